@@ -1,0 +1,196 @@
+import StrictJSON
+
+/// Where and why an instance does not fit its schema.
+public struct SchemaViolation: Sendable {
+  /// The JSON Pointer of the offending part of the instance (RFC 6901).
+  public let pointer: String
+  /// The offending part's first byte in its document.
+  public let offset: Int
+  /// The keyword that says no; `false` for a boolean schema.
+  public let keyword: String
+  /// One sentence for a person.
+  public let message: String
+}
+
+/// Judges instances by one schema of a registry, by JSON Schema draft 2020-12.
+public struct SchemaValidator {
+  let registry: SchemaRegistry
+  let root: SchemaNode
+
+  /// What in the instance does not fit; empty where all does.
+  /// - Throws: `SchemaError` where a reference in the schema names nothing or a pattern is damaged.
+  public func violations(of instance: JSONValue) throws -> [SchemaViolation] {
+    var evaluation = Evaluation(registry: registry)
+    try evaluation.apply(root, to: instance, at: .root)
+    return evaluation.violations
+  }
+}
+
+/// The place in an instance, as a list from the leaf up: cheap to extend, written out only for a violation.
+indirect enum InstancePath {
+  case root
+  case key(String, InstancePath)
+  case index(Int, InstancePath)
+
+  var pointer: String {
+    switch self {
+    case .root: return ""
+    case .key(let key, let parent):
+      var escaped = ""
+      for character in key {
+        switch character {
+        case "~": escaped += "~0"
+        case "/": escaped += "~1"
+        default: escaped.append(character)
+        }
+      }
+      return parent.pointer + "/" + escaped
+    case .index(let index, let parent): return parent.pointer + "/\(index)"
+    }
+  }
+}
+
+/// Which members or elements of one instance some schema has looked at (core, section 11).
+struct Evaluated {
+  var indices: Set<Int> = []
+  var all = false
+
+  mutating func formUnion(_ other: Evaluated) {
+    all = all || other.all
+    indices.formUnion(other.indices)
+  }
+
+  func contains(_ index: Int) -> Bool { all || indices.contains(index) }
+}
+
+/// One validation in progress.
+struct Evaluation {
+  let registry: SchemaRegistry
+  var violations: [SchemaViolation] = []
+  /// The resources entered on the way here, outermost first: the dynamic scope (core, section 7.1).
+  private var scope: [SchemaResource] = []
+  private var depth = 0
+
+  init(registry: SchemaRegistry) { self.registry = registry }
+
+  /// Applies a schema; violations are collected. Returns what was evaluated, empty where the schema said no.
+  @discardableResult
+  mutating func apply(_ node: SchemaNode, to instance: JSONValue, at path: InstancePath) throws -> Evaluated {
+    depth += 1
+    defer { depth -= 1 }
+    guard depth <= 512 else {
+      throw SchemaError(
+        message: "The schema refers to itself without end.",
+        position: node.resource.document.document.position(of: node.json))
+    }
+    scope.append(node.resource)
+    defer { scope.removeLast() }
+    let before = violations.count
+    guard case .object(let keywords) = node.json.kind else {
+      if node.json.bool == false { report(instance, path, "false", "Nothing may stand here.") }
+      return Evaluated()
+    }
+    var evaluated = Evaluated()
+    let disabled = node.resource.disabledKeywords
+    var deferred: [JSONMember] = []
+    for keyword in keywords {
+      if !disabled.isEmpty, disabled.contains(keyword.key) { continue }
+      if keyword.key.hasPrefix("unevaluated") {
+        deferred.append(keyword)
+      } else if try !applyInPlace(keyword, of: node, to: instance, at: path, evaluated: &evaluated),
+        try !applyToChildren(keyword, of: node, to: instance, at: path, evaluated: &evaluated)
+      {
+        try assert(keyword, of: node, on: instance, at: path)
+      }
+    }
+    for keyword in deferred {
+      try applyUnevaluated(keyword, of: node, to: instance, at: path, evaluated: &evaluated)
+    }
+    return violations.count == before ? evaluated : Evaluated()
+  }
+
+  /// Applies a schema whose violations do not count by themselves.
+  mutating func probe(_ node: SchemaNode, _ instance: JSONValue, _ path: InstancePath) throws
+    -> (fits: Bool, evaluated: Evaluated)
+  {
+    let before = violations.count
+    let evaluated = try apply(node, to: instance, at: path)
+    let fits = violations.count == before
+    violations.removeSubrange(before...)
+    return (fits, evaluated)
+  }
+
+  mutating func report(_ instance: JSONValue, _ path: InstancePath, _ keyword: String, _ message: String) {
+    violations.append(
+      SchemaViolation(
+        pointer: path.pointer, offset: instance.range.lowerBound, keyword: keyword, message: message))
+  }
+
+  // MARK: - Keywords that apply other schemas to the same instance
+
+  private mutating func applyInPlace(
+    _ keyword: JSONMember, of node: SchemaNode, to instance: JSONValue, at path: InstancePath,
+    evaluated: inout Evaluated
+  ) throws -> Bool {
+    switch keyword.key {
+    case "$ref":
+      evaluated.formUnion(try apply(try target(of: keyword, from: node), to: instance, at: path))
+    case "$dynamicRef":
+      evaluated.formUnion(try apply(try dynamicTarget(of: keyword, from: node), to: instance, at: path))
+    case "allOf":
+      for schema in keyword.value.array ?? [] {
+        evaluated.formUnion(try apply(node.child(schema), to: instance, at: path))
+      }
+    case "anyOf", "oneOf":
+      var fitting = 0
+      for schema in keyword.value.array ?? [] {
+        let outcome = try probe(node.child(schema), instance, path)
+        guard outcome.fits else { continue }
+        fitting += 1
+        evaluated.formUnion(outcome.evaluated)
+        if keyword.key == "anyOf", !registry.tracksEvaluation { break }
+      }
+      if fitting == 0 {
+        report(instance, path, keyword.key, "The value fits none of the alternatives that the schema allows.")
+      } else if fitting > 1, keyword.key == "oneOf" {
+        report(instance, path, keyword.key, "The value fits \(fitting) alternatives of which only one may hold.")
+      }
+    case "not":
+      if try probe(node.child(keyword.value), instance, path).fits {
+        report(instance, path, "not", "The value is of a form that the schema rules out.")
+      }
+    case "if":
+      let condition = try probe(node.child(keyword.value), instance, path)
+      if condition.fits { evaluated.formUnion(condition.evaluated) }
+      if let branch = node.json[condition.fits ? "then" : "else"] {
+        evaluated.formUnion(try apply(node.child(branch), to: instance, at: path))
+      }
+    case "dependentSchemas":
+      for entry in keyword.value.object ?? [] where instance[entry.key] != nil {
+        evaluated.formUnion(try apply(node.child(entry.value), to: instance, at: path))
+      }
+    default: return false
+    }
+    return true
+  }
+
+  private func target(of keyword: JSONMember, from node: SchemaNode) throws -> SchemaNode {
+    let reference = keyword.value.string ?? ""
+    if let known = node.targets[reference] { return known }
+    let target = try registry.resolve(reference, from: node)
+    node.targets[reference] = target
+    return target
+  }
+
+  /// Core, section 8.2.3.2: where the first target is a dynamic anchor, the outermost of that name in scope.
+  private func dynamicTarget(of keyword: JSONMember, from node: SchemaNode) throws -> SchemaNode {
+    let target = try target(of: keyword, from: node)
+    guard let name = URIReference(keyword.value.string ?? "").fragment,
+      target.resource.dynamicAnchors[name] === target
+    else { return target }
+    for resource in scope {
+      if let outermost = resource.dynamicAnchors[name] { return outermost }
+    }
+    return target
+  }
+}

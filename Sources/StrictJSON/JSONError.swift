@@ -1,0 +1,91 @@
+/// Why bytes are not the JSON that is accepted here, and where.
+public struct JSONError: Error, Sendable, Equatable {
+  /// The class of the fault, for programs.
+  public enum Reason: Sendable, Equatable {
+    /// Not JSON by RFC 8259, or outside what I-JSON (RFC 7493) can carry.
+    case malformed
+    /// The same key twice in one object, escapes decoded.
+    case duplicateKey
+    /// Deeper than the limit.
+    case tooDeep
+    /// More bytes than the limit.
+    case tooLarge
+  }
+
+  /// The class of the fault.
+  public let reason: Reason
+  /// One sentence for a person.
+  public let message: String
+  /// The byte offset of the fault.
+  public let offset: Int
+  /// Line and column of the fault.
+  public let position: TextPosition
+}
+
+/// A place in a text, as editors count.
+public struct TextPosition: Sendable, Equatable {
+  /// The line, from 1. LF, CRLF and CR end a line.
+  public let line: Int
+  /// The column, from 1, in Unicode scalars.
+  public let column: Int
+
+  /// The place of a byte offset. O(offset).
+  public init(of offset: Int, in bytes: [UInt8]) {
+    var line = 1
+    var lineStart = 0
+    let end = min(offset, bytes.count)
+    for index in 0..<end {
+      let byte = bytes[index]
+      if byte == 0x0A || (byte == 0x0D && !(index + 1 < bytes.count && bytes[index + 1] == 0x0A)) {
+        line += 1
+        lineStart = index + 1
+      }
+    }
+    var column = 1
+    for index in lineStart..<max(lineStart, end) where bytes[index] & 0xC0 != 0x80 { column += 1 }
+    self.line = line
+    self.column = column
+  }
+
+  /// Makes a place from its numbers.
+  public init(line: Int, column: Int) {
+    self.line = line
+    self.column = column
+  }
+}
+
+/// Bounds of what a parser accepts.
+public struct JSONLimits: Sendable {
+  /// Nesting of arrays and objects, at most.
+  public var depth: Int
+  /// Bytes, at most.
+  public var size: Int
+  /// Refuses what I-JSON cannot carry exactly: integers beyond ±(2⁵³−1), and NUL in a string.
+  public var portableOnly: Bool
+
+  /// Makes bounds.
+  public init(depth: Int, size: Int, portableOnly: Bool) {
+    self.depth = depth
+    self.size = size
+    self.portableOnly = portableOnly
+  }
+
+  /// The bounds of contract 2.1: depth 32, 256 KiB.
+  public static let plan = JSONLimits(depth: 32, size: 256 * 1024, portableOnly: true)
+  /// For documents that are not the plan's: schemas, reports, test data.
+  public static let general = JSONLimits(depth: 128, size: 16 * 1024 * 1024, portableOnly: false)
+}
+
+/// A parsed text: the value, and the bytes that give each place its line.
+public struct JSONDocument: Sendable {
+  /// The bytes that were parsed.
+  public let bytes: [UInt8]
+  /// The value.
+  public let root: JSONValue
+
+  /// Line and column of a byte offset. O(offset).
+  public func position(of offset: Int) -> TextPosition { TextPosition(of: offset, in: bytes) }
+
+  /// Line and column where a value begins. O(offset).
+  public func position(of value: JSONValue) -> TextPosition { position(of: value.range.lowerBound) }
+}
