@@ -6,9 +6,32 @@ import PackageDescription
 let package = Package(
   name: "readiness-plan",
   platforms: [.macOS(.v14)],
+  products: [
+    .executable(name: "readiness", targets: ["readiness"])
+  ],
+  dependencies: [
+    .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.0")
+  ],
   targets: [
+    .systemLibrary(name: "CLibgit2", pkgConfig: "libgit2", providers: [.apt(["libgit2-dev"])]),
     .target(name: "StrictJSON"),
     .target(name: "JSONSchema", dependencies: ["StrictJSON"]),
+    .target(name: "ReadinessCore", dependencies: ["JSONSchema", "StrictJSON"]),
+    .target(name: "ReadinessGit", dependencies: ["CLibgit2", "ReadinessCore", "StrictJSON"]),
+    .target(name: "ReadinessHistory", dependencies: ["ReadinessGit", "ReadinessCore", "StrictJSON"]),
+    .target(
+      name: "ReadinessEnforcement",
+      dependencies: ["ReadinessHistory", "ReadinessGit", "ReadinessCore", "StrictJSON"]),
+    .target(name: "ReadinessReports", dependencies: ["ReadinessCore", "StrictJSON"]),
+    .target(name: "ReadinessRuntime"),
+    .target(
+      name: "ReadinessCommands",
+      dependencies: [
+        "ReadinessEnforcement", "ReadinessHistory", "ReadinessGit", "ReadinessCore",
+        "ReadinessReports", "ReadinessRuntime", "StrictJSON",
+        .product(name: "ArgumentParser", package: "swift-argument-parser"),
+      ]),
+    .executableTarget(name: "readiness", dependencies: ["ReadinessCommands"]),
     .testTarget(name: "JSONSchemaTests", dependencies: ["JSONSchema", "StrictJSON"]),
   ],
   swiftLanguageModes: [.v6]

@@ -1,0 +1,98 @@
+import ArgumentParser
+import Glibc
+import ReadinessCore
+import ReadinessEnforcement
+import ReadinessGit
+import ReadinessReports
+import ReadinessRuntime
+import StrictJSON
+
+/// Options that every command has.
+struct GlobalOptions: ParsableArguments {
+  @Option(name: .customShort("C"), help: ArgumentHelp("Work as if started in this folder.", valueName: "dir"))
+  var directory: String?
+
+  @Flag(help: "Print one JSON object instead of text.")
+  var json = false
+
+  @Option(help: ArgumentHelp("Colour: auto, always or never.", valueName: "when"))
+  var color: ColorChoice = .auto
+}
+
+enum ColorChoice: String, ExpressibleByArgument {
+  case auto, always, never
+}
+
+/// What a command needs of the world: the repository, the terminal, where to print.
+struct Context {
+  let options: GlobalOptions
+  let environment: [String: String]
+  let width: Int
+
+  /// Goes to the folder that `-C` names.
+  init(_ options: GlobalOptions) throws {
+    self.options = options
+    environment = Machine.environment()
+    width = Terminal.width(environment)
+    if let directory = options.directory, chdir(directory) != 0 {
+      throw UsageError("The folder \(directory) cannot be entered.", hint: "Check the path after -C.")
+    }
+  }
+
+  func openRepository() throws -> Repository { try Repository.open() }
+
+  /// The style of standard output, by the repository's settings where there is one.
+  func style(_ repository: Repository?, descriptor: Int32 = 1) throws -> Style {
+    let configured = try repository?.configuration("color.readiness") ?? repository?.configuration("color.ui")
+    let isColored = Terminal.isColored(
+      flag: options.color.rawValue, environment, configured: configured, descriptor: descriptor)
+    return Style(color: isColored)
+  }
+
+  /// The moment, as stamps write it.
+  var now: String { Timestamp.text(millisecondsSince1970: Machine.millisecondsSince1970()) }
+
+  /// Prints the answer: JSON where it was asked for, else text.
+  func print(json: JSONValue, text: @autoclosure () throws -> String) rethrows {
+    Standard.output(options.json ? String(decoding: json.layoutBytes, as: UTF8.self) : try text() + "\n")
+  }
+
+  /// Prints what the judge has against something, and ends with exit status 1 where it refuses.
+  func conclude(_ findings: [Finding], repository: Repository?) throws {
+    if options.json {
+      Standard.output(String(decoding: FindingReport.verdict(findings, commits: 0).layoutBytes, as: UTF8.self))
+    } else if !findings.isEmpty {
+      Standard.error(FindingReport.text(findings, width: width, try style(repository, descriptor: 2)) + "\n")
+    }
+    if findings.contains(where: { $0.severity == .error }) { throw ExitCode(1) }
+  }
+}
+
+/// Standard output and standard error, written whole.
+enum Standard {
+  static func output(_ text: String) { write(text, to: 1) }
+  static func error(_ text: String) { write(text, to: 2) }
+
+  private static func write(_ text: String, to descriptor: Int32) {
+    var bytes = Array(text.utf8)[...]
+    while !bytes.isEmpty {
+      let count = bytes.withUnsafeBytes { Glibc.write(descriptor, $0.baseAddress, $0.count) }
+      if count < 0 {
+        if errno == EINTR { continue }
+        return
+      }
+      bytes = bytes.dropFirst(count)
+    }
+  }
+}
+
+/// Wrong usage, or a name that does not exist.
+struct UsageError: Error {
+  let message: String
+  let hint: String
+
+  init(_ message: String, hint: String) {
+    self.message = message
+    self.hint = hint
+  }
+}

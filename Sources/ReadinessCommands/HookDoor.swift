@@ -1,0 +1,190 @@
+import Glibc
+import ReadinessCore
+import ReadinessEnforcement
+import ReadinessGit
+import ReadinessHistory
+import ReadinessReports
+import ReadinessRuntime
+import StrictJSON
+
+/// The door that git's hooks come through (contract 6). It stages nothing, changes no file but the message, runs no
+/// command that the repository names, and uses no network.
+struct HookDoor {
+  private let name: String
+  private let arguments: [String]
+  private let isJSON: Bool
+  private let environment: [String: String]
+
+  /// Runs one hook and gives its exit status.
+  static func run(_ arguments: [String]) -> Int32 {
+    let isJSON = arguments.contains("--json")
+    let rest = arguments.filter { $0 != "--json" }
+    guard let name = rest.first else {
+      Standard.error("usage: readiness hook NAME [ARGUMENT …]\n")
+      return 2
+    }
+    let door = HookDoor(
+      name: name, arguments: Array(rest.dropFirst()), isJSON: isJSON, environment: Machine.environment())
+    return door.run()
+  }
+
+  private func run() -> Int32 {
+    if environment["READINESS_SKIP"] == "1", name != "pre-receive" {
+      say("readiness: \(name) skipped by READINESS_SKIP. The server and readiness verify judge all the same.")
+      return 0
+    }
+    do {
+      switch name {
+      case "prepare-commit-msg": return try prepareMessage()
+      case "commit-msg": return try checkMessage()
+      case "pre-commit", "pre-merge-commit": return try judgeIndex()
+      case "post-rewrite": return try lookAfterAmend()
+      case "pre-push": return try judgePush()
+      case "pre-receive": return try judgeReceived()
+      default:
+        say("readiness: there is no hook \"\(name)\". The hooks are \(HookScript.names.joined(separator: ", ")).")
+        return 2
+      }
+    } catch {
+      return couldNotJudge(error)
+    }
+  }
+
+  // MARK: - Committing
+
+  private func prepareMessage() throws -> Int32 {
+    guard let file = arguments.first else { return usage("MESSAGE-FILE [SOURCE [COMMIT]]") }
+    let claimsAmend = arguments.count > 2 && arguments[1] == "commit" && arguments[2] == "HEAD"
+    let isAmend = try AmendDetection.ofCallingGit() ?? claimsAmend
+    let text = String(decoding: try FileBytes.read(file), as: UTF8.self)
+    let situation = try CommitSituation(Repository.open(), isAmend: isAmend, environment: environment)
+    let opensEditor = environment["GIT_EDITOR"] != ":"
+    let outcome = try Stamping(situation, now: now).stamp(text, isEdited: opensEditor, mayFollow: opensEditor)
+    return try conclude(outcome, file)
+  }
+
+  private func checkMessage() throws -> Int32 {
+    guard let file = arguments.first else { return usage("MESSAGE-FILE") }
+    let text = String(decoding: try FileBytes.read(file), as: UTF8.self)
+    let isEdited = environment["GIT_EDITOR"] != ":"
+    let repository = try Repository.open()
+    if !Trailers.blocks(in: text).isEmpty, !Stamping.hasSubject(text, isEdited: isEdited) {
+      return refuse([Finding(.emptyMessage, "The message holds nothing but the stamp, so there is no subject.")])
+    }
+    // This hook is not told what kind of commit it is; where the system does not tell either, both are tried.
+    let amend = try AmendDetection.ofCallingGit()
+    var first: CommitSituation?
+    for isAmend in amend.map({ [$0] }) ?? [false, true] {
+      let situation = try CommitSituation(repository, isAmend: isAmend, environment: environment)
+      if try Stamping(situation, now: now).isTrue(text, isEdited: isEdited) { return 0 }
+      first = first ?? situation
+    }
+    guard let first else { return 0 }
+    let outcome = try Stamping(first, now: now).stamp(text, isEdited: isEdited, mayFollow: false, isLastWord: true)
+    return try conclude(outcome, file)
+  }
+
+  private func conclude(_ outcome: Stamping.Outcome, _ file: String) throws -> Int32 {
+    switch outcome {
+    case .unchanged: return 0
+    case .rewritten(let text):
+      try FileBytes.write(Array(text.utf8), to: file)
+      return 0
+    case .refused(let findings): return refuse(findings)
+    }
+  }
+
+  private func judgeIndex() throws -> Int32 {
+    let isAmend = try AmendDetection.ofCallingGit() ?? false
+    let situation = try CommitSituation(Repository.open(), isAmend: isAmend, environment: environment)
+    let assessment = try Judge.assess(situation.proposal(.draft(reason: nil, mayFollow: true)))
+    return assessment.verdict.isAccepted ? 0 : refuse(assessment.verdict.findings)
+  }
+
+  /// `git commit --amend -m` gives the hooks a new message without its stamp where nothing tells that it is an amend.
+  private func lookAfterAmend() throws -> Int32 {
+    guard arguments.first == "amend" else { return 0 }
+    let repository = try Repository.open()
+    guard case .commit(let head) = try repository.head() else { return 0 }
+    let assessment = try Judge.assess(Proposal(repository.commit(head), in: repository))
+    let lost: Set<ReasonCode> = [.trailerMissing, .mergeUnresolved]
+    guard assessment.verdict.findings.contains(where: { lost.contains($0.code) }) else { return 0 }
+    say("readiness: the amended commit changes the plan and has lost its stamp. To stamp it again: git commit --amend --no-edit")
+    return 0
+  }
+
+  // MARK: - Pushing
+
+  private func judgePush() throws -> Int32 {
+    let updates = try lines().compactMap { RefUpdate(pushLine: $0) }
+    guard !updates.isEmpty else { return 0 }
+    let repository = try Repository.open()
+    let remote = "refs/remotes/\(arguments.first ?? "")/"
+    var known = try repository.refTips(except: { !$0.hasPrefix(remote) })
+    known += try updates.map(\.old).filter { try $0 != .zero && repository.holds($0) }
+      .compactMap { try repository.commit(behind: $0) }
+    return conclude(try PushAudit(repository).run(updates, known: known))
+  }
+
+  private func judgeReceived() throws -> Int32 {
+    let updates = try lines().compactMap { RefUpdate(receiveLine: $0) }
+    guard updates.contains(where: { $0.new != .zero }) else { return 0 }
+    let repository = try Repository.open()
+    return conclude(try PushAudit(repository).run(updates, known: repository.refTips()))
+  }
+
+  private func conclude(_ report: HistoryReport) -> Int32 {
+    report.isAccepted ? 0 : refuse(report.findings, commits: report.walked)
+  }
+
+  private func lines() throws -> [Substring] {
+    String(decoding: try FileBytes.read(0, "standard input"), as: UTF8.self).split(separator: "\n")
+  }
+
+  // MARK: - Saying it
+
+  private var now: String { Timestamp.text(millisecondsSince1970: Machine.millisecondsSince1970()) }
+  private var isServer: Bool { name == "pre-receive" }
+
+  private func refuse(_ findings: [Finding], commits: Int = 0) -> Int32 {
+    if isJSON {
+      Standard.output(String(decoding: FindingReport.verdict(findings, commits: commits).layoutBytes, as: UTF8.self))
+      return 1
+    }
+    let isPush = isServer || name == "pre-push"
+    let style = Style(color: Terminal.isColored(flag: nil, environment, configured: nil, descriptor: 2))
+    let width = min(Terminal.width(environment), 100)
+    say("readiness: this \(isPush ? "push" : "commit") is refused.")
+    say(FindingReport.text(findings, width: width, style))
+    return 1
+  }
+
+  /// What could not be judged is not let through, unless it does not concern us at all.
+  private func couldNotJudge(_ error: any Error) -> Int32 {
+    let failure = Failure(error)
+    if !isServer, name != "pre-push", touchesNothingByGit() { return 0 }
+    if isJSON { Standard.output(String(decoding: failure.json.layoutBytes, as: UTF8.self)) }
+    say("readiness: \(failure.message.printable) (\(failure.code))")
+    say("  -> \(failure.hint.printable)")
+    if !isServer { say("  -> To go on without a verdict: READINESS_SKIP=1 git … The server judges all the same.") }
+    return 1
+  }
+
+  /// Git's own answer to whether the plan is staged, for repositories that libgit2 cannot open.
+  private func touchesNothingByGit() -> Bool {
+    let paths = [PlanPaths.folder, PlanPaths.plan, PlanPaths.policies, PlanPaths.schema]
+    guard let output = try? GitProcess.run(["diff", "--cached", "--quiet", "--"] + paths) else { return false }
+    return output.status == 0
+  }
+
+  private func usage(_ form: String) -> Int32 {
+    say("usage: readiness hook \(name) \(form)")
+    return 2
+  }
+
+  private func say(_ text: String) {
+    // GitLab shows users only lines that begin so.
+    let prefix = isServer && environment["GL_ID"] != nil ? "GL-HOOK-ERR: " : ""
+    Standard.error(text.split(separator: "\n", omittingEmptySubsequences: false).map { prefix + $0 + "\n" }.joined())
+  }
+}

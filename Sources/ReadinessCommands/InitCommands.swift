@@ -1,0 +1,186 @@
+import ArgumentParser
+import Glibc
+import ReadinessCore
+import ReadinessEnforcement
+import ReadinessGit
+import ReadinessReports
+import ReadinessRuntime
+import StrictJSON
+
+struct Init: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    abstract: "Lays down a plan: .readiness/, ssot/ and hooks/, never over a file that differs.")
+  @Flag(help: "A plan without milestones.")
+  var empty = false
+  @Option(help: ArgumentHelp("A tracker document in Markdown to begin from.", valueName: "file"))
+  var from: String?
+  @Option(help: ArgumentHelp("standard, or finish-order: start early, finish in order.", valueName: "kind"))
+  var workflow: WorkflowKind = .standard
+  @Flag(help: "Commit what was laid down.")
+  var commit = false
+  @OptionGroup var options: GlobalOptions
+
+  func validate() throws {
+    if empty, from != nil { throw ValidationError("--empty and --from exclude each other.") }
+  }
+
+  mutating func run() throws {
+    let context = try Context(options)
+    let repository = try context.openRepository()
+    let workflow = Workflow.standard(startsInOrder: workflow == .standard)
+    var plan = ImportedPlan.standard
+    if empty { plan = ImportedPlan.empty }
+    if let from { plan = try ImportedPlan.read(from) }
+    if plan.findings.contains(where: { $0.severity == .error }) {
+      return try context.conclude(plan.findings, repository: repository)
+    }
+    var files = StandardFiles.all(workflow: workflow)
+    files += HookScript.names.map { ("hooks/\($0)", HookScript(name: $0, program: "readiness", chains: false).text) }
+    let written = try Layout(repository).lay(files, plan: plan)
+    let id = commit ? try Layout.commit(written.all, repository, now: context.now) : nil
+    var lines = ["Laid down \(written.new.count) files\(written.kept.isEmpty ? "" : "; \(written.kept.count) were there already")."]
+    if let id {
+      lines += ["Committed as \(id.prefix(12)).", "", "Next: readiness install, then readiness status."]
+    } else {
+      lines += ["", "Next: readiness install, then git add -A .readiness ssot hooks, then git commit."]
+    }
+    var members = [JSONMember("written", .texts(written.new)), JSONMember("kept", .texts(written.kept))]
+    if let id { members.append(JSONMember("commit", .text(id))) }
+    context.print(json: Envelope.json("init", members), text: lines.joined(separator: "\n"))
+  }
+}
+
+enum WorkflowKind: String, ExpressibleByArgument {
+  case standard
+  case finishOrder = "finish-order"
+}
+
+struct Import: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    abstract: "Reads a tracker document into .readiness/ and ssot/plan.json.")
+  @Argument(help: "The document.") var file: String
+  @Option(help: ArgumentHelp("The form of the document.", valueName: "form"))
+  var format: DocumentFormat = .markdown
+  @Flag(help: "Say what would be written, and write nothing.")
+  var dryRun = false
+  @OptionGroup var options: GlobalOptions
+
+  mutating func run() throws {
+    let plan = try ImportedPlan.read(file)
+    let context = try Context(options)
+    let repository = try context.openRepository()
+    if !plan.findings.isEmpty { return try context.conclude(plan.findings, repository: repository) }
+    let written = try Layout(repository).lay([], plan: plan, isDry: dryRun)
+    let verb = dryRun ? "Would write" : "Wrote"
+    let json = Envelope.json(
+      "import",
+      [
+        JSONMember("milestones", .texts(plan.milestones.map(\.id.text))), JSONMember("written", .texts(written.new)),
+        JSONMember("kept", .texts(written.kept)), JSONMember("dryRun", JSONValue(.bool(dryRun))),
+      ])
+    context.print(
+      json: json,
+      text: "\(verb) \(written.new.count) files for \(plan.milestones.count) milestones."
+        + (dryRun ? "" : "\n\nNext: git add .readiness ssot, then git commit."))
+  }
+}
+
+extension ImportedPlan {
+  static let standard = ImportedPlan(
+    title: StandardPlan.title, milestones: StandardPlan.milestones, executionOrder: StandardPlan.executionOrder,
+    findings: [])
+  static let empty = ImportedPlan(title: "Production readiness", milestones: [], executionOrder: [], findings: [])
+
+  static func read(_ path: String) throws -> ImportedPlan {
+    let bytes = try FileBytes.read(path)
+    guard let text = String(validating: bytes, as: UTF8.self) else {
+      throw UsageError("\(path) is not a text in UTF-8.", hint: "Convert it, then import again.")
+    }
+    return TrackerDocument.parse(text, path: path)
+  }
+}
+
+/// Puts files into the work tree, all or none.
+private struct Layout {
+  struct Written {
+    let new: [String]
+    let kept: [String]
+    var all: [String] { (new + kept).sorted() }
+  }
+
+  let top: String
+
+  init(_ repository: Repository) throws {
+    guard let workTree = repository.workTree else {
+      throw GitError(.unsupported, "A bare repository has no work tree.", hint: "Run this in a clone.", function: "init")
+    }
+    top = workTree
+  }
+
+  func lay(_ files: [StandardFiles.File], plan: ImportedPlan, isDry: Bool = false) throws -> Written {
+    var files = files.map { (path: $0.path, bytes: Array($0.text.utf8)) }
+    for milestone in plan.milestones {
+      files.append((PlanPaths.milestone(milestone.id), milestone.json.layoutBytes))
+    }
+    files.append((PlanPaths.plan, try planBytes(plan)))
+    if plan.milestones.isEmpty { files.append((PlanPaths.folder + "/.gitkeep", [])) }
+    var new: [String] = []
+    var kept: [String] = []
+    for file in files {
+      guard let present = try FileBytes.readIfPresent(top + file.path) else {
+        new.append(file.path)
+        continue
+      }
+      guard present == file.bytes else {
+        throw UsageError(
+          "\(file.path) is there already and differs; nothing was written.",
+          hint: "Move it away, or keep it and take from readiness init in an empty repository what you need.")
+      }
+      kept.append(file.path)
+    }
+    if !isDry {
+      for file in files where new.contains(file.path) {
+        let folder = file.path.split(separator: "/").dropLast().joined(separator: "/")
+        try FileBytes.makeFolder(top + folder)
+        try FileBytes.write(file.bytes, to: top + file.path, mode: file.path.hasPrefix("hooks/") ? 0o755 : 0o644)
+      }
+    }
+    return Written(new: new, kept: kept)
+  }
+
+  /// A plan that is there keeps its id; a new one gets a new one.
+  private func planBytes(_ plan: ImportedPlan) throws -> [UInt8] {
+    func bytes(_ id: String) -> [UInt8] {
+      Plan(planID: id, title: plan.title, executionOrder: plan.executionOrder).json.layoutBytes
+    }
+    if let present = try FileBytes.readIfPresent(top + PlanPaths.plan) {
+      let file = PlanFile(kind: .regular, bytes: present)
+      if let known = file.plan { return bytes(known.planID) }
+    }
+    return bytes(Machine.uuid())
+  }
+
+  /// Stages the files and commits them, and nothing else, with a stamp of our own where no hook makes one.
+  static func commit(_ paths: [String], _ repository: Repository, now: String) throws -> String {
+    try require(GitProcess.run(["add", "--"] + paths.map { ":(top)" + $0 }), "git add")
+    let situation = try CommitSituation(repository, isAmend: false, environment: Machine.environment())
+    var message = "plan: lay down the production-readiness plan\n"
+    switch try Stamping(situation, now: now).stamp(message, isEdited: false, mayFollow: false) {
+    case .unchanged: break
+    case .rewritten(let text): message = text
+    case .refused(let findings):
+      throw UsageError(
+        findings.first?.message ?? "The plan is refused.", hint: findings.first?.hint ?? "See readiness verify.")
+    }
+    try require(
+      GitProcess.run(["commit", "--quiet", "-m", message, "--"] + paths.map { ":(top)" + $0 }), "git commit")
+    guard case .commit(let head) = try repository.head() else { return "" }
+    return head.description
+  }
+
+  private static func require(_ output: GitProcess.Output, _ command: String) throws {
+    guard output.status == 0 else {
+      throw GitError(.other, "\(command) failed: \(output.errorText)", hint: "See what git says.", function: command)
+    }
+  }
+}

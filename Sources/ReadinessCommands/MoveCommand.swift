@@ -1,0 +1,82 @@
+import ArgumentParser
+import ReadinessCore
+import ReadinessEnforcement
+import ReadinessGit
+import ReadinessReports
+import ReadinessRuntime
+import StrictJSON
+
+struct MoveCommand: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "move", abstract: "Moves milestones to other states, in one commit.",
+    discussion: "States are written in any case, with - or _ for a space: readiness move M-04 in-review")
+  @Argument(help: ArgumentHelp("Pairs of a milestone and its new state.", valueName: "id state"))
+  var steps: [String]
+  @Option(name: [.customShort("m"), .long], help: "Why, where the workflow asks for a reason, or to be remembered.")
+  var reason: String?
+  @Flag(help: "Judge only; write nothing.")
+  var dryRun = false
+  @OptionGroup var options: GlobalOptions
+
+  func validate() throws {
+    guard !steps.isEmpty, steps.count % 2 == 0 else {
+      throw ValidationError("Write pairs of a milestone and its new state, such as M-04 in-review.")
+    }
+  }
+
+  mutating func run() throws {
+    let context = try Context(options)
+    let repository = try context.openRepository()
+    if let reason, reason.unicodeScalars.contains(where: { $0.properties.generalCategory == .control }) || reason.isEmpty {
+      throw UsageError("A reason is one line of text.", hint: "Leave line breaks and control characters out.")
+    }
+    let pairs = stride(from: 0, to: steps.count, by: 2).map {
+      MoveStep(milestone: MilestoneID(steps[$0].uppercased()), state: steps[$0 + 1])
+    }
+    let outcome = try attempt(pairs, context, repository)
+    if outcome.findings.contains(where: { $0.severity == .error }) {
+      return try context.conclude(outcome.findings, repository: repository)
+    }
+    let style = try context.style(repository)
+    if !outcome.findings.isEmpty, !options.json {
+      Standard.error(FindingReport.text(outcome.findings, width: context.width, style) + "\n")
+    }
+    context.print(json: json(outcome), text: text(outcome, style))
+  }
+
+  /// Another writer may be faster: then everything is read and judged again, a bounded number of times.
+  private func attempt(_ pairs: [MoveStep], _ context: Context, _ repository: Repository) throws -> MoveOutcome {
+    var backoff = Backoff(attempts: 12)
+    while true {
+      do {
+        let author = try CommitSituation.configuredAuthor()
+        return try Move(repository, author: author).run(pairs, reason: reason, isDry: dryRun, now: context.now)
+      } catch let error as GitError where error.kind == .changedMeanwhile || error.kind == .locked {
+        guard let wait = backoff.next() else { throw error }
+        Machine.sleep(milliseconds: wait)
+      }
+    }
+  }
+
+  private func text(_ outcome: MoveOutcome, _ style: Style) -> String {
+    guard !outcome.moves.isEmpty else { return "Nothing to do: the state holds already." }
+    var lines = outcome.moves.map { "\($0.milestone)  \($0.from.printable) -> " + style($0.to.printable, .good) }
+    if let commit = outcome.commit, let run = outcome.run {
+      lines.append(style("commit \(commit.description.prefix(12))  run \(run.hex.prefix(12))", .quiet))
+    } else {
+      lines.append("Legal; nothing was written.")
+    }
+    return lines.joined(separator: "\n")
+  }
+
+  private func json(_ outcome: MoveOutcome) -> JSONValue {
+    var members = [JSONMember("changed", JSONValue(.bool(outcome.commit != nil)))]
+    if let commit = outcome.commit { members.append(JSONMember("commit", .text(commit.description))) }
+    if let run = outcome.run { members.append(JSONMember("run", .text(run.hex))) }
+    let moves = outcome.moves.map { move -> JSONValue in
+      ["milestone": .text(move.milestone.text), "from": .text(move.from), "to": .text(move.to)]
+    }
+    members.append(JSONMember("moves", JSONValue(.array(moves))))
+    return Envelope.json("move", members)
+  }
+}

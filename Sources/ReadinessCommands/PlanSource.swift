@@ -1,0 +1,77 @@
+import ArgumentParser
+import ReadinessCore
+import ReadinessEnforcement
+import ReadinessGit
+
+/// From where a reading command takes the plan.
+struct PlanSourceOptions: ParsableArguments {
+  @Option(help: ArgumentHelp("Read the plan of this commit.", valueName: "rev"))
+  var at: String?
+
+  @Flag(help: "Read what is staged.")
+  var index = false
+
+  @Flag(help: "Read the files of the work tree.")
+  var worktree = false
+
+  func validate() throws {
+    if [at != nil, index, worktree].count(where: { $0 }) > 1 {
+      throw ValidationError("--at, --index and --worktree exclude each other.")
+    }
+  }
+}
+
+/// A plan that was read, and where it came from.
+struct LoadedPlan {
+  let overview: PlanOverview
+  /// The commit; nil for the index and the work tree.
+  let commit: String?
+  /// For headings.
+  let source: String
+  /// Where index or files say something else, in a sentence.
+  let note: String?
+
+  init(_ options: PlanSourceOptions, _ repository: Repository) throws {
+    if options.worktree {
+      overview = try PlanOverview(WorkTree(repository))
+      (commit, source, note) = (nil, "the work tree", nil)
+      return
+    }
+    let head: ObjectID? = if case .commit(let id) = try repository.head() { id } else { nil }
+    if options.index || (options.at == nil && head == nil) {
+      overview = try PlanOverview(repository.tree(try repository.candidateTree()))
+      (commit, source) = (nil, "the index")
+      note = options.index ? nil : "There is no commit yet; this is what is staged."
+      return
+    }
+    let id = try options.at.map { try repository.commit(named: $0) } ?? head ?? repository.commit(named: "HEAD")
+    let tree = repository.tree(of: try repository.commit(id))
+    overview = try PlanOverview(tree)
+    commit = id.description
+    source = "\(options.at ?? "HEAD") at \(id.description.prefix(8))"
+    note = options.at == nil && !repository.isBare ? try Self.difference(tree, repository) : nil
+  }
+
+  /// Says when what is staged, or the files, differ from HEAD.
+  private static func difference(_ tree: GitTree, _ repository: Repository) throws -> String? {
+    if try !repository.tree(try repository.candidateTree()).hasSamePlanAndPolicy(as: tree) {
+      return "Staged changes of the plan are not shown: readiness status --index"
+    }
+    let work = try WorkTree(repository)
+    for id in try Set(work.milestones().keys).union(tree.milestones().keys)
+    where try work.milestone(id)?.digest != tree.milestone(id)?.digest {
+      return "Files of the plan have changes that are not shown: readiness status --worktree"
+    }
+    return nil
+  }
+
+  /// The entry of an id that a person wrote.
+  /// - Throws: `UnknownName` with the nearest id.
+  func entry(_ text: String) throws -> PlanOverview.Entry {
+    if let entry = overview[MilestoneID(text)] ?? overview[MilestoneID(text.uppercased())] { return entry }
+    throw UnknownName(
+      message: "There is no milestone \(text) in \(source).",
+      hint: nearestName(to: text, in: overview.ids.map(\.text)).map { "Is \($0) meant?" }
+        ?? "readiness status lists what there is.")
+  }
+}

@@ -1,0 +1,90 @@
+import ArgumentParser
+import Glibc
+import StrictJSON
+
+/// The program's two doors: hooks, and everything else.
+public enum Program {
+  /// The version, as `--version` prints it.
+  public static let version = "0.1.0"
+
+  /// Runs the program and gives its exit status.
+  public static func run(_ arguments: [String]) -> Int32 {
+    signal(SIGPIPE, SIG_IGN)
+    if arguments.dropFirst().first == "hook" { return HookDoor.run(Array(arguments.dropFirst(2))) }
+    let rest = withGlobalsBehind(Array(arguments.dropFirst()))
+    let isJSON = rest.contains("--json")
+    do {
+      var command = try Root.parseAsRoot(rest)
+      try command.run()
+      return 0
+    } catch {
+      return conclude(error, isJSON: isJSON)
+    }
+  }
+
+  /// `readiness -C dir status` is what git's users type: options before the subcommand go behind it.
+  static func withGlobalsBehind(_ arguments: [String]) -> [String] {
+    var globals: [String] = []
+    var rest = arguments[...]
+    while let first = rest.first {
+      if first == "-C" || first == "--color", rest.count > 1 {
+        globals += rest.prefix(2)
+        rest = rest.dropFirst(2)
+      } else if first == "--json" || first.hasPrefix("--color=") {
+        globals.append(first)
+        rest = rest.dropFirst()
+      } else {
+        break
+      }
+    }
+    guard let name = rest.first, !name.hasPrefix("-") else { return arguments }
+    return [name] + globals + rest.dropFirst()
+  }
+
+  private static func conclude(_ error: any Error, isJSON: Bool) -> Int32 {
+    if let exit = error as? ExitCode { return exit.rawValue }
+    let status = Root.exitCode(for: error)
+    // What argument-parser throws for help and for wrong usage is already text.
+    if status == .success || status == .validationFailure {
+      let text = Root.fullMessage(for: error)
+      if status == .success {
+        Standard.output(text + "\n")
+        return 0
+      }
+      let failure = Failure(UsageError(Root.message(for: error), hint: "readiness --help lists the commands."))
+      if isJSON {
+        Standard.output(String(decoding: failure.json.layoutBytes, as: UTF8.self))
+      } else {
+        Standard.error(text + "\n")
+      }
+      return 2
+    }
+    let failure = Failure(error)
+    if isJSON {
+      Standard.output(String(decoding: failure.json.layoutBytes, as: UTF8.self))
+    } else {
+      Standard.error(failure.text)
+    }
+    return failure.exit
+  }
+}
+
+/// The command and its subcommands.
+struct Root: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "readiness",
+    abstract: "A production-readiness plan that lives in git and cannot lie quietly.",
+    discussion: "Milestones are files under .readiness/. Edit and commit them, or move them; history is in git log.",
+    version: Program.version,
+    groupedSubcommands: [
+      CommandGroup(name: "Begin", subcommands: [Init.self, Import.self, Export.self, Install.self, Uninstall.self]),
+      CommandGroup(
+        name: "Read the plan",
+        subcommands: [
+          Status.self, Show.self, Next.self, Waiting.self, Order.self, Matrix.self,
+        ]),
+      CommandGroup(name: "Change it", subcommands: [MoveCommand.self]),
+      CommandGroup(name: "Read history", subcommands: [Log.self, Verify.self, ReplayCommand.self]),
+      CommandGroup(name: "Help", subcommands: [Explain.self]),
+    ])
+}

@@ -1,0 +1,134 @@
+import StrictJSON
+
+/// What a commit does to one milestone, seen from its first parent.
+struct MilestoneChange {
+  let id: MilestoneID
+  let beforeFile: MilestoneFile?
+  let afterFile: MilestoneFile?
+  /// What it said, by the rule of damage; nil for a birth.
+  let before: Milestone?
+  /// What it says, by the rule of damage; nil for a deletion.
+  let after: Milestone?
+  /// In a merge, whether the result has to be stamped.
+  let needsStamp: Bool
+
+  var isBirth: Bool { beforeFile == nil }
+  var isDeletion: Bool { afterFile == nil }
+  var changesStatus: Bool { before?.status != after?.status }
+  /// The line of the status, where a person would look first.
+  var statusLine: Int { afterFile?.line(of: "status") ?? 1 }
+
+  /// The properties that differ; all of them in a birth or a deletion.
+  var changedFields: Set<String> {
+    guard let old = beforeFile?.document?.root ?? before?.json, let new = afterFile?.document?.root ?? after?.json
+    else {
+      return Set((before?.json.object ?? []).map(\.key) + (after?.json.object ?? []).map(\.key))
+    }
+    let keys = Set((old.object ?? []).map(\.key) + (new.object ?? []).map(\.key))
+    return keys.filter { key in
+      switch (old[key], new[key]) {
+      case (let a?, let b?): !a.isEqual(to: b)
+      case (nil, nil): false
+      default: true
+      }
+    }
+  }
+
+  /// True where what was reviewed changed (contract 2.2, re-entry).
+  var changesFrozenField: Bool {
+    guard let before, let after else { return false }
+    return ["outcome", "dependsOn", "exitCriteria"].contains { key in
+      guard let a = before.json[key], let b = after.json[key] else { return true }
+      return !a.isEqual(to: b)
+    }
+  }
+
+  /// The entries of evidence that are new, per criterion, as a multiset difference (contract 3).
+  var addedEvidence: [Run.EvidenceAdded] {
+    var added: [Run.EvidenceAdded] = []
+    for criterion in afterFile?.milestone?.exitCriteria ?? [] where !criterion.evidence.isEmpty {
+      var old = (before?.exitCriteria.first { $0.id == criterion.id }?.evidence ?? []).map(\.json.canonicalBytes)
+      for entry in criterion.evidence {
+        if let index = old.firstIndex(of: entry.json.canonicalBytes) {
+          old.remove(at: index)
+        } else {
+          added.append(Run.EvidenceAdded(milestone: id, criterion: criterion.id, digest: entry.digest))
+        }
+      }
+    }
+    return added
+  }
+}
+
+/// What a commit does to plan and policy, seen from its first parent.
+struct ChangeSet {
+  let milestones: [MilestoneChange]
+  /// The plan file's digests, where it changed or has to be stamped.
+  let plan: (before: Digest?, after: Digest?, needsStamp: Bool)?
+  /// True where a policy file changed.
+  let changesPolicy: Bool
+  /// True where that has to be stamped; in a merge it may not.
+  let policyNeedsStamp: Bool
+
+  /// The changes that a stamp has to tell.
+  var stamped: [MilestoneChange] { milestones.filter { $0.needsStamp && $0.id.isValid } }
+
+  var needsStamp: Bool { milestones.contains(where: \.needsStamp) || plan?.needsStamp == true || policyNeedsStamp }
+}
+
+extension ChangeSet {
+  /// Compares a proposal with its parents. Reads only what differs.
+  /// - Parameter needs: what of a merge has to be stamped; nil where the proposal is none.
+  init(_ proposal: Proposal, needs: MergeNeeds?, before: States, after: States) throws {
+    let old = try proposal.base.milestones()
+    let new = try proposal.candidate.milestones()
+    var ids = Set(needs?.milestones ?? [])
+    for (id, identity) in new where old[id] != identity { ids.insert(id) }
+    for id in old.keys where new[id] == nil { ids.insert(id) }
+    milestones = try ids.sorted().compactMap { id in
+      let beforeFile = try proposal.base.milestone(id)
+      let afterFile = try proposal.candidate.milestone(id)
+      // A merge may agree with other parents to delete what the first never had.
+      guard beforeFile != nil || afterFile != nil else { return nil }
+      let readBefore = try before.milestone(id)
+      return MilestoneChange(
+        id: id, beforeFile: beforeFile, afterFile: afterFile, before: readBefore,
+        after: try after.milestone(id), needsStamp: needs?.milestones.contains(id) ?? true)
+    }
+    let planDiffers = try proposal.base.planIdentity() != proposal.candidate.planIdentity()
+    let planNeeds = needs?.plan ?? planDiffers
+    plan =
+      planDiffers || planNeeds
+      ? (try proposal.base.planFile()?.digest, try proposal.candidate.planFile()?.digest, planNeeds) : nil
+    changesPolicy = try proposal.base.policyFiles() != proposal.candidate.policyFiles()
+    policyNeedsStamp = needs?.policy ?? changesPolicy
+  }
+
+  /// What a stamp of this says.
+  func draft(_ proposal: Proposal, isBaseline: Bool, policy: Digest, asksForReason: Bool) throws -> RunDraft? {
+    var transitions: [Run.Transition] = []
+    var edits: [Run.Edit] = []
+    for change in stamped {
+      let before = change.beforeFile?.digest
+      let after = change.afterFile?.digest
+      if change.changesStatus {
+        transitions.append(
+          Run.Transition(
+            milestone: change.id, from: change.before?.status, to: change.after?.status, before: before, after: after))
+      } else {
+        edits.append(Run.Edit(milestone: change.id, before: before, after: after))
+      }
+    }
+    if let plan, plan.needsStamp { edits.append(Run.Edit(milestone: nil, before: plan.before, after: plan.after)) }
+    var policyChange: Run.PolicyChange?
+    if policyNeedsStamp {
+      policyChange = Run.PolicyChange(
+        before: isBaseline ? nil : try proposal.base.policy().digest, after: try proposal.candidate.policy().digest)
+    }
+    let draft = RunDraft(
+      transitions: transitions, edits: edits,
+      evidence: stamped.flatMap(\.addedEvidence).sorted { $0.precedes($1) }, policyChange: policyChange,
+      policy: policy, plan: try proposal.candidate.planFile()?.plan?.planID, asksForReason: asksForReason)
+    return draft.isEmpty ? nil : draft
+  }
+}

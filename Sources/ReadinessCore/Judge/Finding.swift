@@ -1,0 +1,78 @@
+/// What the judge has against a change, with the place, and what would be legal.
+public struct Finding: Sendable, Equatable {
+  /// An error refuses; a warning is said.
+  public enum Severity: String, Sendable { case error, warning }
+
+  /// The stable code, for programs.
+  public let code: ReasonCode
+  /// Whether it refuses.
+  public var severity: Severity
+  /// What happened and why, in sentences.
+  public let message: String
+  /// What to do next.
+  public let hint: String
+  /// The milestone, where it is about one.
+  public let milestone: MilestoneID?
+  /// The file, from the top of the repository.
+  public let path: String?
+  /// The line in that file, from 1.
+  public let line: Int?
+  /// The commit, where the finding is about history.
+  public var commit: String?
+
+  /// Makes a finding.
+  public init(
+    _ code: ReasonCode, _ message: String, hint: String? = nil, severity: Severity = .error,
+    milestone: MilestoneID? = nil, path: String? = nil, line: Int? = nil, commit: String? = nil
+  ) {
+    self.code = code
+    self.severity = severity
+    self.message = message
+    self.hint = hint ?? code.remedy
+    self.milestone = milestone
+    self.path = path
+    self.line = line
+    self.commit = commit
+  }
+
+  /// The same, as a warning.
+  func asWarning() -> Finding {
+    var warning = self
+    warning.severity = .warning
+    return warning
+  }
+}
+
+/// The judge's answer.
+public struct Verdict: Sendable {
+  /// What there is to say, errors first, then by milestone and code.
+  public var findings: [Finding]
+
+  /// Makes a verdict, sorting and dropping what is said twice.
+  public init(_ findings: [Finding]) {
+    var seen: [Finding] = []
+    for finding in findings where !seen.contains(where: { $0.isSame(as: finding) }) { seen.append(finding) }
+    self.findings = seen.sorted { $0.precedes($1) }
+  }
+
+  /// True where nothing refuses.
+  public var isAccepted: Bool { !findings.contains { $0.severity == .error } }
+}
+
+extension Finding {
+  /// The same thing said by two rules.
+  fileprivate func isSame(as other: Finding) -> Bool {
+    code == other.code && milestone == other.milestone && commit == other.commit && severity == other.severity
+      && (message == other.message || (path == other.path && line == other.line && milestone != nil))
+  }
+
+  fileprivate func precedes(_ other: Finding) -> Bool {
+    if severity != other.severity { return severity == .error }
+    switch (milestone, other.milestone) {
+    case (let a?, let b?) where a != b: return a < b
+    case (nil, _?): return false
+    case (_?, nil): return true
+    default: return (code.id, line ?? 0, message) < (other.code.id, other.line ?? 0, other.message)
+    }
+  }
+}

@@ -1,0 +1,128 @@
+/// The one judge. Hook, command, server, audit and import differ only in how they build the proposal.
+public enum Judge {
+  /// Judges a proposal, and says what a true stamp of it tells.
+  /// - Throws: where something cannot be read; that is "could not judge", never "legal".
+  /// - Complexity: what changed, what it depends on, and, where something is taken away or reopened, the whole plan.
+  public static func assess(_ proposal: Proposal) throws -> Assessment {
+    if try changesNothing(proposal) {
+      guard case .committed(let blocks) = proposal.claim, !blocks.isEmpty else {
+        return Assessment(verdict: Verdict([]), draft: nil)
+      }
+      return Assessment(verdict: Verdict(try StampAudit.ofUnchanged(proposal, blocks)), draft: nil)
+    }
+    let needs = try MergeNeeds(proposal)
+    let force = try PolicyInForce(proposal, needs)
+    let before = States(proposal.base, base: nil, workflow: force.policy.workflow, ancestry: proposal.ancestry)
+    let after = States(
+      proposal.candidate, base: proposal.base, workflow: force.policy.workflow, ancestry: proposal.ancestry)
+    let changes = try ChangeSet(proposal, needs: needs, before: before, after: after)
+    let audit = try StampAudit(proposal, changes, force)
+    let context = JudgeContext(
+      proposal: proposal, policy: force.policy, policyDigest: force.digest, isBaseline: force.isBaseline,
+      before: before, after: after, changes: changes, telling: audit.telling)
+    var findings = force.findings + audit.findings
+    for rule in ChangeRules.all { findings += try rule.findings(in: context) }
+    findings += try brokenInvariants(context)
+    let draft = try changes.draft(
+      proposal, isBaseline: force.isBaseline, policy: force.digest, asksForReason: asksForReason(context))
+    return Assessment(verdict: Verdict(findings), draft: draft)
+  }
+
+  /// A commit whose plan and policy equal those of all its parents is not judged (contract 2.2).
+  private static func changesNothing(_ proposal: Proposal) throws -> Bool {
+    let parents = proposal.parents.isEmpty ? [proposal.base] : proposal.parents
+    return try parents.allSatisfy { try proposal.candidate.hasSamePlanAndPolicy(as: $0) }
+  }
+
+  /// True where some guard of some step would miss a reason.
+  private static func asksForReason(_ context: JudgeContext) throws -> Bool {
+    var bare = context.telling
+    bare.reasonMayFollow = false
+    bare.steps = [:]
+    let silent = JudgeContext(
+      proposal: context.proposal, policy: context.policy, policyDigest: context.policyDigest,
+      isBaseline: context.isBaseline, before: context.before, after: context.after, changes: context.changes,
+      telling: Telling(mode: .direct, actor: bare.actor, reason: nil))
+    return try TransitionRule.asksForReason(silent) || ReentryRule.asksForReason(silent)
+  }
+
+  // MARK: - Invariants
+
+  private static func brokenInvariants(_ context: JudgeContext) throws -> [Finding] {
+    let proposal = context.proposal
+    let present = try proposal.candidate.milestones()
+    let changesPolicy = context.changes.changesPolicy
+    let isWhole = proposal.isMerge && changesPolicy
+    let ids = isWhole ? present.keys.sorted() : try affected(context, present)
+    let graphIDs = isWhole ? ids : try ids.filter { try context.mayChangeDependencies($0) }
+    let scope = InvariantScope(states: context.after, policy: context.policy, ids: ids, graphIDs: graphIDs)
+    let broken = try withoutInherited(Invariants.findings(in: scope), proposal, context)
+    let asksStranding = changesPolicy && !context.isBaseline && (!proposal.isMerge || context.changes.policyNeedsStamp)
+    guard asksStranding else { return broken }
+    return try broken + stranded(context, present.keys.sorted(), broken)
+  }
+
+  /// The milestones that changed, and those whose own facts hang on them.
+  private static func affected(_ context: JudgeContext, _ present: [MilestoneID: FileIdentity]) throws -> [MilestoneID] {
+    var ids = Set(context.changes.milestones.map(\.id).filter { present[$0] != nil })
+    for change in context.changes.milestones {
+      let wasDone = change.before.flatMap { context.workflow.category($0.status) } == .done
+      let isDone = change.after.flatMap { context.workflow.category($0.status) } == .done
+      // Only what is taken away, or is done no longer, can break another milestone.
+      if change.isDeletion || (wasDone && !isDone) { ids.formUnion(try context.after.dependents(of: change.id)) }
+    }
+    return ids.sorted()
+  }
+
+  /// What already was broken in a parent, by the parent's own policy, is not reported again (contract 2.2).
+  private static func withoutInherited(_ findings: [Finding], _ proposal: Proposal, _ context: JudgeContext) throws
+    -> [Finding]
+  {
+    guard !findings.isEmpty, !proposal.parents.isEmpty else { return collapsed(findings) }
+    var inherited = Set<Invariants.Key>()
+    let ids = Set(findings.compactMap(\.milestone))
+    for parent in proposal.parents {
+      let policy = try parent.policy().policy ?? context.policy
+      let states = States(parent, base: nil, workflow: policy.workflow, ancestry: proposal.ancestry)
+      let present = try parent.milestones()
+      let there = ids.filter { present[$0] != nil }.sorted()
+      let scope = InvariantScope(states: states, policy: policy, ids: there, graphIDs: there)
+      inherited.formUnion(try Invariants.findings(in: scope).map(Invariants.Key.init))
+    }
+    return collapsed(findings.filter { !inherited.contains(Invariants.Key($0)) })
+  }
+
+  /// One circle is reported once, at its smallest new member.
+  private static func collapsed(_ findings: [Finding]) -> [Finding] {
+    var circles = Set<Substring>()
+    return findings.filter { finding in
+      guard finding.code == .dependencyCycle, let colon = finding.message.firstIndex(of: ":") else { return true }
+      return circles.insert(finding.message[colon...]).inserted
+    }
+  }
+
+  /// What the new policy would make illegal that the old one does not (contract 2.2).
+  private static func stranded(_ context: JudgeContext, _ ids: [MilestoneID], _ broken: [Finding]) throws -> [Finding] {
+    guard let policy = try context.proposal.candidate.policy().policy else { return [] }
+    let states = States(
+      context.proposal.candidate, base: context.proposal.base, workflow: policy.workflow,
+      ancestry: context.proposal.ancestry)
+    let scope = InvariantScope(states: states, policy: policy, ids: ids, graphIDs: [])
+    let known = Set(broken.map(Invariants.Key.init))
+    return try withoutInherited(Invariants.findings(in: scope), context.proposal, context)
+      .filter { !known.contains(Invariants.Key($0)) }
+      .map { finding in
+        Finding(
+          .policyStrandsState, "Under the new policy: \(finding.message)", hint: finding.hint,
+          milestone: finding.milestone, path: finding.path, line: finding.line)
+      }
+  }
+}
+
+extension JudgeContext {
+  /// True where a circle could run through the milestone that did not before.
+  fileprivate func mayChangeDependencies(_ id: MilestoneID) throws -> Bool {
+    guard let change = changes.milestones.first(where: { $0.id == id }) else { return false }
+    return change.before?.dependsOn != change.after?.dependsOn
+  }
+}

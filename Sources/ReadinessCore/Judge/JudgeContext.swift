@@ -1,0 +1,75 @@
+/// Everything that a rule may look at while one proposal is judged.
+struct JudgeContext {
+  let proposal: Proposal
+  /// The policy in force, and its digest.
+  let policy: Policy
+  let policyDigest: Digest
+  let isBaseline: Bool
+  let before: States
+  let after: States
+  let changes: ChangeSet
+  let telling: Telling
+
+  var workflow: Workflow { policy.workflow }
+
+  /// The guards as this telling of the change asks them.
+  var guards: Guards {
+    Guards(candidate: proposal.candidate, states: after, countsWhatWasTakenAway: telling.mode != .chain)
+  }
+
+  /// The changes that rules of transition, birth, deletion and authority are asked of (contract 3, merges).
+  var judged: [MilestoneChange] { changes.milestones.filter(\.needsStamp) }
+}
+
+/// How a change is told: the steps that lead each milestone from the first parent to the commit.
+struct Telling {
+  enum Mode {
+    /// One step, with all its guards.
+    case direct
+    /// Several stamps; the guards of state of the last step are asked (contract 3, squash).
+    case chain
+    /// No stamp, where policy only warns: any path of edges will do (contract 2.3).
+    case path
+  }
+
+  struct Step {
+    let from: String?
+    let to: String?
+    let actor: Identity
+    let reason: String?
+
+    var changesStatus: Bool { from != to }
+  }
+
+  let mode: Mode
+  /// By milestone; a milestone without an entry is told by `fallback`.
+  var steps: [MilestoneID: [Step]] = [:]
+  /// Who changes what no step tells, and why.
+  let actor: Identity
+  let reason: String?
+  /// True where a reason may still be written, as before an editor opens.
+  var reasonMayFollow = false
+
+  /// The steps of one change.
+  func steps(of change: MilestoneChange) -> [Step] {
+    steps[change.id] ?? [Step(from: change.before?.status, to: change.after?.status, actor: actor, reason: reason)]
+  }
+
+  /// True where a reason is given for a milestone, or may follow.
+  func hasReason(for change: MilestoneChange) -> Bool {
+    reasonMayFollow || steps(of: change).contains { $0.reason != nil }
+  }
+}
+
+/// A rule about what a commit does. A new one is a type in `Rules/`, an entry in `ChangeRules.all`, and a test.
+protocol ChangeRule: SendableMetatype {
+  static func findings(in context: JudgeContext) throws -> [Finding]
+}
+
+enum ChangeRules {
+  /// Every rule.
+  static let all: [any ChangeRule.Type] = [
+    TransitionRule.self, BirthRule.self, DeletionRule.self, ReentryRule.self, PlanRule.self, ApprovalRule.self,
+    AuthorityRule.self, PolicyAuthorityRule.self,
+  ]
+}

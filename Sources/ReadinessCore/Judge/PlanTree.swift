@@ -1,0 +1,154 @@
+/// The name of an object in git's database: 20 bytes, opaque to the rules.
+public struct ObjectID: Hashable, Sendable, CustomStringConvertible {
+  private let a: UInt64
+  private let b: UInt64
+  private let c: UInt32
+
+  /// Makes an id from 20 bytes; shorter input is filled up with zeros.
+  public init(_ bytes: some Collection<UInt8>) {
+    var words: (UInt64, UInt64, UInt32) = (0, 0, 0)
+    for (index, byte) in bytes.prefix(20).enumerated() {
+      switch index {
+      case 0..<8: words.0 |= UInt64(byte) << UInt64(56 - 8 * index)
+      case 8..<16: words.1 |= UInt64(byte) << UInt64(56 - 8 * (index - 8))
+      default: words.2 |= UInt32(byte) << UInt32(24 - 8 * (index - 16))
+      }
+    }
+    (a, b, c) = words
+  }
+
+  /// Reads 40 hexadecimal digits; nil for anything else.
+  public init?(hex: some StringProtocol) {
+    let digits = Array(hex.utf8)
+    guard digits.count == 40 else { return nil }
+    var bytes: [UInt8] = []
+    for index in stride(from: 0, to: 40, by: 2) {
+      guard let byte = UInt8(String(decoding: digits[index..<index + 2], as: UTF8.self), radix: 16) else { return nil }
+      bytes.append(byte)
+    }
+    self.init(bytes)
+  }
+
+  /// The 20 bytes.
+  public var bytes: [UInt8] {
+    (0..<8).map { UInt8(truncatingIfNeeded: a >> UInt64(56 - 8 * $0)) }
+      + (0..<8).map { UInt8(truncatingIfNeeded: b >> UInt64(56 - 8 * $0)) }
+      + (0..<4).map { UInt8(truncatingIfNeeded: c >> UInt32(24 - 8 * $0)) }
+  }
+
+  /// 40 lower-case hexadecimal digits.
+  public var description: String {
+    let digits = Array("0123456789abcdef".utf8)
+    var out: [UInt8] = []
+    out.reserveCapacity(40)
+    for byte in bytes {
+      out.append(digits[Int(byte >> 4)])
+      out.append(digits[Int(byte & 15)])
+    }
+    return String(decoding: out, as: UTF8.self)
+  }
+}
+
+/// What stands at a path: its kind and its object. A run bit does not count.
+public struct FileIdentity: Hashable, Sendable {
+  /// What git says it is; `executable` is read as `regular`.
+  public let kind: FileKind
+  /// The object.
+  public let id: ObjectID
+
+  /// Makes an identity.
+  public init(kind: FileKind, id: ObjectID) {
+    self.kind = kind == .executable ? .regular : kind
+    self.id = id
+  }
+}
+
+/// A tree of the repository, as far as the judge asks about it. Every call may read; none of them guesses:
+/// what cannot be read throws, and a throw is "could not judge".
+public protocol PlanTree: AnyObject {
+  /// What `.readiness` is; nil where there is nothing.
+  func folderKind() throws -> FileKind?
+  /// The files `.readiness/*.json` by stem.
+  func milestones() throws -> [MilestoneID: FileIdentity]
+  /// One of them, read; nil where it is not there.
+  func milestone(_ id: MilestoneID) throws -> MilestoneFile?
+  /// What `ssot/plan.json` is; nil where there is nothing.
+  func planIdentity() throws -> FileIdentity?
+  /// The plan file, read.
+  func planFile() throws -> PlanFile?
+  /// The blobs of the policy by path.
+  func policyFiles() throws -> [String: FileIdentity]
+  /// The policy, read.
+  func policy() throws -> PolicySnapshot
+  /// The bytes of a blob of the policy.
+  func policyBytes(at path: String) throws -> [UInt8]?
+  /// What stands at a path; nil where there is nothing.
+  func kind(at path: String) throws -> FileKind?
+  /// The SHA-256 of a regular file's bytes; nil where the path is no regular file.
+  func digest(at path: String) throws -> Digest?
+  /// True where plan and policy are the same in both. Compares objects, reads none.
+  func hasSamePlanAndPolicy(as other: any PlanTree) throws -> Bool
+}
+
+extension PlanTree {
+  /// True where the tree holds a plan, sound or not.
+  public func holdsPlan() throws -> Bool {
+    if try planIdentity() != nil { return true }
+    if let kind = try folderKind(), kind != .folder { return true }
+    return try !milestones().isEmpty
+  }
+
+  /// By comparing what both list.
+  public func hasSamePlanAndPolicy(as other: any PlanTree) throws -> Bool {
+    try folderKind() == other.folderKind() && planIdentity() == other.planIdentity()
+      && milestones() == other.milestones() && policyFiles() == other.policyFiles()
+  }
+}
+
+/// A tree with nothing in it: what stands before a first commit.
+public final class EmptyTree: PlanTree {
+  /// Makes an empty tree.
+  public init() {}
+  /// Nothing.
+  public func folderKind() -> FileKind? { nil }
+  /// None.
+  public func milestones() -> [MilestoneID: FileIdentity] { [:] }
+  /// None.
+  public func milestone(_ id: MilestoneID) -> MilestoneFile? { nil }
+  /// None.
+  public func planIdentity() -> FileIdentity? { nil }
+  /// None.
+  public func planFile() -> PlanFile? { nil }
+  /// None.
+  public func policyFiles() -> [String: FileIdentity] { [:] }
+  /// The absent policy.
+  public func policy() -> PolicySnapshot { .absent() }
+  /// None.
+  public func policyBytes(at path: String) -> [UInt8]? { nil }
+  /// Nothing.
+  public func kind(at path: String) -> FileKind? { nil }
+  /// Nothing.
+  public func digest(at path: String) -> Digest? { nil }
+}
+
+/// What the judge may ask about the commits before the parents. Asked only where it is needed: these walk history.
+public protocol Ancestry {
+  /// True where some ancestor, the parents included, holds a plan or a policy.
+  func anyHoldsPlanOrPolicy() throws -> Bool
+  /// The nearest version of a milestone, from the first parent back along first parents, that passes the test.
+  func nearest(_ id: MilestoneID, where isReadable: (MilestoneFile) -> Bool) throws -> MilestoneFile?
+  /// The nearest policy that can be read, from the first parent back along first parents.
+  func nearestReadablePolicy() throws -> PolicySnapshot?
+}
+
+/// The ancestry of a first commit.
+public struct NoAncestry: Ancestry {
+  /// Makes one.
+  public init() {}
+  /// Never.
+  public func anyHoldsPlanOrPolicy() -> Bool { false }
+  /// None.
+  public func nearest(_ id: MilestoneID, where isReadable: (MilestoneFile) -> Bool) -> MilestoneFile? { nil }
+  /// None.
+  public func nearestReadablePolicy() -> PolicySnapshot? { nil }
+}

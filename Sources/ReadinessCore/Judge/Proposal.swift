@@ -1,0 +1,86 @@
+/// A change that somebody wants accepted. Every door builds one of these, and only these reach the judge.
+public struct Proposal {
+  /// What is said about the change.
+  public enum Claim {
+    /// Nothing yet: a door will stamp it. `reason` is what a person gave; `mayFollow` is true where an editor opens.
+    case draft(reason: String?, mayFollow: Bool)
+    /// A commit's message, by its blocks; empty where it has none.
+    case committed([StampBlock])
+  }
+
+  /// The trees of the parents, first parent first; none for a first commit.
+  public let parents: [any PlanTree]
+  /// The tree that is proposed.
+  public let candidate: any PlanTree
+  /// The trees of the merge bases of the parents; used where there is more than one parent.
+  public let mergeBases: [any PlanTree]
+  /// What came before the parents.
+  public let ancestry: any Ancestry
+  /// The author of the commit.
+  public let author: Identity
+  /// What is said about the change.
+  public let claim: Claim
+
+  /// Makes a proposal.
+  public init(
+    parents: [any PlanTree], candidate: any PlanTree, mergeBases: [any PlanTree] = [],
+    ancestry: any Ancestry, author: Identity, claim: Claim
+  ) {
+    self.parents = parents
+    self.candidate = candidate
+    self.mergeBases = mergeBases
+    self.ancestry = ancestry
+    self.author = author
+    self.claim = claim
+  }
+
+  /// The first parent's tree, or the empty one.
+  public var base: any PlanTree { parents.first ?? EmptyTree() }
+  /// True where several lines of history meet.
+  public var isMerge: Bool { parents.count > 1 }
+}
+
+/// The judge's answer to a proposal, and what a true stamp of it says.
+public struct Assessment {
+  /// The answer.
+  public let verdict: Verdict
+  /// What a stamp has to say; nil where the change needs none.
+  public let draft: RunDraft?
+}
+
+/// What a stamp of a change says, before moment, actor and reason are known.
+public struct RunDraft: Sendable {
+  /// Changes of status.
+  public let transitions: [Run.Transition]
+  /// Other changes of files.
+  public let edits: [Run.Edit]
+  /// Evidence that is added.
+  public let evidence: [Run.EvidenceAdded]
+  /// The change of the policy.
+  public let policyChange: Run.PolicyChange?
+  /// The policy that judges.
+  public let policy: Digest
+  /// `planId` of the proposed tree.
+  public let plan: String?
+  /// True where a guard asks for a reason.
+  public let asksForReason: Bool
+
+  /// True where there is nothing to stamp.
+  public var isEmpty: Bool { transitions.isEmpty && edits.isEmpty && policyChange == nil }
+
+  /// The run, complete.
+  public func run(at: String, actor: Identity, reason: String?) -> Run {
+    var run = Run(at: at, actor: actor, policy: policy)
+    run.transitions = transitions
+    run.edits = edits
+    run.evidence = evidence
+    run.policyChange = policyChange
+    run.reason = reason
+    return run
+  }
+
+  /// True where a stamp tells exactly this change.
+  public func isTold(by run: Run) -> Bool {
+    run.tellsSameChange(as: self.run(at: run.at, actor: run.actor, reason: run.reason))
+  }
+}

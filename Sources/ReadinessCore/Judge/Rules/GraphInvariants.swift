@@ -1,0 +1,64 @@
+/// Every dependency exists, and no milestone waits for itself.
+enum GraphInvariant: Invariant {
+  static func findings(in scope: InvariantScope) throws -> [Finding] {
+    let present = try scope.tree.milestones()
+    var findings: [Finding] = []
+    for (file, milestone) in try scope.readable() {
+      for missing in milestone.dependsOn where present[missing] == nil {
+        let near = nearestName(to: missing.text, in: present.keys.filter { $0 != file.id }.map(\.text))
+        findings.append(
+          Finding(
+            .danglingDependency, "\(file.id) depends on \(missing), which does not exist.",
+            hint: near.map { "Is \($0) meant? Else take \(missing) out of dependsOn." }
+              ?? "Take \(missing) out of dependsOn.",
+            milestone: file.id, path: file.path, line: file.line(of: "dependsOn")))
+      }
+    }
+    for cycle in try cycles(from: scope.graphIDs, scope.states) {
+      let path = (cycle + [cycle[0]]).map(\.text).joined(separator: " -> ")
+      for id in cycle {
+        guard let file = try scope.tree.milestone(id) else { continue }
+        findings.append(
+          Finding(
+            .dependencyCycle, "\(id) waits for itself: \(path).",
+            hint: "Take one dependency of this circle away.", milestone: id, path: file.path,
+            line: file.line(of: "dependsOn")))
+      }
+    }
+    return findings
+  }
+
+  /// The circles that can be reached from some milestones. O(V+E) of what is reached.
+  private static func cycles(from roots: [MilestoneID], _ states: States) throws -> [[MilestoneID]] {
+    var edges: [MilestoneID: [MilestoneID]] = [:]
+    var frontier = roots
+    while let id = frontier.popLast() {
+      guard edges[id] == nil else { continue }
+      let next = try states.milestone(id)?.dependsOn ?? []
+      edges[id] = next
+      frontier += next
+    }
+    return DependencyGraph(edges: edges).cycles()
+  }
+}
+
+/// Work that is under way has an owner; what is done rests on what is done, and on evidence.
+enum WorkInvariant: Invariant {
+  static func findings(in scope: InvariantScope) throws -> [Finding] {
+    var findings: [Finding] = []
+    for (file, milestone) in try scope.readable() {
+      guard let category = scope.workflow.category(milestone.status) else { continue }
+      if [.active, .review, .done].contains(category), !milestone.isOwned {
+        findings.append(Guards.missingOwner(file, milestone))
+      }
+      guard category == .done else { continue }
+      for dependency in milestone.dependsOn where try scope.states.category(dependency) != .done {
+        findings.append(try Guards.unmet(dependency, of: file, scope.states, wasTakenAway: false))
+      }
+      for criterion in milestone.exitCriteria where criterion.evidence.isEmpty {
+        findings.append(Guards.missingEvidence(criterion, file))
+      }
+    }
+    return findings
+  }
+}

@@ -1,0 +1,151 @@
+/// What an edge asks for (contract 2.2). A new guard is a case of `Guard`, a branch here, and a test.
+struct Guards {
+  let candidate: any PlanTree
+  let states: States
+  /// False where several stamps tell one change: then only the resulting tree counts (contract 3, squash).
+  let countsWhatWasTakenAway: Bool
+
+  /// What keeps a milestone from taking an edge that asks for these guards.
+  func findings(_ asked: [Guard], for change: MilestoneChange, hasReason: Bool) throws -> [Finding] {
+    guard let file = change.afterFile, let milestone = change.after else { return [] }
+    return try asked.flatMap { asked -> [Finding] in
+      switch asked {
+      case .ownerAssigned: milestone.isOwned ? [] : [Self.missingOwner(file, milestone)]
+      case .blockedReason:
+        milestone.blocked?.reason.contains { !$0.isWhitespace } ?? false ? [] : [Self.missingBlockedReason(file)]
+      case .reason: hasReason ? [] : [missingReason(change, file)]
+      case .dependenciesDone: try dependencies(change, file, milestone)
+      case .criteriaMet: try criteria(change, file, milestone)
+      case .deliverablesPresent: try deliverables(file, milestone)
+      case .noDoneDependents: try dependents(file)
+      }
+    }
+  }
+
+  // MARK: - Guards that read the tree
+
+  private func dependencies(_ change: MilestoneChange, _ file: MilestoneFile, _ milestone: Milestone) throws
+    -> [Finding]
+  {
+    let takenAway =
+      countsWhatWasTakenAway ? (change.before?.dependsOn ?? []).filter { !milestone.dependsOn.contains($0) } : []
+    return try milestone.dependsOn.filter { try states.category($0) != .done }.map {
+      try Self.unmet($0, of: file, states, wasTakenAway: false)
+    }
+      + takenAway.filter { try states.category($0) != .done }.map {
+        try Self.unmet($0, of: file, states, wasTakenAway: true)
+      }
+  }
+
+  private func criteria(_ change: MilestoneChange, _ file: MilestoneFile, _ milestone: Milestone) throws -> [Finding] {
+    var findings: [Finding] = []
+    for criterion in milestone.exitCriteria {
+      if criterion.evidence.isEmpty { findings.append(Self.missingEvidence(criterion, file)) }
+      for entry in criterion.evidence {
+        if let mismatch = try Self.mismatch(entry, of: criterion, file, in: candidate) { findings.append(mismatch) }
+      }
+    }
+    guard countsWhatWasTakenAway else { return findings }
+    let kept = Set(milestone.exitCriteria.map(\.id))
+    for criterion in change.before?.exitCriteria ?? [] where !kept.contains(criterion.id) {
+      findings.append(
+        Finding(
+          .criterionUnmet, "The criterion \"\(criterion.id)\" of \(file.id) is taken away in the commit that needs it.",
+          hint: "Keep the criterion and attach evidence, or take it away in a commit of its own before.",
+          milestone: file.id, path: file.path, line: file.line(of: "exitCriteria")))
+    }
+    return findings
+  }
+
+  private func deliverables(_ file: MilestoneFile, _ milestone: Milestone) throws -> [Finding] {
+    try milestone.deliverables.compactMap { deliverable in
+      let path = deliverable.path.hasSuffix("/") ? String(deliverable.path.dropLast()) : deliverable.path
+      let kind = try candidate.kind(at: path)
+      let isThere = kind == .regular || kind == .executable || kind == .folder
+      let isDone = states.workflow.category(deliverable.status) == .done
+      guard !isThere || !isDone else { return nil }
+      let what = isThere ? "has the status \"\(deliverable.status)\"" : "is not in the tree"
+      let done = states.workflow.states.first { $0.category == .done }?.name ?? "Done"
+      return Finding(
+        .deliverableMissing, "The deliverable \(deliverable.path) of \(file.id) \(what).",
+        hint: isThere ? "Set its status to \"\(done)\" when it is." : "Commit the file, or correct its path.",
+        milestone: file.id, path: file.path, line: file.line(deliverable.offset))
+    }
+  }
+
+  private func dependents(_ file: MilestoneFile) throws -> [Finding] {
+    try states.dependents(of: file.id).compactMap { id in
+      guard let category = try states.category(id), category.isFrozen else { return nil }
+      let status = try states.milestone(id)?.status ?? ""
+      return Finding(
+        .doneDependent, "\(file.id) is reopened while \(id), which depends on it, is \"\(status)\".",
+        hint: "Reopen \(id) in the same commit.", milestone: file.id, path: file.path, line: file.line(of: "status"))
+    }
+  }
+
+  private func missingReason(_ change: MilestoneChange, _ file: MilestoneFile) -> Finding {
+    let edge = "\"\(change.before?.status ?? "none")\" to \"\(change.after?.status ?? "none")\""
+    return Finding(
+      .reasonMissing, "\(change.id) goes from \(edge), which asks for a reason.",
+      hint: "Say why in the commit's subject, or: readiness move \(change.id) \"\(change.after?.status ?? "")\" -m \"why\"",
+      milestone: change.id, path: file.path, line: change.statusLine)
+  }
+
+  // MARK: - Findings that invariants share
+
+  static func missingOwner(_ file: MilestoneFile, _ milestone: Milestone) -> Finding {
+    Finding(
+      .ownerMissing, "\(file.id) is \"\(milestone.status)\" and nobody owns it.",
+      hint: "Put a name in the place of \"TBD\".", milestone: file.id, path: file.path, line: file.line(of: "owner"))
+  }
+
+  static func missingBlockedReason(_ file: MilestoneFile) -> Finding {
+    Finding(
+      .blockedReasonMissing, "\(file.id) is blocked and does not say why.",
+      hint: "Add \"blocked\": { \"reason\": \"…\" }, or: readiness move \(file.id) blocked -m \"why\"",
+      milestone: file.id, path: file.path, line: file.line(of: "status"))
+  }
+
+  static func missingEvidence(_ criterion: ExitCriterion, _ file: MilestoneFile) -> Finding {
+    Finding(
+      .evidenceMissing, "The criterion \"\(criterion.id)\" of \(file.id) has no evidence: \(criterion.text)",
+      hint: "Add to it \"evidence\": [ { \"kind\": \"file\", \"path\": …, \"sha256\": … } ], the digest by sha256sum.",
+      milestone: file.id, path: file.path, line: file.line(criterion.offset))
+  }
+
+  static func unmet(_ dependency: MilestoneID, of file: MilestoneFile, _ states: States, wasTakenAway: Bool) throws
+    -> Finding
+  {
+    let status = try states.milestone(dependency)?.status
+    let seen = status.map { "is \"\($0)\"" } ?? "is not there"
+    let how = wasTakenAway ? "depended on \(dependency) before this commit, and \(dependency)" : "depends on \(dependency), which"
+    return Finding(
+      .unmetDependency, "\(file.id) \(how) \(seen), not done.",
+      hint: wasTakenAway
+        ? "Take the dependency away in a commit of its own before, or finish \(dependency) first."
+        : "Finish \(dependency) first, or in the same commit.",
+      milestone: file.id, path: file.path, line: file.line(of: "dependsOn"))
+  }
+
+  /// Whether an entry of evidence matches a tree (contract 2.2, `criteria-met`); nil where it does.
+  static func mismatch(_ entry: Evidence, of criterion: ExitCriterion, _ file: MilestoneFile, in tree: any PlanTree)
+    throws -> Finding?
+  {
+    guard case .file(let path, let sha256) = entry.kind else { return nil }
+    let found = try tree.digest(at: path)
+    guard found != sha256 else { return nil }
+    let message: String
+    let hint: String
+    if let found {
+      message = "The evidence \(path) of \(file.id)/\(criterion.id) has the digest \(found.hex.prefix(12))…, not \(sha256.hex.prefix(12))…."
+      hint = "If the new content is what shows the criterion, write \"sha256\": \"\(found.hex)\"."
+    } else {
+      let kind = try tree.kind(at: path)
+      message = "The evidence \(path) of \(file.id)/\(criterion.id) is \(kind.map(\.phrase) ?? "not in the tree")."
+      hint = kind == nil ? "Commit the file, or correct the path." : "Name a regular file."
+    }
+    return Finding(
+      .evidenceMismatch, message, hint: hint, milestone: file.id, path: file.path,
+      line: file.line(entry.json.range.lowerBound))
+  }
+}

@@ -1,0 +1,148 @@
+/// A milestone begins in the first pending state; an id that was retired is never born again (contract 2.2).
+enum BirthRule: ChangeRule {
+  static func findings(in context: JudgeContext) throws -> [Finding] {
+    guard !context.isBaseline else { return [] }
+    let initial = context.workflow.initial.name
+    return try context.judged.filter { $0.isBirth && !$0.isDeletion }.compactMap { change in
+      guard let status = change.after?.status else { return nil }
+      var begins = [status]
+      if context.telling.mode == .chain {
+        begins = context.telling.steps(of: change).filter { $0.from == nil }.compactMap(\.to)
+      }
+      if begins.allSatisfy({ $0 == initial }) { return try chainFinding(change, context) }
+      // A merge may take over what another parent holds.
+      if context.proposal.isMerge, try isSomeParents(status, change.id, context) { return nil }
+      return Finding(
+        .illegalBirth, "\(change.id) is new and begins as \"\(status)\".",
+        hint: "Let it begin as \"\(initial)\", then move it by the workflow's edges.", milestone: change.id,
+        path: PlanPaths.milestone(change.id), line: change.statusLine)
+    }
+  }
+
+  private static func isSomeParents(_ status: String, _ id: MilestoneID, _ context: JudgeContext) throws -> Bool {
+    try context.proposal.parents.contains { try $0.milestone(id)?.milestone?.status == status }
+  }
+
+  /// Born and moved on within several stamps: the later steps are edges like any other.
+  private static func chainFinding(_ change: MilestoneChange, _ context: JudgeContext) throws -> Finding? {
+    guard context.telling.mode == .chain else { return nil }
+    var last: Edge?
+    for step in context.telling.steps(of: change) where step.changesStatus {
+      guard let from = step.from, let to = step.to else { continue }
+      guard let edge = context.workflow.edge(from: from, to: to) else {
+        return Finding(
+          .illegalTransition, "\(change.id) cannot go from \"\(from)\" to \"\(to)\": the workflow has no such edge.",
+          milestone: change.id, path: PlanPaths.milestone(change.id), line: change.statusLine)
+      }
+      last = edge
+    }
+    return try context.guards.findings((last?.guards ?? []).filter(\.isOfState), for: change, hasReason: true).first
+  }
+}
+
+/// A milestone goes only while it is pending and nothing depends on it, and its id is retired (contract 2.2).
+enum DeletionRule: ChangeRule {
+  static func findings(in context: JudgeContext) throws -> [Finding] {
+    let retired = Set(try context.proposal.candidate.planFile()?.plan?.retired ?? [])
+    return try context.judged.filter { $0.isDeletion && !$0.isBirth }.flatMap { change -> [Finding] in
+      var faults: [String] = []
+      // Several stamps may have brought it back to pending first.
+      let status = context.telling.steps(of: change).last { $0.to == nil }?.from ?? change.before?.status
+      if let status, context.workflow.category(status) != .pending {
+        faults.append("it is \"\(status)\", not \"\(context.workflow.initial.name)\"")
+      }
+      let dependents = try context.after.dependents(of: change.id)
+      if !dependents.isEmpty { faults.append("\(dependents.map(\.text).joined(separator: ", ")) depends on it") }
+      if !retired.contains(change.id) { faults.append("its id is not in \"retired\"") }
+      guard !faults.isEmpty else { return [] }
+      return [
+        Finding(
+          .illegalDeletion, "\(change.id) cannot be deleted: \(faults.joined(separator: "; ")).",
+          milestone: change.id, path: PlanPaths.milestone(change.id))
+      ]
+    }
+  }
+}
+
+/// What was reviewed changes only as if it were reviewed anew, and with a reason (contract 2.2, re-entry).
+enum ReentryRule: ChangeRule {
+  static func findings(in context: JudgeContext) throws -> [Finding] {
+    guard !context.isBaseline else { return [] }
+    return try context.judged.compactMap { change in
+      guard let state = enteredAnew(change, context) else { return nil }
+      let unmet = try unmet(change, state, context)
+      guard !unmet.isEmpty else { return nil }
+      return Finding(
+        .frozenField,
+        "\(change.id) is \"\(state)\", and its outcome, dependencies or exit criteria changed. \(unmet.joined(separator: " "))",
+        hint: "Make the change hold what \"\(state)\" asks for, with a reason, or reopen \(change.id) first.",
+        milestone: change.id, path: PlanPaths.milestone(change.id), line: change.statusLine)
+    }
+  }
+
+  /// True where some change needs a reason for this.
+  static func asksForReason(_ context: JudgeContext) -> Bool {
+    !context.isBaseline && context.judged.contains { enteredAnew($0, context) != nil }
+  }
+
+  /// The state that the change has to enter anew; nil where it does not.
+  private static func enteredAnew(_ change: MilestoneChange, _ context: JudgeContext) -> String? {
+    guard let before = change.before, let after = change.after, !change.isBirth, !change.isDeletion,
+      context.workflow.category(before.status)?.isFrozen == true,
+      context.workflow.category(after.status)?.isFrozen == true, change.changesFrozenField
+    else { return nil }
+    let steps = context.telling.steps(of: change)
+    if context.telling.mode == .chain, steps.contains(where: \.changesStatus) { return nil }
+    return after.status
+  }
+
+  private static func unmet(_ change: MilestoneChange, _ state: String, _ context: JudgeContext) throws -> [String] {
+    var asked = Set(context.workflow.edges.filter { $0.to == state }.flatMap(\.guards)).union([.reason])
+    if context.telling.mode == .path { asked = asked.filter(\.isOfState) }
+    if context.telling.mode == .chain { asked = asked.filter { $0.isOfState || $0 == .reason } }
+    let ordered = Guard.allCases.filter(asked.contains)
+    return try context.guards.findings(ordered, for: change, hasReason: context.telling.hasReason(for: change)).map {
+      $0.code == .reasonMissing ? "No reason is given." : $0.message
+    }
+  }
+}
+
+/// The plan's own identity, and its list of ids that are gone for ever (contract 2.2).
+enum PlanRule: ChangeRule {
+  static func findings(in context: JudgeContext) throws -> [Finding] {
+    let proposal = context.proposal
+    guard let file = try proposal.candidate.planFile(), let plan = file.plan else { return [] }
+    var findings: [Finding] = []
+    if let before = try proposal.base.planFile()?.plan, before.planID != plan.planID {
+      findings.append(
+        Finding(
+          .planIDChanged, "planId was \(before.planID) and is \(plan.planID).",
+          hint: "Write \"planId\": \"\(before.planID)\" again.", path: PlanPaths.plan, line: 2))
+    }
+    let retired = Set(plan.retired)
+    var gone = retired
+    for parent in proposal.parents {
+      let missing = Set(try parent.planFile()?.plan?.retired ?? []).subtracting(retired)
+      gone.formUnion(missing)
+      for id in missing.sorted() {
+        findings.append(
+          Finding(
+            .retiredShrunk, "\(id) was retired and is no longer in \"retired\".",
+            hint: "Put \(id) back into \"retired\".", path: PlanPaths.plan))
+      }
+    }
+    let present = try proposal.candidate.milestones()
+    let already = try Set(proposal.parents.flatMap { parent -> [MilestoneID] in
+      let there = try parent.milestones()
+      return (try parent.planFile()?.plan?.retired ?? []).filter { there[$0] != nil }
+    })
+    for id in gone.sorted() where present[id] != nil && !already.contains(id) {
+      findings.append(
+        Finding(
+          .reusedID, "\(id) is retired, and a milestone of that id is in the tree.",
+          hint: "Give the milestone an id that was never used.", milestone: id, path: PlanPaths.milestone(id),
+          line: 1))
+    }
+    return findings
+  }
+}

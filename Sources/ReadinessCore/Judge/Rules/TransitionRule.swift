@@ -1,0 +1,85 @@
+/// A status follows an edge of the workflow, and the edge's guards hold (contract 2.2).
+enum TransitionRule: ChangeRule {
+  static func findings(in context: JudgeContext) throws -> [Finding] {
+    guard !context.isBaseline else { return [] }
+    return try context.judged.filter { !$0.isBirth && !$0.isDeletion && $0.before != nil }.flatMap { change in
+      switch context.telling.mode {
+      case .direct: try direct(change, context)
+      case .chain: try chain(change, context)
+      case .path: try path(change, context)
+      }
+    }
+  }
+
+  /// True where the edge of some change asks for a reason.
+  static func asksForReason(_ context: JudgeContext) throws -> Bool {
+    try findings(in: context).contains { $0.code == .reasonMissing }
+  }
+
+  private static func direct(_ change: MilestoneChange, _ context: JudgeContext) throws -> [Finding] {
+    guard change.changesStatus, let to = change.after?.status else { return [] }
+    let hasReason = context.telling.hasReason(for: change)
+    // In a merge a status is legal that some parent has, or that is an edge away from one.
+    let origins = context.proposal.isMerge ? try parentStates(of: change.id, context) : [change.before?.status ?? ""]
+    if context.proposal.isMerge, origins.contains(to) { return [] }
+    let edges = origins.compactMap { context.workflow.edge(from: $0, to: to) }
+    guard !edges.isEmpty else { return [illegal(change, from: change.before?.status, to: to, context)] }
+    var first: [Finding]?
+    for edge in edges {
+      let findings = try context.guards.findings(edge.guards, for: change, hasReason: hasReason)
+      if findings.isEmpty { return [] }
+      first = first ?? findings
+    }
+    return first ?? []
+  }
+
+  private static func parentStates(of id: MilestoneID, _ context: JudgeContext) throws -> [String] {
+    var states: [String] = []
+    for parent in context.proposal.parents {
+      let reader = States(parent, base: nil, workflow: context.workflow, ancestry: context.proposal.ancestry)
+      if let status = try reader.milestone(id)?.status { states.append(status) }
+    }
+    return states
+  }
+
+  private static func chain(_ change: MilestoneChange, _ context: JudgeContext) throws -> [Finding] {
+    var findings: [Finding] = []
+    var last: Edge?
+    for step in context.telling.steps(of: change) where step.changesStatus {
+      guard let from = step.from, let to = step.to else { continue }
+      if let edge = context.workflow.edge(from: from, to: to) {
+        last = edge
+      } else {
+        findings.append(illegal(change, from: from, to: to, context))
+      }
+    }
+    let asked = (last?.guards ?? []).filter(\.isOfState)
+    return try findings + context.guards.findings(asked, for: change, hasReason: true)
+  }
+
+  private static func path(_ change: MilestoneChange, _ context: JudgeContext) throws -> [Finding] {
+    guard change.changesStatus, let from = change.before?.status, let to = change.after?.status else { return [] }
+    let edges = context.workflow.lastEdges(from: from, to: to)
+    guard !edges.isEmpty else { return [illegal(change, from: from, to: to, context)] }
+    var first: [Finding]?
+    for edge in edges {
+      let findings = try context.guards.findings(edge.guards.filter(\.isOfState), for: change, hasReason: true)
+      if findings.isEmpty { return [] }
+      first = first ?? findings
+    }
+    return first ?? []
+  }
+
+  private static func illegal(_ change: MilestoneChange, from: String?, to: String, _ context: JudgeContext) -> Finding {
+    let origin = from ?? "none"
+    let successors = context.workflow.successors(of: origin)
+    let legal = successors.map { "\"\($0)\"" }.joined(separator: " or ")
+    let argument = successors.first.map { $0.lowercased().split(separator: " ").joined(separator: "-") }
+    let hint =
+      argument.map { "From \"\(origin)\" it can go to \(legal). For example: readiness move \(change.id) \($0)" }
+      ?? "The workflow leads nowhere from \"\(origin)\"."
+    return Finding(
+      .illegalTransition, "\(change.id) cannot go from \"\(origin)\" to \"\(to)\": the workflow has no such edge.",
+      hint: hint, milestone: change.id, path: PlanPaths.milestone(change.id), line: change.statusLine)
+  }
+}

@@ -1,0 +1,117 @@
+import StrictJSON
+
+/// One milestone of the plan, as its file says it (contract 2.1).
+public struct Milestone: Sendable {
+  /// The id; equals the file's stem in a sound plan.
+  public let id: MilestoneID
+  /// What the milestone is about, in a few words.
+  public let workstream: String
+  /// What is true when it is done.
+  public let outcome: String
+  /// The milestones that come first.
+  public let dependsOn: [MilestoneID]
+  /// Who answers for it; `TBD` is nobody yet.
+  public let owner: String
+  /// The name of a state of the workflow.
+  public let status: String
+  /// Why it waits, where it does.
+  public let blocked: Blocked?
+  /// What has to be shown, at least one.
+  public let exitCriteria: [ExitCriterion]
+  /// Files that the milestone brings.
+  public let deliverables: [Deliverable]
+  /// What may go wrong.
+  public let risks: [Risk]
+  /// Who has approved what.
+  public let approvals: [Approval]
+  /// The whole file as JSON.
+  public let json: JSONValue
+
+  /// True where somebody owns it.
+  public var isOwned: Bool { owner != "TBD" }
+}
+
+/// Why a milestone is blocked.
+public struct Blocked: Sendable {
+  /// The reason in words.
+  public let reason: String
+  /// The milestones that block it.
+  public let by: [MilestoneID]
+}
+
+/// One thing that has to be shown before a milestone is done.
+public struct ExitCriterion: Sendable {
+  /// Unique in the file, `^[a-z0-9][a-z0-9-]{0,62}$`.
+  public let id: String
+  /// What has to be shown.
+  public let text: String
+  /// What shows it.
+  public let evidence: [Evidence]
+  /// Where the criterion stands in its file, in bytes.
+  public let offset: Int
+}
+
+/// What shows that a criterion is met.
+public struct Evidence: Sendable {
+  /// The kinds that this version knows.
+  public enum Kind: Sendable {
+    /// A file of the same commit, with the digest of its bytes.
+    case file(path: String, sha256: Digest)
+    /// A person's word. It always matches, and is shown as resting on a word alone.
+    case statement(text: String, by: String)
+  }
+
+  /// What kind of evidence it is.
+  public let kind: Kind
+  /// The entry as JSON; entries are the same where their RFC 8785 forms are.
+  public let json: JSONValue
+
+  /// What the stamp names: a file's own SHA-256, else the SHA-256 of the entry's RFC 8785 form.
+  public var digest: Digest {
+    if case .file(_, let sha256) = kind { return sha256 }
+    return Digest(of: json.canonicalBytes)
+  }
+}
+
+/// A file or folder that a milestone brings.
+public struct Deliverable: Sendable {
+  /// Relative to the top of the repository.
+  public let path: String
+  /// What it is for.
+  public let purpose: String
+  /// The name of a state of the workflow.
+  public let status: String
+  /// Where the deliverable stands in its file, in bytes.
+  public let offset: Int
+}
+
+/// What may go wrong with a milestone.
+public struct Risk: Sendable {
+  /// Unique in the file.
+  public let id: String
+  /// The risk in words.
+  public let text: String
+  /// `low`, `medium`, `high` or `critical`.
+  public let severity: String
+  /// `open`, `mitigated`, `accepted` or `closed`.
+  public let status: String
+}
+
+/// One person's approval of what the milestone says.
+public struct Approval: Sendable {
+  /// The approver's e-mail address.
+  public let by: String
+  /// Of the RFC 8785 form of `{ id, outcome, dependsOn, exitCriteria }` (contract 2.4).
+  public let digest: Digest
+  /// An SSH signature over the digest, where there is one.
+  public let signature: String?
+}
+
+extension Milestone {
+  /// A milestone's members in the order in which files are written; the user's own come last, as they stood.
+  public static func ordered(_ json: JSONValue) -> JSONValue {
+    let members = json.object ?? []
+    let known = propertyOrder.compactMap { key in members.first { $0.key == key } }
+    return JSONValue(.object(known + members.filter { !propertyOrder.contains($0.key) }))
+  }
+}

@@ -1,0 +1,266 @@
+import StrictJSON
+
+/// A file under `.readiness/`, read once and for all.
+public struct MilestoneFile: Sendable {
+  /// The id that its name gives it.
+  public let id: MilestoneID
+  /// What git says it is.
+  public let kind: FileKind
+  /// Of its bytes; nil where it is no regular file.
+  public let digest: Digest?
+  /// What it says; nil where it cannot be read.
+  public let milestone: Milestone?
+  /// What is wrong with it by itself, whatever the workflow says.
+  public let findings: [Finding]
+  /// The parsed text, for places; nil where it does not parse.
+  public let document: JSONDocument?
+
+  /// The path from the top of the repository.
+  public var path: String { PlanPaths.milestone(id) }
+
+  /// Reads a file by the built-in schema. O(bytes).
+  public init(id: MilestoneID, kind: FileKind, bytes: [UInt8]) {
+    self.id = id
+    self.kind = kind
+    let path = PlanPaths.milestone(id)
+    guard kind == .regular || kind == .executable else {
+      digest = nil
+      milestone = nil
+      document = nil
+      findings = [
+        Finding(
+          .notARegularFile, "\(path) is \(kind.phrase), not a regular file.",
+          hint: "Put a regular JSON file in its place.", milestone: id, path: path)
+      ]
+      return
+    }
+    digest = Digest(of: bytes)
+    let document: JSONDocument
+    do {
+      document = try JSONDocument(parsing: bytes, limits: .plan)
+    } catch {
+      self.document = nil
+      milestone = nil
+      findings = [Finding(error, milestone: id, path: path)]
+      return
+    }
+    self.document = document
+    let faults = FaultList()
+    milestone = Milestone(document.root, stem: id, faults)
+    findings = faults.faults.map { fault in
+      Finding(
+        fault.code, fault.message, hint: fault.code.remedy, milestone: id, path: path,
+        line: document.position(of: fault.offset).line)
+    }
+  }
+
+  /// The line of a byte offset, or the first.
+  func line(_ offset: Int) -> Int { document?.position(of: offset).line ?? 1 }
+
+  /// The line on which a property stands, or the first.
+  func line(of property: String) -> Int {
+    document?.root.member(property).map { line($0.keyRange.lowerBound) } ?? 1
+  }
+}
+
+extension Finding {
+  /// The finding of bytes that do not parse.
+  init(_ error: JSONError, milestone: MilestoneID? = nil, path: String) {
+    let code: ReasonCode =
+      switch error.reason {
+      case .malformed, .tooDeep: .malformedJSON
+      case .duplicateKey: .duplicateKey
+      case .tooLarge: .fileTooLarge
+      }
+    self.init(
+      code, error.message + " (line \(error.position.line), column \(error.position.column))",
+      hint: code.remedy, milestone: milestone, path: path, line: error.position.line)
+  }
+}
+
+extension Milestone {
+  /// The properties in the order in which files are written.
+  public static let propertyOrder = [
+    "$schema", "id", "workstream", "outcome", "dependsOn", "owner", "status", "blocked", "exitCriteria",
+    "deliverables", "risks", "approvals",
+  ]
+  private static let known = Set(propertyOrder)
+  static let severities = ["low", "medium", "high", "critical"]
+  static let riskStates = ["open", "mitigated", "accepted", "closed"]
+
+  /// Reads a milestone; nil, with faults, where it does not fit the built-in schema.
+  /// `ssot/schemas/milestone.schema.json` says the same in JSON Schema, and a test holds the two together.
+  init?(_ root: JSONValue, stem: MilestoneID, _ faults: FaultList) {
+    guard let reader = ObjectReader(root, "The milestone", known: Self.known, extensible: true, faults) else {
+      return nil
+    }
+    _ = reader.optionalText("$schema")
+    let idText = reader.text("id")
+    let workstream = reader.text("workstream")
+    let outcome = reader.text("outcome")
+    let dependsOn = reader.ids("dependsOn", required: true)
+    let owner = reader.text("owner")
+    let status = reader.text("status")
+    let blocked = root["blocked"].flatMap { Blocked($0, faults) }
+    let criteria = Self.criteria(reader, faults)
+    let deliverables = reader.elements("deliverables").compactMap { Deliverable($0, faults) }
+    let risks = Self.risks(reader, faults)
+    let approvals = reader.elements("approvals").compactMap { Approval($0, faults) }
+    if let idText {
+      let place = root["id"] ?? root
+      if !MilestoneID(idText).isValid {
+        faults.add("\"\(idText)\" is no milestone id; an id looks like M-04.", at: place)
+      } else if idText != stem.text {
+        faults.add(
+          "The file's name says \(stem), its id says \(idText).", at: place, code: .idMismatch)
+      }
+    }
+    let unreadable = faults.faults.contains { $0.code == .schemaViolation }
+    guard !unreadable, let idText, let workstream, let outcome, let owner, let status else { return nil }
+    self.id = MilestoneID(idText)
+    self.workstream = workstream
+    self.outcome = outcome
+    self.dependsOn = dependsOn
+    self.owner = owner
+    self.status = status
+    self.blocked = blocked
+    self.exitCriteria = criteria
+    self.deliverables = deliverables
+    self.risks = risks
+    self.approvals = approvals
+    self.json = root
+  }
+
+  private static func criteria(_ reader: ObjectReader, _ faults: FaultList) -> [ExitCriterion] {
+    let elements = reader.elements("exitCriteria", required: true)
+    if elements.isEmpty, let place = reader.value["exitCriteria"], place.array != nil {
+      faults.add("\"exitCriteria\" should hold at least one criterion.", at: place)
+    }
+    var seen = Set<String>()
+    return elements.compactMap { element in
+      guard let criterion = ExitCriterion(element, faults) else { return nil }
+      if !seen.insert(criterion.id).inserted {
+        faults.add("The criterion \"\(criterion.id)\" stands twice in this milestone.", at: element)
+      }
+      return criterion
+    }
+  }
+
+  private static func risks(_ reader: ObjectReader, _ faults: FaultList) -> [Risk] {
+    var seen = Set<[UInt8]>()
+    return reader.elements("risks").compactMap { element in
+      guard let risk = Risk(element, faults) else { return nil }
+      if !seen.insert(Array(risk.id.utf8)).inserted {
+        faults.add("The risk \"\(risk.id)\" stands twice in this milestone.", at: element)
+      }
+      return risk
+    }
+  }
+}
+
+extension Blocked {
+  fileprivate init?(_ value: JSONValue, _ faults: FaultList) {
+    guard let reader = ObjectReader(value, "\"blocked\"", known: ["reason", "by"], faults) else { return nil }
+    let reason = reader.text("reason", mayBeEmpty: true)
+    by = reader.ids("by")
+    guard let reason else { return nil }
+    self.reason = reason
+  }
+}
+
+extension ExitCriterion {
+  /// `^[a-z0-9][a-z0-9-]{0,62}$` (contract 2.1).
+  static func isValid(id: String) -> Bool {
+    let bytes = Array(id.utf8)
+    func isWord(_ byte: UInt8) -> Bool { (0x61...0x7A).contains(byte) || (0x30...0x39).contains(byte) }
+    guard (1...63).contains(bytes.count), isWord(bytes[0]) else { return false }
+    return bytes.allSatisfy { isWord($0) || $0 == UInt8(ascii: "-") }
+  }
+
+  fileprivate init?(_ value: JSONValue, _ faults: FaultList) {
+    let known: Set<String> = ["id", "text", "evidence"]
+    guard let reader = ObjectReader(value, "The criterion", known: known, faults) else { return nil }
+    let id = reader.text("id")
+    let text = reader.text("text")
+    evidence = reader.elements("evidence").compactMap { Evidence($0, faults) }
+    offset = value.range.lowerBound
+    guard let id, let text else { return nil }
+    guard Self.isValid(id: id) else {
+      faults.add(
+        "\"\(id)\" is no id of a criterion: lower-case letters, digits and hyphens, at most 63.",
+        at: value["id"] ?? value)
+      return nil
+    }
+    self.id = id
+    self.text = text
+  }
+}
+
+extension Evidence {
+  fileprivate init?(_ value: JSONValue, _ faults: FaultList) {
+    json = value
+    switch value["kind"]?.string {
+    case "file":
+      guard let reader = ObjectReader(value, "The evidence", known: ["kind", "path", "sha256"], faults) else { return nil }
+      guard let path = reader.text("path"), let hex = reader.text("sha256") else { return nil }
+      guard let sha256 = Digest(hex: hex) else {
+        faults.add("\"sha256\" should be 64 lower-case hexadecimal digits.", at: value["sha256"] ?? value)
+        return nil
+      }
+      RepositoryPath.check(path, at: value["path"] ?? value, faults)
+      kind = .file(path: path, sha256: sha256)
+    case "statement":
+      guard let reader = ObjectReader(value, "The evidence", known: ["kind", "text", "by"], faults) else { return nil }
+      guard let text = reader.text("text"), let by = reader.text("by") else { return nil }
+      kind = .statement(text: text, by: by)
+    default:
+      faults.add("The evidence should say its \"kind\": file or statement.", at: value["kind"] ?? value)
+      return nil
+    }
+  }
+}
+
+extension Deliverable {
+  fileprivate init?(_ value: JSONValue, _ faults: FaultList) {
+    let known: Set<String> = ["path", "purpose", "status"]
+    guard let reader = ObjectReader(value, "The deliverable", known: known, faults) else { return nil }
+    let path = reader.text("path")
+    let purpose = reader.text("purpose")
+    let status = reader.text("status")
+    offset = value.range.lowerBound
+    guard let path, let purpose, let status else { return nil }
+    RepositoryPath.check(path, at: value["path"] ?? value, faults)
+    self.path = path
+    self.purpose = purpose
+    self.status = status
+  }
+}
+
+extension Risk {
+  fileprivate init?(_ value: JSONValue, _ faults: FaultList) {
+    let known: Set<String> = ["id", "text", "severity", "status"]
+    guard let reader = ObjectReader(value, "The risk", known: known, faults) else { return nil }
+    let id = reader.text("id")
+    let text = reader.text("text")
+    let severity = reader.choice("severity", of: Milestone.severities)
+    let status = reader.choice("status", of: Milestone.riskStates)
+    guard let id, let text, let severity, let status else { return nil }
+    self.init(id: id, text: text, severity: severity, status: status)
+  }
+}
+
+extension Approval {
+  fileprivate init?(_ value: JSONValue, _ faults: FaultList) {
+    let known: Set<String> = ["by", "digest", "signature"]
+    guard let reader = ObjectReader(value, "The approval", known: known, faults) else { return nil }
+    let by = reader.text("by")
+    let tagged = reader.text("digest")
+    let signature = reader.optionalText("signature")
+    guard let by, let tagged else { return nil }
+    guard let digest = Digest(tagged: tagged) else {
+      faults.add("\"digest\" should be sha256: and 64 lower-case hexadecimal digits.", at: value["digest"] ?? value)
+      return nil
+    }
+    self.init(by: by, digest: digest, signature: signature)
+  }
+}

@@ -1,0 +1,76 @@
+import StrictJSON
+
+/// Where the plan and the policy stand in a repository (contract 2).
+public enum PlanPaths {
+  /// The folder of milestones.
+  public static let folder = ".readiness"
+  /// The plan file.
+  public static let plan = "ssot/plan.json"
+  /// The folder of policies.
+  public static let policies = "ssot/policies"
+  /// The team's own schema of milestones.
+  public static let schema = "ssot/schemas/milestone.schema.json"
+  /// The policies that are known by name.
+  public static let workflow = "ssot/policies/workflow.json"
+  /// Who may do what.
+  public static let authorization = "ssot/policies/authorization.json"
+  /// What go means.
+  public static let gates = "ssot/policies/gates.json"
+  /// What an unstamped change is worth.
+  public static let provenance = "ssot/policies/provenance.json"
+
+  /// The path of a milestone's file.
+  public static func milestone(_ id: MilestoneID) -> String { folder + "/" + id.text + ".json" }
+
+  /// The stem of a milestone's file name; nil where the name does not end in `.json`.
+  public static func stem(ofName name: String) -> String? {
+    name.hasSuffix(".json") && name.utf8.count > 5 ? String(name.dropLast(5)) : nil
+  }
+
+  /// True where a path belongs to the plan or to the policy.
+  public static func isGuarded(_ path: String) -> Bool {
+    if path == plan || path == schema || path == folder || path.hasPrefix(policies + "/") { return true }
+    guard path.hasPrefix(folder + "/") else { return false }
+    let name = path.dropFirst(folder.count + 1)
+    return !name.contains("/") && name.hasSuffix(".json")
+  }
+}
+
+/// What git says a path is.
+public enum FileKind: Sendable, Hashable {
+  case regular, executable, symlink, submodule, folder
+
+  /// For sentences.
+  var phrase: String {
+    switch self {
+    case .regular, .executable: "a regular file"
+    case .symlink: "a symbolic link"
+    case .submodule: "a submodule"
+    case .folder: "a folder"
+    }
+  }
+}
+
+/// Paths that milestones name: relative to the top of the repository, and inside it.
+enum RepositoryPath {
+  /// Nil where the path is sound, else what is wrong with it.
+  static func fault(in path: String) -> String? {
+    if path.hasPrefix("/") { return "The path \"\(path)\" is absolute; paths begin at the top of the repository." }
+    if path.unicodeScalars.contains(where: { $0.value < 0x20 || $0.value == 0x7F }) {
+      return "The path holds a control character."
+    }
+    if path.contains("\\") { return "The path \"\(path)\" holds a backslash; parts are separated by /." }
+    for part in path.split(separator: "/", omittingEmptySubsequences: false) {
+      if part == ".." { return "The path \"\(path)\" leads out of its folder." }
+      if part.isEmpty || part == "." { return "The path \"\(path)\" is not in its shortest form." }
+      if part.lowercased() == ".git" { return "The path \"\(path)\" leads into git's own folder." }
+    }
+    return nil
+  }
+
+  static func check(_ path: String, at value: JSONValue, _ faults: FaultList) {
+    // One slash at the end is how people write a folder.
+    let trimmed = path.count > 1 && path.hasSuffix("/") ? String(path.dropLast()) : path
+    if let fault = fault(in: trimmed) { faults.add(fault, at: value, code: .pathEscape) }
+  }
+}

@@ -1,0 +1,104 @@
+/// A whole plan, read from one tree, with what follows from it for every milestone.
+public struct PlanOverview {
+  /// One milestone and what follows for it.
+  public struct Entry {
+    /// The milestone.
+    public let milestone: Milestone
+    /// The category of its state; nil where the workflow does not know the state.
+    public let category: Category?
+    /// True where it is pending and all that it depends on is done.
+    public let isReady: Bool
+    /// What it depends on that is not done, sorted.
+    public let blockers: [MilestoneID]
+    /// Paths of evidence that no longer matches, for what is in review or done.
+    public let suspect: [String]
+  }
+
+  /// The readable milestones by id, sorted.
+  public let entries: [Entry]
+  /// `ssot/plan.json`, where it can be read.
+  public let plan: Plan?
+  /// The policy of the tree, or the built-in one.
+  public let policy: Policy
+  /// What cannot be read, and why.
+  public let findings: [Finding]
+  /// Dependencies.
+  public let graph: DependencyGraph
+  private let positions: [MilestoneID: Int]
+
+  /// Reads a plan. O(V+E), and the bytes of the evidence of what is in review or done.
+  public init(_ tree: any PlanTree) throws {
+    let snapshot = try tree.policy()
+    policy = snapshot.policy ?? .builtIn()
+    let workflow = policy.workflow
+    let file = try tree.planFile()
+    plan = file?.plan
+    var findings = snapshot.findings + (file?.findings ?? [])
+    var milestones: [Milestone] = []
+    var categories: [MilestoneID: Category] = [:]
+    for id in try tree.milestones().keys.sorted() {
+      guard let file = try tree.milestone(id) else { continue }
+      findings += file.findings
+      guard let milestone = file.milestone else { continue }
+      milestones.append(milestone)
+      categories[id] = workflow.category(milestone.status)
+    }
+    entries = try milestones.map { milestone in
+      let category = workflow.category(milestone.status)
+      let blockers = milestone.dependsOn.filter { categories[$0] != .done }.sorted()
+      return Entry(
+        milestone: milestone, category: category, isReady: category == .pending && blockers.isEmpty,
+        blockers: blockers, suspect: category?.isFrozen == true ? try Self.suspect(milestone, tree) : [])
+    }
+    self.findings = findings
+    graph = DependencyGraph(
+      edges: Dictionary(milestones.map { ($0.id, $0.dependsOn) }) { first, _ in first })
+    positions = Dictionary(zip(milestones.map(\.id), milestones.indices).map { ($0, $1) }) { first, _ in first }
+  }
+
+  private static func suspect(_ milestone: Milestone, _ tree: any PlanTree) throws -> [String] {
+    var paths: [String] = []
+    for entry in milestone.exitCriteria.flatMap(\.evidence) {
+      if case .file(let path, let sha256) = entry.kind, try tree.digest(at: path) != sha256, !paths.contains(path) {
+        paths.append(path)
+      }
+    }
+    return paths.sorted()
+  }
+
+  /// The entry of an id.
+  public subscript(id: MilestoneID) -> Entry? { positions[id].map { entries[$0] } }
+
+  /// The ids, sorted.
+  public var ids: [MilestoneID] { entries.map(\.milestone.id) }
+
+  /// The order that the plan suggests, and behind it, by id, what it does not name.
+  public var suggestedOrder: [MilestoneID] {
+    let named = (plan?.executionOrder ?? []).filter { positions[$0] != nil }
+    let known = Set(named)
+    return named + ids.filter { !known.contains($0) }
+  }
+
+  /// What keeps a milestone waiting, as chains from its own dependency down to one that waits for nothing.
+  public func chains(of id: MilestoneID) -> [[MilestoneID]] {
+    var chains: [[MilestoneID]] = []
+    var walk: [(id: MilestoneID, path: [MilestoneID])] = (self[id]?.blockers ?? []).reversed().map { ($0, [$0]) }
+    while let (at, path) = walk.popLast(), chains.count < 100 {
+      let next = (self[at]?.blockers ?? []).filter { !path.contains($0) }
+      if next.isEmpty { chains.append(path) }
+      for blocker in next.reversed() { walk.append((blocker, path + [blocker])) }
+    }
+    return chains
+  }
+
+  /// The warnings about evidence that no longer matches (contract 2.2, suspect).
+  public var suspectFindings: [Finding] {
+    entries.filter { !$0.suspect.isEmpty }.map { entry in
+      Finding(
+        .evidenceMismatch,
+        "\(entry.milestone.id) is suspect: \(entry.suspect.joined(separator: ", ")) changed since it served as evidence.",
+        hint: "Look whether the criterion still holds, then renew its sha256.", severity: .warning,
+        milestone: entry.milestone.id, path: PlanPaths.milestone(entry.milestone.id))
+    }
+  }
+}

@@ -1,0 +1,155 @@
+import StrictJSON
+
+/// Who may do what (contract 2.4), by role and address.
+public struct Authorization: Sendable {
+  /// Holders by role: e-mail addresses in lower case.
+  public let roles: [String: Set<String>]
+  /// Every rule that applies must hold.
+  public let rules: [AuthorizationRule]
+  /// The role that may change the policy, where one is named.
+  public let policyChangeRole: String?
+
+  /// True where the address holds the role; case does not count.
+  public func holds(_ email: String, role: String) -> Bool {
+    roles[role]?.contains(email.lowercased()) ?? false
+  }
+
+  /// The role that a change of the policy asks for: the named one, else `maintainer` where it exists, else none.
+  public var roleForPolicyChange: String? {
+    policyChangeRole ?? (roles["maintainer"] != nil ? "maintainer" : nil)
+  }
+}
+
+/// One rule: what it is about, and the role that it asks for.
+public struct AuthorizationRule: Sendable {
+  /// What the rule is about.
+  public enum Subject: Sendable {
+    /// A change of status; nil stands for any state.
+    case transition(from: String?, to: String?)
+    /// A change of these properties without a change of status; `*` is all, births and deletions included.
+    case fields([String])
+  }
+
+  /// Ids, `PREFIX-*` or `*`; empty is all.
+  public let milestones: [String]
+  /// What the rule is about.
+  public let subject: Subject
+  /// The role that the actor has to hold.
+  public let role: String
+
+  /// True where the rule speaks of the milestone.
+  public func covers(_ id: MilestoneID) -> Bool {
+    milestones.isEmpty || milestones.contains { id.matches(pattern: $0) }
+  }
+
+  /// True where the rule is about this change of status.
+  public func covers(from: String, to: String) -> Bool {
+    guard case .transition(let wantedFrom, let wantedTo) = subject else { return false }
+    return (wantedFrom == nil || wantedFrom == from) && (wantedTo == nil || wantedTo == to)
+  }
+
+  /// True where the rule is about a change of one of these properties.
+  public func covers(fields changed: Set<String>) -> Bool {
+    guard case .fields(let named) = subject else { return false }
+    return named.contains("*") ? true : named.contains { changed.contains($0) }
+  }
+}
+
+extension Authorization {
+  /// Reads `authorization.json`; nil, with faults, where it is none.
+  init?(_ root: JSONValue, workflow: Workflow?, _ faults: FaultList) {
+    let known: Set<String> = ["$schema", "version", "roles", "rules", "policyChange"]
+    guard let reader = ObjectReader(root, "The authorization", known: known, extensible: true, faults) else {
+      return nil
+    }
+    reader.checkVersion()
+    var roles: [String: Set<String>] = [:]
+    if let found = reader.required("roles") {
+      if let members = found.object {
+        for member in members { roles[member.key] = Self.holders(member, faults) }
+      } else {
+        faults.add("\"roles\" should be an object that maps each role to its holders' addresses.", at: found)
+      }
+    }
+    self.roles = roles
+    let names = workflow?.states.map(\.name)
+    rules = reader.elements("rules").compactMap { AuthorizationRule($0, roles: roles, states: names, faults) }
+    policyChangeRole = root["policyChange"].flatMap { value in
+      let known: Set<String> = ["role", "signed"]
+      guard let reader = ObjectReader(value, "\"policyChange\"", known: known, faults) else { return nil }
+      reader.refuseSigned()
+      return reader.role(of: roles)
+    }
+    guard faults.faults.isEmpty else { return nil }
+  }
+
+  private static func holders(_ member: JSONMember, _ faults: FaultList) -> Set<String> {
+    guard let elements = member.value.array else {
+      faults.add("The role \"\(member.key)\" should list addresses.", at: member.value)
+      return []
+    }
+    return Set(
+      elements.compactMap { element in
+        guard let email = element.string, !email.isEmpty else {
+          faults.add("An e-mail address should stand here.", at: element)
+          return nil
+        }
+        return email.lowercased()
+      })
+  }
+}
+
+extension AuthorizationRule {
+  fileprivate init?(_ value: JSONValue, roles: [String: Set<String>], states: [String]?, _ faults: FaultList) {
+    let known: Set<String> = [
+      "milestones", "from", "to", "fields", "role", "approvals", "signed", "notWhoSentToReview",
+    ]
+    guard let reader = ObjectReader(value, "The rule", known: known, extensible: true, faults) else { return nil }
+    milestones = reader.uniqueTexts("milestones").map(\.text)
+    let from = reader.optionalText("from", mayBeEmpty: false)
+    let to = reader.optionalText("to", mayBeEmpty: false)
+    for (key, name) in [("from", from), ("to", to)] {
+      if let name, let states, !states.contains(name), let place = value[key] {
+        faults.add("\"\(name)\" is no state of the workflow, so the rule would never apply.", at: place)
+      }
+    }
+    if value["fields"] != nil {
+      if from != nil || to != nil { faults.add("A rule has \"fields\" or \"from\" and \"to\", not both.", at: value) }
+      subject = .fields(reader.uniqueTexts("fields").map(\.text))
+    } else {
+      if from == nil && to == nil { faults.add("A rule names \"to\", \"from\" or \"fields\".", at: value) }
+      subject = .transition(from: from, to: to)
+    }
+    reader.refuseSigned()
+    if reader.flag("notWhoSentToReview") == true, let place = value["notWhoSentToReview"] {
+      faults.add("\"notWhoSentToReview\" is not known to this version.", at: place, code: .policyTooNew)
+    }
+    if let approvals = value["approvals"] {
+      if let count = approvals.integer, count >= 1 {
+        // The actor counts as one, so one approval is what "role" says already.
+        if count > 1 {
+          faults.add("A quorum of \(count) is not known to this version.", at: approvals, code: .policyTooNew)
+        }
+      } else {
+        faults.add("\"approvals\" should be a number from 1.", at: approvals)
+      }
+    }
+    role = reader.role(of: roles) ?? ""
+  }
+}
+
+extension ObjectReader {
+  fileprivate func role(of roles: [String: Set<String>]) -> String? {
+    guard let role = text("role") else { return nil }
+    if roles[role] == nil, let place = value["role"] {
+      faults.add("Nobody holds the role \"\(role)\": \"roles\" does not name it.", at: place)
+    }
+    return role
+  }
+
+  fileprivate func refuseSigned() {
+    if flag("signed") == true, let place = value["signed"] {
+      faults.add("\"signed\" is not known to this version.", at: place, code: .policyTooNew)
+    }
+  }
+}

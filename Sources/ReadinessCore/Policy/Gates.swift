@@ -1,0 +1,79 @@
+import StrictJSON
+
+/// What go means, by the name of a gate (contract 2.3).
+public struct Gates: Sendable {
+  /// One gate.
+  public struct Gate: Sendable {
+    /// Ids, `PREFIX-*` or `*`.
+    public let milestones: [String]
+    /// The category that each has to have.
+    public let category: Category
+    /// Whether suspect evidence stops it.
+    public let noSuspect: Bool
+    /// The highest severity that an open risk may have; nil is any.
+    public let maxOpenRisk: String?
+  }
+
+  /// The gates by name.
+  public let gates: [String: Gate]
+
+  /// Reads `gates.json`; nil, with faults, where it is none.
+  init?(_ root: JSONValue, _ faults: FaultList) {
+    let known: Set<String> = ["$schema", "version", "gates", "indicators"]
+    guard let reader = ObjectReader(root, "The gates file", known: known, extensible: true, faults) else { return nil }
+    reader.checkVersion()
+    var gates: [String: Gate] = [:]
+    for member in reader.required("gates")?.object ?? [] {
+      gates[member.key] = Gate(member.value, faults)
+    }
+    self.gates = gates
+    guard faults.faults.isEmpty else { return nil }
+  }
+
+  init(gates: [String: Gate]) { self.gates = gates }
+}
+
+extension Gates.Gate {
+  fileprivate init?(_ value: JSONValue, _ faults: FaultList) {
+    let known: Set<String> = ["milestones", "category", "noSuspect", "maxOpenRisk"]
+    guard let reader = ObjectReader(value, "The gate", known: known, extensible: true, faults) else { return nil }
+    milestones = reader.uniqueTexts("milestones", required: true).map(\.text)
+    let category = reader.choice("category", of: Category.allCases.map(\.rawValue)).flatMap(Category.init)
+    noSuspect = reader.flag("noSuspect") ?? false
+    maxOpenRisk = value["maxOpenRisk"] == nil ? nil : reader.choice("maxOpenRisk", of: Milestone.severities)
+    guard let category else { return nil }
+    self.category = category
+  }
+}
+
+/// What an unstamped change is worth, and from where on history is judged (contract 2.3).
+public struct ProvenancePolicy: Sendable {
+  /// Whether a change without a stamp is refused, or judged as one step with a warning.
+  public enum Unstamped: String, Sendable, CaseIterable { case refuse, warn }
+
+  /// See `Unstamped`.
+  public let unstamped: Unstamped
+  /// The commit whose ancestors are not judged, in hexadecimal.
+  public let judgedFrom: String?
+
+  init(unstamped: Unstamped, judgedFrom: String?) {
+    self.unstamped = unstamped
+    self.judgedFrom = judgedFrom
+  }
+
+  /// Reads `provenance.json`; nil, with faults, where it is none.
+  init?(_ root: JSONValue, _ faults: FaultList) {
+    let known: Set<String> = ["$schema", "version", "unstamped", "judgedFrom"]
+    guard let reader = ObjectReader(root, "The provenance policy", known: known, extensible: true, faults) else {
+      return nil
+    }
+    reader.checkVersion()
+    let unstamped = reader.choice("unstamped", of: Unstamped.allCases.map(\.rawValue)).flatMap(Unstamped.init)
+    judgedFrom = reader.optionalText("judgedFrom", mayBeEmpty: false)
+    if let judgedFrom, judgedFrom.count != 40 || !judgedFrom.allSatisfy(\.isHexDigit) {
+      faults.add("\"judgedFrom\" should be a commit id of 40 hexadecimal digits.", at: root["judgedFrom"] ?? root)
+    }
+    guard faults.faults.isEmpty, let unstamped else { return nil }
+    self.unstamped = unstamped
+  }
+}

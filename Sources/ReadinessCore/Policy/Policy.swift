@@ -1,0 +1,155 @@
+import JSONSchema
+import StrictJSON
+
+/// The policy that judges: everything under `ssot/policies/`, and the team's schema of milestones (contract 2).
+public final class Policy {
+  /// States and edges.
+  public let workflow: Workflow
+  /// Who may do what; nil where anyone may make any legal change.
+  public let authorization: Authorization?
+  /// What go means.
+  public let gates: Gates
+  /// What an unstamped change is worth.
+  public let provenance: ProvenancePolicy
+  /// The team's schema, where it says more than the built-in one.
+  let schema: SchemaValidator?
+
+  init(
+    workflow: Workflow, authorization: Authorization?, gates: Gates, provenance: ProvenancePolicy,
+    schema: SchemaValidator?
+  ) {
+    self.workflow = workflow
+    self.authorization = authorization
+    self.gates = gates
+    self.provenance = provenance
+    self.schema = schema
+  }
+
+  /// What judges where a tree has no policy; equal to the files that `init` writes.
+  public static func builtIn() -> Policy {
+    Policy(
+      workflow: .standard, authorization: nil,
+      gates: Gates(gates: ["release": .standardRelease, "canary": .standardCanary]),
+      provenance: ProvenancePolicy(unstamped: .refuse, judgedFrom: nil), schema: nil)
+  }
+}
+
+/// A blob of the policy.
+public struct PolicyBlob: Sendable {
+  /// From the top of the repository.
+  public let path: String
+  /// What git says it is.
+  public let kind: FileKind
+  /// Its bytes.
+  public let bytes: [UInt8]
+
+  /// Makes a blob.
+  public init(path: String, kind: FileKind, bytes: [UInt8]) {
+    self.path = path
+    self.kind = kind
+    self.bytes = bytes
+  }
+}
+
+/// The policy of one tree: its digest, its blobs' digests, and what it says where it can be read.
+public final class PolicySnapshot {
+  /// Of each blob's bytes, by path.
+  public let blobs: [String: Digest]
+  /// Of the RFC 8785 form of the object that maps each path to its digest (contract 3).
+  public let digest: Digest
+  /// What judges; nil where it cannot be read.
+  public let policy: Policy?
+  /// Why it cannot be read.
+  public let findings: [Finding]
+
+  /// True where the tree has no policy at all.
+  public var isAbsent: Bool { blobs.isEmpty }
+
+  /// The digest of an absent policy, that of `{}`.
+  public static let absentDigest = Digest(of: Array("{}".utf8))
+
+  /// Reads a policy. O(bytes).
+  public init(_ blobs: [PolicyBlob]) {
+    var digests: [String: Digest] = [:]
+    for blob in blobs { digests[blob.path] = Digest(of: blob.bytes) }
+    self.blobs = digests
+    let map = JSONValue(.object(digests.map { JSONMember($0.key, .text($0.value.tagged)) }))
+    digest = Digest(of: map.canonicalBytes)
+    var reader = PolicyReader(blobs: Dictionary(blobs.map { ($0.path, $0) }) { first, _ in first })
+    policy = reader.read()
+    findings = reader.findings
+  }
+
+  /// The snapshot of a tree without policy.
+  public static func absent() -> PolicySnapshot { PolicySnapshot([]) }
+}
+
+/// Reads the known policy files, each fault with file and line.
+private struct PolicyReader {
+  let blobs: [String: PolicyBlob]
+  var findings: [Finding] = []
+
+  init(blobs: [String: PolicyBlob]) { self.blobs = blobs }
+
+  mutating func read() -> Policy? {
+    let workflow = read(PlanPaths.workflow, absent: Workflow.standard) { Workflow($0, $1) }
+    let authorization = read(PlanPaths.authorization, absent: Authorization?.none) { root, faults in
+      Authorization(root, workflow: workflow, faults).map(Optional.some)
+    }
+    let standardGates = Gates(gates: ["release": .standardRelease, "canary": .standardCanary])
+    let gates = read(PlanPaths.gates, absent: standardGates) { Gates($0, $1) }
+    let provenance = read(
+      PlanPaths.provenance, absent: ProvenancePolicy(unstamped: .refuse, judgedFrom: nil)
+    ) { ProvenancePolicy($0, $1) }
+    let schema = readSchema()
+    guard findings.isEmpty, let workflow, let authorization, let gates, let provenance else { return nil }
+    return Policy(
+      workflow: workflow, authorization: authorization, gates: gates, provenance: provenance, schema: schema)
+  }
+
+  private mutating func read<T>(
+    _ path: String, absent: T, _ make: (JSONValue, FaultList) -> T?
+  ) -> T? {
+    guard let blob = blobs[path] else { return absent }
+    guard let document = parse(blob) else { return nil }
+    let faults = FaultList()
+    let value = make(document.root, faults)
+    for fault in faults.faults {
+      let code: ReasonCode = fault.code == .policyTooNew ? .policyTooNew : .policyUnreadable
+      refuse(blob, code, fault.message, line: document.position(of: fault.offset).line)
+    }
+    return value
+  }
+
+  private mutating func parse(_ blob: PolicyBlob) -> JSONDocument? {
+    guard blob.kind == .regular || blob.kind == .executable else {
+      refuse(blob, .policyUnreadable, "The policy is \(blob.kind.phrase), not a regular file.", line: nil)
+      return nil
+    }
+    do {
+      return try JSONDocument(parsing: blob.bytes, limits: .plan)
+    } catch {
+      refuse(blob, .policyUnreadable, error.message, line: error.position.line)
+      return nil
+    }
+  }
+
+  private mutating func readSchema() -> SchemaValidator? {
+    guard let blob = blobs[PlanPaths.schema] else { return nil }
+    // The built-in schema judges in any case, by code.
+    if blob.kind != .symlink, blob.bytes.elementsEqual(StandardFiles.milestoneSchema.utf8) { return nil }
+    guard let document = parse(blob) else { return nil }
+    do {
+      return try SchemaRegistry(refusesUnknownKeywords: true).add(document, uri: "repository:///" + PlanPaths.schema)
+    } catch let error as SchemaError {
+      refuse(blob, .policyUnreadable, error.message, line: error.position.line)
+    } catch {
+      refuse(blob, .policyUnreadable, "\(error)", line: nil)
+    }
+    return nil
+  }
+
+  private mutating func refuse(_ blob: PolicyBlob, _ code: ReasonCode, _ message: String, line: Int?) {
+    findings.append(Finding(code, message, path: blob.path, line: line))
+  }
+}

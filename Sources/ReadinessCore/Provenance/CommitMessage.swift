@@ -1,0 +1,177 @@
+/// A commit message in the making: where its prose ends, where a block goes, what its subject is.
+///
+/// Git's own rule for trailers is followed, not libgit2's, because `git log --format=%(trailers)` reads the result
+/// (`find_trailer_start` in git's `trailer.c`; see `doc/decisions/0005-trailers.md`).
+public struct CommitMessage: Sendable {
+  /// The lines that git will keep, blocks included.
+  public private(set) var lines: [Substring]
+  /// Comments, scissors and what follows them; kept as they are, below everything else.
+  private let template: [Substring]
+  private let commentPrefix: String
+  /// True where a person edits the message after it was stamped.
+  private let isEdited: Bool
+
+  /// Splits a message file.
+  /// - Parameter isEdited: true where an editor opens, so that git strips comments. Else lines that look like
+  ///   comments are text.
+  public init(_ text: String, isEdited: Bool = false) {
+    var all = text.split(separator: "\n", omittingEmptySubsequences: false)
+    if all.last?.isEmpty == true { all.removeLast() }
+    self.isEdited = isEdited
+    commentPrefix = Self.commentPrefix(of: all)
+    var end = all.count
+    if isEdited {
+      end = all.firstIndex { $0.hasSuffix(Self.scissors) && $0.count == Self.scissors.count + 1 } ?? end
+      while end > 0, all[end - 1].hasPrefix(commentPrefix) || Self.isBlank(all[end - 1]) { end -= 1 }
+    } else {
+      while end > 0, Self.isBlank(all[end - 1]) { end -= 1 }
+    }
+    lines = Array(all[..<end])
+    template = Array(all[end...].drop(while: Self.isBlank))
+  }
+
+  private static let scissors = " ------------------------ >8 ------------------------"
+
+  /// What begins a comment: `core.commentChar` may be `auto` or come from the command line, so it is read off the
+  /// template that git has written, whose last line is a comment, or off its scissors.
+  private static func commentPrefix(of lines: [Substring]) -> String {
+    let template = lines.first { $0.hasSuffix(scissors) } ?? lines.last { !isBlank($0) }
+    guard let first = template?.first, "#;@!$%^&|:".contains(first) else { return "#" }
+    return String(first)
+  }
+
+  /// The message as a file: prose and blocks, an empty line, the comments.
+  public var text: String {
+    var out = lines.joined(separator: "\n")
+    if !out.isEmpty { out += "\n" }
+    if !template.isEmpty { out += (isEdited ? "\n" : "") + template.joined(separator: "\n") + "\n" }
+    return out
+  }
+
+  /// The blocks that stand in it.
+  public var blocks: [StampBlock] { Trailers.blocks(in: lines.joined(separator: "\n")) }
+
+  /// The first paragraph, white space folded, comments and blocks left out; empty where there is none.
+  public var subject: String {
+    var words: [Substring] = []
+    for line in lines {
+      if isEdited, line.hasPrefix(commentPrefix) { continue }
+      if Self.isBlank(line) {
+        if words.isEmpty { continue }
+        break
+      }
+      if Trailers.key(of: line) != nil { break }
+      words += line.split(whereSeparator: \.isWhitespace)
+    }
+    let joined = words.joined(separator: " ")
+    return String(String.UnicodeScalarView(joined.unicodeScalars.filter { $0.properties.generalCategory != .control }))
+  }
+
+  /// A reason that a person wrote by hand, as a line `Readiness-Reason: …`, or that an earlier stamp holds.
+  public var statedReason: String? {
+    let key = TrailerKey.reason.rawValue
+    guard let line = lines.last(where: { Trailers.key(of: $0).map { $0 == key } ?? false }) else { return nil }
+    let value = line.dropFirst(key.count + 1).drop { $0 == " " }
+    return value.isEmpty ? nil : String(value)
+  }
+
+  /// Takes out every block, and every line that would be part of one.
+  public mutating func removeBlocks() {
+    var kept: [Substring] = []
+    for line in lines {
+      if let key = Trailers.key(of: line), TrailerKey.meant(by: key) != nil { continue }
+      // The empty line above a block goes with it.
+      if Self.isBlank(line), kept.last.map(Self.isBlank) ?? false, kept.count > 1 { continue }
+      kept.append(line)
+    }
+    while let last = kept.last, Self.isBlank(last), kept.count > 1 { kept.removeLast() }
+    if kept.count == 1, Self.isBlank(kept[0]) { kept = [] }
+    lines = kept
+  }
+
+  /// What `git merge --squash` indents, written out at column 0, in the order in which it stands (oldest last in git's
+  /// own file, so it is turned round: contract 3 wants the oldest first).
+  public mutating func liftIndentedBlocks() {
+    var found: [[Substring]] = []
+    var current: [Substring] = []
+    var kept: [Substring] = []
+    for line in lines {
+      let bare = line.drop { $0 == " " || $0 == "\t" }
+      if bare.startIndex != line.startIndex, let key = Trailers.key(of: bare), TrailerKey(rawValue: String(key)) != nil {
+        current.append(bare)
+        continue
+      }
+      if !current.isEmpty { found.append(current) }
+      current = []
+      kept.append(line)
+    }
+    if !current.isEmpty { found.append(current) }
+    guard !found.isEmpty else { return }
+    while let last = kept.last, Self.isBlank(last) { kept.removeLast() }
+    lines = kept
+    for block in found.reversed() { lines += [""] + block }
+  }
+
+  /// Appends a block so that git finds it: in the last paragraph where that one is made of trailers, else in a
+  /// paragraph of its own, never in the subject's.
+  public mutating func append(block: String) {
+    let blockLines = block.split(separator: "\n", omittingEmptySubsequences: false)
+    if lines.isEmpty {
+      // A person still has to write the subject: its line, and the empty one below it.
+      lines = ["", ""] + blockLines
+    } else if endsInTrailers {
+      lines += blockLines
+    } else {
+      lines += [""] + blockLines
+    }
+  }
+
+  private static func isBlank(_ line: Substring) -> Bool { line.allSatisfy(\.isWhitespace) }
+
+  /// True where git takes the last paragraph for trailers.
+  private var endsInTrailers: Bool {
+    let title = lines.firstIndex(where: Self.isBlank) ?? lines.count
+    var trailers = 0
+    var others = 0
+    var continuations = 0
+    var isRecognized = false
+    for line in lines[title...].reversed() {
+      if line.hasPrefix("#") {
+        others += continuations
+        continuations = 0
+      } else if Self.isBlank(line) {
+        others += continuations
+        // A stamp that is appended makes only more trailers, so what git recognises now it recognises then.
+        return (isRecognized && trailers * 3 >= others) || (trailers > 0 && others == 0)
+      } else if line.hasPrefix("Signed-off-by: ") || line.hasPrefix("(cherry picked from commit ") {
+        trailers += 1
+        continuations = 0
+        isRecognized = true
+      } else if line.first?.isWhitespace == true {
+        continuations += 1
+      } else if Self.isTrailer(line) {
+        trailers += 1
+        continuations = 0
+      } else {
+        others += 1 + continuations
+        continuations = 0
+      }
+    }
+    return false
+  }
+
+  /// `token :` with a token of letters, digits and hyphens, white space allowed before the colon.
+  private static func isTrailer(_ line: Substring) -> Bool {
+    var sawSpace = false
+    for (index, byte) in line.utf8.enumerated() {
+      if byte == UInt8(ascii: ":") { return index > 0 }
+      let isWord =
+        (0x30...0x39).contains(byte) || (0x41...0x5A).contains(byte & 0xDF) && byte < 0x80
+        || byte == UInt8(ascii: "-")
+      if !sawSpace, isWord { continue }
+      guard index > 0, byte == 0x20 || byte == 0x09 else { return false }
+      sawSpace = true
+    }
+    return false
+  }
+}

@@ -1,0 +1,128 @@
+extension StandardFiles {
+  /// `ssot/schemas/authorization.schema.json`.
+  static let authorizationSchema = #"""
+    {
+      "$schema": "https://json-schema.org/draft/2020-12/schema",
+      "title": "Authorization",
+      "description": "Who may do what: ssot/policies/authorization.json.",
+      "type": "object",
+      "properties": {
+        "$schema": {
+          "type": "string",
+          "description": "Relative path to the schema, for editors."
+        },
+        "version": {
+          "description": "Of this format.",
+          "const": 1
+        },
+        "roles": {
+          "description": "Holders by role, as e-mail addresses; case does not count.",
+          "type": "object",
+          "additionalProperties": {
+            "type": "array",
+            "items": {
+              "type": "string",
+              "minLength": 1
+            }
+          }
+        },
+        "rules": {
+          "description": "Every rule that applies must hold.",
+          "type": "array",
+          "items": {
+            "type": "object",
+            "properties": {
+              "milestones": {
+                "type": "array",
+                "items": {
+                  "type": "string",
+                  "minLength": 1
+                },
+                "uniqueItems": true
+              },
+              "from": {
+                "type": "string",
+                "minLength": 1
+              },
+              "to": {
+                "type": "string",
+                "minLength": 1
+              },
+              "fields": {
+                "type": "array",
+                "items": {
+                  "type": "string",
+                  "minLength": 1
+                },
+                "uniqueItems": true
+              },
+              "role": {
+                "type": "string",
+                "minLength": 1
+              },
+              "approvals": {
+                "type": "integer",
+                "minimum": 1
+              },
+              "signed": {
+                "type": "boolean"
+              },
+              "notWhoSentToReview": {
+                "type": "boolean"
+              }
+            },
+            "required": [
+              "role"
+            ],
+            "patternProperties": {
+              "^x-": true
+            },
+            "additionalProperties": false,
+            "anyOf": [
+              {
+                "required": [
+                  "to"
+                ]
+              },
+              {
+                "required": [
+                  "from"
+                ]
+              },
+              {
+                "required": [
+                  "fields"
+                ]
+              }
+            ]
+          }
+        },
+        "policyChange": {
+          "type": "object",
+          "properties": {
+            "role": {
+              "type": "string",
+              "minLength": 1
+            },
+            "signed": {
+              "type": "boolean"
+            }
+          },
+          "required": [
+            "role"
+          ],
+          "additionalProperties": false
+        }
+      },
+      "required": [
+        "version",
+        "roles"
+      ],
+      "patternProperties": {
+        "^x-": true
+      },
+      "additionalProperties": false
+    }
+
+    """#
+}

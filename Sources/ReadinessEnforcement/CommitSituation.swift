@@ -1,0 +1,151 @@
+import Glibc
+import ReadinessCore
+import ReadinessGit
+import ReadinessHistory
+
+/// Which commit git is about to make, as far as a hook can know: its parents, its tree, its author.
+public struct CommitSituation {
+  /// Trees and parents as the judge wants them.
+  public let repository: Repository
+  /// The parents, first parent first.
+  public let parents: [ObjectID]
+  /// The author.
+  public let author: Identity
+  /// True where the message comes from another commit that stays where it is.
+  public let isPlainPick: Bool
+  private let candidate: GitTree
+
+  /// - Parameters:
+  ///   - isAmend: true where HEAD is replaced, so that its parents are the parents.
+  ///   - environment: of the hook.
+  public init(_ repository: Repository, isAmend: Bool, environment: [String: String]) throws {
+    self.repository = repository
+    let head: ObjectID? = if case .commit(let id) = try repository.head() { id } else { nil }
+    let headCommit = try head.map { try repository.commit($0) }
+    if isAmend, let headCommit {
+      parents = headCommit.parents
+    } else {
+      parents = try (head.map { [$0] } ?? []) + Self.mergeHeads(repository, environment)
+    }
+    candidate = repository.tree(try repository.candidateTree())
+    let picked = try repository.heads(in: "CHERRY_PICK_HEAD").first
+    let isRebase = FileBytes.exists(repository.gitFolder + "rebase-merge")
+    isPlainPick = picked != nil && !isRebase
+    author = try Self.author(
+      repository, environment, picked: picked, isRebase: isRebase, amended: isAmend ? headCommit : nil)
+  }
+
+  /// `MERGE_HEAD`, which is not there yet in `pre-merge-commit`; there git names the heads in the environment.
+  private static func mergeHeads(_ repository: Repository, _ environment: [String: String]) throws -> [ObjectID] {
+    let heads = try repository.heads(in: "MERGE_HEAD")
+    guard heads.isEmpty else { return heads }
+    return environment.keys.filter { $0.hasPrefix("GITHEAD_") }.sorted().compactMap { ObjectID(hex: $0.dropFirst(8)) }
+  }
+
+  /// Git gives the author to hooks of `git commit` alone; elsewhere it stands in what is being picked or rebased.
+  private static func author(
+    _ repository: Repository, _ environment: [String: String], picked: ObjectID?, isRebase: Bool, amended: Commit?
+  ) throws -> Identity {
+    if let name = environment["GIT_AUTHOR_NAME"], let email = environment["GIT_AUTHOR_EMAIL"], !email.isEmpty {
+      return try checked(Identity(name: name, email: email))
+    }
+    if isRebase, let script = try FileBytes.readIfPresent(repository.gitFolder + "rebase-merge/author-script") {
+      if let author = Identity(authorScript: String(decoding: script, as: UTF8.self)) { return try checked(author) }
+    }
+    if let picked { return try checked(repository.commit(picked).author) }
+    if let amended { return try checked(amended.author) }
+    return try configuredAuthor()
+  }
+
+  /// The author that git would write now.
+  /// - Throws: `GitError` where no identity is set.
+  public static func configuredAuthor() throws -> Identity {
+    let output = try GitProcess.run(["var", "GIT_AUTHOR_IDENT"])
+    guard output.status == 0, let author = Identity(signature: output.trimmed) else {
+      throw GitError(
+        .other, "Git does not know who you are, so no change can be stamped.",
+        hint: "git config user.name \"Your Name\" and git config user.email you@example.com", function: "git var")
+    }
+    return try checked(author)
+  }
+
+  /// Names and addresses stand in the stamp, so they are one clean line.
+  private static func checked(_ identity: Identity) throws -> Identity {
+    let text = identity.description
+    guard text.unicodeScalars.allSatisfy({ $0.properties.generalCategory != .control }), !identity.email.isEmpty else {
+      throw GitError(
+        .other, "The author's name or address is empty or holds control characters.",
+        hint: "git config user.name and user.email with plain text.", function: "git var")
+    }
+    return identity
+  }
+
+  /// The change as the judge wants it.
+  public func proposal(_ claim: Proposal.Claim) throws -> Proposal {
+    let trees = try parents.map { repository.tree(of: try repository.commit($0)) }
+    let bases = parents.count > 1 ? try repository.mergeBases(of: parents) : []
+    return Proposal(
+      parents: trees, candidate: candidate,
+      mergeBases: try bases.map { repository.tree(of: try repository.commit($0)) },
+      ancestry: CommitAncestry(repository, parents: parents), author: author, claim: claim)
+  }
+
+  /// True where the commit touches neither plan nor policy.
+  public func changesNothing() throws -> Bool {
+    if parents.isEmpty { return try candidate.hasSamePlanAndPolicy(as: EmptyTree()) }
+    return try parents.allSatisfy {
+      try candidate.hasSamePlanAndPolicy(as: repository.tree(of: try repository.commit($0)))
+    }
+  }
+}
+
+extension Identity {
+  /// Reads `rebase-merge/author-script`: lines `GIT_AUTHOR_NAME='…'`, a quote inside written as `'\''`.
+  init?(authorScript text: String) {
+    var values: [Substring: String] = [:]
+    for line in text.split(separator: "\n") {
+      guard let equals = line.firstIndex(of: "=") else { continue }
+      let quoted = line[line.index(after: equals)...]
+      guard quoted.count >= 2, quoted.hasPrefix("'"), quoted.hasSuffix("'") else { continue }
+      let pieces = quoted.dropFirst().dropLast().split(separator: "'\\''", omittingEmptySubsequences: false)
+      values[line[..<equals]] = pieces.joined(separator: "'")
+    }
+    guard let name = values["GIT_AUTHOR_NAME"], let email = values["GIT_AUTHOR_EMAIL"] else { return nil }
+    self.init(name: name, email: email)
+  }
+}
+
+/// Whether the `git commit` that runs a hook replaces HEAD.
+public enum AmendDetection {
+  /// Git tells a hook of an amend only by `commit HEAD`, which `-C HEAD` looks like, and of `--amend -m` not at all.
+  /// Where the system shows the command line of the process that started the hook, that decides.
+  /// - Returns: nil where nothing can be known.
+  public static func ofCallingGit() throws -> Bool? {
+    var process = getppid()
+    // A shell, or a framework, may stand between git and us.
+    for _ in 0..<6 {
+      guard process > 1, let arguments = try arguments(of: process) else { return nil }
+      let name = arguments.first.map { $0.split(separator: "/").last.map(String.init) ?? $0 } ?? ""
+      if name == "git" || name == "git-commit" {
+        guard let verb = arguments.firstIndex(of: "commit") ?? (name == "git-commit" ? 0 : nil) else { return nil }
+        return arguments[verb...].prefix { $0 != "--" }.contains { "--amend".hasPrefix($0) && $0.count >= 4 }
+      }
+      guard let parent = try parent(of: process) else { return nil }
+      process = parent
+    }
+    return nil
+  }
+
+  private static func arguments(of process: pid_t) throws -> [String]? {
+    guard let bytes = try FileBytes.readIfPresent("/proc/\(process)/cmdline") else { return nil }
+    return bytes.split(separator: 0).map { String(decoding: $0, as: UTF8.self) }
+  }
+
+  private static func parent(of process: pid_t) throws -> pid_t? {
+    guard let bytes = try FileBytes.readIfPresent("/proc/\(process)/stat") else { return nil }
+    let text = String(decoding: bytes, as: UTF8.self)
+    guard let close = text.lastIndex(of: ")") else { return nil }
+    let fields = text[text.index(after: close)...].split(separator: " ")
+    return fields.count > 1 ? pid_t(fields[1]) : nil
+  }
+}

@@ -1,0 +1,50 @@
+import ReadinessCore
+import ReadinessGit
+import ReadinessHistory
+
+/// A ref that a push changes.
+public struct RefUpdate: Sendable {
+  /// Where it pointed; zero for a new ref.
+  public let old: ObjectID
+  /// Where it will point; zero for a deletion.
+  public let new: ObjectID
+  /// Its full name.
+  public let name: String
+
+  /// Reads a line of `pre-receive`'s input: `old new ref`.
+  public init?(receiveLine line: Substring) {
+    let parts = line.split(separator: " ", maxSplits: 2)
+    guard parts.count == 3, let old = ObjectID(hex: parts[0]), let new = ObjectID(hex: parts[1]) else { return nil }
+    self.init(old: old, new: new, name: String(parts[2]))
+  }
+
+  /// Reads a line of `pre-push`'s input: `local-ref local-id remote-ref remote-id`.
+  public init?(pushLine line: Substring) {
+    let parts = line.split(separator: " ")
+    guard parts.count == 4, let new = ObjectID(hex: parts[1]), let old = ObjectID(hex: parts[3]) else { return nil }
+    self.init(old: old, new: new, name: String(parts[2]))
+  }
+
+  private init(old: ObjectID, new: ObjectID, name: String) {
+    self.old = old
+    self.new = new
+    self.name = name
+  }
+}
+
+/// Judges what a push brings: every commit that is new, against all its parents.
+public struct PushAudit {
+  private let repository: Repository
+
+  /// Makes an audit.
+  public init(_ repository: Repository) { self.repository = repository }
+
+  /// - Parameter known: commits that the other side holds already.
+  /// - Complexity: what is new, not what is there.
+  public func run(_ updates: [RefUpdate], known: [ObjectID]) throws -> HistoryReport {
+    let tips = try updates.filter { $0.new != .zero }.compactMap { try repository.commit(behind: $0.new) }
+    guard !tips.isEmpty else { return HistoryReport() }
+    let judgedFrom = try tips.first.flatMap { try HistoryScope.judgedFrom(repository, tip: $0) }
+    return try HistoryAudit.run(repository, tips: tips, notFrom: known, judgedFrom: judgedFrom)
+  }
+}

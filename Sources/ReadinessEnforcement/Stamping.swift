@@ -1,0 +1,72 @@
+import ReadinessCore
+import ReadinessGit
+
+/// Judges a commit in the making and writes its stamp into the message. Both message hooks are this one function.
+public struct Stamping {
+  /// What became of a message.
+  public enum Outcome {
+    /// The message is as it should be.
+    case unchanged
+    /// The message with its stamp.
+    case rewritten(String)
+    /// The judge said no.
+    case refused([Finding])
+  }
+
+  private let situation: CommitSituation
+  private let now: String
+
+  /// - Parameter now: the moment, as stamps write it.
+  public init(_ situation: CommitSituation, now: String) {
+    self.situation = situation
+    self.now = now
+  }
+
+  /// - Parameters:
+  ///   - text: the message file.
+  ///   - isEdited: true where the file holds comments that git strips.
+  ///   - mayFollow: true where an editor still opens, so that a reason may come later. The stamp of a commit that is
+  ///     picked is then, or where no editor opens, made anew; after the editor it is our own.
+  public func stamp(_ text: String, isEdited: Bool, mayFollow: Bool, isLastWord: Bool = false) throws -> Outcome {
+    var message = CommitMessage(text, isEdited: isEdited)
+    let asFound = message.text
+    if FileBytes.exists(situation.repository.gitFolder + "SQUASH_MSG") || message.blocks.isEmpty {
+      message.liftIndentedBlocks()
+    }
+    if try (isLastWord || !situation.isPlainPick) && holdsTrueBlocks(message) {
+      return message.text == asFound ? .unchanged : .rewritten(message.text)
+    }
+    let stated = message.statedReason
+    message.removeBlocks()
+    if try situation.changesNothing() { return message.text == asFound ? .unchanged : .rewritten(message.text) }
+    let subject = message.subject
+    let reason = stated ?? (subject.isEmpty ? nil : subject)
+    let assessment = try Judge.assess(situation.proposal(.draft(reason: reason, mayFollow: mayFollow)))
+    guard assessment.verdict.isAccepted else { return .refused(assessment.verdict.findings) }
+    guard let draft = assessment.draft else { return message.text == asFound ? .unchanged : .rewritten(message.text) }
+    let run = draft.run(at: now, actor: situation.author, reason: stated ?? (draft.asksForReason ? reason : nil))
+    message.append(block: Trailers.render(run, plan: draft.plan))
+    return .rewritten(message.text)
+  }
+
+  /// True where the blocks that stand in the message still tell the change, so that they are kept as they are.
+  private func holdsTrueBlocks(_ message: CommitMessage) throws -> Bool {
+    let blocks = message.blocks
+    guard !blocks.isEmpty else { return false }
+    let assessment = try Judge.assess(situation.proposal(.committed(blocks)))
+    // A stamp of one change by another person is made anew; several come from a squash and keep their actors.
+    let isForeign = blocks.count == 1 && assessment.verdict.findings.contains { $0.code == .actorMismatch }
+    return assessment.verdict.isAccepted && !isForeign
+  }
+
+  /// True where the message needs nothing: its blocks tell the change, or there is neither change nor block.
+  public func isTrue(_ text: String, isEdited: Bool) throws -> Bool {
+    let message = CommitMessage(text, isEdited: isEdited)
+    return try message.blocks.isEmpty ? situation.changesNothing() : holdsTrueBlocks(message)
+  }
+
+  /// True where the message, as git will keep it, says something beside its stamp.
+  public static func hasSubject(_ text: String, isEdited: Bool) -> Bool {
+    !CommitMessage(text, isEdited: isEdited).subject.isEmpty
+  }
+}

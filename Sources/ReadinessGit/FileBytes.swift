@@ -1,0 +1,111 @@
+import Glibc
+
+/// Whole files, read and written with the system calls alone.
+public enum FileBytes {
+  /// The bytes of a file.
+  /// - Throws: `GitError`; of kind `notFound` where there is none.
+  public static func read(_ path: String) throws -> [UInt8] {
+    let descriptor = Glibc.open(path, O_RDONLY | O_CLOEXEC)
+    guard descriptor >= 0 else { throw systemError("open", path) }
+    defer { close(descriptor) }
+    return try read(descriptor, path)
+  }
+
+  /// The bytes of a file, or nil where there is none.
+  public static func readIfPresent(_ path: String) throws -> [UInt8]? {
+    do { return try read(path) } catch let error as GitError where error.kind == .notFound { return nil }
+  }
+
+  /// All bytes of an open descriptor, such as standard input.
+  public static func read(_ descriptor: Int32, _ name: String) throws -> [UInt8] {
+    var bytes: [UInt8] = []
+    var buffer = [UInt8](repeating: 0, count: 65536)
+    while true {
+      let count = Glibc.read(descriptor, &buffer, buffer.count)
+      if count < 0 {
+        if errno == EINTR { continue }
+        throw systemError("read", name)
+      }
+      if count == 0 { return bytes }
+      bytes += buffer[..<count]
+    }
+  }
+
+  /// Writes a file so that it is there whole or not at all: a new file beside it, synced, then renamed over it.
+  public static func write(_ bytes: [UInt8], to path: String, mode: mode_t = 0o644) throws {
+    let temporary = path + ".readiness-\(getpid())"
+    try create(temporary, bytes, mode: mode)
+    guard rename(temporary, path) == 0 else {
+      let error = systemError("rename", path)
+      unlink(temporary)
+      throw error
+    }
+  }
+
+  /// Creates a file that must not be there yet, and syncs it.
+  public static func create(_ path: String, _ bytes: [UInt8], mode: mode_t = 0o644) throws {
+    let descriptor = Glibc.open(path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, mode)
+    guard descriptor >= 0 else { throw systemError("open", path) }
+    defer { close(descriptor) }
+    var offset = 0
+    while offset < bytes.count {
+      let count = bytes[offset...].withUnsafeBytes { Glibc.write(descriptor, $0.baseAddress, $0.count) }
+      if count < 0 {
+        if errno == EINTR { continue }
+        let error = systemError("write", path)
+        unlink(path)
+        throw error
+      }
+      offset += count
+    }
+    guard fsync(descriptor) == 0 else { throw systemError("fsync", path) }
+  }
+
+  /// True where something stands at the path, links not followed.
+  public static func exists(_ path: String) -> Bool {
+    var status = stat()
+    return lstat(path, &status) == 0
+  }
+
+  /// Makes a folder and those above it.
+  public static func makeFolder(_ path: String) throws {
+    if mkdir(path, 0o755) == 0 || errno == EEXIST { return }
+    guard errno == ENOENT, let slash = path.lastIndex(of: "/"), slash > path.startIndex else {
+      throw systemError("mkdir", path)
+    }
+    try makeFolder(String(path[..<slash]))
+    guard mkdir(path, 0o755) == 0 || errno == EEXIST else { throw systemError("mkdir", path) }
+  }
+
+  /// The names in a folder, sorted; empty where there is no folder.
+  public static func names(in path: String) throws -> [String] {
+    guard let folder = opendir(path) else {
+      if errno == ENOENT || errno == ENOTDIR { return [] }
+      throw systemError("opendir", path)
+    }
+    defer { closedir(folder) }
+    var names: [String] = []
+    while let entry = readdir(folder) {
+      let name = withUnsafePointer(to: &entry.pointee.d_name) {
+        $0.withMemoryRebound(to: CChar.self, capacity: 256) { String(cString: $0) }
+      }
+      if name != ".", name != ".." { names.append(name) }
+    }
+    return names.sorted()
+  }
+
+  /// The last system call's error, about a path.
+  public static func systemError(_ function: StaticString, _ path: String) -> GitError {
+    let code = errno
+    let kind: GitError.Kind =
+      switch code {
+      case ENOENT: .notFound
+      case EACCES, EPERM, EROFS: .permission
+      case EEXIST: .locked
+      default: .other
+      }
+    return GitError(
+      kind, "\(path): \(String(cString: strerror(code))).", hint: "Check the path and its permissions.",
+      function: "\(function)")
+  }
+}

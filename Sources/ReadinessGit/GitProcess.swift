@@ -1,0 +1,63 @@
+import Glibc
+import ReadinessCore
+
+/// Git itself, for what libgit2 cannot do. Arguments go to the program as they are; there is no shell.
+public enum GitProcess {
+  /// What a command printed, and how it ended.
+  public struct Output: Sendable {
+    /// The exit status; 128 and more for a signal.
+    public let status: Int32
+    /// Standard output.
+    public let bytes: [UInt8]
+    /// Standard error, as text.
+    public let errorText: String
+
+    /// Standard output as text, without the line end at its end.
+    public var trimmed: String {
+      String(decoding: bytes, as: UTF8.self).split(separator: "\n", omittingEmptySubsequences: false)
+        .joined(separator: "\n").trimmingNewlines
+    }
+  }
+
+  /// Runs `git` with arguments, in this process's folder and environment.
+  /// - Throws: `GitError` where git is not there. A non-zero exit status is a result, not an error.
+  public static func run(_ arguments: [String]) throws -> Output {
+    var outPipe: [Int32] = [0, 0]
+    var errPipe: [Int32] = [0, 0]
+    guard pipe(&outPipe) == 0, pipe(&errPipe) == 0 else { throw FileBytes.systemError("pipe", "git") }
+    for descriptor in outPipe + errPipe { _ = fcntl(descriptor, F_SETFD, FD_CLOEXEC) }
+    var actions = posix_spawn_file_actions_t()
+    posix_spawn_file_actions_init(&actions)
+    defer { posix_spawn_file_actions_destroy(&actions) }
+    posix_spawn_file_actions_addopen(&actions, 0, "/dev/null", O_RDONLY, 0)
+    posix_spawn_file_actions_adddup2(&actions, outPipe[1], 1)
+    posix_spawn_file_actions_adddup2(&actions, errPipe[1], 2)
+    var argv: [UnsafeMutablePointer<CChar>?] = (["git"] + arguments).map { strdup($0) } + [nil]
+    defer { for argument in argv { free(argument) } }
+    var pid: pid_t = 0
+    let code = posix_spawnp(&pid, "git", &actions, nil, &argv, environ)
+    close(outPipe[1])
+    close(errPipe[1])
+    defer {
+      close(outPipe[0])
+      close(errPipe[0])
+    }
+    guard code == 0 else {
+      throw GitError(.notFound, "git could not be started.", hint: "Install git and put it on PATH.", function: "posix_spawnp")
+    }
+    let bytes = try FileBytes.read(outPipe[0], "git")
+    let errors = try FileBytes.read(errPipe[0], "git")
+    var status: Int32 = 0
+    while waitpid(pid, &status, 0) < 0, errno == EINTR {}
+    let exit = status & 0x7F == 0 ? status >> 8 & 0xFF : 128 + status & 0x7F
+    return Output(status: exit, bytes: bytes, errorText: String(decoding: errors, as: UTF8.self).trimmingNewlines)
+  }
+}
+
+extension String {
+  fileprivate var trimmingNewlines: String {
+    var text = self[...]
+    while text.last?.isNewline == true { text.removeLast() }
+    return String(text)
+  }
+}

@@ -1,0 +1,242 @@
+import CLibgit2
+import ReadinessCore
+
+/// What was read from the object database, by object id: each distinct blob is parsed once.
+final class ObjectCache {
+  struct FileKey: Hashable {
+    let blob: ObjectID
+    let milestone: MilestoneID
+  }
+
+  /// Where plan and policy stand in a tree of `ssot`.
+  struct Ssot {
+    var plan: FileIdentity?
+    var policies: ObjectID?
+    var policiesOther: FileIdentity?
+    var schema: FileIdentity?
+  }
+
+  var folders: [ObjectID: [MilestoneID: FileIdentity]] = [:]
+  var files: [FileKey: MilestoneFile] = [:]
+  var plans: [ObjectID: PlanFile] = [:]
+  var ssots: [ObjectID: Ssot] = [:]
+  var policyFiles: [ObjectID: [String: FileIdentity]] = [:]
+  var policies: [[String: FileIdentity]: PolicySnapshot] = [:]
+  var digests: [ObjectID: Digest] = [:]
+
+  /// Milestone files kept at most. A long history holds many versions that are never asked for again.
+  private static let bound = 20_000
+
+  func keep(_ file: MilestoneFile, _ key: FileKey) {
+    if files.count >= Self.bound { files.removeAll(keepingCapacity: true) }
+    files[key] = file
+  }
+}
+
+/// A tree of the repository as the judge sees it, read as far as it is asked.
+public final class GitTree: PlanTree {
+  private let repository: Repository
+  /// The tree's object.
+  public let root: ObjectID
+  private var topFolder: FileIdentity??
+  private var ssotEntry: ObjectCache.Ssot?
+
+  init(repository: Repository, root: ObjectID) {
+    self.repository = repository
+    self.root = root
+  }
+
+  private var cache: ObjectCache { repository.cache }
+
+  // MARK: - Milestones
+
+  /// What `.readiness` is.
+  public func folderKind() throws -> FileKind? { try folder()?.kind }
+
+  /// By the objects of the folders first: most commits touch neither.
+  public func hasSamePlanAndPolicy(as other: any PlanTree) throws -> Bool {
+    if let other = other as? GitTree {
+      if root == other.root { return true }
+      guard try policyFiles() == other.policyFiles(), try planIdentity() == other.planIdentity() else { return false }
+      if try folder() == other.folder() { return true }
+    }
+    return try folderKind() == other.folderKind() && planIdentity() == other.planIdentity()
+      && milestones() == other.milestones() && policyFiles() == other.policyFiles()
+  }
+
+  /// The object of `.readiness`, for comparing trees without listing them.
+  public func folder() throws -> FileIdentity? {
+    if let topFolder { return topFolder }
+    let found = try repository.entry(PlanPaths.folder, in: root)
+    topFolder = .some(found)
+    return found
+  }
+
+  /// The files `.readiness/*.json`.
+  public func milestones() throws -> [MilestoneID: FileIdentity] {
+    guard let folder = try folder(), folder.kind == .folder else { return [:] }
+    if let known = cache.folders[folder.id] { return known }
+    var found: [MilestoneID: FileIdentity] = [:]
+    try repository.forEachEntry(of: folder.id) { name, identity in
+      if let stem = PlanPaths.stem(ofName: name) { found[MilestoneID(stem)] = identity }
+    }
+    cache.folders[folder.id] = found
+    return found
+  }
+
+  /// One milestone file.
+  public func milestone(_ id: MilestoneID) throws -> MilestoneFile? {
+    guard let identity = try milestones()[id] else { return nil }
+    let key = ObjectCache.FileKey(blob: identity.id, milestone: id)
+    if identity.kind == .regular, let known = cache.files[key] { return known }
+    let bytes = identity.kind == .regular ? try repository.blob(identity.id) : []
+    let file = MilestoneFile(id: id, kind: identity.kind, bytes: bytes)
+    if identity.kind == .regular { cache.keep(file, key) }
+    return file
+  }
+
+  // MARK: - Plan and policy
+
+  private func ssot() throws -> ObjectCache.Ssot {
+    if let ssotEntry { return ssotEntry }
+    var found = ObjectCache.Ssot()
+    if let folder = try repository.entry("ssot", in: root), folder.kind == .folder {
+      found = try cache.ssots[folder.id] ?? readSsot(folder.id)
+      cache.ssots[folder.id] = found
+    }
+    ssotEntry = found
+    return found
+  }
+
+  private func readSsot(_ folder: ObjectID) throws -> ObjectCache.Ssot {
+    var found = ObjectCache.Ssot()
+    found.plan = try repository.entry("plan.json", in: folder)
+    let policies = try repository.entry("policies", in: folder)
+    found.policies = policies?.kind == .folder ? policies?.id : nil
+    found.policiesOther = policies?.kind == .folder ? nil : policies
+    if let schemas = try repository.entry("schemas", in: folder), schemas.kind == .folder {
+      found.schema = try repository.entry("milestone.schema.json", in: schemas.id)
+    }
+    return found
+  }
+
+  /// What `ssot/plan.json` is.
+  public func planIdentity() throws -> FileIdentity? { try ssot().plan }
+
+  /// `ssot/plan.json`, read.
+  public func planFile() throws -> PlanFile? {
+    guard let identity = try ssot().plan else { return nil }
+    guard identity.kind == .regular else { return PlanFile(kind: identity.kind, bytes: []) }
+    if let known = cache.plans[identity.id] { return known }
+    let file = PlanFile(kind: .regular, bytes: try repository.blob(identity.id))
+    cache.plans[identity.id] = file
+    return file
+  }
+
+  /// The blobs of the policy.
+  public func policyFiles() throws -> [String: FileIdentity] {
+    let ssot = try ssot()
+    var files: [String: FileIdentity] = [:]
+    if let folder = ssot.policies {
+      if let known = cache.policyFiles[folder] {
+        files = known
+      } else {
+        try collect(folder, PlanPaths.policies + "/", into: &files)
+        cache.policyFiles[folder] = files
+      }
+    }
+    // Something else in the place of the folder is a policy that cannot be read.
+    if let other = ssot.policiesOther, other.kind != .submodule { files[PlanPaths.policies] = other }
+    if let schema = ssot.schema, schema.kind != .folder, schema.kind != .submodule {
+      files[PlanPaths.schema] = schema
+    }
+    return files
+  }
+
+  private func collect(_ folder: ObjectID, _ prefix: String, into files: inout [String: FileIdentity]) throws {
+    var folders: [(ObjectID, String)] = []
+    try repository.forEachEntry(of: folder) { name, identity in
+      if identity.kind == .folder {
+        folders.append((identity.id, prefix + name + "/"))
+      } else if identity.kind != .submodule {
+        files[prefix + name] = identity
+      }
+    }
+    for (id, path) in folders { try collect(id, path, into: &files) }
+  }
+
+  /// The policy, read.
+  public func policy() throws -> PolicySnapshot {
+    let files = try policyFiles()
+    if let known = cache.policies[files] { return known }
+    let blobs = try files.map { path, identity in
+      PolicyBlob(path: path, kind: identity.kind, bytes: try repository.blob(identity.id))
+    }
+    let snapshot = PolicySnapshot(blobs)
+    cache.policies[files] = snapshot
+    return snapshot
+  }
+
+  /// The bytes of a blob of the policy.
+  public func policyBytes(at path: String) throws -> [UInt8]? {
+    try policyFiles()[path].map { try repository.blob($0.id) }
+  }
+
+  // MARK: - Any path
+
+  /// What stands at a path.
+  public func identity(at path: String) throws -> FileIdentity? {
+    var at = root
+    let parts = path.split(separator: "/", omittingEmptySubsequences: false)
+    for (index, part) in parts.enumerated() {
+      guard let entry = try repository.entry(String(part), in: at) else { return nil }
+      if index == parts.count - 1 { return entry }
+      guard entry.kind == .folder else { return nil }
+      at = entry.id
+    }
+    return nil
+  }
+
+  /// What stands at a path.
+  public func kind(at path: String) throws -> FileKind? { try identity(at: path)?.kind }
+
+  /// The SHA-256 of a regular file.
+  public func digest(at path: String) throws -> Digest? {
+    guard let identity = try identity(at: path), identity.kind == .regular else { return nil }
+    if let known = cache.digests[identity.id] { return known }
+    let digest = Digest(of: try repository.blob(identity.id))
+    cache.digests[identity.id] = digest
+    return digest
+  }
+}
+
+extension Repository {
+  /// The entry of a name in a tree; nil where there is none. O(log entries).
+  func entry(_ name: String, in tree: ObjectID) throws -> FileIdentity? {
+    try withTree(tree) { pointer in
+      git_tree_entry_byname(pointer, name).map(Self.identity)
+    }
+  }
+
+  /// Each entry of a tree, in its order. Names that are no UTF-8 are repaired, and so fit no rule.
+  func forEachEntry(of tree: ObjectID, _ body: (String, FileIdentity) -> Void) throws {
+    try withTree(tree) { pointer in
+      for index in 0..<git_tree_entrycount(pointer) {
+        guard let entry = git_tree_entry_byindex(pointer, index), let name = git_tree_entry_name(entry) else { continue }
+        body(String(cString: name), Self.identity(entry))
+      }
+    }
+  }
+
+  private static func identity(_ entry: OpaquePointer) -> FileIdentity {
+    FileIdentity(kind: FileKind(mode: git_tree_entry_filemode(entry)), id: ObjectID(git_tree_entry_id(entry)))
+  }
+
+  private func withTree<T>(_ id: ObjectID, _ body: (OpaquePointer?) throws -> T) throws -> T {
+    var oid = id.git
+    var tree: OpaquePointer?
+    try git("git_tree_lookup", "The tree \(id)") { git_tree_lookup(&tree, pointer, &oid) }
+    defer { git_tree_free(tree) }
+    return try body(tree)
+  }
+}

@@ -1,0 +1,34 @@
+import CLibgit2
+import ReadinessCore
+
+extension ObjectID {
+  init(_ oid: git_oid) {
+    self = withUnsafeBytes(of: oid.id) { ObjectID($0) }
+  }
+
+  init(_ oid: UnsafePointer<git_oid>) { self.init(oid.pointee) }
+
+  var git: git_oid {
+    var oid = git_oid()
+    withUnsafeMutableBytes(of: &oid.id) { target in
+      for (index, byte) in bytes.enumerated() { target[index] = byte }
+    }
+    return oid
+  }
+
+  /// Forty zeros: git's way to say "nothing".
+  public static let zero = ObjectID([])
+}
+
+extension FileKind {
+  /// What a mode of a tree entry says.
+  init(mode: git_filemode_t) {
+    switch mode {
+    case GIT_FILEMODE_TREE: self = .folder
+    case GIT_FILEMODE_LINK: self = .symlink
+    case GIT_FILEMODE_COMMIT: self = .submodule
+    case GIT_FILEMODE_BLOB_EXECUTABLE: self = .executable
+    default: self = .regular
+    }
+  }
+}

@@ -1,0 +1,177 @@
+import CLibgit2
+import Glibc
+import ReadinessCore
+
+/// A git repository, open. Owns libgit2's pointer; everything made from it keeps it alive.
+public final class Repository {
+  let pointer: OpaquePointer
+  /// Objects that were read once.
+  let cache = ObjectCache()
+
+  private init(_ pointer: OpaquePointer) { self.pointer = pointer }
+  deinit { git_repository_free(pointer) }
+
+  /// Opens the repository of the current folder as git itself would, from the environment that git gives to hooks.
+  ///
+  /// libgit2 refuses `GIT_WORK_TREE` and `GIT_COMMON_DIR`, so they are taken out first and the work tree is set
+  /// afterwards. Changes the environment of the process; call it before any thread is started.
+  public static func open() throws -> Repository {
+    _ = Library.isStarted
+    let workTree = getenv("GIT_WORK_TREE").map { String(cString: $0) }
+    unsetenv("GIT_WORK_TREE")
+    unsetenv("GIT_COMMON_DIR")
+    var pointer: OpaquePointer?
+    let code = git_repository_open_ext(&pointer, nil, GIT_REPOSITORY_OPEN_FROM_ENV.rawValue, nil)
+    guard code >= 0, let pointer else {
+      if git_error_code(code) == GIT_ENOTFOUND {
+        throw GitError(
+          .noRepository, "This folder is not in a git repository.",
+          hint: "Change into one, name one with -C, or make one: git init.", function: "git_repository_open_ext")
+      }
+      throw GitError(code: code, function: "git_repository_open_ext", about: "The repository cannot be opened")
+    }
+    let repository = Repository(pointer)
+    if let workTree, !workTree.isEmpty, !repository.isBare || getenv("GIT_DIR") != nil {
+      try git("git_repository_set_workdir", "The work tree \(workTree)") {
+        git_repository_set_workdir(pointer, workTree, 0)
+      }
+    }
+    return repository
+  }
+
+  /// True where there is no work tree.
+  public var isBare: Bool { git_repository_is_bare(pointer) == 1 }
+  /// True where history ends at a boundary that was not fetched.
+  public var isShallow: Bool { git_repository_is_shallow(pointer) == 1 }
+  /// The `.git` folder of this work tree, with a slash at its end.
+  public var gitFolder: String { String(cString: git_repository_path(pointer)) }
+  /// The `.git` folder that all work trees share, with a slash at its end.
+  public var commonFolder: String { String(cString: git_repository_commondir(pointer)) }
+  /// The top of the work tree, with a slash at its end; nil where there is none.
+  public var workTree: String? { git_repository_workdir(pointer).map { String(cString: $0) } }
+
+  // MARK: - Refs
+
+  /// What HEAD points at.
+  public enum Head: Sendable {
+    /// A branch without a commit yet.
+    case unborn
+    /// A commit, on a branch or detached.
+    case commit(ObjectID)
+  }
+
+  /// What HEAD points at.
+  public func head() throws -> Head {
+    var reference: OpaquePointer?
+    let code = git_repository_head(&reference, pointer)
+    switch git_error_code(code) {
+    case GIT_EUNBORNBRANCH, GIT_ENOTFOUND: return .unborn
+    default: break
+    }
+    guard code >= 0, let reference else { throw GitError(code: code, function: "git_repository_head", about: "HEAD") }
+    defer { git_reference_free(reference) }
+    guard let target = git_reference_target(reference) else { return .unborn }
+    return .commit(ObjectID(target))
+  }
+
+  /// The commit that a name stands for: a branch, a tag, an abbreviated id, `HEAD~2`.
+  /// - Throws: `GitError` of kind `unknownRevision` where it stands for none.
+  public func commit(named name: String) throws -> ObjectID {
+    var object: OpaquePointer?
+    let code = git_revparse_single(&object, pointer, name)
+    guard code >= 0 else {
+      throw GitError(
+        .unknownRevision, "The revision \"\(name)\" names no commit here.",
+        hint: "Name a branch, a tag or a commit id; git log --oneline shows some.", function: "git_revparse_single")
+    }
+    defer { git_object_free(object) }
+    return try peeledToCommit(object, name)
+  }
+
+  /// The commit behind an object, through tags; nil where it is a blob or a tree.
+  public func commit(behind id: ObjectID) throws -> ObjectID? {
+    var oid = id.git
+    var object: OpaquePointer?
+    try git("git_object_lookup", "The object \(id)") { git_object_lookup(&object, pointer, &oid, GIT_OBJECT_ANY) }
+    defer { git_object_free(object) }
+    var commit: OpaquePointer?
+    guard git_object_peel(&commit, object, GIT_OBJECT_COMMIT) >= 0 else { return nil }
+    defer { git_object_free(commit) }
+    return git_object_id(commit).map { ObjectID($0) }
+  }
+
+  private func peeledToCommit(_ object: OpaquePointer?, _ name: String) throws -> ObjectID {
+    var commit: OpaquePointer?
+    try git("git_object_peel", "The revision \(name)") { git_object_peel(&commit, object, GIT_OBJECT_COMMIT) }
+    defer { git_object_free(commit) }
+    guard let id = git_object_id(commit) else {
+      throw GitError(.notFound, "The revision \(name) is no commit.", hint: "Name a commit.", function: "git_object_id")
+    }
+    return ObjectID(id)
+  }
+
+  /// The heads of an operation in progress, such as `MERGE_HEAD` or `CHERRY_PICK_HEAD`; empty where there is none.
+  public func heads(in file: String) throws -> [ObjectID] {
+    guard let bytes = try FileBytes.readIfPresent(gitFolder + file) else { return [] }
+    return String(decoding: bytes, as: UTF8.self).split(whereSeparator: \.isNewline)
+      .compactMap { ObjectID(hex: $0.prefix(40)) }
+  }
+
+  // MARK: - Objects
+
+  /// The raw bytes of an object of a type.
+  func bytes(of id: ObjectID, _ type: git_object_t) throws -> [UInt8] {
+    var odb: OpaquePointer?
+    try git("git_repository_odb", "The object database") { git_repository_odb(&odb, pointer) }
+    defer { git_odb_free(odb) }
+    var oid = id.git
+    var object: OpaquePointer?
+    try git("git_odb_read", "The object \(id)") { git_odb_read(&object, odb, &oid) }
+    defer { git_odb_object_free(object) }
+    guard git_odb_object_type(object) == type else {
+      throw GitError(.damaged, "The object \(id) is not of the type that refers to it.", hint: "See git fsck.", function: "git_odb_read")
+    }
+    let size = git_odb_object_size(object)
+    guard size > 0, let data = git_odb_object_data(object) else { return [] }
+    return Array(UnsafeRawBufferPointer(start: data, count: size))
+  }
+
+  /// True where the object is here.
+  public func holds(_ id: ObjectID) throws -> Bool {
+    var odb: OpaquePointer?
+    try git("git_repository_odb", "The object database") { git_repository_odb(&odb, pointer) }
+    defer { git_odb_free(odb) }
+    var oid = id.git
+    return git_odb_exists(odb, &oid) == 1
+  }
+
+  /// The bytes of a blob.
+  public func blob(_ id: ObjectID) throws -> [UInt8] { try bytes(of: id, GIT_OBJECT_BLOB) }
+
+  /// A commit, parsed.
+  public func commit(_ id: ObjectID) throws -> Commit {
+    try Commit(id: id, raw: bytes(of: id, GIT_OBJECT_COMMIT))
+  }
+
+  /// The tree of a commit, as the judge sees it.
+  public func tree(of commit: Commit) -> GitTree { GitTree(repository: self, root: commit.tree) }
+
+  /// A tree, as the judge sees it.
+  public func tree(_ id: ObjectID) -> GitTree { GitTree(repository: self, root: id) }
+
+  // MARK: - Configuration
+
+  /// A value of git's configuration files; nil where it is not set. What `git -c` says is not seen.
+  public func configuration(_ key: String) throws -> String? {
+    var config: OpaquePointer?
+    try git("git_repository_config_snapshot", "The configuration") {
+      git_repository_config_snapshot(&config, pointer)
+    }
+    defer { git_config_free(config) }
+    var value: UnsafePointer<CChar>?
+    let code = git_config_get_string(&value, config, key)
+    if git_error_code(code) == GIT_ENOTFOUND { return nil }
+    try git("git_config_get_string", "The setting \(key)") { code }
+    return value.map { String(cString: $0) }
+  }
+}

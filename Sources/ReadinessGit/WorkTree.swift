@@ -1,0 +1,102 @@
+import Glibc
+import ReadinessCore
+
+/// The files of the work tree as a tree, for reading what is not staged yet. Never a judge's candidate.
+public final class WorkTree: PlanTree {
+  private let top: String
+  private var found: [MilestoneID: FileIdentity]?
+
+  /// - Throws: `GitError` in a bare repository.
+  public init(_ repository: Repository) throws {
+    guard let workTree = repository.workTree else {
+      throw GitError(
+        .unsupported, "A bare repository has no work tree.", hint: "Name a commit with --at.",
+        function: "git_repository_workdir")
+    }
+    top = workTree
+  }
+
+  /// What a path of the file system is; nil where there is nothing.
+  public func kind(at path: String) -> FileKind? {
+    var status = stat()
+    guard lstat(top + path, &status) == 0 else { return nil }
+    return switch status.st_mode & S_IFMT {
+    case S_IFDIR: .folder
+    case S_IFLNK: .symlink
+    default: .regular
+    }
+  }
+
+  /// What `.readiness` is.
+  public func folderKind() -> FileKind? { kind(at: PlanPaths.folder) }
+
+  /// The files `.readiness/*.json`.
+  public func milestones() throws -> [MilestoneID: FileIdentity] {
+    if let found { return found }
+    var all: [MilestoneID: FileIdentity] = [:]
+    for name in try FileBytes.names(in: top + PlanPaths.folder) {
+      guard let stem = PlanPaths.stem(ofName: name), let identity = try identity(at: PlanPaths.folder + "/" + name) else {
+        continue
+      }
+      all[MilestoneID(stem)] = identity
+    }
+    found = all
+    return all
+  }
+
+  /// Files have no object; their digest names them well enough.
+  private func identity(at path: String) throws -> FileIdentity? {
+    guard let kind = kind(at: path) else { return nil }
+    let bytes = kind == .regular ? Array(Digest(of: try FileBytes.read(top + path)).hex.utf8.prefix(20)) : []
+    return FileIdentity(kind: kind, id: ObjectID(bytes))
+  }
+
+  /// One milestone file.
+  public func milestone(_ id: MilestoneID) throws -> MilestoneFile? {
+    let path = PlanPaths.milestone(id)
+    guard let kind = kind(at: path) else { return nil }
+    return MilestoneFile(id: id, kind: kind, bytes: kind == .regular ? try FileBytes.read(top + path) : [])
+  }
+
+  /// What `ssot/plan.json` is.
+  public func planIdentity() throws -> FileIdentity? { try identity(at: PlanPaths.plan) }
+
+  /// `ssot/plan.json`, read.
+  public func planFile() throws -> PlanFile? {
+    guard let kind = kind(at: PlanPaths.plan) else { return nil }
+    return PlanFile(kind: kind, bytes: kind == .regular ? try FileBytes.read(top + PlanPaths.plan) : [])
+  }
+
+  /// The files of the policy.
+  public func policyFiles() throws -> [String: FileIdentity] {
+    var files: [String: FileIdentity] = [:]
+    try collect(PlanPaths.policies, into: &files)
+    files[PlanPaths.schema] = try identity(at: PlanPaths.schema)
+    return files
+  }
+
+  private func collect(_ folder: String, into files: inout [String: FileIdentity]) throws {
+    for name in try FileBytes.names(in: top + folder) {
+      let path = folder + "/" + name
+      if kind(at: path) == .folder { try collect(path, into: &files) } else { files[path] = try identity(at: path) }
+    }
+  }
+
+  /// The policy, read.
+  public func policy() throws -> PolicySnapshot {
+    PolicySnapshot(
+      try policyFiles().map { path, identity in
+        PolicyBlob(path: path, kind: identity.kind, bytes: try policyBytes(at: path) ?? [])
+      })
+  }
+
+  /// The bytes of a file of the policy.
+  public func policyBytes(at path: String) throws -> [UInt8]? {
+    kind(at: path) == .regular ? try FileBytes.read(top + path) : nil
+  }
+
+  /// The SHA-256 of a regular file.
+  public func digest(at path: String) throws -> Digest? {
+    kind(at: path) == .regular ? Digest(of: try FileBytes.read(top + path)) : nil
+  }
+}

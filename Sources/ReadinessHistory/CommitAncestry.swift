@@ -1,0 +1,54 @@
+import ReadinessCore
+import ReadinessGit
+
+/// What the judge may ask about the commits before a proposal's parents, from a repository.
+public struct CommitAncestry: Ancestry {
+  private let repository: Repository
+  private let parents: [ObjectID]
+
+  /// - Parameter parents: the parents of the proposal, first parent first.
+  public init(_ repository: Repository, parents: [ObjectID]) {
+    self.repository = repository
+    self.parents = parents
+  }
+
+  /// Walks all of history; asked only where no parent holds a plan. O(history).
+  public func anyHoldsPlanOrPolicy() throws -> Bool {
+    if parents.isEmpty { return false }
+    if repository.isShallow { throw repository.shallowHistory }
+    var seen = Set<ObjectID>()
+    for id in try repository.commits(from: parents) {
+      let tree = repository.tree(of: try repository.commit(id))
+      guard seen.insert(tree.root).inserted else { continue }
+      if try tree.holdsPlan() || !tree.policyFiles().isEmpty { return true }
+    }
+    return false
+  }
+
+  /// Walks back along first parents until the test passes.
+  public func nearest(_ id: MilestoneID, where isReadable: (MilestoneFile) -> Bool) throws -> MilestoneFile? {
+    try alongFirstParents { tree in
+      guard let file = try tree.milestone(id), isReadable(file) else { return nil }
+      return file
+    }
+  }
+
+  /// Walks back along first parents until a policy can be read.
+  public func nearestReadablePolicy() throws -> PolicySnapshot? {
+    try alongFirstParents { tree in
+      let policy = try tree.policy()
+      return policy.policy == nil ? nil : policy
+    }
+  }
+
+  private func alongFirstParents<T>(_ find: (GitTree) throws -> T?) throws -> T? {
+    var next = parents.first
+    while let id = next {
+      if repository.isShallow { throw repository.shallowHistory }
+      let commit = try repository.commit(id)
+      if let found = try find(repository.tree(of: commit)) { return found }
+      next = commit.parents.first
+    }
+    return nil
+  }
+}

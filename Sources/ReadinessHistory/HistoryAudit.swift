@@ -1,0 +1,137 @@
+import ReadinessCore
+import ReadinessGit
+
+/// A run of history, or a change that carries no stamp.
+public struct RunRecord: Sendable {
+  /// The commit that holds it; the first one where several do.
+  public let commit: ObjectID
+  /// The run ID that the stamp claims; nil without a stamp.
+  public let id: Digest?
+  /// What changed: by the stamp, or without one by the trees.
+  public let run: Run
+  /// Whether a stamp tells it.
+  public let isStamped: Bool
+  /// Whether the stamp records what ancestors changed.
+  public let heals: Bool
+  /// When it was committed, in seconds since 1970.
+  public let committedAt: Int64
+  /// The codes of the errors that the judge found, over all commits that hold it.
+  public var codes: Set<String>
+}
+
+/// What a walk over history found.
+public struct HistoryReport: Sendable {
+  /// How many commits were walked.
+  public var walked = 0
+  /// How many of them policy says not to judge.
+  public var notJudged = 0
+  /// What the judge found, commit by commit, parents first.
+  public var findings: [Finding] = []
+  /// The runs, parents first, each once.
+  public var runs: [RunRecord] = []
+  /// The state that the runs alone add up to.
+  public var folded: [MilestoneID: FoldedState] = [:]
+
+  /// A report of nothing.
+  public init() {}
+
+  /// True where nothing refuses.
+  public var isAccepted: Bool { !findings.contains { $0.severity == .error } }
+}
+
+/// Judges commits again, collects their runs and folds them into a state.
+public struct HistoryAudit {
+  private let repository: Repository
+  private var report = HistoryReport()
+  private var fold = ReplayFold()
+  /// Where in `report.runs` a run stands, and the commits that hold it.
+  private var places: [Digest: Int] = [:]
+  private var holders: [Digest: [ObjectID]] = [:]
+
+  private init(_ repository: Repository) { self.repository = repository }
+
+  /// Judges every commit that can be reached from `tip` and not from `hidden`.
+  /// - Throws: `GitError` where history is shallow or cannot be read.
+  /// - Complexity: O(commits), and O(changed milestones) for each that changes the plan.
+  public static func run(
+    _ repository: Repository, tips: [ObjectID], notFrom hidden: [ObjectID] = [], judgedFrom: ObjectID? = nil
+  ) throws -> HistoryReport {
+    if repository.isShallow { throw repository.shallowHistory }
+    var audit = HistoryAudit(repository)
+    let ids = try repository.commits(from: tips, notFrom: hidden)
+    var unjudged = Set<ObjectID>()
+    if let judgedFrom {
+      unjudged = Set(try repository.commits(from: [judgedFrom]))
+      unjudged.remove(judgedFrom)
+    }
+    for id in ids {
+      let commit = try repository.commit(id)
+      audit.report.walked += 1
+      if unjudged.contains(id) {
+        audit.report.notJudged += 1
+        try audit.fold.takeTree(of: commit, in: repository)
+      } else {
+        try audit.judge(commit)
+      }
+    }
+    if tips.count == 1, let tip = tips.first { audit.report.folded = audit.fold.state(at: tip) }
+    return audit.report
+  }
+
+  private mutating func judge(_ commit: Commit) throws {
+    let proposal = try Proposal(commit, in: repository)
+    let assessment = try Judge.assess(proposal)
+    guard case .committed(let blocks) = proposal.claim else { return }
+    var findings = assessment.verdict.findings
+    if commit.message == nil, assessment.draft != nil {
+      findings.append(
+        Finding(.textUnreadable, "The message cannot be decoded, so no stamp can be read from it."))
+    }
+    findings += try replays(of: blocks, in: commit)
+    for index in findings.indices { findings[index].commit = commit.id.description }
+    report.findings += findings
+    let codes = Set(findings.filter { $0.severity == .error }.map(\.code.id))
+    record(blocks, of: commit, assessment, codes)
+    try fold.take(commit, proposal, blocks, assessment, in: repository)
+  }
+
+  /// The same run a second time in a commit's own ancestry (contract 3).
+  private mutating func replays(of blocks: [StampBlock], in commit: Commit) throws -> [Finding] {
+    var findings: [Finding] = []
+    for id in blocks.compactMap(\.claimedID) {
+      for holder in holders[id] ?? [] where try repository.isDescendant(commit.id, of: holder) {
+        findings.append(
+          Finding(
+            .replayedRun, "The run \(id.hex.prefix(12))… already stands in the commit \(holder.description.prefix(12)), an ancestor."))
+        break
+      }
+      holders[id, default: []].append(commit.id)
+    }
+    return findings
+  }
+
+  private mutating func record(
+    _ blocks: [StampBlock], of commit: Commit, _ assessment: Assessment, _ codes: Set<String>
+  ) {
+    var isTold = false
+    for block in blocks {
+      guard let run = block.run, let id = block.claimedID else { continue }
+      isTold = true
+      if let place = places[id] {
+        report.runs[place].codes.formUnion(codes)
+        continue
+      }
+      places[id] = report.runs.count
+      report.runs.append(
+        RunRecord(
+          commit: commit.id, id: id, run: run, isStamped: true, heals: block.heals,
+          committedAt: commit.committedAt, codes: codes))
+    }
+    guard !isTold, let draft = assessment.draft else { return }
+    let at = Timestamp.text(millisecondsSince1970: commit.committedAt * 1000)
+    report.runs.append(
+      RunRecord(
+        commit: commit.id, id: nil, run: draft.run(at: at, actor: commit.author, reason: nil), isStamped: false,
+        heals: false, committedAt: commit.committedAt, codes: codes))
+  }
+}

@@ -1,0 +1,58 @@
+import ReadinessCore
+import StrictJSON
+
+/// Findings for people and for programs.
+public enum FindingReport {
+  /// What a person reads: code and place, what happened, what to do.
+  public static func text(_ findings: [Finding], width: Int, _ style: Style) -> String {
+    findings.map { finding in
+      let isError = finding.severity == .error
+      var place = finding.path.map(\.printable) ?? ""
+      if let line = finding.line, finding.path != nil { place += ":\(line)" }
+      if let commit = finding.commit { place += (place.isEmpty ? "" : "  ") + "commit \(commit.prefix(12))" }
+      let head =
+        style(isError ? "error" : "warning", isError ? .bad : .warn) + " " + style(finding.code.id, .strong)
+        + (place.isEmpty ? "" : "  " + place)
+      let body = finding.message.printable.wrapped(to: min(width, 100) - 4).map { "    " + $0 }
+      let hint = finding.hint.printable.wrapped(to: min(width, 100) - 7).enumerated().map { index, line in
+        style((index == 0 ? "    -> " : "       ") + line, .quiet)
+      }
+      return ([head] + body + hint).joined(separator: "\n")
+    }.joined(separator: "\n")
+  }
+
+  /// `findings[]` of a verdict (contract 4.1).
+  public static func json(_ findings: [Finding]) -> JSONValue {
+    JSONValue(
+      .array(
+        findings.map { finding in
+          var members = [
+            JSONMember("code", .text(finding.code.id)), JSONMember("severity", .text(finding.severity.rawValue)),
+            JSONMember("message", .text(finding.message)), JSONMember("hint", .text(finding.hint)),
+          ]
+          if let id = finding.milestone { members.append(JSONMember("milestone", .text(id.text))) }
+          if let path = finding.path { members.append(JSONMember("path", .text(path))) }
+          if let line = finding.line { members.append(JSONMember("line", .int(line))) }
+          if let commit = finding.commit { members.append(JSONMember("commit", .text(commit))) }
+          return JSONValue(.object(members))
+        }))
+  }
+
+  /// A verdict as `--json` gives it.
+  public static func verdict(_ findings: [Finding], commits: Int, more: [JSONMember] = []) -> JSONValue {
+    Envelope.json(
+      "verdict",
+      [
+        JSONMember("accepted", JSONValue(.bool(!findings.contains { $0.severity == .error }))),
+        JSONMember("commits", .int(commits)), JSONMember("findings", json(findings)),
+      ] + more)
+  }
+}
+
+/// What every answer in JSON begins with.
+public enum Envelope {
+  /// `{ "schemaVersion": 1, "kind": … , … }` (contract 4).
+  public static func json(_ kind: String, _ members: [JSONMember]) -> JSONValue {
+    JSONValue(.object([JSONMember("schemaVersion", 1), JSONMember("kind", .text(kind))] + members))
+  }
+}

@@ -1,0 +1,218 @@
+import ReadinessCore
+import StrictJSON
+
+/// What can start now.
+public struct NextReport {
+  private let overview: PlanOverview
+
+  /// Makes a report.
+  public init(_ overview: PlanOverview) { self.overview = overview }
+
+  /// Ready milestones in the order that the plan suggests.
+  private var ready: [PlanOverview.Entry] {
+    overview.suggestedOrder.compactMap { overview[$0] }.filter(\.isReady)
+  }
+
+  /// For a terminal.
+  public func text(width: Int, _ style: Style) -> String {
+    guard !ready.isEmpty else { return "Nothing can start now. readiness blocked says what each milestone waits for." }
+    let rows = ready.map { entry in
+      [
+        Table.Cell(entry.milestone.id.text, .strong), Table.Cell(entry.milestone.workstream),
+        Table.Cell(entry.milestone.owner, entry.milestone.isOwned ? nil : .warn), Table.Cell(entry.milestone.outcome, .quiet),
+      ]
+    }
+    let table = Table(header: ["ID", "WORKSTREAM", "OWNER", "OUTCOME"], rows: rows, flexible: [1, 3])
+    var lines = table.lines(width: width, style)
+    if let first = ready.first {
+      lines += ["", "To start one: readiness move \(first.milestone.id) in-progress"]
+    }
+    return lines.joined(separator: "\n")
+  }
+
+  /// For programs.
+  public var json: JSONValue {
+    Envelope.json("next", [JSONMember("milestones", JSONValue(.array(ready.map(StatusReport.json))))])
+  }
+}
+
+/// What waits, with the exact chain of blockers.
+public struct BlockedReport {
+  private let overview: PlanOverview
+
+  /// Makes a report.
+  public init(_ overview: PlanOverview) { self.overview = overview }
+
+  /// What is not done and waits for another milestone, or is in a blocked state.
+  private var waiting: [PlanOverview.Entry] {
+    overview.entries.filter { $0.category != .done && (!$0.blockers.isEmpty || $0.category == .blocked) }
+  }
+
+  /// For a terminal.
+  public func text(width: Int, _ style: Style) -> String {
+    guard !waiting.isEmpty else { return "Nothing waits." }
+    return waiting.flatMap { entry -> [String] in
+      let milestone = entry.milestone
+      var lines = [style(milestone.id.text, .strong) + " \(milestone.workstream.printable) (\(milestone.status.printable))"]
+      if let blocked = milestone.blocked { lines.append("    " + style("blocked: ", .bad) + blocked.reason.printable) }
+      for chain in overview.chains(of: milestone.id) {
+        let links = chain.map { "\($0) (\(overview[$0]?.milestone.status ?? "missing"))".printable }
+        let wrapped = ("waits for " + links.joined(separator: " <- ")).wrapped(to: min(width, 100) - 8)
+        lines += wrapped.enumerated().map { ($0 == 0 ? "    " : "        ") + $1 }
+      }
+      return lines
+    }.joined(separator: "\n")
+  }
+
+  /// For programs.
+  public var json: JSONValue {
+    let milestones = waiting.map { entry -> JSONValue in
+      let chains = overview.chains(of: entry.milestone.id).map { JSONValue.texts($0.map(\.text)) }
+      return [
+        "id": .text(entry.milestone.id.text), "status": .text(entry.milestone.status),
+        "blockers": .texts(entry.blockers.map(\.text)), "chains": JSONValue(.array(chains)),
+        "reason": entry.milestone.blocked.map { .text($0.reason) } ?? nil,
+      ]
+    }
+    return Envelope.json("blocked", [JSONMember("milestones", JSONValue(.array(milestones)))])
+  }
+}
+
+/// The suggested and the computed order, layers and the critical path.
+public struct OrderReport {
+  private let overview: PlanOverview
+
+  /// Makes a report.
+  public init(_ overview: PlanOverview) { self.overview = overview }
+
+  /// Milestones that the suggested order puts before something that they depend on.
+  private var misplaced: [(MilestoneID, MilestoneID)] {
+    var seen = Set<MilestoneID>()
+    var out: [(MilestoneID, MilestoneID)] = []
+    for id in overview.suggestedOrder {
+      for dependency in overview[id]?.milestone.dependsOn ?? [] where !seen.contains(dependency) && overview[dependency] != nil {
+        out.append((id, dependency))
+      }
+      seen.insert(id)
+    }
+    return out
+  }
+
+  /// For a terminal.
+  public func text(width: Int, _ style: Style) -> String {
+    func list(_ name: String, _ ids: [MilestoneID], _ separator: String) -> [String] {
+      let wrapped = ids.map(\.text).joined(separator: separator).wrapped(to: min(width, 100) - 17)
+      return wrapped.enumerated().map { index, line in
+        (index == 0 ? style(name.padded(to: 15), .quiet) : String(repeating: " ", count: 15)) + "  " + line
+      }
+    }
+    var lines = list("suggested", overview.suggestedOrder, " ")
+    lines += list("computed", overview.graph.topologicalOrder(), " ")
+    lines += list("critical path", overview.graph.criticalPath(), " -> ")
+    for (index, layer) in overview.graph.layers().enumerated() { lines += list("layer \(index + 1)", layer, " ") }
+    for (id, dependency) in misplaced {
+      lines.append(style("note", .warn) + "  The suggested order has \(id) before \(dependency), which it depends on.")
+    }
+    return lines.joined(separator: "\n")
+  }
+
+  /// `order` (contract 4.1).
+  public var json: JSONValue {
+    Envelope.json(
+      "order",
+      [
+        JSONMember("suggested", .texts(overview.suggestedOrder.map(\.text))),
+        JSONMember("computed", .texts(overview.graph.topologicalOrder().map(\.text))),
+        JSONMember("layers", JSONValue(.array(overview.graph.layers().map { .texts($0.map(\.text)) }))),
+        JSONMember("criticalPath", .texts(overview.graph.criticalPath().map(\.text))),
+      ])
+  }
+}
+
+/// Which milestone depends on which, as a square of ones.
+public struct MatrixReport {
+  private let overview: PlanOverview
+
+  /// Makes a report.
+  public init(_ overview: PlanOverview) { self.overview = overview }
+
+  /// For a terminal: a dot stands for no dependency, so that the ones are seen.
+  public func text(width: Int, _ style: Style) -> String {
+    let ids = overview.ids
+    // Column heads are written downwards where the ids would not fit beside each other.
+    let widest = ids.map(\.text.columns).max() ?? 4
+    let isWide = (widest + 1) * (ids.count + 1) + 2 <= width
+    let cell = isWide ? widest : 2
+    var lines: [String] = []
+    if isWide {
+      lines.append(String(repeating: " ", count: widest + 2) + ids.map { " " + $0.text.padded(to: cell) }.joined())
+    } else {
+      for row in 0..<widest {
+        let marks = ids.map { id -> String in
+          let text = Array(id.text)
+          let at = row - (widest - text.count)
+          return " " + (at >= 0 ? String(text[at]) : " ").padded(to: cell)
+        }
+        lines.append(String(repeating: " ", count: widest + 2) + marks.joined())
+      }
+    }
+    for entry in overview.entries {
+      let on = Set(entry.milestone.dependsOn)
+      let marks = ids.map { id -> String in
+        " " + (on.contains(id) ? style("1", .strong) : style("·", .quiet)) + String(repeating: " ", count: cell - 1)
+      }
+      lines.append("  " + entry.milestone.id.text.padded(to: widest) + marks.joined())
+    }
+    return lines.map { line in
+      var line = line
+      while line.last == " " { line.removeLast() }
+      return line
+    }.joined(separator: "\n")
+  }
+
+  /// For programs.
+  public var json: JSONValue {
+    let rows = overview.entries.map { entry -> JSONValue in
+      let on = Set(entry.milestone.dependsOn)
+      return JSONValue(.array(overview.ids.map { .int(on.contains($0) ? 1 : 0) }))
+    }
+    return Envelope.json(
+      "matrix", [JSONMember("ids", .texts(overview.ids.map(\.text))), JSONMember("rows", JSONValue(.array(rows)))])
+  }
+}
+
+/// What a reason code means.
+public struct ExplainReport {
+  private let code: ReasonCode
+
+  /// Makes a report.
+  public init(_ code: ReasonCode) { self.code = code }
+
+  /// For a terminal.
+  public func text(width: Int, _ style: Style) -> String {
+    let wrap = min(width, 100) - 2
+    return ([style(code.id, .strong), ""] + code.meaning.wrapped(to: wrap).map { "  " + $0 }
+      + [""] + ("What to do: " + code.remedy).wrapped(to: wrap).map { "  " + $0 }
+      + ["", style("  The rule: contract, section \(code.source).", .quiet)]).joined(separator: "\n")
+  }
+
+  /// For programs.
+  public var json: JSONValue {
+    Envelope.json(
+      "explain",
+      [
+        JSONMember("code", .text(code.id)), JSONMember("meaning", .text(code.meaning)),
+        JSONMember("remedy", .text(code.remedy)), JSONMember("section", .text(code.source)),
+      ])
+  }
+
+  /// `doc/reason-codes.md`, from the one list that `explain` reads.
+  public static var page: String {
+    let entries = ReasonCode.all.sorted { $0.id < $1.id }.map { code in
+      "## `\(code.id)`\n\n\(code.meaning)\n\n**What to do.** \(code.remedy)\n\nThe rule: contract, section \(code.source).\n"
+    }
+    return
+      "# Reason codes\n\nEvery refusal and every warning carries one of these. They are never renamed and never reused; `readiness explain CODE` says the same. This page is made from `Sources/ReadinessCore/Judge/ReasonCode.swift` by `make docs`.\n\n"
+      + entries.joined(separator: "\n")
+  }
+}

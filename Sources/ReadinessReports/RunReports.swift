@@ -1,0 +1,126 @@
+import ReadinessCore
+import StrictJSON
+
+/// A run as reports show it: values only, so that reports know neither git nor history.
+public struct RunLine: Sendable {
+  let run: Run
+  let id: String?
+  let commit: String
+  let isStamped: Bool
+  let heals: Bool
+
+  /// Makes a line.
+  public init(run: Run, id: String?, commit: String, isStamped: Bool, heals: Bool) {
+    self.run = run
+    self.id = id
+    self.commit = commit
+    self.isStamped = isStamped
+    self.heals = heals
+  }
+}
+
+/// The history of the plan, newest first.
+public struct LogReport {
+  private let runs: [RunLine]
+
+  /// Makes a report of runs, newest first.
+  public init(_ runs: [RunLine]) { self.runs = runs }
+
+  /// For a terminal.
+  public func text(width: Int, _ style: Style) -> String {
+    guard !runs.isEmpty else { return "No run in this history." }
+    return runs.map { line in
+      let run = line.run
+      let name = line.id.map { style("run \($0.prefix(12))", .strong) } ?? style("no stamp", .warn)
+      var lines = ["\(name)  \(run.at.prefix(16).replacing("T", with: " "))  \(run.actor.description.printable)"]
+      if line.heals { lines.append("    heals what ancestors changed without a stamp") }
+      for t in run.transitions {
+        lines.append("    \(t.milestone)  \((t.from ?? "none").printable) -> " + style((t.to ?? "none").printable, .good))
+      }
+      for e in run.edits { lines.append("    \(e.milestone?.text ?? "plan")  edited") }
+      for e in run.evidence { lines.append("    \(e.milestone)/\(e.criterion)  evidence \(e.digest.hex.prefix(12))…") }
+      if run.policyChange != nil { lines.append("    policy changed") }
+      if let reason = run.reason {
+        lines += ("because: " + reason.printable).wrapped(to: min(width, 100) - 4).map { "    " + $0 }
+      }
+      lines.append(style("    commit \(line.commit.prefix(12))", .quiet))
+      return lines.joined(separator: "\n")
+    }.joined(separator: "\n\n")
+  }
+
+  /// `log` (contract 4.1).
+  public var json: JSONValue {
+    Envelope.json("log", [JSONMember("runs", JSONValue(.array(runs.map(Self.json))))])
+  }
+
+  private static func json(_ line: RunLine) -> JSONValue {
+    let run = line.run
+    func text(_ digest: Digest?) -> JSONValue { .text(digest?.tagged ?? "none") }
+    let transitions = run.transitions.map { t -> JSONValue in
+      [
+        "milestone": .text(t.milestone.text), "from": .text(t.from ?? "none"), "to": .text(t.to ?? "none"),
+        "before": text(t.before), "after": text(t.after),
+      ]
+    }
+    let edits = run.edits.map { e -> JSONValue in
+      ["milestone": .text(e.milestone?.text ?? "plan"), "before": text(e.before), "after": text(e.after)]
+    }
+    let evidence = run.evidence.map { e -> JSONValue in
+      [
+        "milestone": .text(e.milestone.text), "criterion": .text(e.criterion), "digest": .text(e.digest.tagged),
+      ]
+    }
+    var members = [
+      JSONMember("run", line.id.map { .text($0) } ?? nil), JSONMember("commit", .text(line.commit)),
+      JSONMember("at", .text(run.at)), JSONMember("actor", .text(run.actor.description)),
+      JSONMember("policy", .text(run.policy.tagged)), JSONMember("transitions", JSONValue(.array(transitions))),
+      JSONMember("edits", JSONValue(.array(edits))), JSONMember("evidence", JSONValue(.array(evidence))),
+    ]
+    if let change = run.policyChange {
+      members.append(JSONMember("policyChange", ["before": text(change.before), "after": text(change.after)]))
+    }
+    if let reason = run.reason { members.append(JSONMember("reason", .text(reason))) }
+    members.append(JSONMember("stamped", JSONValue(.bool(line.isStamped))))
+    if line.heals { members.append(JSONMember("heals", true)) }
+    return JSONValue(.object(members))
+  }
+}
+
+/// What `verify` says.
+public struct VerifyReport {
+  private let findings: [Finding]
+  private let commits: Int
+  private let runs: Int
+  private let notJudged: Int
+
+  /// Makes a report.
+  public init(findings: [Finding], commits: Int, runs: Int, notJudged: Int) {
+    self.findings = findings
+    self.commits = commits
+    self.runs = runs
+    self.notJudged = notJudged
+  }
+
+  /// For a terminal.
+  public func text(width: Int, _ style: Style) -> String {
+    let errors = findings.count { $0.severity == .error }
+    var lines = findings.isEmpty ? [] : [FindingReport.text(findings, width: width, style), ""]
+    let walked = Self.counted(commits, "commit") + ", " + Self.counted(runs, "run")
+    lines.append(
+      errors == 0
+        ? style("verified", .good) + "  \(walked): every stamp recomputed, every change legal."
+        : style("refused", .bad) + "  \(walked), \(Self.counted(errors, "error")).")
+    if notJudged > 0 {
+      lines.append("\(Self.counted(notJudged, "commit")) before judgedFrom not judged, as provenance.json says.")
+    }
+    return lines.joined(separator: "\n")
+  }
+
+  private static func counted(_ count: Int, _ noun: String) -> String { "\(count) \(noun)\(count == 1 ? "" : "s")" }
+
+  /// `verdict` (contract 4.1).
+  public var json: JSONValue {
+    FindingReport.verdict(
+      findings, commits: commits, more: [JSONMember("runs", .int(runs)), JSONMember("notJudged", .int(notJudged))])
+  }
+}

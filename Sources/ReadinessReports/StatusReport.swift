@@ -1,0 +1,169 @@
+import ReadinessCore
+import StrictJSON
+
+/// The tracker, a milestone a line.
+public struct StatusReport {
+  private let overview: PlanOverview
+  private let commit: String?
+  private let source: String
+
+  /// - Parameter source: what was read, for the heading, such as `main at 3f2a1b9c` or `the index`.
+  public init(_ overview: PlanOverview, commit: String?, source: String) {
+    self.overview = overview
+    self.commit = commit
+    self.source = source
+  }
+
+  private var doneCount: Int { overview.entries.count { $0.category == .done } }
+
+  private var byStatus: [(name: String, count: Int)] {
+    overview.policy.workflow.states.map { state in
+      (state.name, overview.entries.count { $0.milestone.status == state.name })
+    }
+  }
+
+  /// For a terminal.
+  public func text(width: Int, _ style: Style) -> String {
+    let title = overview.plan?.title.printable ?? "Plan"
+    var lines = [style(title, .strong) + " · \(source) · \(doneCount) of \(overview.entries.count) done", ""]
+    let rows = overview.entries.map { entry -> [Table.Cell] in
+      let waits = entry.category == .done ? "" : entry.blockers.map(\.text).joined(separator: ", ")
+      return [
+        Table.Cell(entry.milestone.id.text), Table.Cell(entry.milestone.workstream),
+        Table.Cell(entry.milestone.status + (entry.suspect.isEmpty ? "" : " (suspect)"), Self.role(entry)),
+        Table.Cell(entry.milestone.owner, entry.milestone.isOwned ? nil : .quiet), Table.Cell(waits, .quiet),
+      ]
+    }
+    let table = Table(
+      header: ["ID", "WORKSTREAM", "STATUS", "OWNER", "WAITS FOR"], rows: rows, flexible: [1, 3, 4])
+    lines += table.lines(width: width, style)
+    lines += ["", byStatus.filter { $0.count > 0 }.map { "\($0.name.printable) \($0.count)" }.joined(separator: " · ")]
+    let ready = overview.entries.filter(\.isReady).map(\.milestone.id.text)
+    if !ready.isEmpty { lines.append("Can start now: " + ready.joined(separator: ", ")) }
+    for entry in overview.entries where !entry.suspect.isEmpty {
+      lines.append(
+        style("Suspect: ", .warn)
+          + "\(entry.milestone.id) rests on \(entry.suspect.map(\.printable).joined(separator: ", ")), changed since.")
+    }
+    return lines.joined(separator: "\n")
+  }
+
+  static func role(_ entry: PlanOverview.Entry) -> Style.Role? {
+    if !entry.suspect.isEmpty { return .warn }
+    return switch entry.category {
+    case .done: .good
+    case .blocked: .bad
+    case .review, .active: .warn
+    default: nil
+    }
+  }
+
+  /// `status` (contract 4.1).
+  public var json: JSONValue {
+    Envelope.json(
+      "status",
+      [
+        JSONMember("commit", commit.map { .text($0) } ?? nil),
+        JSONMember("milestones", JSONValue(.array(overview.entries.map(Self.json)))),
+        JSONMember(
+          "summary",
+          [
+            "total": .int(overview.entries.count), "done": .int(doneCount),
+            "byStatus": JSONValue(.object(byStatus.map { JSONMember($0.name, .int($0.count)) })),
+          ]), JSONMember("order", .texts(overview.suggestedOrder.map(\.text))),
+      ])
+  }
+
+  static func json(_ entry: PlanOverview.Entry) -> JSONValue {
+    let milestone = entry.milestone
+    return [
+      "id": .text(milestone.id.text), "workstream": .text(milestone.workstream),
+      "outcome": .text(milestone.outcome), "dependsOn": .texts(milestone.dependsOn.map(\.text)),
+      "owner": .text(milestone.owner), "status": .text(milestone.status),
+      "category": entry.category.map { .text($0.rawValue) } ?? nil, "ready": JSONValue(.bool(entry.isReady)),
+      "blockers": .texts(entry.blockers.map(\.text)), "suspect": .texts(entry.suspect),
+    ]
+  }
+}
+
+/// One milestone with all that the file says and what follows from it.
+public struct ShowReport {
+  private let entry: PlanOverview.Entry
+  private let overview: PlanOverview
+
+  /// Makes a report about one entry.
+  public init(_ entry: PlanOverview.Entry, in overview: PlanOverview) {
+    self.entry = entry
+    self.overview = overview
+  }
+
+  /// For a terminal.
+  public func text(width: Int, _ style: Style) -> String {
+    let milestone = entry.milestone
+    var lines = [style("\(milestone.id) \(milestone.workstream.printable)", .strong)]
+    func field(_ name: String, _ value: String) {
+      let wrapped = value.printable.wrapped(to: min(width, 100) - 14)
+      lines.append("  " + style(name.padded(to: 12), .quiet) + wrapped[0])
+      for line in wrapped.dropFirst() { lines.append(String(repeating: " ", count: 14) + line) }
+    }
+    field("outcome", milestone.outcome)
+    field("status", milestone.status)
+    field("owner", milestone.owner)
+    if let blocked = milestone.blocked {
+      field("blocked", blocked.reason + (blocked.by.isEmpty ? "" : " (by \(blocked.by.map(\.text).joined(separator: ", ")))"))
+    }
+    let dependencies = milestone.dependsOn.map { "\($0) (\(overview[$0]?.milestone.status ?? "missing"))" }
+    field("depends on", dependencies.isEmpty ? "nothing" : dependencies.joined(separator: ", "))
+    let dependents = overview.graph.dependents[milestone.id] ?? []
+    if !dependents.isEmpty { field("needed by", dependents.map(\.text).joined(separator: ", ")) }
+    let legal = overview.policy.workflow.successors(of: milestone.status)
+    field("can go to", legal.isEmpty ? "nowhere" : legal.joined(separator: ", "))
+    lines += ["", "  exit criteria"]
+    for criterion in milestone.exitCriteria { lines += Self.lines(criterion, entry, width, style) }
+    if !milestone.deliverables.isEmpty { lines += ["", "  deliverables"] }
+    for deliverable in milestone.deliverables {
+      lines.append("    \(deliverable.path.printable)  " + style(deliverable.status.printable, .quiet))
+      lines += deliverable.purpose.printable.wrapped(to: min(width, 100) - 8).map { "      " + style($0, .quiet) }
+    }
+    if !milestone.risks.isEmpty { lines += ["", "  risks"] }
+    for risk in milestone.risks {
+      lines += "\(risk.id) (\(risk.severity), \(risk.status)): \(risk.text)".printable
+        .wrapped(to: min(width, 100) - 6).map { "    " + $0 }
+    }
+    return lines.joined(separator: "\n")
+  }
+
+  private static func lines(_ criterion: ExitCriterion, _ entry: PlanOverview.Entry, _ width: Int, _ style: Style)
+    -> [String]
+  {
+    let isMet = !criterion.evidence.isEmpty
+    let mark = isMet ? style("[x]", .good) : style("[ ]", .quiet)
+    let wrapped = criterion.text.printable.wrapped(to: min(width, 100) - 10)
+    var lines = ["    \(mark) \(criterion.id)"]
+    lines += wrapped.map { "        " + $0 }
+    for evidence in criterion.evidence {
+      switch evidence.kind {
+      case .file(let path, let sha256):
+        let isSuspect = entry.suspect.contains(path)
+        lines.append(
+          "        " + style("file \(path.printable) \(sha256.hex.prefix(12))…", .quiet)
+            + (isSuspect ? " " + style("suspect", .warn) : ""))
+      case .statement(let text, let by):
+        lines += "\(by) says: \(text)".printable.wrapped(to: min(width, 100) - 10)
+          .map { "        " + style($0, .quiet) }
+      }
+    }
+    return lines
+  }
+
+  /// The file's own members under `milestone`, and what follows from them.
+  public var json: JSONValue {
+    Envelope.json(
+      "show",
+      [
+        JSONMember("milestone", StatusReport.json(entry)), JSONMember("file", entry.milestone.json),
+        JSONMember("dependents", .texts((overview.graph.dependents[entry.milestone.id] ?? []).map(\.text))),
+        JSONMember("canGoTo", .texts(overview.policy.workflow.successors(of: entry.milestone.status))),
+      ])
+  }
+}

@@ -1,0 +1,142 @@
+/// Whether and how text is coloured.
+public struct Style: Sendable {
+  /// What a piece of text is, so that colours are chosen in one place.
+  public enum Role: Sendable { case good, bad, warn, quiet, strong }
+
+  private let isOn: Bool
+
+  /// Makes a style.
+  public init(color isOn: Bool) { self.isOn = isOn }
+
+  /// The text in the colour of its role; unchanged where colour is off.
+  public func callAsFunction(_ text: String, _ role: Role) -> String {
+    guard isOn, !text.isEmpty else { return text }
+    let code =
+      switch role {
+      case .good: "32"
+      case .bad: "31"
+      case .warn: "33"
+      case .quiet: "2"
+      case .strong: "1"
+      }
+    return "\u{1B}[\(code)m\(text)\u{1B}[0m"
+  }
+}
+
+extension String {
+  /// The text with what could move the cursor, or turn the direction of writing, made visible.
+  public var printable: String {
+    guard unicodeScalars.contains(where: \.isHazardous) else { return self }
+    return unicodeScalars.reduce(into: "") { out, scalar in
+      if scalar.isHazardous {
+        out += "\\u{" + String(scalar.value, radix: 16) + "}"
+      } else {
+        out.unicodeScalars.append(scalar)
+      }
+    }
+  }
+
+  /// How many columns a terminal gives the text.
+  var columns: Int { reduce(0) { $0 + $1.columns } }
+
+  /// At most so many columns, cut off with an ellipsis.
+  func cut(to width: Int) -> String {
+    guard columns > width else { return self }
+    var out = ""
+    var used = 0
+    for character in self {
+      guard used + character.columns <= width - 1 else { break }
+      out.append(character)
+      used += character.columns
+    }
+    return out + "…"
+  }
+
+  /// Filled up with spaces.
+  func padded(to width: Int) -> String { self + String(repeating: " ", count: max(0, width - columns)) }
+
+  /// Broken into lines of at most so many columns at spaces.
+  func wrapped(to width: Int) -> [String] {
+    var lines: [String] = []
+    var line = ""
+    for word in split(separator: " ").map(String.init) {
+      if line.isEmpty {
+        line = word
+      } else if line.columns + 1 + word.columns <= width {
+        line += " " + word
+      } else {
+        lines.append(line)
+        line = word
+      }
+    }
+    return lines + [line]
+  }
+}
+
+extension Unicode.Scalar {
+  /// Controls, and the marks that turn the direction of writing (Unicode TR 36, section 2).
+  fileprivate var isHazardous: Bool {
+    switch value {
+    case 0..<0x20, 0x7F..<0xA0, 0x200E, 0x200F, 0x202A...0x202E, 0x2066...0x2069, 0x2028, 0x2029: true
+    default: false
+    }
+  }
+}
+
+extension Character {
+  /// Two for wide characters of East Asia and for emoji, none for marks that stand alone.
+  fileprivate var columns: Int {
+    guard let first = unicodeScalars.first else { return 0 }
+    switch first.value {
+    case 0x300...0x36F, 0x200B...0x200D, 0xFE00...0xFE0F: return 0
+    case 0x1100...0x115F, 0x2E80...0x303E, 0x3041...0x33FF, 0x3400...0x4DBF, 0x4E00...0x9FFF, 0xA000...0xA4CF,
+      0xAC00...0xD7A3, 0xF900...0xFAFF, 0xFE30...0xFE6F, 0xFF00...0xFF60, 0xFFE0...0xFFE6, 0x1F300...0x1F64F,
+      0x1F900...0x1F9FF, 0x20000...0x3FFFD:
+      return 2
+    default: return 1
+    }
+  }
+}
+
+/// A table for a terminal: columns as wide as they need, the widest cut until the line fits.
+struct Table {
+  struct Cell {
+    let text: String
+    let role: Style.Role?
+
+    init(_ text: String, _ role: Style.Role? = nil) {
+      self.text = text.printable
+      self.role = role
+    }
+  }
+
+  let header: [String]
+  let rows: [[Cell]]
+  /// Columns that may be cut, each to no less than eight.
+  let flexible: Set<Int>
+
+  func lines(width: Int, _ style: Style) -> [String] {
+    var widths = header.map(\.columns)
+    for row in rows {
+      for (index, cell) in row.enumerated() { widths[index] = max(widths[index], cell.text.columns) }
+    }
+    while widths.reduce(2 * widths.count, +) > width,
+      let widest = flexible.filter({ widths[$0] > 8 }).max(by: { (widths[$0], $1) < (widths[$1], $0) })
+    {
+      widths[widest] -= 1
+    }
+    func line(_ cells: [Cell]) -> String {
+      var out = ""
+      for (index, cell) in cells.enumerated() {
+        let text = cell.text.cut(to: widths[index])
+        let isLast = index == cells.count - 1
+        let body = cell.role.map { style(text, $0) } ?? text
+        out += (index == 0 ? "  " : "") + body
+        if !isLast { out += String(repeating: " ", count: widths[index] - text.columns + 2) }
+      }
+      while out.last == " " { out.removeLast() }
+      return out
+    }
+    return [line(header.map { Cell($0, .quiet) })] + rows.map(line)
+  }
+}

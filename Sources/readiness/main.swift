@@ -1,0 +1,4 @@
+import Glibc
+import ReadinessCommands
+
+exit(Program.run(CommandLine.arguments))
