@@ -32,7 +32,12 @@ let package = Package(
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ]),
     .executableTarget(name: "readiness", dependencies: ["ReadinessCommands"]),
+    .target(
+      name: "ReadinessTestSupport", dependencies: ["ReadinessCore", "StrictJSON"], path: "Tests/ReadinessTestSupport"),
+    .testTarget(name: "EndToEndTests", dependencies: ["readiness", "ReadinessTestSupport"]),
     .testTarget(name: "JSONSchemaTests", dependencies: ["JSONSchema", "StrictJSON"]),
+    .testTarget(
+      name: "ReadinessCoreTests", dependencies: ["ReadinessCore", "ReadinessTestSupport", "JSONSchema", "StrictJSON"]),
   ],
   swiftLanguageModes: [.v6]
 )

@@ -87,7 +87,7 @@ struct ReplayCommand: ParsableCommand {
     let style = try context.style(repository)
     let refused = replay.decisions.count { !$0.accepted }
     var lines = [
-      "\(replay.decisions.count) runs, \(refused) of them refused, fold into \(replay.state.count) milestones.",
+      "Runs: \(replay.decisions.count), refused: \(refused), milestones: \(replay.state.count).",
       replay.agrees
         ? style("agrees", .good) + "  The runs alone say what the tree says."
         : style("differs", .bad) + "  Runs and tree disagree about \(replay.differing.map(\.text).joined(separator: ", ")).",

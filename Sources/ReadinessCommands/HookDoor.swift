@@ -153,7 +153,7 @@ struct HookDoor {
     }
     let isPush = isServer || name == "pre-push"
     let style = Style(color: Terminal.isColored(flag: nil, environment, configured: nil, descriptor: 2))
-    let width = min(Terminal.width(environment), 100)
+    let width = min(Terminal.width(environment), 80)
     say("readiness: this \(isPush ? "push" : "commit") is refused.")
     say(FindingReport.text(findings, width: width, style))
     return 1

@@ -1,5 +1,6 @@
 import ArgumentParser
 import Glibc
+import ReadinessCore
 import StrictJSON
 
 /// The program's two doors: hooks, and everything else.
@@ -14,12 +15,21 @@ public enum Program {
     let rest = withGlobalsBehind(Array(arguments.dropFirst()))
     let isJSON = rest.contains("--json")
     do {
+      try checkName(rest.first)
       var command = try Root.parseAsRoot(rest)
       try command.run()
       return 0
     } catch {
       return conclude(error, isJSON: isJSON)
     }
+  }
+
+  /// A name that is no command gets the nearest that is.
+  private static func checkName(_ name: String?) throws {
+    let names = Root.configuration.groupedSubcommands.flatMap(\.subcommands).map { $0._commandName }
+    guard let name, !name.hasPrefix("-"), name != "help", !names.contains(name) else { return }
+    let near = nearestName(to: name, in: names).map { "Is \($0) meant? " } ?? ""
+    throw UsageError("There is no command \"\(name)\".", hint: near + "readiness --help lists them.")
   }
 
   /// `readiness -C dir status` is what git's users type: options before the subcommand go behind it.

@@ -13,8 +13,8 @@ public enum FindingReport {
       let head =
         style(isError ? "error" : "warning", isError ? .bad : .warn) + " " + style(finding.code.id, .strong)
         + (place.isEmpty ? "" : "  " + place)
-      let body = finding.message.printable.wrapped(to: min(width, 100) - 4).map { "    " + $0 }
-      let hint = finding.hint.printable.wrapped(to: min(width, 100) - 7).enumerated().map { index, line in
+      let body = finding.message.printable.wrapped(to: min(width, 80) - 4).map { "    " + $0 }
+      let hint = finding.hint.printable.wrapped(to: min(width, 80) - 7).enumerated().map { index, line in
         style((index == 0 ? "    -> " : "       ") + line, .quiet)
       }
       return ([head] + body + hint).joined(separator: "\n")

@@ -57,7 +57,7 @@ public struct BlockedReport {
       if let blocked = milestone.blocked { lines.append("    " + style("blocked: ", .bad) + blocked.reason.printable) }
       for chain in overview.chains(of: milestone.id) {
         let links = chain.map { "\($0) (\(overview[$0]?.milestone.status ?? "missing"))".printable }
-        let wrapped = ("waits for " + links.joined(separator: " <- ")).wrapped(to: min(width, 100) - 8)
+        let wrapped = ("waits for " + links.joined(separator: " <- ")).wrapped(to: min(width, 80) - 8)
         lines += wrapped.enumerated().map { ($0 == 0 ? "    " : "        ") + $1 }
       }
       return lines
@@ -101,7 +101,7 @@ public struct OrderReport {
   /// For a terminal.
   public func text(width: Int, _ style: Style) -> String {
     func list(_ name: String, _ ids: [MilestoneID], _ separator: String) -> [String] {
-      let wrapped = ids.map(\.text).joined(separator: separator).wrapped(to: min(width, 100) - 17)
+      let wrapped = ids.map(\.text).joined(separator: separator).wrapped(to: min(width, 80) - 17)
       return wrapped.enumerated().map { index, line in
         (index == 0 ? style(name.padded(to: 15), .quiet) : String(repeating: " ", count: 15)) + "  " + line
       }
@@ -190,7 +190,7 @@ public struct ExplainReport {
 
   /// For a terminal.
   public func text(width: Int, _ style: Style) -> String {
-    let wrap = min(width, 100) - 2
+    let wrap = min(width, 80) - 2
     return ([style(code.id, .strong), ""] + code.meaning.wrapped(to: wrap).map { "  " + $0 }
       + [""] + ("What to do: " + code.remedy).wrapped(to: wrap).map { "  " + $0 }
       + ["", style("  The rule: contract, section \(code.source).", .quiet)]).joined(separator: "\n")

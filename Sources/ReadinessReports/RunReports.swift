@@ -41,7 +41,7 @@ public struct LogReport {
       for e in run.evidence { lines.append("    \(e.milestone)/\(e.criterion)  evidence \(e.digest.hex.prefix(12))…") }
       if run.policyChange != nil { lines.append("    policy changed") }
       if let reason = run.reason {
-        lines += ("because: " + reason.printable).wrapped(to: min(width, 100) - 4).map { "    " + $0 }
+        lines += ("because: " + reason.printable).wrapped(to: min(width, 80) - 4).map { "    " + $0 }
       }
       lines.append(style("    commit \(line.commit.prefix(12))", .quiet))
       return lines.joined(separator: "\n")

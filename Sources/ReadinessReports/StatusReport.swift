@@ -102,7 +102,7 @@ public struct ShowReport {
     let milestone = entry.milestone
     var lines = [style("\(milestone.id) \(milestone.workstream.printable)", .strong)]
     func field(_ name: String, _ value: String) {
-      let wrapped = value.printable.wrapped(to: min(width, 100) - 14)
+      let wrapped = value.printable.wrapped(to: min(width, 80) - 14)
       lines.append("  " + style(name.padded(to: 12), .quiet) + wrapped[0])
       for line in wrapped.dropFirst() { lines.append(String(repeating: " ", count: 14) + line) }
     }
@@ -123,12 +123,12 @@ public struct ShowReport {
     if !milestone.deliverables.isEmpty { lines += ["", "  deliverables"] }
     for deliverable in milestone.deliverables {
       lines.append("    \(deliverable.path.printable)  " + style(deliverable.status.printable, .quiet))
-      lines += deliverable.purpose.printable.wrapped(to: min(width, 100) - 8).map { "      " + style($0, .quiet) }
+      lines += deliverable.purpose.printable.wrapped(to: min(width, 80) - 8).map { "      " + style($0, .quiet) }
     }
     if !milestone.risks.isEmpty { lines += ["", "  risks"] }
     for risk in milestone.risks {
       lines += "\(risk.id) (\(risk.severity), \(risk.status)): \(risk.text)".printable
-        .wrapped(to: min(width, 100) - 6).map { "    " + $0 }
+        .wrapped(to: min(width, 80) - 6).map { "    " + $0 }
     }
     return lines.joined(separator: "\n")
   }
@@ -138,7 +138,7 @@ public struct ShowReport {
   {
     let isMet = !criterion.evidence.isEmpty
     let mark = isMet ? style("[x]", .good) : style("[ ]", .quiet)
-    let wrapped = criterion.text.printable.wrapped(to: min(width, 100) - 10)
+    let wrapped = criterion.text.printable.wrapped(to: min(width, 80) - 10)
     var lines = ["    \(mark) \(criterion.id)"]
     lines += wrapped.map { "        " + $0 }
     for evidence in criterion.evidence {
@@ -149,7 +149,7 @@ public struct ShowReport {
           "        " + style("file \(path.printable) \(sha256.hex.prefix(12))…", .quiet)
             + (isSuspect ? " " + style("suspect", .warn) : ""))
       case .statement(let text, let by):
-        lines += "\(by) says: \(text)".printable.wrapped(to: min(width, 100) - 10)
+        lines += "\(by) says: \(text)".printable.wrapped(to: min(width, 80) - 10)
           .map { "        " + style($0, .quiet) }
       }
     }

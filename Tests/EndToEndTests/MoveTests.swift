@@ -1,0 +1,117 @@
+import ReadinessTestSupport
+import Testing
+
+@Suite("move")
+struct MoveTests {
+  private func started() throws -> Scratch {
+    let s = try Scratch.withPlan()
+    s.edit("M-01", "\"TBD\"", "\"ada\"")
+    s.git("commit", "-qam", "owner")
+    return s
+  }
+
+  @Test("leaves index and file in step with the commit, and everything else as it was")
+  func inStep() throws {
+    let s = try started()
+    s["staged.txt"] = "staged\n"
+    s.git("add", "staged.txt")
+    s["loose.txt"] = "loose\n"
+    s.edit("M-02", "Stable", "Steady")
+    let before = s.git("status", "--porcelain").output
+    let move = s.readiness("move", "m-01", "in_progress")
+    #expect(move.status == 0, "\(move.all)")
+    #expect(s.git("status", "--porcelain").output == before)
+    #expect(s[".readiness/M-01.json"]?.contains("\"In Progress\"") == true)
+    #expect(s.git("show", "--stat", "--format=", "HEAD").output.contains("1 file changed"))
+    s.git("checkout", "-q", "--", ".readiness/M-02.json")
+    #expect(s.git("commit", "-qm", "mine").status == 0)
+    #expect(s.readiness("status", "--json").output.contains("\"In Progress\""))
+    #expect(s.readiness("verify").status == 0)
+  }
+
+  @Test("what the command accepts its own hooks accept, and the other way round")
+  func sameJudge() throws {
+    for (state, legal) in [("In Progress", true), ("Done", false), ("In Review", false), ("Blocked", true)] {
+      let s = try started()
+      let dry = s.readiness("move", "M-01", state, "-m", "why", "--dry-run")
+      s.edit("M-01", "\"Not Started\"", "\"\(state)\"" + (state == "Blocked" ? ",\n\"blocked\":{\"reason\":\"why\"}" : ""))
+      let commit = s.git("commit", "-qam", "why")
+      #expect((dry.status == 0) == legal, "\(state): \(dry.all)")
+      #expect((commit.status == 0) == legal, "\(state): \(commit.all)")
+    }
+  }
+
+  @Test("refuses when the milestone's own file has uncommitted changes, and changes nothing")
+  func uncommitted() throws {
+    let s = try started()
+    s.edit("M-01", "Explicit", "Clear")
+    let head = s.git("rev-parse", "HEAD").line
+    let move = s.readiness("move", "M-01", "in-progress", "--json")
+    #expect(move.status == 1)
+    #expect(move.output.contains("uncommitted-changes"))
+    #expect(s.git("rev-parse", "HEAD").line == head)
+    s.git("add", "-A")
+    #expect(s.readiness("move", "M-01", "in-progress").status == 1)
+    #expect(s[".readiness/M-01.json"]?.contains("Clear") == true)
+  }
+
+  @Test("to the state that holds exits 0 and writes nothing; several moves are one commit")
+  func twice() throws {
+    let s = try started()
+    s.readiness("move", "M-01", "in-progress")
+    let head = s.git("rev-parse", "HEAD").line
+    let again = s.readiness("move", "M-01", "in-progress")
+    #expect(again.status == 0 && again.output.contains("Nothing to do"))
+    #expect(s.git("rev-parse", "HEAD").line == head)
+    s.prove("M-01")
+    s.edit("M-02", "\"TBD\"", "\"ada\"")
+    s.git("commit", "-qam", "prove")
+    s.readiness("move", "M-01", "in-review")
+    let both = s.readiness("move", "M-01", "done", "M-02", "in-progress", "--json")
+    #expect(both.status == 0, "\(both.all)")
+    #expect(s.git("log", "-1", "--format=%(trailers:key=Readiness-Transition,valueonly)").line.split(separator: "\n").count == 2)
+    #expect(s.readiness("verify").status == 0)
+  }
+
+  @Test("names that do not exist exit 2 with the nearest that does")
+  func names() throws {
+    let s = try started()
+    let id = s.readiness("move", "M-O1", "done")
+    #expect(id.status == 2 && id.errors.contains("Is M-01 meant?"))
+    let state = s.readiness("move", "M-01", "in-progres")
+    #expect(state.status == 2 && state.errors.contains("Is \"In Progress\" meant?"))
+    #expect(s.readiness("move", "M-01").status == 2)
+    #expect(s.readiness("moove", "M-01", "done").errors.contains("Is move meant?"))
+  }
+
+  @Test("a lock in the way is named with its age, exit 3, and nothing is lost")
+  func locked() throws {
+    let s = try started()
+    s[".git/index.lock"] = ""
+    let move = s.readiness("move", "M-01", "in-progress")
+    #expect(move.status == 3, "\(move.all)")
+    #expect(move.errors.contains("index.lock") && move.errors.contains("s old"))
+    s.shell("rm .git/index.lock")
+    #expect(s.readiness("move", "M-01", "in-progress").status == 0)
+    #expect(s.git("status", "--porcelain").output == "")
+  }
+
+  @Test("without an identity it says how to set one")
+  func identity() throws {
+    let s = try started()
+    s.git("config", "--unset", "user.name")
+    s.git("config", "--unset", "user.email")
+    s.git("config", "user.useConfigOnly", "true")
+    let move = s.readiness("move", "M-01", "in-progress")
+    #expect(move.status == 3 && move.errors.contains("user.email"), "\(move.all)")
+  }
+
+  @Test("works on a detached HEAD and in a linked work tree")
+  func elsewhere() throws {
+    let s = try started()
+    s.git("worktree", "add", "-q", "--detach", "../linked")
+    let move = s.shell("cd ../linked && \"$READINESS\" move M-01 in-progress && git status --porcelain && \"$READINESS\" verify")
+    #expect(move.status == 0, "\(move.all)")
+    #expect(s.git("status", "--porcelain").output == "")
+  }
+}

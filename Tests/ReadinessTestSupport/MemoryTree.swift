@@ -1,0 +1,97 @@
+import ReadinessCore
+import StrictJSON
+
+/// A tree in memory: files by path. What the judge sees of it is what it would see of a commit.
+public final class MemoryTree: PlanTree {
+  /// Bytes and kind by path.
+  public var files: [String: (kind: FileKind, bytes: [UInt8])]
+
+  /// Makes a tree of regular files.
+  public init(_ files: [String: String] = [:]) {
+    self.files = files.mapValues { (.regular, Array($0.utf8)) }
+  }
+
+  /// A changed copy.
+  public func with(_ change: (MemoryTree) -> Void) -> MemoryTree {
+    let copy = MemoryTree()
+    copy.files = files
+    change(copy)
+    return copy
+  }
+
+  /// The text at a path, for reading and writing; nil is no file.
+  public subscript(path: String) -> String? {
+    get { files[path].map { String(decoding: $0.bytes, as: UTF8.self) } }
+    set { files[path] = newValue.map { (.regular, Array($0.utf8)) } }
+  }
+
+  /// Replaces a text within a milestone's file; stops the test where it is not there.
+  public func edit(_ id: String, _ old: String, _ new: String) {
+    let path = ".readiness/\(id).json"
+    precondition(self[path]?.contains(old) == true, "\(id) does not hold \(old)")
+    self[path] = self[path]?.replacing(old, with: new)
+  }
+
+  private func identity(_ path: String) -> FileIdentity? {
+    files[path].map { FileIdentity(kind: $0.kind, id: ObjectID(Array(Digest(of: $0.bytes).hex.utf8.prefix(20)))) }
+  }
+
+  public func folderKind() -> FileKind? {
+    if let file = files[".readiness"] { return file.kind }
+    return files.keys.contains { $0.hasPrefix(".readiness/") } ? .folder : nil
+  }
+
+  public func milestones() -> [MilestoneID: FileIdentity] {
+    var found: [MilestoneID: FileIdentity] = [:]
+    for path in files.keys where path.hasPrefix(".readiness/") && path.hasSuffix(".json") {
+      found[MilestoneID(String(path.dropFirst(11).dropLast(5)))] = identity(path)
+    }
+    return found
+  }
+
+  public func milestone(_ id: MilestoneID) -> MilestoneFile? {
+    files[PlanPaths.milestone(id)].map { MilestoneFile(id: id, kind: $0.kind, bytes: $0.bytes) }
+  }
+
+  public func planIdentity() -> FileIdentity? { identity(PlanPaths.plan) }
+  public func planFile() -> PlanFile? { files[PlanPaths.plan].map { PlanFile(kind: $0.kind, bytes: $0.bytes) } }
+
+  public func policyFiles() -> [String: FileIdentity] {
+    var found: [String: FileIdentity] = [:]
+    for path in files.keys where path.hasPrefix("ssot/policies/") || path == PlanPaths.schema {
+      found[path] = identity(path)
+    }
+    return found
+  }
+
+  public func policy() -> PolicySnapshot {
+    PolicySnapshot(
+      policyFiles().keys.compactMap { path in
+        files[path].map { PolicyBlob(path: path, kind: $0.kind, bytes: $0.bytes) }
+      })
+  }
+
+  public func policyBytes(at path: String) -> [UInt8]? { files[path]?.bytes }
+
+  public func kind(at path: String) -> FileKind? {
+    if let file = files[path] { return file.kind }
+    return files.keys.contains { $0.hasPrefix(path + "/") } ? .folder : nil
+  }
+
+  public func digest(at path: String) -> Digest? {
+    files[path].flatMap { $0.kind == .regular ? Digest(of: $0.bytes) : nil }
+  }
+}
+
+/// An ancestry that is told what it holds.
+public struct ToldAncestry: Ancestry {
+  private let earlier: [MemoryTree]
+
+  /// - Parameter earlier: the first parents before the first parent, nearest first.
+  public init(_ earlier: [MemoryTree] = []) { self.earlier = earlier }
+  public func anyHoldsPlanOrPolicy() -> Bool { !earlier.isEmpty }
+  public func nearest(_ id: MilestoneID, where isReadable: (MilestoneFile) -> Bool) -> MilestoneFile? {
+    earlier.lazy.compactMap { $0.milestone(id) }.first(where: isReadable)
+  }
+  public func nearestReadablePolicy() -> PolicySnapshot? { earlier.lazy.map { $0.policy() }.first { $0.policy != nil } }
+}

@@ -1,0 +1,116 @@
+import ReadinessCore
+
+/// A plan of five milestones, one in each state that a test wants to leave:
+/// `A-1` done, `A-2` in progress on `A-1`, `A-3` not started on `A-2`, `A-4` in review on `A-1`, `A-5` done on `A-1`.
+public enum PlanFixture {
+  /// The person who commits.
+  public static let ada = Identity(name: "Ada Lovelace", email: "ada@example.com")
+  /// Another person.
+  public static let bob = Identity(name: "Bob", email: "bob@example.com")
+  /// A file that serves as evidence.
+  public static let proof = "All is well.\n"
+
+  /// One milestone's text.
+  public static func milestone(
+    _ id: String, status: String, dependsOn: [String] = [], owner: String = "ada", isProven: Bool = true,
+    more: String = ""
+  ) -> String {
+    let evidence =
+      isProven
+      ? ", \"evidence\": [{ \"kind\": \"file\", \"path\": \"proof.txt\", \"sha256\": \"\(Digest(of: Array(proof.utf8)).hex)\" }]"
+      : ""
+    return """
+      {
+        "id": "\(id)",
+        "workstream": "Work \(id)",
+        "outcome": "It works",
+        "dependsOn": [\(dependsOn.map { "\"\($0)\"" }.joined(separator: ", "))],
+        "owner": "\(owner)",
+        "status": "\(status)",\(more)
+        "exitCriteria": [
+          { "id": "works", "text": "It is seen to work"\(evidence) }
+        ]
+      }
+
+      """
+  }
+
+  /// The plan's tree.
+  public static func tree() -> MemoryTree {
+    MemoryTree([
+      "proof.txt": proof, "ssot/plan.json": plan(order: ["A-1", "A-2", "A-3", "A-4", "A-5"]),
+      ".readiness/A-1.json": milestone("A-1", status: "Done"),
+      ".readiness/A-2.json": milestone("A-2", status: "In Progress", dependsOn: ["A-1"]),
+      ".readiness/A-3.json": milestone("A-3", status: "Not Started", dependsOn: ["A-2"], owner: "TBD", isProven: false),
+      ".readiness/A-4.json": milestone("A-4", status: "In Review", dependsOn: ["A-1"]),
+      ".readiness/A-5.json": milestone("A-5", status: "Done", dependsOn: ["A-1"]),
+    ])
+  }
+
+  /// The text of `ssot/plan.json`.
+  public static func plan(order: [String], retired: [String] = []) -> String {
+    func list(_ ids: [String]) -> String { ids.map { "\"\($0)\"" }.joined(separator: ", ") }
+    return """
+      { "planId": "5e7a63c7-3f0c-4d5a-9d38-6f1d1a7c8e21", "title": "Test",
+        "executionOrder": [\(list(order))],
+        "retired": [\(list(retired))] }
+
+      """
+  }
+
+  /// A text of `authorization.json`: ada is maintainer and approver, Done asks for an approver.
+  public static let authorization = """
+    { "version": 1,
+      "roles": { "maintainer": ["ada@example.com"], "approver": ["ada@example.com"] },
+      "rules": [
+        { "to": "Done", "role": "approver" },
+        { "fields": ["risks", "*"], "role": "maintainer" }
+      ] }
+    """
+}
+
+extension Proposal {
+  /// A change of the fixture's plan that is to be stamped.
+  public init(
+    from base: MemoryTree = PlanFixture.tree(), by author: Identity = PlanFixture.ada, reason: String? = "because",
+    earlier: [MemoryTree] = [], _ change: (MemoryTree) -> Void
+  ) {
+    self.init(
+      parents: [base], candidate: base.with(change), ancestry: ToldAncestry(earlier), author: author,
+      claim: .draft(reason: reason, mayFollow: false))
+  }
+
+  /// The same, as a commit with a message.
+  public func committed(_ message: String) -> Proposal {
+    Proposal(
+      parents: parents, candidate: candidate, mergeBases: mergeBases, ancestry: ancestry, author: author,
+      claim: .committed(Trailers.blocks(in: message)))
+  }
+
+  /// The same, as a commit with a true stamp of its own.
+  public func stamped(at: String = "2026-11-22T19:00:00.123Z", actor: Identity? = nil, reason: String? = "because") throws
+    -> Proposal
+  {
+    committed(try stamp(at: at, actor: actor, reason: reason))
+  }
+
+  /// The block of a true stamp.
+  public func stamp(at: String = "2026-11-22T19:00:00.123Z", actor: Identity? = nil, reason: String? = "because") throws
+    -> String
+  {
+    guard let draft = try Judge.assess(self).draft else { return "" }
+    return Trailers.render(draft.run(at: at, actor: actor ?? author, reason: reason), plan: draft.plan)
+  }
+}
+
+extension Assessment {
+  /// The codes of the errors, sorted, each once.
+  public var errors: [String] {
+    Set(verdict.findings.filter { $0.severity == .error }.map(\.code.id)).sorted()
+  }
+
+  /// The codes of the warnings, sorted, each once.
+  public var warnings: [String] {
+    Set(verdict.findings.filter { $0.severity == .warning }.map(\.code.id)).sorted()
+  }
+}
