@@ -35,6 +35,9 @@ let package = Package(
     .target(
       name: "ReadinessTestSupport", dependencies: ["ReadinessCore", "StrictJSON"], path: "Tests/ReadinessTestSupport"),
     .testTarget(name: "EndToEndTests", dependencies: ["readiness", "ReadinessTestSupport"]),
+    .testTarget(name: "StrictJSONTests", dependencies: ["StrictJSON"]),
+    .testTarget(
+      name: "ReadinessReportsTests", dependencies: ["ReadinessReports", "ReadinessCore", "ReadinessTestSupport"]),
     .testTarget(name: "JSONSchemaTests", dependencies: ["JSONSchema", "StrictJSON"]),
     .testTarget(
       name: "ReadinessCoreTests", dependencies: ["ReadinessCore", "ReadinessTestSupport", "JSONSchema", "StrictJSON"]),

@@ -27,8 +27,12 @@ struct MoveCommand: ParsableCommand {
   mutating func run() throws {
     let context = try Context(options)
     let repository = try context.openRepository()
-    if let reason, reason.unicodeScalars.contains(where: { $0.properties.generalCategory == .control }) || reason.isEmpty {
-      throw UsageError("A reason is one line of text.", hint: "Leave line breaks and control characters out.")
+    if let reason, reason.unicodeScalars.contains(where: { $0.properties.generalCategory == .control })
+      || reason.first?.isWhitespace != false || reason.last?.isWhitespace != false
+    {
+      throw UsageError(
+        "A reason is one line of text, without space at its ends.",
+        hint: "Leave line breaks and control characters out.")
     }
     let pairs = stride(from: 0, to: steps.count, by: 2).map {
       MoveStep(milestone: MilestoneID(steps[$0].uppercased()), state: steps[$0 + 1])

@@ -150,7 +150,11 @@ public final class Repository {
 
   /// A commit, parsed.
   public func commit(_ id: ObjectID) throws -> Commit {
-    try Commit(id: id, raw: bytes(of: id, GIT_OBJECT_COMMIT))
+    do {
+      return try Commit(id: id, raw: bytes(of: id, GIT_OBJECT_COMMIT))
+    } catch let error as GitError where error.kind == .notFound && isShallow {
+      throw shallowHistory
+    }
   }
 
   /// The tree of a commit, as the judge sees it.

@@ -17,8 +17,9 @@ struct JudgeContext {
     Guards(candidate: proposal.candidate, states: after, countsWhatWasTakenAway: telling.mode != .chain)
   }
 
-  /// The changes that rules of transition, birth, deletion and authority are asked of (contract 3, merges).
-  var judged: [MilestoneChange] { changes.milestones.filter(\.needsStamp) }
+  /// The changes that rules of transition, birth, deletion and authority are asked of (contract 3, merges). A file
+  /// whose name is no id is no milestone; invariants refuse it, and nothing keeps it from being taken away.
+  var judged: [MilestoneChange] { changes.stamped }
 }
 
 /// How a change is told: the steps that lead each milestone from the first parent to the commit.

@@ -34,6 +34,7 @@ public struct PlanOverview {
     let file = try tree.planFile()
     plan = file?.plan
     var findings = snapshot.findings + (file?.findings ?? [])
+    if let folder = try FilesInvariant.folder(in: tree) { findings.append(folder) }
     var milestones: [Milestone] = []
     var categories: [MilestoneID: Category] = [:]
     for id in try tree.milestones().keys.sorted() {

@@ -141,7 +141,8 @@ private struct BlockReader {
       }
       last = key.rank
       let rest = line[name.endIndex...].dropFirst()
-      guard rest.hasPrefix(" "), !rest.dropFirst().isEmpty,
+      // Git's own parser trims values, so a value with space at an end would read differently there.
+      guard rest.hasPrefix(" "), rest.dropFirst().first?.isWhitespace == false, rest.last?.isWhitespace == false,
         rest.unicodeScalars.allSatisfy({ $0.properties.generalCategory != .control })
       else { return faulty("The value of \"\(name)\" should be one space and one line of text.", index) }
       guard take(key, String(rest.dropFirst())) else {

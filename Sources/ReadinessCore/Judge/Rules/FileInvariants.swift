@@ -27,17 +27,19 @@ enum PlanFileInvariant: Invariant {
 /// `.readiness` is a folder, and each file in it is a regular one that parses and fits both schemas.
 enum FilesInvariant: Invariant {
   static func findings(in scope: InvariantScope) throws -> [Finding] {
-    if let kind = try scope.tree.folderKind(), kind != .folder {
-      return [
-        Finding(
-          .notARegularFile, "\(PlanPaths.folder) is \(kind.phrase), not a folder.",
-          hint: "Make it a folder that holds the milestone files.", path: PlanPaths.folder)
-      ]
-    }
+    if let finding = try folder(in: scope.tree) { return [finding] }
     return try scope.ids.flatMap { id -> [Finding] in
       guard let file = try scope.tree.milestone(id) else { return [] }
       return try file.findings + violations(of: file, scope)
     }
+  }
+
+  /// What stands in the place of the folder, where it is something else.
+  static func folder(in tree: any PlanTree) throws -> Finding? {
+    guard let kind = try tree.folderKind(), kind != .folder else { return nil }
+    return Finding(
+      .notARegularFile, "\(PlanPaths.folder) is \(kind.phrase), not a folder.",
+      hint: "Make it a folder that holds the milestone files.", path: PlanPaths.folder)
   }
 
   /// The team's own schema can only be stricter than the built-in one.

@@ -1,0 +1,110 @@
+import JSONSchema
+import ReadinessCore
+import ReadinessTestSupport
+import StrictJSON
+import Testing
+
+/// The built-in schema judges by code; `milestone.schema.json` says the same in JSON Schema. Neither may drift.
+@Suite("Schemas and code agree")
+struct SchemaAgreementTests {
+  private static func validator(_ name: String) throws -> SchemaValidator {
+    let text = try #require(StandardFiles.all().first { $0.path == "ssot/schemas/\(name).schema.json" }).text
+    return try SchemaRegistry(refusesUnknownKeywords: true)
+      .add(JSONDocument(parsing: Array(text.utf8), limits: .general), uri: "test:///\(name)")
+  }
+
+  @Test("every example fits its schema, or does not, as its folder says")
+  func examples() throws {
+    var count = 0
+    for file in StandardFiles.all() where file.path.hasPrefix("ssot/examples/") {
+      let parts = file.path.split(separator: "/")
+      let document = try JSONDocument(parsing: Array(file.text.utf8))
+      if parts.count == 3 {
+        #expect(try Self.validator("runtime.config").violations(of: document.root).isEmpty)
+        continue
+      }
+      count += 1
+      let violations = try Self.validator(String(parts[3])).violations(of: document.root)
+      #expect(violations.isEmpty == (parts[2] == "valid"), "\(file.path): \(violations)")
+    }
+    #expect(count >= 20)
+  }
+
+  @Test("the code's answer is the schema's, on examples of milestones and 3,000 changes of them")
+  func mutations() throws {
+    let validator = try Self.validator("milestone")
+    let seed: UInt64 = 20_261_123
+    var random = SplitMix(seed)
+    let examples = StandardFiles.all().filter { $0.path.contains("/milestone/") }
+    var refused = 0
+    for round in 0..<3000 {
+      let text = examples[random.below(examples.count)].text
+      let root = try JSONDocument(parsing: Array(text.utf8)).root
+      let changed = round < examples.count ? root : random.mutated(root)
+      let bytes = changed.layoutBytes
+      let id = MilestoneID(changed["id"]?.string ?? "M-01")
+      let file = MilestoneFile(id: id, kind: .regular, bytes: bytes)
+      let parsed = try JSONDocument(parsing: bytes).root
+      let byCode = file.findings.allSatisfy { $0.code == .idMismatch }
+      let bySchema = try validator.violations(of: parsed).isEmpty
+      // What a schema cannot say: ids that are unique in a list of objects.
+      let isRepeated = file.findings.contains { $0.message.contains("stands twice in this milestone") }
+      guard !isRepeated else { continue }
+      refused += byCode ? 0 : 1
+      #expect(byCode == bySchema, "seed \(seed), round \(round): \(String(decoding: bytes, as: UTF8.self)) \(file.findings)")
+    }
+    #expect(refused > 500)
+  }
+}
+
+/// A generator of changes with a seed that is printed.
+struct SplitMix {
+  private var state: UInt64
+  init(_ seed: UInt64) { state = seed }
+
+  mutating func next() -> UInt64 {
+    state &+= 0x9E37_79B9_7F4A_7C15
+    var z = state
+    z = (z ^ (z >> 30)) &* 0xBF58_476D_1CE4_E5B9
+    z = (z ^ (z >> 27)) &* 0x94D0_49BB_1331_11EB
+    return z ^ (z >> 31)
+  }
+
+  mutating func below(_ bound: Int) -> Int { Int(next() % UInt64(max(1, bound))) }
+
+  private static let values: [JSONValue] = [
+    nil, true, 7, "", "x", "M-02", "m-2", "../x", "a//b", "/x", ".git/x", "a/.GIT/b", "a\\b", [], ["M-02"], ["M-02", "M-02"], [:],
+    "sha256:9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08",
+    "9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08", "low", "open", ["reason": "r"],
+    ["reason": "r", "by": ["M-02"]], [["id": "a", "text": "b"]], [["id": "A", "text": "b"]],
+    [["by": "a@b", "digest": "sha256:9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08"]],
+  ]
+  private static let keys = [
+    "id", "owner", "status", "x-y", "blocked", "risks", "approvals", "deliverables", "evidence", "kind", "text", "by", "path", "z",
+  ]
+
+  /// One member or element changed, added or taken away, somewhere.
+  mutating func mutated(_ value: JSONValue) -> JSONValue {
+    switch value.kind {
+    case .object(var members):
+      if members.isEmpty || below(4) == 0 {
+        let key = Self.keys[below(Self.keys.count)]
+        members.removeAll { $0.key == key }
+        members.append(JSONMember(key, Self.values[below(Self.values.count)]))
+      } else {
+        let index = below(members.count)
+        if below(5) == 0 {
+          members.remove(at: index)
+        } else {
+          members[index] = JSONMember(members[index].key, mutated(members[index].value))
+        }
+      }
+      return JSONValue(.object(members))
+    case .array(var elements) where !elements.isEmpty && below(3) > 0:
+      let index = below(elements.count)
+      elements[index] = mutated(elements[index])
+      return JSONValue(.array(elements))
+    default: return Self.values[below(Self.values.count)]
+    }
+  }
+}

@@ -1,0 +1,141 @@
+import ReadinessCore
+import ReadinessTestSupport
+import StrictJSON
+import Testing
+
+@Suite("Values")
+struct ValueTests {
+  @Test("SHA-256 gives the digests of FIPS 180-4, at every length around a block")
+  func sha256() {
+    #expect(Digest(of: []).hex == "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855")
+    #expect(Digest(of: Array("abc".utf8)).hex == "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad")
+    #expect(
+      Digest(of: repeatElement(UInt8(ascii: "a"), count: 1_000_000)).hex
+        == "cdc76e5c9914fb9281a1c7e284d73e67f1809a48a497200e046d39ccc7112cd0")
+    #expect(Set((0..<200).map { Digest(of: repeatElement(7, count: $0)) }).count == 200)
+    #expect(Digest(tagged: "sha256:" + Digest(of: []).hex) == Digest(of: []))
+    #expect(Digest(hex: "E3B0") == nil && Digest(tagged: Digest(of: []).hex) == nil)
+  }
+
+  @Test("ids are ordered by prefix, then number, then bytes")
+  func ids() {
+    let sorted = ["M-2", "M-10", "A-3", "M-02", "AB-1", "m-1", "x"].map { MilestoneID($0) }.sorted().map(\.text)
+    #expect(sorted == ["A-3", "AB-1", "M-02", "M-2", "M-10", "m-1", "x"])
+    for good in ["M-01", "A1B2-999999", "ABCDEFGHIJKLMNOP-1"] { #expect(MilestoneID(good).isValid, "\(good)") }
+    for bad in ["", "M", "M-", "-1", "m-1", "M-1234567", "1M-1", "ABCDEFGHIJKLMNOPQ-1", "М-01", "M-1 ", "M-٣"] {
+      #expect(!MilestoneID(bad).isValid, "\(bad)")
+    }
+    #expect(MilestoneID("SEC-12").matches(pattern: "SEC-*") && !MilestoneID("SECO-12").matches(pattern: "SEC-*"))
+  }
+
+  @Test("the run ID is what jq and sha256sum compute: SHA-256 of the canonical object")
+  func runID() throws {
+    let e = "sha256:e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855"
+    let block = """
+      Readiness-Run: e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855
+      Readiness-At: 2026-11-22T19:00:00.123Z
+      Readiness-Actor: Ada Lovelace <ada@example.com>
+      Readiness-Policy: \(e)
+      Readiness-Transition: M-04 "In Progress" -> "In Review" none \(e)
+      Readiness-Reason: one line
+      """
+    let run = try #require(Trailers.blocks(in: block).first?.run)
+    let canonical =
+      "{\"actor\":\"Ada Lovelace <ada@example.com>\",\"at\":\"2026-11-22T19:00:00.123Z\",\"edits\":[],\"evidence\":[],\"plan\":\"p\",\"policy\":\"\(e)\",\"reason\":\"one line\",\"transitions\":[{\"after\":\"\(e)\",\"before\":\"none\",\"from\":\"In Progress\",\"milestone\":\"M-04\",\"to\":\"In Review\"}],\"version\":1}"
+    #expect(run.id(plan: "p") == Digest(of: Array(canonical.utf8)))
+  }
+
+  @Test("moments have the calendar's days, and milliseconds become moments")
+  func timestamps() {
+    #expect(Timestamp.text(millisecondsSince1970: 0) == "1970-01-01T00:00:00.000Z")
+    #expect(Timestamp.text(millisecondsSince1970: 1_795_374_000_123) == "2026-11-22T19:00:00.123Z")
+    #expect(Timestamp.text(millisecondsSince1970: -1) == "1969-12-31T23:59:59.999Z")
+    #expect(Timestamp.text(millisecondsSince1970: 4_107_542_399_999) == "2100-02-28T23:59:59.999Z")
+    for bad in ["2026-02-29T00:00:00.000Z", "2026-01-01T24:00:00.000Z", "2026-01-01 00:00:00.000Z", "2026-01-01T00:00:00Z"] {
+      #expect(!Timestamp.isWellFormed(bad))
+    }
+    #expect(Timestamp.isWellFormed("2024-02-29T23:59:60.999Z"))
+  }
+
+  @Test("circles, order, layers and the critical path, on a chain of 20,000 as well")
+  func graph() {
+    func id(_ n: Int) -> MilestoneID { MilestoneID("N-\(n)") }
+    let diamond = DependencyGraph(edges: [id(1): [], id(2): [id(1)], id(3): [id(1)], id(4): [id(2), id(3)], id(5): []])
+    #expect(diamond.topologicalOrder() == [1, 2, 3, 4, 5].map(id))
+    #expect(diamond.layers() == [[id(1), id(5)], [id(2), id(3)], [id(4)]])
+    #expect(diamond.criticalPath() == [1, 2, 4].map(id))
+    #expect(diamond.cycles() == [])
+    let circle = DependencyGraph(edges: [id(1): [id(3)], id(2): [id(1)], id(3): [id(2)], id(4): [id(3)], id(5): [id(5)]])
+    #expect(circle.cycles() == [[id(1), id(3), id(2)], [id(5)]])
+    #expect(circle.topologicalOrder() == [])
+    let count = 20_000
+    let chain = DependencyGraph(
+      edges: Dictionary(uniqueKeysWithValues: (0..<count).map { (id($0), $0 == 0 ? [] : [id($0 - 1)]) }))
+    #expect(chain.criticalPath().count == count && chain.cycles() == [])
+    let ring = DependencyGraph(edges: Dictionary(uniqueKeysWithValues: (0..<3000).map { (id($0), [id(($0 + 1) % 3000)]) }))
+    #expect(ring.cycles().first?.count == 3000)
+  }
+
+  @Test("the built-in workflow equals the file that init writes, and damaged ones are refused with what is wrong")
+  func workflow() throws {
+    let text = try #require(StandardFiles.policies(workflow: .standard).first { $0.path == PlanPaths.workflow }).text
+    let blob = PolicyBlob(path: PlanPaths.workflow, kind: .regular, bytes: Array(text.utf8))
+    let read = try #require(PolicySnapshot([blob]).policy).workflow
+    #expect(read.states == Workflow.standard.states)
+    #expect(read.edges.map { "\($0)" } == Workflow.standard.edges.map { "\($0)" })
+    for (bad, words) in [
+      ("{\"version\":1,\"states\":[{\"name\":\"A\",\"category\":\"done\"}],\"transitions\":[]}", "No state has the category pending"),
+      ("{\"version\":1,\"states\":[{\"name\":\"none\",\"category\":\"pending\"}],\"transitions\":[]}", "is not \"none\""),
+      ("{\"version\":1,\"states\":[{\"name\":\"A\",\"category\":\"pending\"}],\"transitions\":[{\"from\":\"A\",\"to\":\"B\"}]}", "should be one of A"),
+      ("{\"version\":1,", "A key in double quotes"),
+    ] {
+      let snapshot = PolicySnapshot([PolicyBlob(path: PlanPaths.workflow, kind: .regular, bytes: Array(bad.utf8))])
+      #expect(snapshot.policy == nil)
+      #expect(snapshot.findings.contains { $0.message.contains(words) && $0.line != nil }, "\(snapshot.findings)")
+    }
+  }
+}
+
+@Suite("Commit messages")
+struct CommitMessageTests {
+  @Test("a block goes below the text and above the comments, and comes out again without a trace")
+  func editing() {
+    let template = "subject\n\nbody\n\n# Please enter the commit message\n# more\n"
+    var message = CommitMessage(template, isEdited: true)
+    message.append(block: "Readiness-Run: x")
+    #expect(message.text == "subject\n\nbody\n\nReadiness-Run: x\n\n# Please enter the commit message\n# more\n")
+    message.removeBlocks()
+    #expect(message.text == template)
+  }
+
+  @Test("an editor's empty message gets its block below two empty lines")
+  func empty() {
+    var message = CommitMessage("\n# Please enter\n", isEdited: true)
+    #expect(message.subject == "")
+    message.append(block: "Readiness-Run: x")
+    #expect(message.text == "\n\nReadiness-Run: x\n\n# Please enter\n")
+  }
+
+  @Test("scissors and other comment characters are read off the template")
+  func scissors() {
+    let text = "subject\n; ------------------------ >8 ------------------------\n; diff\n+Readiness-Run: no\n"
+    var message = CommitMessage(text, isEdited: true)
+    message.append(block: "Readiness-Run: x")
+    #expect(message.text.hasPrefix("subject\n\nReadiness-Run: x\n\n; -----"))
+    #expect(CommitMessage("; a\nsubject two\n; b\n", isEdited: true).subject == "subject two")
+  }
+
+  @Test("what merge --squash indents is written out at column 0, oldest first")
+  func squash() {
+    var message = CommitMessage("Squashed\n\ncommit 2\n\n    two\n\n    Readiness-Run: 2\n\ncommit 1\n\n    one\n\n    Readiness-Run: 1\n")
+    message.liftIndentedBlocks()
+    #expect(message.text.hasSuffix("\n\nReadiness-Run: 1\n\nReadiness-Run: 2\n"), "\(message.text)")
+    #expect(message.text.contains("    one\n"))
+  }
+
+  @Test("the subject is the first paragraph, folded")
+  func subject() {
+    #expect(CommitMessage("\n\n a \tb\nc\n\nd").subject == "a b c")
+    #expect(CommitMessage("Readiness-Run: x").subject == "")
+  }
+}
