@@ -39,7 +39,8 @@ extension Evaluation {
     }
     if !fits {
       report(
-        instance, path, "type", "The value should be of type \(names.joined(separator: " or ")), not \(instance.typeName).")
+        instance, path, "type",
+        "The value should be of type \(names.joined(separator: " or ")), not \(instance.typeName).")
     }
   }
 

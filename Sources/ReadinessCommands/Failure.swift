@@ -19,9 +19,11 @@ struct Failure {
     case let error as UnknownName: self.init(2, "unknown-name", error.message, error.hint)
     case let error as GitError: self.init(error)
     case let error as SchemaError:
-      self.init(3, "policy-unreadable", "\(PlanPaths.schema):\(error.position.line): \(error.message)", "Mend the schema.")
+      self.init(
+        3, "policy-unreadable", "\(PlanPaths.schema):\(error.position.line): \(error.message)", "Mend the schema.")
     default:
-      self.init(70, "internal", "This is a fault of readiness: \(error)", "Please report it with the command that you typed.")
+      self.init(
+        70, "internal", "This is a fault of readiness: \(error)", "Please report it with the command that you typed.")
     }
   }
 

@@ -90,7 +90,8 @@ struct ReplayCommand: ParsableCommand {
       "Runs: \(replay.decisions.count), refused: \(refused), milestones: \(replay.state.count).",
       replay.agrees
         ? style("agrees", .good) + "  The runs alone say what the tree says."
-        : style("differs", .bad) + "  Runs and tree disagree about \(replay.differing.map(\.text).joined(separator: ", ")).",
+        : style("differs", .bad)
+          + "  Runs and tree disagree about \(replay.differing.map(\.text).joined(separator: ", ")).",
     ]
     lines.append("digest  \(replay.digest)")
     context.print(json: json, text: lines.joined(separator: "\n"))

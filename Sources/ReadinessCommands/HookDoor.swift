@@ -109,7 +109,9 @@ struct HookDoor {
     let assessment = try Judge.assess(Proposal(repository.commit(head), in: repository))
     let lost: Set<ReasonCode> = [.trailerMissing, .mergeUnresolved]
     guard assessment.verdict.findings.contains(where: { lost.contains($0.code) }) else { return 0 }
-    say("readiness: the amended commit changes the plan and has lost its stamp. To stamp it again: git commit --amend --no-edit")
+    say(
+      "readiness: the amended commit changes the plan and has lost its stamp. To stamp it again: git commit --amend --no-edit"
+    )
     return 0
   }
 

@@ -34,7 +34,8 @@ struct HookScript {
       if chains { lines.append("\"$0\(Self.keptSuffix)\" \"$@\" || exit $?") }
       if program.contains("/") {
         lines.append(
-          "[ -x \(quoted) ] || { echo 'readiness: the program is gone; install it again, or: readiness uninstall' >&2; exit 1; }")
+          "[ -x \(quoted) ] || { echo 'readiness: the program is gone; install it again, or: readiness uninstall' >&2; exit 1; }"
+        )
       }
       lines.append("exec \(quoted) hook \(name) \"$@\"")
     }

@@ -38,7 +38,9 @@ struct Init: ParsableCommand {
     files += HookScript.names.map { ("hooks/\($0)", HookScript(name: $0, program: "readiness", chains: false).text) }
     let written = try Layout(repository).lay(files, plan: plan)
     let id = commit ? try Layout.commit(written.all, repository, now: context.now) : nil
-    var lines = ["Laid down \(written.new.count) files\(written.kept.isEmpty ? "" : "; \(written.kept.count) were there already")."]
+    var lines = [
+      "Laid down \(written.new.count) files\(written.kept.isEmpty ? "" : "; \(written.kept.count) were there already")."
+    ]
     if let id {
       lines += ["Committed as \(id.prefix(12)).", "", "Next: readiness install, then readiness status."]
     } else {
@@ -112,7 +114,8 @@ private struct Layout {
 
   init(_ repository: Repository) throws {
     guard let workTree = repository.workTree else {
-      throw GitError(.unsupported, "A bare repository has no work tree.", hint: "Run this in a clone.", function: "init")
+      throw GitError(
+        .unsupported, "A bare repository has no work tree.", hint: "Run this in a clone.", function: "init")
     }
     top = workTree
   }

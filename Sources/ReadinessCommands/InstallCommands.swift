@@ -33,7 +33,11 @@ struct Install: ParsableCommand {
       : ["Installed in \(folder.path)", "  " + written.joined(separator: ", ")]
     context.print(
       json: Envelope.json(
-        "install", [JSONMember("folder", .text(folder.path)), JSONMember("hooks", .texts(names)), JSONMember("written", .texts(written))]),
+        "install",
+        [
+          JSONMember("folder", .text(folder.path)), JSONMember("hooks", .texts(names)),
+          JSONMember("written", .texts(written)),
+        ]),
       text: lines.joined(separator: "\n"))
   }
 

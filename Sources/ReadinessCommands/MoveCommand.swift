@@ -27,8 +27,9 @@ struct MoveCommand: ParsableCommand {
   mutating func run() throws {
     let context = try Context(options)
     let repository = try context.openRepository()
-    if let reason, reason.unicodeScalars.contains(where: { $0.properties.generalCategory == .control })
-      || reason.first?.isWhitespace != false || reason.last?.isWhitespace != false
+    if let reason,
+      reason.unicodeScalars.contains(where: { $0.properties.generalCategory == .control })
+        || reason.first?.isWhitespace != false || reason.last?.isWhitespace != false
     {
       throw UsageError(
         "A reason is one line of text, without space at its ends.",

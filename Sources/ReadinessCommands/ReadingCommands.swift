@@ -28,7 +28,8 @@ extension ReadingCommand {
     if !broken.isEmpty {
       // What cannot be read is not in the answer, and that is said.
       if !options.json {
-        Standard.error(FindingReport.text(broken, width: context.width, try context.style(repository, descriptor: 2)) + "\n")
+        Standard.error(
+          FindingReport.text(broken, width: context.width, try context.style(repository, descriptor: 2)) + "\n")
       }
       throw ExitCode(1)
     }

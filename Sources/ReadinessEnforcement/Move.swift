@@ -76,7 +76,9 @@ public struct Move {
         .notFound, "There is no commit yet, so there is no milestone to move.",
         hint: "Commit the plan first: git add -A, then git commit.", function: "move")
     }
-    if let other = try ["MERGE_HEAD", "CHERRY_PICK_HEAD", "REVERT_HEAD"].first(where: { try !repository.heads(in: $0).isEmpty }) {
+    if let other = try ["MERGE_HEAD", "CHERRY_PICK_HEAD", "REVERT_HEAD"].first(where: {
+      try !repository.heads(in: $0).isEmpty
+    }) {
       throw GitError(
         .other, "Another operation is in progress (\(other)).", hint: "Finish it first: git status says how.",
         function: "move")
@@ -149,7 +151,8 @@ public struct Move {
     let isEdited = try repository.hashOfWorkFile(file.path) != committed?.id
     guard isStaged || isEdited else { return nil }
     return Finding(
-      .uncommittedChanges, "\(file.path) has \(isEdited ? "changes in the work tree" : "staged changes") that are not committed.",
+      .uncommittedChanges,
+      "\(file.path) has \(isEdited ? "changes in the work tree" : "staged changes") that are not committed.",
       milestone: file.id, path: file.path, line: 1)
   }
 

@@ -36,7 +36,9 @@ public struct Commit: Sendable {
       switch String(decoding: line[..<space], as: UTF8.self) {
       case "tree": tree = ObjectID(hex: String(decoding: value, as: UTF8.self))
       case "parent":
-        guard let parent = ObjectID(hex: String(decoding: value, as: UTF8.self)) else { throw damaged("a parent is no id") }
+        guard let parent = ObjectID(hex: String(decoding: value, as: UTF8.self)) else {
+          throw damaged("a parent is no id")
+        }
         parents.append(parent)
       case "author": author = author ?? value
       case "committer": committer = committer ?? value

@@ -151,7 +151,8 @@ private final class IndexUpdate {
   /// Takes the lock, copies the index, and stages the changes in the copy. The user's other entries stay as they are.
   init(_ repository: Repository, changes: [CommitPlan.Change]) throws {
     guard let workTree = repository.workTree else {
-      throw GitError(.unsupported, "A bare repository has no work tree to change.", hint: "Move in a clone.", function: "move")
+      throw GitError(
+        .unsupported, "A bare repository has no work tree to change.", hint: "Move in a clone.", function: "move")
     }
     indexPath = getenv("GIT_INDEX_FILE").map { String(cString: $0) } ?? repository.gitFolder + "index"
     lockPath = indexPath + ".lock"

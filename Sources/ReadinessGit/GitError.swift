@@ -4,7 +4,8 @@ import CLibgit2
 public struct GitError: Error, Sendable, CustomStringConvertible {
   /// What kind of obstacle it is.
   public enum Kind: Sendable, Equatable {
-    case notFound, unknownRevision, noRepository, locked, changedMeanwhile, unsupported, damaged, shallow, permission, other
+    case notFound, unknownRevision, noRepository, locked, changedMeanwhile, unsupported, damaged, shallow, permission,
+      other
   }
 
   /// The kind.

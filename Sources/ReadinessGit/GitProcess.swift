@@ -43,7 +43,8 @@ public enum GitProcess {
       close(errPipe[0])
     }
     guard code == 0 else {
-      throw GitError(.notFound, "git could not be started.", hint: "Install git and put it on PATH.", function: "posix_spawnp")
+      throw GitError(
+        .notFound, "git could not be started.", hint: "Install git and put it on PATH.", function: "posix_spawnp")
     }
     let bytes = try FileBytes.read(outPipe[0], "git")
     let errors = try FileBytes.read(errPipe[0], "git")

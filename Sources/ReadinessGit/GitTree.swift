@@ -222,7 +222,9 @@ extension Repository {
   func forEachEntry(of tree: ObjectID, _ body: (String, FileIdentity) -> Void) throws {
     try withTree(tree) { pointer in
       for index in 0..<git_tree_entrycount(pointer) {
-        guard let entry = git_tree_entry_byindex(pointer, index), let name = git_tree_entry_name(entry) else { continue }
+        guard let entry = git_tree_entry_byindex(pointer, index), let name = git_tree_entry_name(entry) else {
+          continue
+        }
         body(String(cString: name), Self.identity(entry))
       }
     }

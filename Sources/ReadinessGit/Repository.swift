@@ -129,7 +129,9 @@ public final class Repository {
     try git("git_odb_read", "The object \(id)") { git_odb_read(&object, odb, &oid) }
     defer { git_odb_object_free(object) }
     guard git_odb_object_type(object) == type else {
-      throw GitError(.damaged, "The object \(id) is not of the type that refers to it.", hint: "See git fsck.", function: "git_odb_read")
+      throw GitError(
+        .damaged, "The object \(id) is not of the type that refers to it.", hint: "See git fsck.",
+        function: "git_odb_read")
     }
     let size = git_odb_object_size(object)
     guard size > 0, let data = git_odb_object_data(object) else { return [] }

@@ -35,7 +35,8 @@ public final class WorkTree: PlanTree {
     if let found { return found }
     var all: [MilestoneID: FileIdentity] = [:]
     for name in try FileBytes.names(in: top + PlanPaths.folder) {
-      guard let stem = PlanPaths.stem(ofName: name), let identity = try identity(at: PlanPaths.folder + "/" + name) else {
+      guard let stem = PlanPaths.stem(ofName: name), let identity = try identity(at: PlanPaths.folder + "/" + name)
+      else {
         continue
       }
       all[MilestoneID(stem)] = identity

@@ -102,7 +102,9 @@ public struct HistoryAudit {
       for holder in holders[id] ?? [] where try repository.isDescendant(commit.id, of: holder) {
         findings.append(
           Finding(
-            .replayedRun, "The run \(id.hex.prefix(12))… already stands in the commit \(holder.description.prefix(12)), an ancestor."))
+            .replayedRun,
+            "The run \(id.hex.prefix(12))… already stands in the commit \(holder.description.prefix(12)), an ancestor.")
+        )
         break
       }
       holders[id, default: []].append(commit.id)

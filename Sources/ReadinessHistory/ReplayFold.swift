@@ -31,7 +31,9 @@ struct ReplayFold {
   ) throws {
     var state = try commit.parents.first.map { try known($0, in: repository) } ?? [:]
     if commit.parents.count > 1 {
-      let stamped = Set((assessment.draft?.transitions ?? []).map(\.milestone) + (assessment.draft?.edits ?? []).compactMap(\.milestone))
+      let stamped = Set(
+        (assessment.draft?.transitions ?? []).map(\.milestone) + (assessment.draft?.edits ?? []).compactMap(\.milestone)
+      )
       let sides = try commit.parents.map { try known($0, in: repository) }
       let ids = sides.reduce(into: Set<MilestoneID>()) { $0.formUnion($1.keys) }
       for id in ids where !stamped.contains(id) && Set(sides.map { $0[id]?.digest }).count > 1 {
@@ -77,7 +79,9 @@ struct ReplayFold {
   }
 
   private static func state(of id: MilestoneID, in tree: any PlanTree) throws -> FoldedState? {
-    guard let file = try tree.milestone(id), let status = file.milestone?.status, let digest = file.digest else { return nil }
+    guard let file = try tree.milestone(id), let status = file.milestone?.status, let digest = file.digest else {
+      return nil
+    }
     return FoldedState(status: status, digest: digest)
   }
 }

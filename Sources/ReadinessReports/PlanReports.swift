@@ -19,7 +19,8 @@ public struct NextReport {
     let rows = ready.map { entry in
       [
         Table.Cell(entry.milestone.id.text, .strong), Table.Cell(entry.milestone.workstream),
-        Table.Cell(entry.milestone.owner, entry.milestone.isOwned ? nil : .warn), Table.Cell(entry.milestone.outcome, .quiet),
+        Table.Cell(entry.milestone.owner, entry.milestone.isOwned ? nil : .warn),
+        Table.Cell(entry.milestone.outcome, .quiet),
       ]
     }
     let table = Table(header: ["ID", "WORKSTREAM", "OWNER", "OUTCOME"], rows: rows, flexible: [1, 3])
@@ -53,7 +54,9 @@ public struct BlockedReport {
     guard !waiting.isEmpty else { return "Nothing waits." }
     return waiting.flatMap { entry -> [String] in
       let milestone = entry.milestone
-      var lines = [style(milestone.id.text, .strong) + " \(milestone.workstream.printable) (\(milestone.status.printable))"]
+      var lines = [
+        style(milestone.id.text, .strong) + " \(milestone.workstream.printable) (\(milestone.status.printable))"
+      ]
       if let blocked = milestone.blocked { lines.append("    " + style("blocked: ", .bad) + blocked.reason.printable) }
       for chain in overview.chains(of: milestone.id) {
         let links = chain.map { "\($0) (\(overview[$0]?.milestone.status ?? "missing"))".printable }
@@ -90,7 +93,8 @@ public struct OrderReport {
     var seen = Set<MilestoneID>()
     var out: [(MilestoneID, MilestoneID)] = []
     for id in overview.suggestedOrder {
-      for dependency in overview[id]?.milestone.dependsOn ?? [] where !seen.contains(dependency) && overview[dependency] != nil {
+      for dependency in overview[id]?.milestone.dependsOn ?? []
+      where !seen.contains(dependency) && overview[dependency] != nil {
         out.append((id, dependency))
       }
       seen.insert(id)
@@ -191,7 +195,8 @@ public struct ExplainReport {
   /// For a terminal.
   public func text(width: Int, _ style: Style) -> String {
     let wrap = min(width, 80) - 2
-    return ([style(code.id, .strong), ""] + code.meaning.wrapped(to: wrap).map { "  " + $0 }
+    return
+      ([style(code.id, .strong), ""] + code.meaning.wrapped(to: wrap).map { "  " + $0 }
       + [""] + ("What to do: " + code.remedy).wrapped(to: wrap).map { "  " + $0 }
       + ["", style("  The rule: contract, section \(code.source).", .quiet)]).joined(separator: "\n")
   }

@@ -35,7 +35,8 @@ public struct LogReport {
       var lines = ["\(name)  \(run.at.prefix(16).replacing("T", with: " "))  \(run.actor.description.printable)"]
       if line.heals { lines.append("    heals what ancestors changed without a stamp") }
       for t in run.transitions {
-        lines.append("    \(t.milestone)  \((t.from ?? "none").printable) -> " + style((t.to ?? "none").printable, .good))
+        lines.append(
+          "    \(t.milestone)  \((t.from ?? "none").printable) -> " + style((t.to ?? "none").printable, .good))
       }
       for e in run.edits { lines.append("    \(e.milestone?.text ?? "plan")  edited") }
       for e in run.evidence { lines.append("    \(e.milestone)/\(e.criterion)  evidence \(e.digest.hex.prefix(12))…") }

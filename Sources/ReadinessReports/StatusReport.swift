@@ -110,7 +110,9 @@ public struct ShowReport {
     field("status", milestone.status)
     field("owner", milestone.owner)
     if let blocked = milestone.blocked {
-      field("blocked", blocked.reason + (blocked.by.isEmpty ? "" : " (by \(blocked.by.map(\.text).joined(separator: ", ")))"))
+      field(
+        "blocked",
+        blocked.reason + (blocked.by.isEmpty ? "" : " (by \(blocked.by.map(\.text).joined(separator: ", ")))"))
     }
     let dependencies = milestone.dependsOn.map { "\($0) (\(overview[$0]?.milestone.status ?? "missing"))" }
     field("depends on", dependencies.isEmpty ? "nothing" : dependencies.joined(separator: ", "))

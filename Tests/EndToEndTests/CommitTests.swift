@@ -58,7 +58,8 @@ struct CommitTests {
       "feat!: subject\n\nBREAKING CHANGE: everything",
       "subject\n\nBREAKING CHANGE: everything\nSigned-off-by: A <a@example.com>",
       "subject\n\n---\n\nafter a rule", "subject\n---\nno paragraph", "subject: like a trailer",
-      "subject\n\nbody: like a trailer\nand prose after it", "subject\n\n# a line with a hash", "subject\n\nlast: one\n\n",
+      "subject\n\nbody: like a trailer\nand prose after it", "subject\n\n# a line with a hash",
+      "subject\n\nlast: one\n\n",
       "subject\n\n  indented\n\ttab", "subject\n\n* list\n* list", "sübject\n\nwide 字 text",
       "subject\n\nFixes: #12\n# comment\nCloses: #13", "subject\n\n(cherry picked from commit abc)\nprose",
       "subject\n\nReadiness-wise all is fine.", "subject\n\n------------------------ >8 ------------------------\nrest",
@@ -152,8 +153,10 @@ struct CommitTests {
       _ = s.git("commit", "-q", "--amend", "-m", forged, environment: skip)
       return s.readiness("verify", "--json").output
     }
-    #expect(verdict(message.replacingOccurrences(of: "Readiness-At: 2", with: "Readiness-At: 3")).contains("run-mismatch"))
-    #expect(verdict(message.replacingOccurrences(of: "\"In Progress\"", with: "\"Blocked\"")).contains("trailer-mismatch"))
+    #expect(
+      verdict(message.replacingOccurrences(of: "Readiness-At: 2", with: "Readiness-At: 3")).contains("run-mismatch"))
+    #expect(
+      verdict(message.replacingOccurrences(of: "\"In Progress\"", with: "\"Blocked\"")).contains("trailer-mismatch"))
     #expect(verdict("start").contains("trailer-missing"))
     #expect(verdict(message).contains("\"accepted\": true"))
     s.edit("M-01", "In Progress", "Not Started")

@@ -34,7 +34,8 @@ struct MoveTests {
     for (state, legal) in [("In Progress", true), ("Done", false), ("In Review", false), ("Blocked", true)] {
       let s = try started()
       let dry = s.readiness("move", "M-01", state, "-m", "why", "--dry-run")
-      s.edit("M-01", "\"Not Started\"", "\"\(state)\"" + (state == "Blocked" ? ",\n\"blocked\":{\"reason\":\"why\"}" : ""))
+      s.edit(
+        "M-01", "\"Not Started\"", "\"\(state)\"" + (state == "Blocked" ? ",\n\"blocked\":{\"reason\":\"why\"}" : ""))
       let commit = s.git("commit", "-qam", "why")
       #expect((dry.status == 0) == legal, "\(state): \(dry.all)")
       #expect((commit.status == 0) == legal, "\(state): \(commit.all)")
@@ -69,7 +70,9 @@ struct MoveTests {
     s.readiness("move", "M-01", "in-review")
     let both = s.readiness("move", "M-01", "done", "M-02", "in-progress", "--json")
     #expect(both.status == 0, "\(both.all)")
-    #expect(s.git("log", "-1", "--format=%(trailers:key=Readiness-Transition,valueonly)").line.split(separator: "\n").count == 2)
+    #expect(
+      s.git("log", "-1", "--format=%(trailers:key=Readiness-Transition,valueonly)").line.split(separator: "\n").count
+        == 2)
     #expect(s.readiness("verify").status == 0)
   }
 
@@ -110,7 +113,8 @@ struct MoveTests {
   func elsewhere() throws {
     let s = try started()
     s.git("worktree", "add", "-q", "--detach", "../linked")
-    let move = s.shell("cd ../linked && \"$READINESS\" move M-01 in-progress && git status --porcelain && \"$READINESS\" verify")
+    let move = s.shell(
+      "cd ../linked && \"$READINESS\" move M-01 in-progress && git status --porcelain && \"$READINESS\" verify")
     #expect(move.status == 0, "\(move.all)")
     #expect(s.git("status", "--porcelain").output == "")
   }

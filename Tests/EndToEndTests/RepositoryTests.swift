@@ -13,7 +13,10 @@ struct BadInputTests {
       ("duplicate-key", "sed -i 's/\"owner\"/\"owner\": \"x\", \"owner\"/' .readiness/M-03.json"),
       ("file-too-large", "head -c 300000 /dev/zero | tr '\\0' ' ' >> .readiness/M-03.json"),
       ("not-a-regular-file", "rm .readiness/M-03.json; ln -s M-01.json .readiness/M-03.json"),
-      ("not-a-regular-file", "rm .readiness/M-03.json; git init -q .readiness/M-03.json; git -C .readiness/M-03.json -c user.name=a -c user.email=b commit -q --allow-empty -m x"),
+      (
+        "not-a-regular-file",
+        "rm .readiness/M-03.json; git init -q .readiness/M-03.json; git -C .readiness/M-03.json -c user.name=a -c user.email=b commit -q --allow-empty -m x"
+      ),
       ("case-collision", "cp .readiness/M-03.json .readiness/m-03.json"),
       ("unknown-status", "sed -i 's/Not Started/Nearly Done/' .readiness/M-03.json"),
       ("schema-violation", "rm ssot/plan.json"),
@@ -85,7 +88,8 @@ struct BadInputTests {
     s.git("add", "-A")
     let tree = s.git("write-tree").line
     let forged = s.shell(
-      "printf 'tree \(tree)\\nparent %s\\nauthor A <a@b> 1 +0000\\ncommitter A <a@b> 1 +0000\\n\\nbad \\377\\n' $(git rev-parse HEAD) | git hash-object -t commit -w --stdin --literally")
+      "printf 'tree \(tree)\\nparent %s\\nauthor A <a@b> 1 +0000\\ncommitter A <a@b> 1 +0000\\n\\nbad \\377\\n' $(git rev-parse HEAD) | git hash-object -t commit -w --stdin --literally"
+    )
     s.git("update-ref", "refs/heads/forged", forged.line)
     #expect(s.readiness("verify", "forged", "--json").output.contains("text-unreadable"))
     let commit = s.git("commit", "-qm", "x", environment: ["GIT_AUTHOR_NAME": "A\u{1B}[31m"])
@@ -108,7 +112,8 @@ struct LayingDownTests {
     #expect(s[".readiness/M-01.json"] == nil && s["ssot/policies/gates.json"] == "{}")
   }
 
-  @Test("every kind of plan begins with a baseline that verifies", arguments: ["", "--empty", "--workflow finish-order"])
+  @Test(
+    "every kind of plan begins with a baseline that verifies", arguments: ["", "--empty", "--workflow finish-order"])
   func kinds(_ flags: String) throws {
     let s = try Scratch()
     s["code.txt"] = "1\n"
@@ -180,7 +185,9 @@ struct HookTests {
     #expect(s["pushed.txt"]?.contains("refs/heads/main") == true)
   }
 
-  @Test("what another hook manager owns is left alone, with the lines to add", arguments: ["pre-commit", "lefthook", "prek"])
+  @Test(
+    "what another hook manager owns is left alone, with the lines to add",
+    arguments: ["pre-commit", "lefthook", "prek"])
   func owned(_ owner: String) throws {
     let s = try Scratch()
     s.readiness("init", "--commit")
@@ -205,11 +212,15 @@ struct HookTests {
   func stubs() throws {
     let s = try Scratch()
     s.readiness("init", "--commit")
-    s.shell("cp hooks/prepare-commit-msg hooks/commit-msg .git/hooks/ && mkdir ../bin && ln -s \"$READINESS\" ../bin/readiness")
+    s.shell(
+      "cp hooks/prepare-commit-msg hooks/commit-msg .git/hooks/ && mkdir ../bin && ln -s \"$READINESS\" ../bin/readiness"
+    )
     s.start("M-01")
     let commit = s.shell("PATH=$PWD/../bin:$PATH git commit -qam start")
     #expect(commit.status == 0 && s.run().count == 64, "\(commit.all)")
-    #expect(s.shell("PATH=$PWD/../bin:$PATH; ln -s readiness ../bin/git-readiness; git readiness status").output.contains("M-12"))
+    #expect(
+      s.shell("PATH=$PWD/../bin:$PATH; ln -s readiness ../bin/git-readiness; git readiness status").output.contains(
+        "M-12"))
   }
 
   @Test("READINESS_SKIP lets a person through with a word, and verify sees it")

@@ -24,7 +24,8 @@ private func put(_ kind: FileKind, at path: String) -> @Sendable (MemoryTree) ->
 private let a3 = ".readiness/A-3.json"
 
 private let fileCases: [RuleCase] = [
-  RuleCase(code: .malformedJSON, fires: { $0.edit("A-3", "{\n", "{,\n") }, neighbour: { $0.edit("A-3", "{\n", "{\r\n") }),
+  RuleCase(
+    code: .malformedJSON, fires: { $0.edit("A-3", "{\n", "{,\n") }, neighbour: { $0.edit("A-3", "{\n", "{\r\n") }),
   RuleCase(
     code: .duplicateKey, fires: { $0.edit("A-3", "\"owner\": \"TBD\"", "\"owner\": \"TBD\", \"own\\u0065r\": \"x\"") },
     neighbour: { $0.edit("A-3", "\"owner\": \"TBD\"", "\"owner\": \"TBD\", \"x-owner\": \"x\"") }),
@@ -88,7 +89,9 @@ private let workflowCases: [RuleCase] = [
     }, neighbour: { $0.edit("A-2", "\"id\": \"works\"", "\"id\": \"easier\"") }),
   RuleCase(
     code: .evidenceMissing,
-    fires: { $0[".readiness/A-2.json"] = PlanFixture.milestone("A-2", status: "In Review", dependsOn: ["A-1"], isProven: false) },
+    fires: {
+      $0[".readiness/A-2.json"] = PlanFixture.milestone("A-2", status: "In Review", dependsOn: ["A-1"], isProven: false)
+    },
     neighbour: { $0[".readiness/A-2.json"] = PlanFixture.milestone("A-2", status: "In Review", dependsOn: ["A-1"]) }),
   RuleCase(
     code: .evidenceMismatch,
@@ -104,11 +107,15 @@ private let workflowCases: [RuleCase] = [
     code: .deliverableMissing,
     fires: {
       $0.edit("A-4", "In Review", "Done")
-      $0.edit("A-4", "  \"exitC", "  \"deliverables\": [{\"path\":\"a/b.txt\",\"purpose\":\"p\",\"status\":\"Done\"}],\n  \"exitC")
+      $0.edit(
+        "A-4", "  \"exitC",
+        "  \"deliverables\": [{\"path\":\"a/b.txt\",\"purpose\":\"p\",\"status\":\"Done\"}],\n  \"exitC")
     },
     neighbour: {
       $0.edit("A-4", "In Review", "Done")
-      $0.edit("A-4", "  \"exitC", "  \"deliverables\": [{\"path\":\"a/b.txt\",\"purpose\":\"p\",\"status\":\"Done\"}],\n  \"exitC")
+      $0.edit(
+        "A-4", "  \"exitC",
+        "  \"deliverables\": [{\"path\":\"a/b.txt\",\"purpose\":\"p\",\"status\":\"Done\"}],\n  \"exitC")
       $0["a/b.txt"] = "here\n"
     }),
   RuleCase(
@@ -179,7 +186,8 @@ private let authorityCases: [RuleCase] = [
         """
     }),
   RuleCase(
-    code: .policyUnreadable, fires: { $0["ssot/policies/workflow.json"] = "{\"version\":1,\"states\":[],\"transitions\":[]}" },
+    code: .policyUnreadable,
+    fires: { $0["ssot/policies/workflow.json"] = "{\"version\":1,\"states\":[],\"transitions\":[]}" },
     neighbour: { $0["ssot/policies/notes.txt"] = "free" }),
   RuleCase(
     code: .policyTooNew, fires: { $0["ssot/policies/provenance.json"] = "{\"version\":2,\"unstamped\":\"warn\"}" },

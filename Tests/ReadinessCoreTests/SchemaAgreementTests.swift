@@ -51,7 +51,8 @@ struct SchemaAgreementTests {
       let isRepeated = file.findings.contains { $0.message.contains("stands twice in this milestone") }
       guard !isRepeated else { continue }
       refused += byCode ? 0 : 1
-      #expect(byCode == bySchema, "seed \(seed), round \(round): \(String(decoding: bytes, as: UTF8.self)) \(file.findings)")
+      #expect(
+        byCode == bySchema, "seed \(seed), round \(round): \(String(decoding: bytes, as: UTF8.self)) \(file.findings)")
     }
     #expect(refused > 500)
   }
@@ -73,14 +74,16 @@ struct SplitMix {
   mutating func below(_ bound: Int) -> Int { Int(next() % UInt64(max(1, bound))) }
 
   private static let values: [JSONValue] = [
-    nil, true, 7, "", "x", "M-02", "m-2", "../x", "a//b", "/x", ".git/x", "a/.GIT/b", "a\\b", [], ["M-02"], ["M-02", "M-02"], [:],
+    nil, true, 7, "", "x", "M-02", "m-2", "../x", "a//b", "/x", ".git/x", "a/.GIT/b", "a\\b", [], ["M-02"],
+    ["M-02", "M-02"], [:],
     "sha256:9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08",
     "9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08", "low", "open", ["reason": "r"],
     ["reason": "r", "by": ["M-02"]], [["id": "a", "text": "b"]], [["id": "A", "text": "b"]],
     [["by": "a@b", "digest": "sha256:9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08"]],
   ]
   private static let keys = [
-    "id", "owner", "status", "x-y", "blocked", "risks", "approvals", "deliverables", "evidence", "kind", "text", "by", "path", "z",
+    "id", "owner", "status", "x-y", "blocked", "risks", "approvals", "deliverables", "evidence", "kind", "text", "by",
+    "path", "z",
   ]
 
   /// One member or element changed, added or taken away, somewhere.

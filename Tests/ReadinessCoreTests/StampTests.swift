@@ -73,7 +73,9 @@ struct StampTests {
 
   @Test("with unstamped: warn a path of edges will do, and the last one's guards of state hold")
   func warn() throws {
-    let base = PlanFixture.tree().with { $0["ssot/policies/provenance.json"] = "{\"version\":1,\"unstamped\":\"warn\"}" }
+    let base = PlanFixture.tree().with {
+      $0["ssot/policies/provenance.json"] = "{\"version\":1,\"unstamped\":\"warn\"}"
+    }
     func assess(_ change: (MemoryTree) -> Void) throws -> Assessment {
       try Judge.assess(Proposal(from: base, change).committed("forge"))
     }
@@ -136,7 +138,9 @@ struct StampTests {
     #expect(try mend("In Review").errors == [])
     #expect(try mend("Done").errors == [])
     #expect(try mend("Not Started").errors == ["illegal-transition"])
-    #expect(try Judge.assess(Proposal(from: broken, earlier: [broken, sound]) { $0.edit("A-2", "\"ada\"", "\"bob\"") }).errors == [])
+    #expect(
+      try Judge.assess(Proposal(from: broken, earlier: [broken, sound]) { $0.edit("A-2", "\"ada\"", "\"bob\"") }).errors
+        == [])
   }
 }
 
@@ -191,7 +195,10 @@ struct MergeTests {
     #expect(try Judge.assess(evil).errors.contains("merge-unresolved"))
     #expect(try Judge.assess(evil).errors.contains("illegal-transition"))
     let cycle = merge(
-      { $0.edit("A-2", "[\"A-1\"]", "[\"A-1\", \"B-1\"]"); $0[".readiness/B-1.json"] = PlanFixture.milestone("B-1", status: "Not Started") },
+      {
+        $0.edit("A-2", "[\"A-1\"]", "[\"A-1\", \"B-1\"]");
+        $0[".readiness/B-1.json"] = PlanFixture.milestone("B-1", status: "Not Started")
+      },
       { $0.edit("A-3", "\"TBD\"", "\"ada\"") },
       {
         $0.edit("A-2", "[\"A-1\"]", "[\"A-1\", \"B-1\"]")

@@ -51,7 +51,9 @@ struct ValueTests {
     #expect(Timestamp.text(millisecondsSince1970: 1_795_374_000_123) == "2026-11-22T19:00:00.123Z")
     #expect(Timestamp.text(millisecondsSince1970: -1) == "1969-12-31T23:59:59.999Z")
     #expect(Timestamp.text(millisecondsSince1970: 4_107_542_399_999) == "2100-02-28T23:59:59.999Z")
-    for bad in ["2026-02-29T00:00:00.000Z", "2026-01-01T24:00:00.000Z", "2026-01-01 00:00:00.000Z", "2026-01-01T00:00:00Z"] {
+    for bad in [
+      "2026-02-29T00:00:00.000Z", "2026-01-01T24:00:00.000Z", "2026-01-01 00:00:00.000Z", "2026-01-01T00:00:00Z",
+    ] {
       #expect(!Timestamp.isWellFormed(bad))
     }
     #expect(Timestamp.isWellFormed("2024-02-29T23:59:60.999Z"))
@@ -65,14 +67,17 @@ struct ValueTests {
     #expect(diamond.layers() == [[id(1), id(5)], [id(2), id(3)], [id(4)]])
     #expect(diamond.criticalPath() == [1, 2, 4].map(id))
     #expect(diamond.cycles() == [])
-    let circle = DependencyGraph(edges: [id(1): [id(3)], id(2): [id(1)], id(3): [id(2)], id(4): [id(3)], id(5): [id(5)]])
+    let circle = DependencyGraph(edges: [
+      id(1): [id(3)], id(2): [id(1)], id(3): [id(2)], id(4): [id(3)], id(5): [id(5)],
+    ])
     #expect(circle.cycles() == [[id(1), id(3), id(2)], [id(5)]])
     #expect(circle.topologicalOrder() == [])
     let count = 20_000
     let chain = DependencyGraph(
       edges: Dictionary(uniqueKeysWithValues: (0..<count).map { (id($0), $0 == 0 ? [] : [id($0 - 1)]) }))
     #expect(chain.criticalPath().count == count && chain.cycles() == [])
-    let ring = DependencyGraph(edges: Dictionary(uniqueKeysWithValues: (0..<3000).map { (id($0), [id(($0 + 1) % 3000)]) }))
+    let ring = DependencyGraph(
+      edges: Dictionary(uniqueKeysWithValues: (0..<3000).map { (id($0), [id(($0 + 1) % 3000)]) }))
     #expect(ring.cycles().first?.count == 3000)
   }
 
@@ -84,9 +89,18 @@ struct ValueTests {
     #expect(read.states == Workflow.standard.states)
     #expect(read.edges.map { "\($0)" } == Workflow.standard.edges.map { "\($0)" })
     for (bad, words) in [
-      ("{\"version\":1,\"states\":[{\"name\":\"A\",\"category\":\"done\"}],\"transitions\":[]}", "No state has the category pending"),
-      ("{\"version\":1,\"states\":[{\"name\":\"none\",\"category\":\"pending\"}],\"transitions\":[]}", "is not \"none\""),
-      ("{\"version\":1,\"states\":[{\"name\":\"A\",\"category\":\"pending\"}],\"transitions\":[{\"from\":\"A\",\"to\":\"B\"}]}", "should be one of A"),
+      (
+        "{\"version\":1,\"states\":[{\"name\":\"A\",\"category\":\"done\"}],\"transitions\":[]}",
+        "No state has the category pending"
+      ),
+      (
+        "{\"version\":1,\"states\":[{\"name\":\"none\",\"category\":\"pending\"}],\"transitions\":[]}",
+        "is not \"none\""
+      ),
+      (
+        "{\"version\":1,\"states\":[{\"name\":\"A\",\"category\":\"pending\"}],\"transitions\":[{\"from\":\"A\",\"to\":\"B\"}]}",
+        "should be one of A"
+      ),
       ("{\"version\":1,", "A key in double quotes"),
     ] {
       let snapshot = PolicySnapshot([PolicyBlob(path: PlanPaths.workflow, kind: .regular, bytes: Array(bad.utf8))])
@@ -127,7 +141,8 @@ struct CommitMessageTests {
 
   @Test("what merge --squash indents is written out at column 0, oldest first")
   func squash() {
-    var message = CommitMessage("Squashed\n\ncommit 2\n\n    two\n\n    Readiness-Run: 2\n\ncommit 1\n\n    one\n\n    Readiness-Run: 1\n")
+    var message = CommitMessage(
+      "Squashed\n\ncommit 2\n\n    two\n\n    Readiness-Run: 2\n\ncommit 1\n\n    one\n\n    Readiness-Run: 1\n")
     message.liftIndentedBlocks()
     #expect(message.text.hasSuffix("\n\nReadiness-Run: 1\n\nReadiness-Run: 2\n"), "\(message.text)")
     #expect(message.text.contains("    one\n"))

@@ -12,8 +12,10 @@ struct TrackerDocumentTests {
       .deletingLastPathComponent()
     let named = ProcessInfo.processInfo.environment["READINESS_CONFORMANCE"].map { URL(fileURLWithPath: $0) }
     let shared = named?.deletingLastPathComponent() ?? root.appendingPathComponent("../shared")
-    return FileManager.default.contents(atPath: shared.appendingPathComponent("seed/production_readiness_tracker.md").path)
-      .map { String(decoding: $0, as: UTF8.self) }
+    return FileManager.default.contents(
+      atPath: shared.appendingPathComponent("seed/production_readiness_tracker.md").path
+    )
+    .map { String(decoding: $0, as: UTF8.self) }
   }()
 
   /// The tree that an imported plan lays down.
@@ -22,7 +24,8 @@ struct TrackerDocumentTests {
     for milestone in plan.milestones {
       tree[".readiness/\(milestone.id).json"] = String(decoding: milestone.json.layoutBytes, as: UTF8.self)
     }
-    let file = Plan(planID: "5e7a63c7-3f0c-4d5a-9d38-6f1d1a7c8e21", title: plan.title, executionOrder: plan.executionOrder)
+    let file = Plan(
+      planID: "5e7a63c7-3f0c-4d5a-9d38-6f1d1a7c8e21", title: plan.title, executionOrder: plan.executionOrder)
     tree["ssot/plan.json"] = String(decoding: file.json.layoutBytes, as: UTF8.self)
     return tree
   }
@@ -43,7 +46,9 @@ struct TrackerDocumentTests {
     #expect(try Judge.assess(baseline).errors == [])
   }
 
-  @Test("the standard plan is the seed without its deliverables", .enabled(if: seed != nil, "the seed document is not here"))
+  @Test(
+    "the standard plan is the seed without its deliverables", .enabled(if: seed != nil, "the seed document is not here")
+  )
   func standardPlan() throws {
     let seed = try #require(Self.seed)
     var imported = TrackerDocument.parse(seed, path: "seed.md").milestones
@@ -53,7 +58,8 @@ struct TrackerDocumentTests {
 
   @Test("changes are shown in the same form, pipes and line ends escaped, and come back")
   func changes() throws {
-    let document = TrackerDocument.render(try PlanOverview(PlanFixture.tree().with { $0.edit("A-3", "It works", "a | b") }))
+    let document = TrackerDocument.render(
+      try PlanOverview(PlanFixture.tree().with { $0.edit("A-3", "It works", "a | b") }))
     #expect(document.contains("| A-3 | Work A-3 | a \\| b | A-2 | TBD | Not Started | It is seen to work |"))
     let again = TrackerDocument.parse(document, path: "x.md")
     #expect(again.findings == [])
@@ -132,7 +138,8 @@ struct ReportTests {
   @Test("what waits is shown with its chain")
   func chains() throws {
     let overview = try PlanOverview(PlanFixture.tree())
-    #expect(BlockedReport(overview).text(width: 80, plain) == "A-3 Work A-3 (Not Started)\n    waits for A-2 (In Progress)")
+    #expect(
+      BlockedReport(overview).text(width: 80, plain) == "A-3 Work A-3 (Not Started)\n    waits for A-2 (In Progress)")
   }
 
   @Test("the page of reason codes is the one in the repository")

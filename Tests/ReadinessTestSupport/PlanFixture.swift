@@ -88,7 +88,8 @@ extension Proposal {
   }
 
   /// The same, as a commit with a true stamp of its own.
-  public func stamped(at: String = "2026-11-22T19:00:00.123Z", actor: Identity? = nil, reason: String? = "because") throws
+  public func stamped(at: String = "2026-11-22T19:00:00.123Z", actor: Identity? = nil, reason: String? = "because")
+    throws
     -> Proposal
   {
     committed(try stamp(at: at, actor: actor, reason: reason))

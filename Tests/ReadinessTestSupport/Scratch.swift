@@ -50,7 +50,9 @@ public final class Scratch {
     for _ in 0..<6 {
       let candidate = url.appendingPathComponent("readiness").path
       var isFolder: ObjCBool = false
-      if FileManager.default.fileExists(atPath: candidate, isDirectory: &isFolder), !isFolder.boolValue { return candidate }
+      if FileManager.default.fileExists(atPath: candidate, isDirectory: &isFolder), !isFolder.boolValue {
+        return candidate
+      }
       url.deleteLastPathComponent()
     }
     let named = ProcessInfo.processInfo.environment["READINESS_PROGRAM"]
@@ -125,7 +127,8 @@ public final class Scratch {
       let url = URL(fileURLWithPath: path + "/" + file)
       do {
         if let newValue {
-          try FileManager.default.createDirectory(at: url.deletingLastPathComponent(), withIntermediateDirectories: true)
+          try FileManager.default.createDirectory(
+            at: url.deletingLastPathComponent(), withIntermediateDirectories: true)
           try Data(newValue.utf8).write(to: url)
         } else {
           try FileManager.default.removeItem(at: url)
@@ -157,7 +160,9 @@ public final class Scratch {
     }
     self[file] = text.replacingCharacters(
       in: end,
-      with: ",\n      \"evidence\": [\n        {\n          \"kind\": \"statement\",\n          \"text\": \"Seen.\",\n          \"by\": \"ada@example.com\"\n        }\n      ]\n    }\n  ]")
+      with:
+        ",\n      \"evidence\": [\n        {\n          \"kind\": \"statement\",\n          \"text\": \"Seen.\",\n          \"by\": \"ada@example.com\"\n        }\n      ]\n    }\n  ]"
+    )
   }
 
   /// The standard plan, committed, with the hooks installed.

@@ -63,7 +63,8 @@ public enum Judge {
   }
 
   /// The milestones that changed, and those whose own facts hang on them.
-  private static func affected(_ context: JudgeContext, _ present: [MilestoneID: FileIdentity]) throws -> [MilestoneID] {
+  private static func affected(_ context: JudgeContext, _ present: [MilestoneID: FileIdentity]) throws -> [MilestoneID]
+  {
     var ids = Set(context.changes.milestones.map(\.id).filter { present[$0] != nil })
     for change in context.changes.milestones {
       let wasDone = change.before.flatMap { context.workflow.category($0.status) } == .done

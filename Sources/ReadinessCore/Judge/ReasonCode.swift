@@ -64,7 +64,8 @@ extension ReasonCode {
     remedy: "Rename one of the two.", source: "2.2")
   /// See `explain`.
   public static let notARegularFile = ReasonCode(
-    "not-a-regular-file", "Something stands in the place of a file of the plan that is a link, a submodule or a folder.",
+    "not-a-regular-file",
+    "Something stands in the place of a file of the plan that is a link, a submodule or a folder.",
     remedy: "Put a regular file there.", source: "2.2")
   /// See `explain`.
   public static let fileTooLarge = ReasonCode(
@@ -148,7 +149,8 @@ extension ReasonCode {
   public static let frozenField = ReasonCode(
     "frozen-field",
     "What was reviewed has changed: outcome, dependencies or exit criteria of a milestone that is in review or done. Such a change has to hold what entering that state asks, and give a reason.",
-    remedy: "Reopen the milestone first, or make the change hold what its state asks for, with a reason.", source: "2.2")
+    remedy: "Reopen the milestone first, or make the change hold what its state asks for, with a reason.", source: "2.2"
+  )
 
   private static let workflow = [
     illegalTransition, unmetDependency, doneDependent, ownerMissing, reasonMissing, blockedReasonMissing,
@@ -261,7 +263,8 @@ extension ReasonCode {
     remedy: "Fetch the whole history: git fetch --unshallow.", source: "3")
   /// See `explain`.
   public static let uncommittedChanges = ReasonCode(
-    "uncommitted-changes", "The milestone's own file has changes that are not committed; a move would mix with them or lose them.",
+    "uncommitted-changes",
+    "The milestone's own file has changes that are not committed; a move would mix with them or lose them.",
     remedy: "Commit them, or put them aside with git stash, then move again.", source: "4")
   /// See `explain`.
   public static let emptyMessage = ReasonCode(

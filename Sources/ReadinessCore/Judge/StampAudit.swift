@@ -89,7 +89,8 @@ struct StampAudit {
       return [
         Finding(
           .runMismatch,
-          "The stamp on line \(block.lines.lowerBound + 1) claims the run \(claimed.hex.prefix(12))…; what it says gives \(computed.hex.prefix(12))….")
+          "The stamp on line \(block.lines.lowerBound + 1) claims the run \(claimed.hex.prefix(12))…; what it says gives \(computed.hex.prefix(12))…."
+        )
       ]
     }
   }
@@ -97,20 +98,27 @@ struct StampAudit {
   /// A single stamp tells exactly what the commit does.
   private static func differences(_ run: Run, _ draft: RunDraft?) -> [Finding] {
     let told = run.transitions.map { "\($0.milestone) from \"\($0.from ?? "none")\" to \"\($0.to ?? "none")\"" }
-    let done = (draft?.transitions ?? []).map { "\($0.milestone) from \"\($0.from ?? "none")\" to \"\($0.to ?? "none")\"" }
+    let done = (draft?.transitions ?? []).map {
+      "\($0.milestone) from \"\($0.from ?? "none")\" to \"\($0.to ?? "none")\""
+    }
     func finding(_ message: String) -> [Finding] {
-      [Finding(.trailerMismatch, message, milestone: draft?.transitions.first?.milestone ?? draft?.edits.first?.milestone)]
+      [
+        Finding(
+          .trailerMismatch, message, milestone: draft?.transitions.first?.milestone ?? draft?.edits.first?.milestone)
+      ]
     }
     if told != done {
       return finding(
-        "The stamp tells \(told.isEmpty ? "no change of status" : told.joined(separator: ", ")); the commit makes \(done.isEmpty ? "none" : done.joined(separator: ", ")).")
+        "The stamp tells \(told.isEmpty ? "no change of status" : told.joined(separator: ", ")); the commit makes \(done.isEmpty ? "none" : done.joined(separator: ", "))."
+      )
     }
     guard run.transitions == draft?.transitions ?? [] else {
       return finding("The digests in a Readiness-Transition are not those of the files.")
     }
     guard run.edits == draft?.edits ?? [] else {
       let names = (draft?.edits ?? []).map { $0.milestone?.text ?? "plan" }.joined(separator: ", ")
-      return finding("The Readiness-Edit lines do not tell what the commit edits: \(names.isEmpty ? "nothing" : names).")
+      return finding(
+        "The Readiness-Edit lines do not tell what the commit edits: \(names.isEmpty ? "nothing" : names).")
     }
     guard run.policyChange == draft?.policyChange else {
       return finding("The Readiness-Policy-Change line does not tell what the commit does to the policy.")
@@ -190,7 +198,8 @@ struct StampChain {
       for e in run.edits {
         if let id = e.milestone {
           let status = try place(of: id).status
-          guard try take(id, Place(status: status, digest: e.before), Place(status: status, digest: e.after), run) else {
+          guard try take(id, Place(status: status, digest: e.before), Place(status: status, digest: e.after), run)
+          else {
             return [broken(id, index)]
           }
         } else {
@@ -200,7 +209,9 @@ struct StampChain {
       }
       if let change = run.policyChange {
         guard policyDigest == change.before else {
-          return [Finding(.trailerMismatch, "Stamp \(index + 1) begins at another policy than the one before it ends at.")]
+          return [
+            Finding(.trailerMismatch, "Stamp \(index + 1) begins at another policy than the one before it ends at.")
+          ]
         }
         policyDigest = change.after
       }
@@ -223,7 +234,8 @@ struct StampChain {
   }
 
   private func arrive(at tree: any PlanTree) throws -> [Finding] {
-    for change in touched where places[change.id] != Place(status: change.after?.status, digest: change.afterFile?.digest) {
+    for change in touched
+    where places[change.id] != Place(status: change.after?.status, digest: change.afterFile?.digest) {
       return [
         Finding(
           .trailerMismatch, "The stamps do not lead \(change.id) to what the commit holds.", milestone: change.id)

@@ -61,7 +61,9 @@ public struct DependencyGraph: Sendable {
     let members = Set(component)
     var walk = [component[0]]
     while walk.count < component.count,
-      let next = (edges[walk[walk.count - 1]] ?? []).sorted().first(where: { members.contains($0) && !walk.contains($0) })
+      let next = (edges[walk[walk.count - 1]] ?? []).sorted().first(where: {
+        members.contains($0) && !walk.contains($0)
+      })
     {
       walk.append(next)
     }

@@ -201,7 +201,9 @@ extension Evidence {
     json = value
     switch value["kind"]?.string {
     case "file":
-      guard let reader = ObjectReader(value, "The evidence", known: ["kind", "path", "sha256"], faults) else { return nil }
+      guard let reader = ObjectReader(value, "The evidence", known: ["kind", "path", "sha256"], faults) else {
+        return nil
+      }
       guard let path = reader.text("path"), let hex = reader.text("sha256") else { return nil }
       guard let sha256 = Digest(hex: hex) else {
         faults.add("\"sha256\" should be 64 lower-case hexadecimal digits.", at: value["sha256"] ?? value)

@@ -97,7 +97,8 @@ public struct CommitMessage: Sendable {
     var kept: [Substring] = []
     for line in lines {
       let bare = line.drop { $0 == " " || $0 == "\t" }
-      if bare.startIndex != line.startIndex, let key = Trailers.key(of: bare), TrailerKey(rawValue: String(key)) != nil {
+      if bare.startIndex != line.startIndex, let key = Trailers.key(of: bare), TrailerKey(rawValue: String(key)) != nil
+      {
         current.append(bare)
         continue
       }

@@ -34,6 +34,7 @@ public struct Identity: Sendable, Hashable, CustomStringConvertible {
 public struct Run: Sendable, Equatable {
   /// A change of status; births and deletions have `none` at one end.
   public struct Transition: Sendable, Equatable {
+    /// The milestone.
     public let milestone: MilestoneID
     /// The state before; nil for a birth.
     public let from: String?
@@ -49,20 +50,27 @@ public struct Run: Sendable, Equatable {
   public struct Edit: Sendable, Equatable {
     /// The milestone; nil for `plan`.
     public let milestone: MilestoneID?
+    /// The file's digest before; nil where there was none.
     public let before: Digest?
+    /// The file's digest after; nil where there is none.
     public let after: Digest?
   }
 
   /// An entry of evidence that the commit adds.
   public struct EvidenceAdded: Sendable, Equatable {
+    /// The milestone.
     public let milestone: MilestoneID
+    /// The id of the exit criterion.
     public let criterion: String
+    /// What the entry proves: a file's own digest, else that of the entry.
     public let digest: Digest
   }
 
   /// A recorded bypass of one rule.
   public struct Waive: Sendable, Equatable {
+    /// The milestone.
     public let milestone: MilestoneID
+    /// The rule that is waived.
     public let code: String
     /// The last day, `YYYY-MM-DD`.
     public let until: String
@@ -72,6 +80,7 @@ public struct Run: Sendable, Equatable {
   public struct PolicyChange: Sendable, Equatable {
     /// The policy's digest before; nil in a baseline.
     public let before: Digest?
+    /// The policy's digest after.
     public let after: Digest
   }
 

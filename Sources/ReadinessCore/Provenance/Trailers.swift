@@ -47,7 +47,8 @@ public enum Trailers {
     ]
     for t in run.transitions {
       lines.append(
-        "Readiness-Transition: \(t.milestone) \"\(t.from ?? "none")\" -> \"\(t.to ?? "none")\" \(text(t.before)) \(text(t.after))")
+        "Readiness-Transition: \(t.milestone) \"\(t.from ?? "none")\" -> \"\(t.to ?? "none")\" \(text(t.before)) \(text(t.after))"
+      )
     }
     for e in run.edits {
       lines.append("Readiness-Edit: \(e.milestone?.text ?? "plan") \(text(e.before)) \(text(e.after))")
@@ -152,7 +153,9 @@ private struct BlockReader {
     guard claimed != nil, !run.at.isEmpty, !run.actor.email.isEmpty else {
       return faulty("A stamp needs Readiness-Run, -At, -Actor and -Policy.", lines.startIndex)
     }
-    guard run.isSorted else { return faulty("The lines of the stamp are not in their order, or repeat.", lines.startIndex) }
+    guard run.isSorted else {
+      return faulty("The lines of the stamp are not in their order, or repeat.", lines.startIndex)
+    }
     return StampBlock(
       lines: lines.startIndex..<lines.endIndex, run: run, claimedID: claimed, heals: heals, fault: nil)
   }
@@ -228,7 +231,9 @@ private struct BlockReader {
   /// `ID "from" -> "to" before after`.
   private mutating func takeTransition(_ value: String) -> Bool {
     let quoted = value.split(separator: "\"", omittingEmptySubsequences: false)
-    guard quoted.count == 5, quoted[0].hasSuffix(" "), quoted[2] == " -> ", quoted[4].hasPrefix(" ") else { return false }
+    guard quoted.count == 5, quoted[0].hasSuffix(" "), quoted[2] == " -> ", quoted[4].hasPrefix(" ") else {
+      return false
+    }
     let digests = quoted[4].dropFirst().split(separator: " ", omittingEmptySubsequences: false)
     guard digests.count == 2, let before = optionalDigest(digests[0]), let after = optionalDigest(digests[1]) else {
       return false

@@ -47,7 +47,8 @@ enum FilesInvariant: Invariant {
     guard let schema = scope.policy.schema, let document = file.document else { return [] }
     return try schema.violations(of: document.root).map { violation in
       Finding(
-        .schemaViolation, "By \(PlanPaths.schema), at \(violation.pointer.isEmpty ? "the top" : violation.pointer): \(violation.message)",
+        .schemaViolation,
+        "By \(PlanPaths.schema), at \(violation.pointer.isEmpty ? "the top" : violation.pointer): \(violation.message)",
         milestone: file.id, path: file.path, line: document.position(of: violation.offset).line)
     }
   }
@@ -65,10 +66,12 @@ enum StatusInvariant: Invariant {
     }
   }
 
-  private static func unknown(_ status: String, in scope: InvariantScope, _ file: MilestoneFile, line: Int) -> Finding? {
+  private static func unknown(_ status: String, in scope: InvariantScope, _ file: MilestoneFile, line: Int) -> Finding?
+  {
     guard scope.workflow.state(status) == nil else { return nil }
     let states = scope.workflow.states.map { "\"\($0.name)\"" }.joined(separator: ", ")
-    let near = scope.workflow.state(meant: status)?.name ?? nearestName(to: status, in: scope.workflow.states.map(\.name))
+    let near =
+      scope.workflow.state(meant: status)?.name ?? nearestName(to: status, in: scope.workflow.states.map(\.name))
     let meant = near.map { "Write \"\($0)\". " } ?? ""
     return Finding(
       .unknownStatus, "\"\(status)\" is no state of the workflow.", hint: "\(meant)The states are \(states).",
@@ -83,7 +86,8 @@ enum StatusInvariant: Invariant {
     if category != .blocked, milestone.blocked != nil {
       return [
         Finding(
-          .schemaViolation, "\"blocked\" stands in a milestone whose status \"\(milestone.status)\" is not a blocked one.",
+          .schemaViolation,
+          "\"blocked\" stands in a milestone whose status \"\(milestone.status)\" is not a blocked one.",
           hint: "Take \"blocked\" out, or set the status to a blocked state.", milestone: file.id, path: file.path,
           line: file.line(of: "blocked"))
       ]

@@ -87,7 +87,8 @@ struct Guards {
     let edge = "\"\(change.before?.status ?? "none")\" to \"\(change.after?.status ?? "none")\""
     return Finding(
       .reasonMissing, "\(change.id) goes from \(edge), which asks for a reason.",
-      hint: "Say why in the commit's subject, or: readiness move \(change.id) \"\(change.after?.status ?? "")\" -m \"why\"",
+      hint:
+        "Say why in the commit's subject, or: readiness move \(change.id) \"\(change.after?.status ?? "")\" -m \"why\"",
       milestone: change.id, path: file.path, line: change.statusLine)
   }
 
@@ -118,7 +119,9 @@ struct Guards {
   {
     let status = try states.milestone(dependency)?.status
     let seen = status.map { "is \"\($0)\"" } ?? "is not there"
-    let how = wasTakenAway ? "depended on \(dependency) before this commit, and \(dependency)" : "depends on \(dependency), which"
+    let how =
+      wasTakenAway
+      ? "depended on \(dependency) before this commit, and \(dependency)" : "depends on \(dependency), which"
     return Finding(
       .unmetDependency, "\(file.id) \(how) \(seen), not done.",
       hint: wasTakenAway
@@ -137,7 +140,8 @@ struct Guards {
     let message: String
     let hint: String
     if let found {
-      message = "The evidence \(path) of \(file.id)/\(criterion.id) has the digest \(found.hex.prefix(12))…, not \(sha256.hex.prefix(12))…."
+      message =
+        "The evidence \(path) of \(file.id)/\(criterion.id) has the digest \(found.hex.prefix(12))…, not \(sha256.hex.prefix(12))…."
       hint = "If the new content is what shows the criterion, write \"sha256\": \"\(found.hex)\"."
     } else {
       let kind = try tree.kind(at: path)

@@ -132,10 +132,11 @@ enum PlanRule: ChangeRule {
       }
     }
     let present = try proposal.candidate.milestones()
-    let already = try Set(proposal.parents.flatMap { parent -> [MilestoneID] in
-      let there = try parent.milestones()
-      return (try parent.planFile()?.plan?.retired ?? []).filter { there[$0] != nil }
-    })
+    let already = try Set(
+      proposal.parents.flatMap { parent -> [MilestoneID] in
+        let there = try parent.milestones()
+        return (try parent.planFile()?.plan?.retired ?? []).filter { there[$0] != nil }
+      })
     for id in gone.sorted() where present[id] != nil && !already.contains(id) {
       findings.append(
         Finding(

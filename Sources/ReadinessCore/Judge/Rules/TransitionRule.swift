@@ -70,11 +70,14 @@ enum TransitionRule: ChangeRule {
     return first ?? []
   }
 
-  private static func illegal(_ change: MilestoneChange, from: String?, to: String, _ context: JudgeContext) -> Finding {
+  private static func illegal(_ change: MilestoneChange, from: String?, to: String, _ context: JudgeContext) -> Finding
+  {
     let origin = from ?? "none"
     let successors = context.workflow.successors(of: origin)
     let legal = successors.map { "\"\($0)\"" }.joined(separator: " or ")
-    let argument = successors.first.map { $0.lowercased().split(separator: " ").joined(separator: "-") }
+    // A state that waits is rarely what a person meant.
+    let onward = successors.first { context.workflow.category($0) != .blocked } ?? successors.first
+    let argument = onward.map { $0.lowercased().split(separator: " ").joined(separator: "-") }
     let hint =
       argument.map { "From \"\(origin)\" it can go to \(legal). For example: readiness move \(change.id) \($0)" }
       ?? "The workflow leads nowhere from \"\(origin)\"."

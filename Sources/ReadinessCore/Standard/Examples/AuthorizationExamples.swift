@@ -4,93 +4,93 @@ extension StandardFiles {
     (
       "ssot/examples/valid/authorization/two-roles.json",
       #"""
-    {
-      "version": 1,
-      "roles": {
-        "maintainer": [
-          "ada@example.com"
-        ],
-        "approver": [
-          "grace@example.com"
-        ]
-      },
-      "rules": [
-        {
-          "milestones": [
-            "SEC-*"
+      {
+        "version": 1,
+        "roles": {
+          "maintainer": [
+            "ada@example.com"
           ],
-          "to": "Done",
-          "role": "approver"
+          "approver": [
+            "grace@example.com"
+          ]
         },
-        {
-          "fields": [
-            "dependsOn",
-            "exitCriteria",
-            "risks"
-          ],
+        "rules": [
+          {
+            "milestones": [
+              "SEC-*"
+            ],
+            "to": "Done",
+            "role": "approver"
+          },
+          {
+            "fields": [
+              "dependsOn",
+              "exitCriteria",
+              "risks"
+            ],
+            "role": "maintainer"
+          }
+        ],
+        "policyChange": {
           "role": "maintainer"
         }
-      ],
-      "policyChange": {
-        "role": "maintainer"
       }
-    }
 
-    """#
+      """#
     ),
     (
       "ssot/examples/invalid/authorization/no-roles.json",
       #"""
-    {
-      "version": 1,
-      "rules": [
-        {
-          "milestones": [
-            "SEC-*"
-          ],
-          "to": "Done",
-          "role": "approver"
-        },
-        {
-          "fields": [
-            "dependsOn",
-            "exitCriteria",
-            "risks"
-          ],
+      {
+        "version": 1,
+        "rules": [
+          {
+            "milestones": [
+              "SEC-*"
+            ],
+            "to": "Done",
+            "role": "approver"
+          },
+          {
+            "fields": [
+              "dependsOn",
+              "exitCriteria",
+              "risks"
+            ],
+            "role": "maintainer"
+          }
+        ],
+        "policyChange": {
           "role": "maintainer"
         }
-      ],
-      "policyChange": {
-        "role": "maintainer"
       }
-    }
 
-    """#
+      """#
     ),
     (
       "ssot/examples/invalid/authorization/rule-without-subject.json",
       #"""
-    {
-      "version": 1,
-      "roles": {
-        "maintainer": [
-          "ada@example.com"
+      {
+        "version": 1,
+        "roles": {
+          "maintainer": [
+            "ada@example.com"
+          ],
+          "approver": [
+            "grace@example.com"
+          ]
+        },
+        "rules": [
+          {
+            "role": "approver"
+          }
         ],
-        "approver": [
-          "grace@example.com"
-        ]
-      },
-      "rules": [
-        {
-          "role": "approver"
+        "policyChange": {
+          "role": "maintainer"
         }
-      ],
-      "policyChange": {
-        "role": "maintainer"
       }
-    }
 
-    """#
+      """#
     ),
   ]
 }

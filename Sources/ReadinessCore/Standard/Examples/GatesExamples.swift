@@ -4,39 +4,39 @@ extension StandardFiles {
     (
       "ssot/examples/valid/gates/release.json",
       #"""
-    {
-      "version": 1,
-      "gates": {
-        "release": {
-          "milestones": [
-            "*"
-          ],
-          "category": "done",
-          "noSuspect": true,
-          "maxOpenRisk": "medium"
+      {
+        "version": 1,
+        "gates": {
+          "release": {
+            "milestones": [
+              "*"
+            ],
+            "category": "done",
+            "noSuspect": true,
+            "maxOpenRisk": "medium"
+          }
         }
       }
-    }
 
-    """#
+      """#
     ),
     (
       "ssot/examples/invalid/gates/unknown-severity.json",
       #"""
-    {
-      "version": 1,
-      "gates": {
-        "release": {
-          "milestones": [
-            "*"
-          ],
-          "category": "done",
-          "maxOpenRisk": "huge"
+      {
+        "version": 1,
+        "gates": {
+          "release": {
+            "milestones": [
+              "*"
+            ],
+            "category": "done",
+            "maxOpenRisk": "huge"
+          }
         }
       }
-    }
 
-    """#
+      """#
     ),
   ]
 }

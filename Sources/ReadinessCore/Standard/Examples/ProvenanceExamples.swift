@@ -4,22 +4,22 @@ extension StandardFiles {
     (
       "ssot/examples/valid/provenance/warn.json",
       #"""
-    {
-      "version": 1,
-      "unstamped": "warn"
-    }
+      {
+        "version": 1,
+        "unstamped": "warn"
+      }
 
-    """#
+      """#
     ),
     (
       "ssot/examples/invalid/provenance/unknown-mode.json",
       #"""
-    {
-      "version": 1,
-      "unstamped": "ignore"
-    }
+      {
+        "version": 1,
+        "unstamped": "ignore"
+      }
 
-    """#
+      """#
     ),
   ]
 }

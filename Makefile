@@ -1,0 +1,39 @@
+# Each target calls one script or one swift command.
+PREFIX ?= /usr/local
+PROGRAM := .build/release/readiness
+
+.PHONY: demo test build setup examples docs lint install verify
+
+demo: build ## the main job in a scratch repository
+	scripts/demo.sh $(CURDIR)/$(PROGRAM)
+
+test: bootstrap ## all tests; a forbidden import is an error
+	swift build --build-tests --explicit-target-dependency-import-check error
+	swift test --skip-build
+
+build: bootstrap ## the release binary, and this clone's own hooks
+	swift build -c release --static-swift-stdlib --product readiness
+	@[ ! -d .git ] || $(PROGRAM) install
+
+examples: ## the examples in ssot/examples against the schemas in ssot/schemas
+	swift test --skip-build --filter 'SchemaAgreementTests|OwnFilesTests'
+
+docs: ## the page of reason codes, from the list that explain reads
+	$(PROGRAM) explain --page > doc/reason-codes.md
+
+lint: ## the layout of the code
+	swift format lint --strict --recursive Sources Package.swift
+	swift format lint --strict --recursive --configuration .swift-format-tests Tests
+
+verify: ## this repository's own plan, every commit
+	$(PROGRAM) verify
+
+install: build
+	install -d $(DESTDIR)$(PREFIX)/bin
+	install -m 755 $(PROGRAM) $(DESTDIR)$(PREFIX)/bin/readiness
+	ln -sf readiness $(DESTDIR)$(PREFIX)/bin/git-readiness
+
+bootstrap:
+	@scripts/bootstrap.sh
+
+.PHONY: bootstrap
