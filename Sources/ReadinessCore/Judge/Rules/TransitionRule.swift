@@ -75,8 +75,12 @@ enum TransitionRule: ChangeRule {
     let origin = from ?? "none"
     let successors = context.workflow.successors(of: origin)
     let legal = successors.map { "\"\($0)\"" }.joined(separator: " or ")
-    // A state that waits is rarely what a person meant.
-    let onward = successors.first { context.workflow.category($0) != .blocked } ?? successors.first
+    // What a person most likely wants is to get on.
+    let progress: [Category] = [.blocked, .pending, .active, .review, .done]
+    let onward = successors.max { a, b in
+      let ranks = [a, b].map { context.workflow.category($0).flatMap(progress.firstIndex) ?? 0 }
+      return ranks[0] < ranks[1]
+    }
     let argument = onward.map { $0.lowercased().split(separator: " ").joined(separator: "-") }
     let hint =
       argument.map { "From \"\(origin)\" it can go to \(legal). For example: readiness move \(change.id) \($0)" }
