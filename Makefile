@@ -12,7 +12,7 @@ test: bootstrap ## all tests; a forbidden import is an error
 	swift test --skip-build
 
 build: bootstrap ## the release binary, and this clone's own hooks
-	swift build -c release --static-swift-stdlib --product readiness
+	scripts/build-release.sh
 	@[ ! -d .git ] || $(PROGRAM) install
 
 examples: ## the examples in ssot/examples against the schemas in ssot/schemas

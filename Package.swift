@@ -14,6 +14,7 @@ let package = Package(
   ],
   targets: [
     .systemLibrary(name: "CLibgit2", pkgConfig: "libgit2", providers: [.apt(["libgit2-dev"])]),
+    .target(name: "CNetworkStubs"),
     .target(name: "StrictJSON"),
     .target(name: "JSONSchema", dependencies: ["StrictJSON"]),
     .target(name: "ReadinessCore", dependencies: ["JSONSchema", "StrictJSON"]),
@@ -31,7 +32,7 @@ let package = Package(
         "ReadinessReports", "ReadinessRuntime", "StrictJSON",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ]),
-    .executableTarget(name: "readiness", dependencies: ["ReadinessCommands"]),
+    .executableTarget(name: "readiness", dependencies: ["ReadinessCommands", "CNetworkStubs"]),
     .target(
       name: "ReadinessTestSupport", dependencies: ["ReadinessCore", "StrictJSON"], path: "Tests/ReadinessTestSupport"),
     .testTarget(name: "EndToEndTests", dependencies: ["readiness", "ReadinessTestSupport"]),

@@ -97,6 +97,7 @@ struct HookDoor {
   private func judgeIndex() throws -> Int32 {
     let isAmend = try AmendDetection.ofCallingGit() ?? false
     let situation = try CommitSituation(Repository.open(), isAmend: isAmend, environment: environment)
+    if try situation.changesNothing() { return 0 }
     let assessment = try Judge.assess(situation.proposal(.draft(reason: nil, mayFollow: true)))
     return assessment.verdict.isAccepted ? 0 : refuse(assessment.verdict.findings)
   }

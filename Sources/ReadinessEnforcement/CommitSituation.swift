@@ -4,35 +4,38 @@ import ReadinessGit
 import ReadinessHistory
 
 /// Which commit git is about to make, as far as a hook can know: its parents, its tree, its author.
-public struct CommitSituation {
+public final class CommitSituation {
   /// Trees and parents as the judge wants them.
   public let repository: Repository
   /// The parents, first parent first.
   public let parents: [ObjectID]
-  /// The author.
-  public let author: Identity
   /// True where the message comes from another commit that stays where it is.
   public let isPlainPick: Bool
   private let candidate: GitTree
+  private let environment: [String: String]
+  private let picked: ObjectID?
+  private let isRebase: Bool
+  private let amended: Commit?
+  private var knownAuthor: Identity?
 
   /// - Parameters:
   ///   - isAmend: true where HEAD is replaced, so that its parents are the parents.
   ///   - environment: of the hook.
   public init(_ repository: Repository, isAmend: Bool, environment: [String: String]) throws {
     self.repository = repository
+    self.environment = environment
     let head: ObjectID? = if case .commit(let id) = try repository.head() { id } else { nil }
     let headCommit = try head.map { try repository.commit($0) }
-    if isAmend, let headCommit {
-      parents = headCommit.parents
+    amended = isAmend ? headCommit : nil
+    if let amended {
+      parents = amended.parents
     } else {
       parents = try (head.map { [$0] } ?? []) + Self.mergeHeads(repository, environment)
     }
     candidate = repository.tree(try repository.candidateTree())
-    let picked = try repository.heads(in: "CHERRY_PICK_HEAD").first
-    let isRebase = FileBytes.exists(repository.gitFolder + "rebase-merge")
+    picked = try repository.heads(in: "CHERRY_PICK_HEAD").first
+    isRebase = FileBytes.exists(repository.gitFolder + "rebase-merge")
     isPlainPick = picked != nil && !isRebase
-    author = try Self.author(
-      repository, environment, picked: picked, isRebase: isRebase, amended: isAmend ? headCommit : nil)
   }
 
   /// `MERGE_HEAD`, which is not there yet in `pre-merge-commit`; there git names the heads in the environment.
@@ -42,19 +45,27 @@ public struct CommitSituation {
     return environment.keys.filter { $0.hasPrefix("GITHEAD_") }.sorted().compactMap { ObjectID(hex: $0.dropFirst(8)) }
   }
 
+  /// The author. Asked only where the plan changes: it may take a process to find out.
+  public func author() throws -> Identity {
+    if let knownAuthor { return knownAuthor }
+    let author = try Self.checked(findAuthor())
+    knownAuthor = author
+    return author
+  }
+
   /// Git gives the author to hooks of `git commit` alone; elsewhere it stands in what is being picked or rebased.
-  private static func author(
-    _ repository: Repository, _ environment: [String: String], picked: ObjectID?, isRebase: Bool, amended: Commit?
-  ) throws -> Identity {
+  private func findAuthor() throws -> Identity {
     if let name = environment["GIT_AUTHOR_NAME"], let email = environment["GIT_AUTHOR_EMAIL"], !email.isEmpty {
-      return try checked(Identity(name: name, email: email))
+      return Identity(name: name, email: email)
     }
-    if isRebase, let script = try FileBytes.readIfPresent(repository.gitFolder + "rebase-merge/author-script") {
-      if let author = Identity(authorScript: String(decoding: script, as: UTF8.self)) { return try checked(author) }
+    if isRebase, let script = try FileBytes.readIfPresent(repository.gitFolder + "rebase-merge/author-script"),
+      let author = Identity(authorScript: String(decoding: script, as: UTF8.self))
+    {
+      return author
     }
-    if let picked { return try checked(repository.commit(picked).author) }
-    if let amended { return try checked(amended.author) }
-    return try configuredAuthor()
+    if let picked { return try repository.commit(picked).author }
+    if let amended { return amended.author }
+    return try Self.configuredAuthor()
   }
 
   /// The author that git would write now.
@@ -84,10 +95,10 @@ public struct CommitSituation {
   public func proposal(_ claim: Proposal.Claim) throws -> Proposal {
     let trees = try parents.map { repository.tree(of: try repository.commit($0)) }
     let bases = parents.count > 1 ? try repository.mergeBases(of: parents) : []
-    return Proposal(
+    return try Proposal(
       parents: trees, candidate: candidate,
-      mergeBases: try bases.map { repository.tree(of: try repository.commit($0)) },
-      ancestry: CommitAncestry(repository, parents: parents), author: author, claim: claim)
+      mergeBases: bases.map { repository.tree(of: try repository.commit($0)) },
+      ancestry: CommitAncestry(repository, parents: parents), author: author(), claim: claim)
   }
 
   /// True where the commit touches neither plan nor policy.

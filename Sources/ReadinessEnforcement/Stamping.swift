@@ -44,7 +44,7 @@ public struct Stamping {
     let assessment = try Judge.assess(situation.proposal(.draft(reason: reason, mayFollow: mayFollow)))
     guard assessment.verdict.isAccepted else { return .refused(assessment.verdict.findings) }
     guard let draft = assessment.draft else { return message.text == asFound ? .unchanged : .rewritten(message.text) }
-    let run = draft.run(at: now, actor: situation.author, reason: stated ?? (draft.asksForReason ? reason : nil))
+    let run = try draft.run(at: now, actor: situation.author(), reason: stated ?? (draft.asksForReason ? reason : nil))
     message.append(block: Trailers.render(run, plan: draft.plan))
     return .rewritten(message.text)
   }

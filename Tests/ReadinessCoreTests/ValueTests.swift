@@ -122,6 +122,18 @@ struct CommitMessageTests {
     #expect(message.text == template)
   }
 
+  @Test("text without a block is not touched, however it is spaced")
+  func untouched() {
+    for text in ["a\n\n\n\nb\n", "a\n\n  b \n\n\nc\n", "Readiness-wise: a\n\n\nb\n"] {
+      var message = CommitMessage(text)
+      message.removeBlocks()
+      #expect(message.text == text)
+    }
+    var between = CommitMessage("a\n\nReadiness-Run: x\n\nb\n")
+    between.removeBlocks()
+    #expect(between.text == "a\n\nb\n")
+  }
+
   @Test("an editor's empty message gets its block below two empty lines")
   func empty() {
     var message = CommitMessage("\n# Please enter\n", isEdited: true)

@@ -75,17 +75,20 @@ public struct CommitMessage: Sendable {
     return value.isEmpty ? nil : String(value)
   }
 
-  /// Takes out every block, and every line that would be part of one.
+  /// Takes out every block, and every line that would be part of one, with the empty line above it. All else stays.
   public mutating func removeBlocks() {
     var kept: [Substring] = []
+    var wasTrailer = false
     for line in lines {
-      if let key = Trailers.key(of: line), TrailerKey.meant(by: key) != nil { continue }
-      // The empty line above a block goes with it.
-      if Self.isBlank(line), kept.last.map(Self.isBlank) ?? false, kept.count > 1 { continue }
-      kept.append(line)
+      if let key = Trailers.key(of: line), TrailerKey.meant(by: key) != nil {
+        if !wasTrailer, let last = kept.last, Self.isBlank(last) { kept.removeLast() }
+        wasTrailer = true
+      } else {
+        kept.append(line)
+        wasTrailer = false
+      }
     }
-    while let last = kept.last, Self.isBlank(last), kept.count > 1 { kept.removeLast() }
-    if kept.count == 1, Self.isBlank(kept[0]) { kept = [] }
+    if kept.allSatisfy(Self.isBlank) { kept = [] }
     lines = kept
   }
 
