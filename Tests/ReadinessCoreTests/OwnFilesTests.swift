@@ -25,7 +25,8 @@ struct OwnFilesTests {
     "policies and plan fit their schemas",
     arguments: [
       ("ssot/policies/workflow.json", "workflow"), ("ssot/policies/authorization.json", "authorization"),
-      ("ssot/policies/gates.json", "gates"), ("ssot/policies/provenance.json", "provenance"), ("ssot/plan.json", "plan"),
+      ("ssot/policies/gates.json", "gates"), ("ssot/policies/provenance.json", "provenance"),
+      ("ssot/plan.json", "plan"),
     ])
   func policies(_ path: String, _ schema: String) throws {
     let text = try Self.bytes("ssot/schemas/\(schema).schema.json")
