@@ -9,14 +9,14 @@ demo: build ## the main job in a scratch repository
 
 test: bootstrap ## all tests; a forbidden import is an error
 	swift build --build-tests --explicit-target-dependency-import-check error
-	swift test --skip-build
+	swift test --skip-build --disable-xctest
 
 build: bootstrap ## the release binary, and this clone's own hooks
 	scripts/build-release.sh
 	@[ ! -d .git ] || $(PROGRAM) install
 
 examples: ## the examples in ssot/examples against the schemas in ssot/schemas
-	swift test --skip-build --filter 'SchemaAgreementTests|OwnFilesTests'
+	swift test --skip-build --disable-xctest --filter 'SchemaAgreementTests|OwnFilesTests'
 
 docs: ## the page of reason codes, from the list that explain reads
 	$(PROGRAM) explain --page > doc/reason-codes.md

@@ -68,8 +68,8 @@ struct Import: ParsableCommand {
   @OptionGroup var options: GlobalOptions
 
   mutating func run() throws {
-    let plan = try ImportedPlan.read(file)
     let context = try Context(options)
+    let plan = try ImportedPlan.read(file)
     let repository = try context.openRepository()
     if !plan.findings.isEmpty { return try context.conclude(plan.findings, repository: repository) }
     let written = try Layout(repository).lay([], plan: plan, isDry: dryRun)

@@ -30,8 +30,8 @@ public struct Stamping {
   public func stamp(_ text: String, isEdited: Bool, mayFollow: Bool, isLastWord: Bool = false) throws -> Outcome {
     var message = CommitMessage(text, isEdited: isEdited)
     let asFound = message.text
-    if FileBytes.exists(situation.repository.gitFolder + "SQUASH_MSG") || message.blocks.isEmpty {
-      message.liftIndentedBlocks()
+    if let squashed = try FileBytes.readIfPresent(situation.repository.gitFolder + "SQUASH_MSG") {
+      message.liftIndentedBlocks(squashed: String(decoding: squashed, as: UTF8.self))
     }
     if try (isLastWord || !situation.isPlainPick) && holdsTrueBlocks(message) {
       return message.text == asFound ? .unchanged : .rewritten(message.text)

@@ -31,6 +31,20 @@ struct HistoryTests {
     #expect(s.readiness("replay").status == 0)
   }
 
+  @Test("squash with a message of one's own keeps the blocks as well; an indented block elsewhere is text")
+  func squashWithMessage() throws {
+    let s = try branched()
+    s.git("merge", "-q", "--squash", "side")
+    #expect(s.git("commit", "-q", "-m", "one title").status == 0)
+    #expect(s.git("log", "-1", "--format=%B").output.components(separatedBy: "\nReadiness-Run: ").count == 3)
+    #expect(s.readiness("verify").status == 0)
+    let quoted = "quote\n\n    Readiness-Run: 12\n"
+    s["code.txt"] = "1\n"
+    s.git("add", "code.txt")
+    #expect(s.git("commit", "-q", "-F", "-", input: quoted).status == 0)
+    #expect(s.git("log", "-1", "--format=%B").output == quoted + "\n")
+  }
+
   @Test("cherry-pick is stamped anew with the picked author, revert with a reason")
   func picks() throws {
     let s = try branched()

@@ -99,6 +99,19 @@ struct StampTests {
     #expect(try Judge.assess(Proposal(from: ruled, start).stamped()).errors == [])
   }
 
+  @Test("what was reviewed changes only under the authority of the way in, and a plan does not vanish")
+  func reentryAuthority() throws {
+    let ruled = PlanFixture.tree().with {
+      $0["ssot/policies/authorization.json"] =
+        "{\"version\":1,\"roles\":{\"approver\":[\"ada@example.com\"]},\"rules\":[{\"to\":\"Done\",\"role\":\"approver\"}]}"
+    }
+    let change: (MemoryTree) -> Void = { $0.edit("A-5", "It works", "It works well") }
+    #expect(try Judge.assess(Proposal(from: ruled, by: PlanFixture.bob, change)).errors == ["frozen-field"])
+    #expect(try Judge.assess(Proposal(from: ruled, change)).errors == [])
+    let gone = try Judge.assess(Proposal(from: PlanFixture.tree()) { $0.files = [:] })
+    #expect(gone.errors == ["illegal-deletion", "plan-id-changed"])
+  }
+
   @Test("a stamp made under another policy is a warning")
   func otherPolicy() throws {
     let proposal = Proposal(start)

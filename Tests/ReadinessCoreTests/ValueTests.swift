@@ -155,7 +155,7 @@ struct CommitMessageTests {
   func squash() {
     var message = CommitMessage(
       "Squashed\n\ncommit 2\n\n    two\n\n    Readiness-Run: 2\n\ncommit 1\n\n    one\n\n    Readiness-Run: 1\n")
-    message.liftIndentedBlocks()
+    message.liftIndentedBlocks(squashed: "")
     #expect(message.text.hasSuffix("\n\nReadiness-Run: 1\n\nReadiness-Run: 2\n"), "\(message.text)")
     #expect(message.text.contains("    one\n"))
   }

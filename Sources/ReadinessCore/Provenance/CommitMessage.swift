@@ -92,16 +92,28 @@ public struct CommitMessage: Sendable {
     lines = kept
   }
 
-  /// What `git merge --squash` indents, written out at column 0, in the order in which it stands (oldest last in git's
-  /// own file, so it is turned round: contract 3 wants the oldest first).
-  public mutating func liftIndentedBlocks() {
+  /// Writes out at column 0 what `git merge --squash` indents, oldest first (contract 3); git lists the newest first.
+  /// - Parameter squashed: git's own `SQUASH_MSG`, for a person who gave another message with `-m`.
+  public mutating func liftIndentedBlocks(squashed: String) {
+    var found = takeIndentedBlocks()
+    if found.isEmpty, blocks.isEmpty {
+      var whole = CommitMessage(squashed)
+      found = whole.takeIndentedBlocks()
+    }
+    guard !found.isEmpty else { return }
+    while let last = lines.last, Self.isBlank(last) { lines.removeLast() }
+    for block in found.reversed() { lines += [""] + block }
+  }
+
+  /// Takes the indented blocks out, in the order in which they stand.
+  private mutating func takeIndentedBlocks() -> [[Substring]] {
     var found: [[Substring]] = []
     var current: [Substring] = []
     var kept: [Substring] = []
     for line in lines {
       let bare = line.drop { $0 == " " || $0 == "\t" }
-      if bare.startIndex != line.startIndex, let key = Trailers.key(of: bare), TrailerKey(rawValue: String(key)) != nil
-      {
+      let key = bare.startIndex == line.startIndex ? nil : Trailers.key(of: bare)
+      if let key, TrailerKey(rawValue: String(key)) != nil {
         current.append(bare)
         continue
       }
@@ -110,10 +122,8 @@ public struct CommitMessage: Sendable {
       kept.append(line)
     }
     if !current.isEmpty { found.append(current) }
-    guard !found.isEmpty else { return }
-    while let last = kept.last, Self.isBlank(last) { kept.removeLast() }
     lines = kept
-    for block in found.reversed() { lines += [""] + block }
+    return found
   }
 
   /// Appends a block so that git finds it: in the last paragraph where that one is made of trailers, else in a

@@ -101,8 +101,23 @@ enum ReentryRule: ChangeRule {
     if context.telling.mode == .path { asked = asked.filter(\.isOfState) }
     if context.telling.mode == .chain { asked = asked.filter { $0.isOfState || $0 == .reason } }
     let ordered = Guard.allCases.filter(asked.contains)
-    return try context.guards.findings(ordered, for: change, hasReason: context.telling.hasReason(for: change)).map {
-      $0.code == .reasonMissing ? "No reason is given." : $0.message
+    let hasReason = context.telling.hasReason(for: change)
+    let findings = try context.guards.findings(ordered, for: change, hasReason: hasReason)
+    return findings.map { $0.code == .reasonMissing ? "No reason is given." : $0.message }
+      + missingRoles(change, state, context)
+  }
+
+  /// The rules of authorization of the way into the state, where another step does not ask them anyway.
+  private static func missingRoles(_ change: MilestoneChange, _ state: String, _ context: JudgeContext) -> [String] {
+    guard let authorization = context.policy.authorization, !change.changesStatus else { return [] }
+    let origins = context.workflow.edges.filter { $0.to == state }.map(\.from)
+    let rules = authorization.rules.filter { rule in
+      rule.covers(change.id) && origins.contains { rule.covers(from: $0, to: state) }
+    }
+    return context.telling.steps(of: change).flatMap { step in
+      rules.filter { !authorization.holds(step.actor.email, role: $0.role) }.map {
+        "\(step.actor.email) does not hold the role \"\($0.role)\", which entering \"\(state)\" asks for."
+      }
     }
   }
 }
@@ -111,7 +126,8 @@ enum ReentryRule: ChangeRule {
 enum PlanRule: ChangeRule {
   static func findings(in context: JudgeContext) throws -> [Finding] {
     let proposal = context.proposal
-    guard let file = try proposal.candidate.planFile(), let plan = file.plan else { return [] }
+    guard let file = try proposal.candidate.planFile() else { return try gone(proposal) }
+    guard let plan = file.plan else { return [] }
     var findings: [Finding] = []
     if let before = try proposal.base.planFile()?.plan, before.planID != plan.planID {
       findings.append(
@@ -145,5 +161,15 @@ enum PlanRule: ChangeRule {
           line: 1))
     }
     return findings
+  }
+  /// A plan that is taken away whole breaks no invariant of a tree that holds one.
+  private static func gone(_ proposal: Proposal) throws -> [Finding] {
+    guard let before = try proposal.base.planFile()?.plan, try !proposal.candidate.holdsPlan() else { return [] }
+    return [
+      Finding(
+        .planIDChanged, "planId was \(before.planID), and the plan is gone.",
+        hint: "Restore \(PlanPaths.plan): git restore --source HEAD --staged --worktree \(PlanPaths.plan)",
+        path: PlanPaths.plan, line: 1)
+    ]
   }
 }
