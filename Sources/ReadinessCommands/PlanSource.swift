@@ -49,11 +49,20 @@ struct LoadedPlan {
     overview = try PlanOverview(tree)
     commit = id.description
     source = "\(options.at ?? "HEAD") at \(id.description.prefix(8))"
-    note = options.at == nil && !repository.isBare ? try Self.difference(tree, repository) : nil
+    note = options.at == nil && !repository.isBare ? Self.difference(tree, repository) : nil
   }
 
-  /// Says when what is staged, or the files, differ from HEAD.
-  private static func difference(_ tree: GitTree, _ repository: Repository) throws -> String? {
+  /// Says when what is staged, or the files, differ from HEAD. An index that cannot be read, as in an unfinished
+  /// merge, keeps nobody from reading HEAD.
+  private static func difference(_ tree: GitTree, _ repository: Repository) -> String? {
+    do {
+      return try differenceOrNone(tree, repository)
+    } catch {
+      return "The index cannot be compared with HEAD: git status says why."
+    }
+  }
+
+  private static func differenceOrNone(_ tree: GitTree, _ repository: Repository) throws -> String? {
     if try !repository.tree(try repository.candidateTree()).hasSamePlanAndPolicy(as: tree) {
       return "Staged changes of the plan are not shown: readiness status --index"
     }

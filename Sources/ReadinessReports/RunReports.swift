@@ -32,7 +32,9 @@ public struct LogReport {
     return runs.map { line in
       let run = line.run
       let name = line.id.map { style("run \($0.prefix(12))", .strong) } ?? style("no stamp", .warn)
-      var lines = ["\(name)  \(run.at.prefix(16).replacing("T", with: " "))  \(run.actor.description.printable)"]
+      let when = run.at.prefix(16).replacing("T", with: " ")
+      let actor = run.actor.description.printable.cut(to: max(20, width - 36))
+      var lines = ["\(name)  \(when)  \(actor)"]
       if line.heals { lines.append("    heals what ancestors changed without a stamp") }
       for t in run.transitions {
         lines.append(
