@@ -56,18 +56,23 @@ struct HookDoor {
     guard let file = arguments.first else { return usage("MESSAGE-FILE [SOURCE [COMMIT]]") }
     let claimsAmend = arguments.count > 2 && arguments[1] == "commit" && arguments[2] == "HEAD"
     let isAmend = try AmendDetection.ofCallingGit() ?? claimsAmend
-    let text = String(decoding: try FileBytes.read(file), as: UTF8.self)
+    let message = try MessageFile(file)
     let situation = try CommitSituation(Repository.open(), isAmend: isAmend, environment: environment)
+    guard let text = message.text else { return try situation.changesNothing() ? 0 : refuse([unreadable]) }
     let opensEditor = environment["GIT_EDITOR"] != ":"
     let outcome = try Stamping(situation, now: now).stamp(text, isEdited: opensEditor, mayFollow: opensEditor)
-    return try conclude(outcome, file)
+    return try conclude(outcome, message)
   }
 
   private func checkMessage() throws -> Int32 {
     guard let file = arguments.first else { return usage("MESSAGE-FILE") }
-    let text = String(decoding: try FileBytes.read(file), as: UTF8.self)
+    let message = try MessageFile(file)
     let isEdited = environment["GIT_EDITOR"] != ":"
     let repository = try Repository.open()
+    guard let text = message.text else {
+      let situation = try CommitSituation(repository, isAmend: false, environment: environment)
+      return try situation.changesNothing() ? 0 : refuse([unreadable])
+    }
     if !Trailers.blocks(in: text).isEmpty, !Stamping.hasSubject(text, isEdited: isEdited) {
       return refuse([Finding(.emptyMessage, "The message holds nothing but the stamp, so there is no subject.")])
     }
@@ -81,15 +86,18 @@ struct HookDoor {
     }
     guard let first else { return 0 }
     let outcome = try Stamping(first, now: now).stamp(text, isEdited: isEdited, mayFollow: false, isLastWord: true)
-    return try conclude(outcome, file)
+    return try conclude(outcome, message)
   }
 
-  private func conclude(_ outcome: Stamping.Outcome, _ file: String) throws -> Int32 {
+  private var unreadable: Finding {
+    Finding(.textUnreadable, "The message is not a text in the encoding of commits, so no stamp can stand in it.")
+  }
+
+  private func conclude(_ outcome: Stamping.Outcome, _ message: MessageFile) throws -> Int32 {
     switch outcome {
     case .unchanged: return 0
     case .rewritten(let text):
-      try FileBytes.write(Array(text.utf8), to: file)
-      return 0
+      return try message.write(text) ? 0 : refuse([unreadable])
     case .refused(let findings): return refuse(findings)
     }
   }

@@ -55,8 +55,8 @@ public final class CommitSituation {
 
   /// Git gives the author to hooks of `git commit` alone; elsewhere it stands in what is being picked or rebased.
   private func findAuthor() throws -> Identity {
-    if let name = environment["GIT_AUTHOR_NAME"], let email = environment["GIT_AUTHOR_EMAIL"], !email.isEmpty {
-      return Identity(name: name, email: email)
+    if environment["GIT_AUTHOR_EMAIL"].map({ !$0.isEmpty }) ?? false {
+      return Identity(name: try Self.variable("GIT_AUTHOR_NAME"), email: try Self.variable("GIT_AUTHOR_EMAIL"))
     }
     if isRebase, let script = try FileBytes.readIfPresent(repository.gitFolder + "rebase-merge/author-script"),
       let author = Identity(authorScript: String(decoding: script, as: UTF8.self))
@@ -66,6 +66,21 @@ public final class CommitSituation {
     if let picked { return try repository.commit(picked).author }
     if let amended { return amended.author }
     return try Self.configuredAuthor()
+  }
+
+  /// A variable of the environment, in the encoding of the next commit: git copies its bytes into the commit.
+  private static func variable(_ name: String) throws -> String {
+    guard let value = getenv(name) else { return "" }
+    let bytes = Array(UnsafeRawBufferPointer(start: value, count: strlen(value)))
+    let encoding = bytes.allSatisfy { $0 < 0x80 } ? nil : try TextEncoding.ofNextCommit()
+    guard let text = TextEncoding.decode(bytes[...], encoding: encoding) else { throw unreadable(name) }
+    return text
+  }
+
+  private static func unreadable(_ what: String) -> GitError {
+    GitError(
+      .other, "\(what) is not a text in the encoding of commits.",
+      hint: "git config i18n.commitEncoding names that encoding; UTF-8 is the usual one.", function: "getenv")
   }
 
   /// The author that git would write now.

@@ -1,4 +1,3 @@
-import Glibc
 import ReadinessCore
 
 /// A commit as its object says it. Parsed here and not by libgit2, so that nothing is cut off, guessed or cleaned.
@@ -51,8 +50,8 @@ public struct Commit: Sendable {
     self.id = id
     self.tree = tree
     self.parents = parents
-    message = TextDecoding.decode(at < raw.count ? raw[(at + 1)...] : [], encoding: encoding)
-    guard let signature = TextDecoding.decode(author, encoding: encoding), let person = Self.person(signature) else {
+    message = TextEncoding.decode(at < raw.count ? raw[(at + 1)...] : [], encoding: encoding)
+    guard let signature = TextEncoding.decode(author, encoding: encoding), let person = Self.person(signature) else {
       throw damaged("its author cannot be read")
     }
     self.author = person
@@ -70,37 +69,5 @@ public struct Commit: Sendable {
   private static func seconds(_ text: String) -> Int64 {
     guard let close = text.lastIndex(of: ">") else { return 0 }
     return text[text.index(after: close)...].split(separator: " ").first.flatMap { Int64($0) } ?? 0
-  }
-}
-
-/// Texts of commits, which may be in any encoding that a header names.
-enum TextDecoding {
-  /// Nil where the bytes are not of that encoding, or it is not known to the system.
-  static func decode(_ bytes: ArraySlice<UInt8>, encoding: String?) -> String? {
-    switch encoding?.lowercased() {
-    case nil, "utf-8", "utf8": return String(validating: bytes, as: UTF8.self)
-    case "iso-8859-1", "latin1", "iso8859-1":
-      return String(String.UnicodeScalarView(bytes.map { Unicode.Scalar($0) }))
-    case .some(let name): return convert(bytes, from: name)
-    }
-  }
-
-  /// By the system's iconv.
-  private static func convert(_ bytes: ArraySlice<UInt8>, from name: String) -> String? {
-    guard let converter = iconv_open("UTF-8", name), converter != iconv_t(bitPattern: -1) else { return nil }
-    defer { iconv_close(converter) }
-    var input = bytes.map { CChar(bitPattern: $0) }
-    var output = [CChar](repeating: 0, count: bytes.count * 4 + 16)
-    var inputLeft = input.count
-    var outputLeft = output.count
-    let failed = input.withUnsafeMutableBufferPointer { source in
-      output.withUnsafeMutableBufferPointer { target in
-        var from = source.baseAddress
-        var to = target.baseAddress
-        return iconv(converter, &from, &inputLeft, &to, &outputLeft) == Int.max.magnitude &* 2 &+ 1 || inputLeft > 0
-      }
-    }
-    guard !failed else { return nil }
-    return String(validating: output[..<(output.count - outputLeft)].map { UInt8(bitPattern: $0) }, as: UTF8.self)
   }
 }

@@ -31,10 +31,11 @@ public enum FileBytes {
     }
   }
 
-  /// Writes a file so that it is there whole or not at all: a new file beside it, synced, then renamed over it.
-  public static func write(_ bytes: [UInt8], to path: String, mode: mode_t = 0o644) throws {
+  /// Writes a file so that it is there whole or not at all: a new file beside it, then renamed over it.
+  /// - Parameter isDurable: false where the file does not outlive the command, so that the disk is not waited for.
+  public static func write(_ bytes: [UInt8], to path: String, mode: mode_t = 0o644, isDurable: Bool = true) throws {
     let temporary = path + ".readiness-\(getpid())"
-    try create(temporary, bytes, mode: mode)
+    try create(temporary, bytes, mode: mode, isDurable: isDurable)
     guard rename(temporary, path) == 0 else {
       let error = systemError("rename", path)
       unlink(temporary)
@@ -42,8 +43,8 @@ public enum FileBytes {
     }
   }
 
-  /// Creates a file that must not be there yet, and syncs it.
-  public static func create(_ path: String, _ bytes: [UInt8], mode: mode_t = 0o644) throws {
+  /// Creates a file that must not be there yet, and waits for the disk.
+  public static func create(_ path: String, _ bytes: [UInt8], mode: mode_t = 0o644, isDurable: Bool = true) throws {
     let descriptor = Glibc.open(path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, mode)
     guard descriptor >= 0 else { throw systemError("open", path) }
     defer { close(descriptor) }
@@ -58,7 +59,7 @@ public enum FileBytes {
       }
       offset += count
     }
-    guard fsync(descriptor) == 0 else { throw systemError("fsync", path) }
+    guard !isDurable || fsync(descriptor) == 0 else { throw systemError("fsync", path) }
   }
 
   /// True where something stands at the path, links not followed.

@@ -134,6 +134,33 @@ struct HistoryTests {
     #expect(s.readiness("verify", "main..side", "--json").output.contains("\"commits\": 2"))
   }
 
+  @Test("the same run on parallel branches counts once; messages in another encoding are read in it")
+  func parallelAndEncoded() throws {
+    let s = try branched()
+    s.git("checkout", "-q", "-b", "twin", "side~2")
+    s["code.txt"] = "1\n"
+    s.git("add", "-A")
+    s.git("commit", "-qm", "code")
+    #expect(s.git("rebase", "-q", "--onto", "twin", "main", "side").status == 0)
+    let (kept, original) = (s.run(), s.run(of: "ORIG_HEAD"))
+    #expect(kept == original)
+    s.git("checkout", "-q", "-b", "both", "ORIG_HEAD")
+    #expect(s.git("merge", "-q", "--no-edit", "side").status == 0)
+    let verify = s.readiness("verify", "--json")
+    #expect(verify.status == 0, "\(verify.all)")
+    #expect(s.readiness("log").output.components(separatedBy: original.prefix(12)).count == 2)
+
+    s.git("config", "i18n.commitEncoding", "ISO-8859-1")
+    s.edit("M-01", "In Review", "In Progress")
+    s.git("add", "-A")
+    let latin = s.shell("printf 'zur\\374ck\\n' | git commit -q -F -")
+    #expect(latin.status == 0, "\(latin.all)")
+    let raw = s.shell("git cat-file commit HEAD | grep -a encoding").line
+    #expect(raw == "encoding ISO-8859-1")
+    #expect(s.readiness("verify").status == 0, "\(s.readiness("verify").all)")
+    #expect(s.readiness("log").output.contains("because: zurück"))
+  }
+
   @Test("a policy change is stamped, judged by the policy before it, and needs the authority that it names")
   func policy() throws {
     let s = try Scratch.withPlan()
