@@ -42,7 +42,9 @@ public final class CommitSituation {
   private static func mergeHeads(_ repository: Repository, _ environment: [String: String]) throws -> [ObjectID] {
     let heads = try repository.heads(in: "MERGE_HEAD")
     guard heads.isEmpty else { return heads }
-    return environment.keys.filter { $0.hasPrefix("GITHEAD_") }.sorted().compactMap { ObjectID(hex: $0.dropFirst(8)) }
+    return environment.keys.filter { $0.hasPrefix("GITHEAD_") }.sorted().compactMap {
+      ObjectID(hex: String($0.dropFirst(8)))
+    }
   }
 
   /// The author. Asked only where the plan changes: it may take a process to find out.

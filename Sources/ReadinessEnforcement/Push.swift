@@ -14,14 +14,18 @@ public struct RefUpdate: Sendable {
   /// Reads a line of `pre-receive`'s input: `old new ref`.
   public init?(receiveLine line: Substring) {
     let parts = line.split(separator: " ", maxSplits: 2)
-    guard parts.count == 3, let old = ObjectID(hex: parts[0]), let new = ObjectID(hex: parts[1]) else { return nil }
+    guard parts.count == 3, let old = ObjectID(hex: String(parts[0])), let new = ObjectID(hex: String(parts[1])) else {
+      return nil
+    }
     self.init(old: old, new: new, name: String(parts[2]))
   }
 
   /// Reads a line of `pre-push`'s input: `local-ref local-id remote-ref remote-id`.
   public init?(pushLine line: Substring) {
     let parts = line.split(separator: " ")
-    guard parts.count == 4, let new = ObjectID(hex: parts[1]), let old = ObjectID(hex: parts[3]) else { return nil }
+    guard parts.count == 4, let new = ObjectID(hex: String(parts[1])), let old = ObjectID(hex: String(parts[3])) else {
+      return nil
+    }
     self.init(old: old, new: new, name: String(parts[2]))
   }
 

@@ -33,9 +33,9 @@ public struct Commit: Sendable {
       guard line.first != 0x20, let space = line.firstIndex(of: 0x20) else { continue }
       let value = line[(space + 1)...]
       switch String(decoding: line[..<space], as: UTF8.self) {
-      case "tree": tree = ObjectID(hex: String(decoding: value, as: UTF8.self))
+      case "tree": tree = ObjectID(hex: value)
       case "parent":
-        guard let parent = ObjectID(hex: String(decoding: value, as: UTF8.self)) else {
+        guard let parent = ObjectID(hex: value) else {
           throw damaged("a parent is no id")
         }
         parents.append(parent)

@@ -3,7 +3,7 @@ import ReadinessCore
 
 extension ObjectID {
   init(_ oid: git_oid) {
-    self = withUnsafeBytes(of: oid.id) { ObjectID($0) }
+    self = withUnsafeBytes(of: oid.id) { ObjectID(raw: $0) }
   }
 
   init(_ oid: UnsafePointer<git_oid>) { self.init(oid.pointee) }

@@ -114,7 +114,7 @@ public final class Repository {
   public func heads(in file: String) throws -> [ObjectID] {
     guard let bytes = try FileBytes.readIfPresent(gitFolder + file) else { return [] }
     return String(decoding: bytes, as: UTF8.self).split(whereSeparator: \.isNewline)
-      .compactMap { ObjectID(hex: $0.prefix(40)) }
+      .compactMap { ObjectID(hex: String($0.prefix(40))) }
   }
 
   // MARK: - Objects

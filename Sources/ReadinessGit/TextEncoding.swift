@@ -9,7 +9,8 @@ public enum TextEncoding {
     case nil, "utf-8", "utf8": return String(validating: bytes, as: UTF8.self)
     case "iso-8859-1", "latin1", "iso8859-1":
       return String(String.UnicodeScalarView(bytes.map { Unicode.Scalar($0) }))
-    case .some(let name): return convert(bytes, from: name, to: "UTF-8").flatMap { String(validating: $0, as: UTF8.self) }
+    case .some(let name):
+      return convert(bytes, from: name, to: "UTF-8").flatMap { String(validating: $0, as: UTF8.self) }
     }
   }
 

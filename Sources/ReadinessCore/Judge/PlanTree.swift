@@ -4,29 +4,42 @@ public struct ObjectID: Hashable, Sendable, CustomStringConvertible {
   private let b: UInt64
   private let c: UInt32
 
-  /// Makes an id from 20 bytes; shorter input is filled up with zeros.
-  public init(_ bytes: some Collection<UInt8>) {
-    var words: (UInt64, UInt64, UInt32) = (0, 0, 0)
-    for (index, byte) in bytes.prefix(20).enumerated() {
-      switch index {
-      case 0..<8: words.0 |= UInt64(byte) << UInt64(56 - 8 * index)
-      case 8..<16: words.1 |= UInt64(byte) << UInt64(56 - 8 * (index - 8))
-      default: words.2 |= UInt32(byte) << UInt32(24 - 8 * (index - 16))
-      }
-    }
-    (a, b, c) = words
+  /// Makes an id from the first 20 bytes; shorter input is filled up with zeros.
+  public init(_ bytes: [UInt8]) {
+    let padded = bytes.count >= 20 ? bytes : bytes + Array(repeating: 0, count: 20 - bytes.count)
+    self = padded.withUnsafeBytes { ObjectID(raw: $0) }
+  }
+
+  /// Makes an id from 20 bytes in memory. Not generic, because it stands on the way of every object.
+  public init(raw bytes: UnsafeRawBufferPointer) {
+    a = UInt64(bigEndian: bytes.loadUnaligned(fromByteOffset: 0, as: UInt64.self))
+    b = UInt64(bigEndian: bytes.loadUnaligned(fromByteOffset: 8, as: UInt64.self))
+    c = UInt32(bigEndian: bytes.loadUnaligned(fromByteOffset: 16, as: UInt32.self))
   }
 
   /// Reads 40 hexadecimal digits; nil for anything else.
-  public init?(hex: some StringProtocol) {
-    let digits = Array(hex.utf8)
+  public init?(hex digits: ArraySlice<UInt8>) {
     guard digits.count == 40 else { return nil }
-    var bytes: [UInt8] = []
-    for index in stride(from: 0, to: 40, by: 2) {
-      guard let byte = UInt8(String(decoding: digits[index..<index + 2], as: UTF8.self), radix: 16) else { return nil }
-      bytes.append(byte)
+    var bytes = [UInt8](repeating: 0, count: 20)
+    var at = digits.startIndex
+    for index in 0..<20 {
+      guard let high = Self.value(digits[at]), let low = Self.value(digits[at + 1]) else { return nil }
+      bytes[index] = high << 4 | low
+      at += 2
     }
     self.init(bytes)
+  }
+
+  /// Reads 40 hexadecimal digits; nil for anything else.
+  public init?(hex: String) { self.init(hex: Array(hex.utf8)[...]) }
+
+  private static func value(_ digit: UInt8) -> UInt8? {
+    switch digit {
+    case 0x30...0x39: digit - 0x30
+    case 0x61...0x66: digit - 0x61 + 10
+    case 0x41...0x46: digit - 0x41 + 10
+    default: nil
+    }
   }
 
   /// The 20 bytes.
