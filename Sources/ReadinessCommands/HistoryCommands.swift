@@ -47,9 +47,12 @@ struct Verify: ParsableCommand {
     abstract: "Judges every commit again: rules, stamps, run IDs, the policy in force.")
   @Argument(help: ArgumentHelp("A commit, or a range A..B; HEAD by default.", valueName: "range"))
   var range: String?
+  @Option(help: ArgumentHelp("text or json; --json says the same.", valueName: "form"))
+  var format: VerdictFormat = .text
   @OptionGroup var options: GlobalOptions
 
   mutating func run() throws {
+    if format == .json { options.json = true }
     let context = try Context(options)
     let repository = try context.openRepository()
     let scope = try HistoryScope(repository, range)
@@ -62,6 +65,10 @@ struct Verify: ParsableCommand {
     try context.print(json: answer.json, text: answer.text(width: context.width, context.style(repository)))
     if !report.isAccepted { throw ExitCode(1) }
   }
+}
+
+enum VerdictFormat: String, ExpressibleByArgument {
+  case text, json
 }
 
 struct ReplayCommand: ParsableCommand {

@@ -1,3 +1,4 @@
+import ReadinessCore
 import ReadinessGit
 
 /// The POSIX sh stub that git runs.
@@ -33,9 +34,13 @@ struct HookScript {
     } else {
       if chains { lines.append("\"$0\(Self.keptSuffix)\" \"$@\" || exit $?") }
       if program.contains("/") {
-        lines.append(
-          "[ -x \(quoted) ] || { echo 'readiness: the program is gone; install it again, or: readiness uninstall' >&2; exit 1; }"
-        )
+        // Work that does not touch the plan goes on without us.
+        let paths = [PlanPaths.folder, PlanPaths.plan, PlanPaths.policies, PlanPaths.schema].joined(separator: " ")
+        lines += [
+          "[ -x \(quoted) ] || {", "  git diff --cached --quiet -- \(paths) && exit 0",
+          "  echo 'readiness: the program is gone from \(program)' >&2",
+          "  echo '  -> install it again: readiness install; or delete this hook: '\"$0\" >&2", "  exit 1", "}",
+        ]
       }
       lines.append("exec \(quoted) hook \(name) \"$@\"")
     }
