@@ -202,6 +202,21 @@ struct MergeTests {
     #expect(try Judge.assess(unstamped.committed(stamp)).errors == [])
   }
 
+  @Test("what one side deleted and the other edited is decided by the merge, also where it stays deleted")
+  func deletedAndEdited() throws {
+    let gone: (MemoryTree) -> Void = {
+      $0[".readiness/A-3.json"] = nil
+      $0["ssot/plan.json"] = PlanFixture.plan(order: ["A-1"], retired: ["A-3"])
+    }
+    let proposal = merge(gone, { $0.edit("A-3", "It works", "It flies") }, gone)
+    #expect(try Judge.assess(proposal).errors == ["merge-unresolved"])
+    let draft = try #require(try Judge.assess(proposal).draft)
+    let stamp = Trailers.render(
+      draft.run(at: "2026-11-22T19:00:00.123Z", actor: PlanFixture.ada, reason: nil), plan: draft.plan)
+    #expect(stamp.hasSuffix("Readiness-Edit: A-3 none none"))
+    #expect(try Judge.assess(proposal.committed(stamp)).errors == [])
+  }
+
   @Test("an evil merge is found, and a merge of two legal sides that is illegal")
   func illegal() throws {
     let evil = merge({ _ in }, { $0.edit("A-2", "\"ada\"", "\"bob\"") }, { $0.edit("A-2", "In Progress", "Done") })

@@ -88,8 +88,8 @@ extension ChangeSet {
     milestones = try ids.sorted().compactMap { id in
       let beforeFile = try proposal.base.milestone(id)
       let afterFile = try proposal.candidate.milestone(id)
-      // A merge may agree with other parents to delete what the first never had.
-      guard beforeFile != nil || afterFile != nil else { return nil }
+      // Where one side deleted what the other edited, a merge that lets it stay deleted has decided something.
+      guard beforeFile != nil || afterFile != nil || needs?.milestones.contains(id) == true else { return nil }
       let readBefore = try before.milestone(id)
       return MilestoneChange(
         id: id, beforeFile: beforeFile, afterFile: afterFile, before: readBefore,
