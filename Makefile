@@ -2,7 +2,7 @@
 PREFIX ?= /usr/local
 PROGRAM := .build/release/readiness
 
-.PHONY: demo test build setup examples docs lint install verify
+.PHONY: demo test build examples docs lint verify campaign install bootstrap
 
 demo: build ## the main job in a scratch repository
 	scripts/demo.sh $(CURDIR)/$(PROGRAM)
@@ -28,6 +28,9 @@ lint: ## the layout of the code
 verify: ## this repository's own plan, every commit
 	$(PROGRAM) verify
 
+campaign: build ## 1,500 random histories against an independent model; doc/campaigns.md holds the figures
+	python3 campaign/run.py $(PROGRAM) 1500 100000
+
 install: build
 	install -d $(DESTDIR)$(PREFIX)/bin
 	install -m 755 $(PROGRAM) $(DESTDIR)$(PREFIX)/bin/readiness
@@ -35,5 +38,3 @@ install: build
 
 bootstrap:
 	@scripts/bootstrap.sh
-
-.PHONY: bootstrap

@@ -24,7 +24,8 @@ public enum Judge {
     for rule in ChangeRules.all { findings += try rule.findings(in: context) }
     findings += try brokenInvariants(context)
     let draft = try changes.draft(
-      proposal, isBaseline: force.isBaseline, policy: force.digest, asksForReason: asksForReason(context))
+      proposal, isBaseline: force.isBaseline, policy: force.digest,
+      asksForReason: TransitionRule.asksForReason(context) || ReentryRule.asksForReason(context))
     return Assessment(verdict: Verdict(findings), draft: draft)
   }
 
@@ -32,18 +33,6 @@ public enum Judge {
   private static func changesNothing(_ proposal: Proposal) throws -> Bool {
     let parents = proposal.parents.isEmpty ? [proposal.base] : proposal.parents
     return try parents.allSatisfy { try proposal.candidate.hasSamePlanAndPolicy(as: $0) }
-  }
-
-  /// True where some guard of some step would miss a reason.
-  private static func asksForReason(_ context: JudgeContext) throws -> Bool {
-    var bare = context.telling
-    bare.reasonMayFollow = false
-    bare.steps = [:]
-    let silent = JudgeContext(
-      proposal: context.proposal, policy: context.policy, policyDigest: context.policyDigest,
-      isBaseline: context.isBaseline, before: context.before, after: context.after, changes: context.changes,
-      telling: Telling(mode: .direct, actor: bare.actor, reason: nil))
-    return try TransitionRule.asksForReason(silent) || ReentryRule.asksForReason(silent)
   }
 
   // MARK: - Invariants

@@ -11,17 +11,22 @@ enum TransitionRule: ChangeRule {
     }
   }
 
-  /// True where the edge of some change asks for a reason.
+  /// True where an edge that some change may take asks for a reason.
   static func asksForReason(_ context: JudgeContext) throws -> Bool {
-    try findings(in: context).contains { $0.code == .reasonMissing }
+    guard !context.isBaseline else { return false }
+    return try context.judged.contains { change in
+      guard !change.isBirth, change.changesStatus, let to = change.after?.status else { return false }
+      let origins = try origins(of: change, context)
+      return !origins.contains(to)
+        && origins.contains { context.workflow.edge(from: $0, to: to)?.guards.contains(.reason) == true }
+    }
   }
 
   private static func direct(_ change: MilestoneChange, _ context: JudgeContext) throws -> [Finding] {
     guard change.changesStatus, let to = change.after?.status else { return [] }
     let hasReason = context.telling.hasReason(for: change)
-    // In a merge a status is legal that some parent has, or that is an edge away from one.
-    let origins = context.proposal.isMerge ? try parentStates(of: change.id, context) : [change.before?.status ?? ""]
-    if context.proposal.isMerge, origins.contains(to) { return [] }
+    let origins = try origins(of: change, context)
+    if origins.contains(to) { return [] }
     let edges = origins.compactMap { context.workflow.edge(from: $0, to: to) }
     guard !edges.isEmpty else { return [illegal(change, from: change.before?.status, to: to, context)] }
     var first: [Finding]?
@@ -33,11 +38,13 @@ enum TransitionRule: ChangeRule {
     return first ?? []
   }
 
-  private static func parentStates(of id: MilestoneID, _ context: JudgeContext) throws -> [String] {
+  /// The states that an edge may lead away from: the first parent's, and in a merge every parent's (contract 3).
+  private static func origins(of change: MilestoneChange, _ context: JudgeContext) throws -> [String] {
+    guard context.proposal.isMerge else { return change.before.map { [$0.status] } ?? [] }
     var states: [String] = []
     for parent in context.proposal.parents {
       let reader = States(parent, base: nil, workflow: context.workflow, ancestry: context.proposal.ancestry)
-      if let status = try reader.milestone(id)?.status { states.append(status) }
+      if let status = try reader.milestone(change.id)?.status { states.append(status) }
     }
     return states
   }
