@@ -19,7 +19,7 @@ extension ReadingCommand {
     let repository = try context.openRepository()
     let plan = try LoadedPlan(source, repository)
     guard !plan.overview.entries.isEmpty || !plan.overview.findings.isEmpty else {
-      throw UsageError("There is no plan in \(plan.source).", hint: "Lay one down: readiness init, then commit it.")
+      throw try noPlan(in: plan, repository)
     }
     let answer = try answer(plan, width: context.width, context.style(repository))
     context.print(json: answer.json, text: answer.text)
@@ -33,6 +33,23 @@ extension ReadingCommand {
       }
       throw ExitCode(1)
     }
+  }
+}
+
+extension ReadingCommand {
+  /// A newcomer has laid a plan down and not committed it yet, or has none.
+  private func noPlan(in plan: LoadedPlan, _ repository: Repository) throws -> UsageError {
+    let message = "There is no plan in \(plan.source)."
+    guard plan.commit != nil, !repository.isBare else {
+      return UsageError(message, hint: "Lay one down: readiness init, then git add and git commit.")
+    }
+    if try repository.tree(repository.candidateTree()).holdsPlan() {
+      return UsageError(message, hint: "One is staged: git commit, or look at it with --index.")
+    }
+    if try WorkTree(repository).holdsPlan() {
+      return UsageError(message, hint: "One lies in the work tree: git add .readiness ssot, then git commit.")
+    }
+    return UsageError(message, hint: "Lay one down: readiness init, then git add and git commit.")
   }
 }
 

@@ -65,6 +65,19 @@ struct BadInputTests {
     #expect(s.readiness("verify", "nobranch").errors.contains("names no commit"))
   }
 
+  @Test("a plan that is laid down and not committed is found, and the next step said")
+  func uncommittedPlan() throws {
+    let s = try Scratch()
+    s.git("commit", "-q", "--allow-empty", "-m", "code first")
+    #expect(s.readiness("status").errors.contains("readiness init"))
+    s.readiness("init")
+    #expect(s.readiness("status").errors.contains("git add .readiness ssot"))
+    s.git("add", "-A")
+    #expect(s.readiness("status").errors.contains("--index"))
+    #expect(s.readiness("status", "--index").output.contains("M-12"))
+    #expect(s.readiness("status", "--worktree").output.contains("M-12"))
+  }
+
   @Test("a shallow history is undecidable, exit 3, with the command that deepens it")
   func shallow() throws {
     let s = try Scratch.withPlan()
