@@ -28,8 +28,10 @@ lint: ## the layout of the code
 verify: ## this repository's own plan, every commit
 	$(PROGRAM) verify
 
-campaign: build ## 1,500 random histories against an independent model; doc/campaigns.md holds the figures
+campaign: build ## the long forms; doc/campaigns.md holds their figures
 	python3 campaign/run.py $(PROGRAM) 1500 100000
+	python3 campaign/operations.py $(PROGRAM) 100 1000
+	python3 campaign/recompute.py
 
 install: build
 	install -d $(DESTDIR)$(PREFIX)/bin

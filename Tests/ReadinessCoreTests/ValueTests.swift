@@ -160,6 +160,13 @@ struct CommitMessageTests {
     #expect(message.text.contains("    one\n"))
   }
 
+  @Test("a reason that a person writes as a trailer is taken as one clean line")
+  func statedReason() {
+    #expect(CommitMessage("a\n\nReadiness-Reason:  it \t rains \u{1} \n").statedReason == "it rains")
+    #expect(CommitMessage("a\n\nReadiness-Reason: \n").statedReason == nil)
+    #expect(CommitMessage("a\n\n  Readiness-Reason: quoted\n").statedReason == nil)
+  }
+
   @Test("the subject is the first paragraph, folded")
   func subject() {
     #expect(CommitMessage("\n\n a \tb\nc\n\nd").subject == "a b c")

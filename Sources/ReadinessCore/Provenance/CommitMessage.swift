@@ -63,16 +63,23 @@ public struct CommitMessage: Sendable {
       if Trailers.key(of: line) != nil { break }
       words += line.split(whereSeparator: \.isWhitespace)
     }
-    let joined = words.joined(separator: " ")
-    return String(String.UnicodeScalarView(joined.unicodeScalars.filter { $0.properties.generalCategory != .control }))
+    return Self.oneLine(words.joined(separator: " "))
+  }
+
+  /// A text as a value of a trailer: white space folded, without control characters.
+  private static func oneLine(_ text: String) -> String {
+    let clean = text.unicodeScalars.filter {
+      $0.properties.generalCategory != .control || $0.properties.isWhitespace
+    }
+    return String(String.UnicodeScalarView(clean)).split(whereSeparator: \.isWhitespace).joined(separator: " ")
   }
 
   /// A reason that a person wrote by hand, as a line `Readiness-Reason: …`, or that an earlier stamp holds.
   public var statedReason: String? {
     let key = TrailerKey.reason.rawValue
     guard let line = lines.last(where: { Trailers.key(of: $0).map { $0 == key } ?? false }) else { return nil }
-    let value = line.dropFirst(key.count + 1).drop { $0 == " " }
-    return value.isEmpty ? nil : String(value)
+    let value = Self.oneLine(String(line.dropFirst(key.count + 1)))
+    return value.isEmpty ? nil : value
   }
 
   /// Takes out every block, and every line that would be part of one, with the empty line above it. All else stays.
