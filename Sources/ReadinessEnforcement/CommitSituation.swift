@@ -156,12 +156,32 @@ public enum AmendDetection {
       let name = arguments.first.map { $0.split(separator: "/").last.map(String.init) ?? $0 } ?? ""
       if name == "git" || name == "git-commit" {
         guard let verb = arguments.firstIndex(of: "commit") ?? (name == "git-commit" ? 0 : nil) else { return nil }
-        return arguments[verb...].prefix { $0 != "--" }.contains { "--amend".hasPrefix($0) && $0.count >= 4 }
+        return saysAmend(arguments[verb...].dropFirst())
       }
       guard let parent = try parent(of: process) else { return nil }
       process = parent
     }
     return nil
+  }
+
+  /// Whether the options of `git commit` hold `--amend`, or as much of it as git needs; what follows `-m` and its like
+  /// is a value.
+  static func saysAmend(_ arguments: ArraySlice<String>) -> Bool {
+    var isValue = false
+    for argument in arguments {
+      if isValue {
+        isValue = false
+        continue
+      }
+      if argument == "--" { return false }
+      if argument.count >= 4, "--amend".hasPrefix(argument) { return true }
+      let takesValue = [
+        "--message", "--file", "--template", "--author", "--date", "--reuse-message", "--reedit-message",
+      ]
+      let isShort = argument.hasPrefix("-") && !argument.hasPrefix("--")
+      isValue = takesValue.contains(argument) || (isShort && argument.last.map { "mFCct".contains($0) } ?? false)
+    }
+    return false
   }
 
   private static func arguments(of process: pid_t) throws -> [String]? {

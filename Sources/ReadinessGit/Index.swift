@@ -8,6 +8,7 @@ extension Repository {
   /// Git wrote the same tree before it ran the hook, so nothing new is stored. Split and sparse indexes, and entries
   /// that are only intended, are left to git itself.
   public func candidateTree() throws -> ObjectID {
+    if leavesIndexToGit { return try writeTreeByGit() }
     var index: OpaquePointer?
     guard git_repository_index(&index, pointer) >= 0, let index else { return try writeTreeByGit() }
     defer { git_index_free(index) }

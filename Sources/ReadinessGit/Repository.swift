@@ -8,7 +8,14 @@ public final class Repository {
   /// Objects that were read once.
   let cache = ObjectCache()
 
-  private init(_ pointer: OpaquePointer) { self.pointer = pointer }
+  /// True where libgit2 cannot read the index that the environment names, as a split or a sparse one.
+  let leavesIndexToGit: Bool
+
+  private init(_ pointer: OpaquePointer, leavesIndexToGit: Bool) {
+    self.pointer = pointer
+    self.leavesIndexToGit = leavesIndexToGit
+  }
+
   deinit { git_repository_free(pointer) }
 
   /// Opens the repository of the current folder as git itself would, from the environment that git gives to hooks.
@@ -21,7 +28,15 @@ public final class Repository {
     unsetenv("GIT_WORK_TREE")
     unsetenv("GIT_COMMON_DIR")
     var pointer: OpaquePointer?
-    let code = git_repository_open_ext(&pointer, nil, GIT_REPOSITORY_OPEN_FROM_ENV.rawValue, nil)
+    var code = git_repository_open_ext(&pointer, nil, GIT_REPOSITORY_OPEN_FROM_ENV.rawValue, nil)
+    var leavesIndexToGit = false
+    if code < 0, let index = getenv("GIT_INDEX_FILE").map({ String(cString: $0) }) {
+      // libgit2 reads the index as it opens; git itself still needs the variable afterwards.
+      unsetenv("GIT_INDEX_FILE")
+      code = git_repository_open_ext(&pointer, nil, GIT_REPOSITORY_OPEN_FROM_ENV.rawValue, nil)
+      setenv("GIT_INDEX_FILE", index, 1)
+      leavesIndexToGit = true
+    }
     guard code >= 0, let pointer else {
       if git_error_code(code) == GIT_ENOTFOUND {
         throw GitError(
@@ -30,7 +45,7 @@ public final class Repository {
       }
       throw GitError(code: code, function: "git_repository_open_ext", about: "The repository cannot be opened")
     }
-    let repository = Repository(pointer)
+    let repository = Repository(pointer, leavesIndexToGit: leavesIndexToGit)
     if let workTree, !workTree.isEmpty, !repository.isBare || getenv("GIT_DIR") != nil {
       try git("git_repository_set_workdir", "The work tree \(workTree)") {
         git_repository_set_workdir(pointer, workTree, 0)

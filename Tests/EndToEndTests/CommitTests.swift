@@ -35,9 +35,12 @@ struct CommitTests {
       "git --git-dir=.git --work-tree=. commit -qam one", "cd ssot && git commit -qam one",
       "git commit -qam one -s", "git commit -qam one && git commit -q --amend --no-edit",
       "git commit -qam one && git commit -q --amend -m two", "git commit -qam one && git commit -q --amend -C HEAD",
+      "git commit -qam --amend", "git commit -qam one && git commit -q --ame -m two",
       "git commit -q --allow-empty -m zero && git commit -qa -C HEAD",
       "git worktree add -q ../linked && cp .readiness/M-01.json ../linked/.readiness/ && cd ../linked && git commit -qam one",
       "git checkout -q --detach && git commit -qam one",
+      "git update-index --split-index && git commit -qam one && git update-index --no-split-index",
+      "git add -N -f ../nothing 2>/dev/null; touch new && git add -N new && git commit -qm one .readiness/M-01.json",
     ])
   func everyWay(_ way: String) throws {
     let s = try Scratch.withPlan()

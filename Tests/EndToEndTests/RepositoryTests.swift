@@ -33,6 +33,8 @@ struct BadInputTests {
     let commit = s.git("commit", "-qm", "damage")
     #expect(commit.status == 1, "\(commit.all)")
     #expect(commit.errors.contains(code), "\(commit.errors)")
+    #expect(commit.errors.contains("    -> "))
+    #expect(commit.errors.contains(".readiness") || commit.errors.contains("ssot/"))
     #expect(s.git("log", "--oneline").line.split(separator: "\n").count == 1)
     s.git("commit", "-qm", "damage", environment: ["READINESS_SKIP": "1"])
     let verify = s.readiness("verify", "--json")
@@ -92,6 +94,27 @@ struct BadInputTests {
       #expect(answer.output.contains("--unshallow"))
     }
     #expect(copy.readiness("status").status == 0)
+  }
+
+  @Test("a repository that libgit2 cannot read stops only work on the plan, and says so")
+  func unsupported() throws {
+    let s = try Scratch.withPlan()
+    let (hook, message) = (".git/hooks/prepare-commit-msg", ".git/hooks/commit-msg")
+    let hooks = [s[hook], s[message]]
+    s.shell(
+      "rm -rf .git && git init -q --object-format=sha256 -b main && git config user.name a && git config user.email a@b"
+    )
+    s[hook] = hooks[0]
+    s[message] = hooks[1]
+    s.shell("chmod +x .git/hooks/prepare-commit-msg .git/hooks/commit-msg")
+    s["code.txt"] = "1\n"
+    s.git("add", "code.txt")
+    #expect(s.git("commit", "-qm", "code").status == 0)
+    s.git("add", "-A")
+    let plan = s.git("commit", "-qm", "plan")
+    #expect(plan.status == 1 && plan.errors.contains("unsupported-repository"), "\(plan.all)")
+    #expect(plan.errors.contains("READINESS_SKIP=1"))
+    #expect(s.readiness("status").status == 3)
   }
 
   @Test("texts that a stamp cannot carry are refused")
