@@ -95,7 +95,8 @@ public struct Move {
       if milestone.status == state.name { continue }
       if let finding = try uncommitted(file, tree) { findings.append(finding) }
       let bytes = milestone.moved(to: state, reason: reason).layoutBytes
-      changes.append(CommitPlan.Change(path: file.path, bytes: bytes))
+      guard let committed = try tree.milestones()[file.id]?.id else { continue }
+      changes.append(CommitPlan.Change(path: file.path, replacing: committed, bytes: bytes))
       moved.append(MoveOutcome.Moved(milestone: file.id, from: milestone.status, to: state.name))
     }
     guard !changes.isEmpty, findings.isEmpty else {

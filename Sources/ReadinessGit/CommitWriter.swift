@@ -8,12 +8,15 @@ public struct CommitPlan {
   public struct Change {
     /// From the top of the repository.
     public let path: String
+    /// What index and file hold now; where they hold something else by the time the lock is taken, nothing is written.
+    public let replacing: ObjectID
     /// The new bytes.
     public let bytes: [UInt8]
 
     /// Makes a change.
-    public init(path: String, bytes: [UInt8]) {
+    public init(path: String, replacing: ObjectID, bytes: [UInt8]) {
       self.path = path
+      self.replacing = replacing
       self.bytes = bytes
     }
   }
@@ -167,10 +170,17 @@ private final class IndexUpdate {
     }
     do {
       try stage(changes, workTree)
+      for change in changes where try repository.hashOfWorkFile(change.path) != change.replacing {
+        throw Self.changed(change.path)
+      }
     } catch {
       release()
       throw error
     }
+  }
+
+  private static func changed(_ path: String) -> GitError {
+    GitError(.changedMeanwhile, "\(path) changed meanwhile.", hint: "Try again.", function: "stage")
   }
 
   private static func age(of path: String) -> String {
@@ -185,6 +195,8 @@ private final class IndexUpdate {
     try git("git_index_open", "The index") { git_index_open(&index, nextPath) }
     defer { git_index_free(index) }
     for change in changes {
+      let staged = git_index_get_bypath(index, change.path, 0).map { ObjectID($0.pointee.id) }
+      guard staged == change.replacing else { throw Self.changed(change.path) }
       let temporary = workTree + change.path + ".readiness-\(getpid())"
       try FileBytes.create(temporary, change.bytes)
       files.append((temporary, workTree + change.path))

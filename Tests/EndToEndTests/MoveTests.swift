@@ -1,3 +1,4 @@
+import Foundation
 import ReadinessTestSupport
 import Testing
 
@@ -97,6 +98,23 @@ struct MoveTests {
     s.shell("rm .git/index.lock")
     #expect(s.readiness("move", "M-01", "in-progress").status == 0)
     #expect(s.git("status", "--porcelain").output == "")
+  }
+
+  @Test("six writers at once, beside git gc: every success is in history, nothing is lost, and it verifies")
+  func concurrent() throws {
+    let s = try started()
+    let writer =
+      "for n in 1 2 3; do \"$READINESS\" move $1 blocked -m \"$n\" && \"$READINESS\" move $1 not-started; done"
+    s["../writer.sh"] = writer
+    let all = s.shell("for k in 2 3 4 5 6 7; do sh ../writer.sh M-0$k & done; git gc -q; wait")
+    let moves = all.output.components(separatedBy: " -> ").count - 1
+    let commits = s.git("rev-list", "--count", "HEAD").line
+    #expect(commits == "\(moves + 2)", "\(all.all)")
+    #expect(moves >= 24, "\(all.errors)")
+    #expect(s.readiness("verify").status == 0)
+    #expect(s.readiness("replay").status == 0)
+    #expect(s.git("status", "--porcelain").output == "")
+    #expect(s.git("fsck", "--strict").status == 0)
   }
 
   @Test("without an identity it says how to set one")
