@@ -33,18 +33,38 @@ struct HookScript {
       ]
     } else {
       if chains { lines.append("\"$0\(Self.keptSuffix)\" \"$@\" || exit $?") }
+      if let test = cheapTest { lines += [test, "concerns_us \"$@\" || exit 0"] }
       if program.contains("/") {
-        // Work that does not touch the plan goes on without us.
-        let paths = [PlanPaths.folder, PlanPaths.plan, PlanPaths.policies, PlanPaths.schema].joined(separator: " ")
         lines += [
-          "[ -x \(quoted) ] || {", "  git diff --cached --quiet -- \(paths) && exit 0",
-          "  echo 'readiness: the program is gone from \(program)' >&2",
-          "  echo '  -> install it again: readiness install; or delete this hook: '\"$0\" >&2", "  exit 1", "}",
+          "[ -x \(quoted) ] || {", "  echo 'readiness: the program is gone from \(program)' >&2",
+          "  echo \"  -> install it again: readiness install; or delete this hook: $0\" >&2", "  exit 1", "}",
         ]
       }
       lines.append("exec \(quoted) hook \(name) \"$@\"")
     }
     return lines.joined(separator: "\n") + "\n"
+  }
+
+  /// The cheapest test first: a commit that touches neither plan nor policy starts neither the program nor libgit2.
+  /// In doubt the program looks: in a merge, a squash, an amend, and where the message speaks of a stamp.
+  private var cheapTest: String? {
+    guard ["prepare-commit-msg", "commit-msg"].contains(name) else { return nil }
+    let paths = [PlanPaths.folder, PlanPaths.plan, PlanPaths.policies, PlanPaths.schema].joined(separator: " ")
+    return """
+      concerns_us() {
+        for head in MERGE_HEAD SQUASH_MSG; do [ ! -e "${GIT_DIR:-.git}/$head" ] || return 0; done
+        caller=
+        [ ! -r "/proc/$PPID/cmdline" ] || IFS= read -r caller <"/proc/$PPID/cmdline" || :
+        case "$caller $2 $3" in *--am* | *'commit HEAD') return 0 ;; esac
+        count=0
+        while IFS= read -r line || [ -n "$line" ]; do
+          case $line in *[Rr][Ee][Aa][Dd][Ii][Nn][Ee][Ss][Ss]-*) return 0 ;; esac
+          count=$((count + 1))
+          [ $count -lt 200 ] || return 0
+        done <"$1"
+        ! git diff-index --cached --quiet HEAD -- \(paths) 2>/dev/null
+      }
+      """
   }
 
   /// Whether a file's text is one of ours.

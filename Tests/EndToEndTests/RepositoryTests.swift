@@ -1,3 +1,4 @@
+import Foundation
 import ReadinessTestSupport
 import Testing
 
@@ -257,6 +258,30 @@ struct HookTests {
     #expect(
       s.shell("PATH=$PWD/../bin:$PATH; ln -s readiness ../bin/git-readiness; git readiness status").output.contains(
         "M-12"))
+  }
+
+  @Test("a commit that does not touch the plan starts neither the program nor libgit2; one that does needs it")
+  func cheapTest() throws {
+    let s = try Scratch.withPlan()
+    let gone = ["prepare-commit-msg", "commit-msg"]
+    for hook in gone {
+      s[".git/hooks/\(hook)"] = s[".git/hooks/\(hook)"]?.replacing(Scratch.program, with: "/nowhere/readiness")
+      s.shell("chmod +x .git/hooks/\(hook)")
+    }
+    s["code.txt"] = "1\n"
+    s.git("add", "-A")
+    #expect(s.git("commit", "-qm", "code").status == 0)
+    s.start("M-01")
+    let plan = s.git("commit", "-qam", "start")
+    #expect(plan.status == 1 && plan.errors.contains("the program is gone"), "\(plan.all)")
+  }
+
+  @Test("the stubs in this repository's hooks/ are those that init lays down")
+  func ownStubs() throws {
+    let s = try Scratch()
+    s.readiness("init")
+    let root = #filePath.split(separator: "/").dropLast(3).joined(separator: "/")
+    #expect(s.shell("diff -r hooks '/\(root)/hooks'").output == "")
   }
 
   @Test("READINESS_SKIP lets a person through with a word, and verify sees it")
