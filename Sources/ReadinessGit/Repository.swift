@@ -60,8 +60,6 @@ public final class Repository {
   public var isShallow: Bool { git_repository_is_shallow(pointer) == 1 }
   /// The `.git` folder of this work tree, with a slash at its end.
   public var gitFolder: String { String(cString: git_repository_path(pointer)) }
-  /// The `.git` folder that all work trees share, with a slash at its end.
-  public var commonFolder: String { String(cString: git_repository_commondir(pointer)) }
   /// The top of the work tree, with a slash at its end; nil where there is none.
   public var workTree: String? { git_repository_workdir(pointer).map { String(cString: $0) } }
 

@@ -112,6 +112,43 @@ struct StampTests {
     #expect(gone.errors == ["illegal-deletion", "plan-id-changed"])
   }
 
+  @Test("in a squash each stamp answers for its own actor: the policy's, and every foreign one")
+  func squashActors() throws {
+    let base = PlanFixture.tree().with { $0["ssot/policies/authorization.json"] = PlanFixture.authorization }
+    let one = base.with { $0["ssot/policies/provenance.json"] = "{\"version\":1,\"unstamped\":\"warn\"}" }
+    let two = one.with { $0.edit("A-2", "Work A-2", "Work") }
+    func step(_ from: MemoryTree, _ to: MemoryTree, by actor: Identity) throws -> String {
+      try Proposal(from: from) { $0.files = to.files }.stamp(actor: actor)
+    }
+    let squash = Proposal(from: base) { $0.files = two.files }
+    func errors(_ first: Identity, _ second: Identity) throws -> [String] {
+      let blocks = try [step(base, one, by: first), step(one, two, by: second)]
+      let assessment = try Judge.assess(squash.committed(blocks.joined(separator: "\n\n")))
+      return assessment.errors
+    }
+    #expect(try errors(PlanFixture.ada, PlanFixture.ada) == [])
+    #expect(try errors(PlanFixture.bob, PlanFixture.ada) == ["actor-mismatch", "policy-change-refused"])
+    #expect(try errors(PlanFixture.ada, PlanFixture.bob) == ["actor-mismatch", "not-authorized"])
+  }
+
+  @Test("in a squash a birth goes on by edges, and so does what is deleted at its end")
+  func squashLives() throws {
+    let base = PlanFixture.tree()
+    let born = base.with { $0[".readiness/B-1.json"] = PlanFixture.milestone("B-1", status: "Not Started") }
+    func moved(_ status: String) -> MemoryTree {
+      born.with { $0[".readiness/B-1.json"] = PlanFixture.milestone("B-1", status: status) }
+    }
+    func errors(_ end: MemoryTree) throws -> [String] {
+      let blocks = try [
+        Proposal(from: base) { $0.files = born.files }.stamp(), Proposal(from: born) { $0.files = end.files }.stamp(),
+      ]
+      let squash = Proposal(from: base) { $0.files = end.files }
+      return try Judge.assess(squash.committed(blocks.joined(separator: "\n\n"))).errors
+    }
+    #expect(try errors(moved("In Progress")) == [])
+    #expect(try errors(moved("In Review")) == ["illegal-transition"])
+  }
+
   @Test("a stamp made under another policy is a warning")
   func otherPolicy() throws {
     let proposal = Proposal(start)
@@ -240,7 +277,9 @@ struct MergeTests {
   func statuses() throws {
     let ours: (MemoryTree) -> Void = { $0.edit("A-4", "In Review", "Done") }
     let theirs: (MemoryTree) -> Void = { $0.edit("A-4", "In Review", "In Progress") }
-    for (result, legal) in [("Done", true), ("In Progress", true), ("In Review", true), ("Not Started", true)] {
+    for (result, legal) in [
+      ("Done", true), ("In Progress", true), ("In Review", true), ("Not Started", true), ("Blocked", false),
+    ] {
       let proposal = merge(ours, theirs) { $0.edit("A-4", "In Review", result) }
       let draft = try #require(try Judge.assess(proposal).draft)
       let stamp = Trailers.render(

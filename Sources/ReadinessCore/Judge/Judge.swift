@@ -43,7 +43,9 @@ public enum Judge {
     let changesPolicy = context.changes.changesPolicy
     let isWhole = proposal.isMerge && changesPolicy
     let ids = isWhole ? present.keys.sorted() : try affected(context, present)
-    let graphIDs = isWhole ? ids : try ids.filter { try context.mayChangeDependencies($0) }
+    // A circle that was not there runs through a milestone whose dependencies changed.
+    let rewired = Set(context.changes.milestones.filter { $0.before?.dependsOn != $0.after?.dependsOn }.map(\.id))
+    let graphIDs = isWhole ? ids : ids.filter(rewired.contains)
     let scope = InvariantScope(states: context.after, policy: context.policy, ids: ids, graphIDs: graphIDs)
     let broken = try withoutInherited(Invariants.findings(in: scope), proposal, context)
     let asksStranding = changesPolicy && !context.isBaseline && (!proposal.isMerge || context.changes.policyNeedsStamp)
@@ -106,13 +108,5 @@ public enum Judge {
           .policyStrandsState, "Under the new policy: \(finding.message)", hint: finding.hint,
           milestone: finding.milestone, path: finding.path, line: finding.line)
       }
-  }
-}
-
-extension JudgeContext {
-  /// True where a circle could run through the milestone that did not before.
-  fileprivate func mayChangeDependencies(_ id: MilestoneID) throws -> Bool {
-    guard let change = changes.milestones.first(where: { $0.id == id }) else { return false }
-    return change.before?.dependsOn != change.after?.dependsOn
   }
 }

@@ -43,11 +43,13 @@ struct Telling {
   }
 
   let mode: Mode
-  /// By milestone; a milestone without an entry is told by `fallback`.
+  /// By milestone; one without an entry takes a single step, by `actor` and for `reason`.
   var steps: [MilestoneID: [Step]] = [:]
   /// Who changes what no step tells, and why.
   let actor: Identity
   let reason: String?
+  /// Who changes the policy: the actor of each stamp that does; nil is `actor`.
+  var policyActors: [Identity]?
   /// True where a reason may still be written, as before an editor opens.
   var reasonMayFollow = false
 

@@ -71,6 +71,7 @@ struct StampAudit {
       if faults.isEmpty {
         telling = Telling(mode: .chain, actor: last.actor, reason: nil)
         telling.steps = chain.steps
+        telling.policyActors = runs.filter { $0.policyChange != nil }.map(\.actor)
       }
     }
     findings += otherPolicies(runs, force) + otherActors(runs, proposal, changes, force, telling)
@@ -143,7 +144,7 @@ struct StampAudit {
   private static func otherActors(
     _ runs: [Run], _ proposal: Proposal, _ changes: ChangeSet, _ force: PolicyInForce, _ telling: Telling
   ) -> [Finding] {
-    runs.filter { !$0.actor.isSamePerson(as: proposal.author) }.prefix(1).map { run in
+    runs.filter { !$0.actor.isSamePerson(as: proposal.author) }.map { run in
       let finding = Finding(
         .actorMismatch, "The stamp names \(run.actor.email); the commit's author is \(proposal.author.email).")
       guard !force.isBaseline, let authorization = force.policy.authorization else { return finding.asWarning() }

@@ -26,14 +26,6 @@ public enum PlanPaths {
   public static func stem(ofName name: String) -> String? {
     name.hasSuffix(".json") && name.utf8.count > 5 ? String(name.dropLast(5)) : nil
   }
-
-  /// True where a path belongs to the plan or to the policy.
-  public static func isGuarded(_ path: String) -> Bool {
-    if path == plan || path == schema || path == folder || path.hasPrefix(policies + "/") { return true }
-    guard path.hasPrefix(folder + "/") else { return false }
-    let name = path.dropFirst(folder.count + 1)
-    return !name.contains("/") && name.hasSuffix(".json")
-  }
 }
 
 /// What git says a path is.

@@ -71,13 +71,13 @@ enum PolicyAuthorityRule: ChangeRule {
     let old = try context.proposal.base.policyFiles()
     let new = try context.proposal.candidate.policyFiles()
     let changed = Set(old.keys).union(new.keys).filter { old[$0] != new[$0] }.sorted()
-    let actor = context.telling.actor
-    guard !authorization.holds(actor.email, role: role) else { return [] }
-    return [
+    // Each stamp that changes the policy answers for its own actor, not only the last one.
+    let actors = context.telling.policyActors ?? [context.telling.actor]
+    return actors.filter { !authorization.holds($0.email, role: role) }.map { actor in
       Finding(
         .policyChangeRefused,
         "\(actor.email) does not hold the role \"\(role)\", which a change of \(changed.joined(separator: ", ")) asks for.",
         hint: AuthorityRule.holders(of: role, authorization), path: changed.first, line: 1)
-    ]
+    }
   }
 }

@@ -9,7 +9,7 @@ enum BirthRule: ChangeRule {
       if context.telling.mode == .chain {
         begins = context.telling.steps(of: change).filter { $0.from == nil }.compactMap(\.to)
       }
-      if begins.allSatisfy({ $0 == initial }) { return try chainFinding(change, context) }
+      if begins.allSatisfy({ $0 == initial }) { return nil }
       // A merge may take over what another parent holds.
       if context.proposal.isMerge, try isSomeParents(status, change.id, context) { return nil }
       return Finding(
@@ -21,22 +21,6 @@ enum BirthRule: ChangeRule {
 
   private static func isSomeParents(_ status: String, _ id: MilestoneID, _ context: JudgeContext) throws -> Bool {
     try context.proposal.parents.contains { try $0.milestone(id)?.milestone?.status == status }
-  }
-
-  /// Born and moved on within several stamps: the later steps are edges like any other.
-  private static func chainFinding(_ change: MilestoneChange, _ context: JudgeContext) throws -> Finding? {
-    guard context.telling.mode == .chain else { return nil }
-    var last: Edge?
-    for step in context.telling.steps(of: change) where step.changesStatus {
-      guard let from = step.from, let to = step.to else { continue }
-      guard let edge = context.workflow.edge(from: from, to: to) else {
-        return Finding(
-          .illegalTransition, "\(change.id) cannot go from \"\(from)\" to \"\(to)\": the workflow has no such edge.",
-          milestone: change.id, path: PlanPaths.milestone(change.id), line: change.statusLine)
-      }
-      last = edge
-    }
-    return try context.guards.findings((last?.guards ?? []).filter(\.isOfState), for: change, hasReason: true).first
   }
 }
 
@@ -162,6 +146,7 @@ enum PlanRule: ChangeRule {
     }
     return findings
   }
+
   /// A plan that is taken away whole breaks no invariant of a tree that holds one.
   private static func gone(_ proposal: Proposal) throws -> [Finding] {
     guard let before = try proposal.base.planFile()?.plan, try !proposal.candidate.holdsPlan() else { return [] }
