@@ -68,6 +68,29 @@ struct Context {
   }
 }
 
+/// Another writer may be faster: then everything is read and judged again, a bounded number of times.
+func retrying<T>(_ attempt: () throws -> T) throws -> T {
+  var backoff = Backoff(attempts: 12)
+  while true {
+    do {
+      return try attempt()
+    } catch let error as GitError where error.kind == .changedMeanwhile || error.kind == .locked {
+      guard let wait = backoff.next() else { throw error }
+      Machine.sleep(milliseconds: wait)
+    }
+  }
+}
+
+/// A reason stands on one line of the stamp.
+func checkReason(_ reason: String) throws {
+  let isClean = !reason.unicodeScalars.contains { $0.properties.generalCategory == .control }
+  guard isClean, reason.first?.isWhitespace == false, reason.last?.isWhitespace == false else {
+    throw UsageError(
+      "A reason is one line of text, without space at its ends.",
+      hint: "Leave line breaks and control characters out.")
+  }
+}
+
 /// Standard output and standard error, written whole.
 enum Standard {
   static func output(_ text: String) { write(text, to: 1) }

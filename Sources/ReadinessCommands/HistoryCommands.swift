@@ -82,7 +82,7 @@ struct ReplayCommand: ParsableCommand {
     let context = try Context(options)
     let repository = try context.openRepository()
     let scope = try HistoryScope(repository, at)
-    let report = try scope.audit(repository)
+    let report = try scope.audit(repository, folds: true)
     let replay = try Replay(report, tree: repository.tree(of: try repository.commit(scope.tip)))
     let json = Envelope.json(
       "replay",

@@ -55,9 +55,10 @@ struct HookDoor {
   private func prepareMessage() throws -> Int32 {
     guard let file = arguments.first else { return usage("MESSAGE-FILE [SOURCE [COMMIT]]") }
     let claimsAmend = arguments.count > 2 && arguments[1] == "commit" && arguments[2] == "HEAD"
-    let isAmend = try AmendDetection.ofCallingGit() ?? claimsAmend
     let message = try MessageFile(file)
-    let situation = try CommitSituation(Repository.open(), isAmend: isAmend, environment: environment)
+    let repository = try Repository.open()
+    let isAmend = try AmendDetection.replacesHead(repository) ?? claimsAmend
+    let situation = try CommitSituation(repository, isAmend: isAmend, environment: environment)
     guard let text = message.text else { return try situation.changesNothing() ? 0 : refuse([unreadable]) }
     let opensEditor = environment["GIT_EDITOR"] != ":"
     let outcome = try Stamping(situation, now: now).stamp(text, isEdited: opensEditor, mayFollow: opensEditor)
@@ -77,7 +78,7 @@ struct HookDoor {
       return refuse([Finding(.emptyMessage, "The message holds nothing but the stamp, so there is no subject.")])
     }
     // This hook is not told what kind of commit it is; where the system does not tell either, both are tried.
-    let amend = try AmendDetection.ofCallingGit()
+    let amend = try AmendDetection.replacesHead(repository)
     var first: CommitSituation?
     for isAmend in amend.map({ [$0] }) ?? [false, true] {
       let situation = try CommitSituation(repository, isAmend: isAmend, environment: environment)
@@ -103,8 +104,9 @@ struct HookDoor {
   }
 
   private func judgeIndex() throws -> Int32 {
-    let isAmend = try AmendDetection.ofCallingGit() ?? false
-    let situation = try CommitSituation(Repository.open(), isAmend: isAmend, environment: environment)
+    let repository = try Repository.open()
+    let isAmend = try AmendDetection.replacesHead(repository) ?? false
+    let situation = try CommitSituation(repository, isAmend: isAmend, environment: environment)
     if try situation.changesNothing() { return 0 }
     let assessment = try Judge.assess(situation.proposal(.draft(reason: nil, mayFollow: true)))
     return assessment.verdict.isAccepted ? 0 : refuse(assessment.verdict.findings)
@@ -119,7 +121,7 @@ struct HookDoor {
     let lost: Set<ReasonCode> = [.trailerMissing, .mergeUnresolved]
     guard assessment.verdict.findings.contains(where: { lost.contains($0.code) }) else { return 0 }
     say(
-      "readiness: the amended commit changes the plan and has lost its stamp. To stamp it again: git commit --amend --no-edit"
+      "readiness: the amended commit changes the plan and has lost its stamp. To stamp it again: readiness restamp, or git commit --amend --no-edit"
     )
     return 0
   }

@@ -52,7 +52,7 @@ struct HookScript {
     let paths = [PlanPaths.folder, PlanPaths.plan, PlanPaths.policies, PlanPaths.schema].joined(separator: " ")
     return """
       concerns_us() {
-        for head in MERGE_HEAD SQUASH_MSG; do [ ! -e "${GIT_DIR:-.git}/$head" ] || return 0; done
+        for head in MERGE_HEAD SQUASH_MSG rebase-merge/current-fixups; do [ ! -e "${GIT_DIR:-.git}/$head" ] || return 0; done
         caller=
         [ ! -r "/proc/$PPID/cmdline" ] || IFS= read -r caller <"/proc/$PPID/cmdline" || :
         case "$caller $2 $3" in *--am* | *'commit HEAD') return 0 ;; esac

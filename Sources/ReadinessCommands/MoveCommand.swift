@@ -27,18 +27,14 @@ struct MoveCommand: ParsableCommand {
   mutating func run() throws {
     let context = try Context(options)
     let repository = try context.openRepository()
-    if let reason,
-      reason.unicodeScalars.contains(where: { $0.properties.generalCategory == .control })
-        || reason.first?.isWhitespace != false || reason.last?.isWhitespace != false
-    {
-      throw UsageError(
-        "A reason is one line of text, without space at its ends.",
-        hint: "Leave line breaks and control characters out.")
-    }
+    if let reason { try checkReason(reason) }
     let pairs = stride(from: 0, to: steps.count, by: 2).map {
       MoveStep(milestone: MilestoneID(steps[$0].uppercased()), state: steps[$0 + 1])
     }
-    let outcome = try attempt(pairs, context, repository)
+    let outcome = try retrying {
+      let author = try CommitSituation.configuredAuthor()
+      return try Move(repository, author: author).run(pairs, reason: reason, isDry: dryRun, now: context.now)
+    }
     if outcome.findings.contains(where: { $0.severity == .error }) {
       return try context.conclude(outcome.findings, repository: repository)
     }
@@ -47,20 +43,6 @@ struct MoveCommand: ParsableCommand {
       Standard.error(FindingReport.text(outcome.findings, width: context.width, style) + "\n")
     }
     context.print(json: json(outcome), text: text(outcome, style))
-  }
-
-  /// Another writer may be faster: then everything is read and judged again, a bounded number of times.
-  private func attempt(_ pairs: [MoveStep], _ context: Context, _ repository: Repository) throws -> MoveOutcome {
-    var backoff = Backoff(attempts: 12)
-    while true {
-      do {
-        let author = try CommitSituation.configuredAuthor()
-        return try Move(repository, author: author).run(pairs, reason: reason, isDry: dryRun, now: context.now)
-      } catch let error as GitError where error.kind == .changedMeanwhile || error.kind == .locked {
-        guard let wait = backoff.next() else { throw error }
-        Machine.sleep(milliseconds: wait)
-      }
-    }
   }
 
   private func text(_ outcome: MoveOutcome, _ style: Style) -> String {

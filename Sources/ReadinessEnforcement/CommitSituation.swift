@@ -145,10 +145,21 @@ extension Identity {
 
 /// Whether the `git commit` that runs a hook replaces HEAD.
 public enum AmendDetection {
+  /// Whether HEAD is replaced: by the calling git's command line, else by what a rebase is at, which makes the commit of
+  /// a fixup itself.
+  /// - Returns: nil where nothing can be known.
+  public static func replacesHead(_ repository: Repository) throws -> Bool? {
+    if let known = try ofCallingGit() { return known }
+    guard let done = try FileBytes.readIfPresent(repository.gitFolder + "rebase-merge/done"),
+      let last = String(decoding: done, as: UTF8.self).split(separator: "\n").last
+    else { return nil }
+    return ["fixup", "f", "squash", "s"].contains(last.prefix { $0 != " " })
+  }
+
   /// Git tells a hook of an amend only by `commit HEAD`, which `-C HEAD` looks like, and of `--amend -m` not at all.
   /// Where the system shows the command line of the process that started the hook, that decides.
   /// - Returns: nil where nothing can be known.
-  public static func ofCallingGit() throws -> Bool? {
+  private static func ofCallingGit() throws -> Bool? {
     var process = getppid()
     // A shell, or a framework, may stand between git and us.
     for _ in 0..<6 {

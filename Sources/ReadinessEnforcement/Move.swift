@@ -76,13 +76,7 @@ public struct Move {
         .notFound, "There is no commit yet, so there is no milestone to move.",
         hint: "Commit the plan first: git add -A, then git commit.", function: "move")
     }
-    if let other = try ["MERGE_HEAD", "CHERRY_PICK_HEAD", "REVERT_HEAD"].first(where: {
-      try !repository.heads(in: $0).isEmpty
-    }) {
-      throw GitError(
-        .other, "Another operation is in progress (\(other)).", hint: "Finish it first: git status says how.",
-        function: "move")
-    }
+    try repository.refuseUnfinishedOperation(function: "move", orRebase: false)
     let parent = try repository.commit(head)
     let tree = repository.tree(of: parent)
     let policy = try tree.policy().policy ?? .builtIn()

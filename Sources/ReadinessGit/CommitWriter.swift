@@ -99,8 +99,9 @@ public struct CommitWriter {
       git_signature_now(&committerSignature, committer.name, committer.email)
     }
     defer { git_signature_free(committerSignature) }
-    let lock = try IndexUpdate(repository, changes: plan.changes)
-    defer { lock.release() }
+    // An empty commit leaves the index alone, so it needs neither lock nor work tree.
+    let lock = try plan.changes.isEmpty ? nil : IndexUpdate(repository, changes: plan.changes)
+    defer { lock?.release() }
     var treeObject: OpaquePointer?
     var treeID = tree.git
     try git("git_tree_lookup", "The tree \(tree)") { git_tree_lookup(&treeObject, repository.pointer, &treeID) }
@@ -122,7 +123,7 @@ public struct CommitWriter {
       throw GitError(.changedMeanwhile, "HEAD moved meanwhile.", hint: "Try again.", function: "git_commit_create")
     }
     try git("git_commit_create", "The commit") { code }
-    try lock.commit()
+    try lock?.commit()
     return ObjectID(oid)
   }
 

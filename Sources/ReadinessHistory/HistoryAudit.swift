@@ -16,7 +16,7 @@ public struct RunRecord: Sendable {
   /// When it was committed, in seconds since 1970.
   public let committedAt: Int64
   /// The codes of the errors that the judge found, over all commits that hold it.
-  public var codes: Set<String>
+  public fileprivate(set) var codes: Set<String> = []
 }
 
 /// What a walk over history found.
@@ -31,6 +31,8 @@ public struct HistoryReport: Sendable {
   public var runs: [RunRecord] = []
   /// The state that the runs alone add up to.
   public var folded: [MilestoneID: FoldedState] = [:]
+  /// What commits changed without a true stamp and no later commit records; what `heal` has to name.
+  public var unhealed: Set<HealedFact> = []
 
   /// A report of nothing.
   public init() {}
@@ -44,20 +46,28 @@ public struct HistoryAudit {
   private let repository: Repository
   private var report = HistoryReport()
   private var fold = ReplayFold()
+  private var healing = Healing()
   /// Where in `report.runs` a run stands, and the commits that hold it.
   private var places: [Digest: Int] = [:]
   private var holders: [Digest: [ObjectID]] = [:]
 
-  private init(_ repository: Repository) { self.repository = repository }
+  private let folds: Bool
+
+  private init(_ repository: Repository, folds: Bool) {
+    self.repository = repository
+    self.folds = folds
+  }
 
   /// Judges every commit that can be reached from `tip` and not from `hidden`.
+  /// - Parameter folds: true to add the runs up as well, for `replay`.
   /// - Throws: `GitError` where history is shallow or cannot be read.
   /// - Complexity: O(commits), and O(changed milestones) for each that changes the plan.
   public static func run(
-    _ repository: Repository, tips: [ObjectID], notFrom hidden: [ObjectID] = [], judgedFrom: ObjectID? = nil
+    _ repository: Repository, tips: [ObjectID], notFrom hidden: [ObjectID] = [], judgedFrom: ObjectID? = nil,
+    folds: Bool = false
   ) throws -> HistoryReport {
     if repository.isShallow { throw repository.shallowHistory }
-    var audit = HistoryAudit(repository)
+    var audit = HistoryAudit(repository, folds: folds)
     let ids = try repository.commits(from: tips, notFrom: hidden)
     var unjudged = Set<ObjectID>()
     if let judgedFrom {
@@ -69,12 +79,19 @@ public struct HistoryAudit {
       audit.report.walked += 1
       if unjudged.contains(id) {
         audit.report.notJudged += 1
-        try audit.fold.takeTree(of: commit, in: repository)
+        if folds { audit.fold.takeTree(of: commit) }
       } else {
         try audit.judge(commit)
       }
     }
-    if tips.count == 1, let tip = tips.first { audit.report.folded = audit.fold.state(at: tip) }
+    let healed = try audit.healing.apply(to: &audit.report.findings, in: repository)
+    for wound in audit.healing.wounds where !healed.contains(wound.commit) {
+      audit.report.unhealed.formUnion(wound.facts)
+    }
+    audit.settleCodes()
+    if folds, tips.count == 1, let tip = tips.first {
+      audit.report.folded = try audit.fold.state(at: tip, healed: healed, in: repository)
+    }
     return audit.report
   }
 
@@ -90,9 +107,24 @@ public struct HistoryAudit {
     findings += try replays(of: blocks, in: commit)
     for index in findings.indices { findings[index].commit = commit.id.description }
     report.findings += findings
-    let codes = Set(findings.filter { $0.severity == .error }.map(\.code.id))
-    record(blocks, of: commit, assessment, codes)
-    try fold.take(commit, proposal, blocks, assessment, in: repository)
+    healing.note(commit, blocks, assessment, report.findings.suffix(findings.count))
+    record(blocks, of: commit, assessment)
+    if folds { try fold.take(commit, proposal, blocks, assessment) }
+  }
+
+  /// A run answers for every commit that holds it.
+  private mutating func settleCodes() {
+    var codes: [String: Set<String>] = [:]
+    for finding in report.findings where finding.severity == .error {
+      if let commit = finding.commit { codes[commit, default: []].insert(finding.code.id) }
+    }
+    guard !codes.isEmpty else { return }
+    for index in report.runs.indices {
+      let run = report.runs[index]
+      for commit in run.id.flatMap({ holders[$0] }) ?? [run.commit] {
+        report.runs[index].codes.formUnion(codes[commit.description] ?? [])
+      }
+    }
   }
 
   /// The same run a second time in a commit's own ancestry (contract 3).
@@ -113,27 +145,24 @@ public struct HistoryAudit {
   }
 
   private mutating func record(
-    _ blocks: [StampBlock], of commit: Commit, _ assessment: Assessment, _ codes: Set<String>
+    _ blocks: [StampBlock], of commit: Commit, _ assessment: Assessment
   ) {
     var isTold = false
     for block in blocks {
       guard let run = block.run, let id = block.claimedID else { continue }
       isTold = true
-      if let place = places[id] {
-        report.runs[place].codes.formUnion(codes)
-        continue
-      }
+      guard places[id] == nil else { continue }
       places[id] = report.runs.count
       report.runs.append(
         RunRecord(
           commit: commit.id, id: id, run: run, isStamped: true, heals: block.heals,
-          committedAt: commit.committedAt, codes: codes))
+          committedAt: commit.committedAt))
     }
     guard !isTold, let draft = assessment.draft else { return }
     let at = Timestamp.text(millisecondsSince1970: commit.committedAt * 1000)
     report.runs.append(
       RunRecord(
         commit: commit.id, id: nil, run: draft.run(at: at, actor: commit.author, reason: nil), isStamped: false,
-        heals: false, committedAt: commit.committedAt, codes: codes))
+        heals: false, committedAt: commit.committedAt))
   }
 }

@@ -30,8 +30,9 @@ public struct HistoryScope: Sendable {
   }
 
   /// Judges the commits of the scope.
-  public func audit(_ repository: Repository) throws -> HistoryReport {
+  /// - Parameter folds: true to add the runs up as well.
+  public func audit(_ repository: Repository, folds: Bool = false) throws -> HistoryReport {
     try HistoryAudit.run(
-      repository, tips: [tip], notFrom: hidden, judgedFrom: Self.judgedFrom(repository, tip: tip))
+      repository, tips: [tip], notFrom: hidden, judgedFrom: Self.judgedFrom(repository, tip: tip), folds: folds)
   }
 }

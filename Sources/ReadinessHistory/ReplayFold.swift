@@ -11,42 +11,64 @@ public struct FoldedState: Sendable, Equatable {
 }
 
 /// Adds runs up, commit by commit. Trees are looked at only where no stamp is asked: in a merge that decides nothing.
+/// What a commit adds is taken down on the way and added up at the end, when it is known which commits are healed.
 struct ReplayFold {
   typealias State = [MilestoneID: FoldedState]
 
-  /// The state at each commit; equal states share their storage.
-  private var states: [ObjectID: State] = [:]
-
-  /// The state at a commit; empty where it was never seen.
-  func state(at commit: ObjectID) -> State { states[commit] ?? [:] }
-
-  /// A commit that is not judged: its tree is believed.
-  mutating func takeTree(of commit: Commit, in repository: Repository) throws {
-    states[commit.id] = try Self.state(of: repository.tree(of: commit))
+  private struct Step {
+    let commit: ObjectID
+    let parents: [ObjectID]
+    /// The stamps, as they tell it.
+    var told: [Run] = []
+    /// What the trees say the commit did, where it has to be stamped.
+    var done: Run?
+    var isAccepted = true
+    /// True where the tree is believed.
+    var isBelieved = false
   }
 
-  mutating func take(
-    _ commit: Commit, _ proposal: Proposal, _ blocks: [StampBlock], _ assessment: Assessment,
-    in repository: Repository
-  ) throws {
-    var state = try commit.parents.first.map { try known($0, in: repository) } ?? [:]
-    if commit.parents.count > 1 {
+  private var steps: [Step] = []
+  private var states: [ObjectID: State] = [:]
+
+  /// A commit that is not judged: its tree is believed.
+  mutating func takeTree(of commit: Commit) {
+    steps.append(Step(commit: commit.id, parents: commit.parents, isBelieved: true))
+  }
+
+  mutating func take(_ commit: Commit, _ proposal: Proposal, _ blocks: [StampBlock], _ assessment: Assessment) throws {
+    steps.append(
+      Step(
+        commit: commit.id, parents: commit.parents, told: blocks.filter { !$0.heals }.compactMap(\.run),
+        done: assessment.draft?.run(at: "", actor: commit.author, reason: nil),
+        isAccepted: assessment.verdict.isAccepted))
+  }
+
+  /// The state at a commit.
+  /// - Parameter healed: commits whose changes a later one records; they count as what they did.
+  mutating func state(at tip: ObjectID, healed: Set<ObjectID>, in repository: Repository) throws -> State {
+    for step in steps { states[step.commit] = try state(after: step, healed.contains(step.commit), repository) }
+    return states[tip] ?? [:]
+  }
+
+  private mutating func state(after step: Step, _ isHealed: Bool, _ repository: Repository) throws -> State {
+    if step.isBelieved { return try Self.state(of: repository.tree(of: repository.commit(step.commit))) }
+    var state = try step.parents.first.map { try known($0, in: repository) } ?? [:]
+    if step.parents.count > 1 {
       let stamped = Set(
-        (assessment.draft?.transitions ?? []).map(\.milestone) + (assessment.draft?.edits ?? []).compactMap(\.milestone)
-      )
-      let sides = try commit.parents.map { try known($0, in: repository) }
+        (step.done?.transitions ?? []).map(\.milestone) + (step.done?.edits ?? []).compactMap(\.milestone))
+      let sides = try step.parents.map { try known($0, in: repository) }
       let ids = sides.reduce(into: Set<MilestoneID>()) { $0.formUnion($1.keys) }
       for id in ids where !stamped.contains(id) && Set(sides.map { $0[id]?.digest }).count > 1 {
-        state[id] = try Self.state(of: id, in: proposal.candidate)
+        state[id] = try Self.state(of: id, in: repository.tree(of: repository.commit(step.commit)))
       }
     }
-    let runs = blocks.filter { !$0.heals }.compactMap(\.run)
-    if runs.isEmpty, let draft = assessment.draft, assessment.verdict.isAccepted {
-      // Accepted without a stamp: policy only warns.
-      apply(draft.run(at: "", actor: commit.author, reason: nil), to: &state)
+    if let done = step.done, isHealed || (step.told.isEmpty && step.isAccepted) {
+      // Healed, or accepted without a stamp because policy only warns.
+      apply(done, to: &state)
+    } else {
+      for run in step.told { apply(run, to: &state) }
     }
-    for run in runs { apply(run, to: &state) }
-    states[commit.id] = state
+    return state
   }
 
   private func apply(_ run: Run, to state: inout State) {

@@ -6,6 +6,9 @@ public struct Proposal {
     case draft(reason: String?, mayFollow: Bool)
     /// A commit's message, by its blocks; empty where it has none.
     case committed([StampBlock])
+    /// Nothing, and a later commit records the change: one step along a path of edges, as without a stamp where policy
+    /// only warns (contract 3, heal).
+    case healed
   }
 
   /// The trees of the parents, first parent first; none for a first commit.

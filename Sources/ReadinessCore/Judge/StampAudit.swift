@@ -8,11 +8,19 @@ struct StampAudit {
     case .draft(let reason, let mayFollow):
       telling = Telling(mode: .direct, actor: proposal.author, reason: reason, reasonMayFollow: mayFollow)
       findings = []
+    case .healed:
+      telling = Telling(mode: .path, actor: proposal.author, reason: nil)
+      findings = []
     case .committed(let blocks):
-      if blocks.isEmpty {
-        (telling, findings) = Self.unstamped(proposal, changes, force)
+      // What a block records about ancestors tells nothing about this commit.
+      let telling = blocks.filter { !$0.heals || $0.fault != nil }
+      let healing = HealRule.findings(blocks, proposal, force)
+      if telling.isEmpty {
+        let (telling, findings) = Self.unstamped(proposal, changes, force)
+        (self.telling, self.findings) = (telling, findings + healing)
       } else {
-        (telling, findings) = try Self.stamped(blocks, proposal, changes, force)
+        let (telling, findings) = try Self.stamped(telling, proposal, changes, force)
+        (self.telling, self.findings) = (telling, findings + healing)
       }
     }
   }
@@ -21,9 +29,11 @@ struct StampAudit {
   static func ofUnchanged(_ proposal: Proposal, _ blocks: [StampBlock]) throws -> [Finding] {
     let plan = try proposal.candidate.planFile()?.plan?.planID
     let faults = writingFaults(blocks, plan: plan)
-    guard faults.isEmpty, !blocks.contains(where: \.heals) else { return faults }
+    guard faults.isEmpty else { return faults }
     var chain = try StampChain(proposal, isBaseline: false, touched: [])
-    return try chain.follow(blocks.compactMap(\.run), to: proposal.candidate)
+    let findings = try chain.follow(blocks.filter { !$0.heals }.compactMap(\.run), to: proposal.candidate)
+    guard blocks.contains(where: \.heals) else { return findings }
+    return try findings + HealRule.findings(blocks, proposal, PolicyInForce(proposal, nil))
   }
 
   // MARK: - Without a stamp

@@ -33,7 +33,7 @@ public struct Identity: Sendable, Hashable, CustomStringConvertible {
 /// A change of the plan or the policy, as its stamp tells it (contract 3).
 public struct Run: Sendable, Equatable {
   /// A change of status; births and deletions have `none` at one end.
-  public struct Transition: Sendable, Equatable {
+  public struct Transition: Sendable, Hashable {
     /// The milestone.
     public let milestone: MilestoneID
     /// The state before; nil for a birth.
@@ -47,7 +47,7 @@ public struct Run: Sendable, Equatable {
   }
 
   /// A change of a file without a change of status.
-  public struct Edit: Sendable, Equatable {
+  public struct Edit: Sendable, Hashable {
     /// The milestone; nil for `plan`.
     public let milestone: MilestoneID?
     /// The file's digest before; nil where there was none.
@@ -77,7 +77,7 @@ public struct Run: Sendable, Equatable {
   }
 
   /// A change of the policy.
-  public struct PolicyChange: Sendable, Equatable {
+  public struct PolicyChange: Sendable, Hashable {
     /// The policy's digest before; nil in a baseline.
     public let before: Digest?
     /// The policy's digest after.

@@ -39,9 +39,11 @@ public struct StampBlock: Sendable {
 /// The writing of blocks, both ways.
 public enum Trailers {
   /// The block of a run, one trailer a line, no newline at the end.
-  public static func render(_ run: Run, plan: String?) -> String {
+  /// - Parameter heals: true where the run records what ancestors changed without a stamp.
+  public static func render(_ run: Run, plan: String?, heals: Bool = false) -> String {
     func text(_ digest: Digest?) -> String { digest?.tagged ?? "none" }
-    var lines = [
+    var lines = heals ? ["Readiness-Heals: yes"] : []
+    lines += [
       "Readiness-Run: \(run.id(plan: plan).hex)", "Readiness-At: \(run.at)", "Readiness-Actor: \(run.actor)",
       "Readiness-Policy: \(run.policy.tagged)",
     ]
@@ -153,8 +155,11 @@ private struct BlockReader {
     guard claimed != nil, !run.at.isEmpty, !run.actor.email.isEmpty else {
       return faulty("A stamp needs Readiness-Run, -At, -Actor and -Policy.", lines.startIndex)
     }
-    guard run.isSorted else {
+    guard heals ? run == run.sortedForHealing : run.isSorted else {
       return faulty("The lines of the stamp are not in their order, or repeat.", lines.startIndex)
+    }
+    guard !heals || run.reason != nil else {
+      return faulty("A stamp that heals has a Readiness-Reason.", lines.startIndex)
     }
     return StampBlock(
       lines: lines.startIndex..<lines.endIndex, run: run, claimedID: claimed, heals: heals, fault: nil)
@@ -264,6 +269,26 @@ extension Run {
     return strictlyAscends(transitions.map(\.milestone)) && strictlyAscends(edited) && planIsLast
       && Set(ids).count == ids.count
       && !zip(evidence, evidence.dropFirst()).contains { $1.precedes($0) }
+  }
+
+  /// A run that heals may name a milestone several times: by milestone, then digests, nothing twice.
+  var sortedForHealing: Run {
+    func key(_ before: Digest?, _ after: Digest?) -> String { "\(before?.tagged ?? "none") \(after?.tagged ?? "none")" }
+    var run = self
+    run.transitions = Array(Set(transitions)).sorted {
+      if $0.milestone != $1.milestone { return $0.milestone < $1.milestone }
+      return (key($0.before, $0.after), $0.from ?? "", $0.to ?? "")
+        < (key($1.before, $1.after), $1.from ?? "", $1.to ?? "")
+    }
+    run.edits = Array(Set(edits)).sorted {
+      switch ($0.milestone, $1.milestone) {
+      case (let a?, let b?) where a != b: a < b
+      case (_?, nil): true
+      case (nil, _?): false
+      default: key($0.before, $0.after) < key($1.before, $1.after)
+      }
+    }
+    return run
   }
 
   private func strictlyAscends(_ ids: [MilestoneID]) -> Bool { zip(ids, ids.dropFirst()).allSatisfy { $0 < $1 } }

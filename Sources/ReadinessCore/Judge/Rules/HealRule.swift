@@ -1,0 +1,72 @@
+/// A stamp that records what ancestors changed without one takes the authority to change the policy (contract 3, heal).
+/// What it names is compared with the ancestors by whoever walks them.
+enum HealRule {
+  static func findings(_ blocks: [StampBlock], _ proposal: Proposal, _ force: PolicyInForce) -> [Finding] {
+    let runs = blocks.filter { $0.heals && $0.fault == nil }.compactMap(\.run)
+    guard let authorization = force.policy.authorization, let role = authorization.roleForPolicyChange else {
+      return []
+    }
+    return runs.flatMap { run -> [Finding] in
+      var findings: [Finding] = []
+      if !run.actor.isSamePerson(as: proposal.author) {
+        findings.append(
+          Finding(
+            .actorMismatch,
+            "The stamp that heals names \(run.actor.email); the commit's author is \(proposal.author.email)."))
+      }
+      if !authorization.holds(run.actor.email, role: role) {
+        findings.append(
+          Finding(
+            .policyChangeRefused,
+            "\(run.actor.email) does not hold the role \"\(role)\", which healing asks for, as a change of the policy does.",
+            hint: AuthorityRule.holders(of: role, authorization)))
+      }
+      return findings
+    }
+  }
+}
+
+extension RunDraft {
+  /// What a later stamp has to name to heal this change: same milestone, BEFORE and AFTER (contract 3).
+  public var facts: Set<HealedFact> { HealedFact.all(transitions, edits, policyChange) }
+}
+
+extension Run {
+  /// What the run names.
+  public var facts: Set<HealedFact> { HealedFact.all(transitions, edits, policyChange) }
+}
+
+/// One change that a stamp which heals names.
+public enum HealedFact: Hashable, Sendable {
+  /// A change of status.
+  case transition(Run.Transition)
+  /// Another change of a file.
+  case edit(Run.Edit)
+  /// A change of the policy.
+  case policy(Run.PolicyChange)
+
+  fileprivate static func all(
+    _ transitions: [Run.Transition], _ edits: [Run.Edit], _ policyChange: Run.PolicyChange?
+  ) -> Set<HealedFact> {
+    Set(
+      transitions.map(HealedFact.transition) + edits.map(HealedFact.edit) + (policyChange.map { [.policy($0)] } ?? []))
+  }
+}
+
+extension Run {
+  /// A run that names facts; the contract gives a block one change of the policy, so of several the first is taken.
+  public static func healing(_ facts: Set<HealedFact>, at: String, actor: Identity, policy: Digest, reason: String)
+    -> Run
+  {
+    var run = Run(at: at, actor: actor, policy: policy)
+    for fact in facts {
+      switch fact {
+      case .transition(let transition): run.transitions.append(transition)
+      case .edit(let edit): run.edits.append(edit)
+      case .policy(let change): run.policyChange = run.policyChange ?? change
+      }
+    }
+    run.reason = reason
+    return run.sortedForHealing
+  }
+}

@@ -1,0 +1,83 @@
+import ReadinessCore
+import ReadinessGit
+
+/// What published commits lack, and what later commits record of it (contract 3, heal).
+struct Healing {
+  /// A commit that changed something without a true stamp.
+  struct Wound {
+    let commit: ObjectID
+    /// What a stamp that heals has to name, all of it.
+    let facts: Set<HealedFact>
+    /// Where its findings stand in the report.
+    let findings: Range<Int>
+    let isUnstamped: Bool
+  }
+
+  private static let healable: Set<ReasonCode> = [.trailerMissing, .trailerMismatch, .runMismatch, .mergeUnresolved]
+
+  private(set) var wounds: [Wound] = []
+  private var records: [(commit: ObjectID, facts: Set<HealedFact>)] = []
+
+  /// Takes a commit down: whether it lacks something, and whether it heals.
+  mutating func note(
+    _ commit: Commit, _ blocks: [StampBlock], _ assessment: Assessment, _ findings: ArraySlice<Finding>
+  ) {
+    let healing = blocks.filter { $0.heals && $0.fault == nil }.compactMap(\.run)
+    if !healing.isEmpty, !findings.contains(where: { $0.severity == .error && !Self.healable.contains($0.code) }) {
+      records.append((commit.id, healing.reduce(into: []) { $0.formUnion($1.facts) }))
+    }
+    guard let draft = assessment.draft,
+      findings.contains(where: { $0.severity == .error && Self.healable.contains($0.code) })
+    else { return }
+    wounds.append(
+      Wound(
+        commit: commit.id, facts: draft.facts, findings: findings.indices,
+        isUnstamped: blocks.allSatisfy(\.heals)))
+  }
+
+  /// Turns into warnings what is healed.
+  /// - Returns: the commits that are.
+  func apply(to findings: inout [Finding], in repository: Repository) throws -> Set<ObjectID> {
+    guard !records.isEmpty else { return [] }
+    var healed = Set<ObjectID>()
+    for wound in wounds {
+      var open = wound.facts
+      for record in records where !record.facts.isDisjoint(with: open) {
+        if try repository.isDescendant(record.commit, of: wound.commit) { open.subtract(record.facts) }
+      }
+      guard open.isEmpty else { continue }
+      healed.insert(wound.commit)
+      let walkable = try wound.isUnstamped ? Self.walkable(wound, findings, repository) : []
+      for index in wound.findings where findings[index].severity == .error {
+        let finding = findings[index]
+        let isPath = finding.code == .illegalTransition && finding.milestone.map(walkable.contains) == true
+        if Self.healable.contains(finding.code) || isPath { findings[index].severity = .warning }
+      }
+    }
+    return healed
+  }
+
+  /// The milestones whose direct step is no edge, but which a path of edges leads there, its last guards holding.
+  private static func walkable(_ wound: Wound, _ findings: [Finding], _ repository: Repository) throws
+    -> Set<MilestoneID>
+  {
+    let own = findings[wound.findings]
+    let illegal = Set(own.filter { $0.code == .illegalTransition }.compactMap(\.milestone))
+    guard !illegal.isEmpty else { return [] }
+    let step = try Proposal(repository.commit(wound.commit), in: repository).asHealed
+    let still = try Judge.assess(step).verdict.findings.filter { $0.severity == .error }
+    return illegal.filter { id in
+      let known = own.filter { $0.milestone == id && $0.code != .illegalTransition }.map(\.code)
+      return !still.contains { $0.milestone == id && !known.contains($0.code) }
+    }
+  }
+}
+
+extension Proposal {
+  /// The same change, judged as one step along a path.
+  fileprivate var asHealed: Proposal {
+    Proposal(
+      parents: parents, candidate: candidate, mergeBases: mergeBases, ancestry: ancestry, author: author, claim: .healed
+    )
+  }
+}
