@@ -22,7 +22,7 @@ struct HookScript {
   private var readsInput: Bool { ["post-rewrite", "pre-push", "pre-receive"].contains(name) }
 
   var text: String {
-    let quoted = "'" + program.replacing("'", with: "'\\''") + "'"
+    let quoted = Self.quoted(program)
     var lines = [
       "#!/bin/sh", "\(Self.mark) \(name) (written by readiness install; readiness uninstall takes it out)",
     ]
@@ -66,6 +66,9 @@ struct HookScript {
       }
       """
   }
+
+  /// A word for the shell.
+  static func quoted(_ word: String) -> String { "'" + word.replacing("'", with: "'\\''") + "'" }
 
   /// Whether a file's text is one of ours.
   static func isOurs(_ bytes: [UInt8]) -> Bool { String(decoding: bytes, as: UTF8.self).contains(mark) }

@@ -7,7 +7,7 @@ import StrictJSON
 
 struct Install: ParsableCommand {
   static let configuration = CommandConfiguration(
-    abstract: "Installs the hooks in this clone, or with --server the gate of a bare repository.")
+    abstract: "Installs hooks and merge driver in this clone, or with --server the gate of a bare repository.")
   @Option(help: ArgumentHelp("Which hooks, separated by commas.", valueName: "list"))
   var hooks: String?
   @Option(help: ArgumentHelp("The bare repository whose pushes are to be judged.", valueName: "dir"))
@@ -27,6 +27,7 @@ struct Install: ParsableCommand {
     for name in names {
       if try folder.put(name, program: program) { written.append(name) }
     }
+    if server == nil, try MergeDriverSetup().put(program: program) { written.append("merge driver") }
     let lines =
       written.isEmpty
       ? ["The hooks are installed already, in \(folder.path)"]
@@ -54,14 +55,15 @@ struct Install: ParsableCommand {
 
 struct Uninstall: ParsableCommand {
   static let configuration = CommandConfiguration(
-    abstract: "Takes the hooks out again and gives back what was there before.")
+    abstract: "Takes hooks and merge driver out again and gives back what was there before.")
   @OptionGroup var options: GlobalOptions
 
   mutating func run() throws {
     let context = try Context(options)
     _ = try context.openRepository()
     let folder = try HookFolder()
-    let removed = try HookScript.names.filter { try folder.takeOut($0) }
+    var removed = try HookScript.names.filter { try folder.takeOut($0) }
+    if try MergeDriverSetup().takeOut() { removed.append("merge driver") }
     context.print(
       json: Envelope.json(
         "uninstall", [JSONMember("folder", .text(folder.path)), JSONMember("removed", .texts(removed))]),

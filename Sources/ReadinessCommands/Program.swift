@@ -94,7 +94,8 @@ struct Root: ParsableCommand {
           Status.self, Show.self, Next.self, Waiting.self, Order.self, Matrix.self,
         ]),
       CommandGroup(name: "Change it", subcommands: [MoveCommand.self]),
-      CommandGroup(name: "Mend history", subcommands: [RestampCommand.self, HealCommand.self]),
+      CommandGroup(
+        name: "Mend history", subcommands: [RestampCommand.self, HealCommand.self, MergeDriverCommand.self]),
       CommandGroup(name: "Read history", subcommands: [Log.self, Verify.self, ReplayCommand.self]),
       CommandGroup(name: "Help", subcommands: [Explain.self]),
     ])

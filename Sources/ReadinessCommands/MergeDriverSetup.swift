@@ -1,0 +1,65 @@
+import Glibc
+import ReadinessCore
+import ReadinessGit
+
+/// The merge driver in a clone: a section of the clone's configuration, and lines in `info/attributes`, which belongs to
+/// the clone as the hooks do.
+struct MergeDriverSetup {
+  private static let block = """
+    # readiness: files of the plan merge field by field (readiness uninstall takes these lines out)
+    \(PlanPaths.folder)/*.json merge=readiness
+    \(PlanPaths.plan) merge=readiness
+
+    """
+
+  private let attributes: String
+
+  init() throws {
+    let output = try GitProcess.run(["rev-parse", "--git-path", "info/attributes"])
+    guard output.status == 0 else {
+      throw GitError(
+        .other, "Git does not say where its attributes are.", hint: output.errorText, function: "git rev-parse")
+    }
+    attributes = output.trimmed
+  }
+
+  /// True where something had to be written. Our lines come first, so that the user's own go before them.
+  func put(program: String) throws -> Bool {
+    let driver = "\(HookScript.quoted(program)) merge-driver %O %A %B %L %P"
+    var isNew = false
+    if try GitProcess.run(["config", "--local", "merge.readiness.driver"]).trimmed != driver {
+      try set("merge.readiness.name", "files of the plan, field by field")
+      try set("merge.readiness.driver", driver)
+      isNew = true
+    }
+    let present = try FileBytes.readIfPresent(attributes) ?? []
+    let block = Array(Self.block.utf8)
+    guard !present.starts(with: block) else { return isNew }
+    if let slash = attributes.lastIndex(of: "/") { try FileBytes.makeFolder(String(attributes[..<slash])) }
+    try FileBytes.write(block + present, to: attributes)
+    return true
+  }
+
+  /// True where it was set up.
+  func takeOut() throws -> Bool {
+    let removed = try GitProcess.run(["config", "--local", "--remove-section", "merge.readiness"]).status == 0
+    let present = try FileBytes.readIfPresent(attributes) ?? []
+    let block = Array(Self.block.utf8)
+    guard present.starts(with: block) else { return removed }
+    if present.count == block.count {
+      guard unlink(attributes) == 0 else { throw FileBytes.systemError("unlink", attributes) }
+    } else {
+      try FileBytes.write(Array(present.dropFirst(block.count)), to: attributes)
+    }
+    return true
+  }
+
+  private func set(_ key: String, _ value: String) throws {
+    let output = try GitProcess.run(["config", "--local", key, value])
+    guard output.status == 0 else {
+      throw GitError(
+        .other, "\(key) cannot be set: \(output.errorText)", hint: "See git config --local --list.",
+        function: "git config")
+    }
+  }
+}
