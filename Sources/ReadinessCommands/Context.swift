@@ -41,6 +41,15 @@ struct Context {
 
   func openRepository() throws -> Repository { try Repository.open() }
 
+  /// The repository, for a command that writes: what a killed one began is ended first.
+  func openForWriting() throws -> Repository {
+    let repository = try openRepository()
+    for line in try retrying({ try Recovery(repository).run() }) where !options.json {
+      Standard.error("note: \(line)\n")
+    }
+    return repository
+  }
+
   /// The style of standard output, by the repository's settings where there is one.
   func style(_ repository: Repository?, descriptor: Int32 = 1) throws -> Style {
     let configured = try repository?.configuration("color.readiness") ?? repository?.configuration("color.ui")

@@ -73,6 +73,13 @@ struct HookScript {
   /// Whether a file's text is one of ours.
   static func isOurs(_ bytes: [UInt8]) -> Bool { String(decoding: bytes, as: UTF8.self).contains(mark) }
 
+  /// The program that a file of ours starts.
+  static func program(in bytes: [UInt8]) -> String {
+    let line = String(decoding: bytes, as: UTF8.self).split(separator: "\n").last { $0.contains("' hook ") } ?? ""
+    guard let start = line.firstIndex(of: "'"), let end = line.firstRange(of: "' hook ") else { return "" }
+    return String(line[line.index(after: start)..<end.lowerBound]).replacing("'\\''", with: "'")
+  }
+
   /// The hook framework that owns a file, if one does.
   static func owner(of bytes: [UInt8]) -> String? {
     let text = String(decoding: bytes, as: UTF8.self).lowercased()

@@ -23,6 +23,13 @@ struct MergeDriverSetup {
     attributes = output.trimmed
   }
 
+  /// True where it is set up for this program.
+  func isPut(program: String) throws -> Bool {
+    let driver = "\(HookScript.quoted(program)) merge-driver %O %A %B %L %P"
+    return try GitProcess.run(["config", "--local", "merge.readiness.driver"]).trimmed == driver
+      && (FileBytes.readIfPresent(attributes) ?? []).starts(with: Array(Self.block.utf8))
+  }
+
   /// True where something had to be written. Our lines come first, so that the user's own go before them.
   func put(program: String) throws -> Bool {
     let driver = "\(HookScript.quoted(program)) merge-driver %O %A %B %L %P"

@@ -97,6 +97,6 @@ struct Root: ParsableCommand {
       CommandGroup(
         name: "Mend history", subcommands: [RestampCommand.self, HealCommand.self, MergeDriverCommand.self]),
       CommandGroup(name: "Read history", subcommands: [Log.self, Verify.self, ReplayCommand.self]),
-      CommandGroup(name: "Help", subcommands: [Explain.self]),
+      CommandGroup(name: "Help", subcommands: [DoctorCommand.self, Explain.self]),
     ])
 }

@@ -87,7 +87,7 @@ public struct Move {
       let (file, milestone) = try find(step.milestone, tree)
       let state = try self.state(step.state, policy.workflow)
       if milestone.status == state.name { continue }
-      if let finding = try uncommitted(file, tree) { findings.append(finding) }
+      if let finding = try uncommitted(file, tree, head) { findings.append(finding) }
       let bytes = milestone.moved(to: state, reason: reason).layoutBytes
       guard let committed = try tree.milestones()[file.id]?.id else { continue }
       changes.append(CommitPlan.Change(path: file.path, replacing: committed, bytes: bytes))
@@ -140,10 +140,21 @@ public struct Move {
   }
 
   /// A move would mix with what the user has not committed of this very file, or lose it.
-  private func uncommitted(_ file: MilestoneFile, _ tree: GitTree) throws -> Finding? {
+  private func uncommitted(_ file: MilestoneFile, _ tree: GitTree, _ head: ObjectID) throws -> Finding? {
     let committed = try tree.milestones()[file.id]
-    let isStaged = try repository.staged(file.path) != committed
-    let isEdited = try repository.hashOfWorkFile(file.path) != committed?.id
+    func differences() throws -> (isStaged: Bool, isEdited: Bool) {
+      (
+        try repository.staged(file.path) != committed,
+        try repository.hashOfWorkFile(file.path) != committed?.id
+      )
+    }
+    guard try differences() != (false, false) else { return nil }
+    // Another writer moves HEAD first and the index and the file after it, under the index's lock.
+    try repository.refuseLockedIndex()
+    guard case .commit(let now) = try repository.head(), now == head else {
+      throw GitError(.changedMeanwhile, "HEAD moved meanwhile.", hint: "Try again.", function: "move")
+    }
+    let (isStaged, isEdited) = try differences()
     guard isStaged || isEdited else { return nil }
     return Finding(
       .uncommittedChanges,

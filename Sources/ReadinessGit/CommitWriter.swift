@@ -114,17 +114,40 @@ public struct CommitWriter {
     defer { git_commit_free(parentObject) }
     var oid = git_oid()
     var parents: [OpaquePointer?] = [parentObject]
-    let code = parents.withUnsafeMutableBufferPointer {
-      git_commit_create(
-        &oid, repository.pointer, "HEAD", signature, committerSignature, nil, message, treeObject, 1,
-        $0.baseAddress)
+    try git("git_commit_create", "The commit") {
+      parents.withUnsafeMutableBufferPointer {
+        git_commit_create(
+          &oid, repository.pointer, nil, signature, committerSignature, nil, message, treeObject, 1, $0.baseAddress)
+      }
     }
-    if git_error_code(code) == GIT_EMODIFIED {
-      throw GitError(.changedMeanwhile, "HEAD moved meanwhile.", hint: "Try again.", function: "git_commit_create")
-    }
-    try git("git_commit_create", "The commit") { code }
+    let commit = ObjectID(oid)
+    let ref = try repository.refBehindHead()
+    try lock?.journal(commit, parent: plan.parent.id, ref: ref)
+    try move(ref, to: commit, from: plan.parent.id, message)
     try lock?.commit()
-    return ObjectID(oid)
+    return commit
+  }
+
+  /// Moves a ref from one commit to another, by compare-and-swap.
+  private func move(_ name: String, to new: ObjectID, from old: ObjectID, _ message: String) throws {
+    let subject = message.prefix { $0 != "\n" }
+    var (target, current) = (new.git, old.git)
+    var moved: OpaquePointer?
+    let code = git_reference_create_matching(
+      &moved, repository.pointer, name, &target, 1, &current, "commit: \(subject)")
+    defer { git_reference_free(moved) }
+    // Where the ref is gone, or is another's by now, somebody was faster.
+    if [GIT_EMODIFIED, GIT_ENOTFOUND].contains(git_error_code(code)) {
+      throw GitError(.changedMeanwhile, "HEAD moved meanwhile.", hint: "Try again.", function: "git_reference")
+    }
+    if git_error_code(code) == GIT_ELOCKED {
+      let path = repository.lockPath(ofRef: name)
+      throw GitError(
+        .locked, "\(name) is locked by \(path)\(LockFile(path)?.age ?? "").",
+        hint: "Another git command is at work. If none is, remove that file.", function: "git_reference_create_matching"
+      )
+    }
+    try git("git_reference_create_matching", name) { code }
   }
 
   private static func committer() throws -> Identity? {
@@ -140,111 +163,5 @@ extension Identity {
     let name = text[..<open]
     self.init(
       name: String(name.hasSuffix(" ") ? name.dropLast() : name), email: String(text[text.index(after: open)..<close]))
-  }
-}
-
-/// The index's lock, held while the ref moves, with the new index ready beside it.
-private final class IndexUpdate {
-  private let lockPath: String
-  private let indexPath: String
-  private let nextPath: String
-  private var files: [(temporary: String, path: String)] = []
-  private var isDone = false
-  private var holdsLock = false
-
-  /// Takes the lock, copies the index, and stages the changes in the copy. The user's other entries stay as they are.
-  init(_ repository: Repository, changes: [CommitPlan.Change]) throws {
-    guard let workTree = repository.workTree else {
-      throw GitError(
-        .unsupported, "A bare repository has no work tree to change.", hint: "Move in a clone.", function: "move")
-    }
-    indexPath = getenv("GIT_INDEX_FILE").map { String(cString: $0) } ?? repository.gitFolder + "index"
-    lockPath = indexPath + ".lock"
-    nextPath = indexPath + ".readiness-\(getpid())"
-    do {
-      try FileBytes.create(lockPath, [])
-      holdsLock = true
-    } catch let error as GitError where error.kind == .locked {
-      throw GitError(
-        .locked, "The index is locked by \(lockPath)\(Self.age(of: lockPath)).",
-        hint: "Another git command is at work. If none is, remove that file.", function: "open")
-    }
-    do {
-      try stage(changes, workTree)
-      for change in changes where try repository.hashOfWorkFile(change.path) != change.replacing {
-        throw Self.changed(change.path)
-      }
-    } catch {
-      release()
-      throw error
-    }
-  }
-
-  private static func changed(_ path: String) -> GitError {
-    GitError(.changedMeanwhile, "\(path) changed meanwhile.", hint: "Try again.", function: "stage")
-  }
-
-  private static func age(of path: String) -> String {
-    var status = stat()
-    guard lstat(path, &status) == 0 else { return "" }
-    return ", \(max(0, time(nil) - status.st_mtim.tv_sec)) s old"
-  }
-
-  private func stage(_ changes: [CommitPlan.Change], _ workTree: String) throws {
-    if FileBytes.exists(indexPath) { try FileBytes.create(nextPath, FileBytes.read(indexPath)) }
-    var index: OpaquePointer?
-    try git("git_index_open", "The index") { git_index_open(&index, nextPath) }
-    defer { git_index_free(index) }
-    for change in changes {
-      let staged = git_index_get_bypath(index, change.path, 0).map { ObjectID($0.pointee.id) }
-      guard staged == change.replacing else { throw Self.changed(change.path) }
-      let temporary = workTree + change.path + ".readiness-\(getpid())"
-      try FileBytes.create(temporary, change.bytes)
-      files.append((temporary, workTree + change.path))
-      var oid = git_oid()
-      try git("git_odb_hash", change.path) {
-        git_odb_hash(&oid, change.bytes, change.bytes.count, GIT_OBJECT_BLOB)
-      }
-      var entry = git_index_entry()
-      var status = stat()
-      guard lstat(temporary, &status) == 0 else { throw FileBytes.systemError("lstat", temporary) }
-      entry.ctime.seconds = Int32(truncatingIfNeeded: status.st_ctim.tv_sec)
-      entry.mtime.seconds = Int32(truncatingIfNeeded: status.st_mtim.tv_sec)
-      entry.mtime.nanoseconds = UInt32(truncatingIfNeeded: status.st_mtim.tv_nsec)
-      entry.dev = UInt32(truncatingIfNeeded: status.st_dev)
-      entry.ino = UInt32(truncatingIfNeeded: status.st_ino)
-      entry.uid = status.st_uid
-      entry.gid = status.st_gid
-      entry.file_size = UInt32(change.bytes.count)
-      entry.mode = UInt32(GIT_FILEMODE_BLOB.rawValue)
-      entry.id = oid
-      try change.path.withCString { path in
-        entry.path = path
-        try git("git_index_add", change.path) { git_index_add(index, &entry) }
-      }
-    }
-    try git("git_index_write", "The index") { git_index_write(index) }
-  }
-
-  /// The ref has moved: the index and the files follow.
-  func commit() throws {
-    guard rename(nextPath, indexPath) == 0 else { throw FileBytes.systemError("rename", indexPath) }
-    for file in files {
-      guard rename(file.temporary, file.path) == 0 else { throw FileBytes.systemError("rename", file.path) }
-    }
-    isDone = true
-    release()
-  }
-
-  /// Gives the lock back and removes what was prepared.
-  func release() {
-    if !isDone {
-      unlink(nextPath)
-      for file in files { unlink(file.temporary) }
-    }
-    if holdsLock { unlink(lockPath) }
-    holdsLock = false
-    isDone = true
-    files = []
   }
 }

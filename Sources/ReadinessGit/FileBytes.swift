@@ -16,6 +16,11 @@ public enum FileBytes {
     do { return try read(path) } catch let error as GitError where error.kind == .notFound { return nil }
   }
 
+  /// The bytes of a file that only says more about something, and may be gone at any moment; nil where it cannot be read.
+  static func readQuietly(_ path: String) -> [UInt8]? {
+    do { return try read(path) } catch { return nil }
+  }
+
   /// All bytes of an open descriptor, such as standard input.
   public static func read(_ descriptor: Int32, _ name: String) throws -> [UInt8] {
     var bytes: [UInt8] = []

@@ -48,7 +48,11 @@ public struct GitError: Error, Sendable, CustomStringConvertible {
       hint = "The repository belongs to somebody else: git config --global --add safe.directory with its full path."
     default:
       let text = detail.lowercased()
-      if text.contains("unsupported") || text.contains("extension") {
+      if text.contains("failed to rename lockfile"), text.contains("no such file") {
+        // git gc removed the empty folder of objects in which a new one was about to stand.
+        kind = .changedMeanwhile
+        hint = "Try again."
+      } else if text.contains("unsupported") || text.contains("extension") {
         kind = .unsupported
         hint = "This version of libgit2 cannot read such a repository."
       } else {

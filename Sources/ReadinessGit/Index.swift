@@ -33,11 +33,23 @@ extension Repository {
     return id
   }
 
+  /// An index that somebody is writing says nothing yet.
+  /// - Throws: `GitError` of kind `locked`, with the lock's age.
+  public func refuseLockedIndex() throws {
+    let path = (getenv("GIT_INDEX_FILE").map { String(cString: $0) } ?? gitFolder + "index") + ".lock"
+    guard let lock = LockFile(path) else { return }
+    throw GitError(
+      .locked, "The index is locked by \(path)\(lock.age).",
+      hint: "Another git command is at work. If none is, remove that file.", function: "open")
+  }
+
   /// What the index holds at a path; nil where there is nothing.
   public func staged(_ path: String) throws -> FileIdentity? {
     var index: OpaquePointer?
     try git("git_repository_index", "The index") { git_repository_index(&index, pointer) }
     defer { git_index_free(index) }
+    // libgit2 keeps the index that it read first; others may have written it since.
+    try git("git_index_read", "The index") { git_index_read(index, 1) }
     guard let entry = git_index_get_bypath(index, path, 0) else { return nil }
     return FileIdentity(
       kind: FileKind(mode: git_filemode_t(rawValue: entry.pointee.mode)), id: ObjectID(entry.pointee.id))

@@ -60,6 +60,8 @@ public final class Repository {
   public var isShallow: Bool { git_repository_is_shallow(pointer) == 1 }
   /// The `.git` folder of this work tree, with a slash at its end.
   public var gitFolder: String { String(cString: git_repository_path(pointer)) }
+  /// The `.git` folder that all work trees share, with a slash at its end.
+  public var commonFolder: String { String(cString: git_repository_commondir(pointer)) }
   /// The top of the work tree, with a slash at its end; nil where there is none.
   public var workTree: String? { git_repository_workdir(pointer).map { String(cString: $0) } }
 
@@ -86,6 +88,17 @@ public final class Repository {
     guard let target = git_reference_target(reference) else { return .unborn }
     return .commit(ObjectID(target))
   }
+
+  /// The branch that HEAD is on, or `HEAD` itself where it is detached.
+  func refBehindHead() throws -> String {
+    var head: OpaquePointer?
+    try git("git_reference_lookup", "HEAD") { git_reference_lookup(&head, pointer, "HEAD") }
+    defer { git_reference_free(head) }
+    return git_reference_symbolic_target(head).map { String(cString: $0) } ?? "HEAD"
+  }
+
+  /// The file by which a ref is locked.
+  func lockPath(ofRef name: String) -> String { (name == "HEAD" ? gitFolder : commonFolder) + name + ".lock" }
 
   /// The commit that a name stands for: a branch, a tag, an abbreviated id, `HEAD~2`.
   /// - Throws: `GitError` of kind `unknownRevision` where it stands for none.

@@ -1,0 +1,81 @@
+import Glibc
+import ReadinessGit
+
+/// The folder in which git looks for hooks.
+struct HookFolder {
+  let path: String
+
+  /// Asks git, which knows `core.hooksPath` and linked work trees.
+  init() throws {
+    let output = try GitProcess.run(["rev-parse", "--git-path", "hooks"])
+    guard output.status == 0, !output.trimmed.isEmpty else {
+      throw GitError(.other, "Git does not say where its hooks are.", hint: output.errorText, function: "git rev-parse")
+    }
+    path = output.trimmed
+    if path.contains(".husky") { throw Self.owned(by: "husky", "prepare-commit-msg", path) }
+  }
+
+  private static func owned(by owner: String, _ name: String, _ path: String) -> UsageError {
+    let lines =
+      switch owner {
+      case "pre-commit", "prek":
+        "add to .pre-commit-config.yaml a local hook with language: system, stages: [\(name)], entry: readiness hook \(name)"
+      case "lefthook": "add to lefthook.yml under \(name): commands: readiness: run: readiness hook \(name) {0}"
+      default: "add to \(path)/\(name) the line: readiness hook \(name) \"$@\""
+      }
+    return UsageError("The hook \(name) belongs to \(owner), and is left as it is.", hint: lines)
+  }
+
+  /// True where the file had to be written.
+  func put(_ name: String, program: String) throws -> Bool {
+    try FileBytes.makeFolder(path)
+    let file = path + "/" + name
+    let kept = file + HookScript.keptSuffix
+    if let present = try FileBytes.readIfPresent(file), !HookScript.isOurs(present) {
+      if let owner = HookScript.owner(of: present) { throw Self.owned(by: owner, name, path) }
+      guard !FileBytes.exists(kept) else {
+        throw UsageError("Both \(file) and \(kept) are there.", hint: "Look at the two, and remove one.")
+      }
+      guard rename(file, kept) == 0 else { throw FileBytes.systemError("rename", file) }
+    }
+    let script = HookScript(name: name, program: program, chains: FileBytes.exists(kept))
+    let bytes = Array(script.text.utf8)
+    if try FileBytes.readIfPresent(file) == bytes { return false }
+    try FileBytes.write(bytes, to: file, mode: 0o755)
+    return true
+  }
+
+  /// True where a hook of ours was there.
+  func takeOut(_ name: String) throws -> Bool {
+    let file = path + "/" + name
+    guard let present = try FileBytes.readIfPresent(file), HookScript.isOurs(present) else { return false }
+    let kept = file + HookScript.keptSuffix
+    if FileBytes.exists(kept) {
+      guard rename(kept, file) == 0 else { throw FileBytes.systemError("rename", kept) }
+    } else {
+      guard unlink(file) == 0 else { throw FileBytes.systemError("unlink", file) }
+    }
+    return true
+  }
+
+  /// How a hook stands.
+  enum State {
+    case missing, foreign, unreadable, notExecutable
+    case ours(program: String)
+  }
+
+  /// How a hook stands; git runs what is executable and passes over the rest without a word.
+  func state(of name: String) throws -> State {
+    let file = path + "/" + name
+    guard FileBytes.exists(file) else { return .missing }
+    guard access(file, R_OK) == 0 else { return .unreadable }
+    let bytes = try FileBytes.read(file)
+    guard HookScript.isOurs(bytes) else { return .foreign }
+    return access(file, X_OK) == 0 ? .ours(program: HookScript.program(in: bytes)) : .notExecutable
+  }
+
+  /// The hook framework that owns a hook, if one does.
+  func owner(of name: String) throws -> String? {
+    try FileBytes.readIfPresent(path + "/" + name).flatMap(HookScript.owner)
+  }
+}

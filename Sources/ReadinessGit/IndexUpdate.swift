@@ -1,0 +1,143 @@
+import CLibgit2
+import Glibc
+import ReadinessCore
+
+/// The index's lock, held while the ref moves, with the new index and the new files ready beside the old ones.
+final class IndexUpdate {
+  private let repository: Repository
+  private let workTree: String
+  private let lockPath: String
+  private let indexPath: String
+  private let nextPath: String
+  private let changes: [CommitPlan.Change]
+  private var files: [(temporary: String, path: String, bytes: [UInt8])] = []
+  private var isDone = false
+  private var holdsLock = false
+  private var isJournaled = false
+
+  /// Takes the lock, copies the index, and stages the changes in the copy. The user's other entries stay as they are.
+  /// - Parameter journal: what a killed command began and this update ends; its lock is taken over, and what it had
+  ///   done already is left as it is.
+  init(_ repository: Repository, changes: [CommitPlan.Change], ending journal: MoveJournal? = nil) throws {
+    guard let workTree = repository.workTree else {
+      throw GitError(
+        .unsupported, "A bare repository has no work tree to change.", hint: "Move in a clone.", function: "move")
+    }
+    self.repository = repository
+    self.workTree = workTree
+    self.changes = changes
+    indexPath = getenv("GIT_INDEX_FILE").map { String(cString: $0) } ?? repository.gitFolder + "index"
+    lockPath = indexPath + ".lock"
+    nextPath = repository.gitFolder + MoveJournal.temporaryName("index")
+    do {
+      if journal.map({ $0.owns(lockPath) }) == true { unlink(lockPath) }
+      try FileBytes.create(lockPath, Array(LivingProcess.this.text.utf8), isDurable: false)
+      holdsLock = true
+    } catch let error as GitError where error.kind == .locked {
+      throw GitError(
+        .locked, "The index is locked by \(lockPath)\(LockFile(lockPath)?.age ?? "").",
+        hint: "Another git command is at work. If none is, remove that file.", function: "open")
+    }
+    do {
+      try stage(isEnding: journal != nil)
+    } catch {
+      release()
+      throw error
+    }
+  }
+
+  private static func changed(_ path: String) -> GitError {
+    GitError(.changedMeanwhile, "\(path) changed meanwhile.", hint: "Try again.", function: "stage")
+  }
+
+  private func stage(isEnding: Bool) throws {
+    if FileBytes.exists(indexPath) { try FileBytes.create(nextPath, FileBytes.read(indexPath)) }
+    var index: OpaquePointer?
+    try git("git_index_open", "The index") { git_index_open(&index, nextPath) }
+    defer { git_index_free(index) }
+    for change in changes {
+      let staged = git_index_get_bypath(index, change.path, 0).map { ObjectID($0.pointee.id) }
+      let inFile = try repository.hashOfWorkFile(change.path)
+      if isEnding {
+        // What is neither old nor new is the user's, and stays.
+        let writesFile = inFile == change.replacing
+        guard writesFile || staged == change.replacing else { continue }
+        // Without stat data git compares the bytes itself.
+        let status = writesFile ? try prepareFile(change) : stat()
+        if staged == change.replacing { try put(change, status, into: index) }
+      } else {
+        guard staged == change.replacing, inFile == change.replacing else { throw Self.changed(change.path) }
+        try put(change, prepareFile(change), into: index)
+      }
+    }
+    try git("git_index_write", "The index") { git_index_write(index) }
+  }
+
+  /// Writes the new bytes into git's own folder, where nobody adds them by accident.
+  private func prepareFile(_ change: CommitPlan.Change) throws -> stat {
+    let temporary = repository.gitFolder + MoveJournal.temporaryName("file-\(files.count)")
+    try FileBytes.create(temporary, change.bytes)
+    files.append((temporary, workTree + change.path, change.bytes))
+    return try Self.status(of: temporary)
+  }
+
+  private static func status(of path: String) throws -> stat {
+    var status = stat()
+    guard lstat(path, &status) == 0 else { throw FileBytes.systemError("lstat", path) }
+    return status
+  }
+
+  private func put(_ change: CommitPlan.Change, _ status: stat, into index: OpaquePointer?) throws {
+    var oid = git_oid()
+    try git("git_odb_hash", change.path) {
+      git_odb_hash(&oid, change.bytes, change.bytes.count, GIT_OBJECT_BLOB)
+    }
+    var entry = git_index_entry()
+    entry.ctime.seconds = Int32(truncatingIfNeeded: status.st_ctim.tv_sec)
+    entry.mtime.seconds = Int32(truncatingIfNeeded: status.st_mtim.tv_sec)
+    entry.mtime.nanoseconds = UInt32(truncatingIfNeeded: status.st_mtim.tv_nsec)
+    entry.dev = UInt32(truncatingIfNeeded: status.st_dev)
+    entry.ino = UInt32(truncatingIfNeeded: status.st_ino)
+    entry.uid = status.st_uid
+    entry.gid = status.st_gid
+    entry.file_size = UInt32(truncatingIfNeeded: status.st_size)
+    entry.mode = UInt32(GIT_FILEMODE_BLOB.rawValue)
+    entry.id = oid
+    try change.path.withCString { path in
+      entry.path = path
+      try git("git_index_add", change.path) { git_index_add(index, &entry) }
+    }
+  }
+
+  /// Writes down what is about to happen, so that another command can end it.
+  func journal(_ commit: ObjectID, parent: ObjectID, ref: String) throws {
+    try MoveJournal(
+      process: .this, parent: parent, commit: commit, lock: lockPath, ref: ref,
+      paths: changes.map { MoveJournal.Path(path: $0.path, replacing: $0.replacing) }
+    ).write(in: repository)
+    isJournaled = true
+  }
+
+  /// The ref has moved: the index and the files follow.
+  func commit() throws {
+    guard rename(nextPath, indexPath) == 0 else { throw FileBytes.systemError("rename", indexPath) }
+    for file in files where rename(file.temporary, file.path) != 0 {
+      // The work tree may lie on another file system than git's folder.
+      guard errno == EXDEV else { throw FileBytes.systemError("rename", file.path) }
+      try FileBytes.write(file.bytes, to: file.path)
+    }
+    isDone = true
+    release()
+  }
+
+  /// Gives the lock back and removes what was prepared.
+  func release() {
+    if !isDone {
+      unlink(nextPath)
+    }
+    for file in files { unlink(file.temporary) }
+    if holdsLock { unlink(lockPath) }
+    if isJournaled { MoveJournal.remove(in: repository) }
+    (holdsLock, isJournaled, isDone, files) = (false, false, true, [])
+  }
+}

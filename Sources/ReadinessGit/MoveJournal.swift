@@ -1,0 +1,205 @@
+import Glibc
+import ReadinessCore
+import StrictJSON
+
+/// What a command that moves HEAD is about to do, so that the next one can end it where it was killed
+/// (`doc/decisions/0007-move-order.md`).
+public struct MoveJournal {
+  /// A file that follows the ref.
+  public struct Path {
+    let path: String
+    /// What index and file held before.
+    let replacing: ObjectID
+  }
+
+  private static let name = "readiness-journal"
+  private static let temporaryPrefix = "readiness-tmp-"
+
+  let process: LivingProcess
+  /// HEAD before.
+  let parent: ObjectID
+  /// HEAD after.
+  public let commit: ObjectID
+  /// The index's lock, which is ours.
+  let lock: String
+  /// The ref that moves.
+  let ref: String
+  /// The files.
+  let paths: [Path]
+
+  init(process: LivingProcess, parent: ObjectID, commit: ObjectID, lock: String, ref: String, paths: [Path]) {
+    self.process = process
+    self.parent = parent
+    self.commit = commit
+    self.lock = lock
+    self.ref = ref
+    self.paths = paths
+  }
+
+  /// The name of a file that is being prepared in git's folder.
+  static func temporaryName(_ what: String) -> String { "\(temporaryPrefix)\(getpid())-\(what)" }
+
+  /// The journal that lies in git's folder; nil where there is none, or its command is still at work.
+  /// - Throws: `GitError` where there is one that cannot be read.
+  public static func left(in repository: Repository) throws -> MoveJournal? {
+    let path = repository.gitFolder + name
+    guard let bytes = try FileBytes.readIfPresent(path) else { return nil }
+    guard let journal = MoveJournal(bytes) else {
+      throw GitError(
+        .damaged, "The journal \(path) cannot be read.",
+        hint: "See git status, and remove it when index and files are as you want them.", function: "MoveJournal")
+    }
+    return journal.process.isAlive ? nil : journal
+  }
+
+  private init?(_ bytes: [UInt8]) {
+    let root: JSONValue
+    do { root = try JSONDocument(parsing: bytes, limits: .plan).root } catch { return nil }
+    guard let process = root["process"]?.string.flatMap(LivingProcess.init(text:)),
+      let parent = root["parent"]?.string.flatMap(ObjectID.init(hex:)),
+      let commit = root["commit"]?.string.flatMap(ObjectID.init(hex:)), let lock = root["lock"]?.string,
+      let ref = root["ref"]?.string
+    else { return nil }
+    let paths = (root["paths"]?.array ?? []).compactMap { entry -> Path? in
+      guard let path = entry["path"]?.string, let replacing = entry["replacing"]?.string.flatMap(ObjectID.init(hex:))
+      else { return nil }
+      return Path(path: path, replacing: replacing)
+    }
+    self.init(process: process, parent: parent, commit: commit, lock: lock, ref: ref, paths: paths)
+  }
+
+  func write(in repository: Repository) throws {
+    let listed = paths.map { path -> JSONValue in
+      ["path": .text(path.path), "replacing": .text(path.replacing.description)]
+    }
+    let json: JSONValue = [
+      "version": 1, "process": .text(process.text), "parent": .text(parent.description),
+      "commit": .text(commit.description), "lock": .text(lock), "ref": .text(ref),
+      "paths": JSONValue(.array(listed)),
+    ]
+    let temporary = repository.gitFolder + Self.temporaryName("journal")
+    try FileBytes.create(temporary, json.layoutBytes)
+    guard rename(temporary, repository.gitFolder + Self.name) == 0 else {
+      throw FileBytes.systemError("rename", temporary)
+    }
+  }
+
+  static func remove(in repository: Repository) { unlink(repository.gitFolder + name) }
+
+  /// True where a lock is the one that the killed command took.
+  func owns(_ path: String) -> Bool {
+    guard path == lock, let file = LockFile(path) else { return false }
+    return file.holder?.text == process.text
+  }
+
+  /// Ends what the killed command began: forward where HEAD moved, back where it did not.
+  /// - Returns: true where the move stands.
+  public func end(in repository: Repository) throws -> Bool {
+    guard case .commit(let head) = try repository.head() else { return false }
+    let stands = try head == commit || repository.isDescendant(head, of: commit)
+    try endRefLock(in: repository)
+    if stands {
+      let tree = repository.tree(of: try repository.commit(commit))
+      let changes = try paths.compactMap { path -> CommitPlan.Change? in
+        guard let identity = try tree.identity(at: path.path) else { return nil }
+        return CommitPlan.Change(
+          path: path.path, replacing: path.replacing, bytes: try repository.blob(identity.id))
+      }
+      try IndexUpdate(repository, changes: changes, ending: self).commit()
+    } else if owns(lock) {
+      unlink(lock)
+    }
+    Self.remove(in: repository)
+    for leftover in try Self.leftovers(in: repository) { unlink(leftover) }
+    return stands
+  }
+
+  /// Removes the ref's lock where it is the killed command's own: it holds the new id, or it was taken right after the
+  /// journal was written and is empty still, which no lock of git's is for longer than a moment.
+  private func endRefLock(in repository: Repository) throws {
+    let path = repository.lockPath(ofRef: ref)
+    guard let lock = LockFile(path), let text = FileBytes.readQuietly(path) else { return }
+    let journalAge = LockFile(repository.gitFolder + Self.name)?.seconds ?? 0
+    let isOurs = text.isEmpty && (0...2).contains(journalAge - lock.seconds)
+    if isOurs, lock.seconds < 2 {
+      throw GitError(
+        .locked, "\(ref) is locked by \(path)\(lock.age).",
+        hint: "Try again; if no git command is at work, remove that file.", function: "endRefLock")
+    }
+    if isOurs || text == Array("\(commit)\n".utf8) { unlink(path) }
+  }
+
+  /// Files that killed commands were preparing.
+  public static func leftovers(in repository: Repository) throws -> [String] {
+    try FileBytes.names(in: repository.gitFolder).filter { name in
+      guard name.hasPrefix(temporaryPrefix) else { return false }
+      let number = name.dropFirst(temporaryPrefix.count).prefix { $0.isNumber }
+      return pid_t(number).map { kill($0, 0) != 0 && errno == ESRCH } ?? false
+    }.map { repository.gitFolder + $0 }
+  }
+}
+
+/// A process, told from a later one of the same number by the moment at which it began.
+struct LivingProcess: Equatable {
+  let pid: pid_t
+  let began: String
+
+  /// This process.
+  static var this: LivingProcess { LivingProcess(pid: getpid(), began: began(of: getpid()) ?? "") }
+
+  init(pid: pid_t, began: String) {
+    self.pid = pid
+    self.began = began
+  }
+
+  init?(text: String) {
+    let parts = text.split(separator: " ")
+    guard parts.count >= 2, parts[0] == "readiness", let pid = pid_t(parts[1]) else { return nil }
+    self.init(pid: pid, began: parts.count > 2 ? String(parts[2]) : "")
+  }
+
+  /// As locks and journals hold it.
+  var text: String { "readiness \(pid) \(began)" }
+
+  /// True while it runs on this machine.
+  var isAlive: Bool { kill(pid, 0) == 0 || errno == EPERM ? Self.began(of: pid) ?? "" == began : false }
+
+  /// The start of a process in clock ticks since the system's (proc(5), field 22); nil where the system does not say.
+  private static func began(of pid: pid_t) -> String? {
+    guard let bytes = FileBytes.readQuietly("/proc/\(pid)/stat") else { return nil }
+    let text = String(decoding: bytes, as: UTF8.self)
+    guard let close = text.lastIndex(of: ")") else { return nil }
+    let fields = text[text.index(after: close)...].split(separator: " ")
+    return fields.count > 19 ? String(fields[19]) : nil
+  }
+}
+
+/// A lock of git's, or of ours.
+public struct LockFile {
+  /// Its path.
+  public let path: String
+  /// How old it is, in seconds.
+  public let seconds: Int
+  /// The command of ours that took it; nil where it is git's own.
+  let holder: LivingProcess?
+
+  /// Nil where there is no such file.
+  public init?(_ path: String) {
+    var status = stat()
+    guard lstat(path, &status) == 0 else { return nil }
+    self.path = path
+    seconds = max(0, time(nil) - status.st_mtim.tv_sec)
+    let isShort = status.st_size > 0 && status.st_size < 100
+    holder =
+      isShort ? FileBytes.readQuietly(path).flatMap { LivingProcess(text: String(decoding: $0, as: UTF8.self)) } : nil
+  }
+
+  /// For sentences: its age, and who holds it where that is known.
+  public var age: String {
+    guard let holder else { return ", \(seconds) s old" }
+    return ", \(seconds) s old, held by readiness \(holder.pid)\(holder.isAlive ? "" : ", which runs no longer")"
+  }
+
+  /// True where one of our own commands took it and was killed.
+  public var isAbandoned: Bool { holder.map { !$0.isAlive } ?? false }
+}

@@ -1,0 +1,78 @@
+import ReadinessCore
+import StrictJSON
+
+/// One thing that was looked at.
+public struct HealthCheck: Sendable {
+  /// How it is.
+  public enum State: String, Sendable { case ok, fixed, warning, problem }
+
+  let name: String
+  let state: State
+  let message: String
+  let hint: String?
+
+  /// - Parameters:
+  ///   - name: what was looked at, in a word or two.
+  ///   - hint: what to do, where something is to be done.
+  public init(_ name: String, _ state: State, _ message: String, hint: String? = nil) {
+    self.name = name
+    self.state = state
+    self.message = message
+    self.hint = hint
+  }
+}
+
+/// The health of a clone: hooks, files and locks.
+public struct DoctorReport {
+  private let checks: [HealthCheck]
+
+  /// Makes a report.
+  public init(_ checks: [HealthCheck]) { self.checks = checks }
+
+  /// True where nothing is a problem.
+  public var isHealthy: Bool { !checks.contains { $0.state == .problem } }
+
+  /// For a terminal.
+  public func text(width: Int, _ style: Style) -> String {
+    let widest = checks.map(\.name.columns).max() ?? 0
+    var lines = checks.flatMap { check -> [String] in
+      let role: Style.Role =
+        switch check.state {
+        case .ok, .fixed: .good
+        case .warning: .warn
+        case .problem: .bad
+        }
+      let wrap = min(width, 80) - widest - 13
+      let head = "  " + style(check.state.rawValue.padded(to: 8), role) + " " + check.name.padded(to: widest) + "  "
+      let indent = String(repeating: " ", count: widest + 13)
+      var lines = check.message.printable.wrapped(to: wrap).enumerated().map { ($0 == 0 ? head : indent) + $1 }
+      lines += (check.hint?.printable.wrapped(to: wrap - 3) ?? []).enumerated().map { index, line in
+        indent + style((index == 0 ? "-> " : "   ") + line, .quiet)
+      }
+      return lines
+    }
+    let problems = checks.count { $0.state == .problem }
+    lines += [
+      "",
+      problems == 0
+        ? style("healthy", .good)
+        : style("\(problems) problem\(problems == 1 ? "" : "s")", .bad)
+          + "; readiness doctor --fix mends what it safely can.",
+    ]
+    return lines.joined(separator: "\n")
+  }
+
+  /// `doctor`: `healthy`, `checks[]` (`name, state, message, hint?`).
+  public var json: JSONValue {
+    let listed = checks.map { check -> JSONValue in
+      var members = [
+        JSONMember("name", .text(check.name)), JSONMember("state", .text(check.state.rawValue)),
+        JSONMember("message", .text(check.message)),
+      ]
+      if let hint = check.hint { members.append(JSONMember("hint", .text(hint))) }
+      return JSONValue(.object(members))
+    }
+    return Envelope.json(
+      "doctor", [JSONMember("healthy", JSONValue(.bool(isHealthy))), JSONMember("checks", JSONValue(.array(listed)))])
+  }
+}
