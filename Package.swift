@@ -35,10 +35,12 @@ let package = Package(
     .executableTarget(name: "readiness", dependencies: ["ReadinessCommands", "CNetworkStubs"]),
     .target(
       name: "ReadinessTestSupport", dependencies: ["ReadinessCore", "StrictJSON"], path: "Tests/ReadinessTestSupport"),
-    .testTarget(name: "EndToEndTests", dependencies: ["readiness", "ReadinessTestSupport"]),
+    .testTarget(
+      name: "EndToEndTests", dependencies: ["readiness", "ReadinessTestSupport"], exclude: ["Snapshots"]),
     .testTarget(name: "StrictJSONTests", dependencies: ["StrictJSON"]),
     .testTarget(
-      name: "ReadinessReportsTests", dependencies: ["ReadinessReports", "ReadinessCore", "ReadinessTestSupport"]),
+      name: "ReadinessReportsTests",
+      dependencies: ["ReadinessReports", "ReadinessCore", "StrictJSON", "ReadinessTestSupport"]),
     .testTarget(name: "JSONSchemaTests", dependencies: ["JSONSchema", "StrictJSON"]),
     .testTarget(
       name: "ReadinessCoreTests", dependencies: ["ReadinessCore", "ReadinessTestSupport", "JSONSchema", "StrictJSON"]),

@@ -3,6 +3,7 @@ import Glibc
 import ReadinessCore
 import ReadinessEnforcement
 import ReadinessGit
+import ReadinessHistory
 import ReadinessReports
 import ReadinessRuntime
 import StrictJSON
@@ -64,6 +65,13 @@ struct Context {
   /// Prints the answer: JSON where it was asked for, else text.
   func print(json: JSONValue, text: @autoclosure () throws -> String) rethrows {
     Standard.output(options.json ? String(decoding: json.layoutBytes, as: UTF8.self) : try text() + "\n")
+  }
+
+  /// Audits history, with a progress bar where somebody watches.
+  func audit(_ scope: HistoryScope, _ repository: Repository, folds: Bool = false) throws -> HistoryReport {
+    let bar = ProgressBar("verifying", isShown: !options.json && Terminal.isWatched(environment))
+    defer { bar.end() }
+    return try scope.audit(repository, folds: folds) { done, all in bar.show(done, of: all) }
   }
 
   /// Prints what the judge has against something, and ends with exit status 1 where it refuses.

@@ -12,26 +12,28 @@ struct Log: ParsableCommand {
   var id: String?
   @Option(help: ArgumentHelp("Read back from this commit.", valueName: "rev"))
   var at: String?
+  @Option(help: ArgumentHelp("Only runs committed at this date or later.", valueName: "date"))
+  var since: String?
+  @Option(help: ArgumentHelp("Only runs committed at this date or earlier.", valueName: "date"))
+  var until: String?
   @OptionGroup var options: GlobalOptions
 
   mutating func run() throws {
     let context = try Context(options)
     let repository = try context.openRepository()
-    let report = try HistoryScope(repository, at).audit(repository)
+    let first = try since.map { try CommitDate.seconds($0, isEnd: false) } ?? .min
+    let last = try until.map { try CommitDate.seconds($0, isEnd: true) } ?? .max
+    let report = try context.audit(HistoryScope(repository, at), repository)
     let wanted = id.map { MilestoneID($0.uppercased()) }
-    let runs = report.runs.filter { record in wanted.map { record.run.touches($0) } ?? true }
-    if let wanted, runs.isEmpty {
-      let known = Set(report.runs.flatMap { $0.run.transitions.map(\.milestone) }).map(\.text)
+    let known = report.runs.filter { record in wanted.map { record.run.touches($0) } ?? true }
+    let runs = known.filter { first <= $0.committedAt && $0.committedAt <= last }
+    if let wanted, known.isEmpty {
+      let names = Set(report.runs.flatMap { $0.run.transitions.map(\.milestone) }).map(\.text)
       throw UnknownName(
         message: "No run of this history touches \(wanted).",
-        hint: nearestName(to: wanted.text, in: known).map { "Is \($0) meant?" } ?? "readiness log shows every run.")
+        hint: nearestName(to: wanted.text, in: names).map { "Is \($0) meant?" } ?? "readiness log shows every run.")
     }
-    let lines = runs.reversed().map { record in
-      RunLine(
-        run: record.run, id: record.id?.hex, commit: record.commit.description, isStamped: record.isStamped,
-        heals: record.heals)
-    }
-    let answer = LogReport(lines)
+    let answer = LogReport(runs.reversed().map(RunLine.init))
     try context.print(json: answer.json, text: answer.text(width: context.width, context.style(repository)))
   }
 }
@@ -40,35 +42,6 @@ extension Run {
   fileprivate func touches(_ id: MilestoneID) -> Bool {
     transitions.contains { $0.milestone == id } || edits.contains { $0.milestone == id }
   }
-}
-
-struct Verify: ParsableCommand {
-  static let configuration = CommandConfiguration(
-    abstract: "Judges every commit again: rules, stamps, run IDs, the policy in force.")
-  @Argument(help: ArgumentHelp("A commit, or a range A..B; HEAD by default.", valueName: "range"))
-  var range: String?
-  @Option(help: ArgumentHelp("text or json; --json says the same.", valueName: "form"))
-  var format: VerdictFormat = .text
-  @OptionGroup var options: GlobalOptions
-
-  mutating func run() throws {
-    if format == .json { options.json = true }
-    let context = try Context(options)
-    let repository = try context.openRepository()
-    let scope = try HistoryScope(repository, range)
-    let report = try scope.audit(repository)
-    let tip = try PlanOverview(repository.tree(of: try repository.commit(scope.tip)))
-    let findings = report.findings + tip.suspectFindings
-    let answer = VerifyReport(
-      findings: findings, commits: report.walked, runs: report.runs.count(where: \.isStamped),
-      notJudged: report.notJudged)
-    try context.print(json: answer.json, text: answer.text(width: context.width, context.style(repository)))
-    if !report.isAccepted { throw ExitCode(1) }
-  }
-}
-
-enum VerdictFormat: String, ExpressibleByArgument {
-  case text, json
 }
 
 struct ReplayCommand: ParsableCommand {
@@ -82,7 +55,7 @@ struct ReplayCommand: ParsableCommand {
     let context = try Context(options)
     let repository = try context.openRepository()
     let scope = try HistoryScope(repository, at)
-    let report = try scope.audit(repository, folds: true)
+    let report = try context.audit(scope, repository, folds: true)
     let replay = try Replay(report, tree: repository.tree(of: try repository.commit(scope.tip)))
     let json = Envelope.json(
       "replay",
@@ -103,5 +76,29 @@ struct ReplayCommand: ParsableCommand {
     lines.append("digest  \(replay.digest)")
     context.print(json: json, text: lines.joined(separator: "\n"))
     if !replay.agrees || refused > 0 { throw ExitCode(1) }
+  }
+}
+
+extension RunLine {
+  /// A run of history, for reports.
+  init(_ record: RunRecord) {
+    self.init(
+      run: record.run, id: record.id?.hex, commit: record.commit.description, isStamped: record.isStamped,
+      heals: record.heals)
+  }
+}
+
+/// Dates as people write them. The committer's date selects (contract 3).
+enum CommitDate {
+  /// Seconds since 1970. A day counts from its beginning, or to its end, in UTC; anything else is read by git.
+  static func seconds(_ text: String, isEnd: Bool) throws -> Int64 {
+    if let day = DaySpan.seconds(ofDay: text) { return isEnd ? day + 86_399 : day }
+    let output = try GitProcess.run(["rev-parse", "--since=\(text)"])
+    // Git takes what it cannot read for now, so a text without a digit or a word of its own is refused.
+    let isKnown = text.contains(where: \.isNumber) || ["yesterday", "today", "now", "noon", "midnight"].contains(text)
+    guard isKnown, output.status == 0, let seconds = Int64(output.trimmed.dropFirst("--max-age=".count)) else {
+      throw UsageError("\"\(text)\" is no date.", hint: "Write 2026-11-22, or as for git log --since.")
+    }
+    return seconds
   }
 }

@@ -69,7 +69,7 @@ struct Import: ParsableCommand {
 
   mutating func run() throws {
     let context = try Context(options)
-    let plan = try ImportedPlan.read(file)
+    let plan = try ImportedPlan.read(file, format)
     let repository = try context.openRepository()
     if !plan.findings.isEmpty { return try context.conclude(plan.findings, repository: repository) }
     let written = try Layout(repository).lay([], plan: plan, isDry: dryRun)
@@ -77,12 +77,12 @@ struct Import: ParsableCommand {
     let json = Envelope.json(
       "import",
       [
-        JSONMember("milestones", .texts(plan.milestones.map(\.id.text))), JSONMember("written", .texts(written.new)),
+        JSONMember("milestones", .texts(plan.files.map(\.id.text))), JSONMember("written", .texts(written.new)),
         JSONMember("kept", .texts(written.kept)), JSONMember("dryRun", JSONValue(.bool(dryRun))),
       ])
     context.print(
       json: json,
-      text: "\(verb) \(written.new.count) files for \(plan.milestones.count) milestones."
+      text: "\(verb) \(written.new.count) files for \(plan.files.count) milestones."
         + (dryRun ? "" : "\n\nNext: git add .readiness ssot, then git commit."))
   }
 }
@@ -93,12 +93,16 @@ extension ImportedPlan {
     findings: [])
   static let empty = ImportedPlan(title: "Production readiness", milestones: [], executionOrder: [], findings: [])
 
-  static func read(_ path: String) throws -> ImportedPlan {
+  static func read(_ path: String, _ format: DocumentFormat = .markdown) throws -> ImportedPlan {
     let bytes = try FileBytes.read(path)
     guard let text = String(validating: bytes, as: UTF8.self) else {
       throw UsageError("\(path) is not a text in UTF-8.", hint: "Convert it, then import again.")
     }
-    return TrackerDocument.parse(text, path: path)
+    return switch format {
+    case .markdown: TrackerDocument.parse(text, path: path)
+    case .csv: TrackerTable.parse(text, path: path)
+    case .json: TrackerJSON.parse(bytes, path: path)
+    }
   }
 }
 
@@ -122,11 +126,11 @@ private struct Layout {
 
   func lay(_ files: [StandardFiles.File], plan: ImportedPlan, isDry: Bool = false) throws -> Written {
     var files = files.map { (path: $0.path, bytes: Array($0.text.utf8)) }
-    for milestone in plan.milestones {
+    for milestone in plan.files {
       files.append((PlanPaths.milestone(milestone.id), milestone.json.layoutBytes))
     }
     files.append((PlanPaths.plan, try planBytes(plan)))
-    if plan.milestones.isEmpty { files.append((PlanPaths.folder + "/.gitkeep", [])) }
+    if plan.files.isEmpty { files.append((PlanPaths.folder + "/.gitkeep", [])) }
     var new: [String] = []
     var kept: [String] = []
     for file in files {
@@ -154,13 +158,13 @@ private struct Layout {
   /// A plan that is there keeps its id; a new one gets a new one.
   private func planBytes(_ plan: ImportedPlan) throws -> [UInt8] {
     func bytes(_ id: String) -> [UInt8] {
-      Plan(planID: id, title: plan.title, executionOrder: plan.executionOrder).json.layoutBytes
+      Plan(planID: id, title: plan.title, executionOrder: plan.executionOrder, retired: plan.retired).json.layoutBytes
     }
     if let present = try FileBytes.readIfPresent(top + PlanPaths.plan) {
       let file = PlanFile(kind: .regular, bytes: present)
       if let known = file.plan { return bytes(known.planID) }
     }
-    return bytes(Machine.uuid())
+    return bytes(plan.planID ?? Machine.uuid())
   }
 
   /// Stages the files and commits them, and nothing else, with a stamp of our own where no hook makes one.

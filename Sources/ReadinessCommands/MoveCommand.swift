@@ -14,6 +14,8 @@ struct MoveCommand: ParsableCommand {
   var steps: [String]
   @Option(name: [.customShort("m"), .long], help: "Why, where the workflow asks for a reason, or to be remembered.")
   var reason: String?
+  @Flag(help: "Edit and stage only, so that the status rides in your own commit.")
+  var noCommit = false
   @Flag(help: "Judge only; write nothing.")
   var dryRun = false
   @OptionGroup var options: GlobalOptions
@@ -32,6 +34,7 @@ struct MoveCommand: ParsableCommand {
       MoveStep(milestone: MilestoneID(steps[$0].uppercased()), state: steps[$0 + 1])
     }
     let outcome = try retrying {
+      if noCommit { return try stage(pairs, context, repository) }
       let author = try CommitSituation.configuredAuthor()
       return try Move(repository, author: author).run(pairs, reason: reason, isDry: dryRun, now: context.now)
     }
@@ -50,14 +53,35 @@ struct MoveCommand: ParsableCommand {
     var lines = outcome.moves.map { "\($0.milestone)  \($0.from.printable) -> " + style($0.to.printable, .good) }
     if let commit = outcome.commit, let run = outcome.run {
       lines.append(style("commit \(commit.description.prefix(12))  run \(run.hex.prefix(12))", .quiet))
+    } else if noCommit, !dryRun {
+      lines.append(style("Staged; commit it with a message of your own.", .quiet))
     } else {
       lines.append("Legal; nothing was written.")
     }
     return lines.joined(separator: "\n")
   }
 
+  /// The same moves on what is staged; the hooks stamp them when the user commits.
+  private func stage(_ pairs: [MoveStep], _ context: Context, _ repository: Repository) throws -> MoveOutcome {
+    let edit = try PlanEdit(repository, environment: context.environment)
+    let workflow = try edit.policy.workflow
+    var moved: [MoveOutcome.Moved] = []
+    var changes: [PlanEdit.Change] = []
+    for pair in pairs {
+      let (id, milestone) = try edit.milestone(pair.milestone.text)
+      let state = try workflow.known(pair.state)
+      guard milestone.status != state.name else { continue }
+      changes.append(PlanEdit.Change(PlanPaths.milestone(id), milestone.moved(to: state, reason: reason)))
+      moved.append(MoveOutcome.Moved(milestone: id, from: milestone.status, to: state.name))
+    }
+    let findings = try edit.apply(changes, reason: reason, isDry: dryRun)
+    return MoveOutcome(findings: findings, moves: moved, commit: nil, run: nil)
+  }
+
   private func json(_ outcome: MoveOutcome) -> JSONValue {
-    var members = [JSONMember("changed", JSONValue(.bool(outcome.commit != nil)))]
+    var members = [
+      JSONMember("changed", JSONValue(.bool(outcome.commit != nil || (noCommit && !dryRun && !outcome.moves.isEmpty))))
+    ]
     if let commit = outcome.commit { members.append(JSONMember("commit", .text(commit.description))) }
     if let run = outcome.run { members.append(JSONMember("run", .text(run.hex))) }
     let moves = outcome.moves.map { move -> JSONValue in

@@ -24,6 +24,8 @@ struct PlanSourceOptions: ParsableArguments {
 /// A plan that was read, and where it came from.
 struct LoadedPlan {
   let overview: PlanOverview
+  /// What it was read from.
+  let tree: any PlanTree
   /// The commit; nil for the index and the work tree.
   let commit: String?
   /// For headings.
@@ -33,23 +35,26 @@ struct LoadedPlan {
 
   init(_ options: PlanSourceOptions, _ repository: Repository) throws {
     if options.worktree {
-      overview = try PlanOverview(WorkTree(repository))
+      tree = try WorkTree(repository)
+      overview = try PlanOverview(tree)
       (commit, source, note) = (nil, "the work tree", nil)
       return
     }
     let head: ObjectID? = if case .commit(let id) = try repository.head() { id } else { nil }
     if options.index || (options.at == nil && head == nil) {
-      overview = try PlanOverview(repository.tree(try repository.candidateTree()))
+      tree = repository.tree(try repository.candidateTree())
+      overview = try PlanOverview(tree)
       (commit, source) = (nil, "the index")
       note = options.index ? nil : "There is no commit yet; this is what is staged."
       return
     }
     let id = try options.at.map { try repository.commit(named: $0) } ?? head ?? repository.commit(named: "HEAD")
-    let tree = repository.tree(of: try repository.commit(id))
-    overview = try PlanOverview(tree)
+    let committed = repository.tree(of: try repository.commit(id))
+    tree = committed
+    overview = try PlanOverview(committed)
     commit = id.description
     source = "\(options.at ?? "HEAD") at \(id.description.prefix(8))"
-    note = options.at == nil && !repository.isBare ? Self.difference(tree, repository) : nil
+    note = options.at == nil && !repository.isBare ? Self.difference(committed, repository) : nil
   }
 
   /// Says when what is staged, or the files, differ from HEAD. An index that cannot be read, as in an unfinished

@@ -91,12 +91,16 @@ struct Root: ParsableCommand {
       CommandGroup(
         name: "Read the plan",
         subcommands: [
-          Status.self, Show.self, Next.self, Waiting.self, Order.self, Matrix.self,
+          Status.self, Show.self, Next.self, Waiting.self, Order.self, Matrix.self, Graph.self, GateCommand.self,
+          WhyNot.self,
         ]),
-      CommandGroup(name: "Change it", subcommands: [MoveCommand.self]),
+      CommandGroup(
+        name: "Change it",
+        subcommands: [MoveCommand.self, Add.self, SetCommand.self, CriteriaCommand.self, Format.self]),
       CommandGroup(
         name: "Mend history", subcommands: [RestampCommand.self, HealCommand.self, MergeDriverCommand.self]),
-      CommandGroup(name: "Read history", subcommands: [Log.self, Verify.self, ReplayCommand.self]),
+      CommandGroup(
+        name: "Read history", subcommands: [Log.self, Diff.self, Weekly.self, Verify.self, ReplayCommand.self]),
       CommandGroup(name: "Help", subcommands: [DoctorCommand.self, Explain.self]),
     ])
 }

@@ -10,7 +10,15 @@ protocol ReadingCommand: ParsableCommand {
   var options: GlobalOptions { get }
   var source: PlanSourceOptions { get }
   /// The answer, both ways.
-  func answer(_ plan: LoadedPlan, width: Int, _ style: Style) throws -> (json: JSONValue, text: String)
+  func answer(_ plan: LoadedPlan, width: Int, _ style: Style) throws -> Answer
+}
+
+/// An answer for people and for programs.
+struct Answer {
+  let json: JSONValue
+  let text: String
+  /// 1 where the answer is no.
+  var exit: Int32 = 0
 }
 
 extension ReadingCommand {
@@ -33,6 +41,7 @@ extension ReadingCommand {
       }
       throw ExitCode(1)
     }
+    if answer.exit != 0 { throw ExitCode(answer.exit) }
   }
 }
 
@@ -58,9 +67,9 @@ struct Status: ReadingCommand {
   @OptionGroup var options: GlobalOptions
   @OptionGroup var source: PlanSourceOptions
 
-  func answer(_ plan: LoadedPlan, width: Int, _ style: Style) -> (json: JSONValue, text: String) {
+  func answer(_ plan: LoadedPlan, width: Int, _ style: Style) -> Answer {
     let report = StatusReport(plan.overview, commit: plan.commit, source: plan.source)
-    return (report.json, report.text(width: width, style))
+    return Answer(json: report.json, text: report.text(width: width, style))
   }
 }
 
@@ -71,9 +80,9 @@ struct Show: ReadingCommand {
   @OptionGroup var options: GlobalOptions
   @OptionGroup var source: PlanSourceOptions
 
-  func answer(_ plan: LoadedPlan, width: Int, _ style: Style) throws -> (json: JSONValue, text: String) {
+  func answer(_ plan: LoadedPlan, width: Int, _ style: Style) throws -> Answer {
     let report = ShowReport(try plan.entry(id), in: plan.overview)
-    return (report.json, report.text(width: width, style))
+    return Answer(json: report.json, text: report.text(width: width, style))
   }
 }
 
@@ -82,9 +91,9 @@ struct Next: ReadingCommand {
   @OptionGroup var options: GlobalOptions
   @OptionGroup var source: PlanSourceOptions
 
-  func answer(_ plan: LoadedPlan, width: Int, _ style: Style) -> (json: JSONValue, text: String) {
+  func answer(_ plan: LoadedPlan, width: Int, _ style: Style) -> Answer {
     let report = NextReport(plan.overview)
-    return (report.json, report.text(width: width, style))
+    return Answer(json: report.json, text: report.text(width: width, style))
   }
 }
 
@@ -94,9 +103,9 @@ struct Waiting: ReadingCommand {
   @OptionGroup var options: GlobalOptions
   @OptionGroup var source: PlanSourceOptions
 
-  func answer(_ plan: LoadedPlan, width: Int, _ style: Style) -> (json: JSONValue, text: String) {
+  func answer(_ plan: LoadedPlan, width: Int, _ style: Style) -> Answer {
     let report = BlockedReport(plan.overview)
-    return (report.json, report.text(width: width, style))
+    return Answer(json: report.json, text: report.text(width: width, style))
   }
 }
 
@@ -106,9 +115,9 @@ struct Order: ReadingCommand {
   @OptionGroup var options: GlobalOptions
   @OptionGroup var source: PlanSourceOptions
 
-  func answer(_ plan: LoadedPlan, width: Int, _ style: Style) -> (json: JSONValue, text: String) {
+  func answer(_ plan: LoadedPlan, width: Int, _ style: Style) -> Answer {
     let report = OrderReport(plan.overview)
-    return (report.json, report.text(width: width, style))
+    return Answer(json: report.json, text: report.text(width: width, style))
   }
 }
 
@@ -117,55 +126,8 @@ struct Matrix: ReadingCommand {
   @OptionGroup var options: GlobalOptions
   @OptionGroup var source: PlanSourceOptions
 
-  func answer(_ plan: LoadedPlan, width: Int, _ style: Style) -> (json: JSONValue, text: String) {
+  func answer(_ plan: LoadedPlan, width: Int, _ style: Style) -> Answer {
     let report = MatrixReport(plan.overview)
-    return (report.json, report.text(width: width, style))
-  }
-}
-
-struct Export: ReadingCommand {
-  static let configuration = CommandConfiguration(abstract: "The plan as a document.")
-  @Option(help: ArgumentHelp("The form; markdown is the one that import reads.", valueName: "form"))
-  var format: DocumentFormat = .markdown
-  @OptionGroup var options: GlobalOptions
-  @OptionGroup var source: PlanSourceOptions
-
-  func answer(_ plan: LoadedPlan, width: Int, _ style: Style) -> (json: JSONValue, text: String) {
-    let document = TrackerDocument.render(plan.overview)
-    let json = Envelope.json(
-      "export", [JSONMember("format", .text(format.rawValue)), JSONMember("document", .text(document))])
-    // The document brings its own newline at the end.
-    return (json, String(document.dropLast()))
-  }
-}
-
-enum DocumentFormat: String, ExpressibleByArgument {
-  case markdown
-}
-
-struct Explain: ParsableCommand {
-  static let configuration = CommandConfiguration(abstract: "What a reason code means and what to do.")
-  @Argument(help: "The code, such as unmet-dependency; without one, all are listed.")
-  var code: String?
-  @Flag(help: .hidden) var page = false
-  @OptionGroup var options: GlobalOptions
-
-  mutating func run() throws {
-    let context = try Context(options)
-    if page { return Standard.output(ExplainReport.page) }
-    guard let code else {
-      let all = ReasonCode.all.sorted { $0.id < $1.id }
-      return context.print(
-        json: Envelope.json("explain", [JSONMember("codes", .texts(all.map(\.id)))]),
-        text: all.map(\.id).joined(separator: "\n"))
-    }
-    guard let found = ReasonCode.named(code) else {
-      throw UnknownName(
-        message: "There is no reason code \"\(code)\".",
-        hint: nearestName(to: code, in: ReasonCode.all.map(\.id)).map { "Is \($0) meant?" }
-          ?? "readiness explain lists them all.")
-    }
-    let report = ExplainReport(found)
-    try context.print(json: report.json, text: report.text(width: context.width, context.style(nil)))
+    return Answer(json: report.json, text: report.text(width: width, style))
   }
 }

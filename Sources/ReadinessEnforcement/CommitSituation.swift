@@ -11,7 +11,8 @@ public final class CommitSituation {
   public let parents: [ObjectID]
   /// True where the message comes from another commit that stays where it is.
   public let isPlainPick: Bool
-  private let candidate: GitTree
+  /// What is staged.
+  public let candidate: GitTree
   private let environment: [String: String]
   private let picked: ObjectID?
   private let isRebase: Bool
@@ -114,11 +115,12 @@ public final class CommitSituation {
   }
 
   /// The change as the judge wants it.
-  public func proposal(_ claim: Proposal.Claim) throws -> Proposal {
+  /// - Parameter tree: what is proposed in place of what is staged.
+  public func proposal(_ claim: Proposal.Claim, of tree: GitTree? = nil) throws -> Proposal {
     let trees = try parents.map { repository.tree(of: try repository.commit($0)) }
     let bases = parents.count > 1 ? try repository.mergeBases(of: parents) : []
     return try Proposal(
-      parents: trees, candidate: candidate,
+      parents: trees, candidate: tree ?? candidate,
       mergeBases: bases.map { repository.tree(of: try repository.commit($0)) },
       ancestry: CommitAncestry(repository, parents: parents), author: author(), claim: claim)
   }

@@ -27,6 +27,13 @@ public struct MoveOutcome {
     public let from: String
     /// The state after.
     public let to: String
+
+    /// Makes one.
+    public init(milestone: MilestoneID, from: String, to: String) {
+      self.milestone = milestone
+      self.from = from
+      self.to = to
+    }
   }
 
   /// The judge's answer; empty where it accepts.
@@ -37,6 +44,14 @@ public struct MoveOutcome {
   public let commit: ObjectID?
   /// The run; nil where nothing was written.
   public let run: Digest?
+
+  /// Makes one.
+  public init(findings: [Finding], moves: [Moved], commit: ObjectID?, run: Digest?) {
+    self.findings = findings
+    self.moves = moves
+    self.commit = commit
+    self.run = run
+  }
 }
 
 /// A name that a person wrote and the plan does not know.
@@ -85,7 +100,7 @@ public struct Move {
     var findings: [Finding] = []
     for step in steps {
       let (file, milestone) = try find(step.milestone, tree)
-      let state = try self.state(step.state, policy.workflow)
+      let state = try policy.workflow.known(step.state)
       if milestone.status == state.name { continue }
       if let finding = try uncommitted(file, tree, head) { findings.append(finding) }
       let bytes = milestone.moved(to: state, reason: reason).layoutBytes
@@ -130,15 +145,6 @@ public struct Move {
     return (file, milestone)
   }
 
-  private func state(_ meant: String, _ workflow: Workflow) throws -> State {
-    if let state = workflow.state(meant: meant) { return state }
-    let names = workflow.states.map(\.name)
-    let near = nearestName(to: meant.replacing("-", with: " "), in: names).map { "Is \"\($0)\" meant? " } ?? ""
-    throw UnknownName(
-      message: "The workflow has no state \"\(meant)\".",
-      hint: near + "The states are " + names.map { "\"\($0)\"" }.joined(separator: ", ") + ".")
-  }
-
   /// A move would mix with what the user has not committed of this very file, or lose it.
   private func uncommitted(_ file: MilestoneFile, _ tree: GitTree, _ head: ObjectID) throws -> Finding? {
     let committed = try tree.milestones()[file.id]
@@ -171,9 +177,22 @@ public struct Move {
   }
 }
 
+extension Workflow {
+  /// The state that a person means.
+  /// - Throws: `UnknownName` with the nearest.
+  public func known(_ meant: String) throws -> State {
+    if let state = state(meant: meant) { return state }
+    let names = states.map(\.name)
+    let near = nearestName(to: meant.replacing("-", with: " "), in: names).map { "Is \"\($0)\" meant? " } ?? ""
+    throw UnknownName(
+      message: "The workflow has no state \"\(meant)\".",
+      hint: near + "The states are " + names.map { "\"\($0)\"" }.joined(separator: ", ") + ".")
+  }
+}
+
 extension Milestone {
   /// The file with another state, in the written order; `blocked` comes and goes with a blocked state.
-  func moved(to state: State, reason: String?) -> JSONValue {
+  public func moved(to state: State, reason: String?) -> JSONValue {
     var members = (json.object ?? []).filter { $0.key != "status" && $0.key != "blocked" }
     members.append(JSONMember("status", .text(state.name)))
     if state.category == .blocked {

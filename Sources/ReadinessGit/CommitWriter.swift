@@ -8,13 +8,14 @@ public struct CommitPlan {
   public struct Change {
     /// From the top of the repository.
     public let path: String
-    /// What index and file hold now; where they hold something else by the time the lock is taken, nothing is written.
-    public let replacing: ObjectID
+    /// What index and file hold now, nil for nothing; where they hold something else by the time the lock is taken,
+    /// nothing is written.
+    public let replacing: ObjectID?
     /// The new bytes.
     public let bytes: [UInt8]
 
     /// Makes a change.
-    public init(path: String, replacing: ObjectID, bytes: [UInt8]) {
+    public init(path: String, replacing: ObjectID?, bytes: [UInt8]) {
       self.path = path
       self.replacing = replacing
       self.bytes = bytes
@@ -45,8 +46,11 @@ public struct CommitWriter {
   }
 
   /// The tree that the plan would give; its objects are stored, and nothing refers to them yet.
-  public func tree(_ plan: CommitPlan) throws -> ObjectID {
-    try plan.changes.reduce(plan.parent.tree) { tree, change in
+  public func tree(_ plan: CommitPlan) throws -> ObjectID { try tree(plan.parent.tree, with: plan.changes) }
+
+  /// A tree with changes put in.
+  public func tree(_ root: ObjectID, with changes: [CommitPlan.Change]) throws -> ObjectID {
+    try changes.reduce(root) { tree, change in
       var blob = git_oid()
       try git("git_blob_create_from_buffer", change.path) {
         git_blob_create_from_buffer(&blob, repository.pointer, change.bytes, change.bytes.count)
@@ -88,16 +92,11 @@ public struct CommitWriter {
   ///   then, and the caller reads and judges again.
   /// - Returns: the commit's id.
   public func commit(_ plan: CommitPlan, tree: ObjectID, message: String, author: Identity) throws -> ObjectID {
-    var signature: UnsafeMutablePointer<git_signature>?
-    try git("git_signature_now", "The author \(author)") {
-      git_signature_now(&signature, author.name, author.email)
-    }
+    let signature = try Self.signature(author, dateVariable: "GIT_AUTHOR_DATE", ident: "GIT_AUTHOR_IDENT")
     defer { git_signature_free(signature) }
     let committer = try Self.committer() ?? author
-    var committerSignature: UnsafeMutablePointer<git_signature>?
-    try git("git_signature_now", "The committer \(committer)") {
-      git_signature_now(&committerSignature, committer.name, committer.email)
-    }
+    let committerSignature = try Self.signature(
+      committer, dateVariable: "GIT_COMMITTER_DATE", ident: "GIT_COMMITTER_IDENT")
     defer { git_signature_free(committerSignature) }
     // An empty commit leaves the index alone, so it needs neither lock nor work tree.
     let lock = try plan.changes.isEmpty ? nil : IndexUpdate(repository, changes: plan.changes)
@@ -148,6 +147,32 @@ public struct CommitWriter {
       )
     }
     try git("git_reference_create_matching", name) { code }
+  }
+
+  /// Writes the changes into index and work tree and makes no commit. What was staged of other files stays staged.
+  /// - Throws: `GitError` of kind `locked` or `changedMeanwhile` where somebody else was faster.
+  public func stage(_ changes: [CommitPlan.Change]) throws {
+    guard !changes.isEmpty else { return }
+    try IndexUpdate(repository, changes: changes).commit()
+  }
+
+  /// A person and a moment: now, or what the variable says; git reads it, in any form that git knows.
+  private static func signature(_ person: Identity, dateVariable: String, ident: StaticString) throws
+    -> UnsafeMutablePointer<git_signature>?
+  {
+    var signature: UnsafeMutablePointer<git_signature>?
+    if getenv(dateVariable) != nil {
+      let words = try GitProcess.run(["var", "\(ident)"]).trimmed.split(separator: " ")
+      if words.count > 2, let seconds = Int64(words[words.count - 2]), let zone = Int(words[words.count - 1]) {
+        let minutes = Int32(zone / 100 * 60 + zone % 100)
+        try git("git_signature_new", "The person \(person)") {
+          git_signature_new(&signature, person.name, person.email, seconds, minutes)
+        }
+        return signature
+      }
+    }
+    try git("git_signature_now", "The person \(person)") { git_signature_now(&signature, person.name, person.email) }
+    return signature
   }
 
   private static func committer() throws -> Identity? {

@@ -113,7 +113,9 @@ final class IndexUpdate {
   func journal(_ commit: ObjectID, parent: ObjectID, ref: String) throws {
     try MoveJournal(
       process: .this, parent: parent, commit: commit, lock: lockPath, ref: ref,
-      paths: changes.map { MoveJournal.Path(path: $0.path, replacing: $0.replacing) }
+      paths: changes.compactMap { change in
+        change.replacing.map { MoveJournal.Path(path: change.path, replacing: $0) }
+      }
     ).write(in: repository)
     isJournaled = true
   }
@@ -121,7 +123,9 @@ final class IndexUpdate {
   /// The ref has moved: the index and the files follow.
   func commit() throws {
     guard rename(nextPath, indexPath) == 0 else { throw FileBytes.systemError("rename", indexPath) }
-    for file in files where rename(file.temporary, file.path) != 0 {
+    for file in files {
+      if let slash = file.path.lastIndex(of: "/") { try FileBytes.makeFolder(String(file.path[..<slash])) }
+      guard rename(file.temporary, file.path) != 0 else { continue }
       // The work tree may lie on another file system than git's folder.
       guard errno == EXDEV else { throw FileBytes.systemError("rename", file.path) }
       try FileBytes.write(file.bytes, to: file.path)

@@ -64,7 +64,7 @@ public struct HistoryAudit {
   /// - Complexity: O(commits), and O(changed milestones) for each that changes the plan.
   public static func run(
     _ repository: Repository, tips: [ObjectID], notFrom hidden: [ObjectID] = [], judgedFrom: ObjectID? = nil,
-    folds: Bool = false
+    folds: Bool = false, progress: (Int, Int) -> Void = { _, _ in }
   ) throws -> HistoryReport {
     if repository.isShallow { throw repository.shallowHistory }
     var audit = HistoryAudit(repository, folds: folds)
@@ -77,6 +77,7 @@ public struct HistoryAudit {
     for id in ids {
       let commit = try repository.commit(id)
       audit.report.walked += 1
+      if audit.report.walked % 256 == 0 { progress(audit.report.walked, ids.count) }
       if unjudged.contains(id) {
         audit.report.notJudged += 1
         if folds { audit.fold.takeTree(of: commit) }

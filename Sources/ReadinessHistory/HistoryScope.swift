@@ -30,9 +30,14 @@ public struct HistoryScope: Sendable {
   }
 
   /// Judges the commits of the scope.
-  /// - Parameter folds: true to add the runs up as well.
-  public func audit(_ repository: Repository, folds: Bool = false) throws -> HistoryReport {
+  /// - Parameters:
+  ///   - folds: true to add the runs up as well.
+  ///   - progress: told now and then how many commits are done, of how many.
+  public func audit(
+    _ repository: Repository, folds: Bool = false, progress: (Int, Int) -> Void = { _, _ in }
+  ) throws -> HistoryReport {
     try HistoryAudit.run(
-      repository, tips: [tip], notFrom: hidden, judgedFrom: Self.judgedFrom(repository, tip: tip), folds: folds)
+      repository, tips: [tip], notFrom: hidden, judgedFrom: Self.judgedFrom(repository, tip: tip), folds: folds,
+      progress: progress)
   }
 }

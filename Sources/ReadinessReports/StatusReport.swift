@@ -135,7 +135,7 @@ public struct ShowReport {
     return lines.joined(separator: "\n")
   }
 
-  private static func lines(_ criterion: ExitCriterion, _ entry: PlanOverview.Entry, _ width: Int, _ style: Style)
+  static func lines(_ criterion: ExitCriterion, _ entry: PlanOverview.Entry, _ width: Int, _ style: Style)
     -> [String]
   {
     let isMet = !criterion.evidence.isEmpty

@@ -55,26 +55,6 @@ public enum TrackerDocument {
   }
 }
 
-/// A plan as a document tells it.
-public struct ImportedPlan: Sendable {
-  /// The document's title.
-  public let title: String
-  /// The milestones, in the document's order.
-  public let milestones: [MilestoneDraft]
-  /// The suggested order.
-  public let executionOrder: [MilestoneID]
-  /// What is wrong with the document.
-  public let findings: [Finding]
-
-  /// Makes a plan.
-  public init(title: String, milestones: [MilestoneDraft], executionOrder: [MilestoneID], findings: [Finding]) {
-    self.title = title
-    self.milestones = milestones
-    self.executionOrder = executionOrder
-    self.findings = findings
-  }
-}
-
 extension TrackerDocument {
   /// Reads a tracker document. Every fault becomes a finding with its line; nothing is guessed.
   public static func parse(_ text: String, path: String) -> ImportedPlan {

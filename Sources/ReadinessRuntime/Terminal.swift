@@ -74,6 +74,11 @@ public enum Terminal {
     return max(20, Int(size.ws_col))
   }
 
+  /// True where somebody watches standard error on a terminal that can move its cursor.
+  public static func isWatched(_ environment: [String: String]) -> Bool {
+    isatty(2) == 1 && environment["TERM"].map { $0 != "dumb" && !$0.isEmpty } ?? false && environment["CI"] == nil
+  }
+
   /// Whether a stream is coloured: flag, `NO_COLOR`, `FORCE_COLOR` and `CLICOLOR_FORCE`, git's settings, terminal.
   /// - Parameter configured: git's `color.readiness`, else `color.ui`.
   public static func isColored(

@@ -202,6 +202,7 @@ struct ReasonCodeTests {
   static let elsewhere: Set<ReasonCode> = [
     .trailerMissing, .trailerMismatch, .runMismatch, .policyMismatch, .actorMismatch, .mergeUnresolved,  // StampTests
     .replayedRun, .undecidable, .uncommittedChanges, .emptyMessage, .textUnreadable,  // EndToEndTests
+    .gateCategory, .gateRisk, .gateScope,  // GateTests
     .matrixMismatch,  // TrackerDocumentTests
   ]
 

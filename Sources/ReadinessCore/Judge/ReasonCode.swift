@@ -29,7 +29,8 @@ public struct ReasonCode: Hashable, Sendable, CustomStringConvertible {
   public static func named(_ id: String) -> ReasonCode? { all.first { $0.id == id } }
 
   /// Every code, by the part of the plan that it speaks of.
-  public static let all: [ReasonCode] = files + graph + workflow + life + provenanceCodes + authority + doors
+  public static let all: [ReasonCode] =
+    files + graph + workflow + life + provenanceCodes + authority + doors + gateCodes
 }
 
 // MARK: - Files
@@ -276,4 +277,24 @@ extension ReasonCode {
     remedy: "Change the name, address or message to plain text in UTF-8.", source: "3")
 
   private static let doors = [undecidable, uncommittedChanges, emptyMessage, textUnreadable]
+}
+
+// MARK: - Gates
+
+extension ReasonCode {
+  /// See `explain`.
+  public static let gateCategory = ReasonCode(
+    "gate-category", "A milestone that a gate covers is not as far as the gate asks.",
+    remedy: "See what it still needs: readiness why-not.", source: "2.3")
+  /// See `explain`.
+  public static let gateRisk = ReasonCode(
+    "gate-risk", "An open risk is higher than the gate bears.",
+    remedy: "Mitigate, accept or close the risk in the milestone's file, or have the gate's policy changed.",
+    source: "2.3")
+  /// See `explain`.
+  public static let gateScope = ReasonCode(
+    "gate-scope", "A gate covers no milestone, or names one that the plan does not have.",
+    remedy: "Correct \"milestones\" of the gate in ssot/policies/gates.json.", source: "2.3")
+
+  private static let gateCodes = [gateCategory, gateRisk, gateScope]
 }

@@ -108,6 +108,14 @@ public struct Approval: Sendable {
 }
 
 extension Milestone {
+  /// What an approval is of: SHA-256 of the RFC 8785 form of `{ id, outcome, dependsOn, exitCriteria }` (contract 2.4).
+  public var approvedDigest: Digest {
+    let members = ["id", "outcome", "dependsOn", "exitCriteria"].compactMap { key in
+      json[key].map { JSONMember(key, $0) }
+    }
+    return Digest(of: JSONValue(.object(members)).canonicalBytes)
+  }
+
   /// A milestone's members in the order in which files are written; the user's own come last, as they stood.
   public static func ordered(_ json: JSONValue) -> JSONValue {
     let members = json.object ?? []

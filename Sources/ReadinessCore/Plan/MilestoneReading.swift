@@ -65,7 +65,7 @@ public struct MilestoneFile: Sendable {
 
 extension Finding {
   /// The finding of bytes that do not parse.
-  init(_ error: JSONError, milestone: MilestoneID? = nil, path: String) {
+  public init(_ error: JSONError, milestone: MilestoneID? = nil, path: String) {
     let code: ReasonCode =
       switch error.reason {
       case .malformed, .tooDeep: .malformedJSON
@@ -170,7 +170,7 @@ extension Blocked {
 
 extension ExitCriterion {
   /// `^[a-z0-9][a-z0-9-]{0,62}$` (contract 2.1).
-  static func isValid(id: String) -> Bool {
+  public static func isValid(id: String) -> Bool {
     let bytes = Array(id.utf8)
     func isWord(_ byte: UInt8) -> Bool { (0x61...0x7A).contains(byte) || (0x30...0x39).contains(byte) }
     guard (1...63).contains(bytes.count), isWord(bytes[0]) else { return false }

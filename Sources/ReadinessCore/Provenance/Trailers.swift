@@ -343,7 +343,7 @@ public enum Timestamp {
   }
 
   /// Howard Hinnant's `civil_from_days`.
-  private static func civil(fromDays days: Int) -> (Int, Int, Int) {
+  static func civil(fromDays days: Int) -> (Int, Int, Int) {
     let z = days + 719_468
     let era = (z >= 0 ? z : z - 146_096) / 146_097
     let dayOfEra = z - era * 146_097

@@ -97,7 +97,8 @@ struct Guards {
   static func missingOwner(_ file: MilestoneFile, _ milestone: Milestone) -> Finding {
     Finding(
       .ownerMissing, "\(file.id) is \"\(milestone.status)\" and nobody owns it.",
-      hint: "Put a name in the place of \"TBD\".", milestone: file.id, path: file.path, line: file.line(of: "owner"))
+      hint: "Put a name in the place of \"TBD\": readiness set \(file.id) owner NAME", milestone: file.id,
+      path: file.path, line: file.line(of: "owner"))
   }
 
   static func missingBlockedReason(_ file: MilestoneFile) -> Finding {
@@ -110,7 +111,7 @@ struct Guards {
   static func missingEvidence(_ criterion: ExitCriterion, _ file: MilestoneFile) -> Finding {
     Finding(
       .evidenceMissing, "The criterion \"\(criterion.id)\" of \(file.id) has no evidence: \(criterion.text)",
-      hint: "Add to it \"evidence\": [ { \"kind\": \"file\", \"path\": …, \"sha256\": … } ], the digest by sha256sum.",
+      hint: "Attach what shows it: readiness criteria \(file.id) \(criterion.id) --evidence PATH",
       milestone: file.id, path: file.path, line: file.line(criterion.offset))
   }
 

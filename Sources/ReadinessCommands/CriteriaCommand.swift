@@ -1,0 +1,99 @@
+import ArgumentParser
+import ReadinessCore
+import ReadinessEnforcement
+import ReadinessGit
+import ReadinessReports
+import StrictJSON
+
+struct CriteriaCommand: EditingCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "criteria", abstract: "Lists exit criteria, or attaches evidence to one, and stages it.",
+    discussion: "Without a criterion it lists them. A file has to be staged or committed before it can be evidence.")
+  @Argument(help: ArgumentHelp("The milestone.", valueName: "id")) var id: String
+  @Argument(help: ArgumentHelp("The criterion's id.", valueName: "criterion")) var criterion: String?
+  @Option(help: ArgumentHelp("A file that shows it; an older entry of the same file is renewed.", valueName: "path"))
+  var evidence: String?
+  @Option(help: ArgumentHelp("Your word that it is so; gates list it as resting on a word alone.", valueName: "text"))
+  var statement: String?
+  @Option(help: ArgumentHelp("Words it, and makes it where it is new.", valueName: "text")) var text: String?
+  @Flag(help: "Take its evidence away.") var clear = false
+  @OptionGroup var options: GlobalOptions
+
+  func validate() throws {
+    let asked = [evidence != nil, statement != nil, text != nil, clear].count { $0 }
+    if criterion == nil, asked > 0 { throw ValidationError("Name the criterion: readiness criteria \(id) lists them.") }
+    if criterion != nil, asked != 1 {
+      throw ValidationError("Give one of --evidence, --statement, --text and --clear.")
+    }
+  }
+
+  mutating func run() throws {
+    guard criterion == nil else { return try edit() }
+    let context = try Context(options)
+    let repository = try context.openRepository()
+    let edit = try PlanEdit(repository, environment: context.environment)
+    let (id, _) = try edit.milestone(id)
+    guard let entry = try PlanOverview(repository.tree(repository.candidateTree()))[id] else { return }
+    let report = CriteriaReport(entry)
+    try context.print(json: report.json, text: report.text(width: context.width, context.style(repository)))
+  }
+
+  func changes(_ edit: PlanEdit, _ context: Context) throws -> (changes: [PlanEdit.Change], done: String) {
+    let (id, milestone) = try edit.milestone(id)
+    let name = criterion ?? ""
+    var criteria = milestone.json["exitCriteria"]?.array ?? []
+    var index = criteria.firstIndex { $0["id"]?.string == name }
+    if index == nil, text != nil {
+      guard ExitCriterion.isValid(id: name) else {
+        throw UsageError("\"\(name)\" is no id of a criterion.", hint: "Ids are lower-case words with hyphens.")
+      }
+      criteria.append(["id": .text(name)])
+      index = criteria.count - 1
+    }
+    guard let index else {
+      throw UnknownName(
+        message: "\(id) has no criterion \"\(name)\".",
+        hint: nearestName(to: name, in: milestone.exitCriteria.map(\.id)).map { "Is \($0) meant?" }
+          ?? "readiness criteria \(id) lists them; --text makes a new one.")
+    }
+    criteria[index] = try changed(criteria[index], edit)
+    let members = (milestone.json.object ?? []).map {
+      $0.key == "exitCriteria" ? JSONMember($0.key, JSONValue(.array(criteria))) : $0
+    }
+    let change = PlanEdit.Change(PlanPaths.milestone(id), Milestone.ordered(JSONValue(.object(members))))
+    return ([change], "Changed the criterion \(name) of \(id).")
+  }
+
+  private func changed(_ criterion: JSONValue, _ edit: PlanEdit) throws -> JSONValue {
+    var members = criterion.object ?? []
+    func put(_ key: String, _ value: JSONValue?) {
+      let old = members.firstIndex { $0.key == key }
+      if let value, let old { members[old] = JSONMember(key, value) }
+      if let value, old == nil { members.append(JSONMember(key, value)) }
+      if value == nil, let old { members.remove(at: old) }
+    }
+    if clear { put("evidence", nil) }
+    if let text { put("text", .text(text)) }
+    var entries = criterion["evidence"]?.array ?? []
+    if let evidence {
+      guard let digest = try edit.stagedDigest(of: evidence) else {
+        throw UsageError(
+          "\(evidence) is neither committed nor staged as a file, so it is in no commit that could show it.",
+          hint: "git add \(evidence), then again. Paths begin at the top of the repository.")
+      }
+      let entry: JSONValue = ["kind": "file", "path": .text(evidence), "sha256": .text(digest.hex)]
+      if let old = entries.firstIndex(where: { $0["path"]?.string == evidence }) {
+        entries[old] = entry
+      } else {
+        entries.append(entry)
+      }
+      put("evidence", JSONValue(.array(entries)))
+    }
+    if let statement {
+      let author = try CommitSituation.configuredAuthor()
+      let entry: JSONValue = ["kind": "statement", "text": .text(statement), "by": .text(author.email)]
+      put("evidence", JSONValue(.array(entries + [entry])))
+    }
+    return JSONValue(.object(members))
+  }
+}

@@ -1,0 +1,53 @@
+import ArgumentParser
+import ReadinessCore
+import ReadinessEnforcement
+import ReadinessGit
+import ReadinessHistory
+import ReadinessReports
+import StrictJSON
+
+struct Verify: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    abstract: "Judges every commit again: rules, stamps, run IDs, the policy in force.")
+  @Argument(help: ArgumentHelp("A commit, or a range A..B; HEAD by default.", valueName: "range"))
+  var range: String?
+  @Option(help: ArgumentHelp("text, json, markdown (for a pull request), sarif, junit or github.", valueName: "form"))
+  var format: VerdictFormat = .text
+  @OptionGroup var options: GlobalOptions
+
+  mutating func run() throws {
+    if format == .json { options.json = true }
+    let context = try Context(options)
+    let repository = try context.openRepository()
+    let scope = try HistoryScope(repository, range)
+    let report = try context.audit(scope, repository)
+    let tree = repository.tree(of: try repository.commit(scope.tip))
+    let tip = try PlanOverview(tree)
+    let findings = report.findings + tip.suspectFindings
+    let runs = report.runs.map(RunLine.init)
+    switch options.json ? .json : format {
+    case .text, .json:
+      let answer = VerifyReport(
+        findings: findings, commits: report.walked, runs: report.runs.count(where: \.isStamped),
+        notJudged: report.notJudged)
+      try context.print(json: answer.json, text: answer.text(width: context.width, context.style(repository)))
+    case .markdown:
+      let before: any PlanTree =
+        try scope.hidden.first.map { try repository.tree(of: repository.commit($0)) } ?? EmptyTree()
+      let summary = PullRequestReport(
+        findings: findings, runs: runs, diff: try PlanDiff(from: before, to: tree), overview: tip,
+        commits: report.walked)
+      Standard.output(summary.markdown + "\n")
+    case .sarif:
+      Standard.output(
+        String(decoding: VerdictFormats.sarif(findings, version: Program.version).layoutBytes, as: UTF8.self))
+    case .junit: Standard.output(VerdictFormats.junit(runs, findings) + "\n")
+    case .github: Standard.output(VerdictFormats.github(findings) + (findings.isEmpty ? "" : "\n"))
+    }
+    if !report.isAccepted { throw ExitCode(1) }
+  }
+}
+
+enum VerdictFormat: String, ExpressibleByArgument, CaseIterable {
+  case text, json, markdown, sarif, junit, github
+}

@@ -1,0 +1,104 @@
+import ReadinessCore
+import ReadinessGit
+import StrictJSON
+
+/// Edits files of the plan for people who do not like JSON: in the work tree and in the index, so that the change rides
+/// in the user's own commit. The judge looks first; the hooks stamp it later.
+public struct PlanEdit {
+  /// What becomes of one file.
+  public struct Change {
+    let path: String
+    let json: JSONValue
+
+    /// Makes a change; the file is written in the canonical layout.
+    public init(_ path: String, _ json: JSONValue) {
+      self.path = path
+      self.json = json
+    }
+  }
+
+  private let repository: Repository
+  private let situation: CommitSituation
+
+  /// - Parameter environment: of the process.
+  public init(_ repository: Repository, environment: [String: String]) throws {
+    self.repository = repository
+    situation = try CommitSituation(repository, isAmend: false, environment: environment)
+  }
+
+  /// The policy that judges what is committed next.
+  public var policy: Policy {
+    get throws {
+      let base: any PlanTree =
+        try situation.parents.first.map { try repository.tree(of: repository.commit($0)) } ?? situation.candidate
+      return try base.policy().policy ?? .builtIn()
+    }
+  }
+
+  /// The plan file, as it is staged.
+  public var plan: Plan? { get throws { try situation.candidate.planFile()?.plan } }
+
+  /// A milestone as it is staged.
+  /// - Throws: `UnknownName` with the nearest id; `GitError` where its file cannot be read.
+  public func milestone(_ text: String) throws -> (MilestoneID, Milestone) {
+    let ids = try situation.candidate.milestones()
+    let id = [MilestoneID(text), MilestoneID(text.uppercased())].first { ids[$0] != nil }
+    guard let id, let file = try situation.candidate.milestone(id) else {
+      throw UnknownName(
+        message: "There is no milestone \(text).",
+        hint: nearestName(to: text, in: ids.keys.map(\.text)).map { "Is \($0) meant?" }
+          ?? "readiness status lists what there is; readiness add makes one.")
+    }
+    guard let milestone = file.milestone else {
+      throw GitError(
+        .damaged, file.findings.first?.message ?? "\(file.path) cannot be read.", hint: "Mend \(file.path) first.",
+        function: "PlanEdit")
+    }
+    return (id, milestone)
+  }
+
+  /// True where a milestone is staged.
+  public func holds(_ id: MilestoneID) throws -> Bool { try situation.candidate.milestones()[id] != nil }
+
+  /// The SHA-256 of a file as it would be committed; nil where it is not staged.
+  public func stagedDigest(of path: String) throws -> Digest? { try situation.candidate.digest(at: path) }
+
+  /// Writes the changes, unless the judge has something against them that it had not before.
+  /// - Parameters:
+  ///   - reason: what the person gave; the commit's own message may still give one.
+  ///   - isDry: true to judge only.
+  /// - Returns: what the judge has against it; errors mean that nothing was written.
+  /// - Throws: `GitError` where something cannot be read or written.
+  public func apply(_ changes: [Change], reason: String?, isDry: Bool) throws -> [Finding] {
+    var planned: [CommitPlan.Change] = []
+    for change in changes {
+      let staged = try repository.staged(change.path)
+      if let finding = try unstaged(change.path, staged) { return [finding] }
+      let bytes = change.json.layoutBytes
+      if let staged, try repository.blob(staged.id) == bytes { continue }
+      planned.append(CommitPlan.Change(path: change.path, replacing: staged?.id, bytes: bytes))
+    }
+    guard !planned.isEmpty else { return [] }
+    let writer = CommitWriter(repository)
+    let tree = repository.tree(try writer.tree(situation.candidate.root, with: planned))
+    let before = try findings(situation.candidate, reason)
+    let after = try findings(tree, reason).filter { finding in
+      !before.contains { $0.code == finding.code && $0.milestone == finding.milestone }
+    }
+    if !isDry, !after.contains(where: { $0.severity == .error }) { try writer.stage(planned) }
+    return after
+  }
+
+  private func findings(_ tree: GitTree, _ reason: String?) throws -> [Finding] {
+    try Judge.assess(situation.proposal(.draft(reason: reason, mayFollow: true), of: tree)).verdict.findings
+  }
+
+  /// What the user has not staged of this very file would be lost, or go along unseen.
+  private func unstaged(_ path: String, _ staged: FileIdentity?) throws -> Finding? {
+    guard try repository.hashOfWorkFile(path) != staged?.id else { return nil }
+    try repository.refuseLockedIndex()
+    return Finding(
+      .uncommittedChanges, "\(path) has changes in the work tree that are not staged.",
+      hint: "Stage them first: git add \(path)", path: path, line: 1)
+  }
+}

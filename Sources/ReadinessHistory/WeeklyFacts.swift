@@ -1,0 +1,99 @@
+import ReadinessCore
+import ReadinessGit
+
+/// What happened to a plan in a span of days, from history alone. The committer's date selects, topology orders; the
+/// same commit and span give the same facts.
+public struct WeeklyFacts: Sendable {
+  /// A milestone that was finished.
+  public struct Completed: Sendable {
+    /// The milestone.
+    public let milestone: MilestoneID
+    /// The run that finished it; nil without a stamp.
+    public let run: String?
+  }
+
+  /// A milestone that stands still.
+  public struct Standstill: Sendable {
+    /// The milestone.
+    public let milestone: MilestoneID
+    /// Why, in the team's words.
+    public let reason: String
+  }
+
+  /// A risk that was not there before.
+  public struct NewRisk: Sendable {
+    /// The milestone.
+    public let milestone: MilestoneID
+    /// The risk.
+    public let risk: Risk
+  }
+
+  /// The days.
+  public let span: DaySpan
+  /// Finished in the span, and still done at its end; by id.
+  public let completed: [Completed]
+  /// Blocked at the end of the span.
+  public let blocked: [Standstill]
+  /// Open risks at its end that its beginning had not.
+  public let risksIntroduced: [NewRisk]
+  /// Edges that are new, and that are gone: who depends, on whom.
+  public let graphChanges: (added: [(MilestoneID, MilestoneID)], removed: [(MilestoneID, MilestoneID)])
+  /// What the gate says of the plan at the end; nil where there is no plan, or no such gate.
+  public let decision: GateDecision?
+  /// What the audit of history up to that end refuses.
+  public let refusals: [Finding]
+
+  /// Collects the facts.
+  /// - Parameters:
+  ///   - tip: the history that is looked at.
+  ///   - gate: the gate that recommends.
+  /// - Throws: `GitError` where history is shallow or cannot be read.
+  /// - Complexity: O(history).
+  public init(_ repository: Repository, tip: ObjectID, span: DaySpan, gate: String) throws {
+    self.span = span
+    let end = try Self.commit(of: repository, at: tip, before: span.stop)
+    let start = try Self.commit(of: repository, at: tip, before: span.start)
+    let before: any PlanTree = start.map { repository.tree(of: $0) } ?? EmptyTree()
+    let after: any PlanTree = end.map { repository.tree(of: $0) } ?? EmptyTree()
+    let overview = try PlanOverview(after)
+    let diff = try PlanDiff(from: before, to: after)
+    graphChanges = diff.edges
+    risksIntroduced = diff.changes.flatMap { change -> [NewRisk] in
+      let known = Set((change.before?.risks ?? []).map(\.id))
+      return (change.after?.risks ?? []).filter { $0.status == "open" && !known.contains($0.id) }
+        .map { NewRisk(milestone: change.id, risk: $0) }
+    }
+    blocked = overview.entries.filter { $0.category == .blocked }.map {
+      Standstill(milestone: $0.milestone.id, reason: $0.milestone.blocked?.reason ?? "")
+    }
+    decision =
+      try end == nil || overview.entries.isEmpty
+      ? nil : overview.policy.gates.gates[gate].map { try GateDecision(gate, $0, overview, in: after) }
+    guard let end else {
+      (completed, refusals) = ([], [])
+      return
+    }
+    let report = try HistoryAudit.run(
+      repository, tips: [end.id], judgedFrom: HistoryScope.judgedFrom(repository, tip: end.id))
+    refusals = report.findings.filter { $0.severity == .error }
+    var finished: [MilestoneID: String?] = [:]
+    for record in report.runs where (span.start..<span.stop).contains(record.committedAt) && !record.heals {
+      for transition in record.run.transitions where transition.to.flatMap(overview.policy.workflow.category) == .done {
+        finished[transition.milestone] = .some(record.id?.hex)
+      }
+    }
+    completed = finished.keys.sorted().filter { overview[$0]?.category == .done }
+      .map { Completed(milestone: $0, run: finished[$0] ?? nil) }
+  }
+
+  /// The commit at which the first-parent line stood at a moment; nil where it had not begun.
+  private static func commit(of repository: Repository, at tip: ObjectID, before moment: Int64) throws -> Commit? {
+    var next: ObjectID? = tip
+    while let id = next {
+      let commit = try repository.commit(id)
+      if commit.committedAt < moment { return commit }
+      next = commit.parents.first
+    }
+    return nil
+  }
+}

@@ -1,0 +1,32 @@
+import ReadinessCore
+import StrictJSON
+
+/// The exit criteria of one milestone, and what shows each.
+public struct CriteriaReport {
+  private let entry: PlanOverview.Entry
+
+  /// Makes a report.
+  public init(_ entry: PlanOverview.Entry) { self.entry = entry }
+
+  /// For a terminal.
+  public func text(width: Int, _ style: Style) -> String {
+    let criteria = entry.milestone.exitCriteria
+    let met = criteria.count { !$0.evidence.isEmpty }
+    return
+      ([style("\(entry.milestone.id)", .strong) + "  \(met) of \(criteria.count) criteria have evidence"]
+      + criteria.flatMap { ShowReport.lines($0, entry, width, style) }).joined(separator: "\n")
+  }
+
+  /// `criteria`: `milestone`, `criteria[]` (`id, text, evidence[]`).
+  public var json: JSONValue {
+    let listed = entry.milestone.exitCriteria.map { criterion -> JSONValue in
+      [
+        "id": .text(criterion.id), "text": .text(criterion.text),
+        "evidence": JSONValue(.array(criterion.evidence.map(\.json))),
+      ]
+    }
+    return Envelope.json(
+      "criteria",
+      [JSONMember("milestone", .text(entry.milestone.id.text)), JSONMember("criteria", JSONValue(.array(listed)))])
+  }
+}

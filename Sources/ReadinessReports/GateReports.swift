@@ -1,0 +1,111 @@
+import ReadinessCore
+import StrictJSON
+
+/// What a gate says, and what rests on a word alone.
+public struct GateReport {
+  private let decision: GateDecision
+  private let source: String
+
+  /// Makes a report.
+  public init(_ decision: GateDecision, source: String) {
+    self.decision = decision
+    self.source = source
+  }
+
+  /// For a terminal.
+  public func text(width: Int, _ style: Style) -> String {
+    let role: Style.Role =
+      switch decision.answer {
+      case .go: .good
+      case .noGo: .bad
+      case .inconclusive: .warn
+      }
+    var lines = [style(decision.answer.rawValue, role) + "  gate \(decision.name.printable) · \(source)"]
+    let wrap = min(width, 80) - 4
+    for reason in decision.reasons {
+      lines += reason.message.printable.wrapped(to: wrap).enumerated().map { ($0 == 0 ? "  - " : "    ") + $1 }
+    }
+    if !decision.onWordAlone.isEmpty {
+      lines += ["", style("On a person's word alone:", .warn)]
+      lines += decision.onWordAlone.joined(separator: ", ").printable.wrapped(to: wrap).map { "    " + $0 }
+    }
+    if decision.answer == .noGo {
+      lines += ["", style("What would flip it: readiness why-not \(decision.name)", .quiet)]
+    }
+    return lines.joined(separator: "\n")
+  }
+
+  /// `gate` (contract 4.1).
+  public var json: JSONValue { Envelope.json("gate", Self.members(decision)) }
+
+  static func members(_ decision: GateDecision) -> [JSONMember] {
+    [
+      JSONMember("gate", .text(decision.name)), JSONMember("decision", .text(decision.answer.rawValue)),
+      JSONMember("reasons", reasons(decision)), JSONMember("onWordAlone", .texts(decision.onWordAlone)),
+    ]
+  }
+
+  static func reasons(_ decision: GateDecision) -> JSONValue {
+    JSONValue(
+      .array(
+        decision.reasons.map { reason in
+          var members = [JSONMember("code", .text(reason.code.id)), JSONMember("message", .text(reason.message))]
+          if let id = reason.milestone { members.append(JSONMember("milestone", .text(id.text))) }
+          return JSONValue(.object(members))
+        }))
+  }
+}
+
+/// The smallest set of facts that would flip a gate.
+public struct WhyNotReport {
+  private let decision: GateDecision
+
+  /// Makes a report.
+  public init(_ decision: GateDecision) { self.decision = decision }
+
+  /// For a terminal.
+  public func text(width: Int, _ style: Style) -> String {
+    if decision.answer == .go {
+      return style("go", .good) + "  Nothing stands against gate \(decision.name.printable)."
+    }
+    let wrap = min(width, 80) - 6
+    let milestones = decision.missing.reduce(into: [MilestoneID]()) {
+      if $0.last != $1.milestone { $0.append($1.milestone) }
+    }
+    var lines = [
+      "Gate \(decision.name.printable) says go when these \(decision.missing.count) facts hold, in \(milestones.count) milestones:"
+    ]
+    for id in milestones {
+      lines += ["", "  " + style(id.text, .strong)]
+      for fact in decision.missing where fact.milestone == id {
+        lines += fact.text.printable.wrapped(to: wrap).enumerated().map { ($0 == 0 ? "    - " : "      ") + $1 }
+      }
+    }
+    for reason in decision.reasons where ![.gateCategory, .gateRisk, .evidenceMismatch].contains(reason.code) {
+      lines += reason.message.printable.wrapped(to: wrap).enumerated().map { ($0 == 0 ? "  ! " : "    ") + $1 }
+    }
+    if decision.criticalPath.count > 1 {
+      lines +=
+        [""]
+        + ("Critical path: " + decision.criticalPath.map(\.text).joined(separator: " -> "))
+        .wrapped(to: min(width, 80))
+    }
+    return lines.joined(separator: "\n")
+  }
+
+  /// `why-not`: what `gate` says, and `missing[]` (`milestone, kind, subject, text`), `criticalPath[]`.
+  public var json: JSONValue {
+    let missing = decision.missing.map { fact -> JSONValue in
+      [
+        "milestone": .text(fact.milestone.text), "kind": .text(fact.kind.rawValue), "subject": .text(fact.subject),
+        "text": .text(fact.text),
+      ]
+    }
+    return Envelope.json(
+      "why-not",
+      GateReport.members(decision) + [
+        JSONMember("missing", JSONValue(.array(missing))),
+        JSONMember("criticalPath", .texts(decision.criticalPath.map(\.text))),
+      ])
+  }
+}

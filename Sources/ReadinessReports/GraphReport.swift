@@ -1,0 +1,145 @@
+import ReadinessCore
+import StrictJSON
+
+/// The dependency graph in layers, in the forms that people paste into documents.
+public struct GraphReport {
+  /// The forms.
+  public enum Form: String, CaseIterable, Sendable { case text, mermaid, dot, svg }
+
+  let overview: PlanOverview
+
+  /// Makes a report.
+  public init(_ overview: PlanOverview) { self.overview = overview }
+
+  /// Layers, and behind them what stands in a circle.
+  var layers: [[MilestoneID]] {
+    let layers = overview.graph.layers()
+    let placed = Set(layers.joined())
+    let circular = overview.ids.filter { !placed.contains($0) }
+    return circular.isEmpty ? layers : layers + [circular]
+  }
+
+  /// What somebody depends on, and who.
+  var edges: [(from: MilestoneID, to: MilestoneID)] {
+    overview.entries.flatMap { entry in
+      entry.milestone.dependsOn.filter { overview[$0] != nil }.sorted().map { ($0, entry.milestone.id) }
+    }
+  }
+
+  /// The graph in a form.
+  public func render(_ form: Form, width: Int, _ style: Style) -> String {
+    switch form {
+    case .text: text(width: width, style)
+    case .mermaid: mermaid
+    case .dot: dot
+    case .svg: GraphDrawing(self).svg
+    }
+  }
+
+  private func text(width: Int, _ style: Style) -> String {
+    let widest = overview.ids.map(\.text.columns).max() ?? 4
+    var lines: [String] = []
+    for (index, layer) in layers.enumerated() {
+      if index > 0 { lines.append("") }
+      lines.append(style("layer \(index + 1)", .quiet))
+      for id in layer {
+        guard let entry = overview[id] else { continue }
+        let mark = style(Self.mark(entry.category), StatusReport.role(entry) ?? .quiet)
+        let dependencies = entry.milestone.dependsOn.map(\.text).joined(separator: ", ")
+        let room = max(12, min(width, 80) - widest - 6 - dependencies.columns - (dependencies.isEmpty ? 0 : 5))
+        let name = entry.milestone.workstream.printable.cut(to: room)
+        lines.append(
+          "  \(mark) " + style(id.text.padded(to: widest), .strong) + "  \(name)"
+            + (dependencies.isEmpty ? "" : style("  <- \(dependencies)", .quiet)))
+      }
+    }
+    lines += ["", style("[x] done  [~] under way  [!] blocked  [ ] not started", .quiet)]
+    return lines.joined(separator: "\n")
+  }
+
+  private static func mark(_ category: Category?) -> String {
+    switch category {
+    case .done: "[x]"
+    case .active, .review: "[~]"
+    case .blocked: "[!]"
+    default: "[ ]"
+    }
+  }
+
+  /// Mermaid's flowchart. Names are quoted, and what would end the quotes is written as an entity.
+  private var mermaid: String {
+    func name(_ id: MilestoneID) -> String { id.text.replacing("-", with: "_") }
+    var lines = ["flowchart LR"]
+    for entry in overview.entries {
+      let id = entry.milestone.id
+      let label = "<b>\(id)</b><br/>" + Self.escaped(entry.milestone.workstream.printable)
+      lines.append("  \(name(id))[\"\(label)\"]:::\(entry.category?.rawValue ?? "pending")")
+    }
+    for edge in edges { lines.append("  \(name(edge.from)) --> \(name(edge.to))") }
+    for category in Category.allCases {
+      let colors = Palette.colors(category)
+      lines.append("  classDef \(category.rawValue) fill:\(colors.fill),stroke:\(colors.line),color:\(colors.text)")
+    }
+    return lines.joined(separator: "\n")
+  }
+
+  /// Graphviz.
+  private var dot: String {
+    func quoted(_ text: String) -> String {
+      "\"" + text.replacing("\\", with: "\\\\").replacing("\"", with: "\\\"") + "\""
+    }
+    var lines = [
+      "digraph readiness {", "  rankdir=LR;",
+      "  node [shape=box, style=\"rounded,filled\", fontname=\"Helvetica,Arial,sans-serif\", fontsize=11];",
+      "  edge [color=\"#8b949e\", arrowsize=0.7];",
+    ]
+    for entry in overview.entries {
+      let colors = Palette.colors(entry.category ?? .pending)
+      let label = quoted("\(entry.milestone.id)\n\(entry.milestone.workstream.printable)").replacing("\n", with: "\\n")
+      lines.append(
+        "  \(quoted(entry.milestone.id.text)) [label=\(label), fillcolor=\"\(colors.fill)\", color=\"\(colors.line)\", fontcolor=\"\(colors.text)\"];"
+      )
+    }
+    for edge in edges { lines.append("  \(quoted(edge.from.text)) -> \(quoted(edge.to.text));") }
+    return (lines + ["}"]).joined(separator: "\n")
+  }
+
+  static func escaped(_ text: String) -> String {
+    text.replacing("&", with: "&amp;").replacing("<", with: "&lt;").replacing(">", with: "&gt;")
+      .replacing("\"", with: "&quot;")
+  }
+
+  /// `graph`: `nodes[]` (`id, workstream, status, category, layer`), `edges[]` as `[dependency, dependent]`.
+  public var json: JSONValue {
+    let nodes = layers.enumerated().flatMap { index, layer in
+      layer.compactMap { id in
+        overview[id].map { entry -> JSONValue in
+          [
+            "id": .text(id.text), "workstream": .text(entry.milestone.workstream),
+            "status": .text(entry.milestone.status), "category": entry.category.map { .text($0.rawValue) } ?? nil,
+            "layer": .int(index + 1),
+          ]
+        }
+      }
+    }
+    return Envelope.json(
+      "graph",
+      [
+        JSONMember("nodes", JSONValue(.array(nodes))),
+        JSONMember("edges", JSONValue(.array(edges.map { .texts([$0.from.text, $0.to.text]) }))),
+      ])
+  }
+}
+
+/// Colours of the categories, readable on light ground.
+enum Palette {
+  static func colors(_ category: Category) -> (fill: String, line: String, text: String) {
+    switch category {
+    case .pending: ("#f6f8fa", "#8c959f", "#24292f")
+    case .active: ("#ddf4ff", "#0969da", "#0a3069")
+    case .blocked: ("#ffebe9", "#cf222e", "#82071e")
+    case .review: ("#fff8c5", "#9a6700", "#4d2d00")
+    case .done: ("#dafbe1", "#1a7f37", "#044f1e")
+    }
+  }
+}

@@ -1,0 +1,46 @@
+import ReadinessCore
+import StrictJSON
+
+/// A plan as a document tells it.
+public struct ImportedPlan: Sendable {
+  /// A milestone's file.
+  public struct File: Sendable {
+    /// Its id.
+    public let id: MilestoneID
+    /// What it says.
+    public let json: JSONValue
+  }
+
+  /// The plan's own id, where the document tells it.
+  public let planID: String?
+  /// The document's title.
+  public let title: String
+  /// The milestones, in the document's order.
+  public let files: [File]
+  /// The suggested order.
+  public let executionOrder: [MilestoneID]
+  /// Ids that are gone for ever.
+  public let retired: [MilestoneID]
+  /// What is wrong with the document.
+  public let findings: [Finding]
+
+  /// Makes a plan of milestones in the making.
+  public init(title: String, milestones: [MilestoneDraft], executionOrder: [MilestoneID], findings: [Finding]) {
+    self.init(
+      title: title, files: milestones.map { File(id: $0.id, json: $0.json) }, executionOrder: executionOrder,
+      findings: findings)
+  }
+
+  /// Makes a plan of whole files.
+  public init(
+    planID: String? = nil, title: String, files: [File], executionOrder: [MilestoneID], retired: [MilestoneID] = [],
+    findings: [Finding]
+  ) {
+    self.planID = planID
+    self.title = title
+    self.files = files
+    self.executionOrder = executionOrder
+    self.retired = retired
+    self.findings = findings
+  }
+}

@@ -1,0 +1,172 @@
+import ReadinessCore
+
+/// What a change does to the plan, for a reviewer who does not know the tool: Markdown for a comment or a step summary.
+public struct PullRequestReport {
+  private let findings: [Finding]
+  private let runs: [RunLine]
+  private let diff: PlanDiff
+  private let overview: PlanOverview
+  private let commits: Int
+
+  /// - Parameters:
+  ///   - runs: oldest first.
+  ///   - diff: between the plan before and the plan after.
+  ///   - overview: the plan after.
+  public init(
+    findings: [Finding], runs: [RunLine], diff: PlanDiff, overview: PlanOverview, commits: Int
+  ) {
+    self.findings = findings
+    self.runs = runs
+    self.diff = diff
+    self.overview = overview
+    self.commits = commits
+  }
+
+  private var errors: [Finding] { findings.filter { $0.severity == .error } }
+
+  /// Markdown in GitHub's and GitLab's dialect.
+  public var markdown: String {
+    var lines = ["## Production readiness", "", verdict]
+    let touched = diff.changes
+    if !touched.isEmpty { lines += [""] + table(touched) }
+    if diff.changesPolicy {
+      lines += [
+        "", "**The policy changes**: the rules that judge later commits. Review it with more care than a plan.",
+      ]
+    }
+    lines += section("Evidence", evidence)
+    lines += section("Approvals", approvals)
+    lines += section("Still missing", missing)
+    lines += section("Refused", errors.map(Self.line))
+    lines += section("Warnings", findings.filter { $0.severity == .warning }.map(Self.line))
+    lines += history
+    return lines.joined(separator: "\n")
+  }
+
+  private var verdict: String {
+    let scope = "\(commits) commit\(commits == 1 ? "" : "s")"
+    if !errors.isEmpty {
+      return
+        "❌ **Refused**: \(errors.count) error\(errors.count == 1 ? "" : "s") in \(scope). It cannot be merged like this."
+    }
+    if diff.isEmpty { return "✅ **Accepted**: \(scope), and the plan stays as it is." }
+    return "✅ **Accepted**: \(scope); every change of the plan is legal, and its stamp is true."
+  }
+
+  private func table(_ changes: [PlanDiff.Change]) -> [String] {
+    let rows = changes.map { change -> String in
+      let milestone = change.after ?? change.before
+      let status: String
+      switch (change.before?.status, change.after?.status) {
+      case (nil, let new?): status = "new, \(Self.cell(new))"
+      case (let old?, nil): status = "~~\(Self.cell(old))~~ deleted"
+      case (let old?, let new?) where old != new: status = "\(Self.cell(old)) → **\(Self.cell(new))**"
+      default: status = "\(Self.cell(change.after?.status ?? "")), edited"
+      }
+      let criteria = change.after?.exitCriteria ?? []
+      let met = criteria.count { !$0.evidence.isEmpty }
+      let actors = Set(runs.filter { line in line.touches(change.id) }.map { $0.run.actor.name }).sorted()
+      return
+        "| \(change.id) | \(Self.cell(milestone?.workstream ?? "")) | \(status) | \(met) of \(criteria.count) | \(Self.cell(actors.joined(separator: ", "))) |"
+    }
+    return ["| Milestone | Workstream | Status | Criteria met | By |", "|---|---|---|---|---|"] + rows
+  }
+
+  /// All that a milestone that moves rests on, and what is new of the others.
+  private var evidence: [String] {
+    diff.changes.flatMap { change -> [String] in
+      let added = Set(change.evidence.added.map { "\($0.criterion) \($0.entry.digest)" })
+      return (change.after?.exitCriteria ?? []).flatMap { criterion in
+        criterion.evidence.compactMap { entry -> String? in
+          let isNew = added.contains("\(criterion.id) \(entry.digest)")
+          guard isNew || change.changesStatus else { return nil }
+          let what: String
+          switch entry.kind {
+          case .file(let path, let sha256):
+            what = "the file `\(path.printable)` (sha256 `\(sha256.hex.prefix(12))…`)"
+          case .statement(let text, let by): what = "a person's word, \(Self.cell(by)): “\(Self.cell(text))”"
+          }
+          return "\(change.id) / \(criterion.id): \(what)\(isNew ? ", **new**" : "")"
+        }
+      }
+    }
+  }
+
+  /// Approvals of what the tree holds, and those of something that it held before.
+  private var approvals: [String] {
+    diff.changes.compactMap(\.after).flatMap { milestone in
+      milestone.approvals.map { approval in
+        let how = approval.signature == nil ? "" : ", signed"
+        return approval.digest == milestone.approvedDigest
+          ? "\(milestone.id): \(Self.cell(approval.by)) approves what stands here\(how)"
+          : "\(milestone.id): the approval by \(Self.cell(approval.by)) has lapsed: what it approved changed"
+      }
+    }
+  }
+
+  private var missing: [String] {
+    diff.changes.compactMap { change in change.after.flatMap { overview[$0.id] } }.filter { $0.category != .done }
+      .flatMap { entry -> [String] in
+        let id = entry.milestone.id
+        var lines = entry.milestone.exitCriteria.filter(\.evidence.isEmpty).map {
+          "\(id) / \($0.id): no evidence yet for “\(Self.cell($0.text))”"
+        }
+        if !entry.milestone.isOwned { lines.append("\(id): nobody owns it") }
+        lines += rolesNext(entry)
+        if !entry.blockers.isEmpty {
+          lines.append("\(id) waits for \(entry.blockers.map(\.text).joined(separator: ", "))")
+        }
+        return lines
+      }
+  }
+
+  /// Who has to make the next moves, where roles are asked for them.
+  private func rolesNext(_ entry: PlanOverview.Entry) -> [String] {
+    guard let authorization = overview.policy.authorization else { return [] }
+    let (id, status) = (entry.milestone.id, entry.milestone.status)
+    return overview.policy.workflow.successors(of: status).flatMap { next in
+      authorization.rules.filter { $0.covers(id) && $0.covers(from: status, to: next) }.map { rule in
+        let holders = (authorization.roles[rule.role] ?? []).sorted().joined(separator: ", ")
+        return "\(id): moving to \(Self.cell(next)) takes the role \(Self.cell(rule.role)) (\(Self.cell(holders)))"
+      }
+    }
+  }
+
+  private func section(_ title: String, _ items: [String]) -> [String] {
+    guard !items.isEmpty else { return [] }
+    let shown = items.prefix(50).map { "- \($0)" }
+    return ["", "### \(title)", ""] + shown + (items.count > 50 ? ["- … and \(items.count - 50) more"] : [])
+  }
+
+  private static func line(_ finding: Finding) -> String {
+    let place = finding.path.map { "`\($0.printable)\(finding.line.map { ":\($0)" } ?? "")` " } ?? ""
+    let commit = finding.commit.map { " (commit `\($0.prefix(12))`)" } ?? ""
+    return "`\(finding.code.id)` \(place)\(cell(finding.message))\(commit) **What to do:** \(cell(finding.hint))"
+  }
+
+  private var history: [String] {
+    guard !runs.isEmpty else { return [] }
+    let rows = runs.map { line in
+      "| `\(line.commit.prefix(12))` | \(line.id.map { "`\($0.prefix(12))`" } ?? "no stamp") | \(Self.cell(line.summary)) | \(Self.cell(line.run.reason ?? "")) |"
+    }
+    return [
+      "",
+      "<details><summary>Runs, oldest first; anyone recomputes them with <code>git</code> and <code>sha256sum</code></summary>",
+      "", "| Commit | Run | Change | Reason |", "|---|---|---|---|",
+    ] + rows + ["", "</details>"]
+  }
+
+  /// Text inside Markdown: what would end a cell, or begin HTML, a link or emphasis, is escaped.
+  private static func cell(_ text: String) -> String {
+    text.printable.reduce(into: "") { out, character in
+      if "\\`*_[]<>|#&@".contains(character) { out.append("\\") }
+      out.append(character)
+    }
+  }
+}
+
+extension RunLine {
+  fileprivate func touches(_ id: MilestoneID) -> Bool {
+    run.transitions.contains { $0.milestone == id } || run.edits.contains { $0.milestone == id }
+  }
+}

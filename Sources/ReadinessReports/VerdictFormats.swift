@@ -1,0 +1,156 @@
+import ReadinessCore
+import StrictJSON
+
+/// A verdict in the forms that other programs show to people.
+public enum VerdictFormats {
+  /// SARIF 2.1.0 (OASIS): a result for each finding, a rule for each code.
+  public static func sarif(_ findings: [Finding], version: String) -> JSONValue {
+    let codes = Set(findings.map(\.code)).sorted { $0.id < $1.id }
+    let rules = codes.map { code -> JSONValue in
+      [
+        "id": .text(code.id), "shortDescription": ["text": .text(code.meaning)],
+        "help": ["text": .text(code.remedy)],
+      ]
+    }
+    let results = findings.map { finding -> JSONValue in
+      var members = [
+        JSONMember("ruleId", .text(finding.code.id)),
+        JSONMember("ruleIndex", .int(codes.firstIndex(of: finding.code) ?? 0)),
+        JSONMember("level", .text(finding.severity.rawValue)),
+        JSONMember("message", ["text": .text("\(place(finding))\(finding.message) \(finding.hint)")]),
+      ]
+      // A result without a file is shown nowhere; what is about a message stands at the plan.
+      let region: JSONValue = ["startLine": .int(finding.line ?? 1)]
+      members.append(
+        JSONMember(
+          "locations",
+          [
+            [
+              "physicalLocation": [
+                "artifactLocation": ["uri": .text(uri(finding.path ?? PlanPaths.plan)), "uriBaseId": "%SRCROOT%"],
+                "region": region,
+              ]
+            ]
+          ]))
+      return JSONValue(.object(members))
+    }
+    return [
+      "$schema": "https://json.schemastore.org/sarif-2.1.0.json", "version": "2.1.0",
+      "runs": [
+        [
+          "tool": ["driver": ["name": "readiness", "version": .text(version), "rules": JSONValue(.array(rules))]],
+          "results": JSONValue(.array(results)),
+        ]
+      ],
+    ]
+  }
+
+  /// JUnit's XML as its readers agree on it: a test case for each run, and one for each finding that no run holds.
+  public static func junit(_ runs: [RunLine], _ findings: [Finding]) -> String {
+    var cases: [String] = []
+    var told = Set<Int>()
+    for run in runs {
+      let own = findings.indices.filter { findings[$0].commit == run.commit }
+      told.formUnion(own)
+      let name = run.summary + " (" + (run.id.map { "run \($0.prefix(12))" } ?? "no stamp") + ")"
+      cases.append(testCase(name, in: run.commit, own.map { findings[$0] }))
+    }
+    for index in findings.indices where !told.contains(index) {
+      let finding = findings[index]
+      cases.append(testCase(finding.code.id, in: finding.commit ?? "plan", [finding]))
+    }
+    let failures = cases.count { $0.contains("<failure") }
+    return """
+      <?xml version="1.0" encoding="UTF-8"?>
+      <testsuites tests="\(cases.count)" failures="\(failures)">
+        <testsuite name="readiness" tests="\(cases.count)" failures="\(failures)" errors="0" skipped="0">
+      \(cases.joined(separator: "\n"))
+        </testsuite>
+      </testsuites>
+      """
+  }
+
+  private static func testCase(_ name: String, in commit: String, _ findings: [Finding]) -> String {
+    let head = "    <testcase classname=\"commit \(commit.prefix(12))\" name=\"\(xml(name))\""
+    let errors = findings.filter { $0.severity == .error }
+    let warnings = findings.filter { $0.severity == .warning }
+    if findings.isEmpty { return head + "/>" }
+    var lines = [head + ">"]
+    if let first = errors.first {
+      let body = errors.map { "\($0.code.id): \(place($0))\($0.message)\n-> \($0.hint)" }.joined(separator: "\n")
+      lines.append("      <failure type=\"\(first.code.id)\" message=\"\(xml(first.message))\">\(xml(body))</failure>")
+    }
+    if !warnings.isEmpty {
+      let body = warnings.map { "\($0.code.id): \($0.message)" }.joined(separator: "\n")
+      lines.append("      <system-out>\(xml(body))</system-out>")
+    }
+    return (lines + ["    </testcase>"]).joined(separator: "\n")
+  }
+
+  /// GitHub's workflow commands. About ten of a kind are shown for a step, so the rest is counted.
+  public static func github(_ findings: [Finding]) -> String {
+    var lines: [String] = []
+    for severity in [Finding.Severity.error, .warning] {
+      let all = findings.filter { $0.severity == severity }
+      let shown = all.count > 10 ? 9 : all.count
+      for finding in all.prefix(shown) {
+        var parameters = ["title=\(property("readiness: \(finding.code.id)"))"]
+        if let path = finding.path { parameters.append("file=\(property(path))") }
+        if let line = finding.line, finding.path != nil { parameters.append("line=\(line)") }
+        let commit = finding.commit.map { " (commit \($0.prefix(12)))" } ?? ""
+        lines.append(
+          "::\(severity.rawValue) \(parameters.joined(separator: ","))::\(data("\(finding.message)\(commit)\n-> \(finding.hint)"))"
+        )
+      }
+      if all.count > shown {
+        lines.append("::\(severity.rawValue) title=readiness::\(all.count - shown) more: readiness verify")
+      }
+    }
+    return lines.joined(separator: "\n")
+  }
+
+  private static func place(_ finding: Finding) -> String {
+    finding.path.map { $0 + (finding.line.map { ":\($0)" } ?? "") + ": " } ?? ""
+  }
+
+  /// Escapes of the workflow commands: https://docs.github.com, "Workflow commands for GitHub Actions".
+  private static func data(_ text: String) -> String {
+    text.replacing("%", with: "%25").replacing("\r", with: "%0D").replacing("\n", with: "%0A")
+  }
+
+  private static func property(_ text: String) -> String {
+    data(text).replacing(":", with: "%3A").replacing(",", with: "%2C")
+  }
+
+  /// A path as a relative URI reference (RFC 3986, section 4.2).
+  private static func uri(_ path: String) -> String {
+    path.utf8.reduce(into: "") { out, byte in
+      let scalar = Unicode.Scalar(byte)
+      if byte < 0x80,
+        scalar.properties.isAlphabetic || scalar.properties.numericType != nil
+          || "-._~/".unicodeScalars.contains(scalar)
+      {
+        out.unicodeScalars.append(scalar)
+      } else {
+        out += "%" + (byte < 16 ? "0" : "") + String(byte, radix: 16, uppercase: true)
+      }
+    }
+  }
+
+  /// Text and attribute values of XML 1.0; what it has no place for is made visible.
+  private static func xml(_ text: String) -> String {
+    let lines = text.split(separator: "\n", omittingEmptySubsequences: false).map { String($0).printable }
+    return GraphReport.escaped(lines.joined(separator: "\n")).replacing("\n", with: "&#10;")
+  }
+}
+
+extension RunLine {
+  /// What the run changes, in a line.
+  var summary: String {
+    var parts = run.transitions.map { "\($0.milestone): \($0.from ?? "none") -> \($0.to ?? "none")" }
+    parts += run.edits.map { "\($0.milestone?.text ?? "plan") edited" }
+    if run.policyChange != nil { parts.append("policy changed") }
+    if heals { parts = ["heals \(parts.count) change\(parts.count == 1 ? "" : "s") of earlier commits"] }
+    return parts.joined(separator: ", ")
+  }
+}

@@ -1,0 +1,116 @@
+import ReadinessCore
+import StrictJSON
+
+/// The weekly update, in the form of the seed's template. Values only: reports know no history.
+public struct WeeklyReport {
+  /// What a report is made of.
+  public struct Facts: Sendable {
+    let span: DaySpan
+    let completed: [(id: String, run: String?)]
+    let blocked: [(id: String, reason: String)]
+    let risks: [(id: String, risk: Risk)]
+    let added: [(String, String)]
+    let removed: [(String, String)]
+    let decision: GateDecision?
+    let refusals: [Finding]
+
+    /// Makes facts; ids are texts.
+    public init(
+      span: DaySpan, completed: [(id: String, run: String?)], blocked: [(id: String, reason: String)],
+      risks: [(id: String, risk: Risk)], added: [(String, String)], removed: [(String, String)],
+      decision: GateDecision?, refusals: [Finding]
+    ) {
+      self.span = span
+      self.completed = completed
+      self.blocked = blocked
+      self.risks = risks
+      self.added = added
+      self.removed = removed
+      self.decision = decision
+      self.refusals = refusals
+    }
+  }
+
+  private let facts: Facts
+
+  /// Makes a report.
+  public init(_ facts: Facts) { self.facts = facts }
+
+  private var recommendation: GateDecision.Answer {
+    guard let decision = facts.decision, facts.refusals.isEmpty else { return .inconclusive }
+    return decision.answer
+  }
+
+  private var reasons: [(code: String, message: String, milestone: String?)] {
+    if !facts.refusals.isEmpty {
+      return facts.refusals.map { ($0.code.id, "History is refused: \($0.message)", $0.milestone?.text) }
+    }
+    guard let decision = facts.decision else {
+      return [("undecidable", "There was no plan, or no gate, at the end of the week.", nil)]
+    }
+    return decision.reasons.map { ($0.code.id, $0.message, $0.milestone?.text) }
+  }
+
+  /// Markdown: the six lines of the template, each with what history says.
+  public var markdown: String {
+    func list(_ items: [String]) -> [String] { items.isEmpty ? [" none"] : [""] + items.map { "  - \($0)" } }
+    func line(_ name: String, _ values: [String]) -> [String] { ["- \(name):" + values[0]] + values.dropFirst() }
+    func plain(_ text: String) -> String { text.printable }
+    let week = facts.span.week.map { "\($0) (\(facts.span.from) to \(facts.span.to))" }
+    var lines = ["## Weekly Update", ""]
+    lines += line("Week of", [" " + (week ?? "\(facts.span.from) to \(facts.span.to)")])
+    lines += line(
+      "Completed IDs",
+      list(facts.completed.map { $0.id + ($0.run.map { " (run `\($0.prefix(12))`)" } ?? " (no stamp)") }))
+    lines += line("Blocked IDs", list(facts.blocked.map { "\($0.id): \(plain($0.reason))" }))
+    lines += line(
+      "Risks introduced",
+      list(facts.risks.map { "\($0.id) \($0.risk.id) (\($0.risk.severity)): \(plain($0.risk.text))" }))
+    lines += line(
+      "Changes to dependency graph",
+      list(
+        facts.added.map { "\($0.0) now depends on \($0.1)" }
+          + facts.removed.map { "\($0.0) no longer depends on \($0.1)" }))
+    let answer =
+      switch recommendation {
+      case .go: "Go"
+      case .noGo: "No-Go"
+      case .inconclusive: "Inconclusive"
+      }
+    lines.append("- Go/No-Go recommendation: \(answer)")
+    lines += reasons.map { "  - \(plain($0.message)) (`\($0.code)`)" }
+    let words = facts.decision?.onWordAlone ?? []
+    if !words.isEmpty { lines.append("  - On a person's word alone: \(words.joined(separator: ", "))") }
+    return lines.joined(separator: "\n")
+  }
+
+  /// `weekly` (contract 4.1).
+  public var json: JSONValue {
+    func edges(_ pairs: [(String, String)]) -> JSONValue { JSONValue(.array(pairs.map { .texts([$0.0, $0.1]) })) }
+    let listed = reasons.map { reason -> JSONValue in
+      var members = [JSONMember("code", .text(reason.code)), JSONMember("message", .text(reason.message))]
+      if let id = reason.milestone { members.append(JSONMember("milestone", .text(id))) }
+      return JSONValue(.object(members))
+    }
+    return Envelope.json(
+      "weekly",
+      [
+        JSONMember("week", facts.span.week.map { .text($0) } ?? nil), JSONMember("from", .text(facts.span.from)),
+        JSONMember("to", .text(facts.span.to)), JSONMember("completed", .texts(facts.completed.map(\.id))),
+        JSONMember("blocked", .texts(facts.blocked.map(\.id))),
+        JSONMember(
+          "risksIntroduced",
+          JSONValue(
+            .array(
+              facts.risks.map {
+                [
+                  "milestone": .text($0.id), "id": .text($0.risk.id), "severity": .text($0.risk.severity),
+                  "text": .text($0.risk.text),
+                ]
+              }))),
+        JSONMember("graphChanges", ["added": edges(facts.added), "removed": edges(facts.removed)]),
+        JSONMember("recommendation", .text(recommendation.rawValue)), JSONMember("reasons", JSONValue(.array(listed))),
+        JSONMember("onWordAlone", .texts(facts.decision?.onWordAlone ?? [])),
+      ])
+  }
+}

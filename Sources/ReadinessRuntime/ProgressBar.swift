@@ -1,0 +1,41 @@
+import Glibc
+
+/// A bar on standard error for work that takes more than half a second. Quick work shows nothing.
+public final class ProgressBar {
+  private let title: String
+  private let isShown: Bool
+  private let began = Machine.millisecondsSince1970()
+  private var drawn: Int64 = 0
+  private var isThere = false
+
+  /// - Parameter isShown: false to do nothing at all, as where nobody watches.
+  public init(_ title: String, isShown: Bool) {
+    self.title = title
+    self.isShown = isShown
+  }
+
+  /// Draws how far it is, at most ten times a second.
+  public func show(_ done: Int, of all: Int) {
+    guard isShown, all > 0 else { return }
+    let now = Machine.millisecondsSince1970()
+    guard now - began > 500, now - drawn >= 100 else { return }
+    drawn = now
+    isThere = true
+    let percent = min(100, done * 100 / all)
+    let filled = percent * 30 / 100
+    let bar = String(repeating: "#", count: filled) + String(repeating: ".", count: 30 - filled)
+    write("\r\(title) [\(bar)] \(percent)% (\(done) of \(all))\u{1B}[K")
+  }
+
+  /// Takes the bar away.
+  public func end() {
+    if isThere { write("\r\u{1B}[K") }
+    isThere = false
+  }
+
+  private func write(_ text: String) {
+    let bytes = Array(text.utf8)
+    // A terminal that is gone is no reason to stop.
+    _ = Glibc.write(2, bytes, bytes.count)
+  }
+}

@@ -1,0 +1,125 @@
+import Foundation
+import ReadinessTestSupport
+import Testing
+
+/// What a person sees, whole, in a terminal of 80 columns. `READINESS_SNAPSHOTS=update swift test --filter SnapshotTests`
+/// writes the files anew; look at them before they are committed.
+@Suite("Snapshots", .serialized)
+struct SnapshotTests {
+  private static let folder = URL(fileURLWithPath: #filePath).deletingLastPathComponent()
+    .appendingPathComponent("Snapshots")
+
+  /// A plan with something in every state, three weeks of history, a risk, and wide characters.
+  // Safe: made once, and the suite is serialized.
+  nonisolated(unsafe) private static let plan: Scratch? = {
+    do { return try story() } catch {
+      print("no story: \(error)")
+      return nil
+    }
+  }()
+
+  private static func story() throws -> Scratch {
+    let s = try Scratch()
+    var day = 2
+    func at(_ work: () -> Void) {
+      let moment = "2026-11-\(day < 10 ? "0" : "")\(day)T12:00:00Z"
+      s.environment = ["COLUMNS": "80", "GIT_AUTHOR_DATE": moment, "GIT_COMMITTER_DATE": moment]
+      work()
+      day += 2
+    }
+    at {
+      s.readiness("init", "--commit")
+      s.readiness("install")
+    }
+    at {
+      s["doc/slo.md"] = "All answers within 100 ms.\n"
+      s.git("add", "doc")
+      s.start("M-01")
+      s.git("commit", "-qam", "M-01: begin with the objectives")
+    }
+    at {
+      s.readiness("criteria", "M-01", "doc-slo-and-release-gates-md-approved", "--evidence", "doc/slo.md")
+      s.git("commit", "-qm", "M-01: the objectives are written down")
+    }
+    at { s.readiness("move", "M-01", "in-review") }
+    at { s.readiness("move", "M-01", "done") }
+    at {
+      s.edit("M-05", "State Machine Hardening", "状態機械の強化")
+      s.edit("M-05", "\"M-04\"", "\"M-03\"")
+      s.start("M-02")
+      s.git("commit", "-qam", "M-02: start; M-05 needs the baseline")
+    }
+    at { s.readiness("move", "M-03", "blocked", "-m", "the audit firm answers in December") }
+    at {
+      s.edit(
+        "M-02", "\"exitCriteria\"",
+        "\"risks\": [ { \"id\": \"r1\", \"text\": \"The schema may change under our users\", \"severity\": \"high\", \"status\": \"open\" } ],\n  \"exitCriteria\""
+      )
+      s.git("commit", "-qam", "M-02: a risk")
+    }
+    return s
+  }
+
+  static let commands: [(name: String, arguments: [String])] = [
+    ("status", ["status"]), ("show", ["show", "M-01"]), ("next", ["next"]), ("blocked", ["blocked"]),
+    ("order", ["order"]), ("matrix", ["matrix"]), ("graph", ["graph"]),
+    ("graph-mermaid", ["graph", "--format", "mermaid"]),
+    ("graph-dot", ["graph", "--format", "dot"]), ("graph-svg", ["graph", "--format", "svg"]), ("gate", ["gate"]),
+    ("gate-unknown", ["gate", "relaese"]), ("why-not", ["why-not"]), ("diff", ["diff", "HEAD~4"]),
+    ("log", ["log"]), ("log-since", ["log", "--since", "2026-11-11", "--until", "2026-11-12"]),
+    ("weekly", ["weekly", "--week", "2026-W46"]),
+    ("weekly-span", ["weekly", "--since", "2026-11-01", "--until", "2026-11-30"]),
+    ("verify", ["verify"]), ("verify-markdown", ["verify", "HEAD~4..", "--format", "markdown"]),
+    ("verify-junit", ["verify", "HEAD~3..", "--format", "junit"]), ("replay", ["replay"]), ("doctor", ["doctor"]),
+    ("export-csv", ["export", "--format", "csv"]), ("move-refused", ["move", "M-02", "done"]),
+    ("move-unmet", ["move", "M-04", "in-progress"]), ("explain", ["explain", "unmet-dependency"]), ("help", ["--help"]),
+    ("restamp", ["restamp"]), ("heal", ["heal"]), ("criteria", ["criteria", "M-01"]),
+  ]
+
+  @Test("is as it was looked at", arguments: commands.map(\.name))
+  func snapshot(_ name: String) throws {
+    let s = try #require(Self.plan)
+    let arguments = try #require(Self.commands.first { $0.name == name }).arguments
+    let result = s.shell("\"$READINESS\" \(arguments.map { "'\($0)'" }.joined(separator: " ")) 2>&1")
+    let text =
+      "$ readiness \(arguments.joined(separator: " "))\n" + Self.stable(result.output, s) + "[exit \(result.status)]\n"
+    let file = Self.folder.appendingPathComponent(name + ".txt")
+    if ProcessInfo.processInfo.environment["READINESS_SNAPSHOTS"] == "update" {
+      try FileManager.default.createDirectory(at: Self.folder, withIntermediateDirectories: true)
+      try text.write(to: file, atomically: true, encoding: .utf8)
+    }
+    let wanted = FileManager.default.contents(atPath: file.path).map { String(decoding: $0, as: UTF8.self) }
+    #expect(text == wanted)
+    // Documents for other programs have lines of their own length.
+    if ![
+      "graph-svg", "graph-dot", "verify-markdown", "verify-junit", "weekly", "weekly-span", "export-csv",
+      "graph-mermaid",
+    ].contains(name) {
+      for line in result.output.split(separator: "\n") { #expect(line.count <= 80, "\(line)") }
+    }
+  }
+
+  /// Ids, moments and paths that differ from run to run.
+  private static func stable(_ text: String, _ s: Scratch) -> String {
+    text.replacingOccurrences(of: s.path, with: "REPO")
+      .replacingOccurrences(of: program, with: "PROGRAM")
+      .replacing(/\b[0-9a-f]{64}\b/, with: "<digest>").replacing(/\b[0-9a-f]{40}\b/, with: "<commit>")
+      .replacing(/\b[0-9a-f]{12}\b/, with: "<short id>").replacing(/\b[0-9a-f]{8}\b/, with: "<id>")
+      .replacing(/\d{4}-\d\d-\d\d \d\d:\d\d/, with: "<moment>")
+  }
+
+  private static var program: String { Scratch.program }
+
+  @Test("the weekly update has the same bytes in any time zone and locale")
+  func weeklyIsStable() throws {
+    let s = try #require(Self.plan)
+    let plain = s.readiness("weekly", "--week", "2026-W46").output
+    for (zone, locale) in [("Pacific/Kiritimati", "tr_TR.UTF-8"), ("America/Los_Angeles", "ja_JP.UTF-8"), ("UTC", "C")]
+    {
+      let other = s.readiness("weekly", "--week", "2026-W46", environment: ["TZ": zone, "LC_ALL": locale])
+      #expect(other.output == plain && other.status == 0)
+    }
+    #expect(s.readiness("weekly", "--week", "2026-W54").status == 2)
+    #expect(s.readiness("weekly", "--since", "2026-11-09").status == 2)
+  }
+}

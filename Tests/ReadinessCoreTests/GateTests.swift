@@ -1,0 +1,118 @@
+import ReadinessTestSupport
+import Testing
+
+@testable import ReadinessCore
+
+@Suite("Gates")
+struct GateTests {
+  private func decide(_ gate: Gates.Gate? = nil, _ change: (MemoryTree) -> Void = { _ in }) throws -> GateDecision {
+    let tree = PlanFixture.tree().with(change)
+    let gate = gate ?? Gates.Gate(milestones: ["*"], category: .done, noSuspect: true, maxOpenRisk: "medium")
+    return try GateDecision("release", gate, PlanOverview(tree), in: tree)
+  }
+
+  private func codes(_ decision: GateDecision) -> [String] { Set(decision.reasons.map(\.code.id)).sorted() }
+
+  private func risky(_ severity: String, _ status: String) -> String {
+    PlanFixture.milestone(
+      "A-1", status: "Done",
+      more:
+        "\n  \"risks\": [{ \"id\": \"r\", \"text\": \"It may rain\", \"severity\": \"\(severity)\", \"status\": \"\(status)\" }],"
+    )
+  }
+
+  @Test("no-go names each milestone that is not there, and no other")
+  func category() throws {
+    let decision = try decide()
+    #expect(decision.answer == .noGo)
+    #expect(decision.reasons.map(\.milestone?.text) == ["A-2", "A-3", "A-4"])
+    #expect(codes(decision) == ["gate-category"])
+    let done = Gates.Gate(milestones: ["A-1", "A-5"], category: .done, noSuspect: true, maxOpenRisk: "low")
+    #expect(try decide(done).answer == .go)
+    // What is further than asked is far enough.
+    let review = Gates.Gate(milestones: ["A-1", "A-4"], category: .review, noSuspect: true, maxOpenRisk: nil)
+    #expect(try decide(review).answer == .go)
+  }
+
+  @Test(
+    "an open risk above what the gate bears, and nothing else, stops it",
+    arguments: [
+      ("critical", "open", true), ("high", "open", true), ("medium", "open", false), ("critical", "mitigated", false),
+    ])
+  func risk(_ severity: String, _ status: String, _ stops: Bool) throws {
+    let gate = Gates.Gate(milestones: ["A-1"], category: .done, noSuspect: true, maxOpenRisk: "medium")
+    let decision = try decide(gate) { $0[".readiness/A-1.json"] = self.risky(severity, status) }
+    #expect(codes(decision) == (stops ? ["gate-risk"] : []))
+    #expect(decision.missing.map(\.kind) == (stops ? [.risk] : []))
+  }
+
+  @Test("suspect evidence stops a gate that asks for none; the missing fact is its renewal")
+  func suspect() throws {
+    for (asks, answer) in [(true, GateDecision.Answer.noGo), (false, .go)] {
+      let gate = Gates.Gate(milestones: ["A-1"], category: .done, noSuspect: asks, maxOpenRisk: nil)
+      let decision = try decide(gate) { $0["proof.txt"] = "Changed.\n" }
+      #expect(decision.answer == answer)
+      #expect(decision.missing.map(\.subject) == (asks ? ["proof.txt"] : []))
+    }
+  }
+
+  @Test("a gate that covers nothing, or a plan that cannot be read, is inconclusive; a broken plan is no-go")
+  func inconclusive() throws {
+    let nothing = Gates.Gate(milestones: ["SEC-*"], category: .done, noSuspect: false, maxOpenRisk: nil)
+    #expect(try decide(nothing).answer == .inconclusive)
+    let gone = Gates.Gate(milestones: ["A-1", "A-9"], category: .done, noSuspect: false, maxOpenRisk: nil)
+    let decision = try decide(gone)
+    #expect(decision.answer == .inconclusive && codes(decision) == ["gate-scope"])
+    #expect(try decide { $0[".readiness/A-1.json"] = "{" }.answer == .inconclusive)
+    // Forced in: done on something that is not.
+    let one = Gates.Gate(milestones: ["A-5"], category: .done, noSuspect: false, maxOpenRisk: nil)
+    let forced = try decide(one) {
+      $0[".readiness/A-1.json"] = PlanFixture.milestone("A-1", status: "In Progress")
+    }
+    #expect(forced.answer == .noGo && codes(forced) == ["unmet-dependency"])
+  }
+
+  @Test("what is missing is the closure over dependencies, in an order in which it can be brought about")
+  func missing() throws {
+    let gate = Gates.Gate(milestones: ["A-3"], category: .done, noSuspect: true, maxOpenRisk: nil)
+    let decision = try decide(gate)
+    #expect(
+      decision.missing.map { "\($0.milestone) \($0.kind.rawValue) \($0.subject)" } == [
+        "A-2 status Done", "A-3 owner owner", "A-3 criterion works", "A-3 status Done",
+      ])
+    #expect(decision.criticalPath.map(\.text) == ["A-2", "A-3"])
+    // Bringing these about flips it.
+    let flipped = try decide(gate) {
+      $0[".readiness/A-2.json"] = PlanFixture.milestone("A-2", status: "Done", dependsOn: ["A-1"])
+      $0[".readiness/A-3.json"] = PlanFixture.milestone("A-3", status: "Done", dependsOn: ["A-2"])
+    }
+    #expect(flipped.answer == .go && flipped.missing.isEmpty)
+  }
+
+  @Test("criteria that rest on a word alone are listed")
+  func word() throws {
+    let gate = Gates.Gate(milestones: ["A-1"], category: .done, noSuspect: true, maxOpenRisk: nil)
+    let said = PlanFixture.milestone("A-1", status: "Done", isProven: false).replacing(
+      "to work\"", with: "to work\", \"evidence\": [{ \"kind\": \"statement\", \"text\": \"yes\", \"by\": \"a@b.c\" }]")
+    #expect(try decide(gate) { $0[".readiness/A-1.json"] = said }.onWordAlone == ["A-1/works"])
+    #expect(try decide(gate).onWordAlone.isEmpty)
+  }
+
+  @Test(
+    "weeks are those of ISO 8601, at the turn of years as well",
+    arguments: [
+      ("2026-W47", "2026-11-16", "2026-11-22"), ("2020-W53", "2020-12-28", "2021-01-03"),
+      ("2021-W01", "2021-01-04", "2021-01-10"), ("2015-W53", "2015-12-28", "2016-01-03"),
+      ("2024-W01", "2024-01-01", "2024-01-07"), ("2026-W01", "2025-12-29", "2026-01-04"),
+    ])
+  func weeks(_ week: String, _ from: String, _ to: String) throws {
+    let span = try #require(DaySpan(week: week))
+    #expect(span.from == from && span.to == to && span.week == week)
+    #expect(DaySpan(from: from, to: to)?.week == week)
+    #expect(DaySpan(weekOf: span.start * 1000).week == week && DaySpan(weekOf: span.stop * 1000 - 1).week == week)
+    for wrong in ["2021-W53", "2026-W00", "2026-W54", "2026-47", "26-W01", "2026-W1"] {
+      #expect(DaySpan(week: wrong) == nil)
+    }
+    #expect(DaySpan(from: to, to: from) == nil && DaySpan(from: "2026-02-29", to: "2026-03-01") == nil)
+  }
+}
