@@ -39,7 +39,7 @@ public struct PullRequestReport {
     lines += section("Still missing", missing)
     lines += section("Refused", errors.map(Self.line))
     lines += section("Warnings", findings.filter { $0.severity == .warning }.map(Self.line))
-    lines += history
+    lines += history + squashBody
     return lines.joined(separator: "\n")
   }
 
@@ -154,6 +154,17 @@ public struct PullRequestReport {
       "<details><summary>Runs, oldest first; anyone recomputes them with <code>git</code> and <code>sha256sum</code></summary>",
       "", "| Commit | Run | Change | Reason |", "|---|---|---|---|",
     ] + rows + ["", "</details>"]
+  }
+
+  /// What a squash-merge has to keep in its body; forges that throw the messages away are given it by hand.
+  private var squashBody: [String] {
+    let stamped = runs.filter { $0.isStamped && !$0.heals }
+    guard errors.isEmpty, !stamped.isEmpty else { return [] }
+    let blocks = stamped.compactMap { line in line.id.map { Trailers.render(line.run, id: $0, heals: false) } }
+    return [
+      "", "<details><summary>Body of a squash-merge that keeps the stamps</summary>", "", "```text",
+      blocks.joined(separator: "\n\n"), "```", "", "</details>",
+    ]
   }
 
   /// Text inside Markdown: what would end a cell, or begin HTML, a link or emphasis, is escaped.

@@ -41,10 +41,15 @@ public enum Trailers {
   /// The block of a run, one trailer a line, no newline at the end.
   /// - Parameter heals: true where the run records what ancestors changed without a stamp.
   public static func render(_ run: Run, plan: String?, heals: Bool = false) -> String {
+    render(run, id: run.id(plan: plan).hex, heals: heals)
+  }
+
+  /// The block of a run whose ID is known.
+  public static func render(_ run: Run, id: String, heals: Bool) -> String {
     func text(_ digest: Digest?) -> String { digest?.tagged ?? "none" }
     var lines = heals ? ["Readiness-Heals: yes"] : []
     lines += [
-      "Readiness-Run: \(run.id(plan: plan).hex)", "Readiness-At: \(run.at)", "Readiness-Actor: \(run.actor)",
+      "Readiness-Run: \(id)", "Readiness-At: \(run.at)", "Readiness-Actor: \(run.actor)",
       "Readiness-Policy: \(run.policy.tagged)",
     ]
     for t in run.transitions {
