@@ -2,7 +2,7 @@
 PREFIX ?= /usr/local
 PROGRAM := .build/release/readiness
 
-.PHONY: demo test build examples docs lint verify campaign install bootstrap
+.PHONY: demo test build examples docs lint verify campaign install deb bootstrap
 
 demo: build ## the main job in a scratch repository
 	scripts/demo.sh $(CURDIR)/$(PROGRAM)
@@ -33,10 +33,11 @@ campaign: build ## the long forms; doc/campaigns.md holds their figures
 	python3 campaign/operations.py $(PROGRAM) 100 1000
 	python3 campaign/recompute.py
 
-install: build
-	install -d $(DESTDIR)$(PREFIX)/bin
-	install -m 755 $(PROGRAM) $(DESTDIR)$(PREFIX)/bin/readiness
-	ln -sf readiness $(DESTDIR)$(PREFIX)/bin/git-readiness
+install: build ## the program, its manual page and its completions, under PREFIX
+	scripts/install.sh $(PROGRAM) $(PREFIX)
+
+deb: build ## a Debian package, in .build/deb
+	scripts/package-deb.sh $(PROGRAM) .build/deb
 
 bootstrap:
 	@scripts/bootstrap.sh

@@ -20,7 +20,7 @@ struct GlobalOptions: ParsableArguments {
   var color: ColorChoice = .auto
 }
 
-enum ColorChoice: String, ExpressibleByArgument {
+enum ColorChoice: String, ExpressibleByArgument, CaseIterable {
   case auto, always, never
 }
 
@@ -64,7 +64,17 @@ struct Context {
 
   /// Prints the answer: JSON where it was asked for, else text.
   func print(json: JSONValue, text: @autoclosure () throws -> String) rethrows {
-    Standard.output(options.json ? String(decoding: json.layoutBytes, as: UTF8.self) : try text() + "\n")
+    if options.json { return Standard.output(String(decoding: json.layoutBytes, as: UTF8.self)) }
+    let text = try text() + "\n"
+    if !page(text) { Standard.output(text) }
+  }
+
+  /// Shows what is longer than the terminal in git's pager. False where there is none, or nobody to page for.
+  private func page(_ text: String) -> Bool {
+    guard let rows = Terminal.rows(), text.count(where: \.isNewline) >= rows else { return false }
+    let pager: String
+    do { pager = try GitProcess.run(["var", "GIT_PAGER"]).trimmed } catch { return false }
+    return !pager.isEmpty && pager != "cat" && Pager.show(text, with: pager)
   }
 
   /// Audits history, with a progress bar where somebody watches.

@@ -9,9 +9,13 @@ struct CriteriaCommand: EditingCommand {
   static let configuration = CommandConfiguration(
     commandName: "criteria", abstract: "Lists exit criteria, or attaches evidence to one, and stages it.",
     discussion: "Without a criterion it lists them. A file has to be staged or committed before it can be evidence.")
-  @Argument(help: ArgumentHelp("The milestone.", valueName: "id")) var id: String
-  @Argument(help: ArgumentHelp("The criterion's id.", valueName: "criterion")) var criterion: String?
-  @Option(help: ArgumentHelp("A file that shows it; an older entry of the same file is renewed.", valueName: "path"))
+  @Argument(help: ArgumentHelp("The milestone.", valueName: "id"), completion: .custom(Offered.milestones))
+  var id: String
+  @Argument(help: ArgumentHelp("The criterion's id.", valueName: "criterion"), completion: .custom(Offered.criteria))
+  var criterion: String?
+  @Option(
+    help: ArgumentHelp("A file that shows it; an older entry of the same file is renewed.", valueName: "path"),
+    completion: .file())
   var evidence: String?
   @Option(help: ArgumentHelp("Your word that it is so; gates list it as resting on a word alone.", valueName: "text"))
   var statement: String?

@@ -47,7 +47,8 @@ extension GraphReport.Form: ExpressibleByArgument {}
 
 struct Explain: ParsableCommand {
   static let configuration = CommandConfiguration(abstract: "What a reason code means and what to do.")
-  @Argument(help: "The code, such as unmet-dependency; without one, all are listed.")
+  @Argument(
+    help: "The code, such as unmet-dependency; without one, all are listed.", completion: .custom(Offered.codes))
   var code: String?
   @Flag(help: .hidden) var page = false
   @OptionGroup var options: GlobalOptions

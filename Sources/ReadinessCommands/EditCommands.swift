@@ -81,7 +81,8 @@ struct SetCommand: EditingCommand {
     discussion:
       "workstream, outcome and owner are texts; dependsOn is a list of ids; risks, deliverables, blocked and x-… are JSON, or for x-… a text. The plan has title and executionOrder: readiness set plan title \"…\"."
   )
-  @Argument(help: ArgumentHelp("A milestone, or plan.", valueName: "id")) var id: String
+  @Argument(help: ArgumentHelp("A milestone, or plan.", valueName: "id"), completion: .custom(Offered.milestones))
+  var id: String
   @Argument(help: ArgumentHelp("The property.", valueName: "field")) var field: String
   @Argument(help: ArgumentHelp("Its new value.", valueName: "value")) var value: String?
   @Flag(help: "Take an optional property away.") var clear = false

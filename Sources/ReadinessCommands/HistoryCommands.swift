@@ -8,7 +8,9 @@ import StrictJSON
 
 struct Log: ParsableCommand {
   static let configuration = CommandConfiguration(abstract: "The history of the plan, or of one milestone.")
-  @Argument(help: ArgumentHelp("Only runs that touch this milestone.", valueName: "id"))
+  @Argument(
+    help: ArgumentHelp("Only runs that touch this milestone.", valueName: "id"),
+    completion: .custom(Offered.milestones))
   var id: String?
   @Option(help: ArgumentHelp("Read back from this commit.", valueName: "rev"))
   var at: String?

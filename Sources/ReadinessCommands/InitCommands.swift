@@ -52,7 +52,7 @@ struct Init: ParsableCommand {
   }
 }
 
-enum WorkflowKind: String, ExpressibleByArgument {
+enum WorkflowKind: String, ExpressibleByArgument, CaseIterable {
   case standard
   case finishOrder = "finish-order"
 }

@@ -10,7 +10,9 @@ struct MoveCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "move", abstract: "Moves milestones to other states, in one commit.",
     discussion: "States are written in any case, with - or _ for a space: readiness move M-04 in-review")
-  @Argument(help: ArgumentHelp("Pairs of a milestone and its new state.", valueName: "id state"))
+  @Argument(
+    help: ArgumentHelp("Pairs of a milestone and its new state.", valueName: "id state"),
+    completion: .custom(Offered.moves))
   var steps: [String]
   @Option(name: [.customShort("m"), .long], help: "Why, where the workflow asks for a reason, or to be remembered.")
   var reason: String?

@@ -101,6 +101,6 @@ struct Root: ParsableCommand {
         name: "Mend history", subcommands: [RestampCommand.self, HealCommand.self, MergeDriverCommand.self]),
       CommandGroup(
         name: "Read history", subcommands: [Log.self, Diff.self, Weekly.self, Verify.self, ReplayCommand.self]),
-      CommandGroup(name: "Help", subcommands: [DoctorCommand.self, Explain.self]),
+      CommandGroup(name: "Help", subcommands: [DoctorCommand.self, Explain.self, Completions.self, Manual.self]),
     ])
 }

@@ -75,7 +75,8 @@ struct Status: ReadingCommand {
 
 struct Show: ReadingCommand {
   static let configuration = CommandConfiguration(abstract: "One milestone, with its criteria and evidence.")
-  @Argument(help: ArgumentHelp("The milestone, such as M-04.", valueName: "id"))
+  @Argument(
+    help: ArgumentHelp("The milestone, such as M-04.", valueName: "id"), completion: .custom(Offered.milestones))
   var id: String
   @OptionGroup var options: GlobalOptions
   @OptionGroup var source: PlanSourceOptions

@@ -74,6 +74,13 @@ public enum Terminal {
     return max(20, Int(size.ws_col))
   }
 
+  /// Lines of standard output; nil where that is no terminal.
+  public static func rows() -> Int? {
+    var size = winsize()
+    guard isatty(1) == 1, ioctl(1, UInt(TIOCGWINSZ), &size) == 0, size.ws_row > 0 else { return nil }
+    return Int(size.ws_row)
+  }
+
   /// True where somebody watches standard error on a terminal that can move its cursor.
   public static func isWatched(_ environment: [String: String]) -> Bool {
     isatty(2) == 1 && environment["TERM"].map { $0 != "dumb" && !$0.isEmpty } ?? false && environment["CI"] == nil
