@@ -54,7 +54,10 @@ struct HookDoor {
 
   private func prepareMessage() throws -> Int32 {
     guard let file = arguments.first else { return usage("MESSAGE-FILE [SOURCE [COMMIT]]") }
-    let claimsAmend = arguments.count > 2 && arguments[1] == "commit" && arguments[2] == "HEAD"
+    // pre-commit and prek hand the file on, and tell the rest in the environment.
+    let source = arguments.count > 1 ? arguments[1] : environment["PRE_COMMIT_COMMIT_MSG_SOURCE"]
+    let object = arguments.count > 2 ? arguments[2] : environment["PRE_COMMIT_COMMIT_OBJECT_NAME"]
+    let claimsAmend = source == "commit" && object == "HEAD"
     let message = try MessageFile(file)
     let repository = try Repository.open()
     let isAmend = try AmendDetection.replacesHead(repository) ?? claimsAmend
@@ -129,10 +132,16 @@ struct HookDoor {
   // MARK: - Pushing
 
   private func judgePush() throws -> Int32 {
-    let updates = try lines().compactMap { RefUpdate(pushLine: $0) }
+    var updates = try lines().compactMap { RefUpdate(pushLine: $0) }
+    if updates.isEmpty, let new = environment["PRE_COMMIT_TO_REF"] {
+      // pre-commit and prek give no input, and name the first ref only.
+      let old = environment["PRE_COMMIT_FROM_REF"] ?? String(repeating: "0", count: 40)
+      updates = [RefUpdate(receiveLine: "\(old) \(new) \(environment["PRE_COMMIT_REMOTE_BRANCH"] ?? "HEAD")")]
+        .compactMap(\.self)
+    }
     guard !updates.isEmpty else { return 0 }
     let repository = try Repository.open()
-    let remote = "refs/remotes/\(arguments.first ?? "")/"
+    let remote = "refs/remotes/\(arguments.first ?? environment["PRE_COMMIT_REMOTE_NAME"] ?? "")/"
     var known = try repository.refTips(except: { !$0.hasPrefix(remote) })
     known += try updates.map(\.old).filter { try $0 != .zero && repository.holds($0) }
       .compactMap { try repository.commit(behind: $0) }
