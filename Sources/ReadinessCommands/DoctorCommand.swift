@@ -87,10 +87,19 @@ private struct Doctor {
       case .unreadable:
         checks.append(
           HealthCheck("hooks", .problem, "\(folder.path)/\(name) cannot be read.", hint: "Look at its permissions."))
-      case .missing, .foreign: missing.append(name)
+      case .foreign:
+        guard let owner = try folder.owner(of: name) else {
+          missing.append(name)
+          continue
+        }
+        checks.append(
+          HealthCheck(
+            "hooks", .warning, "\(name) belongs to \(owner); see that it runs readiness hook \(name).",
+            hint: "doc/hooks.md says what \(owner) cannot do."))
+      case .missing: missing.append(name)
       }
     }
-    if !missing.isEmpty, fixes, try missing.allSatisfy({ try folder.owner(of: $0) == nil }) {
+    if !missing.isEmpty, fixes {
       for name in missing { _ = try folder.put(name, program: program) }
       checks.append(HealthCheck("hooks", .fixed, "Installed \(missing.joined(separator: ", "))."))
     } else if !missing.isEmpty {

@@ -19,7 +19,7 @@ struct HookFolder {
     let lines =
       switch owner {
       case "pre-commit", "prek":
-        "add to .pre-commit-config.yaml a local hook with language: system, stages: [\(name)], entry: readiness hook \(name)"
+        "add to .pre-commit-config.yaml a local hook with language: system, stages: [\(name)], entry: readiness hook \(name). The merge driver alone: readiness install --hooks none"
       case "lefthook": "add to lefthook.yml under \(name): commands: readiness: run: readiness hook \(name) {0}"
       default: "add to \(path)/\(name) the line: readiness hook \(name) \"$@\""
       }

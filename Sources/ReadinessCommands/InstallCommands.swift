@@ -8,7 +8,7 @@ import StrictJSON
 struct Install: ParsableCommand {
   static let configuration = CommandConfiguration(
     abstract: "Installs hooks and merge driver in this clone, or with --server the gate of a bare repository.")
-  @Option(help: ArgumentHelp("Which hooks, separated by commas.", valueName: "list"))
+  @Option(help: ArgumentHelp("Which hooks, separated by commas; none for the merge driver alone.", valueName: "list"))
   var hooks: String?
   @Option(help: ArgumentHelp("The bare repository whose pushes are to be judged.", valueName: "dir"))
   var server: String?
@@ -43,6 +43,8 @@ struct Install: ParsableCommand {
   }
 
   private func names() throws -> [String] {
+    // A framework may own the hooks; the merge driver is ours all the same.
+    if hooks == "none" { return [] }
     guard let hooks else { return server == nil ? HookScript.usual : ["pre-receive"] }
     let names = hooks.split(separator: ",").map(String.init)
     for name in names where !HookScript.names.contains(name) {

@@ -292,4 +292,28 @@ struct HookTests {
     #expect(commit.status == 0 && commit.errors.contains("skipped by READINESS_SKIP"))
     #expect(s.readiness("verify").status == 1)
   }
+
+  @Test("a submodule with a plan is guarded as a repository of its own, and its superproject as another")
+  func submodule() throws {
+    let inner = try Scratch.withPlan()
+    let s = try Scratch.withPlan()
+    let added = s.git("-c", "protocol.file.allow=always", "submodule", "--quiet", "add", inner.path, "sub")
+    #expect(added.status == 0, "\(added.all)")
+    #expect(s.git("commit", "-qm", "submodule").status == 0)
+    #expect(s.run().isEmpty)
+    let work = """
+      cd sub && git config user.name Ada && git config user.email ada@example.com && "$READINESS" install &&
+      sed -i 's/"TBD"/"ada"/;s/"Not Started"/"In Progress"/' .readiness/M-01.json && git commit -qam start &&
+      "$READINESS" verify && "$READINESS" move M-01 blocked -m why && git status --porcelain
+      """
+    let result = s.shell(work)
+    #expect(result.status == 0 && result.output.contains("2 commits, 2 runs"), "\(result.all)")
+    let illegal = s.shell("cd sub && sed -i 's/\"Blocked\"/\"Done\"/' .readiness/M-01.json && git commit -qam done")
+    #expect(illegal.status == 1 && illegal.errors.contains("illegal-transition"), "\(illegal.all)")
+    // The new commit of the submodule is no change of the superproject's plan; evidence inside it is none of its files.
+    s.shell("cd sub && git checkout -q .")
+    #expect(s.git("commit", "-qam", "sub moved").status == 0 && s.run().isEmpty)
+    #expect(s.readiness("criteria", "M-01", "doc-slo-and-release-gates-md-approved", "--evidence", "sub/x").status == 2)
+    #expect(s.readiness("verify").status == 0)
+  }
 }

@@ -194,7 +194,9 @@ extension ReasonCode {
   /// See `explain`.
   public static let trailerMissing = ReasonCode(
     "trailer-missing", "A commit changes the plan or the policy and carries no stamp.",
-    remedy: "Commit with the hooks installed: readiness install, then git commit --amend --no-edit.", source: "3")
+    remedy:
+      "Before it is published: readiness restamp. After that: readiness heal. And readiness install, so that the hooks stamp the next one.",
+    source: "3")
   /// See `explain`.
   public static let trailerMismatch = ReasonCode(
     "trailer-mismatch", "The stamp says something else than the commit does, or is not written as stamps are.",
