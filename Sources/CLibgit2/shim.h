@@ -11,6 +11,13 @@ static inline int readiness_git_disable_hash_verification(void) {
   return git_libgit2_opts(GIT_OPT_ENABLE_STRICT_HASH_VERIFICATION, 0);
 }
 
+/// Extensions that libgit2 refuses by default, and that change nothing of what is read here: settings of one work tree,
+/// objects that may be missing, objects that gc keeps. Without the first no sparse checkout could be opened.
+static inline int readiness_git_accept_extensions(void) {
+  const char *names[] = {"worktreeconfig", "partialclone", "preciousobjects"};
+  return git_libgit2_opts(GIT_OPT_SET_EXTENSIONS, names, 3);
+}
+
 /// Objects and refs are on the disk before a command says done.
 static inline int readiness_git_enable_fsync(void) {
   return git_libgit2_opts(GIT_OPT_ENABLE_FSYNC_GITDIR, 1);

@@ -120,19 +120,32 @@ func checkReason(_ reason: String) throws {
 
 /// Standard output and standard error, written whole.
 enum Standard {
-  static func output(_ text: String) { write(text, to: 1) }
-  static func error(_ text: String) { write(text, to: 2) }
+  /// An answer that cannot be written is none: the process ends with exit status 3, quietly where the reader has left.
+  static func output(_ text: String) {
+    let code = write(text, to: 1)
+    guard code != 0 else { return }
+    if code != EPIPE {
+      error("readiness: the answer cannot be written: \(String(cString: strerror(code))). (output)\n")
+      exit(3)
+    }
+    exit(128 + SIGPIPE)
+  }
 
-  private static func write(_ text: String, to descriptor: Int32) {
+  /// What cannot be said is not said.
+  static func error(_ text: String) { _ = write(text, to: 2) }
+
+  /// The error that stopped the writing; 0 where all was written.
+  private static func write(_ text: String, to descriptor: Int32) -> Int32 {
     var bytes = Array(text.utf8)[...]
     while !bytes.isEmpty {
       let count = bytes.withUnsafeBytes { Glibc.write(descriptor, $0.baseAddress, $0.count) }
       if count < 0 {
         if errno == EINTR { continue }
-        return
+        return errno
       }
       bytes = bytes.dropFirst(count)
     }
+    return 0
   }
 }
 

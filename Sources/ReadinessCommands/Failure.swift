@@ -40,6 +40,7 @@ struct Failure {
     case .unsupported: code = "unsupported-repository"
     case .damaged: code = "damaged-repository"
     case .permission: code = "permission"
+    case .full: code = "disk-full"
     case .notFound, .other: code = "git"
     }
     self.init(3, code, error.message, error.hint)

@@ -68,7 +68,10 @@ struct HookFolder {
   func state(of name: String) throws -> State {
     let file = path + "/" + name
     guard FileBytes.exists(file) else { return .missing }
-    guard access(file, R_OK) == 0 else { return .unreadable }
+    var status = stat()
+    guard stat(file, &status) == 0, status.st_mode & S_IFMT == S_IFREG, access(file, R_OK) == 0 else {
+      return .unreadable
+    }
     let bytes = try FileBytes.read(file)
     guard HookScript.isOurs(bytes) else { return .foreign }
     return access(file, X_OK) == 0 ? .ours(program: HookScript.program(in: bytes)) : .notExecutable

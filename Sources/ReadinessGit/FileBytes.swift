@@ -1,4 +1,5 @@
 import Glibc
+import ReadinessCore
 
 /// Whole files, read and written with the system calls alone.
 public enum FileBytes {
@@ -24,6 +25,26 @@ public enum FileBytes {
   /// All bytes of an open descriptor, such as standard input.
   public static func read(_ descriptor: Int32, _ name: String) throws -> [UInt8] {
     var bytes: [UInt8] = []
+    try forEachPiece(descriptor, name) { bytes += $0 }
+    return bytes
+  }
+
+  /// The SHA-256 of a file of any size.
+  public static func digest(of path: String) throws -> Digest {
+    let descriptor = Glibc.open(path, O_RDONLY | O_CLOEXEC)
+    guard descriptor >= 0 else { throw systemError("open", path) }
+    defer { close(descriptor) }
+    return try digest(descriptor, path)
+  }
+
+  /// The SHA-256 of what a descriptor gives.
+  static func digest(_ descriptor: Int32, _ name: String) throws -> Digest {
+    var stream = DigestStream()
+    try forEachPiece(descriptor, name) { stream.update(Array($0)) }
+    return stream.finish()
+  }
+
+  private static func forEachPiece(_ descriptor: Int32, _ name: String, _ take: (ArraySlice<UInt8>) -> Void) throws {
     var buffer = [UInt8](repeating: 0, count: 65536)
     while true {
       let count = Glibc.read(descriptor, &buffer, buffer.count)
@@ -31,8 +52,8 @@ public enum FileBytes {
         if errno == EINTR { continue }
         throw systemError("read", name)
       }
-      if count == 0 { return bytes }
-      bytes += buffer[..<count]
+      if count == 0 { return }
+      take(buffer[..<count])
     }
   }
 
@@ -107,11 +128,11 @@ public enum FileBytes {
       switch code {
       case ENOENT: .notFound
       case EACCES, EPERM, EROFS: .permission
+      case ENOSPC, EDQUOT, EFBIG: .full
       case EEXIST: .locked
       default: .other
       }
-    return GitError(
-      kind, "\(path): \(String(cString: strerror(code))).", hint: "Check the path and its permissions.",
-      function: "\(function)")
+    let hint = kind == .full ? "Make room, then try again; nothing was changed." : "Check the path and its permissions."
+    return GitError(kind, "\(path): \(String(cString: strerror(code))).", hint: hint, function: "\(function)")
   }
 }

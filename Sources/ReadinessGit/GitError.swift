@@ -5,6 +5,7 @@ public struct GitError: Error, Sendable, CustomStringConvertible {
   /// What kind of obstacle it is.
   public enum Kind: Sendable, Equatable {
     case notFound, unknownRevision, noRepository, locked, changedMeanwhile, unsupported, damaged, shallow, permission,
+      full,
       other
   }
 
@@ -77,6 +78,7 @@ enum Library {
   static let isStarted: Bool = {
     git_libgit2_init()
     readiness_git_disable_hash_verification()
+    readiness_git_accept_extensions()
     return true
   }()
 }

@@ -19,9 +19,33 @@ public enum GitProcess {
     }
   }
 
+  /// The SHA-256 of what a command prints, however much it is.
+  static func digest(_ arguments: [String]) throws -> Digest {
+    var digest: Digest?
+    let output = try run(arguments) { digest = try FileBytes.digest($0, "git") }
+    guard output.status == 0, let digest else {
+      throw GitError(.damaged, output.errorText, hint: "See git fsck.", function: "git \(arguments.first ?? "")")
+    }
+    return digest
+  }
+
   /// Runs `git` with arguments, in this process's folder and environment.
   /// - Throws: `GitError` where git is not there. A non-zero exit status is a result, not an error.
-  public static func run(_ arguments: [String]) throws -> Output {
+  /// - Parameter index: the index that git is to use in place of the repository's.
+  public static func run(_ arguments: [String], index: String? = nil) throws -> Output {
+    let outer = getenv("GIT_INDEX_FILE").map { String(cString: $0) }
+    if let index { setenv("GIT_INDEX_FILE", index, 1) }
+    defer {
+      if index != nil {
+        if let outer { setenv("GIT_INDEX_FILE", outer, 1) } else { unsetenv("GIT_INDEX_FILE") }
+      }
+    }
+    var bytes: [UInt8] = []
+    let output = try run(arguments) { bytes = try FileBytes.read($0, "git") }
+    return Output(status: output.status, bytes: bytes, errorText: output.errorText)
+  }
+
+  private static func run(_ arguments: [String], _ take: (Int32) throws -> Void) throws -> Output {
     var outPipe: [Int32] = [0, 0]
     var errPipe: [Int32] = [0, 0]
     guard pipe(&outPipe) == 0, pipe(&errPipe) == 0 else { throw FileBytes.systemError("pipe", "git") }
@@ -46,12 +70,12 @@ public enum GitProcess {
       throw GitError(
         .notFound, "git could not be started.", hint: "Install git and put it on PATH.", function: "posix_spawnp")
     }
-    let bytes = try FileBytes.read(outPipe[0], "git")
+    try take(outPipe[0])
     let errors = try FileBytes.read(errPipe[0], "git")
     var status: Int32 = 0
     while waitpid(pid, &status, 0) < 0, errno == EINTR {}
     let exit = status & 0x7F == 0 ? status >> 8 & 0xFF : 128 + status & 0x7F
-    return Output(status: exit, bytes: bytes, errorText: String(decoding: errors, as: UTF8.self).trimmingNewlines)
+    return Output(status: exit, bytes: [], errorText: String(decoding: errors, as: UTF8.self).trimmingNewlines)
   }
 }
 

@@ -1,5 +1,6 @@
 import CLibgit2
 import ReadinessCore
+import StrictJSON
 
 /// What was read from the object database, by object id: each distinct blob is parsed once.
 final class ObjectCache {
@@ -89,9 +90,13 @@ public final class GitTree: PlanTree {
     guard let identity = try milestones()[id] else { return nil }
     let key = ObjectCache.FileKey(blob: identity.id, milestone: id)
     if identity.kind == .regular, let known = cache.files[key] { return known }
-    let bytes = identity.kind == .regular ? try repository.blob(identity.id) : []
-    let file = MilestoneFile(id: id, kind: identity.kind, bytes: bytes)
-    if identity.kind == .regular { cache.keep(file, key) }
+    guard identity.kind == .regular else { return MilestoneFile(id: id, kind: identity.kind, bytes: []) }
+    let file =
+      switch try repository.content(of: identity.id, atMost: JSONLimits.plan.size) {
+      case .bytes(let bytes): MilestoneFile(id: id, kind: .regular, bytes: bytes)
+      case .oversized(let oversized): MilestoneFile(id: id, oversized: oversized)
+      }
+    cache.keep(file, key)
     return file
   }
 
@@ -128,7 +133,11 @@ public final class GitTree: PlanTree {
     guard let identity = try ssot().plan else { return nil }
     guard identity.kind == .regular else { return PlanFile(kind: identity.kind, bytes: []) }
     if let known = cache.plans[identity.id] { return known }
-    let file = PlanFile(kind: .regular, bytes: try repository.blob(identity.id))
+    let file =
+      switch try repository.content(of: identity.id, atMost: PlanFile.bound) {
+      case .bytes(let bytes): PlanFile(kind: .regular, bytes: bytes)
+      case .oversized(let oversized): PlanFile(oversized: oversized)
+      }
     cache.plans[identity.id] = file
     return file
   }
@@ -170,7 +179,10 @@ public final class GitTree: PlanTree {
     let files = try policyFiles()
     if let known = cache.policies[files] { return known }
     let blobs = try files.map { path, identity in
-      PolicyBlob(path: path, kind: identity.kind, bytes: try repository.blob(identity.id))
+      switch try repository.content(of: identity.id, atMost: PlanFile.bound) {
+      case .bytes(let bytes): PolicyBlob(path: path, kind: identity.kind, bytes: bytes)
+      case .oversized(let oversized): PolicyBlob(path: path, oversized: oversized)
+      }
     }
     let snapshot = PolicySnapshot(blobs)
     cache.policies[files] = snapshot
@@ -179,7 +191,12 @@ public final class GitTree: PlanTree {
 
   /// The bytes of a blob of the policy.
   public func policyBytes(at path: String) throws -> [UInt8]? {
-    try policyFiles()[path].map { try repository.blob($0.id) }
+    guard let file = try policyFiles()[path] else { return nil }
+    switch try repository.content(of: file.id, atMost: PlanFile.bound) {
+    case .bytes(let bytes): return bytes
+    // In a merge such a file is one value, which its digest names.
+    case .oversized(let oversized): return Array(oversized.digest.tagged.utf8)
+    }
   }
 
   // MARK: - Any path
@@ -204,7 +221,11 @@ public final class GitTree: PlanTree {
   public func digest(at path: String) throws -> Digest? {
     guard let identity = try identity(at: path), identity.kind == .regular else { return nil }
     if let known = cache.digests[identity.id] { return known }
-    let digest = Digest(of: try repository.blob(identity.id))
+    let digest =
+      switch try repository.content(of: identity.id, atMost: 16 << 20) {
+      case .bytes(let bytes): Digest(of: bytes)
+      case .oversized(let oversized): oversized.digest
+      }
     cache.digests[identity.id] = digest
     return digest
   }
@@ -237,7 +258,9 @@ extension Repository {
   private func withTree<T>(_ id: ObjectID, _ body: (OpaquePointer?) throws -> T) throws -> T {
     var oid = id.git
     var tree: OpaquePointer?
-    try git("git_tree_lookup", "The tree \(id)") { git_tree_lookup(&tree, pointer, &oid) }
+    let code = git_tree_lookup(&tree, pointer, &oid)
+    if git_error_code(code) == GIT_ENOTFOUND { throw absent(id, code) }
+    try git("git_tree_lookup", "The tree \(id)") { code }
     defer { git_tree_free(tree) }
     return try body(tree)
   }

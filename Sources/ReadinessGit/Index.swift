@@ -43,25 +43,43 @@ extension Repository {
       hint: "Another git command is at work. If none is, remove that file.", function: "open")
   }
 
-  /// What the index holds at a path; nil where there is nothing.
+  /// What the index holds at a path; nil where there is nothing. Split and sparse indexes are left to git itself.
   public func staged(_ path: String) throws -> FileIdentity? {
     var index: OpaquePointer?
-    try git("git_repository_index", "The index") { git_repository_index(&index, pointer) }
-    defer { git_index_free(index) }
     // libgit2 keeps the index that it read first; others may have written it since.
-    try git("git_index_read", "The index") { git_index_read(index, 1) }
+    guard git_repository_index(&index, pointer) >= 0, let index, git_index_read(index, 1) >= 0 else {
+      git_index_free(index)
+      return try stagedByGit(path)
+    }
+    defer { git_index_free(index) }
     guard let entry = git_index_get_bypath(index, path, 0) else { return nil }
     return FileIdentity(
       kind: FileKind(mode: git_filemode_t(rawValue: entry.pointee.mode)), id: ObjectID(entry.pointee.id))
+  }
+
+  /// `git ls-files --stage` prints mode, object and stage before a tab.
+  private func stagedByGit(_ path: String) throws -> FileIdentity? {
+    let output = try GitProcess.run(["ls-files", "--stage", "--full-name", "--", ":(top,literal)" + path])
+    guard output.status == 0 else {
+      throw GitError(.damaged, output.errorText, hint: "See git status.", function: "git ls-files")
+    }
+    let words = output.trimmed.prefix { $0 != "\t" }.split(separator: " ")
+    guard words.count == 3, words[2] == "0", let id = ObjectID(hex: String(words[1])),
+      let mode = UInt32(words[0], radix: 8)
+    else { return nil }
+    return FileIdentity(kind: FileKind(mode: git_filemode_t(rawValue: mode)), id: id)
   }
 
   /// The object that a file of the work tree would become, by git's own filters; nil where there is no file.
   public func hashOfWorkFile(_ path: String) throws -> ObjectID? {
     guard let workTree, FileBytes.exists(workTree + path) else { return nil }
     var oid = git_oid()
-    try git("git_repository_hashfile", "The file \(path)") {
-      git_repository_hashfile(&oid, pointer, path, GIT_OBJECT_BLOB, nil)
+    if git_repository_hashfile(&oid, pointer, path, GIT_OBJECT_BLOB, nil) >= 0 { return ObjectID(oid) }
+    // libgit2 reads the index for attributes; one that it cannot read is left to git.
+    let output = try GitProcess.run(["hash-object", "--path=\(path)", "--", workTree + path])
+    guard output.status == 0, let id = ObjectID(hex: output.trimmed) else {
+      throw GitError(.other, "\(path): \(output.errorText)", hint: "See git status.", function: "git hash-object")
     }
-    return ObjectID(oid)
+    return id
   }
 }

@@ -14,6 +14,8 @@ final class IndexUpdate {
   private var isDone = false
   private var holdsLock = false
   private var isJournaled = false
+  private var isLeftToGit = false
+  private let signals = BlockedSignals()
 
   /// Takes the lock, copies the index, and stages the changes in the copy. The user's other entries stay as they are.
   /// - Parameter journal: what a killed command began and this update ends; its lock is taken over, and what it had
@@ -53,10 +55,14 @@ final class IndexUpdate {
   private func stage(isEnding: Bool) throws {
     if FileBytes.exists(indexPath) { try FileBytes.create(nextPath, FileBytes.read(indexPath)) }
     var index: OpaquePointer?
-    try git("git_index_open", "The index") { git_index_open(&index, nextPath) }
     defer { git_index_free(index) }
+    // A split or a sparse index cannot be opened, and is left to git.
+    isLeftToGit = git_index_open(&index, nextPath) < 0
     for change in changes {
-      let staged = git_index_get_bypath(index, change.path, 0).map { ObjectID($0.pointee.id) }
+      let staged =
+        isLeftToGit
+        ? try repository.staged(change.path)?.id
+        : git_index_get_bypath(index, change.path, 0).map { ObjectID($0.pointee.id) }
       let inFile = try repository.hashOfWorkFile(change.path)
       if isEnding {
         // What is neither old nor new is the user's, and stays.
@@ -70,7 +76,7 @@ final class IndexUpdate {
         try put(change, prepareFile(change), into: index)
       }
     }
-    try git("git_index_write", "The index") { git_index_write(index) }
+    if !isLeftToGit { try git("git_index_write", "The index") { git_index_write(index) } }
   }
 
   /// Writes the new bytes into git's own folder, where nobody adds them by accident.
@@ -91,6 +97,14 @@ final class IndexUpdate {
     var oid = git_oid()
     try git("git_odb_hash", change.path) {
       git_odb_hash(&oid, change.bytes, change.bytes.count, GIT_OBJECT_BLOB)
+    }
+    if isLeftToGit {
+      let output = try GitProcess.run(
+        ["update-index", "--add", "--cacheinfo", "100644,\(ObjectID(oid)),\(change.path)"], index: nextPath)
+      guard output.status == 0 else {
+        throw GitError(.other, output.errorText, hint: "See git status.", function: "git update-index")
+      }
+      return
     }
     var entry = git_index_entry()
     entry.ctime.seconds = Int32(truncatingIfNeeded: status.st_ctim.tv_sec)
@@ -143,5 +157,6 @@ final class IndexUpdate {
     if holdsLock { unlink(lockPath) }
     if isJournaled { MoveJournal.remove(in: repository) }
     (holdsLock, isJournaled, isDone, files) = (false, false, true, [])
+    signals.unblock()
   }
 }

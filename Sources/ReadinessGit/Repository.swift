@@ -39,6 +39,10 @@ public final class Repository {
     }
     guard code >= 0, let pointer else {
       if git_error_code(code) == GIT_ENOTFOUND {
+        // libgit2 does not always say that it was the owner; git does.
+        if try GitProcess.run(["rev-parse", "--git-dir"]).errorText.contains("safe.directory") {
+          throw GitError(code: GIT_EOWNER.rawValue, function: "git_repository_open_ext", about: "The repository")
+        }
         throw GitError(
           .noRepository, "This folder is not in a git repository.",
           hint: "Change into one, name one with -C, or make one: git init.", function: "git_repository_open_ext")
@@ -152,7 +156,9 @@ public final class Repository {
     defer { git_odb_free(odb) }
     var oid = id.git
     var object: OpaquePointer?
-    try git("git_odb_read", "The object \(id)") { git_odb_read(&object, odb, &oid) }
+    let code = git_odb_read(&object, odb, &oid)
+    if git_error_code(code) == GIT_ENOTFOUND { throw absent(id, code) }
+    try git("git_odb_read", "The object \(id)") { code }
     defer { git_odb_object_free(object) }
     guard git_odb_object_type(object) == type else {
       throw GitError(
@@ -171,6 +177,50 @@ public final class Repository {
     defer { git_odb_free(odb) }
     var oid = id.git
     return git_odb_exists(odb, &oid) == 1
+  }
+
+  /// A blob, as far as it may be held in memory.
+  enum Content {
+    case bytes([UInt8])
+    case oversized(OversizedFile)
+  }
+
+  /// A blob that may be of any size. Git itself streams what is too large.
+  func content(of id: ObjectID, atMost bound: Int) throws -> Content {
+    var odb: OpaquePointer?
+    try git("git_repository_odb", "The object database") { git_repository_odb(&odb, pointer) }
+    defer { git_odb_free(odb) }
+    var oid = id.git
+    var size = 0
+    var type = GIT_OBJECT_ANY
+    let code = git_odb_read_header(&size, &type, odb, &oid)
+    if git_error_code(code) == GIT_ENOTFOUND { throw absent(id, code) }
+    try git("git_odb_read_header", "The object \(id)") { code }
+    guard size > bound else { return .bytes(try blob(id)) }
+    return .oversized(
+      OversizedFile(size: size, digest: try GitProcess.digest(["cat-file", "blob", id.description])))
+  }
+
+  /// The error of an object that is not here: in a partial clone it never was.
+  func absent(_ id: ObjectID, _ code: Int32) -> GitError {
+    let error = GitError(code: code, function: "git_odb_read", about: "The object \(id)")
+    guard isPartial else { return error }
+    return GitError(
+      .shallow, "This is a partial clone, and the object \(id) was not fetched, so nothing can be said about it.",
+      hint: "Fetch the rest: git fetch --refetch --no-filter.", function: "git_odb_read")
+  }
+
+  /// True where objects may be missing on purpose.
+  private var isPartial: Bool {
+    var config: OpaquePointer?
+    guard git_repository_config_snapshot(&config, pointer) >= 0 else { return false }
+    defer { git_config_free(config) }
+    var iterator: OpaquePointer?
+    guard git_config_iterator_glob_new(&iterator, config, "^(extensions\\.partialclone|remote\\..*\\.promisor)$") >= 0
+    else { return false }
+    defer { git_config_iterator_free(iterator) }
+    var entry: UnsafeMutablePointer<git_config_entry>?
+    return git_config_next(&entry, iterator) >= 0
   }
 
   /// The bytes of a blob.

@@ -27,7 +27,12 @@ extension Repository {
       let code = git_revwalk_next(&oid, walker)
       if git_error_code(code) == GIT_ITEROVER { return ids }
       if code < 0, isShallow { throw shallowHistory }
-      try git("git_revwalk_next", "History") { code }
+      guard code >= 0 else {
+        let detail = git_error_last().flatMap { $0.pointee.message }.map { ": " + String(cString: $0) } ?? ""
+        throw GitError(
+          .damaged, "History cannot be walked to its end\(detail).", hint: "git fsck --full names what is damaged.",
+          function: "git_revwalk_next")
+      }
       ids.append(ObjectID(oid))
     }
   }

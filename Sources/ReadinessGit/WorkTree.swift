@@ -1,5 +1,6 @@
 import Glibc
 import ReadinessCore
+import StrictJSON
 
 /// The files of the work tree as a tree, for reading what is not staged yet. Never a judge's candidate.
 public final class WorkTree: PlanTree {
@@ -48,7 +49,7 @@ public final class WorkTree: PlanTree {
   /// Files have no object; their digest names them well enough.
   private func identity(at path: String) throws -> FileIdentity? {
     guard let kind = kind(at: path) else { return nil }
-    let bytes = kind == .regular ? Array(Digest(of: try FileBytes.read(top + path)).hex.utf8.prefix(20)) : []
+    let bytes = kind == .regular ? Array(try FileBytes.digest(of: top + path).hex.utf8.prefix(20)) : []
     return FileIdentity(kind: kind, id: ObjectID(bytes))
   }
 
@@ -56,7 +57,11 @@ public final class WorkTree: PlanTree {
   public func milestone(_ id: MilestoneID) throws -> MilestoneFile? {
     let path = PlanPaths.milestone(id)
     guard let kind = kind(at: path) else { return nil }
-    return MilestoneFile(id: id, kind: kind, bytes: kind == .regular ? try FileBytes.read(top + path) : [])
+    guard kind == .regular else { return MilestoneFile(id: id, kind: kind, bytes: []) }
+    if let oversized = try oversized(path, bound: JSONLimits.plan.size) {
+      return MilestoneFile(id: id, oversized: oversized)
+    }
+    return MilestoneFile(id: id, kind: kind, bytes: try FileBytes.read(top + path))
   }
 
   /// What `ssot/plan.json` is.
@@ -65,7 +70,9 @@ public final class WorkTree: PlanTree {
   /// `ssot/plan.json`, read.
   public func planFile() throws -> PlanFile? {
     guard let kind = kind(at: PlanPaths.plan) else { return nil }
-    return PlanFile(kind: kind, bytes: kind == .regular ? try FileBytes.read(top + PlanPaths.plan) : [])
+    guard kind == .regular else { return PlanFile(kind: kind, bytes: []) }
+    if let oversized = try oversized(PlanPaths.plan, bound: PlanFile.bound) { return PlanFile(oversized: oversized) }
+    return PlanFile(kind: kind, bytes: try FileBytes.read(top + PlanPaths.plan))
   }
 
   /// The files of the policy.
@@ -87,7 +94,10 @@ public final class WorkTree: PlanTree {
   public func policy() throws -> PolicySnapshot {
     PolicySnapshot(
       try policyFiles().map { path, identity in
-        PolicyBlob(path: path, kind: identity.kind, bytes: try policyBytes(at: path) ?? [])
+        if identity.kind == .regular, let oversized = try oversized(path, bound: PlanFile.bound) {
+          return PolicyBlob(path: path, oversized: oversized)
+        }
+        return PolicyBlob(path: path, kind: identity.kind, bytes: try policyBytes(at: path) ?? [])
       })
   }
 
@@ -96,8 +106,14 @@ public final class WorkTree: PlanTree {
     kind(at: path) == .regular ? try FileBytes.read(top + path) : nil
   }
 
+  private func oversized(_ path: String, bound: Int) throws -> OversizedFile? {
+    var status = stat()
+    guard lstat(top + path, &status) == 0, status.st_size > bound else { return nil }
+    return OversizedFile(size: Int(status.st_size), digest: try FileBytes.digest(of: top + path))
+  }
+
   /// The SHA-256 of a regular file.
   public func digest(at path: String) throws -> Digest? {
-    kind(at: path) == .regular ? Digest(of: try FileBytes.read(top + path)) : nil
+    kind(at: path) == .regular ? try FileBytes.digest(of: top + path) : nil
   }
 }

@@ -3,22 +3,29 @@ import StrictJSON
 
 /// Findings for people and for programs.
 public enum FindingReport {
+  /// How many findings a person is shown; programs get all.
+  private static let shown = 200
+
   /// What a person reads: code and place, what happened, what to do.
   public static func text(_ findings: [Finding], width: Int, _ style: Style) -> String {
-    findings.map { finding in
-      let isError = finding.severity == .error
-      var place = finding.path.map(\.printable) ?? ""
-      if let line = finding.line, finding.path != nil { place += ":\(line)" }
-      if let commit = finding.commit { place += (place.isEmpty ? "" : "  ") + "commit \(commit.prefix(12))" }
-      let head =
-        style(isError ? "error" : "warning", isError ? .bad : .warn) + " " + style(finding.code.id, .strong)
-        + (place.isEmpty ? "" : "  " + place)
-      let body = finding.message.printable.wrapped(to: min(width, 80) - 4).map { "    " + $0 }
-      let hint = finding.hint.printable.wrapped(to: min(width, 80) - 7).enumerated().map { index, line in
-        style((index == 0 ? "    -> " : "       ") + line, .quiet)
-      }
-      return ([head] + body + hint).joined(separator: "\n")
-    }.joined(separator: "\n")
+    let rest = findings.count - shown
+    return findings.prefix(shown).map { text($0, width: width, style) }.joined(separator: "\n")
+      + (rest > 0 ? "\n… and \(rest) more; --json has them all." : "")
+  }
+
+  private static func text(_ finding: Finding, width: Int, _ style: Style) -> String {
+    let isError = finding.severity == .error
+    var place = finding.path.map { $0.printable.cut(to: 200) } ?? ""
+    if let line = finding.line, finding.path != nil { place += ":\(line)" }
+    if let commit = finding.commit { place += (place.isEmpty ? "" : "  ") + "commit \(commit.prefix(12))" }
+    let head =
+      style(isError ? "error" : "warning", isError ? .bad : .warn) + " " + style(finding.code.id, .strong)
+      + (place.isEmpty ? "" : "  " + place)
+    let body = finding.message.printable.cut(to: 2000).wrapped(to: min(width, 80) - 4).map { "    " + $0 }
+    let hint = finding.hint.printable.cut(to: 2000).wrapped(to: min(width, 80) - 7).enumerated().map { index, line in
+      style((index == 0 ? "    -> " : "       ") + line, .quiet)
+    }
+    return ([head] + body + hint).joined(separator: "\n")
   }
 
   /// `findings[]` of a verdict (contract 4.1).

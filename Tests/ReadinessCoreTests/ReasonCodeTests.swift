@@ -201,7 +201,7 @@ struct ReasonCodeTests {
   /// Codes whose tests need history, a message or a door, and the suites that hold them.
   static let elsewhere: Set<ReasonCode> = [
     .trailerMissing, .trailerMismatch, .runMismatch, .policyMismatch, .actorMismatch, .mergeUnresolved,  // StampTests
-    .replayedRun, .undecidable, .uncommittedChanges, .emptyMessage, .textUnreadable,  // EndToEndTests
+    .replayedRun, .undecidable, .uncommittedChanges, .emptyMessage, .textUnreadable, .tooManyChanges,  // EndToEndTests
     .gateCategory, .gateRisk, .gateScope,  // GateTests
     .matrixMismatch,  // TrackerDocumentTests
   ]

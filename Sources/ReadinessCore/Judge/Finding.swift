@@ -50,9 +50,13 @@ public struct Verdict: Sendable {
 
   /// Makes a verdict, sorting and dropping what is said twice.
   public init(_ findings: [Finding]) {
-    var seen: [Finding] = []
-    for finding in findings where !seen.contains(where: { $0.isSame(as: finding) }) { seen.append(finding) }
-    self.findings = seen.sorted { $0.precedes($1) }
+    var seen = Set<Finding.Key>()
+    let said = findings.filter { finding in
+      // Asked of both, so that both are remembered.
+      let isNew = finding.keys.map { seen.insert($0).inserted }
+      return isNew.allSatisfy(\.self)
+    }
+    self.findings = said.sorted { $0.precedes($1) }
   }
 
   /// True where nothing refuses.
@@ -60,10 +64,21 @@ public struct Verdict: Sendable {
 }
 
 extension Finding {
-  /// The same thing said by two rules.
-  fileprivate func isSame(as other: Finding) -> Bool {
-    code == other.code && milestone == other.milestone && commit == other.commit && severity == other.severity
-      && (message == other.message || (path == other.path && line == other.line && milestone != nil))
+  fileprivate struct Key: Hashable {
+    let code: ReasonCode
+    let severity: Severity
+    let milestone: MilestoneID?
+    let commit: String?
+    let words: String?
+    let place: String?
+  }
+
+  /// What tells the same thing said by two rules: the same words, or the same place of a milestone.
+  fileprivate var keys: [Key] {
+    func key(_ words: String?, _ place: String?) -> Key {
+      Key(code: code, severity: severity, milestone: milestone, commit: commit, words: words, place: place)
+    }
+    return [key(message, nil)] + (milestone == nil ? [] : [key(nil, "\(path ?? ""):\(line ?? 0)")])
   }
 
   fileprivate func precedes(_ other: Finding) -> Bool {

@@ -10,6 +10,7 @@ public enum Judge {
       }
       return Assessment(verdict: Verdict(try StampAudit.ofUnchanged(proposal, blocks)), draft: nil)
     }
+    if let finding = try tooMuch(proposal) { return Assessment(verdict: Verdict([finding]), draft: nil) }
     let needs = try MergeNeeds(proposal)
     let force = try PolicyInForce(proposal, needs)
     let before = States(proposal.base, base: nil, workflow: force.policy.workflow, ancestry: proposal.ancestry)
@@ -27,6 +28,20 @@ public enum Judge {
       proposal, isBaseline: force.isBaseline, policy: force.digest,
       asksForReason: TransitionRule.asksForReason(context) || ReentryRule.asksForReason(context))
     return Assessment(verdict: Verdict(findings), draft: draft)
+  }
+
+  /// How many milestones one commit may change. Each costs the judge memory, and a server must not be filled up by a push.
+  static let changeBound = 200_000
+
+  private static func tooMuch(_ proposal: Proposal) throws -> Finding? {
+    let (old, new) = (try proposal.base.milestones(), try proposal.candidate.milestones())
+    guard old.count + new.count > changeBound else { return nil }
+    let changed = new.count { old[$0.key] != $0.value } + old.count { new[$0.key] == nil }
+    guard changed > changeBound else { return nil }
+    return Finding(
+      .tooManyChanges,
+      "The commit changes \(changed) files of \(PlanPaths.folder); at most \(changeBound) are judged at once.",
+      path: PlanPaths.folder)
   }
 
   /// A commit whose plan and policy equal those of all its parents is not judged (contract 2.2).

@@ -278,7 +278,12 @@ extension ReasonCode {
     "text-unreadable", "A text that the stamp has to carry cannot be decoded or holds control characters.",
     remedy: "Change the name, address or message to plain text in UTF-8.", source: "3")
 
-  private static let doors = [undecidable, uncommittedChanges, emptyMessage, textUnreadable]
+  /// See `explain`.
+  public static let tooManyChanges = ReasonCode(
+    "too-many-changes", "One commit changes more milestones than the judge takes at once.",
+    remedy: "Divide the change among several commits.", source: "2")
+
+  private static let doors = [undecidable, uncommittedChanges, emptyMessage, textUnreadable, tooManyChanges]
 }
 
 // MARK: - Gates

@@ -18,6 +18,16 @@ public struct MilestoneFile: Sendable {
   /// The path from the top of the repository.
   public var path: String { PlanPaths.milestone(id) }
 
+  /// A file that is larger than a milestone may be. It is not read, and has its digest all the same.
+  public init(id: MilestoneID, oversized: OversizedFile) {
+    self.id = id
+    kind = .regular
+    digest = oversized.digest
+    milestone = nil
+    document = nil
+    findings = [oversized.finding(milestone: id, path: PlanPaths.milestone(id), bound: JSONLimits.plan.size)]
+  }
+
   /// Reads a file by the built-in schema. O(bytes).
   public init(id: MilestoneID, kind: FileKind, bytes: [UInt8]) {
     self.id = id

@@ -11,6 +11,17 @@ public struct PlanFile: Sendable {
   /// The parsed text, for places and for merging.
   public let document: JSONDocument?
 
+  /// How large the file may be, in bytes.
+  public static let bound = 16 << 20
+
+  /// A file that is larger than that.
+  public init(oversized: OversizedFile) {
+    digest = oversized.digest
+    plan = nil
+    document = nil
+    findings = [oversized.finding(milestone: nil, path: PlanPaths.plan, bound: Self.bound)]
+  }
+
   /// Reads the file. O(bytes).
   public init(kind: FileKind, bytes: [UInt8]) {
     let path = PlanPaths.plan
@@ -23,7 +34,8 @@ public struct PlanFile: Sendable {
     }
     digest = Digest(of: bytes)
     do {
-      let document = try JSONDocument(parsing: bytes, limits: JSONLimits(depth: 32, size: 16 << 20, portableOnly: true))
+      let document = try JSONDocument(
+        parsing: bytes, limits: JSONLimits(depth: 32, size: Self.bound, portableOnly: true))
       let faults = FaultList()
       self.document = document
       plan = Plan(document.root, faults)

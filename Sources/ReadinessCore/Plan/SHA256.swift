@@ -6,6 +6,9 @@ public struct Digest: Hashable, Comparable, Sendable, CustomStringConvertible {
   /// The digest of bytes. O(bytes).
   public init(of bytes: some Sequence<UInt8>) { hex = SHA256.hex(of: Array(bytes)) }
 
+  /// 64 digits that are known to be such.
+  fileprivate init(checked hex: String) { self.hex = hex }
+
   /// A digest from its 64 lower-case hexadecimal digits; nil for anything else.
   public init?(hex: some StringProtocol) {
     guard hex.utf8.count == 64, hex.utf8.allSatisfy({ (0x30...0x39).contains($0) || (0x61...0x66).contains($0) })
@@ -41,32 +44,12 @@ enum SHA256 {
   ]
 
   static func hex(of message: [UInt8]) -> String {
-    var state: [UInt32] = [
-      0x6a09_e667, 0xbb67_ae85, 0x3c6e_f372, 0xa54f_f53a, 0x510e_527f, 0x9b05_688c, 0x1f83_d9ab, 0x5be0_cd19,
-    ]
-    var tail = Array(message[(message.count & ~63)...])
-    tail.append(0x80)
-    while tail.count % 64 != 56 { tail.append(0) }
-    let bits = UInt64(message.count) * 8
-    for shift in stride(from: 56, through: 0, by: -8) { tail.append(UInt8(truncatingIfNeeded: bits >> shift)) }
-    withUnsafeTemporaryAllocation(of: UInt32.self, capacity: 64) { w in
-      message.withUnsafeBufferPointer { bytes in
-        for start in stride(from: 0, to: message.count & ~63, by: 64) { compress(bytes, start, &state, w) }
-      }
-      tail.withUnsafeBufferPointer { bytes in
-        for start in stride(from: 0, to: tail.count, by: 64) { compress(bytes, start, &state, w) }
-      }
-    }
-    let digits = Array("0123456789abcdef".utf8)
-    var out: [UInt8] = []
-    out.reserveCapacity(64)
-    for word in state {
-      for shift in stride(from: 28, through: 0, by: -4) { out.append(digits[Int(word >> UInt32(shift)) & 15]) }
-    }
-    return String(decoding: out, as: UTF8.self)
+    var stream = DigestStream()
+    stream.update(message)
+    return stream.finish().hex
   }
 
-  private static func compress(
+  fileprivate static func compress(
     _ bytes: UnsafeBufferPointer<UInt8>, _ start: Int, _ state: inout [UInt32],
     _ w: UnsafeMutableBufferPointer<UInt32>
   ) {
@@ -101,5 +84,57 @@ enum SHA256 {
     state[5] &+= f
     state[6] &+= g
     state[7] &+= h
+  }
+}
+
+/// A SHA-256 digest of bytes that come piece by piece, for files that do not fit into memory.
+public struct DigestStream {
+  private var state: [UInt32] = [
+    0x6a09_e667, 0xbb67_ae85, 0x3c6e_f372, 0xa54f_f53a, 0x510e_527f, 0x9b05_688c, 0x1f83_d9ab, 0x5be0_cd19,
+  ]
+  /// What does not fill a block yet.
+  private var rest: [UInt8] = []
+  private var count: UInt64 = 0
+
+  /// Makes a digest of nothing.
+  public init() {}
+
+  /// Takes more bytes. O(bytes).
+  public mutating func update(_ bytes: [UInt8]) {
+    count += UInt64(bytes.count)
+    if rest.isEmpty {
+      compress(bytes)
+      rest = Array(bytes[(bytes.count & ~63)...])
+    } else {
+      let joined = rest + bytes
+      compress(joined)
+      rest = Array(joined[(joined.count & ~63)...])
+    }
+  }
+
+  /// The digest of all that was taken.
+  public consuming func finish() -> Digest {
+    var tail = rest
+    tail.append(0x80)
+    while tail.count % 64 != 56 { tail.append(0) }
+    for shift in stride(from: 56, through: 0, by: -8) {
+      tail.append(UInt8(truncatingIfNeeded: (count &* 8) >> UInt64(shift)))
+    }
+    compress(tail)
+    let digits = Array("0123456789abcdef".utf8)
+    var out: [UInt8] = []
+    out.reserveCapacity(64)
+    for word in state {
+      for shift in stride(from: 28, through: 0, by: -4) { out.append(digits[Int(word >> UInt32(shift)) & 15]) }
+    }
+    return Digest(checked: String(decoding: out, as: UTF8.self))
+  }
+
+  private mutating func compress(_ bytes: [UInt8]) {
+    withUnsafeTemporaryAllocation(of: UInt32.self, capacity: 64) { w in
+      bytes.withUnsafeBufferPointer { buffer in
+        for start in stride(from: 0, to: bytes.count & ~63, by: 64) { SHA256.compress(buffer, start, &state, w) }
+      }
+    }
   }
 }

@@ -40,14 +40,28 @@ public struct PolicyBlob: Sendable {
   public let path: String
   /// What git says it is.
   public let kind: FileKind
-  /// Its bytes.
+  /// Its bytes; none where it is too large.
   public let bytes: [UInt8]
+  /// Of its bytes.
+  public let digest: Digest
+  let isOversized: Bool
 
   /// Makes a blob.
   public init(path: String, kind: FileKind, bytes: [UInt8]) {
     self.path = path
     self.kind = kind
     self.bytes = bytes
+    digest = Digest(of: bytes)
+    isOversized = false
+  }
+
+  /// Makes a blob that is too large to be read.
+  public init(path: String, oversized: OversizedFile) {
+    self.path = path
+    kind = .regular
+    bytes = []
+    digest = oversized.digest
+    isOversized = true
   }
 }
 
@@ -71,7 +85,7 @@ public final class PolicySnapshot {
   /// Reads a policy. O(bytes).
   public init(_ blobs: [PolicyBlob]) {
     var digests: [String: Digest] = [:]
-    for blob in blobs { digests[blob.path] = Digest(of: blob.bytes) }
+    for blob in blobs { digests[blob.path] = blob.digest }
     self.blobs = digests
     let map = JSONValue(.object(digests.map { JSONMember($0.key, .text($0.value.tagged)) }))
     digest = Digest(of: map.canonicalBytes)
@@ -124,6 +138,10 @@ private struct PolicyReader {
   private mutating func parse(_ blob: PolicyBlob) -> JSONDocument? {
     guard blob.kind == .regular || blob.kind == .executable else {
       refuse(blob, .policyUnreadable, "The policy is \(blob.kind.phrase), not a regular file.", line: nil)
+      return nil
+    }
+    guard !blob.isOversized else {
+      refuse(blob, .policyUnreadable, "The policy is too large to be read.", line: 1)
       return nil
     }
     do {

@@ -1,0 +1,255 @@
+import Foundation
+import ReadinessTestSupport
+import Testing
+
+/// Repositories, files and machines that give trouble: each is judged, or is exit 3 with what to do; none is half read.
+@Suite("Trouble")
+struct HardTests {
+  private func started() throws -> Scratch {
+    let s = try Scratch.withPlan()
+    s.edit("M-01", "\"TBD\"", "\"ada\"")
+    s.git("commit", "-qam", "owner")
+    return s
+  }
+
+  @Test(
+    "a file that is too large is refused where it stands, and hashed all the same; scripts/try-large.sh takes 1 GiB")
+  func large() throws {
+    let s = try started()
+    s.shell("truncate -s 20M .readiness/M-02.json && cp --sparse=always .readiness/M-02.json big.bin")
+    let status = s.readiness("status", "--worktree")
+    #expect(status.status == 1 && status.errors.contains("file-too-large"), "\(status.all)")
+    s.git("add", "-A")
+    let commit = s.git("commit", "-qm", "large")
+    #expect(commit.status == 1 && commit.errors.contains("file-too-large"), "\(commit.all)")
+    // What was forced in large is mended by what is legal, and the stamp names the large file's digest.
+    s.git("-c", "core.hooksPath=/dev/null", "commit", "-qm", "forced")
+    let sum = s.shell("sha256sum .readiness/M-02.json | cut -d' ' -f1").line
+    s.git("checkout", "-q", "HEAD~1", "--", ".readiness/M-02.json")
+    #expect(s.git("commit", "-qm", "mended").status == 0)
+    #expect(s.git("log", "-1", "--format=%(trailers)").output.contains("sha256:\(sum) sha256:"))
+    #expect(
+      s.readiness("criteria", "M-01", "doc-slo-and-release-gates-md-approved", "--evidence", "big.bin").status == 0)
+    #expect(s[".readiness/M-01.json"]?.contains(sum) == true)
+    #expect(s.git("commit", "-qm", "evidence").status == 0)
+    // So with a policy and the plan file.
+    for path in ["ssot/policies/gates.json", "ssot/plan.json"] {
+      s.shell("truncate -s 20M \(path) && git add -A")
+      let refused = s.git("commit", "-qm", "large")
+      #expect(refused.status == 1 && refused.errors.contains(path), "\(refused.all)")
+      s.git("reset", "-q", "--hard")
+    }
+  }
+
+  @Test("names and ids of ten thousand letters are refused where they stand")
+  func longNames() throws {
+    let s = try started()
+    let long = String(repeating: "M", count: 10_000) + "-1"
+    s.edit("M-02", "\"M-01\"", "\"\(long)\"")
+    let commit = s.git("commit", "-qam", "long")
+    #expect(commit.status == 1 && commit.errors.contains("schema-violation"), "\(commit.errors.prefix(500))")
+    s.git("checkout", "-q", ".")
+    // No file system has such a name, but a tree of git's has.
+    let blob = s.git("rev-parse", "HEAD:.readiness/M-02.json").line
+    let folder = s.git(
+      "mktree",
+      input: s.git("ls-tree", "HEAD", ".readiness/").output.replacingOccurrences(of: ".readiness/", with: "")
+        + "100644 blob \(blob)\t\(long).json\n"
+    ).line
+    let root = s.git(
+      "mktree",
+      input: s.git("ls-tree", "HEAD").output.split(separator: "\n").map {
+        $0.hasSuffix("\t.readiness") ? "040000 tree \(folder)\t.readiness" : String($0)
+      }.joined(separator: "\n") + "\n"
+    ).line
+    let id = s.git("commit-tree", root, "-p", "HEAD", "-m", "long").line
+    let verify = s.readiness("verify", id)
+    #expect(verify.status == 1 && verify.output.contains("id-mismatch"), "\(verify.all.prefix(800))")
+    #expect(s.readiness("show", long).status == 2)
+    #expect(s.readiness("move", long, "done").status == 2)
+  }
+
+  @Test("more milestones than can be judged at once are refused, before they fill the memory")
+  func many() throws {
+    let s = try started()
+    let make = """
+      blob=$(git hash-object -w --stdin </dev/null)
+      folder=$({ git ls-tree HEAD .readiness/ | sed 's,\\.readiness/,,'
+        seq 200001 | awk -v id=$blob '{ print "100644 blob " id "\\tX-" $1 ".json" }'; } | git mktree)
+      tree=$(git ls-tree HEAD | awk -v id=$folder -F'\\t' '{ print $2 == ".readiness" ? "040000 tree " id "\\t.readiness" : $0 }' | git mktree)
+      git commit-tree $tree -p HEAD -m many
+      """
+    let commit = s.shell(make)
+    #expect(commit.line.count == 40, "\(commit.all)")
+    let verify = s.readiness("verify", commit.line)
+    #expect(verify.status == 1 && verify.output.contains("too-many-changes"), "\(verify.all.prefix(500))")
+  }
+
+  @Test("a corrupt object in the middle of history is exit 3, never a short history")
+  func corrupt() throws {
+    for kind in ["commit", "tree", "blob"] {
+      let s = try started()
+      for n in 1...4 {
+        s.edit("M-02", "Stable", "Stable\(n)")
+        s.git("commit", "-qam", "edit \(n)")
+        s.edit("M-02", "Stable\(n)", "Stable")
+        s.git("commit", "-qam", "back \(n)")
+      }
+      let name = ["commit": "HEAD~4", "tree": "HEAD~4^{tree}", "blob": "HEAD~5:.readiness/M-02.json"][kind] ?? ""
+      let object = s.git("rev-parse", name).line
+      let file = ".git/objects/\(object.prefix(2))/\(object.dropFirst(2))"
+      s.shell("chmod u+w \(file) && printf 'garbage' >\(file)")
+      let verify = s.readiness("verify")
+      #expect(verify.status == 3, "\(kind): \(verify.all)")
+      #expect(!verify.output.contains("verified") && verify.errors.contains("git fsck"), "\(verify.all)")
+      s.shell("rm -f \(file)")
+      #expect(s.readiness("verify").status == 3)
+      #expect(s.readiness("log").status == 3 && s.readiness("replay").status == 3)
+    }
+  }
+
+  @Test("in a sparse checkout and with a split index everything works, moves as well", arguments: ["split", "sparse"])
+  func index(_ kind: String) throws {
+    let s = try started()
+    s.shell("mkdir -p src/deep && echo 1 >src/deep/a.txt && git add src && git commit -qm src")
+    if kind == "split" {
+      s.git("update-index", "--split-index")
+    } else {
+      s.git("sparse-checkout", "init", "--cone", "--sparse-index")
+      s.git("sparse-checkout", "set", ".readiness", "ssot", "hooks")
+      #expect(s["src/deep/a.txt"] == nil)
+    }
+    s["loose.txt"] = "1\n"
+    s.git("add", "loose.txt")
+    let move = s.readiness("move", "M-01", "in-progress")
+    #expect(move.status == 0, "\(move.all)")
+    #expect(s.git("status", "--porcelain").output == "A  loose.txt\n", "\(s.git("status", "--porcelain").output)")
+    #expect(s.readiness("set", "M-02", "owner", "bob").status == 0)
+    #expect(s.git("commit", "-qm", "both").status == 0)
+    #expect(s.readiness("status").output.contains("In Progress"))
+    #expect(s.readiness("verify").status == 0 && s.git("fsck", "--strict").status == 0)
+    #expect(s.git("status", "--porcelain").output.isEmpty)
+  }
+
+  @Test("a partial clone is read as far as it goes, and is undecidable where it does not")
+  func partial() throws {
+    let s = try started()
+    s.edit("M-02", "Stable", "Steady")
+    s.git("commit", "-qam", "words")
+    s.git("config", "uploadpack.allowFilter", "true")
+    let clone = try Scratch()
+    clone.shell(
+      "rm -rf .git && git clone -q --filter=blob:none file://\(s.path) . && git config user.name A && git config user.email a@b"
+    )
+    #expect(clone.readiness("status").status == 0, "\(clone.readiness("status").all)")
+    let verify = clone.readiness("verify")
+    #expect(verify.status == 3 && verify.errors.contains("--refetch --no-filter"), "\(verify.all)")
+    clone.shell("git fetch -q --refetch --no-filter")
+    #expect(clone.readiness("verify").status == 0, "\(clone.readiness("verify").all)")
+  }
+
+  @Test(
+    "a full disk or a read-only one leaves the old state, says so, and leaves nothing behind",
+    arguments: [
+      ("28", "disk-full"), ("30", "permission"),
+    ])
+  func full(_ error: String, _ code: String) throws {
+    let s = try started()
+    s["../shim.c"] = """
+      #define _GNU_SOURCE
+      #include <dlfcn.h>
+      #include <errno.h>
+      #include <fcntl.h>
+      #include <stdarg.h>
+      #include <stdlib.h>
+      #include <string.h>
+      #include <sys/types.h>
+      #include <unistd.h>
+      static long count;
+      static int fails(void) { const char *at = getenv("FAIL_AT"); return at && ++count >= atol(at); }
+      ssize_t write(int d, const void *b, size_t n) {
+        ssize_t (*real)(int, const void *, size_t) = (ssize_t (*)(int, const void *, size_t))dlsym(RTLD_NEXT, "write");
+        if (d > 2 && fails()) { errno = atoi(getenv("FAIL_WITH")); return -1; }
+        return real(d, b, n);
+      }
+      #define OPEN(name) int name(const char *path, int flags, ...) { \\
+        va_list list; va_start(list, flags); mode_t mode = va_arg(list, mode_t); va_end(list); \\
+        int (*real)(const char *, int, ...) = (int (*)(const char *, int, ...))dlsym(RTLD_NEXT, #name); \\
+        if (flags & O_CREAT && fails()) { errno = atoi(getenv("FAIL_WITH")); return -1; } \\
+        return real(path, flags, mode); }
+      OPEN(open)
+      OPEN(open64)
+      """
+    let built = s.shell("clang -shared -fPIC -O1 -o ../fail.so ../shim.c -ldl && realpath ../fail.so")
+    #expect(built.status == 0, "\(built.all)")
+    let head = s.git("rev-parse", "HEAD").line
+    var (refused, call) = (0, 0)
+    while call < 200 {
+      call += 1
+      let move = s.shell(
+        "\"$READINESS\" move M-01 in-progress",
+        environment: ["LD_PRELOAD": built.line, "FAIL_AT": "\(call)", "FAIL_WITH": error])
+      if move.status == 0 { break }
+      #expect(move.status == 3, "\(call): \(move.all)")
+      refused += move.errors.contains(code) ? 1 : 0
+      let isOld = s.git("rev-parse", "HEAD").line == head
+      #expect(
+        s.shell("find .git -name '*.lock' -o -name 'readiness-tmp*'").output.isEmpty || !isOld, "\(call): \(move.all)")
+      // Where the ref had moved, the next command ends it.
+      let next = s.readiness("move", "M-02", "blocked", "-m", "next")
+      #expect(next.status == 0, "\(call): \(next.all)")
+      #expect(s.git("status", "--porcelain").output.isEmpty && s.readiness("verify").status == 0, "\(call)")
+      s.git("reset", "-q", "--hard", head)
+    }
+    #expect(call > 10 && call < 200 && refused > 2, "\(call) \(refused)")
+    let output = s.shell("\"$READINESS\" status >/dev/full")
+    #expect(output.status == 3 && output.errors.contains("No space left"), "\(output.all)")
+    #expect(s.shell("\"$READINESS\" log --json | head -n 1").errors.isEmpty)
+  }
+
+  @Test("a signal at any moment leaves the old state or the new one, and no lock")
+  func signals() throws {
+    let s = try started()
+    for (round, signal) in zip(0..., Array(repeating: ["INT", "TERM", "HUP"], count: 8).flatMap { $0 }) {
+      s.shell(
+        "\"$READINESS\" move M-01 \(round % 2 == 0 ? "blocked -m x" : "not-started") & p=$!; sleep 0.0\(round % 8 + 1); kill -\(signal) $p 2>/dev/null; wait $p"
+      )
+      #expect(s.shell("find .git -name '*.lock'").output.isEmpty, "\(round)")
+      #expect(s.git("status", "--porcelain").output.isEmpty, "\(round)")
+    }
+    #expect(s.readiness("verify").status == 0)
+    #expect(s.shell("find .git -name 'readiness-journal*' -o -name 'readiness-tmp*'").output.isEmpty)
+  }
+
+  @Test(
+    "a repository owned by somebody else is named as such, with what makes it readable", .enabled(if: geteuid() == 0))
+  func foreign() throws {
+    let s = try started()
+    s.shell("chown -R 12345 .")
+    let status = s.readiness("status")
+    #expect(status.status == 3 && status.errors.contains("safe.directory"), "\(status.all)")
+    s.shell("chown -R 0 .")
+  }
+
+  @Test("hooks that cannot be put where git looks are said, and nothing is half installed")
+  func hookFolder() throws {
+    let s = try Scratch()
+    s.shell("rm -rf .git/hooks && echo x >.git/hooks")
+    let install = s.readiness("install")
+    #expect(install.status == 3 && install.errors.contains(".git/hooks"), "\(install.all)")
+    s.shell("rm .git/hooks && mkdir .git/hooks && mkdir .git/hooks/pre-push")
+    let folder = s.readiness("install")
+    #expect(folder.status != 0, "\(folder.all)")
+    #expect(s.readiness("doctor").status == 1)
+  }
+
+  @Test(
+    "a terminal that goes away ends the command and nothing else",
+    .enabled(if: FileManager.default.isExecutableFile(atPath: "/usr/bin/script")))
+  func terminal() throws {
+    let s = try started()
+    s.shell("script -qc '\"$READINESS\" move M-01 in-progress & sleep 0; exit' /dev/null; sleep 0.3")
+    #expect(s.readiness("verify").status == 0)
+    #expect(s.git("status", "--porcelain").output.isEmpty && s.shell("find .git -name '*.lock'").output.isEmpty)
+  }
+}
