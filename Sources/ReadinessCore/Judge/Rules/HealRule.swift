@@ -54,16 +54,19 @@ public enum HealedFact: Hashable, Sendable {
 }
 
 extension Run {
-  /// A run that names facts; the contract gives a block one change of the policy, so of several the first is taken.
+  /// A run that names facts.
   public static func healing(_ facts: Set<HealedFact>, at: String, actor: Identity, policy: Digest, reason: String)
     -> Run
   {
     var run = Run(at: at, actor: actor, policy: policy)
+    // A block has one change of the policy; of several the first by its digests is taken, and the next heal has the next.
+    let policies = facts.compactMap { if case .policy(let change) = $0 { change } else { nil } }
+    run.policyChange = policies.min { ($0.before?.hex ?? "", $0.after.hex) < ($1.before?.hex ?? "", $1.after.hex) }
     for fact in facts {
       switch fact {
       case .transition(let transition): run.transitions.append(transition)
       case .edit(let edit): run.edits.append(edit)
-      case .policy(let change): run.policyChange = run.policyChange ?? change
+      case .policy: break
       }
     }
     run.reason = reason
