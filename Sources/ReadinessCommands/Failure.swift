@@ -54,7 +54,13 @@ struct Failure {
   }
 
   /// For a person, on standard error.
-  var text: String { "readiness: \(message.printable) (\(code))\n  -> \(hint.printable)\n" }
+  func text(width: Int) -> String {
+    let said = "readiness: \(message.printable) (\(code))".wrapped(to: width).enumerated().map {
+      ($0 == 0 ? "" : "  ") + $1
+    }
+    let next = hint.printable.wrapped(to: width - 5).enumerated().map { ($0 == 0 ? "  -> " : "     ") + $1 }
+    return (said + next).joined(separator: "\n") + "\n"
+  }
 
   /// For programs (contract 4.1, `error`).
   var json: JSONValue {

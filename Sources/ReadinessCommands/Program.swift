@@ -1,6 +1,7 @@
 import ArgumentParser
 import Glibc
 import ReadinessCore
+import ReadinessRuntime
 import StrictJSON
 
 /// The program's two doors: hooks, and everything else.
@@ -73,7 +74,7 @@ public enum Program {
     if isJSON {
       Standard.output(String(decoding: failure.json.layoutBytes, as: UTF8.self))
     } else {
-      Standard.error(failure.text)
+      Standard.error(failure.text(width: Terminal.width(Machine.environment()) - 2))
     }
     return failure.exit
   }

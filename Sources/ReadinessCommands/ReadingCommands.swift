@@ -49,10 +49,10 @@ extension ReadingCommand {
   /// A newcomer has laid a plan down and not committed it yet, or has none.
   private func noPlan(in plan: LoadedPlan, _ repository: Repository) throws -> UsageError {
     let message = "There is no plan in \(plan.source)."
-    guard plan.commit != nil, !repository.isBare else {
+    guard !repository.isBare, !source.worktree else {
       return UsageError(message, hint: "Lay one down: readiness init, then git add and git commit.")
     }
-    if try repository.tree(repository.candidateTree()).holdsPlan() {
+    if plan.commit != nil, try repository.tree(repository.candidateTree()).holdsPlan() {
       return UsageError(message, hint: "One is staged: git commit, or look at it with --index.")
     }
     if try WorkTree(repository).holdsPlan() {

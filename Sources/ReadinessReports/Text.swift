@@ -56,7 +56,7 @@ extension String {
   func padded(to width: Int) -> String { self + String(repeating: " ", count: max(0, width - columns)) }
 
   /// Broken into lines of at most so many columns at spaces.
-  func wrapped(to width: Int) -> [String] {
+  public func wrapped(to width: Int) -> [String] {
     var lines: [String] = []
     var line = ""
     for word in split(separator: " ").map(String.init) {

@@ -131,6 +131,15 @@ struct HardTests {
     #expect(s.git("status", "--porcelain").output.isEmpty)
   }
 
+  @Test("refs in a form that libgit2 cannot read are exit 3, and what does not concern the plan is git's own affair")
+  func reftable() throws {
+    let s = try started()
+    s.git("config", "core.repositoryFormatVersion", "1")
+    s.git("config", "extensions.refStorage", "reftable")
+    let status = s.readiness("status")
+    #expect(status.status == 3 && status.errors.contains("unsupported-repository"), "\(status.all)")
+  }
+
   @Test("a partial clone is read as far as it goes, and is undecidable where it does not")
   func partial() throws {
     let s = try started()

@@ -110,6 +110,51 @@ struct SnapshotTests {
 
   private static var program: String { Scratch.program }
 
+  /// What happens in a newcomer's first hour, good and bad, command by command.
+  static let lines = [
+    "readiness status", "readiness init", "readiness status", "git add -A .readiness ssot hooks", "readiness install",
+    "readiness install", "git commit -qm 'our plan'", "readiness next", "readiness move M-01 in-progress",
+    "readiness set M-01 owner ada", "readiness move M-01 in-progress --no-commit", "git commit -qm 'M-01: begin'",
+    "sed -i 's/\"In Progress\"/\"Done\"/' .readiness/M-01.json", "git commit -qam 'M-01: done, trust me'",
+    "readiness move M-01 in-review", "git checkout -q .readiness",
+    "readiness criteria M-01 doc-slo-and-release-gates-md-approved --evidence doc/slo.md",
+    "readiness criteria M-01 doc-slo-and-release-gates-md-approved --statement 'Approved on Monday'",
+    "git commit -qm 'M-01: approved'", "readiness move M-01 in-review", "readiness move M-01 in-review",
+    "readiness move M-01 done --dry-run", "readiness move M-01 done", "readiness show M-13", "readiness moev M-01",
+    "readiness add M-13 --workstream 'Pen test' --outcome 'Found and mended' --criterion 'Report filed'",
+    "readiness set M-13 dependsOn M-99", "readiness fmt", "git commit -qm 'M-13'", "readiness log M-13",
+    "git -c core.hooksPath=/dev/null commit -q --amend -m 'M-13, again'", "readiness verify",
+    "readiness restamp --dry-run",
+    "readiness restamp", "git clone -q --bare . ../server.git && readiness install --server ../server.git",
+    "git remote add origin ../server.git", "sed -i 's/\"Not Started\"/\"Done\"/' .readiness/M-12.json",
+    "git -c core.hooksPath=/dev/null commit -qam 'forced'", "git push -q --no-verify origin main",
+    "git reset -q --hard HEAD~1", "rm .git/hooks/pre-push", "readiness doctor", "readiness doctor --fix",
+    "readiness uninstall", "readiness help gate", "readiness gate --at nowhere", "readiness -C /nowhere status",
+  ]
+
+  @Test("a first hour, line by line")
+  func transcript() throws {
+    let s = try Scratch()
+    s.environment = ["COLUMNS": "80"]
+    s.shell("mkdir -p ../bin && ln -s \"$READINESS\" ../bin/readiness")
+    s.environment["PATH"] = s.shell("realpath ../bin").line + ":" + (ProcessInfo.processInfo.environment["PATH"] ?? "")
+    var text = ""
+    for line in Self.lines {
+      let result = s.shell("{ \(line); } 2>&1")
+      text +=
+        "$ \(line)\n" + Self.stable(result.output, s) + (result.status == 0 ? "" : "[exit \(result.status)]\n") + "\n"
+      for line in result.output.split(separator: "\n") where !line.contains(s.path) && !line.contains(Self.program) {
+        #expect(line.count <= 80 || line.hasPrefix("remote:") || line.hasPrefix("USAGE:"), "\(line)")
+      }
+    }
+    text = text.replacing(/\d+ s old/, with: "<age> s old")
+    let file = Self.folder.appendingPathComponent("first-hour.txt")
+    if ProcessInfo.processInfo.environment["READINESS_SNAPSHOTS"] == "update" {
+      try text.write(to: file, atomically: true, encoding: .utf8)
+    }
+    #expect(text == FileManager.default.contents(atPath: file.path).map { String(decoding: $0, as: UTF8.self) })
+  }
+
   @Test("the weekly update has the same bytes in any time zone and locale")
   func weeklyIsStable() throws {
     let s = try #require(Self.plan)
