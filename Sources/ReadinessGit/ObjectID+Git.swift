@@ -10,9 +10,7 @@ extension ObjectID {
 
   var git: git_oid {
     var oid = git_oid()
-    withUnsafeMutableBytes(of: &oid.id) { target in
-      for (index, byte) in bytes.enumerated() { target[index] = byte }
-    }
+    withUnsafeMutableBytes(of: &oid.id) { copy(to: $0) }
     return oid
   }
 

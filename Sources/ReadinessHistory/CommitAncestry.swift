@@ -5,16 +5,20 @@ import ReadinessGit
 public struct CommitAncestry: Ancestry {
   private let repository: Repository
   private let parents: [ObjectID]
+  private let isBare: Bool
 
-  /// - Parameter parents: the parents of the proposal, first parent first.
-  public init(_ repository: Repository, parents: [ObjectID]) {
+  /// - Parameters:
+  ///   - parents: the parents of the proposal, first parent first.
+  ///   - isBare: true where it is known already that none of them, nor of their ancestors, holds a plan or a policy.
+  public init(_ repository: Repository, parents: [ObjectID], isBare: Bool = false) {
     self.repository = repository
     self.parents = parents
+    self.isBare = isBare
   }
 
   /// Walks all of history; asked only where no parent holds a plan. O(history).
   public func anyHoldsPlanOrPolicy() throws -> Bool {
-    if parents.isEmpty { return false }
+    if parents.isEmpty || isBare { return false }
     if repository.isShallow { throw repository.shallowHistory }
     var seen = Set<ObjectID>()
     for id in try repository.commits(from: parents) {

@@ -59,7 +59,7 @@ public struct HistoryAudit {
   }
 
   /// Judges every commit that can be reached from `tip` and not from `hidden`.
-  /// - Parameter folds: true to add the runs up as well, for `replay`.
+  /// - Parameter folds: true to add the runs up as well, for `replay`: of one tip, nothing hidden.
   /// - Throws: `GitError` where history is shallow or cannot be read.
   /// - Complexity: O(commits), and O(changed milestones) for each that changes the plan.
   public static func run(
@@ -68,21 +68,20 @@ public struct HistoryAudit {
   ) throws -> HistoryReport {
     if repository.isShallow { throw repository.shallowHistory }
     var audit = HistoryAudit(repository, folds: folds)
-    let ids = try repository.commits(from: tips, notFrom: hidden)
+    let graph = try CommitGraph(repository, from: tips, notFrom: hidden, progress: progress)
     var unjudged = Set<ObjectID>()
     if let judgedFrom {
       unjudged = Set(try repository.commits(from: [judgedFrom]))
       unjudged.remove(judgedFrom)
     }
-    for id in ids {
-      let commit = try repository.commit(id)
+    for (index, id) in graph.ids.enumerated() {
       audit.report.walked += 1
-      if audit.report.walked % 256 == 0 { progress(audit.report.walked, ids.count) }
-      if unjudged.contains(id) {
+      if audit.report.walked % 256 == 0 { progress(audit.report.walked, graph.ids.count) }
+      if !unjudged.isEmpty, unjudged.contains(id) {
         audit.report.notJudged += 1
-        if folds { audit.fold.takeTree(of: commit) }
-      } else {
-        try audit.judge(commit)
+        if folds { audit.fold.takeTree(graph.trees[index], at: index) }
+      } else if graph.isOfInterest(index) {
+        try audit.judge(index, in: graph)
       }
     }
     let healed = try audit.healing.apply(to: &audit.report.findings, in: repository)
@@ -90,14 +89,19 @@ public struct HistoryAudit {
       audit.report.unhealed.formUnion(wound.facts)
     }
     audit.settleCodes()
-    if folds, tips.count == 1, let tip = tips.first {
-      audit.report.folded = try audit.fold.state(at: tip, healed: healed, in: repository)
+    if folds {
+      audit.report.folded = try audit.fold.state(of: graph, healed: healed, in: repository)
     }
     return audit.report
   }
 
-  private mutating func judge(_ commit: Commit) throws {
-    let proposal = try Proposal(commit, in: repository)
+  private mutating func judge(_ index: Int, in graph: CommitGraph) throws {
+    let commit = try repository.commit(graph.ids[index])
+    let ancestry = CommitAncestry(repository, parents: commit.parents, isBare: graph.isBare(before: index))
+    let trees = try zip(graph.parents(of: index), commit.parents).map { place, parent in
+      place < 0 ? try repository.commit(parent).tree : graph.trees[Int(place)]
+    }
+    let proposal = try Proposal(commit, parents: trees, ancestry: ancestry, in: repository)
     let assessment = try Judge.assess(proposal)
     guard case .committed(let blocks) = proposal.claim else { return }
     var findings = assessment.verdict.findings
@@ -110,7 +114,7 @@ public struct HistoryAudit {
     report.findings += findings
     healing.note(commit, blocks, assessment, report.findings.suffix(findings.count))
     record(blocks, of: commit, assessment)
-    if folds { try fold.take(commit, proposal, blocks, assessment) }
+    if folds { fold.take(commit, at: index, blocks, assessment) }
   }
 
   /// A run answers for every commit that holds it.

@@ -17,49 +17,56 @@ struct ReplayFold {
 
   private struct Step {
     let commit: ObjectID
-    let parents: [ObjectID]
     /// The stamps, as they tell it.
     var told: [Run] = []
     /// What the trees say the commit did, where it has to be stamped.
     var done: Run?
     var isAccepted = true
-    /// True where the tree is believed.
-    var isBelieved = false
+    /// The tree, where it is believed.
+    var believed: ObjectID?
   }
 
-  private var steps: [Step] = []
-  private var states: [ObjectID: State] = [:]
+  /// By the place of the commit in the walk; the others change nothing.
+  private var steps: [Int: Step] = [:]
 
   /// A commit that is not judged: its tree is believed.
-  mutating func takeTree(of commit: Commit) {
-    steps.append(Step(commit: commit.id, parents: commit.parents, isBelieved: true))
+  mutating func takeTree(_ tree: ObjectID, at index: Int) { steps[index] = Step(commit: tree, believed: tree) }
+
+  mutating func take(_ commit: Commit, at index: Int, _ blocks: [StampBlock], _ assessment: Assessment) {
+    steps[index] = Step(
+      commit: commit.id, told: blocks.filter { !$0.heals }.compactMap(\.run),
+      done: assessment.draft?.run(at: "", actor: commit.author, reason: nil), isAccepted: assessment.verdict.isAccepted)
   }
 
-  mutating func take(_ commit: Commit, _ proposal: Proposal, _ blocks: [StampBlock], _ assessment: Assessment) throws {
-    steps.append(
-      Step(
-        commit: commit.id, parents: commit.parents, told: blocks.filter { !$0.heals }.compactMap(\.run),
-        done: assessment.draft?.run(at: "", actor: commit.author, reason: nil),
-        isAccepted: assessment.verdict.isAccepted))
-  }
-
-  /// The state at a commit.
+  /// The state at the last commit of a walk.
   /// - Parameter healed: commits whose changes a later one records; they count as what they did.
-  mutating func state(at tip: ObjectID, healed: Set<ObjectID>, in repository: Repository) throws -> State {
-    for step in steps { states[step.commit] = try state(after: step, healed.contains(step.commit), repository) }
-    return states[tip] ?? [:]
+  func state(of graph: CommitGraph, healed: Set<ObjectID>, in repository: Repository) throws -> State {
+    // Equal states share their storage.
+    var states: [State] = []
+    states.reserveCapacity(graph.ids.count)
+    for index in graph.ids.indices {
+      let sides = graph.parents(of: index).map { states[Int($0)] }
+      let first = sides.first ?? [:]
+      guard let step = steps[index] else {
+        states.append(first)
+        continue
+      }
+      states.append(try state(after: step, sides, graph.trees[index], healed.contains(step.commit), repository))
+    }
+    return states.last ?? [:]
   }
 
-  private mutating func state(after step: Step, _ isHealed: Bool, _ repository: Repository) throws -> State {
-    if step.isBelieved { return try Self.state(of: repository.tree(of: repository.commit(step.commit))) }
-    var state = try step.parents.first.map { try known($0, in: repository) } ?? [:]
-    if step.parents.count > 1 {
+  private func state(
+    after step: Step, _ sides: [State], _ tree: ObjectID, _ isHealed: Bool, _ repository: Repository
+  ) throws -> State {
+    if let believed = step.believed { return try Self.state(of: repository.tree(believed)) }
+    var state = sides.first ?? [:]
+    if sides.count > 1 {
       let stamped = Set(
         (step.done?.transitions ?? []).map(\.milestone) + (step.done?.edits ?? []).compactMap(\.milestone))
-      let sides = try step.parents.map { try known($0, in: repository) }
       let ids = sides.reduce(into: Set<MilestoneID>()) { $0.formUnion($1.keys) }
       for id in ids where !stamped.contains(id) && Set(sides.map { $0[id]?.digest }).count > 1 {
-        state[id] = try Self.state(of: id, in: repository.tree(of: repository.commit(step.commit)))
+        state[id] = try Self.state(of: id, in: repository.tree(tree))
       }
     }
     if let done = step.done, isHealed || (step.told.isEmpty && step.isAccepted) {
@@ -83,14 +90,6 @@ struct ReplayFold {
       guard let id = e.milestone, let status = state[id]?.status, let after = e.after else { continue }
       state[id] = FoldedState(status: status, digest: after)
     }
-  }
-
-  /// A parent's state; where the walk began after it, its tree is believed.
-  private mutating func known(_ id: ObjectID, in repository: Repository) throws -> State {
-    if let state = states[id] { return state }
-    let state = try Self.state(of: repository.tree(of: try repository.commit(id)))
-    states[id] = state
-    return state
   }
 
   /// What a tree itself says.

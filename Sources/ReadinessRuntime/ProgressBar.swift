@@ -15,12 +15,14 @@ public final class ProgressBar {
   }
 
   /// Draws how far it is, at most ten times a second.
+  /// - Parameter all: 0 where that is not known yet.
   public func show(_ done: Int, of all: Int) {
-    guard isShown, all > 0 else { return }
+    guard isShown else { return }
     let now = Machine.millisecondsSince1970()
     guard now - began > 500, now - drawn >= 100 else { return }
     drawn = now
     isThere = true
+    guard all > 0 else { return write("\r\(title): \(done) read\u{1B}[K") }
     let percent = min(100, done * 100 / all)
     let filled = percent * 30 / 100
     let bar = String(repeating: "#", count: filled) + String(repeating: ".", count: 30 - filled)

@@ -19,27 +19,47 @@ public struct ObjectID: Hashable, Sendable, CustomStringConvertible {
 
   /// Reads 40 hexadecimal digits; nil for anything else.
   public init?(hex digits: ArraySlice<UInt8>) {
+    guard let id = digits.withUnsafeBytes({ ObjectID(hex: $0) }) else { return nil }
+    self = id
+  }
+
+  /// Reads 40 hexadecimal digits in memory; nil for anything else.
+  public init?(hex digits: UnsafeRawBufferPointer) {
     guard digits.count == 40 else { return nil }
-    var bytes = [UInt8](repeating: 0, count: 20)
-    var at = digits.startIndex
-    for index in 0..<20 {
-      guard let high = Self.value(digits[at]), let low = Self.value(digits[at + 1]) else { return nil }
-      bytes[index] = high << 4 | low
-      at += 2
+    var (words, bad): ((UInt64, UInt64, UInt64), UInt8) = ((0, 0, 0), 0)
+    func read(_ range: Range<Int>) -> UInt64 {
+      var word: UInt64 = 0
+      for index in range {
+        let digit = digits[index]
+        let value = Self.value(digit)
+        bad |= value & 0xF0
+        word = word << 4 | UInt64(value & 0x0F)
+      }
+      return word
     }
-    self.init(bytes)
+    words = (read(0..<16), read(16..<32), read(32..<40))
+    guard bad == 0 else { return nil }
+    (a, b, c) = (words.0, words.1, UInt32(truncatingIfNeeded: words.2))
   }
 
   /// Reads 40 hexadecimal digits; nil for anything else.
   public init?(hex: String) { self.init(hex: Array(hex.utf8)[...]) }
 
-  private static func value(_ digit: UInt8) -> UInt8? {
+  /// 255 for what is no digit.
+  private static func value(_ digit: UInt8) -> UInt8 {
     switch digit {
     case 0x30...0x39: digit - 0x30
     case 0x61...0x66: digit - 0x61 + 10
     case 0x41...0x46: digit - 0x41 + 10
-    default: nil
+    default: 0xFF
     }
+  }
+
+  /// Writes the 20 bytes into memory that has room for them.
+  public func copy(to memory: UnsafeMutableRawBufferPointer) {
+    memory.storeBytes(of: a.bigEndian, toByteOffset: 0, as: UInt64.self)
+    memory.storeBytes(of: b.bigEndian, toByteOffset: 8, as: UInt64.self)
+    memory.storeBytes(of: c.bigEndian, toByteOffset: 16, as: UInt32.self)
   }
 
   /// The 20 bytes.

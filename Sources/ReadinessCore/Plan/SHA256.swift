@@ -1,25 +1,76 @@
-/// A SHA-256 digest (FIPS 180-4).
+/// A SHA-256 digest (FIPS 180-4): 32 bytes, held as numbers, since every stamp and every file has some.
 public struct Digest: Hashable, Comparable, Sendable, CustomStringConvertible {
-  /// 64 lower-case hexadecimal digits.
-  public let hex: String
+  private let a: UInt64
+  private let b: UInt64
+  private let c: UInt64
+  private let d: UInt64
 
   /// The digest of bytes. O(bytes).
-  public init(of bytes: some Sequence<UInt8>) { hex = SHA256.hex(of: Array(bytes)) }
+  public init(of bytes: some Sequence<UInt8>) { self = SHA256.digest(of: Array(bytes)) }
 
-  /// 64 digits that are known to be such.
-  fileprivate init(checked hex: String) { self.hex = hex }
+  /// The digest of bytes. O(bytes).
+  public init(of bytes: [UInt8]) { self = SHA256.digest(of: bytes) }
+
+  /// The eight words that the compression ends with.
+  fileprivate init(words: [UInt32]) {
+    func pair(_ at: Int) -> UInt64 { UInt64(words[at]) << 32 | UInt64(words[at + 1]) }
+    (a, b, c, d) = (pair(0), pair(2), pair(4), pair(6))
+  }
 
   /// A digest from its 64 lower-case hexadecimal digits; nil for anything else.
-  public init?(hex: some StringProtocol) {
-    guard hex.utf8.count == 64, hex.utf8.allSatisfy({ (0x30...0x39).contains($0) || (0x61...0x66).contains($0) })
-    else { return nil }
-    self.hex = String(hex)
+  public init?(hex: some StringProtocol) { self.init(hexBytes: hex.utf8) }
+
+  /// The same, from bytes in memory.
+  init?(hex: Slice<UnsafeBufferPointer<UInt8>>) { self.init(hexBytes: hex) }
+
+  /// As stamps write it, from bytes in memory.
+  init?(tagged: Slice<UnsafeBufferPointer<UInt8>>) {
+    guard tagged.starts(with: "sha256:".utf8) else { return nil }
+    self.init(hexBytes: tagged.dropFirst(7))
+  }
+
+  private init?(hexBytes: some Sequence<UInt8>) {
+    var words: (UInt64, UInt64, UInt64, UInt64) = (0, 0, 0, 0)
+    var count = 0
+    for byte in hexBytes {
+      let value: UInt64
+      switch byte {
+      case 0x30...0x39: value = UInt64(byte - 0x30)
+      case 0x61...0x66: value = UInt64(byte - 0x61 + 10)
+      default: return nil
+      }
+      switch count >> 4 {
+      case 0: words.0 = words.0 << 4 | value
+      case 1: words.1 = words.1 << 4 | value
+      case 2: words.2 = words.2 << 4 | value
+      case 3: words.3 = words.3 << 4 | value
+      default: return nil
+      }
+      count += 1
+    }
+    guard count == 64 else { return nil }
+    (a, b, c, d) = words
   }
 
   /// A digest as stamps write it, `sha256:` and 64 digits; nil for anything else.
   public init?(tagged: some StringProtocol) {
-    guard tagged.hasPrefix("sha256:") else { return nil }
+    guard tagged.utf8.starts(with: "sha256:".utf8) else { return nil }
     self.init(hex: tagged.dropFirst(7))
+  }
+
+  /// 64 lower-case hexadecimal digits.
+  public var hex: String {
+    String(unsafeUninitializedCapacity: 64) { out in
+      let digits: StaticString = "0123456789abcdef"
+      var at = 0
+      for word in [a, b, c, d] {
+        for shift in stride(from: UInt64(60), through: 0, by: -4) {
+          out[at] = digits.utf8Start[Int(word >> shift & 15)]
+          at += 1
+        }
+      }
+      return 64
+    }
   }
 
   /// As stamps write it: `sha256:` and 64 digits.
@@ -27,7 +78,7 @@ public struct Digest: Hashable, Comparable, Sendable, CustomStringConvertible {
   /// As stamps write it.
   public var description: String { tagged }
   /// By their digits.
-  public static func < (a: Digest, b: Digest) -> Bool { a.hex < b.hex }
+  public static func < (x: Digest, y: Digest) -> Bool { (x.a, x.b, x.c, x.d) < (y.a, y.b, y.c, y.d) }
 }
 
 /// The compression function of FIPS 180-4, section 6.2. Why not a library: `doc/decisions/0003-sha256.md`.
@@ -43,10 +94,10 @@ enum SHA256 {
     0x748f_82ee, 0x78a5_636f, 0x84c8_7814, 0x8cc7_0208, 0x90be_fffa, 0xa450_6ceb, 0xbef9_a3f7, 0xc671_78f2,
   ]
 
-  static func hex(of message: [UInt8]) -> String {
+  static func digest(of message: [UInt8]) -> Digest {
     var stream = DigestStream()
     stream.update(message)
-    return stream.finish().hex
+    return stream.finish()
   }
 
   fileprivate static func compress(
@@ -121,13 +172,7 @@ public struct DigestStream {
       tail.append(UInt8(truncatingIfNeeded: (count &* 8) >> UInt64(shift)))
     }
     compress(tail)
-    let digits = Array("0123456789abcdef".utf8)
-    var out: [UInt8] = []
-    out.reserveCapacity(64)
-    for word in state {
-      for shift in stride(from: 28, through: 0, by: -4) { out.append(digits[Int(word >> UInt32(shift)) & 15]) }
-    }
-    return Digest(checked: String(decoding: out, as: UTF8.self))
+    return Digest(words: state)
   }
 
   private mutating func compress(_ bytes: [UInt8]) {

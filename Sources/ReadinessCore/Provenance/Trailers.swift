@@ -13,8 +13,31 @@ enum TrailerKey: String, CaseIterable {
   case reason = "Readiness-Reason"
   case signature = "Readiness-Signature"
 
-  var rank: Int { Self.allCases.firstIndex(of: self) ?? 0 }
+  /// The place in a block.
+  var rank: Int {
+    switch self {
+    case .heals: 0
+    case .run: 1
+    case .at: 2
+    case .actor: 3
+    case .policy: 4
+    case .transition: 5
+    case .edit: 6
+    case .evidence: 7
+    case .waive: 8
+    case .policyChange: 9
+    case .reason: 10
+    case .signature: 11
+    }
+  }
   var mayRepeat: Bool { [.transition, .edit, .evidence, .waive].contains(self) }
+
+  private static let bytes: [(key: TrailerKey, bytes: [UInt8])] = allCases.map { ($0, Array($0.rawValue.utf8)) }
+
+  /// The key that is written exactly so.
+  static func named(_ text: UnsafeBufferPointer<UInt8>) -> TrailerKey? {
+    bytes.first { $0.bytes.count == text.count && $0.bytes.elementsEqual(text) }?.key
+  }
 
   /// The key of a text in any case, for saying what was probably meant.
   static func meant(by text: some StringProtocol) -> TrailerKey? {
@@ -72,202 +95,69 @@ public enum Trailers {
 
   /// The blocks of a message, in order. O(message). Indented and quoted text is no block.
   public static func blocks(in message: String) -> [StampBlock] {
-    guard mayHoldBlock(message) else { return [] }
-    let lines = message.split(separator: "\n", omittingEmptySubsequences: false)
-    var blocks: [StampBlock] = []
-    var at = 0
-    while at < lines.count {
-      guard key(of: lines[at]) != nil else {
-        at += 1
-        continue
+    var message = message
+    return message.withUTF8 { bytes in
+      guard mayHoldBlock(bytes) else { return [] }
+      var blocks: [StampBlock] = []
+      var open: [BlockReader.Line] = []
+      var (start, number) = (0, 0)
+      func close() {
+        guard !open.isEmpty else { return }
+        var reader = BlockReader(lines: open, first: number - open.count)
+        if let block = reader.read() { blocks.append(block) }
+        open = []
       }
-      let start = at
-      while at < lines.count, key(of: lines[at]) != nil { at += 1 }
-      var reader = BlockReader(lines: lines[start..<at])
-      if let block = reader.read() { blocks.append(block) }
+      while start <= bytes.count {
+        let end = bytes[start...].firstIndex(of: 0x0A) ?? bytes.count
+        let line = UnsafeBufferPointer(rebasing: bytes[start..<end])
+        if let length = keyLength(of: line) {
+          open.append(BlockReader.Line(bytes: line, keyLength: length))
+        } else {
+          close()
+        }
+        start = end + 1
+        number += 1
+      }
+      close()
+      return blocks
     }
-    return blocks
   }
 
   /// False where no line can begin a block: the cheap test before the message is split.
-  private static func mayHoldBlock(_ message: String) -> Bool {
-    var matched = 0
-    let wanted = Array("readiness-".utf8)
-    var atLineStart = true
-    for byte in message.utf8 {
-      if atLineStart || matched > 0 {
-        let folded = (0x41...0x5A).contains(byte) ? byte | 0x20 : byte
-        if folded == wanted[matched] {
-          matched += 1
-          if matched == wanted.count { return true }
-        } else {
-          matched = 0
-        }
-      }
-      atLineStart = byte == 0x0A
+  private static func mayHoldBlock(_ bytes: UnsafeBufferPointer<UInt8>) -> Bool {
+    let wanted: StaticString = "readiness-"
+    var isLineStart = true
+    var at = 0
+    while at + 10 < bytes.count {
+      if isLineStart, (0..<10).allSatisfy({ folded(bytes[at + $0]) == wanted.utf8Start[$0] }) { return true }
+      isLineStart = bytes[at] == 0x0A
+      at += 1
     }
     return false
   }
 
+  private static func folded(_ byte: UInt8) -> UInt8 { (0x41...0x5A).contains(byte) ? byte | 0x20 : byte }
+
+  /// How long the key of a line `(?i)^readiness-[a-z-]+:` is; nil where it has none.
+  static func keyLength(of line: UnsafeBufferPointer<UInt8>) -> Int? {
+    let wanted: StaticString = "readiness-"
+    guard line.count > 11, (0..<10).allSatisfy({ folded(line[$0]) == wanted.utf8Start[$0] }) else { return nil }
+    var at = 10
+    while at < line.count, (0x61...0x7A).contains(line[at] | 0x20) || line[at] == 0x2D { at += 1 }
+    return at > 10 && at < line.count && line[at] == 0x3A ? at : nil
+  }
+
   /// The key of a line `(?i)^readiness-[a-z-]+:`, else nil.
   static func key(of line: Substring) -> Substring? {
-    guard line.utf8.count > 11, let colon = line.utf8.firstIndex(of: UInt8(ascii: ":")) else { return nil }
-    let key = line[..<colon]
-    guard key.utf8.count > 10, key.prefix(10).lowercased() == "readiness-" else { return nil }
-    let rest = key.utf8.dropFirst(10)
-    guard rest.allSatisfy({ ($0 | 0x20) >= 0x61 && ($0 | 0x20) <= 0x7A || $0 == UInt8(ascii: "-") }) else { return nil }
-    return key
-  }
-}
-
-/// Reads one run of consecutive trailer lines.
-private struct BlockReader {
-  let lines: ArraySlice<Substring>
-  private var run = Run(
-    at: "", actor: Identity(name: "", email: ""), policy: PolicySnapshot.absentDigest)
-  private var claimed: Digest?
-  private var heals = false
-
-  init(lines: ArraySlice<Substring>) { self.lines = lines }
-
-  /// Nil where the lines are prose that only looks alike, such as `Readiness-wise: fine`.
-  mutating func read() -> StampBlock? {
-    guard let first = lines.first, let firstKey = Trailers.key(of: first) else { return nil }
-    if TrailerKey(rawValue: String(firstKey)) != .run, TrailerKey(rawValue: String(firstKey)) != .heals {
-      guard lines.contains(where: { TrailerKey.meant(by: Trailers.key(of: $0) ?? "") != nil }) else { return nil }
-      return faulty("A block begins with Readiness-Run, written exactly so.", lines.startIndex)
-    }
-    var last = -1
-    for (index, line) in zip(lines.indices, lines) {
-      let name = Trailers.key(of: line) ?? ""
-      guard let key = TrailerKey(rawValue: String(name)) else {
-        let meant = TrailerKey.meant(by: name).map { " It is written \($0.rawValue)." } ?? ""
-        return faulty("\"\(name)\" is no key of a stamp.\(meant)", index)
-      }
-      if key.rank < last || (key.rank == last && !key.mayRepeat) {
-        return faulty("\"\(name)\" stands twice or out of its order.", index)
-      }
-      last = key.rank
-      let rest = line[name.endIndex...].dropFirst()
-      // Git's own parser trims values, so a value with space at an end would read differently there.
-      guard rest.hasPrefix(" "), rest.dropFirst().first?.isWhitespace == false, rest.last?.isWhitespace == false,
-        rest.unicodeScalars.allSatisfy({ $0.properties.generalCategory != .control })
-      else { return faulty("The value of \"\(name)\" should be one space and one line of text.", index) }
-      guard take(key, String(rest.dropFirst())) else {
-        return faulty("The value of \"\(name)\" is not written as stamps are.", index)
-      }
-    }
-    guard claimed != nil, !run.at.isEmpty, !run.actor.email.isEmpty else {
-      return faulty("A stamp needs Readiness-Run, -At, -Actor and -Policy.", lines.startIndex)
-    }
-    guard heals ? run == run.sortedForHealing : run.isSorted else {
-      return faulty("The lines of the stamp are not in their order, or repeat.", lines.startIndex)
-    }
-    guard !heals || run.reason != nil else {
-      return faulty("A stamp that heals has a Readiness-Reason.", lines.startIndex)
-    }
-    return StampBlock(
-      lines: lines.startIndex..<lines.endIndex, run: run, claimedID: claimed, heals: heals, fault: nil)
-  }
-
-  private func faulty(_ message: String, _ index: Int) -> StampBlock {
-    StampBlock(
-      lines: lines.startIndex..<lines.endIndex, run: nil, claimedID: claimed, heals: heals,
-      fault: (message, index + 1))
-  }
-
-  private mutating func take(_ key: TrailerKey, _ value: String) -> Bool {
-    switch key {
-    case .heals:
-      heals = true
-      return value == "yes"
-    case .run:
-      claimed = Digest(hex: value)
-      return claimed != nil
-    case .at:
-      run.at = value
-      return Timestamp.isWellFormed(value)
-    case .actor:
-      guard let actor = Identity(value), !actor.email.isEmpty else { return false }
-      run.actor = actor
-      return true
-    case .policy:
-      guard let digest = Digest(tagged: value) else { return false }
-      run.policy = digest
-      return true
-    case .transition: return takeTransition(value)
-    case .edit:
-      let parts = value.split(separator: " ", omittingEmptySubsequences: false)
-      guard parts.count == 3, let before = optionalDigest(parts[1]), let after = optionalDigest(parts[2]) else {
-        return false
-      }
-      let id = MilestoneID(String(parts[0]))
-      guard id.isValid || parts[0] == "plan" else { return false }
-      run.edits.append(Run.Edit(milestone: id.isValid ? id : nil, before: before, after: after))
-      return true
-    case .evidence:
-      let parts = value.split(separator: " ", omittingEmptySubsequences: false)
-      guard parts.count == 2, let digest = Digest(tagged: parts[1]),
-        let slash = parts[0].firstIndex(of: "/")
-      else { return false }
-      let id = MilestoneID(String(parts[0][..<slash]))
-      let criterion = String(parts[0][parts[0].index(after: slash)...])
-      guard id.isValid, ExitCriterion.isValid(id: criterion) else { return false }
-      run.evidence.append(Run.EvidenceAdded(milestone: id, criterion: criterion, digest: digest))
-      return true
-    case .waive:
-      let parts = value.split(separator: " ", omittingEmptySubsequences: false)
-      guard parts.count == 4, parts[2] == "until" else { return false }
-      let id = MilestoneID(String(parts[0]))
-      guard id.isValid, Timestamp.isDate(parts[3]) else { return false }
-      run.waives.append(Run.Waive(milestone: id, code: String(parts[1]), until: String(parts[3])))
-      return true
-    case .policyChange:
-      let parts = value.split(separator: " ", omittingEmptySubsequences: false)
-      guard parts.count == 2, let before = optionalDigest(parts[0]), let after = Digest(tagged: parts[1]) else {
-        return false
-      }
-      run.policyChange = Run.PolicyChange(before: before, after: after)
-      return true
-    case .reason:
-      run.reason = value
-      return true
-    case .signature:
-      run.signature = value
-      return true
-    }
-  }
-
-  /// `ID "from" -> "to" before after`.
-  private mutating func takeTransition(_ value: String) -> Bool {
-    let quoted = value.split(separator: "\"", omittingEmptySubsequences: false)
-    guard quoted.count == 5, quoted[0].hasSuffix(" "), quoted[2] == " -> ", quoted[4].hasPrefix(" ") else {
-      return false
-    }
-    let digests = quoted[4].dropFirst().split(separator: " ", omittingEmptySubsequences: false)
-    guard digests.count == 2, let before = optionalDigest(digests[0]), let after = optionalDigest(digests[1]) else {
-      return false
-    }
-    let id = MilestoneID(String(quoted[0].dropLast()))
-    let from = String(quoted[1])
-    let to = String(quoted[3])
-    guard id.isValid, !from.isEmpty, !to.isEmpty else { return false }
-    run.transitions.append(
-      Run.Transition(
-        milestone: id, from: from == "none" ? nil : from, to: to == "none" ? nil : to, before: before, after: after))
-    return true
-  }
-
-  /// A digest, or `none`; the outer optional is nil where the text is neither.
-  private func optionalDigest(_ text: Substring) -> Digest?? {
-    if text == "none" { return .some(nil) }
-    return Digest(tagged: text).map { .some($0) }
+    var text = line
+    guard let length = text.withUTF8({ keyLength(of: $0) }) else { return nil }
+    return line.prefix(length)
   }
 }
 
 extension Run {
   /// Each kind in the order that the contract gives, nothing twice (evidence may repeat: it is a multiset).
-  fileprivate var isSorted: Bool {
+  var isSorted: Bool {
     let edited = edits.compactMap(\.milestone)
     let planIsLast = edits.firstIndex { $0.milestone == nil }.map { $0 == edits.count - 1 } ?? true
     let ids = transitions.map(\.milestone) + edited

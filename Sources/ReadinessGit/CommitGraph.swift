@@ -1,0 +1,251 @@
+import CLibgit2
+import Glibc
+import ReadinessCore
+
+/// A history: each commit and each root tree read once, and of each no more than it takes to see whether it is of
+/// interest. Most commits touch neither plan nor policy, and are never looked at again.
+///
+/// Over all parents, by topology and never by date, without replace refs, grafts and commit-graph. Takes about 100 bytes
+/// a commit.
+public struct CommitGraph {
+  /// The commits, parents before children; first parents first, so that the order is the history's own.
+  public let ids: [ObjectID]
+  /// Their trees.
+  public let trees: [ObjectID]
+  private let ofInterest: [Bool]
+  private let parentStart: [Int32]
+  private let parentList: [Int32]
+  /// How many commits at the beginning hold neither `.readiness` nor `ssot`.
+  private let bareCount: Int
+  private let isClosed: Bool
+
+  /// True where plan or policy may differ from a parent's, or the message may hold a stamp.
+  public func isOfInterest(_ index: Int) -> Bool { ofInterest[index] }
+
+  /// The places of a commit's parents in `ids`, first parent first; -1 for one beside the walk.
+  public func parents(of index: Int) -> ArraySlice<Int32> {
+    parentList[Int(parentStart[index])..<Int(parentStart[index + 1])]
+  }
+
+  /// True where it is certain that nothing before a commit holds a plan or a policy.
+  public func isBare(before index: Int) -> Bool { isClosed && index <= bareCount }
+
+  /// Reads all that can be reached from some commits and not from others.
+  /// - Throws: `GitError` where a commit or a tree cannot be read. A short history is never a clean one.
+  /// - Parameter progress: told now and then how many commits are read; of how many is not known until the end, and 0.
+  public init(
+    _ repository: Repository, from tips: [ObjectID], notFrom hidden: [ObjectID] = [],
+    progress: (Int, Int) -> Void = { _, _ in }
+  ) throws {
+    var reader = try GraphReader(repository)
+    if hidden.isEmpty {
+      try reader.walk(from: tips, progress)
+    } else {
+      // Git's own way to stop early needs dates to look ahead; libgit2 has it.
+      try reader.take(try repository.commits(from: tips, notFrom: hidden))
+    }
+    let order = reader.order()
+    ids = order.map { reader.ids[$0] }
+    trees = order.map { reader.trees[$0] }
+    var places = [Int32](repeating: -1, count: order.count)
+    for (place, number) in order.enumerated() { places[number] = Int32(place) }
+    var (starts, list): ([Int32], [Int32]) = ([0], [])
+    for number in order {
+      for parent in reader.parents(of: number) { list.append(parent < 0 ? -1 : places[Int(parent)]) }
+      starts.append(Int32(list.count))
+    }
+    (parentStart, parentList) = (starts, list)
+    ofInterest = try order.map { try reader.isOfInterest($0) }
+    bareCount = order.prefix { reader.folders[$0] == 0 }.count
+    isClosed = hidden.isEmpty
+  }
+}
+
+/// What of a root tree decides: the entries `.readiness` and `ssot`.
+private struct PlanFolders: Hashable {
+  var readiness: FileIdentity?
+  var ssot: FileIdentity?
+  /// Set where the tree is not sorted as git sorts, so that it is looked at in any case.
+  var oddity: ObjectID?
+
+  init() {}
+
+  /// Scans a raw tree: mode, space, name, zero, twenty bytes.
+  init(_ raw: UnsafeRawBufferPointer, of tree: ObjectID) {
+    guard let base = raw.baseAddress else { return }
+    var at = 0
+    var last: (start: Int, count: Int, isFolder: Bool)?
+    while at < raw.count {
+      guard let space = memchr(base + at, 0x20, raw.count - at),
+        case let start = base.distance(to: UnsafeRawPointer(space)) + 1,
+        let zero = memchr(base + start, 0, raw.count - start), case let end = base.distance(to: UnsafeRawPointer(zero)),
+        raw.count >= end + 21
+      else {
+        oddity = tree
+        return
+      }
+      let isFolder = raw[at] == 0x34
+      let name = (start: start, count: end - start, isFolder: isFolder)
+      if let last, !Self.ascends(base, last, name) { oddity = tree }
+      last = name
+      if name.count == 10 || name.count == 4 {
+        let id = ObjectID(raw: UnsafeRawBufferPointer(rebasing: raw[(end + 1)..<(end + 21)]))
+        let identity = FileIdentity(kind: Self.kind(raw, at), id: id)
+        if name.count == 10, memcmp(base + start, ".readiness", 10) == 0 { readiness = identity }
+        if name.count == 4, memcmp(base + start, "ssot", 4) == 0 { ssot = identity }
+      }
+      at = end + 21
+    }
+  }
+
+  private static func kind(_ raw: UnsafeRawBufferPointer, _ at: Int) -> FileKind {
+    switch (raw[at], raw[at + 1], raw[at + 2]) {
+    case (0x34, _, _): .folder
+    case (0x31, 0x32, _): .symlink
+    case (0x31, 0x36, _): .submodule
+    default: .regular
+    }
+  }
+
+  /// Git's order: bytes, a folder as if a slash followed its name.
+  private static func ascends(
+    _ base: UnsafeRawPointer, _ a: (start: Int, count: Int, isFolder: Bool),
+    _ b: (start: Int, count: Int, isFolder: Bool)
+  ) -> Bool {
+    let order = memcmp(base + a.start, base + b.start, min(a.count, b.count))
+    guard order == 0 else { return order < 0 }
+    let common = min(a.count, b.count)
+    let next = { (name: (start: Int, count: Int, isFolder: Bool)) -> UInt8 in
+      name.count > common ? base.load(fromByteOffset: name.start + common, as: UInt8.self) : name.isFolder ? 0x2F : 0
+    }
+    return next(a) < next(b)
+  }
+}
+
+/// Reads a history into arrays of numbers.
+private struct GraphReader {
+  private let store: ObjectStore
+  private(set) var ids: [ObjectID] = []
+  /// Of each commit, the number of what its tree holds; 0 is nothing.
+  private(set) var folders: [Int32] = []
+  private(set) var trees: [ObjectID] = []
+  private var mayHoldStamp: [Bool] = []
+  private var parentStart: [Int32] = [0]
+  private var parentList: [Int32] = []
+  private var numbers: [ObjectID: Int32] = [:]
+  private var known: [PlanFolders: Int32] = [PlanFolders(): 0]
+  /// Numbers of commits beside the walk, of which only the trees are asked.
+  private var outside: [ObjectID: Int32] = [:]
+  private var outsideFolders: [Int32] = []
+  private var tips: [Int32] = []
+
+  init(_ repository: Repository) throws { store = try ObjectStore(repository) }
+
+  /// Reads everything, the newest first, as packs have it.
+  mutating func walk(from tips: [ObjectID], _ progress: (Int, Int) -> Void) throws {
+    self.tips = tips.map { number($0) }
+    var next = 0
+    while next < ids.count {
+      let parents = try read(ids[next])
+      for parent in parents { parentList.append(number(parent)) }
+      parentStart.append(Int32(parentList.count))
+      next += 1
+      if next % 1024 == 0 { progress(next, 0) }
+    }
+  }
+
+  /// Reads some commits, parents before children. Parents beside them have negative numbers.
+  mutating func take(_ some: [ObjectID]) throws {
+    for id in some { tips.append(number(id)) }
+    for id in some {
+      for parent in try read(id) {
+        if let number = numbers[parent] {
+          parentList.append(number)
+        } else {
+          parentList.append(try outsideNumber(parent))
+        }
+      }
+      parentStart.append(Int32(parentList.count))
+    }
+  }
+
+  private mutating func number(_ id: ObjectID) -> Int32 {
+    if let number = numbers[id] { return number }
+    let number = Int32(ids.count)
+    numbers[id] = number
+    ids.append(id)
+    return number
+  }
+
+  private mutating func outsideNumber(_ id: ObjectID) throws -> Int32 {
+    if let number = outside[id] { return number }
+    let head = try head(of: id)
+    outsideFolders.append(try folders(of: head.tree))
+    let number = -Int32(outsideFolders.count)
+    outside[id] = number
+    return number
+  }
+
+  private func head(of id: ObjectID) throws -> CommitHead {
+    guard let head = try store.with(id, GIT_OBJECT_COMMIT, { CommitHead($0) }) else {
+      throw GitError(.damaged, "The commit \(id) is damaged.", hint: "See git fsck.", function: "CommitHead")
+    }
+    return head
+  }
+
+  private mutating func read(_ id: ObjectID) throws -> [ObjectID] {
+    let head = try head(of: id)
+    folders.append(try folders(of: head.tree))
+    trees.append(head.tree)
+    mayHoldStamp.append(head.mayHoldStamp)
+    return head.parents
+  }
+
+  private mutating func folders(of tree: ObjectID) throws -> Int32 {
+    let found = try store.with(tree, GIT_OBJECT_TREE) { PlanFolders($0, of: tree) }
+    if let number = known[found] { return number }
+    let number = Int32(known.count)
+    known[found] = number
+    return number
+  }
+
+  func parents(of index: Int) -> ArraySlice<Int32> {
+    parentList[Int(parentStart[index])..<Int(parentStart[index + 1])]
+  }
+
+  func isOfInterest(_ index: Int) throws -> Bool {
+    if mayHoldStamp[index] { return true }
+    let parents = parents(of: index)
+    if parents.isEmpty { return folders[index] != 0 }
+    return parents.contains { parent in
+      (parent < 0 ? outsideFolders[Int(-parent) - 1] : folders[Int(parent)]) != folders[index]
+    }
+  }
+
+  /// Parents before children: depth first along first parents, without recursion.
+  func order() -> [Int] {
+    var order: [Int] = []
+    order.reserveCapacity(ids.count)
+    var isPlaced = [Bool](repeating: false, count: ids.count)
+    for tip in tips {
+      var stack: [(node: Int, next: Int)] = [(Int(tip), 0)]
+      while let (node, next) = stack.last {
+        if isPlaced[node] {
+          stack.removeLast()
+          continue
+        }
+        let parents = parents(of: node)
+        if next < parents.count {
+          stack[stack.count - 1].next += 1
+          let parent = parents[parents.startIndex + next]
+          if parent >= 0, !isPlaced[Int(parent)] { stack.append((Int(parent), 0)) }
+        } else {
+          isPlaced[node] = true
+          order.append(node)
+          stack.removeLast()
+        }
+      }
+    }
+    return order
+  }
+}

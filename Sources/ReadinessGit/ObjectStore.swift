@@ -1,0 +1,95 @@
+import CLibgit2
+import Glibc
+import ReadinessCore
+
+/// Raw objects, one after the other, without a copy of each. For walks over long histories.
+final class ObjectStore {
+  private let repository: Repository
+  private let odb: OpaquePointer
+
+  init(_ repository: Repository) throws {
+    self.repository = repository
+    var odb: OpaquePointer?
+    try git("git_repository_odb", "The object database") { git_repository_odb(&odb, repository.pointer) }
+    guard let odb else {
+      throw GitError(.other, "There is no object database.", hint: "See git fsck.", function: "git_repository_odb")
+    }
+    self.odb = odb
+  }
+
+  deinit { git_odb_free(odb) }
+
+  /// Lends the bytes of an object of a type.
+  /// - Throws: `GitError` where it is not there, damaged, or of another type.
+  func with<T>(_ id: ObjectID, _ type: git_object_t, _ body: (UnsafeRawBufferPointer) throws -> T) throws -> T {
+    var oid = id.git
+    var object: OpaquePointer?
+    let code = git_odb_read(&object, odb, &oid)
+    guard code >= 0, let object else {
+      if git_error_code(code) == GIT_ENOTFOUND {
+        throw repository.isShallow ? repository.shallowHistory : repository.absent(id, code)
+      }
+      throw GitError(code: code, function: "git_odb_read", about: "The object \(id)")
+    }
+    defer { git_odb_object_free(object) }
+    guard git_odb_object_type(object) == type else {
+      throw GitError(
+        .damaged, "The object \(id) is not of the type that refers to it.", hint: "See git fsck.",
+        function: "git_odb_read")
+    }
+    return try body(UnsafeRawBufferPointer(start: git_odb_object_data(object), count: git_odb_object_size(object)))
+  }
+}
+
+/// What a walk needs of a commit: the head of the object, and whether the message may hold a stamp.
+struct CommitHead {
+  let tree: ObjectID
+  let parents: [ObjectID]
+  let mayHoldStamp: Bool
+
+  /// Nil where the object does not begin as commits do.
+  init?(_ raw: UnsafeRawBufferPointer) {
+    guard let tree = Self.id(in: raw, at: 0, after: "tree ") else { return nil }
+    var at = 46
+    var parents: [ObjectID] = []
+    while let parent = Self.id(in: raw, at: at, after: "parent ") {
+      parents.append(parent)
+      at += 48
+    }
+    self.tree = tree
+    self.parents = parents
+    mayHoldStamp = Self.holdsStamp(raw, from: at)
+  }
+
+  /// An id in hexadecimal between a key and a line end.
+  private static func id(in raw: UnsafeRawBufferPointer, at: Int, after key: StaticString) -> ObjectID? {
+    let start = at + key.utf8CodeUnitCount
+    guard let base = raw.baseAddress, raw.count > start + 40,
+      memcmp(base + at, key.utf8Start, key.utf8CodeUnitCount) == 0, raw[start + 40] == 0x0A
+    else { return nil }
+    return ObjectID(hex: UnsafeRawBufferPointer(rebasing: raw[start..<(start + 40)]))
+  }
+
+  /// True where a line begins with `readiness-` in any case, or the message is in an encoding of its own, which may hide
+  /// such a line. Headers are lines as well, which does no harm.
+  private static func holdsStamp(_ raw: UnsafeRawBufferPointer, from start: Int) -> Bool {
+    guard let base = raw.baseAddress else { return false }
+    let (word, encoding): (StaticString, StaticString) = ("readiness-", "encoding ")
+    var at = start
+    while at < raw.count, let newline = memchr(base + at, 0x0A, raw.count - at) {
+      at = base.distance(to: UnsafeRawPointer(newline)) + 1
+      guard raw.count - at >= 10 else { return false }
+      if raw[at] | 0x20 == 0x72,
+        strncasecmp(base.advanced(by: at).assumingMemoryBound(to: CChar.self), word.text, 10) == 0
+      {
+        return true
+      }
+      if raw[at] == 0x65, memcmp(base + at, encoding.utf8Start, 9) == 0 { return true }
+    }
+    return false
+  }
+}
+
+extension StaticString {
+  fileprivate var text: UnsafePointer<CChar> { UnsafeRawPointer(utf8Start).assumingMemoryBound(to: CChar.self) }
+}
