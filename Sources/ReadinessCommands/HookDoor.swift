@@ -65,6 +65,12 @@ struct HookDoor {
     guard let text = message.text else { return try situation.changesNothing() ? 0 : refuse([unreadable]) }
     let opensEditor = environment["GIT_EDITOR"] != ":"
     let outcome = try Stamping(situation, now: now).stamp(text, isEdited: opensEditor, mayFollow: opensEditor)
+    // Without an editor nobody can write the subject any more.
+    if !opensEditor, case .rewritten(let text) = outcome, !Trailers.blocks(in: text).isEmpty,
+      !Stamping.hasSubject(text, isEdited: false)
+    {
+      return refuse([emptyMessage])
+    }
     return try conclude(outcome, message)
   }
 
@@ -78,7 +84,7 @@ struct HookDoor {
       return try situation.changesNothing() ? 0 : refuse([unreadable])
     }
     if !Trailers.blocks(in: text).isEmpty, !Stamping.hasSubject(text, isEdited: isEdited) {
-      return refuse([Finding(.emptyMessage, "The message holds nothing but the stamp, so there is no subject.")])
+      return refuse([emptyMessage])
     }
     // This hook is not told what kind of commit it is; where the system does not tell either, both are tried.
     let amend = try AmendDetection.replacesHead(repository)
@@ -91,6 +97,10 @@ struct HookDoor {
     guard let first else { return 0 }
     let outcome = try Stamping(first, now: now).stamp(text, isEdited: isEdited, mayFollow: false, isLastWord: true)
     return try conclude(outcome, message)
+  }
+
+  private var emptyMessage: Finding {
+    Finding(.emptyMessage, "The message holds nothing but the stamp, so there is no subject.")
   }
 
   private var unreadable: Finding {

@@ -18,6 +18,8 @@ struct HookScript {
   /// The program, as a path or a name to be found on PATH.
   let program: String
   let chains: Bool
+  /// True where our prepare-commit-msg stands beside it.
+  var followsStamping = true
 
   private var readsInput: Bool { ["post-rewrite", "pre-push", "pre-receive"].contains(name) }
 
@@ -33,6 +35,10 @@ struct HookScript {
       ]
     } else {
       if chains { lines.append("\"$0\(Self.keptSuffix)\" \"$@\" || exit $?") }
+      // Where no editor opens, what prepare-commit-msg wrote a moment ago is what will be committed.
+      if name == "commit-msg", !chains, followsStamping {
+        lines.append("[ \"$GIT_EDITOR\" != : ] || [ ! -x \"${0%commit-msg}prepare-commit-msg\" ] || exit 0")
+      }
       if let test = cheapTest { lines += [test, "concerns_us \"$@\" || exit 0"] }
       if program.contains("/") {
         lines += [

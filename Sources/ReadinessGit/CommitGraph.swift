@@ -37,6 +37,8 @@ public struct CommitGraph {
     _ repository: Repository, from tips: [ObjectID], notFrom hidden: [ObjectID] = [],
     progress: (Int, Int) -> Void = { _, _ in }
   ) throws {
+    readiness_git_cache_objects(0)
+    defer { readiness_git_cache_objects(1) }
     var reader = try GraphReader(repository)
     if hidden.isEmpty {
       try reader.walk(from: tips, progress)
@@ -125,6 +127,8 @@ private struct PlanFolders: Hashable {
 /// Reads a history into arrays of numbers.
 private struct GraphReader {
   private let store: ObjectStore
+  /// For the thread that reads trees behind the one that reads commits; nil where there is one core.
+  private let second: ObjectStore?
   private(set) var ids: [ObjectID] = []
   /// Of each commit, the number of what its tree holds; 0 is nothing.
   private(set) var folders: [Int32] = []
@@ -139,19 +143,47 @@ private struct GraphReader {
   private var outsideFolders: [Int32] = []
   private var tips: [Int32] = []
 
-  init(_ repository: Repository) throws { store = try ObjectStore(repository) }
+  init(_ repository: Repository) throws {
+    store = try ObjectStore(repository)
+    second = Worker<Void>.bound > 1 ? try ObjectStore(repository.another()) : nil
+  }
 
-  /// Reads everything, the newest first, as packs have it.
+  /// Reads everything, the newest first, as packs have it. Commits are read here, and their trees on another thread that
+  /// follows some thousand commits behind.
   mutating func walk(from tips: [ObjectID], _ progress: (Int, Int) -> Void) throws {
     self.tips = tips.map { number($0) }
     var next = 0
+    var behind: Worker<[PlanFolders]>?
     while next < ids.count {
-      let parents = try read(ids[next])
-      for parent in parents { parentList.append(number(parent)) }
-      parentStart.append(Int32(parentList.count))
-      next += 1
-      if next % 1024 == 0 { progress(next, 0) }
+      let start = next
+      while next < ids.count, next - start < 4096 {
+        let head = try head(of: ids[next])
+        trees.append(head.tree)
+        mayHoldStamp.append(head.mayHoldStamp)
+        for parent in head.parents { parentList.append(number(parent)) }
+        parentStart.append(Int32(parentList.count))
+        next += 1
+      }
+      if let behind { take(try behind.join()) }
+      behind = nil
+      let batch = Array(trees[start..<next])
+      // A short history is not worth a thread.
+      if let second, next > 256 {
+        behind = Worker { try Self.folders(of: batch, second) }
+      } else {
+        take(try Self.folders(of: batch, store))
+      }
+      progress(next, 0)
     }
+    if let behind { take(try behind.join()) }
+  }
+
+  private static func folders(of trees: [ObjectID], _ store: ObjectStore) throws -> [PlanFolders] {
+    try trees.map { tree in try store.with(tree, GIT_OBJECT_TREE) { PlanFolders($0, of: tree) } }
+  }
+
+  private mutating func take(_ found: [PlanFolders]) {
+    for one in found { folders.append(number(of: one)) }
   }
 
   /// Reads some commits, parents before children. Parents beside them have negative numbers.
@@ -202,7 +234,10 @@ private struct GraphReader {
   }
 
   private mutating func folders(of tree: ObjectID) throws -> Int32 {
-    let found = try store.with(tree, GIT_OBJECT_TREE) { PlanFolders($0, of: tree) }
+    number(of: try store.with(tree, GIT_OBJECT_TREE) { PlanFolders($0, of: tree) })
+  }
+
+  private mutating func number(of found: PlanFolders) -> Int32 {
     if let number = known[found] { return number }
     let number = Int32(known.count)
     known[found] = number

@@ -58,6 +58,24 @@ public final class Repository {
     return repository
   }
 
+  /// The same repository once more, for another thread. It sees the objects that this one sees; call it before that
+  /// thread is started.
+  public func another() throws -> Repository {
+    // The index is the first one's affair; one that libgit2 cannot read would stop it here.
+    let index = getenv("GIT_INDEX_FILE").map { String(cString: $0) }
+    unsetenv("GIT_INDEX_FILE")
+    defer { if let index { setenv("GIT_INDEX_FILE", index, 1) } }
+    var pointer: OpaquePointer?
+    try git("git_repository_open_ext", "The repository") {
+      git_repository_open_ext(&pointer, nil, GIT_REPOSITORY_OPEN_FROM_ENV.rawValue, nil)
+    }
+    guard let pointer else {
+      throw GitError(
+        .other, "The repository cannot be opened again.", hint: "Try again.", function: "git_repository_open_ext")
+    }
+    return Repository(pointer, leavesIndexToGit: true)
+  }
+
   /// True where there is no work tree.
   public var isBare: Bool { git_repository_is_bare(pointer) == 1 }
   /// True where history ends at a boundary that was not fetched.

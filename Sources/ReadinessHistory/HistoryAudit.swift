@@ -74,16 +74,17 @@ public struct HistoryAudit {
       unjudged = Set(try repository.commits(from: [judgedFrom]))
       unjudged.remove(judgedFrom)
     }
+    audit.report.walked = graph.ids.count
+    var judged: [Int] = []
     for (index, id) in graph.ids.enumerated() {
-      audit.report.walked += 1
-      if audit.report.walked % 256 == 0 { progress(audit.report.walked, graph.ids.count) }
       if !unjudged.isEmpty, unjudged.contains(id) {
         audit.report.notJudged += 1
         if folds { audit.fold.takeTree(graph.trees[index], at: index) }
       } else if graph.isOfInterest(index) {
-        try audit.judge(index, in: graph)
+        judged.append(index)
       }
     }
+    try audit.judge(judged, in: graph, progress)
     let healed = try audit.healing.apply(to: &audit.report.findings, in: repository)
     for wound in audit.healing.wounds where !healed.contains(wound.commit) {
       audit.report.unhealed.formUnion(wound.facts)
@@ -95,7 +96,37 @@ public struct HistoryAudit {
     return audit.report
   }
 
-  private mutating func judge(_ index: Int, in graph: CommitGraph) throws {
+  /// A commit that was judged.
+  private struct Judged {
+    let index: Int
+    let commit: Commit
+    let blocks: [StampBlock]
+    let assessment: Assessment
+  }
+
+  /// Judges commits, some thousand at a time, divided among the cores: each stands for itself. What is found is taken in
+  /// their order.
+  private mutating func judge(_ indices: [Int], in graph: CommitGraph, _ progress: (Int, Int) -> Void) throws {
+    let isLong = indices.count > 64
+    let others = try (1..<(isLong ? Worker<Void>.bound : 1)).map { _ in try repository.another() }
+    var start = 0
+    while start < indices.count {
+      let batch = indices[start..<min(indices.count, start + 2048)]
+      let share = (batch.count + others.count) / (others.count + 1)
+      let parts = stride(from: batch.startIndex, to: batch.endIndex, by: max(1, share)).map {
+        Array(batch[$0..<min(batch.endIndex, $0 + share)])
+      }
+      let workers = zip(parts.dropFirst(), others).map { part, repository in
+        Worker { try part.map { try Self.judge($0, in: graph, repository) } }
+      }
+      for index in parts.first ?? [] { try take(Self.judge(index, in: graph, repository)) }
+      for worker in workers { for one in try worker.join() { try take(one) } }
+      start = batch.endIndex
+      progress(start, indices.count)
+    }
+  }
+
+  private static func judge(_ index: Int, in graph: CommitGraph, _ repository: Repository) throws -> Judged {
     let commit = try repository.commit(graph.ids[index])
     let ancestry = CommitAncestry(repository, parents: commit.parents, isBare: graph.isBare(before: index))
     let trees = try zip(graph.parents(of: index), commit.parents).map { place, parent in
@@ -103,7 +134,14 @@ public struct HistoryAudit {
     }
     let proposal = try Proposal(commit, parents: trees, ancestry: ancestry, in: repository)
     let assessment = try Judge.assess(proposal)
-    guard case .committed(let blocks) = proposal.claim else { return }
+    guard case .committed(let blocks) = proposal.claim else {
+      return Judged(index: index, commit: commit, blocks: [], assessment: assessment)
+    }
+    return Judged(index: index, commit: commit, blocks: blocks, assessment: assessment)
+  }
+
+  private mutating func take(_ judged: Judged) throws {
+    let (commit, blocks, assessment) = (judged.commit, judged.blocks, judged.assessment)
     var findings = assessment.verdict.findings
     if commit.message == nil, assessment.draft != nil {
       findings.append(
@@ -114,7 +152,7 @@ public struct HistoryAudit {
     report.findings += findings
     healing.note(commit, blocks, assessment, report.findings.suffix(findings.count))
     record(blocks, of: commit, assessment)
-    if folds { fold.take(commit, at: index, blocks, assessment) }
+    if folds { fold.take(commit, at: judged.index, blocks, assessment) }
   }
 
   /// A run answers for every commit that holds it.

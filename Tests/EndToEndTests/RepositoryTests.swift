@@ -316,4 +316,18 @@ struct HookTests {
     #expect(s.readiness("criteria", "M-01", "doc-slo-and-release-gates-md-approved", "--evidence", "sub/x").status == 2)
     #expect(s.readiness("verify").status == 0)
   }
+
+  @Test("commit-msg alone, or beside somebody else's prepare-commit-msg, looks at every message")
+  func commitMessageAlone() throws {
+    for other in [nil, "#!/bin/sh\nexit 0\n"] {
+      let s = try Scratch()
+      s.readiness("init", "--commit")
+      if let other { s[".git/hooks/prepare-commit-msg"] = other }
+      s.shell("chmod +x .git/hooks/prepare-commit-msg 2>/dev/null; \"$READINESS\" install --hooks commit-msg")
+      s.start("M-01", as: "Done")
+      #expect(s.git("commit", "-qam", "x").errors.contains("illegal-transition"))
+      s.edit("M-01", "\"Done\"", "\"In Progress\"")
+      #expect(s.git("commit", "-qam", "x").status == 0 && s.run().count == 64)
+    }
+  }
 }
