@@ -104,7 +104,7 @@ public struct Move {
       if milestone.status == state.name { continue }
       if let finding = try uncommitted(file, tree, head) { findings.append(finding) }
       let bytes = milestone.moved(to: state, reason: reason).layoutBytes
-      guard let committed = try tree.milestones()[file.id]?.id else { continue }
+      guard let committed = try tree.milestoneIdentity(file.id)?.id else { continue }
       changes.append(CommitPlan.Change(path: file.path, replacing: committed, bytes: bytes))
       moved.append(MoveOutcome.Moved(milestone: file.id, from: milestone.status, to: state.name))
     }
@@ -147,7 +147,7 @@ public struct Move {
 
   /// A move would mix with what the user has not committed of this very file, or lose it.
   private func uncommitted(_ file: MilestoneFile, _ tree: GitTree, _ head: ObjectID) throws -> Finding? {
-    let committed = try tree.milestones()[file.id]
+    let committed = try tree.milestoneIdentity(file.id)
     func differences() throws -> (isStaged: Bool, isEdited: Bool) {
       (
         try repository.staged(file.path) != committed,

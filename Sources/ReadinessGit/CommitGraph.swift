@@ -128,7 +128,7 @@ private struct PlanFolders: Hashable {
 private struct GraphReader {
   private let store: ObjectStore
   /// For the thread that reads trees behind the one that reads commits; nil where there is one core.
-  private let second: ObjectStore?
+  private let second: Repository?
   private(set) var ids: [ObjectID] = []
   /// Of each commit, the number of what its tree holds; 0 is nothing.
   private(set) var folders: [Int32] = []
@@ -145,7 +145,7 @@ private struct GraphReader {
 
   init(_ repository: Repository) throws {
     store = try ObjectStore(repository)
-    second = Worker<Void>.bound > 1 ? try ObjectStore(repository.another()) : nil
+    second = Worker<Void>.bound > 1 ? try repository.another() : nil
   }
 
   /// Reads everything, the newest first, as packs have it. Commits are read here, and their trees on another thread that
@@ -169,7 +169,8 @@ private struct GraphReader {
       let batch = Array(trees[start..<next])
       // A short history is not worth a thread.
       if let second, next > 256 {
-        behind = Worker { try Self.folders(of: batch, second) }
+        let store = try second.store
+        behind = Worker { try Self.folders(of: batch, store) }
       } else {
         take(try Self.folders(of: batch, store))
       }

@@ -17,13 +17,34 @@ final class ObjectCache {
     var schema: FileIdentity?
   }
 
-  var folders: [ObjectID: [MilestoneID: FileIdentity]] = [:]
+  /// The folders that were read last, with their listings where somebody asked. Few: neighbours in history share them.
+  private var folders: [(id: ObjectID, folder: GitFolder, listing: [MilestoneID: FileIdentity]?)] = []
   var files: [FileKey: MilestoneFile] = [:]
   var plans: [ObjectID: PlanFile] = [:]
   var ssots: [ObjectID: Ssot] = [:]
   var policyFiles: [ObjectID: [String: FileIdentity]] = [:]
   var policies: [[String: FileIdentity]: PolicySnapshot] = [:]
   var digests: [ObjectID: Digest] = [:]
+
+  /// A folder of milestones.
+  func folder(_ id: ObjectID, _ repository: Repository) throws -> GitFolder {
+    if let known = folders.first(where: { $0.id == id }) { return known.folder }
+    let folder = try GitFolder(repository.store, id)
+    folders.insert((id, folder, nil), at: 0)
+    if folders.count > 8 { folders.removeLast() }
+    return folder
+  }
+
+  /// The same as a map.
+  func listing(_ id: ObjectID, _ repository: Repository) throws -> [MilestoneID: FileIdentity] {
+    let folder = try self.folder(id, repository)
+    guard let place = folders.firstIndex(where: { $0.id == id }) else { return [:] }
+    if let known = folders[place].listing { return known }
+    var found: [MilestoneID: FileIdentity] = [:]
+    folder.forEachStem { found[MilestoneID($0)] = $1 }
+    folders[place].listing = found
+    return found
+  }
 
   /// Milestone files kept at most. A long history holds many versions that are never asked for again.
   private static let bound = 20_000
@@ -76,18 +97,44 @@ public final class GitTree: PlanTree {
   /// The files `.readiness/*.json`.
   public func milestones() throws -> [MilestoneID: FileIdentity] {
     guard let folder = try folder(), folder.kind == .folder else { return [:] }
-    if let known = cache.folders[folder.id] { return known }
-    var found: [MilestoneID: FileIdentity] = [:]
-    try repository.forEachEntry(of: folder.id) { name, identity in
-      if let stem = PlanPaths.stem(ofName: name) { found[MilestoneID(stem)] = identity }
-    }
-    cache.folders[folder.id] = found
-    return found
+    return try cache.listing(folder.id, repository)
+  }
+
+  /// What one of them is. O(log milestones).
+  public func milestoneIdentity(_ id: MilestoneID) throws -> FileIdentity? {
+    guard let folder = try folder(), folder.kind == .folder else { return nil }
+    let entries = try cache.folder(folder.id, repository)
+    guard entries.isSorted, id.isValid else { return try milestones()[id] }
+    return entries.identity(of: id.text + ".json")
+  }
+
+  /// By comparing the bytes of the two folders.
+  public func changedMilestones(since other: any PlanTree) throws -> [MilestoneID] {
+    guard let other = other as? GitTree, let new = try folder(), let old = try other.folder(), new.kind == .folder,
+      old.kind == .folder
+    else { return try changedByListing(since: other) }
+    if new == old { return [] }
+    let (entries, before) = (try cache.folder(new.id, repository), try cache.folder(old.id, repository))
+    guard entries.isSorted, before.isSorted else { return try changedByListing(since: other) }
+    return try entries.stemsThatDiffer(from: before).map { MilestoneID($0) }
+      .filter { try milestoneIdentity($0) != other.milestoneIdentity($0) }
+  }
+
+  private func changedByListing(since other: any PlanTree) throws -> [MilestoneID] {
+    let (old, new) = (try other.milestones(), try milestones())
+    return new.filter { old[$0.key] != $0.value }.map(\.key) + old.keys.filter { new[$0] == nil }
+  }
+
+  /// By one scan of the folder's bytes.
+  public func mayHoldCaseCollision() throws -> Bool {
+    guard let folder = try folder(), folder.kind == .folder else { return false }
+    let entries = try cache.folder(folder.id, repository)
+    return !entries.isSorted || entries.holdsIrregularName
   }
 
   /// One milestone file.
   public func milestone(_ id: MilestoneID) throws -> MilestoneFile? {
-    guard let identity = try milestones()[id] else { return nil }
+    guard let identity = try milestoneIdentity(id) else { return nil }
     let key = ObjectCache.FileKey(blob: identity.id, milestone: id)
     if identity.kind == .regular, let known = cache.files[key] { return known }
     guard identity.kind == .regular else { return MilestoneFile(id: id, kind: identity.kind, bytes: []) }

@@ -4,7 +4,8 @@ import ReadinessCore
 
 /// Raw objects, one after the other, without a copy of each. For walks over long histories.
 final class ObjectStore {
-  private let repository: Repository
+  // The repository owns its store.
+  private unowned let repository: Repository
   private let odb: OpaquePointer
 
   init(_ repository: Repository) throws {

@@ -7,6 +7,17 @@ public final class Repository {
   let pointer: OpaquePointer
   /// Objects that were read once.
   let cache = ObjectCache()
+  private var openStore: ObjectStore?
+
+  /// Raw objects.
+  var store: ObjectStore {
+    get throws {
+      if let openStore { return openStore }
+      let store = try ObjectStore(self)
+      openStore = store
+      return store
+    }
+  }
 
   /// True where libgit2 cannot read the index that the environment names, as a split or a sparse one.
   let leavesIndexToGit: Bool

@@ -80,11 +80,7 @@ extension ChangeSet {
   /// Compares a proposal with its parents. Reads only what differs.
   /// - Parameter needs: what of a merge has to be stamped; nil where the proposal is none.
   init(_ proposal: Proposal, needs: MergeNeeds?, before: States, after: States) throws {
-    let old = try proposal.base.milestones()
-    let new = try proposal.candidate.milestones()
-    var ids = Set(needs?.milestones ?? [])
-    for (id, identity) in new where old[id] != identity { ids.insert(id) }
-    for id in old.keys where new[id] == nil { ids.insert(id) }
+    let ids = Set(needs?.milestones ?? []).union(try proposal.candidate.changedMilestones(since: proposal.base))
     milestones = try ids.sorted().compactMap { id in
       let beforeFile = try proposal.base.milestone(id)
       let afterFile = try proposal.candidate.milestone(id)

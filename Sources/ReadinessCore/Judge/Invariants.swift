@@ -14,6 +14,8 @@ struct InvariantScope {
   let ids: [MilestoneID]
   /// The milestones whose dependencies may have changed.
   let graphIDs: [MilestoneID]
+  /// True where the suggested order is looked at.
+  var looksAtOrder = true
 
   var tree: any PlanTree { states.tree }
   var workflow: Workflow { policy.workflow }

@@ -34,9 +34,7 @@ public enum Judge {
   static let changeBound = 200_000
 
   private static func tooMuch(_ proposal: Proposal) throws -> Finding? {
-    let (old, new) = (try proposal.base.milestones(), try proposal.candidate.milestones())
-    guard old.count + new.count > changeBound else { return nil }
-    let changed = new.count { old[$0.key] != $0.value } + old.count { new[$0.key] == nil }
+    let changed = try proposal.candidate.changedMilestones(since: proposal.base).count
     guard changed > changeBound else { return nil }
     return Finding(
       .tooManyChanges,
@@ -54,24 +52,29 @@ public enum Judge {
 
   private static func brokenInvariants(_ context: JudgeContext) throws -> [Finding] {
     let proposal = context.proposal
-    let present = try proposal.candidate.milestones()
     let changesPolicy = context.changes.changesPolicy
     let isWhole = proposal.isMerge && changesPolicy
-    let ids = isWhole ? present.keys.sorted() : try affected(context, present)
+    let all = { try proposal.candidate.milestones().keys.sorted() }
+    let ids = isWhole ? try all() : try affected(context)
     // A circle that was not there runs through a milestone whose dependencies changed.
     let rewired = Set(context.changes.milestones.filter { $0.before?.dependsOn != $0.after?.dependsOn }.map(\.id))
     let graphIDs = isWhole ? ids : ids.filter(rewired.contains)
-    let scope = InvariantScope(states: context.after, policy: context.policy, ids: ids, graphIDs: graphIDs)
+    // The suggested order can only break where it changed, or a milestone went.
+    let looksAtOrder =
+      proposal.isMerge || context.isBaseline || context.changes.plan != nil
+      || context.changes.milestones.contains(where: \.isDeletion)
+    let scope = InvariantScope(
+      states: context.after, policy: context.policy, ids: ids, graphIDs: graphIDs, looksAtOrder: looksAtOrder)
     let broken = try withoutInherited(Invariants.findings(in: scope), proposal, context)
     let asksStranding = changesPolicy && !context.isBaseline && (!proposal.isMerge || context.changes.policyNeedsStamp)
     guard asksStranding else { return broken }
-    return try broken + stranded(context, present.keys.sorted(), broken)
+    return try broken + stranded(context, all(), broken)
   }
 
   /// The milestones that changed, and those whose own facts hang on them.
-  private static func affected(_ context: JudgeContext, _ present: [MilestoneID: FileIdentity]) throws -> [MilestoneID]
-  {
-    var ids = Set(context.changes.milestones.map(\.id).filter { present[$0] != nil })
+  private static func affected(_ context: JudgeContext) throws -> [MilestoneID] {
+    let candidate = context.proposal.candidate
+    var ids = Set(try context.changes.milestones.map(\.id).filter { try candidate.milestoneIdentity($0) != nil })
     for change in context.changes.milestones {
       let wasDone = change.before.flatMap { context.workflow.category($0.status) } == .done
       let isDone = change.after.flatMap { context.workflow.category($0.status) } == .done
@@ -91,8 +94,7 @@ public enum Judge {
     for parent in proposal.parents {
       let policy = try parent.policy().policy ?? context.policy
       let states = States(parent, base: nil, workflow: policy.workflow, ancestry: proposal.ancestry)
-      let present = try parent.milestones()
-      let there = ids.filter { present[$0] != nil }.sorted()
+      let there = try ids.filter { try parent.milestoneIdentity($0) != nil }.sorted()
       let scope = InvariantScope(states: states, policy: policy, ids: there, graphIDs: there)
       inherited.formUnion(try Invariants.findings(in: scope).map(Invariants.Key.init))
     }

@@ -103,6 +103,12 @@ public protocol PlanTree: AnyObject {
   func folderKind() throws -> FileKind?
   /// The files `.readiness/*.json` by stem.
   func milestones() throws -> [MilestoneID: FileIdentity]
+  /// What one of them is; nil where it is not there.
+  func milestoneIdentity(_ id: MilestoneID) throws -> FileIdentity?
+  /// The milestones that are not the same in another tree, births and deletions included.
+  func changedMilestones(since other: any PlanTree) throws -> [MilestoneID]
+  /// True where two names may differ only by case; ids that are written as ids are never do.
+  func mayHoldCaseCollision() throws -> Bool
   /// One of them, read; nil where it is not there.
   func milestone(_ id: MilestoneID) throws -> MilestoneFile?
   /// What `ssot/plan.json` is; nil where there is nothing.
@@ -124,6 +130,18 @@ public protocol PlanTree: AnyObject {
 }
 
 extension PlanTree {
+  /// By listing all.
+  public func milestoneIdentity(_ id: MilestoneID) throws -> FileIdentity? { try milestones()[id] }
+
+  /// By listing all. O(milestones).
+  public func changedMilestones(since other: any PlanTree) throws -> [MilestoneID] {
+    let (old, new) = (try other.milestones(), try milestones())
+    return new.filter { old[$0.key] != $0.value }.map(\.key) + old.keys.filter { new[$0] == nil }
+  }
+
+  /// By listing all. O(milestones).
+  public func mayHoldCaseCollision() throws -> Bool { try !milestones().keys.allSatisfy(\.isValid) }
+
   /// True where the tree holds a plan, sound or not.
   public func holdsPlan() throws -> Bool {
     if try planIdentity() != nil { return true }

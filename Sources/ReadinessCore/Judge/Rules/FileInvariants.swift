@@ -13,8 +13,8 @@ enum PlanFileInvariant: Invariant {
       ]
     }
     guard let plan = file.plan else { return file.findings }
-    let present = try scope.tree.milestones()
-    let dangling = plan.executionOrder.filter { present[$0] == nil }.map { id in
+    guard scope.looksAtOrder else { return file.findings }
+    let dangling = try plan.executionOrder.filter { try scope.tree.milestoneIdentity($0) == nil }.map { id in
       Finding(
         .danglingDependency, "executionOrder names \(id), which does not exist.",
         hint: "Take \(id) out of executionOrder in \(PlanPaths.plan).", path: PlanPaths.plan,
@@ -99,6 +99,7 @@ enum StatusInvariant: Invariant {
 /// No two file names differ only by case.
 enum NamesInvariant: Invariant {
   static func findings(in scope: InvariantScope) throws -> [Finding] {
+    guard try scope.tree.mayHoldCaseCollision() else { return [] }
     let looked = Set(scope.ids)
     let groups = Dictionary(grouping: try scope.tree.milestones().keys) { $0.text.lowercased() }
     return groups.values.filter { $0.count > 1 }.flatMap { group in

@@ -1,11 +1,11 @@
 /// Every dependency exists, and no milestone waits for itself.
 enum GraphInvariant: Invariant {
   static func findings(in scope: InvariantScope) throws -> [Finding] {
-    let present = try scope.tree.milestones()
     var findings: [Finding] = []
     for (file, milestone) in try scope.readable() {
-      for missing in milestone.dependsOn where present[missing] == nil {
-        let near = nearestName(to: missing.text, in: present.keys.filter { $0 != file.id }.map(\.text))
+      for missing in milestone.dependsOn where try scope.tree.milestoneIdentity(missing) == nil {
+        let others = try scope.tree.milestones().keys.filter { $0 != file.id }
+        let near = nearestName(to: missing.text, in: others.map(\.text))
         findings.append(
           Finding(
             .danglingDependency, "\(file.id) depends on \(missing), which does not exist.",

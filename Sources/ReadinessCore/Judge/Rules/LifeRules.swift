@@ -131,13 +131,15 @@ enum PlanRule: ChangeRule {
             hint: "Put \(id) back into \"retired\".", path: PlanPaths.plan))
       }
     }
-    let present = try proposal.candidate.milestones()
+    // A retired id can only come back by a birth, or be retired while it is there.
+    let isQuiet =
+      !proposal.isMerge && context.changes.plan == nil && !context.changes.milestones.contains(where: \.isBirth)
+    if isQuiet { return findings }
     let already = try Set(
-      proposal.parents.flatMap { parent -> [MilestoneID] in
-        let there = try parent.milestones()
-        return (try parent.planFile()?.plan?.retired ?? []).filter { there[$0] != nil }
+      proposal.parents.flatMap { parent in
+        try (parent.planFile()?.plan?.retired ?? []).filter { try parent.milestoneIdentity($0) != nil }
       })
-    for id in gone.sorted() where present[id] != nil && !already.contains(id) {
+    for id in gone.sorted() where try !already.contains(id) && proposal.candidate.milestoneIdentity(id) != nil {
       findings.append(
         Finding(
           .reusedID, "\(id) is retired, and a milestone of that id is in the tree.",

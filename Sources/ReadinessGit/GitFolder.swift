@@ -1,0 +1,180 @@
+import CLibgit2
+import Glibc
+import ReadinessCore
+
+/// The folder of milestones as git's own bytes: mode, space, name, zero, twenty bytes of id, by name. A plan of ten
+/// thousand milestones is compared and searched in it without making ten thousand values of it.
+final class GitFolder {
+  private let bytes: [UInt8]
+  /// Where each entry begins; and the end.
+  private let starts: [Int32]
+  /// False where the entries are not sorted as git sorts them, or one stands twice: then nothing can be searched.
+  let isSorted: Bool
+
+  init(_ store: ObjectStore, _ id: ObjectID) throws {
+    bytes = try store.with(id, GIT_OBJECT_TREE) { Array($0) }
+    (starts, isSorted) = try bytes.withUnsafeBytes { try Self.scan($0, id) }
+  }
+
+  private static func scan(_ raw: UnsafeRawBufferPointer, _ id: ObjectID) throws -> ([Int32], Bool) {
+    var starts: [Int32] = []
+    var isSorted = true
+    guard let base = raw.baseAddress else { return ([0], true) }
+    var at = 0
+    while at < raw.count {
+      guard let zero = memchr(base + at, 0, raw.count - at),
+        case let end = base.distance(to: UnsafeRawPointer(zero)), raw.count >= end + 21, end - at > 6
+      else {
+        throw GitError(.damaged, "The tree \(id) is damaged.", hint: "See git fsck.", function: "GitFolder")
+      }
+      if let last = starts.last, isSorted { isSorted = order(raw, Int(last), at) < 0 }
+      starts.append(Int32(at))
+      at = end + 21
+    }
+    starts.append(Int32(at))
+    return (starts, isSorted)
+  }
+
+  /// True where a name that ends in `.json` is not written as ids are, as `M-04.json` is.
+  lazy var holdsIrregularName: Bool = {
+    bytes.withUnsafeBytes { raw in
+      (0..<count).contains { index in
+        let (start, end) = (Int(starts[index]), Int(starts[index + 1]))
+        let at = Self.name(raw, start)
+        return Self.endsInJSON(raw, at, end - 21 - at) && !Self.isRegular(raw[at..<(end - 26)])
+      }
+    }
+  }()
+
+  /// `[A-Z][A-Z0-9]{0,15}-[0-9]{1,6}`.
+  private static func isRegular(_ stem: Slice<UnsafeRawBufferPointer>) -> Bool {
+    func isDigit(_ byte: UInt8) -> Bool { (0x30...0x39).contains(byte) }
+    func isLetter(_ byte: UInt8) -> Bool { (0x41...0x5A).contains(byte) }
+    guard let dash = stem.lastIndex(of: 0x2D), let first = stem.first, isLetter(first) else { return false }
+    let (prefix, number) = (stem[..<dash], stem[(dash + 1)...])
+    return prefix.count <= 16 && prefix.allSatisfy { isLetter($0) || isDigit($0) } && (1...6).contains(number.count)
+      && number.allSatisfy(isDigit)
+  }
+
+  var count: Int { starts.count - 1 }
+
+  /// The name of an entry with its zero behind it: modes of files have six digits, those of folders five.
+  private static func name(_ raw: UnsafeRawBufferPointer, _ start: Int) -> Int { start + (raw[start] == 0x34 ? 6 : 7) }
+
+  /// Git's order: bytes, a folder as if a slash followed its name.
+  private static func order(_ raw: UnsafeRawBufferPointer, _ a: Int, _ b: Int) -> Int {
+    var (i, j) = (name(raw, a), name(raw, b))
+    while raw[i] == raw[j], raw[i] != 0 { (i, j) = (i + 1, j + 1) }
+    func key(_ at: Int, _ start: Int) -> Int { raw[at] == 0 && raw[start] == 0x34 ? 0x2F : Int(raw[at]) }
+    return key(i, a) - key(j, b)
+  }
+
+  /// Each name that ends in `.json`, less that ending, with what it is.
+  func forEachStem(_ body: (String, FileIdentity) -> Void) {
+    bytes.withUnsafeBytes { raw in
+      for index in 0..<count {
+        if let stem = Self.stem(raw, Int(starts[index]), Int(starts[index + 1])) {
+          body(stem, Self.identity(raw, Int(starts[index]), Int(starts[index + 1])))
+        }
+      }
+    }
+  }
+
+  /// What stands under a name. O(log entries); call it only where the entries are sorted.
+  func identity(of name: String) -> FileIdentity? {
+    let wanted = Array(name.utf8)
+    return bytes.withUnsafeBytes { raw in
+      guard let base = raw.baseAddress else { return nil }
+      var (low, high) = (0, count)
+      while low < high {
+        let middle = (low + high) / 2
+        let (start, end) = (Int(starts[middle]), Int(starts[middle + 1]))
+        let at = Self.name(raw, start)
+        let length = end - 21 - at
+        let order = memcmp(base + at, wanted, min(length, wanted.count))
+        // A folder of that name would stand elsewhere, and is no milestone's file; so is what only begins alike.
+        if order == 0, length == wanted.count { return Self.identity(raw, start, end) }
+        let isBefore = order < 0 || (order == 0 && length < wanted.count)
+        if isBefore { low = middle + 1 } else { high = middle }
+      }
+      return nil
+    }
+  }
+
+  /// The stems whose entries differ, in the order of the folders. Both have to be sorted.
+  func stemsThatDiffer(from other: GitFolder) -> [String] {
+    var stems: [String] = []
+    bytes.withUnsafeBytes { raw in
+      other.bytes.withUnsafeBytes { old in
+        var (i, j) = (0, 0)
+        func note(_ raw: UnsafeRawBufferPointer, _ starts: [Int32], _ index: Int) {
+          if let stem = Self.stem(raw, Int(starts[index]), Int(starts[index + 1])), stems.last != stem {
+            stems.append(stem)
+          }
+        }
+        while i < count || j < other.count {
+          guard i < count else {
+            note(old, other.starts, j)
+            j += 1
+            continue
+          }
+          guard j < other.count else {
+            note(raw, starts, i)
+            i += 1
+            continue
+          }
+          let (a, aEnd) = (Int(starts[i]), Int(starts[i + 1]))
+          let (b, bEnd) = (Int(other.starts[j]), Int(other.starts[j + 1]))
+          if aEnd - a == bEnd - b, let x = raw.baseAddress, let y = old.baseAddress, memcmp(x + a, y + b, aEnd - a) == 0
+          {
+            (i, j) = (i + 1, j + 1)
+            continue
+          }
+          let order = Self.order(raw, a, old, b)
+          if order <= 0 {
+            note(raw, starts, i)
+            i += 1
+          }
+          if order >= 0 {
+            if order > 0 { note(old, other.starts, j) }
+            j += 1
+          }
+        }
+      }
+    }
+    return stems
+  }
+
+  private static func order(_ x: UnsafeRawBufferPointer, _ a: Int, _ y: UnsafeRawBufferPointer, _ b: Int) -> Int {
+    var (i, j) = (name(x, a), name(y, b))
+    while x[i] == y[j], x[i] != 0 { (i, j) = (i + 1, j + 1) }
+    func key(_ raw: UnsafeRawBufferPointer, _ at: Int, _ start: Int) -> Int {
+      raw[at] == 0 && raw[start] == 0x34 ? 0x2F : Int(raw[at])
+    }
+    return key(x, i, a) - key(y, j, b)
+  }
+
+  private static func endsInJSON(_ raw: UnsafeRawBufferPointer, _ at: Int, _ length: Int) -> Bool {
+    let ending: StaticString = ".json"
+    guard length > 5, let base = raw.baseAddress else { return false }
+    return memcmp(base + at + length - 5, ending.utf8Start, 5) == 0
+  }
+
+  private static func stem(_ raw: UnsafeRawBufferPointer, _ start: Int, _ end: Int) -> String? {
+    let at = name(raw, start)
+    let length = end - 21 - at
+    guard endsInJSON(raw, at, length) else { return nil }
+    return String(decoding: raw[at..<(at + length - 5)], as: UTF8.self)
+  }
+
+  private static func identity(_ raw: UnsafeRawBufferPointer, _ start: Int, _ end: Int) -> FileIdentity {
+    let kind: FileKind =
+      switch (raw[start], raw[start + 1]) {
+      case (0x34, _): .folder
+      case (0x31, 0x32): .symlink
+      case (0x31, 0x36): .submodule
+      default: .regular
+      }
+    return FileIdentity(kind: kind, id: ObjectID(raw: UnsafeRawBufferPointer(rebasing: raw[(end - 20)..<end])))
+  }
+}
