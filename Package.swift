@@ -14,11 +14,12 @@ let package = Package(
   ],
   targets: [
     .systemLibrary(name: "CLibgit2", pkgConfig: "libgit2", providers: [.apt(["libgit2-dev"])]),
+    .systemLibrary(name: "CZlib", providers: [.apt(["zlib1g-dev"])]),
     .target(name: "CNetworkStubs"),
     .target(name: "StrictJSON"),
     .target(name: "JSONSchema", dependencies: ["StrictJSON"]),
     .target(name: "ReadinessCore", dependencies: ["JSONSchema", "StrictJSON"]),
-    .target(name: "ReadinessGit", dependencies: ["CLibgit2", "ReadinessCore", "StrictJSON"]),
+    .target(name: "ReadinessGit", dependencies: ["CLibgit2", "CZlib", "ReadinessCore", "StrictJSON"]),
     .target(name: "ReadinessHistory", dependencies: ["ReadinessGit", "ReadinessCore", "StrictJSON"]),
     .target(
       name: "ReadinessEnforcement",

@@ -11,11 +11,6 @@ static inline int readiness_git_disable_hash_verification(void) {
   return git_libgit2_opts(GIT_OPT_ENABLE_STRICT_HASH_VERIFICATION, 0);
 }
 
-/// Objects that are read once and never again are not worth a place in libgit2's cache.
-static inline int readiness_git_cache_objects(int yes) {
-  return git_libgit2_opts(GIT_OPT_ENABLE_CACHING, yes);
-}
-
 /// Extensions that libgit2 refuses by default, and that change nothing of what is read here: settings of one work tree,
 /// objects that may be missing, objects that gc keeps. Without the first no sparse checkout could be opened.
 static inline int readiness_git_accept_extensions(void) {

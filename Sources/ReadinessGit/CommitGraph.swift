@@ -37,8 +37,7 @@ public struct CommitGraph {
     _ repository: Repository, from tips: [ObjectID], notFrom hidden: [ObjectID] = [],
     progress: (Int, Int) -> Void = { _, _ in }
   ) throws {
-    readiness_git_cache_objects(0)
-    defer { readiness_git_cache_objects(1) }
+    try repository.readPacks()
     var reader = try GraphReader(repository)
     if hidden.isEmpty {
       try reader.walk(from: tips, progress)
@@ -146,6 +145,7 @@ private struct GraphReader {
   init(_ repository: Repository) throws {
     store = try ObjectStore(repository)
     second = Worker<Void>.bound > 1 ? try repository.another() : nil
+    try second?.readPacks()
   }
 
   /// Reads everything, the newest first, as packs have it. Commits are read here, and their trees on another thread that

@@ -69,6 +69,22 @@ final class GitFolder {
     return key(i, a) - key(j, b)
   }
 
+  /// The entry of a name in the bytes of a tree; the first where several stand there.
+  static func entry(_ wanted: UnsafeBufferPointer<UInt8>, in raw: UnsafeRawBufferPointer) -> FileIdentity? {
+    guard let base = raw.baseAddress else { return nil }
+    var at = 0
+    while raw.count - at > 27, let zero = memchr(base + at, 0, raw.count - at) {
+      let end = base.distance(to: UnsafeRawPointer(zero)) + 21
+      guard end <= raw.count else { return nil }
+      let start = name(raw, at)
+      if end - 21 - start == wanted.count, let key = wanted.baseAddress, memcmp(base + start, key, wanted.count) == 0 {
+        return identity(raw, at, end)
+      }
+      at = end
+    }
+    return nil
+  }
+
   /// Each name that ends in `.json`, less that ending, with what it is.
   func forEachStem(_ body: (String, FileIdentity) -> Void) {
     bytes.withUnsafeBytes { raw in

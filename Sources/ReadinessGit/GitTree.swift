@@ -279,10 +279,11 @@ public final class GitTree: PlanTree {
 }
 
 extension Repository {
-  /// The entry of a name in a tree; nil where there is none. O(log entries).
+  /// The entry of a name in a tree; nil where there is none. O(entries).
   func entry(_ name: String, in tree: ObjectID) throws -> FileIdentity? {
-    try withTree(tree) { pointer in
-      git_tree_entry_byname(pointer, name).map(Self.identity)
+    try store.with(tree, GIT_OBJECT_TREE) { raw in
+      var name = name
+      return name.withUTF8 { GitFolder.entry($0, in: raw) }
     }
   }
 

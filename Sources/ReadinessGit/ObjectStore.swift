@@ -7,6 +7,13 @@ final class ObjectStore {
   // The repository owns its store.
   private unowned let repository: Repository
   private let odb: OpaquePointer
+  /// Set for long walks alone: mapping the packs costs more than a few objects do.
+  private var packs: PackStore?
+
+  /// Reads packs directly from here on.
+  func readPacks() {
+    if packs == nil { packs = PackStore(folders: repository.objectFolders) }
+  }
 
   init(_ repository: Repository) throws {
     self.repository = repository
@@ -23,6 +30,10 @@ final class ObjectStore {
   /// Lends the bytes of an object of a type.
   /// - Throws: `GitError` where it is not there, damaged, or of another type.
   func with<T>(_ id: ObjectID, _ type: git_object_t, _ body: (UnsafeRawBufferPointer) throws -> T) throws -> T {
+    if let packs {
+      let found = try packs.with(id) { kind, bytes -> T? in kind == type ? try body(bytes) : nil }
+      if let found, let result = found { return result }
+    }
     var oid = id.git
     var object: OpaquePointer?
     let code = git_odb_read(&object, odb, &oid)

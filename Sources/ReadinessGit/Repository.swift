@@ -9,6 +9,27 @@ public final class Repository {
   let cache = ObjectCache()
   private var openStore: ObjectStore?
 
+  /// Reads packs directly from here on: for walks over long histories.
+  public func readPacks() throws { try store.readPacks() }
+
+  /// The folders that hold objects, as far as they are known without doubt; libgit2 knows them all.
+  var objectFolders: [String] {
+    let own = getenv("GIT_OBJECT_DIRECTORY").map { String(cString: $0) } ?? commonFolder + "objects"
+    var folders = [own]
+    let more = getenv("GIT_ALTERNATE_OBJECT_DIRECTORIES").map { String(cString: $0) } ?? ""
+    folders += more.split(separator: ":").map(String.init).filter { !$0.contains("\"") }
+    var index = 0
+    while index < folders.count, folders.count < 32 {
+      let lines = FileBytes.readQuietly(folders[index] + "/info/alternates") ?? []
+      for line in String(decoding: lines, as: UTF8.self).split(separator: "\n") where !line.hasPrefix("#") {
+        let path = line.hasPrefix("/") ? String(line) : folders[index] + "/" + line
+        if !folders.contains(path) { folders.append(path) }
+      }
+      index += 1
+    }
+    return folders
+  }
+
   /// Raw objects.
   var store: ObjectStore {
     get throws {
@@ -180,23 +201,7 @@ public final class Repository {
 
   /// The raw bytes of an object of a type.
   func bytes(of id: ObjectID, _ type: git_object_t) throws -> [UInt8] {
-    var odb: OpaquePointer?
-    try git("git_repository_odb", "The object database") { git_repository_odb(&odb, pointer) }
-    defer { git_odb_free(odb) }
-    var oid = id.git
-    var object: OpaquePointer?
-    let code = git_odb_read(&object, odb, &oid)
-    if git_error_code(code) == GIT_ENOTFOUND { throw absent(id, code) }
-    try git("git_odb_read", "The object \(id)") { code }
-    defer { git_odb_object_free(object) }
-    guard git_odb_object_type(object) == type else {
-      throw GitError(
-        .damaged, "The object \(id) is not of the type that refers to it.", hint: "See git fsck.",
-        function: "git_odb_read")
-    }
-    let size = git_odb_object_size(object)
-    guard size > 0, let data = git_odb_object_data(object) else { return [] }
-    return Array(UnsafeRawBufferPointer(start: data, count: size))
+    try store.with(id, type) { Array($0) }
   }
 
   /// True where the object is here.

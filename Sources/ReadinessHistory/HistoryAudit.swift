@@ -109,6 +109,7 @@ public struct HistoryAudit {
   private mutating func judge(_ indices: [Int], in graph: CommitGraph, _ progress: (Int, Int) -> Void) throws {
     let isLong = indices.count > 64
     let others = try (1..<(isLong ? Worker<Void>.bound : 1)).map { _ in try repository.another() }
+    for other in others { try other.readPacks() }
     var start = 0
     while start < indices.count {
       let batch = indices[start..<min(indices.count, start + 2048)]

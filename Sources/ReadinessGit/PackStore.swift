@@ -1,0 +1,273 @@
+import CLibgit2
+import CZlib
+import Glibc
+import ReadinessCore
+
+/// The packs of a repository, mapped into memory and read without locks, so that two threads do not wait for each other
+/// (gitformat-pack(5)). A fast path and nothing more: whatever it does not find, or does not like, libgit2 is asked for.
+final class PackStore {
+  /// One pack with its index, version 2.
+  private struct Pack {
+    let index: UnsafeRawBufferPointer
+    let data: UnsafeRawBufferPointer
+    let count: Int
+    var names: Int { 8 + 1024 }
+    var offsets: Int { names + count * 24 }
+    var longOffsets: Int { offsets + count * 4 }
+  }
+
+  /// An object that others are made from.
+  private struct Base {
+    var key = -1
+    var type = GIT_OBJECT_INVALID
+    var bytes: [UInt8] = []
+  }
+
+  private var packs: [Pack] = []
+  private var stream = z_stream()
+  private var scratch: [UInt8] = []
+  private var bases = [Base](repeating: Base(), count: 4096)
+
+  /// Maps what can be mapped in the folders of objects.
+  init(folders: [String]) {
+    readiness_inflate_init(&stream)
+    for folder in folders {
+      for name in Self.names(in: folder + "/pack") where name.hasSuffix(".idx") {
+        let path = folder + "/pack/" + name.dropLast(4)
+        guard let index = Self.map(path + ".idx"), let data = Self.map(path + ".pack") else { continue }
+        if let pack = Self.pack(index, data) { packs.append(pack) }
+      }
+    }
+  }
+
+  deinit {
+    inflateEnd(&stream)
+    for pack in packs {
+      munmap(UnsafeMutableRawPointer(mutating: pack.index.baseAddress), pack.index.count)
+      munmap(UnsafeMutableRawPointer(mutating: pack.data.baseAddress), pack.data.count)
+    }
+  }
+
+  private static func names(in folder: String) -> [String] {
+    do { return try FileBytes.names(in: folder) } catch { return [] }
+  }
+
+  private static func map(_ path: String) -> UnsafeRawBufferPointer? {
+    let descriptor = open(path, O_RDONLY | O_CLOEXEC)
+    guard descriptor >= 0 else { return nil }
+    defer { close(descriptor) }
+    var status = stat()
+    guard fstat(descriptor, &status) == 0, status.st_size > 1100 || path.hasSuffix(".pack"), status.st_size > 32,
+      let memory = mmap(nil, Int(status.st_size), PROT_READ, MAP_PRIVATE, descriptor, 0), memory != MAP_FAILED
+    else { return nil }
+    return UnsafeRawBufferPointer(start: memory, count: Int(status.st_size))
+  }
+
+  private static func pack(_ index: UnsafeRawBufferPointer, _ data: UnsafeRawBufferPointer) -> Pack? {
+    guard word(index, 0) == 0xFF74_4F63, word(index, 4) == 2, word(data, 0) == 0x5041_434B else { return nil }
+    let count = Int(word(index, 8 + 255 * 4))
+    guard index.count >= 8 + 1024 + count * 28 + 40 else { return nil }
+    return Pack(index: index, data: data, count: count)
+  }
+
+  private static func word(_ raw: UnsafeRawBufferPointer, _ at: Int) -> UInt32 {
+    UInt32(bigEndian: raw.loadUnaligned(fromByteOffset: at, as: UInt32.self))
+  }
+
+  // MARK: - Reading
+
+  /// Lends an object; nil where it is not in a pack, or the pack is not as it should be.
+  func with<T>(_ id: ObjectID, _ body: (git_object_t, UnsafeRawBufferPointer) throws -> T) rethrows -> T? {
+    for place in packs.indices {
+      guard let offset = offset(of: id, in: packs[place]) else { continue }
+      // The pack that had the last object most likely has the next.
+      if place > 0 { packs.swapAt(0, place) }
+      guard let type = load(offset, packs[place > 0 ? 0 : place]) else { return nil }
+      return try scratch.withUnsafeBytes { try body(type, $0) }
+    }
+    return nil
+  }
+
+  private func offset(of id: ObjectID, in pack: Pack) -> Int? {
+    var name: (UInt64, UInt64, UInt32) = (0, 0, 0)
+    withUnsafeMutableBytes(of: &name) { id.copy(to: $0) }
+    return withUnsafeBytes(of: &name) { wanted in
+      guard let base = pack.index.baseAddress, let key = wanted.baseAddress else { return nil }
+      let first = Int(wanted[0])
+      var low = first == 0 ? 0 : Int(Self.word(pack.index, 8 + (first - 1) * 4))
+      var high = min(pack.count, Int(Self.word(pack.index, 8 + first * 4)))
+      while low < high {
+        let middle = (low + high) / 2
+        let order = memcmp(base + pack.names + middle * 20, key, 20)
+        if order == 0 { return position(middle, pack) }
+        if order < 0 { low = middle + 1 } else { high = middle }
+      }
+      return nil
+    }
+  }
+
+  private func position(_ place: Int, _ pack: Pack) -> Int? {
+    let short = Int(Self.word(pack.index, pack.offsets + place * 4))
+    guard short & 0x8000_0000 != 0 else { return short }
+    let at = pack.longOffsets + (short & 0x7FFF_FFFF) * 8
+    guard at + 8 <= pack.index.count else { return nil }
+    return Int(Self.word(pack.index, at)) << 32 | Int(Self.word(pack.index, at + 4))
+  }
+
+  /// What stands at an offset: its type or kind of delta, its size, where its data begins, and what it is made from.
+  private func head(_ offset: Int, _ pack: Pack) -> (type: Int, size: Int, data: Int, base: Int?)? {
+    var at = offset
+    func next() -> Int? {
+      guard at >= 12, at < pack.data.count - 20 else { return nil }
+      at += 1
+      return Int(pack.data[at - 1])
+    }
+    guard var byte = next() else { return nil }
+    let type = byte >> 4 & 7
+    var size = byte & 15
+    var shift = 4
+    while byte & 0x80 != 0 {
+      guard let more = next(), shift < 40 else { return nil }
+      byte = more
+      size |= (byte & 0x7F) << shift
+      shift += 7
+    }
+    guard size < 1 << 30 else { return nil }
+    switch type {
+    case 1...4: return (type, size, at, nil)
+    case 6:
+      guard var byte = next() else { return nil }
+      var distance = byte & 0x7F
+      while byte & 0x80 != 0 {
+        guard let more = next(), distance < 1 << 40 else { return nil }
+        byte = more
+        distance = (distance + 1) << 7 | (byte & 0x7F)
+      }
+      guard distance > 0, distance < offset else { return nil }
+      return (type, size, at, offset - distance)
+    case 7:
+      guard at + 20 < pack.data.count else { return nil }
+      let id = ObjectID(raw: UnsafeRawBufferPointer(rebasing: pack.data[at..<(at + 20)]))
+      guard let base = self.offset(of: id, in: pack) else { return nil }
+      return (type, size, at + 20, base)
+    default: return nil
+    }
+  }
+
+  /// Puts the object at an offset into `scratch`.
+  private func load(_ offset: Int, _ pack: Pack) -> git_object_t? {
+    var deltas: [(offset: Int, size: Int, data: Int)] = []
+    var at = offset
+    var type = GIT_OBJECT_INVALID
+    while true {
+      let slot = slot(at, pack)
+      if bases[slot].key == key(at, pack) {
+        type = bases[slot].type
+        scratch = bases[slot].bytes
+        break
+      }
+      guard let head = head(at, pack), deltas.count < 4096 else { return nil }
+      guard let base = head.base else {
+        type = git_object_t(rawValue: Int32(head.type))
+        guard inflated(head.size, head.data, pack, into: &scratch) else { return nil }
+        if !deltas.isEmpty || type == GIT_OBJECT_TREE { keep(at, pack, type) }
+        break
+      }
+      deltas.append((at, head.size, head.data))
+      at = base
+    }
+    var delta: [UInt8] = []
+    while let next = deltas.popLast() {
+      guard inflated(next.size, next.data, pack, into: &delta), let made = Self.patched(scratch, delta) else {
+        return nil
+      }
+      scratch = made
+      keep(next.offset, pack, type)
+    }
+    return type
+  }
+
+  private func key(_ offset: Int, _ pack: Pack) -> Int { offset &+ Int(bitPattern: pack.data.baseAddress) }
+  private func slot(_ offset: Int, _ pack: Pack) -> Int { (key(offset, pack) &* 0x9E37_79B1) >> 7 & (bases.count - 1) }
+
+  private func keep(_ offset: Int, _ pack: Pack, _ type: git_object_t) {
+    guard scratch.count < 256 << 10 else { return }
+    bases[slot(offset, pack)] = Base(key: key(offset, pack), type: type, bytes: scratch)
+  }
+
+  private func inflated(_ size: Int, _ data: Int, _ pack: Pack, into out: inout [UInt8]) -> Bool {
+    guard let base = pack.data.baseAddress, inflateReset(&stream) == Z_OK else { return false }
+    out = [UInt8](unsafeUninitializedCapacity: size) { buffer, count in
+      stream.next_in = UnsafeMutablePointer(
+        mutating: (base + data).assumingMemoryBound(to: UInt8.self))
+      stream.avail_in = UInt32(truncatingIfNeeded: min(pack.data.count - data, 1 << 30))
+      var none: UInt8 = 0
+      let code = withUnsafeMutablePointer(to: &none) { spare in
+        stream.next_out = buffer.baseAddress ?? spare
+        stream.avail_out = UInt32(truncatingIfNeeded: size)
+        return inflate(&stream, Z_FINISH)
+      }
+      // The end of the stream, its checksum right, and exactly the size that was promised.
+      count = code == Z_STREAM_END && stream.avail_out == 0 ? size : 0
+      isWhole = count == size && code == Z_STREAM_END
+    }
+    return isWhole
+  }
+
+  private var isWhole = false
+
+  /// An object made from its base: sizes of both, then copies and insertions.
+  private static func patched(_ base: [UInt8], _ delta: [UInt8]) -> [UInt8]? {
+    var at = 0
+    func size() -> Int? {
+      var (value, shift) = (0, 0)
+      while at < delta.count, shift < 40 {
+        let byte = Int(delta[at])
+        at += 1
+        value |= (byte & 0x7F) << shift
+        if byte & 0x80 == 0 { return value }
+        shift += 7
+      }
+      return nil
+    }
+    guard size() == base.count, let target = size(), target < 1 << 30 else { return nil }
+    var isSound = true
+    let made = [UInt8](unsafeUninitializedCapacity: target) { out, count in
+      while at < delta.count {
+        let command = Int(delta[at])
+        at += 1
+        if command & 0x80 != 0 {
+          var (offset, length) = (0, 0)
+          for bit in 0..<4 where command & (1 << bit) != 0 {
+            guard at < delta.count else { return isSound = false }
+            offset |= Int(delta[at]) << (8 * bit)
+            at += 1
+          }
+          for bit in 0..<3 where command & (16 << bit) != 0 {
+            guard at < delta.count else { return isSound = false }
+            length |= Int(delta[at]) << (8 * bit)
+            at += 1
+          }
+          if length == 0 { length = 0x10000 }
+          guard offset + length <= base.count, count + length <= target, let start = out.baseAddress else {
+            return isSound = false
+          }
+          base.withUnsafeBufferPointer { source in
+            if let from = source.baseAddress { memcpy(start + count, from + offset, length) }
+          }
+          count += length
+        } else {
+          guard command > 0, at + command <= delta.count, count + command <= target, let start = out.baseAddress else {
+            return isSound = false
+          }
+          delta.withUnsafeBufferPointer { source in
+            if let from = source.baseAddress { memcpy(start + count, from + at, command) }
+          }
+          at += command
+          count += command
+        }
+      }
+    }
+    return isSound && made.count == target ? made : nil
+  }
+}
