@@ -60,7 +60,7 @@ public final class GitTree: PlanTree {
   private let repository: Repository
   /// The tree's object.
   public let root: ObjectID
-  private var topFolder: FileIdentity??
+  private var topEntries: PlanFolders?
   private var ssotEntry: ObjectCache.Ssot?
 
   init(repository: Repository, root: ObjectID) {
@@ -77,22 +77,29 @@ public final class GitTree: PlanTree {
 
   /// By the objects of the folders first: most commits touch neither.
   public func hasSamePlanAndPolicy(as other: any PlanTree) throws -> Bool {
-    if let other = other as? GitTree {
-      if root == other.root { return true }
-      guard try policyFiles() == other.policyFiles(), try planIdentity() == other.planIdentity() else { return false }
-      if try folder() == other.folder() { return true }
+    guard let other = other as? GitTree else {
+      return try folderKind() == other.folderKind() && planIdentity() == other.planIdentity()
+        && milestones() == other.milestones() && policyFiles() == other.policyFiles()
     }
-    return try folderKind() == other.folderKind() && planIdentity() == other.planIdentity()
-      && milestones() == other.milestones() && policyFiles() == other.policyFiles()
+    if root == other.root { return true }
+    let (own, others) = (try entries(), try other.entries())
+    if own.ssot != others.ssot {
+      guard try planIdentity() == other.planIdentity(), try policyFiles() == other.policyFiles() else { return false }
+    }
+    if own.readiness == others.readiness { return true }
+    return try own.readiness?.kind == others.readiness?.kind && changedMilestones(since: other).isEmpty
+  }
+
+  /// What stands at the top that concerns us, by one look at the tree.
+  private func entries() throws -> PlanFolders {
+    if let topEntries { return topEntries }
+    let found = try repository.store.with(root, GIT_OBJECT_TREE) { PlanFolders($0, of: root) }
+    topEntries = found
+    return found
   }
 
   /// The object of `.readiness`, for comparing trees without listing them.
-  public func folder() throws -> FileIdentity? {
-    if let topFolder { return topFolder }
-    let found = try repository.entry(PlanPaths.folder, in: root)
-    topFolder = .some(found)
-    return found
-  }
+  public func folder() throws -> FileIdentity? { try entries().readiness }
 
   /// The files `.readiness/*.json`.
   public func milestones() throws -> [MilestoneID: FileIdentity] {
@@ -152,7 +159,7 @@ public final class GitTree: PlanTree {
   private func ssot() throws -> ObjectCache.Ssot {
     if let ssotEntry { return ssotEntry }
     var found = ObjectCache.Ssot()
-    if let folder = try repository.entry("ssot", in: root), folder.kind == .folder {
+    if let folder = try entries().ssot, folder.kind == .folder {
       found = try cache.ssots[folder.id] ?? readSsot(folder.id)
       cache.ssots[folder.id] = found
     }

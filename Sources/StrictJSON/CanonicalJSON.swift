@@ -10,7 +10,7 @@ extension JSONValue {
 }
 
 /// The writer of RFC 8785.
-enum CanonicalJSON {
+public enum CanonicalJSON {
   static func append(_ value: JSONValue, to out: inout [UInt8]) {
     switch value.kind {
     case .null: out.append(contentsOf: "null".utf8)
@@ -39,7 +39,7 @@ enum CanonicalJSON {
   }
 
   /// RFC 8785, 3.2.2.2: the short escapes, `\u00xx` in lower case for other controls, all else as it is.
-  static func appendString(_ text: String, to out: inout [UInt8]) {
+  public static func appendString(_ text: String, to out: inout [UInt8]) {
     out.append(UInt8(ascii: "\""))
     for byte in text.utf8 {
       switch byte {

@@ -1,7 +1,7 @@
 import StrictJSON
 
-/// What a commit does to one milestone, seen from its first parent.
-struct MilestoneChange {
+/// What a commit does to one milestone, seen from its first parent. A class, because rules pass it on and it is large.
+final class MilestoneChange {
   let id: MilestoneID
   let beforeFile: MilestoneFile?
   let afterFile: MilestoneFile?
@@ -11,6 +11,18 @@ struct MilestoneChange {
   let after: Milestone?
   /// In a merge, whether the result has to be stamped.
   let needsStamp: Bool
+
+  init(
+    id: MilestoneID, beforeFile: MilestoneFile?, afterFile: MilestoneFile?, before: Milestone?, after: Milestone?,
+    needsStamp: Bool
+  ) {
+    self.id = id
+    self.beforeFile = beforeFile
+    self.afterFile = afterFile
+    self.before = before
+    self.after = after
+    self.needsStamp = needsStamp
+  }
 
   var isBirth: Bool { beforeFile == nil }
   var isDeletion: Bool { afterFile == nil }
@@ -71,7 +83,7 @@ struct ChangeSet {
   let policyNeedsStamp: Bool
 
   /// The changes that a stamp has to tell.
-  var stamped: [MilestoneChange] { milestones.filter { $0.needsStamp && $0.id.isValid } }
+  let stamped: [MilestoneChange]
 
   var needsStamp: Bool { milestones.contains(where: \.needsStamp) || plan?.needsStamp == true || policyNeedsStamp }
 }
@@ -91,6 +103,7 @@ extension ChangeSet {
         id: id, beforeFile: beforeFile, afterFile: afterFile, before: readBefore,
         after: try after.milestone(id), needsStamp: needs?.milestones.contains(id) ?? true)
     }
+    stamped = milestones.filter { $0.needsStamp && $0.id.isValid }
     let planDiffers = try proposal.base.planIdentity() != proposal.candidate.planIdentity()
     let planNeeds = needs?.plan ?? planDiffers
     plan =

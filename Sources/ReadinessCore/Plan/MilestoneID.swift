@@ -46,7 +46,10 @@ public struct MilestoneID: Hashable, Comparable, Sendable, CustomStringConvertib
   /// Equal to the byte.
   public static func == (a: MilestoneID, b: MilestoneID) -> Bool { a.text.utf8.elementsEqual(b.text.utf8) }
   /// Hashes the bytes, as `==` compares them.
-  public func hash(into hasher: inout Hasher) { for byte in text.utf8 { hasher.combine(byte) } }
+  public func hash(into hasher: inout Hasher) {
+    var text = text
+    text.withUTF8 { hasher.combine(bytes: UnsafeRawBufferPointer($0)) }
+  }
 
   /// True where a pattern of authorization covers the id: the id itself, `PREFIX-*`, or `*`.
   public func matches(pattern: String) -> Bool {

@@ -114,56 +114,93 @@ public struct Run: Sendable, Equatable {
 
   /// The run ID: SHA-256 of the RFC 8785 form of what the stamp says (contract 3).
   /// - Parameter plan: `planId` of the commit's own `ssot/plan.json`; nil where there is none.
-  public func id(plan: String?) -> Digest {
-    func text(_ digest: Digest?) -> JSONValue { .text(digest?.tagged ?? "none") }
-    var members: [JSONMember] = [
-      JSONMember("version", 1), JSONMember("at", .text(at)), JSONMember("actor", .text(actor.description)),
-      JSONMember("policy", .text(policy.tagged)),
-      JSONMember(
-        "transitions",
-        JSONValue(
-          .array(
-            transitions.map {
-              [
-                "milestone": .text($0.milestone.text), "from": .text($0.from ?? "none"),
-                "to": .text($0.to ?? "none"), "before": text($0.before), "after": text($0.after),
-              ]
-            }))),
-      JSONMember(
-        "edits",
-        JSONValue(
-          .array(
-            edits.map {
-              [
-                "milestone": .text($0.milestone?.text ?? "plan"), "before": text($0.before),
-                "after": text($0.after),
-              ]
-            }))),
-      JSONMember(
-        "evidence",
-        JSONValue(
-          .array(
-            evidence.map {
-              [
-                "milestone": .text($0.milestone.text), "criterion": .text($0.criterion),
-                "digest": .text($0.digest.tagged),
-              ]
-            }))),
-    ]
-    if let plan { members.append(JSONMember("plan", .text(plan))) }
-    if !waives.isEmpty {
-      let listed = waives.map { waive -> JSONValue in
-        ["milestone": .text(waive.milestone.text), "code": .text(waive.code), "until": .text(waive.until)]
+  public func id(plan: String?) -> Digest { Digest(of: canonicalBytes(plan: plan)) }
+
+  /// The RFC 8785 form, written out: its keys stand here in their order. A long history has a great many of these.
+  private func canonicalBytes(plan: String?) -> [UInt8] {
+    var out: [UInt8] = []
+    out.reserveCapacity(512)
+    func raw(_ text: StaticString) { out += UnsafeBufferPointer(start: text.utf8Start, count: text.utf8CodeUnitCount) }
+    func value(_ text: String) { CanonicalJSON.appendString(text, to: &out) }
+    func digest(_ digest: Digest?) { value(digest?.tagged ?? "none") }
+    func list<T>(_ items: [T], _ write: (T) -> Void) {
+      raw("[")
+      for (index, item) in items.enumerated() {
+        if index > 0 { raw(",") }
+        write(item)
       }
-      members.append(JSONMember("waives", JSONValue(.array(listed))))
+      raw("]")
     }
+    raw("{\"actor\":")
+    value(actor.description)
+    raw(",\"at\":")
+    value(at)
+    raw(",\"edits\":")
+    list(edits) { edit in
+      raw("{\"after\":")
+      digest(edit.after)
+      raw(",\"before\":")
+      digest(edit.before)
+      raw(",\"milestone\":")
+      value(edit.milestone?.text ?? "plan")
+      raw("}")
+    }
+    raw(",\"evidence\":")
+    list(evidence) { entry in
+      raw("{\"criterion\":")
+      value(entry.criterion)
+      raw(",\"digest\":")
+      digest(entry.digest)
+      raw(",\"milestone\":")
+      value(entry.milestone.text)
+      raw("}")
+    }
+    if let plan {
+      raw(",\"plan\":")
+      value(plan)
+    }
+    raw(",\"policy\":")
+    digest(policy)
     if let policyChange {
-      members.append(
-        JSONMember(
-          "policyChange", ["before": text(policyChange.before), "after": text(policyChange.after)]))
+      raw(",\"policyChange\":{\"after\":")
+      digest(policyChange.after)
+      raw(",\"before\":")
+      digest(policyChange.before)
+      raw("}")
     }
-    if let reason { members.append(JSONMember("reason", .text(reason))) }
-    return Digest(of: JSONValue(.object(members)).canonicalBytes)
+    if let reason {
+      raw(",\"reason\":")
+      value(reason)
+    }
+    raw(",\"transitions\":")
+    list(transitions) { transition in
+      raw("{\"after\":")
+      digest(transition.after)
+      raw(",\"before\":")
+      digest(transition.before)
+      raw(",\"from\":")
+      value(transition.from ?? "none")
+      raw(",\"milestone\":")
+      value(transition.milestone.text)
+      raw(",\"to\":")
+      value(transition.to ?? "none")
+      raw("}")
+    }
+    raw(",\"version\":1")
+    if !waives.isEmpty {
+      raw(",\"waives\":")
+      list(waives) { waive in
+        raw("{\"code\":")
+        value(waive.code)
+        raw(",\"milestone\":")
+        value(waive.milestone.text)
+        raw(",\"until\":")
+        value(waive.until)
+        raw("}")
+      }
+    }
+    raw("}")
+    return out
   }
 
   /// True where the run changes nothing.
