@@ -38,6 +38,7 @@ let package = Package(
       name: "ReadinessTestSupport", dependencies: ["ReadinessCore", "StrictJSON"], path: "Tests/ReadinessTestSupport"),
     .testTarget(
       name: "EndToEndTests", dependencies: ["readiness", "ReadinessTestSupport"], exclude: ["Snapshots"]),
+    .testTarget(name: "ReadinessGitTests", dependencies: ["ReadinessGit", "ReadinessCore", "ReadinessTestSupport"]),
     .testTarget(name: "StrictJSONTests", dependencies: ["StrictJSON"]),
     .testTarget(
       name: "ReadinessReportsTests",

@@ -154,8 +154,17 @@ final class PackStore {
     }
   }
 
+  /// The same for a commit that stands as it is, which nearly all do.
+  private func loadPlain(_ offset: Int, _ pack: Pack) -> git_object_t? {
+    guard offset >= 12, offset < pack.data.count - 20, pack.data[offset] >> 4 & 7 == 1,
+      let head = head(offset, pack), inflated(head.size, head.data, pack, into: &scratch)
+    else { return nil }
+    return GIT_OBJECT_COMMIT
+  }
+
   /// Puts the object at an offset into `scratch`.
   private func load(_ offset: Int, _ pack: Pack) -> git_object_t? {
+    if let plain = loadPlain(offset, pack) { return plain }
     var deltas: [(offset: Int, size: Int, data: Int)] = []
     var at = offset
     var type = GIT_OBJECT_INVALID

@@ -4,6 +4,9 @@ public struct ObjectID: Hashable, Sendable, CustomStringConvertible {
   private let b: UInt64
   private let c: UInt32
 
+  /// The first 64 bits are as good as chance already.
+  public func hash(into hasher: inout Hasher) { hasher.combine(a) }
+
   /// Makes an id from the first 20 bytes; shorter input is filled up with zeros.
   public init(_ bytes: [UInt8]) {
     let padded = bytes.count >= 20 ? bytes : bytes + Array(repeating: 0, count: 20 - bytes.count)
@@ -47,12 +50,9 @@ public struct ObjectID: Hashable, Sendable, CustomStringConvertible {
 
   /// 255 for what is no digit.
   private static func value(_ digit: UInt8) -> UInt8 {
-    switch digit {
-    case 0x30...0x39: digit - 0x30
-    case 0x61...0x66: digit - 0x61 + 10
-    case 0x41...0x46: digit - 0x41 + 10
-    default: 0xFF
-    }
+    let number = digit &- 0x30
+    let letter = (digit | 0x20) &- 0x61
+    return number < 10 ? number : letter < 6 ? letter &+ 10 : 0xFF
   }
 
   /// Writes the 20 bytes into memory that has room for them.
