@@ -79,7 +79,7 @@ struct Context {
 
   /// Audits history, with a progress bar where somebody watches.
   func audit(_ scope: HistoryScope, _ repository: Repository, folds: Bool = false) throws -> HistoryReport {
-    let bar = ProgressBar("verifying", isShown: !options.json && Terminal.isWatched(environment))
+    let bar = ProgressBar("verifying", isShown: !options.json && Terminal.isWatched(environment), environment)
     defer { bar.end() }
     return try scope.audit(repository, folds: folds) { done, all in bar.show(done, of: all) }
   }

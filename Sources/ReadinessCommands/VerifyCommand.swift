@@ -13,6 +13,8 @@ struct Verify: ParsableCommand {
   var range: String?
   @Option(help: ArgumentHelp("text, json, markdown (for a pull request), sarif, junit or github.", valueName: "form"))
   var format: VerdictFormat = .text
+  @Flag(help: "Judge everything anew. This version keeps no cache, so it always does.")
+  var noCache = false
   @OptionGroup var options: GlobalOptions
 
   mutating func run() throws {

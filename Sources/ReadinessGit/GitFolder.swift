@@ -23,11 +23,11 @@ final class GitFolder {
     var at = 0
     while at < raw.count {
       guard let zero = memchr(base + at, 0, raw.count - at),
-        case let end = base.distance(to: UnsafeRawPointer(zero)), raw.count >= end + 21, end - at > 6
+        case let end = base.distance(to: UnsafeRawPointer(zero)), raw.count >= end + 21, end - at > 6, isSound(raw, at)
       else {
         throw GitError(.damaged, "The tree \(id) is damaged.", hint: "See git fsck.", function: "GitFolder")
       }
-      if let last = starts.last, isSorted { isSorted = order(raw, Int(last), at) < 0 }
+      if let last = starts.last, isSorted { isSorted = order(raw, Int(last), raw, at) < 0 }
       starts.append(Int32(at))
       at = end + 21
     }
@@ -58,16 +58,19 @@ final class GitFolder {
 
   var count: Int { starts.count - 1 }
 
-  /// The name of an entry with its zero behind it: modes of files have six digits, those of folders five.
-  private static func name(_ raw: UnsafeRawBufferPointer, _ start: Int) -> Int { start + (raw[start] == 0x34 ? 6 : 7) }
-
-  /// Git's order: bytes, a folder as if a slash followed its name.
-  private static func order(_ raw: UnsafeRawBufferPointer, _ a: Int, _ b: Int) -> Int {
-    var (i, j) = (name(raw, a), name(raw, b))
-    while raw[i] == raw[j], raw[i] != 0 { (i, j) = (i + 1, j + 1) }
-    func key(_ at: Int, _ start: Int) -> Int { raw[at] == 0 && raw[start] == 0x34 ? 0x2F : Int(raw[at]) }
-    return key(i, a) - key(j, b)
+  /// Where the name of an entry begins, behind its mode: six digits for files, five for folders, which old programs
+  /// filled up with a zero.
+  static func name(_ raw: UnsafeRawBufferPointer, _ start: Int) -> Int {
+    let isLong = raw[start] != 0x34
+    return start + (isLong ? 7 : 6)
   }
+
+  private static func isFolder(_ raw: UnsafeRawBufferPointer, _ start: Int) -> Bool {
+    raw[start] == 0x34 || (raw[start] == 0x30 && raw[start + 1] == 0x34)
+  }
+
+  /// True where a mode is written as git writes it.
+  static func isSound(_ raw: UnsafeRawBufferPointer, _ start: Int) -> Bool { raw[name(raw, start) - 1] == 0x20 }
 
   /// The entry of a name in the bytes of a tree; the first where several stand there.
   static func entry(_ wanted: UnsafeBufferPointer<UInt8>, in raw: UnsafeRawBufferPointer) -> FileIdentity? {
@@ -161,11 +164,12 @@ final class GitFolder {
     return stems
   }
 
-  private static func order(_ x: UnsafeRawBufferPointer, _ a: Int, _ y: UnsafeRawBufferPointer, _ b: Int) -> Int {
+  /// Git's order: bytes, a folder as if a slash followed its name. Both names end in a zero.
+  static func order(_ x: UnsafeRawBufferPointer, _ a: Int, _ y: UnsafeRawBufferPointer, _ b: Int) -> Int {
     var (i, j) = (name(x, a), name(y, b))
     while x[i] == y[j], x[i] != 0 { (i, j) = (i + 1, j + 1) }
     func key(_ raw: UnsafeRawBufferPointer, _ at: Int, _ start: Int) -> Int {
-      raw[at] == 0 && raw[start] == 0x34 ? 0x2F : Int(raw[at])
+      raw[at] == 0 && isFolder(raw, start) ? 0x2F : Int(raw[at])
     }
     return key(x, i, a) - key(y, j, b)
   }
@@ -183,10 +187,11 @@ final class GitFolder {
     return String(decoding: raw[at..<(at + length - 5)], as: UTF8.self)
   }
 
-  private static func identity(_ raw: UnsafeRawBufferPointer, _ start: Int, _ end: Int) -> FileIdentity {
+  /// Mode and object of an entry.
+  static func identity(_ raw: UnsafeRawBufferPointer, _ start: Int, _ end: Int) -> FileIdentity {
     let kind: FileKind =
       switch (raw[start], raw[start + 1]) {
-      case (0x34, _): .folder
+      case (0x34, _), (0x30, 0x34): .folder
       case (0x31, 0x32): .symlink
       case (0x31, 0x36): .submodule
       default: .regular

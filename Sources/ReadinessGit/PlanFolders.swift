@@ -1,63 +1,41 @@
 import Glibc
 import ReadinessCore
 
-/// What of a root tree decides: the entries `.readiness` and `ssot`.
+/// What of a root tree decides whether a commit is of interest: the entries `.readiness` and `ssot`.
 struct PlanFolders: Hashable {
-  var readiness: FileIdentity?
-  var ssot: FileIdentity?
+  /// The folder of milestones, or what stands in its place.
+  private(set) var readiness: FileIdentity?
+  /// The folder of plan file and policies, or what stands in its place.
+  private(set) var ssot: FileIdentity?
   /// Set where the tree is not sorted as git sorts, so that it is looked at in any case.
-  var oddity: ObjectID?
+  private var oddity: ObjectID?
 
+  /// A tree that holds neither.
   init() {}
 
-  /// Scans a raw tree: mode, space, name, zero, twenty bytes.
+  /// Looks once through the bytes of a tree. O(entries).
   init(_ raw: UnsafeRawBufferPointer, of tree: ObjectID) {
     guard let base = raw.baseAddress else { return }
+    let (milestones, others): (StaticString, StaticString) = (".readiness", "ssot")
     var at = 0
-    var last: (start: Int, count: Int, isFolder: Bool)?
+    var last: Int?
     while at < raw.count {
-      guard let space = memchr(base + at, 0x20, raw.count - at),
-        case let start = base.distance(to: UnsafeRawPointer(space)) + 1,
-        let zero = memchr(base + start, 0, raw.count - start), case let end = base.distance(to: UnsafeRawPointer(zero)),
-        raw.count >= end + 21
+      guard let zero = memchr(base + at, 0, raw.count - at),
+        case let end = base.distance(to: UnsafeRawPointer(zero)) + 21, end <= raw.count, end - at > 27,
+        GitFolder.isSound(raw, at)
       else {
         oddity = tree
         return
       }
-      let isFolder = raw[at] == 0x34
-      let name = (start: start, count: end - start, isFolder: isFolder)
-      if let last, !Self.ascends(base, last, name) { oddity = tree }
-      last = name
-      if name.count == 10 || name.count == 4 {
-        let id = ObjectID(raw: UnsafeRawBufferPointer(rebasing: raw[(end + 1)..<(end + 21)]))
-        let identity = FileIdentity(kind: Self.kind(raw, at), id: id)
-        if name.count == 10, memcmp(base + start, ".readiness", 10) == 0 { readiness = identity }
-        if name.count == 4, memcmp(base + start, "ssot", 4) == 0 { ssot = identity }
+      if let last, GitFolder.order(raw, last, raw, at) >= 0 { oddity = tree }
+      last = at
+      let name = GitFolder.name(raw, at)
+      switch end - 21 - name {
+      case 10 where memcmp(base + name, milestones.utf8Start, 10) == 0: readiness = GitFolder.identity(raw, at, end)
+      case 4 where memcmp(base + name, others.utf8Start, 4) == 0: ssot = GitFolder.identity(raw, at, end)
+      default: break
       }
-      at = end + 21
+      at = end
     }
-  }
-
-  private static func kind(_ raw: UnsafeRawBufferPointer, _ at: Int) -> FileKind {
-    switch (raw[at], raw[at + 1], raw[at + 2]) {
-    case (0x34, _, _): .folder
-    case (0x31, 0x32, _): .symlink
-    case (0x31, 0x36, _): .submodule
-    default: .regular
-    }
-  }
-
-  /// Git's order: bytes, a folder as if a slash followed its name.
-  private static func ascends(
-    _ base: UnsafeRawPointer, _ a: (start: Int, count: Int, isFolder: Bool),
-    _ b: (start: Int, count: Int, isFolder: Bool)
-  ) -> Bool {
-    let order = memcmp(base + a.start, base + b.start, min(a.count, b.count))
-    guard order == 0 else { return order < 0 }
-    let common = min(a.count, b.count)
-    let next = { (name: (start: Int, count: Int, isFolder: Bool)) -> UInt8 in
-      name.count > common ? base.load(fromByteOffset: name.start + common, as: UInt8.self) : name.isFolder ? 0x2F : 0
-    }
-    return next(a) < next(b)
   }
 }

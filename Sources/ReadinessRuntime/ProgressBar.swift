@@ -1,15 +1,18 @@
 import Glibc
 
-/// A bar on standard error for work that takes more than half a second. Quick work shows nothing.
+/// A bar on standard error for work that takes more than half a second, or what `GIT_PROGRESS_DELAY` says in seconds.
+/// Quick work shows nothing.
 public final class ProgressBar {
   private let title: String
   private let isShown: Bool
   private let began = Machine.millisecondsSince1970()
+  private let delay: Int64
   private var drawn: Int64 = 0
   private var isThere = false
 
   /// - Parameter isShown: false to do nothing at all, as where nobody watches.
-  public init(_ title: String, isShown: Bool) {
+  public init(_ title: String, isShown: Bool, _ environment: [String: String]) {
+    delay = environment["GIT_PROGRESS_DELAY"].flatMap { Int64($0) }.map { $0 * 1000 } ?? 500
     self.title = title
     self.isShown = isShown
   }
@@ -19,7 +22,7 @@ public final class ProgressBar {
   public func show(_ done: Int, of all: Int) {
     guard isShown else { return }
     let now = Machine.millisecondsSince1970()
-    guard now - began > 500, now - drawn >= 100 else { return }
+    guard now - began >= delay, now - drawn >= 100 else { return }
     drawn = now
     isThere = true
     guard all > 0 else { return write("\r\(title): \(done) read\u{1B}[K") }

@@ -145,11 +145,12 @@ struct EditTests {
   func progress() throws {
     let s = try Scratch.withPlan()
     s.shell(
-      "{ for n in $(seq 1 60000); do printf 'commit refs/heads/long\\ncommitter A <a@example.com> %s +0000\\ndata 1\\nx\\n' $((1700000000+n)); [ $n = 1 ] && echo 'from refs/heads/main^0'; printf '\\n'; done; } | git fast-import --quiet"
+      "{ for n in $(seq 1 20000); do printf 'commit refs/heads/long\\ncommitter A <a@example.com> %s +0000\\ndata 1\\nx\\n' $((1700000000+n)); [ $n = 1 ] && echo 'from refs/heads/main^0'; printf '\\n'; done; } | git fast-import --quiet"
     )
     let quiet = s.readiness("verify", "long")
     #expect(quiet.status == 0 && !quiet.errors.contains("verifying"), "\(quiet.all)")
-    let watched = s.shell("script -qec '\"$READINESS\" verify long' /dev/null", environment: ["TERM": "xterm"])
+    let watched = s.shell(
+      "script -qec '\"$READINESS\" verify long' /dev/null", environment: ["TERM": "xterm", "GIT_PROGRESS_DELAY": "0"])
     #expect(watched.output.contains("verifying: ") && watched.output.contains("verified"), "\(watched.all)")
   }
 }
