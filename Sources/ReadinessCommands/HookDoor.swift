@@ -30,7 +30,8 @@ struct HookDoor {
 
   private func run() -> Int32 {
     if environment["READINESS_SKIP"] == "1", name != "pre-receive" {
-      say("readiness: \(name) skipped by READINESS_SKIP. The server and readiness verify judge all the same.")
+      say("readiness: \(name) skipped by READINESS_SKIP.")
+      say("  -> The server and readiness verify judge all the same.")
       return 0
     }
     do {

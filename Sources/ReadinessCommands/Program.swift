@@ -21,7 +21,7 @@ public enum Program {
       try command.run()
       return 0
     } catch {
-      return conclude(error, isJSON: isJSON)
+      return conclude(error, isJSON: isJSON, command: rest.first)
     }
   }
 
@@ -52,25 +52,19 @@ public enum Program {
     return [name] + globals + rest.dropFirst()
   }
 
-  private static func conclude(_ error: any Error, isJSON: Bool) -> Int32 {
+  private static func conclude(_ error: any Error, isJSON: Bool, command: String?) -> Int32 {
     if let exit = error as? ExitCode { return exit.rawValue }
     let status = Root.exitCode(for: error)
-    // What argument-parser throws for help and for wrong usage is already text.
-    if status == .success || status == .validationFailure {
-      let text = Root.fullMessage(for: error)
-      if status == .success {
-        Standard.output(text + "\n")
-        return 0
-      }
-      let failure = Failure(UsageError(Root.message(for: error), hint: "readiness --help lists the commands."))
-      if isJSON {
-        Standard.output(String(decoding: failure.json.layoutBytes, as: UTF8.self))
-      } else {
-        Standard.error(text + "\n")
-      }
-      return 2
+    // What argument-parser throws for help is already text.
+    if status == .success {
+      Standard.output(Root.fullMessage(for: error) + "\n")
+      return 0
     }
-    let failure = Failure(error)
+    let help = command.flatMap { $0.hasPrefix("-") ? nil : "readiness help \($0) shows how it is used." }
+    let failure =
+      status == .validationFailure
+      ? Failure(UsageError(Root.message(for: error), hint: help ?? "readiness --help lists the commands."))
+      : Failure(error)
     if isJSON {
       Standard.output(String(decoding: failure.json.layoutBytes, as: UTF8.self))
     } else {

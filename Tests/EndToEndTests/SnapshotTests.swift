@@ -129,6 +129,13 @@ struct SnapshotTests {
     "git remote add origin ../server.git", "sed -i 's/\"Not Started\"/\"Done\"/' .readiness/M-12.json",
     "git -c core.hooksPath=/dev/null commit -qam 'forced'", "git push -q --no-verify origin main",
     "git reset -q --hard HEAD~1", "rm .git/hooks/pre-push", "readiness doctor", "readiness doctor --fix",
+    "readiness install --hooks nonsense", "readiness import nowhere.md", "readiness weekly --week 2026-W99",
+    "readiness explain nothing", "readiness log M-99", "readiness diff nowhere", "readiness graph --format png",
+    "git checkout -q -b side HEAD~1", "sed -i 's/\"TBD\"/\"bob\"/' .readiness/M-02.json", "git commit -qam 'bob'",
+    "git checkout -q main", "sed -i 's/\"TBD\"/\"ada\"/' .readiness/M-02.json", "git commit -qam 'ada'",
+    "git merge -q --no-edit side", "sed -n 5,12p .readiness/M-02.json", "readiness status", "git merge --abort",
+    "sed -i 's/\"Not Started\"/\"Done\"/' .readiness/M-12.json && READINESS_SKIP=1 git commit -qam 'in a hurry'",
+    "readiness heal --dry-run", "readiness heal -m 'a hurry'", "readiness gate canary --json | head -n 4",
     "readiness uninstall", "readiness help gate", "readiness gate --at nowhere", "readiness -C /nowhere status",
   ]
 
