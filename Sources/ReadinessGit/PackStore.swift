@@ -82,10 +82,23 @@ final class PackStore {
       guard let offset = offset(of: id, in: packs[place]) else { continue }
       // The pack that had the last object most likely has the next.
       if place > 0 { packs.swapAt(0, place) }
+      loads += 1
+      if loads & 0x7FFF == 0 { letGo() }
       guard let type = load(offset, packs[place > 0 ? 0 : place]) else { return nil }
       return try scratch.withUnsafeBytes { try body(type, $0) }
     }
     return nil
+  }
+
+  private var loads = 0
+
+  /// What was read of a large pack need not stay in memory; the system has it still, and gives it back when asked.
+  private func letGo() {
+    for pack in packs {
+      for memory in [pack.data, pack.index] {
+        madvise(UnsafeMutableRawPointer(mutating: memory.baseAddress), memory.count, MADV_DONTNEED)
+      }
+    }
   }
 
   private func offset(of id: ObjectID, in pack: Pack) -> Int? {
