@@ -18,7 +18,7 @@ extension EditingCommand {
   func edit() throws {
     let context = try Context(options)
     let repository = try context.openForWriting()
-    let (findings, done) = try retrying {
+    let ((findings, differs), done) = try retrying {
       let edit = try PlanEdit(repository, environment: context.environment)
       let (changes, done) = try changes(edit, context)
       return (try edit.apply(changes, reason: nil, isDry: false), done)
@@ -31,8 +31,11 @@ extension EditingCommand {
         FindingReport.text(findings, width: context.width, try context.style(repository, descriptor: 2)) + "\n")
     }
     let json = Envelope.json(
-      Self._commandName, [JSONMember("changed", true), JSONMember("findings", FindingReport.json(findings))])
-    context.print(json: json, text: done + "\nStaged; commit it with a message of your own.")
+      Self._commandName,
+      [JSONMember("changed", JSONValue(.bool(differs))), JSONMember("findings", FindingReport.json(findings))])
+    context.print(
+      json: json,
+      text: differs ? done + "\nStaged; commit it with a message of your own." : "Nothing to do: it says so already.")
   }
 }
 

@@ -39,7 +39,7 @@ struct MergeDriverCommand: ParsableCommand {
     if bytes.isEmpty { return .some(nil) }
     do {
       return .some(
-        try JSONDocument(parsing: bytes, limits: JSONLimits(depth: 32, size: 16 << 20, portableOnly: true)).root)
+        try JSONDocument(parsing: bytes, limits: JSONLimits(depth: 32, size: PlanFile.bound, portableOnly: true)).root)
     } catch { return nil }
   }
 

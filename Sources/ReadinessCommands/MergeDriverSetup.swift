@@ -25,14 +25,13 @@ struct MergeDriverSetup {
 
   /// True where it is set up for this program.
   func isPut(program: String) throws -> Bool {
-    let driver = "\(HookScript.quoted(program)) merge-driver %O %A %B %L %P"
-    return try GitProcess.run(["config", "--local", "merge.readiness.driver"]).trimmed == driver
+    try GitProcess.run(["config", "--local", "merge.readiness.driver"]).trimmed == Self.driver(program)
       && (FileBytes.readIfPresent(attributes) ?? []).starts(with: Array(Self.block.utf8))
   }
 
   /// True where something had to be written. Our lines come first, so that the user's own go before them.
   func put(program: String) throws -> Bool {
-    let driver = "\(HookScript.quoted(program)) merge-driver %O %A %B %L %P"
+    let driver = Self.driver(program)
     var isNew = false
     if try GitProcess.run(["config", "--local", "merge.readiness.driver"]).trimmed != driver {
       try set("merge.readiness.name", "files of the plan, field by field")
@@ -59,6 +58,10 @@ struct MergeDriverSetup {
       try FileBytes.write(Array(present.dropFirst(block.count)), to: attributes)
     }
     return true
+  }
+
+  private static func driver(_ program: String) -> String {
+    "\(HookScript.quoted(program)) merge-driver %O %A %B %L %P"
   }
 
   private func set(_ key: String, _ value: String) throws {

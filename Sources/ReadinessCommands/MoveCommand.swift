@@ -76,7 +76,7 @@ struct MoveCommand: ParsableCommand {
       changes.append(PlanEdit.Change(PlanPaths.milestone(id), milestone.moved(to: state, reason: reason)))
       moved.append(MoveOutcome.Moved(milestone: id, from: milestone.status, to: state.name))
     }
-    let findings = try edit.apply(changes, reason: reason, isDry: dryRun)
+    let findings = try edit.apply(changes, reason: reason, isDry: dryRun).findings
     return MoveOutcome(findings: findings, moves: moved, commit: nil, run: nil)
   }
 

@@ -35,8 +35,7 @@ public struct Heal {
     try repository.refuseUnfinishedOperation(function: "heal", orRebase: true)
     let scope = try HistoryScope(repository, nil)
     let report = try scope.audit(repository)
-    let codes: Set<ReasonCode> = [.trailerMissing, .trailerMismatch, .runMismatch, .mergeUnresolved]
-    let remaining = report.findings.filter { $0.severity == .error && !codes.contains($0.code) }
+    let remaining = report.beyondHealing
     guard !report.unhealed.isEmpty else { return Outcome(findings: [], run: nil, commit: nil, remaining: remaining) }
     let parent = try repository.commit(head)
     let tree = repository.tree(of: parent)

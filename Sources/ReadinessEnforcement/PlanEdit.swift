@@ -67,18 +67,18 @@ public struct PlanEdit {
   /// - Parameters:
   ///   - reason: what the person gave; the commit's own message may still give one.
   ///   - isDry: true to judge only.
-  /// - Returns: what the judge has against it; errors mean that nothing was written.
+  /// - Returns: what the judge has against it, where errors mean that nothing was written; and whether anything differs.
   /// - Throws: `GitError` where something cannot be read or written.
-  public func apply(_ changes: [Change], reason: String?, isDry: Bool) throws -> [Finding] {
+  public func apply(_ changes: [Change], reason: String?, isDry: Bool) throws -> (findings: [Finding], differs: Bool) {
     var planned: [CommitPlan.Change] = []
     for change in changes {
       let staged = try repository.staged(change.path)
-      if let finding = try unstaged(change.path, staged) { return [finding] }
+      if let finding = try unstaged(change.path, staged) { return ([finding], true) }
       let bytes = change.json.layoutBytes
       if let staged, try repository.blob(staged.id) == bytes { continue }
       planned.append(CommitPlan.Change(path: change.path, replacing: staged?.id, bytes: bytes))
     }
-    guard !planned.isEmpty else { return [] }
+    guard !planned.isEmpty else { return ([], false) }
     let writer = CommitWriter(repository)
     let tree = repository.tree(try writer.tree(situation.candidate.root, with: planned))
     let before = try findings(situation.candidate, reason)
@@ -86,7 +86,7 @@ public struct PlanEdit {
       !before.contains { $0.code == finding.code && $0.milestone == finding.milestone }
     }
     if !isDry, !after.contains(where: { $0.severity == .error }) { try writer.stage(planned) }
-    return after
+    return (after, true)
   }
 
   private func findings(_ tree: GitTree, _ reason: String?) throws -> [Finding] {

@@ -107,53 +107,35 @@ public struct Restamp {
   private func mended(_ commit: Commit, now: String, _ findings: inout [Finding]) throws -> String? {
     let proposal = try Proposal(commit, in: repository)
     guard case .committed(let blocks) = proposal.claim, let text = commit.message else { return nil }
-    let lost: Set<ReasonCode> = [.trailerMissing, .trailerMismatch, .runMismatch, .mergeUnresolved, .actorMismatch]
     let assessment = try Judge.assess(proposal)
-    guard assessment.verdict.findings.contains(where: { lost.contains($0.code) && $0.isMendable(blocks) }) else {
-      return nil
-    }
-    var message = CommitMessage(text)
+    guard assessment.verdict.findings.contains(where: { $0.isMendable(blocks) }) else { return nil }
+    var message = CommitMessage(text, isEdited: false)
     let stated = message.statedReason
     message.removeBlocks()
     guard assessment.draft != nil else { return message.text }
-    let reason = stated ?? (message.subject.isEmpty ? nil : message.subject)
-    let anew = try Judge.assess(proposal.drafted(reason: reason))
-    let errors = anew.verdict.findings.filter { $0.severity == .error }
-    guard errors.isEmpty, let draft = anew.draft else {
-      findings += errors.map { finding in
+    // A forge that threw the body away may have kept no title either.
+    if message.subject.isEmpty { message = CommitMessage("Change the plan\n") }
+    let outcome = try Stamping.stamp(message, stated: stated, by: commit.author, at: now, mayFollow: false) {
+      proposal.claiming($0)
+    }
+    switch outcome {
+    case .unchanged: return nil
+    case .rewritten(let text): return text
+    case .refused(let refused):
+      findings += refused.filter { $0.severity == .error }.map { finding in
         var finding = finding
         finding.commit = commit.id.description
         return finding
       }
       return nil
     }
-    let run = draft.run(at: now, actor: commit.author, reason: stated ?? (draft.asksForReason ? reason : nil))
-    if message.subject.isEmpty { message = CommitMessage(run.prose) }
-    message.append(block: Trailers.render(run, plan: draft.plan))
-    return message.text
   }
 }
 
 extension Finding {
-  /// Several stamps of a squash keep their actors; a single one names the author.
+  /// True where a new stamp mends it. Several stamps of a squash keep their actors; a single one names the author.
   fileprivate func isMendable(_ blocks: [StampBlock]) -> Bool {
-    severity == .error || code != .actorMismatch || blocks.count == 1
-  }
-}
-
-extension Proposal {
-  /// The same change, to be stamped anew.
-  fileprivate func drafted(reason: String?) -> Proposal {
-    Proposal(
-      parents: parents, candidate: candidate, mergeBases: mergeBases, ancestry: ancestry, author: author,
-      claim: .draft(reason: reason, mayFollow: false))
-  }
-}
-
-extension Run {
-  /// A subject, for a commit that has none.
-  var prose: String {
-    let moves = transitions.map { "\($0.milestone): \($0.from ?? "none") -> \($0.to ?? "none")" }
-    return (moves.isEmpty ? "Edit the plan" : moves.joined(separator: ", ")) + "\n"
+    if code == .actorMismatch { return severity == .error || blocks.count == 1 }
+    return ReasonCode.mendedByStamps.contains(code)
   }
 }

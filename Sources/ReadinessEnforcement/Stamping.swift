@@ -1,4 +1,5 @@
 import ReadinessCore
+import ReadinessCore
 import ReadinessGit
 
 /// Judges a commit in the making and writes its stamp into the message. Both message hooks are this one function.
@@ -39,12 +40,27 @@ public struct Stamping {
     let stated = message.statedReason
     message.removeBlocks()
     if try situation.changesNothing() { return message.text == asFound ? .unchanged : .rewritten(message.text) }
-    let subject = message.subject
-    let reason = stated ?? (subject.isEmpty ? nil : subject)
-    let assessment = try Judge.assess(situation.proposal(.draft(reason: reason, mayFollow: mayFollow)))
+    let outcome = try Self.stamp(message, stated: stated, by: situation.author(), at: now, mayFollow: mayFollow) {
+      try situation.proposal($0)
+    }
+    if case .unchanged = outcome, message.text != asFound { return .rewritten(message.text) }
+    return outcome
+  }
+
+  /// Judges a change and appends its stamp to a message without one: the one way in which hooks and `restamp` stamp.
+  /// - Parameters:
+  ///   - stated: the reason that a person or an earlier stamp gave; else the subject serves, where one is asked for.
+  ///   - proposal: the change, with a claim about it.
+  static func stamp(
+    _ message: CommitMessage, stated: String?, by author: Identity, at now: String, mayFollow: Bool,
+    _ proposal: (Proposal.Claim) throws -> Proposal
+  ) throws -> Outcome {
+    let reason = stated ?? (message.subject.isEmpty ? nil : message.subject)
+    let assessment = try Judge.assess(proposal(.draft(reason: reason, mayFollow: mayFollow)))
     guard assessment.verdict.isAccepted else { return .refused(assessment.verdict.findings) }
-    guard let draft = assessment.draft else { return message.text == asFound ? .unchanged : .rewritten(message.text) }
-    let run = try draft.run(at: now, actor: situation.author(), reason: stated ?? (draft.asksForReason ? reason : nil))
+    guard let draft = assessment.draft else { return .unchanged }
+    let run = draft.run(at: now, actor: author, reason: stated ?? (draft.asksForReason ? reason : nil))
+    var message = message
     message.append(block: Trailers.render(run, plan: draft.plan))
     return .rewritten(message.text)
   }

@@ -56,7 +56,7 @@ public struct CommitGraph {
       starts.append(Int32(list.count))
     }
     (parentStart, parentList) = (starts, list)
-    ofInterest = try order.map { try reader.isOfInterest($0) }
+    ofInterest = order.map { reader.isOfInterest($0) }
     bareCount = order.prefix { reader.folders[$0] == 0 }.count
     isClosed = hidden.isEmpty
   }
@@ -188,7 +188,7 @@ private struct GraphReader {
     parentList[Int(parentStart[index])..<Int(parentStart[index + 1])]
   }
 
-  func isOfInterest(_ index: Int) throws -> Bool {
+  func isOfInterest(_ index: Int) -> Bool {
     if mayHoldStamp[index] { return true }
     let parents = parents(of: index)
     if parents.isEmpty { return folders[index] != 0 }

@@ -132,7 +132,7 @@ public enum FileBytes {
       case EEXIST: .locked
       default: .other
       }
-    let hint = kind == .full ? "Make room, then try again; nothing was changed." : "Check the path and its permissions."
+    let hint = kind == .full ? "Make room, then try again." : "Check the path and its permissions."
     return GitError(kind, "\(path): \(String(cString: strerror(code))).", hint: hint, function: "\(function)")
   }
 }

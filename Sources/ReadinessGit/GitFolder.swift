@@ -88,13 +88,13 @@ final class GitFolder {
     return nil
   }
 
-  /// Each name that ends in `.json`, less that ending, with what it is.
-  func forEachStem(_ body: (String, FileIdentity) -> Void) {
+  /// Each name with what it is, in git's order.
+  func forEach(_ body: (String, FileIdentity) -> Void) {
     bytes.withUnsafeBytes { raw in
       for index in 0..<count {
-        if let stem = Self.stem(raw, Int(starts[index]), Int(starts[index + 1])) {
-          body(stem, Self.identity(raw, Int(starts[index]), Int(starts[index + 1])))
-        }
+        let (start, end) = (Int(starts[index]), Int(starts[index + 1]))
+        let name = String(decoding: raw[Self.name(raw, start)..<(end - 21)], as: UTF8.self)
+        body(name, Self.identity(raw, start, end))
       }
     }
   }

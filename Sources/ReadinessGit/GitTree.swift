@@ -41,7 +41,9 @@ final class ObjectCache {
     guard let place = folders.firstIndex(where: { $0.id == id }) else { return [:] }
     if let known = folders[place].listing { return known }
     var found: [MilestoneID: FileIdentity] = [:]
-    folder.forEachStem { found[MilestoneID($0)] = $1 }
+    folder.forEach { name, identity in
+      if let stem = PlanPaths.stem(ofName: name) { found[MilestoneID(stem)] = identity }
+    }
     folders[place].listing = found
     return found
   }
@@ -77,10 +79,7 @@ public final class GitTree: PlanTree {
 
   /// By the objects of the folders first: most commits touch neither.
   public func hasSamePlanAndPolicy(as other: any PlanTree) throws -> Bool {
-    guard let other = other as? GitTree else {
-      return try folderKind() == other.folderKind() && planIdentity() == other.planIdentity()
-        && milestones() == other.milestones() && policyFiles() == other.policyFiles()
-    }
+    guard let other = other as? GitTree else { return try isSameByListing(as: other) }
     if root == other.root { return true }
     let (own, others) = (try entries(), try other.entries())
     if own.ssot != others.ssot {
@@ -125,11 +124,6 @@ public final class GitTree: PlanTree {
     guard entries.isSorted, before.isSorted else { return try changedByListing(since: other) }
     return try entries.stemsThatDiffer(from: before).map { MilestoneID($0) }
       .filter { try milestoneIdentity($0) != other.milestoneIdentity($0) }
-  }
-
-  private func changedByListing(since other: any PlanTree) throws -> [MilestoneID] {
-    let (old, new) = (try other.milestones(), try milestones())
-    return new.filter { old[$0.key] != $0.value }.map(\.key) + old.keys.filter { new[$0] == nil }
   }
 
   /// By one scan of the folder's bytes.
@@ -296,27 +290,6 @@ extension Repository {
 
   /// Each entry of a tree, in its order. Names that are no UTF-8 are repaired, and so fit no rule.
   func forEachEntry(of tree: ObjectID, _ body: (String, FileIdentity) -> Void) throws {
-    try withTree(tree) { pointer in
-      for index in 0..<git_tree_entrycount(pointer) {
-        guard let entry = git_tree_entry_byindex(pointer, index), let name = git_tree_entry_name(entry) else {
-          continue
-        }
-        body(String(cString: name), Self.identity(entry))
-      }
-    }
-  }
-
-  private static func identity(_ entry: OpaquePointer) -> FileIdentity {
-    FileIdentity(kind: FileKind(mode: git_tree_entry_filemode(entry)), id: ObjectID(git_tree_entry_id(entry)))
-  }
-
-  private func withTree<T>(_ id: ObjectID, _ body: (OpaquePointer?) throws -> T) throws -> T {
-    var oid = id.git
-    var tree: OpaquePointer?
-    let code = git_tree_lookup(&tree, pointer, &oid)
-    if git_error_code(code) == GIT_ENOTFOUND { throw absent(id, code) }
-    try git("git_tree_lookup", "The tree \(id)") { code }
-    defer { git_tree_free(tree) }
-    return try body(tree)
+    try GitFolder(store, tree).forEach(body)
   }
 }

@@ -14,6 +14,8 @@ final class IndexUpdate {
   private var isDone = false
   private var holdsLock = false
   private var isJournaled = false
+  /// True from the moment at which the ref has moved, until index and files have followed.
+  private var isBehind = false
   private var isLeftToGit = false
   private let signals = BlockedSignals()
 
@@ -136,6 +138,7 @@ final class IndexUpdate {
 
   /// The ref has moved: the index and the files follow.
   func commit() throws {
+    isBehind = true
     guard rename(nextPath, indexPath) == 0 else { throw FileBytes.systemError("rename", indexPath) }
     for file in files {
       if let slash = file.path.lastIndex(of: "/") { try FileBytes.makeFolder(String(file.path[..<slash])) }
@@ -144,18 +147,19 @@ final class IndexUpdate {
       guard errno == EXDEV else { throw FileBytes.systemError("rename", file.path) }
       try FileBytes.write(file.bytes, to: file.path)
     }
-    isDone = true
+    (isDone, isBehind) = (true, false)
     release()
   }
 
-  /// Gives the lock back and removes what was prepared.
+  /// Gives the lock back and removes what was prepared. Where index or files could not follow the ref, the journal stays,
+  /// so that the next command ends it and no hook lets a commit be made from an index that is behind.
   func release() {
     if !isDone {
       unlink(nextPath)
     }
     for file in files { unlink(file.temporary) }
     if holdsLock { unlink(lockPath) }
-    if isJournaled { MoveJournal.remove(in: repository) }
+    if isJournaled, !isBehind { MoveJournal.remove(in: repository) }
     (holdsLock, isJournaled, isDone, files) = (false, false, true, [])
     signals.unblock()
   }

@@ -262,11 +262,7 @@ public final class Repository {
 
   /// A commit, parsed.
   public func commit(_ id: ObjectID) throws -> Commit {
-    do {
-      return try Commit(id: id, raw: bytes(of: id, GIT_OBJECT_COMMIT))
-    } catch let error as GitError where error.kind == .notFound && isShallow {
-      throw shallowHistory
-    }
+    try Commit(id: id, raw: bytes(of: id, GIT_OBJECT_COMMIT))
   }
 
   /// The tree of a commit, as the judge sees it.

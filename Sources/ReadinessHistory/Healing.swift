@@ -13,8 +13,6 @@ struct Healing {
     let isUnstamped: Bool
   }
 
-  private static let healable: Set<ReasonCode> = [.trailerMissing, .trailerMismatch, .runMismatch, .mergeUnresolved]
-
   private(set) var wounds: [Wound] = []
   private var records: [(commit: ObjectID, facts: Set<HealedFact>)] = []
 
@@ -23,11 +21,12 @@ struct Healing {
     _ commit: Commit, _ blocks: [StampBlock], _ assessment: Assessment, _ findings: ArraySlice<Finding>
   ) {
     let healing = blocks.filter { $0.heals && $0.fault == nil }.compactMap(\.run)
-    if !healing.isEmpty, !findings.contains(where: { $0.severity == .error && !Self.healable.contains($0.code) }) {
+    // One that is false itself, or made without the authority, heals nothing.
+    if !healing.isEmpty, !findings.contains(where: { $0.severity == .error }) {
       records.append((commit.id, healing.reduce(into: []) { $0.formUnion($1.facts) }))
     }
     guard let draft = assessment.draft,
-      findings.contains(where: { $0.severity == .error && Self.healable.contains($0.code) })
+      findings.contains(where: { $0.severity == .error && ReasonCode.mendedByStamps.contains($0.code) })
     else { return }
     wounds.append(
       Wound(
@@ -47,14 +46,25 @@ struct Healing {
       }
       guard open.isEmpty else { continue }
       healed.insert(wound.commit)
-      let walkable = try wound.isUnstamped ? Self.walkable(wound, findings, repository) : []
-      for index in wound.findings where findings[index].severity == .error {
-        let finding = findings[index]
-        let isPath = finding.code == .illegalTransition && finding.milestone.map(walkable.contains) == true
-        if Self.healable.contains(finding.code) || isPath { findings[index].severity = .warning }
-      }
+      for index in try Self.pardoned(wound, findings, repository) { findings[index].severity = .warning }
     }
     return healed
+  }
+
+  /// The errors that would be left if every commit that lacks a stamp were healed.
+  func beyondHealing(_ findings: [Finding], in repository: Repository) throws -> [Finding] {
+    let pardoned = try Set(wounds.flatMap { try Self.pardoned($0, findings, repository) })
+    return findings.indices.filter { findings[$0].severity == .error && !pardoned.contains($0) }.map { findings[$0] }
+  }
+
+  /// Where the errors stand that healing a commit turns into warnings.
+  private static func pardoned(_ wound: Wound, _ findings: [Finding], _ repository: Repository) throws -> [Int] {
+    let walkable = try wound.isUnstamped ? walkable(wound, findings, repository) : []
+    return wound.findings.filter { index in
+      let finding = findings[index]
+      let isPath = finding.code == .illegalTransition && finding.milestone.map(walkable.contains) == true
+      return finding.severity == .error && (ReasonCode.mendedByStamps.contains(finding.code) || isPath)
+    }
   }
 
   /// The milestones whose direct step is no edge, but which a path of edges leads there, its last guards holding.
@@ -64,20 +74,11 @@ struct Healing {
     let own = findings[wound.findings]
     let illegal = Set(own.filter { $0.code == .illegalTransition }.compactMap(\.milestone))
     guard !illegal.isEmpty else { return [] }
-    let step = try Proposal(repository.commit(wound.commit), in: repository).asHealed
+    let step = try Proposal(repository.commit(wound.commit), in: repository).claiming(.healed)
     let still = try Judge.assess(step).verdict.findings.filter { $0.severity == .error }
     return illegal.filter { id in
       let known = own.filter { $0.milestone == id && $0.code != .illegalTransition }.map(\.code)
       return !still.contains { $0.milestone == id && !known.contains($0.code) }
     }
-  }
-}
-
-extension Proposal {
-  /// The same change, judged as one step along a path.
-  fileprivate var asHealed: Proposal {
-    Proposal(
-      parents: parents, candidate: candidate, mergeBases: mergeBases, ancestry: ancestry, author: author, claim: .healed
-    )
   }
 }

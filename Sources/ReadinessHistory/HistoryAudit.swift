@@ -33,6 +33,8 @@ public struct HistoryReport: Sendable {
   public var folded: [MilestoneID: FoldedState] = [:]
   /// What commits changed without a true stamp and no later commit records; what `heal` has to name.
   public var unhealed: Set<HealedFact> = []
+  /// The errors that are left when those are recorded.
+  public var beyondHealing: [Finding] = []
 
   /// A report of nothing.
   public init() {}
@@ -89,6 +91,7 @@ public struct HistoryAudit {
     for wound in audit.healing.wounds where !healed.contains(wound.commit) {
       audit.report.unhealed.formUnion(wound.facts)
     }
+    audit.report.beyondHealing = try audit.healing.beyondHealing(audit.report.findings, in: repository)
     audit.settleCodes()
     if folds {
       audit.report.folded = try audit.fold.state(of: graph, healed: healed, in: repository)

@@ -135,6 +135,11 @@ extension PlanTree {
 
   /// By listing all. O(milestones).
   public func changedMilestones(since other: any PlanTree) throws -> [MilestoneID] {
+    try changedByListing(since: other)
+  }
+
+  /// The same, for a tree that has a better way and cannot go it.
+  public func changedByListing(since other: any PlanTree) throws -> [MilestoneID] {
     let (old, new) = (try other.milestones(), try milestones())
     return new.filter { old[$0.key] != $0.value }.map(\.key) + old.keys.filter { new[$0] == nil }
   }
@@ -150,7 +155,10 @@ extension PlanTree {
   }
 
   /// By comparing what both list.
-  public func hasSamePlanAndPolicy(as other: any PlanTree) throws -> Bool {
+  public func hasSamePlanAndPolicy(as other: any PlanTree) throws -> Bool { try isSameByListing(as: other) }
+
+  /// The same, for a tree that has a better way and cannot go it.
+  public func isSameByListing(as other: any PlanTree) throws -> Bool {
     try folderKind() == other.folderKind() && planIdentity() == other.planIdentity()
       && milestones() == other.milestones() && policyFiles() == other.policyFiles()
   }

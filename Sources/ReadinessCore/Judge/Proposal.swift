@@ -37,6 +37,12 @@ public struct Proposal {
     self.claim = claim
   }
 
+  /// The same change, with something else said about it.
+  public func claiming(_ claim: Claim) -> Proposal {
+    Proposal(
+      parents: parents, candidate: candidate, mergeBases: mergeBases, ancestry: ancestry, author: author, claim: claim)
+  }
+
   /// The first parent's tree, or the empty one.
   public var base: any PlanTree { parents.first ?? EmptyTree() }
   /// True where several lines of history meet.

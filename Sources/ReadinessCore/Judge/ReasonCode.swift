@@ -223,6 +223,9 @@ extension ReasonCode {
     "merge-unresolved", "A merge decides what two sides changed differently, and carries no stamp for it.",
     remedy: "Commit the merge with the hooks installed: git commit --amend --no-edit.", source: "3")
 
+  /// What a true stamp mends: before publication in its place, afterwards by a stamp that heals (contract 3).
+  public static let mendedByStamps: Set<ReasonCode> = [trailerMissing, trailerMismatch, runMismatch, mergeUnresolved]
+
   private static let provenanceCodes = [
     trailerMissing, trailerMismatch, runMismatch, replayedRun, policyMismatch, actorMismatch, mergeUnresolved,
   ]
