@@ -9,6 +9,7 @@ demo: build ## the main job in a scratch repository
 
 test: bootstrap ## all tests; a forbidden import is an error
 	swift build --build-tests --explicit-target-dependency-import-check error
+	scripts/build-launcher.sh .build/debug
 	swift test --skip-build --disable-xctest
 
 build: bootstrap ## the release binary, and this clone's own hooks

@@ -3,6 +3,8 @@
 # is linked against libgit2.so instead, and says so.
 set -euo pipefail
 
+"$(dirname "$0")/build-launcher.sh" .build/release
+
 libraries="mbedtls mbedx509 mbedcrypto http_parser pcre2-8 z"
 flags=
 for library in git2 $libraries; do

@@ -39,12 +39,10 @@ struct HookFolder {
       guard rename(file, kept) == 0 else { throw FileBytes.systemError("rename", file) }
     }
     var script = HookScript(name: name, program: program, chains: FileBytes.exists(kept))
-    if case .ours = try state(of: "prepare-commit-msg") {
-      script.followsStamping = true
-    } else {
-      script.followsStamping = false
+    if name == "commit-msg" {
+      script.followsStamping = if case .ours = try state(of: "prepare-commit-msg") { true } else { false }
     }
-    let bytes = Array(script.text.utf8)
+    let bytes = try script.launcher() ?? Array(script.text.utf8)
     if try FileBytes.readIfPresent(file) == bytes { return false }
     try FileBytes.write(bytes, to: file, mode: 0o755)
     return true

@@ -60,9 +60,9 @@ public enum AmendDetection {
 
   private static func parent(of process: pid_t) throws -> pid_t? {
     guard let bytes = try FileBytes.readIfPresent("/proc/\(process)/stat") else { return nil }
-    let text = String(decoding: bytes, as: UTF8.self)
-    guard let close = text.lastIndex(of: ")") else { return nil }
-    let fields = text[text.index(after: close)...].split(separator: " ")
-    return fields.count > 1 ? pid_t(fields[1]) : nil
+    // The name in brackets may hold anything; behind it stand the state and the parent.
+    guard let close = bytes.lastIndex(of: 0x29) else { return nil }
+    let fields = bytes[(close + 1)...].split(separator: 0x20, maxSplits: 2)
+    return fields.count > 1 ? pid_t(String(decoding: fields[1], as: UTF8.self)) : nil
   }
 }

@@ -25,7 +25,8 @@ public enum FileBytes {
   /// All bytes of an open descriptor, such as standard input.
   public static func read(_ descriptor: Int32, _ name: String) throws -> [UInt8] {
     var bytes: [UInt8] = []
-    try forEachPiece(descriptor, name) { bytes += $0 }
+    // Most files are small.
+    try forEachPiece(descriptor, name, of: 4096) { bytes += $0 }
     return bytes
   }
 
@@ -44,8 +45,10 @@ public enum FileBytes {
     return stream.finish()
   }
 
-  private static func forEachPiece(_ descriptor: Int32, _ name: String, _ take: (ArraySlice<UInt8>) -> Void) throws {
-    var buffer = [UInt8](repeating: 0, count: 65536)
+  private static func forEachPiece(
+    _ descriptor: Int32, _ name: String, of size: Int = 65536, _ take: (ArraySlice<UInt8>) -> Void
+  ) throws {
+    var buffer = [UInt8](repeating: 0, count: size)
     while true {
       let count = Glibc.read(descriptor, &buffer, buffer.count)
       if count < 0 {
@@ -54,6 +57,7 @@ public enum FileBytes {
       }
       if count == 0 { return }
       take(buffer[..<count])
+      if count == buffer.count, count < 1 << 20 { buffer = [UInt8](repeating: 0, count: count * 4) }
     }
   }
 

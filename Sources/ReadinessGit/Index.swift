@@ -8,6 +8,9 @@ extension Repository {
   /// Git wrote the same tree before it ran the hook, so nothing new is stored. Split and sparse indexes, and entries
   /// that are only intended, are left to git itself.
   public func candidateTree() throws -> ObjectID {
+    // Git has mostly written it already.
+    let file = getenv("GIT_INDEX_FILE").map { String(cString: $0) } ?? gitFolder + "index"
+    if let root = StagedTree.root(indexFile: file), try holds(root) { return root }
     if leavesIndexToGit { return try writeTreeByGit() }
     var index: OpaquePointer?
     guard git_repository_index(&index, pointer) >= 0, let index else { return try writeTreeByGit() }

@@ -11,12 +11,12 @@ public enum Machine {
 
   /// The environment of the process.
   public static func environment() -> [String: String] {
-    var values: [String: String] = [:]
+    var values = [String: String](minimumCapacity: 64)
     var at = environ
     while let entry = at.pointee {
-      let text = String(cString: entry)
-      if let equals = text.firstIndex(of: "=") {
-        values[String(text[..<equals])] = String(text[text.index(after: equals)...])
+      if let equals = strchr(entry, 0x3D) {
+        let name = UnsafeRawBufferPointer(start: entry, count: entry.distance(to: equals))
+        values[String(decoding: name, as: UTF8.self)] = String(cString: equals + 1)
       }
       at += 1
     }

@@ -100,14 +100,12 @@ struct BadInputTests {
   @Test("a repository that libgit2 cannot read stops only work on the plan, and says so")
   func unsupported() throws {
     let s = try Scratch.withPlan()
-    let (hook, message) = (".git/hooks/prepare-commit-msg", ".git/hooks/commit-msg")
-    let hooks = [s[hook], s[message]]
     s.shell(
-      "rm -rf .git && git init -q --object-format=sha256 -b main && git config user.name a && git config user.email a@b"
+      """
+      mv .git/hooks ../kept && rm -rf .git && git init -q --object-format=sha256 -b main && rm -rf .git/hooks
+      mv ../kept .git/hooks && git config user.name a && git config user.email a@b
+      """
     )
-    s[hook] = hooks[0]
-    s[message] = hooks[1]
-    s.shell("chmod +x .git/hooks/prepare-commit-msg .git/hooks/commit-msg")
     s["code.txt"] = "1\n"
     s.git("add", "code.txt")
     #expect(s.git("commit", "-qm", "code").status == 0)
@@ -260,20 +258,93 @@ struct HookTests {
         "M-12"))
   }
 
-  @Test("a commit that does not touch the plan starts neither the program nor libgit2; one that does needs it")
-  func cheapTest() throws {
-    let s = try Scratch.withPlan()
-    let gone = ["prepare-commit-msg", "commit-msg"]
-    for hook in gone {
-      s[".git/hooks/\(hook)"] = s[".git/hooks/\(hook)"]?.replacing(Scratch.program, with: "/nowhere/readiness")
-      s.shell("chmod +x .git/hooks/\(hook)")
+  /// A way to bring a commit about, and whether the hooks have to look closer.
+  struct Way: CustomTestStringConvertible {
+    let testDescription: String
+    let isLookedAt: Bool
+    let line: String
+    init(_ name: String, isLookedAt: Bool, _ line: String) {
+      (testDescription, self.isLookedAt, self.line) = (name, isLookedAt, line)
     }
-    s["code.txt"] = "1\n"
-    s.git("add", "-A")
-    #expect(s.git("commit", "-qm", "code").status == 0)
-    s.start("M-01")
-    let plan = s.git("commit", "-qam", "start")
-    #expect(plan.status == 1 && plan.errors.contains("the program is gone"), "\(plan.all)")
+  }
+
+  static let ways = [
+    Way("code alone", isLookedAt: false, "git commit -qm code"),
+    Way("code, with -a", isLookedAt: false, "git commit -qam code"),
+    Way("code, one of two files", isLookedAt: false, "echo 2 >other && git add other && git commit -qm code other"),
+    Way("code, after an editor", isLookedAt: false, "GIT_EDITOR='echo code >' git commit -q"),
+    Way(
+      "code, from a linked work tree", isLookedAt: false,
+      "git worktree add -q ../linked && cd ../linked && echo 1 >x && git add x && git commit -qm code"),
+    Way("code, on a detached HEAD", isLookedAt: false, "git checkout -q --detach && git commit -qm code"),
+    Way(
+      "code, from an index of version 4", isLookedAt: false, "git update-index --index-version 4 && git commit -qm code"
+    ),
+    Way(
+      "a thousand folders", isLookedAt: false,
+      "for n in $(seq 1000); do mkdir -p d/$n && echo $n >d/$n/f; done; git add d && git commit -qm code"),
+    Way("code, without the hook's second look", isLookedAt: false, "git commit -q --no-verify -m code"),
+    Way("the plan", isLookedAt: true, "echo >>.readiness/M-01.json && git commit -qam plan"),
+    Way("the plan, partly", isLookedAt: true, "echo >>.readiness/M-01.json && git commit -qm plan .readiness"),
+    Way("the policy", isLookedAt: true, "echo >>ssot/policies/gates.json && git commit -qam policy"),
+    Way("the plan, gone", isLookedAt: true, "git rm -qr .readiness && git commit -qm gone"),
+    Way("an amend that nothing but the command line tells", isLookedAt: true, "git commit -q --amend -m code"),
+    Way("an amend that keeps its message", isLookedAt: true, "git commit -q --amend --no-edit"),
+    Way(
+      "a message that speaks of a stamp", isLookedAt: true,
+      "printf 'code\\n\\n  Readiness-Run: 1\\n' | git commit -qF -"),
+    Way(
+      "a merge", isLookedAt: true,
+      "git switch -qc side && git -c core.hooksPath=x commit -qm side && git switch -q main && git -c core.hooksPath=x commit -q --allow-empty -m main && git merge -q --no-edit side"
+    ),
+    Way(
+      "a squash", isLookedAt: true,
+      "git switch -qc side && git -c core.hooksPath=x commit -qm side && git switch -q main && git merge -q --squash side && git commit -qm squash"
+    ),
+  ]
+
+  @Test(
+    "a commit that touches neither plan nor policy starts neither the program nor libgit2; others need it",
+    arguments: ways)
+  func cheapTest(_ way: Way) throws {
+    for form in ["stubs", "launcher"] {
+      let s = try Scratch()
+      s.readiness("init", "--commit")
+      s.shell(
+        "mkdir ../bin && { ln \"$READINESS\" ../bin/readiness || cp \"$READINESS\" ../bin/readiness; } 2>/dev/null")
+      if form == "launcher" {
+        let copied = s.shell("cp \"$(dirname \"$READINESS\")/readiness-hook\" ../bin/")
+        try withKnownIssue("no launcher was built: make test builds it", isIntermittent: true) {
+          try #require(copied.status == 0)
+        } when: {
+          copied.status != 0
+        }
+        if copied.status != 0 { continue }
+      }
+      let install = s.shell("../bin/readiness install --hooks prepare-commit-msg,commit-msg && rm ../bin/readiness")
+      #expect(install.status == 0, "\(install.all)")
+      s["code.txt"] = "1\n"
+      s.git("add", "-A")
+      let commit = s.shell(way.line)
+      let isMissed = commit.errors.contains("the program is gone")
+      #expect((commit.status != 0) == way.isLookedAt && isMissed == way.isLookedAt, "\(form): \(commit.all)")
+    }
+  }
+
+  @Test("where git's files do not tell, the launcher starts the program, which lets the commit through")
+  func launcherInDoubt() throws {
+    for line in [
+      "git gc -q", "git pack-refs --all", "git update-index --split-index", "git config core.sparseCheckout true",
+    ] {
+      let s = try Scratch.withPlan()
+      s["code.txt"] = "1\n"
+      s.git("add", "-A")
+      let commit = s.shell("\(line) && git commit -qm code")
+      #expect(commit.status == 0, "\(line): \(commit.all)")
+      s.start("M-01")
+      #expect(s.shell("\(line) && git commit -qam start").status == 0)
+      #expect(s.run().count == 64 && s.readiness("verify").status == 0)
+    }
   }
 
   @Test("the stubs in this repository's hooks/ are those that init lays down")
