@@ -5,7 +5,7 @@ import PackageDescription
 /// `swift build --explicit-target-dependency-import-check error` keeps it so.
 let package = Package(
   name: "readiness-plan",
-  platforms: [.macOS(.v14)],
+  platforms: [.macOS(.v15)],
   products: [
     .executable(name: "readiness", targets: ["readiness"])
   ],

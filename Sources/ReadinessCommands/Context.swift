@@ -63,8 +63,8 @@ struct Context {
   var now: String { Timestamp.text(millisecondsSince1970: Machine.millisecondsSince1970()) }
 
   /// Prints the answer: JSON where it was asked for, else text.
-  func print(json: JSONValue, text: @autoclosure () throws -> String) rethrows {
-    if options.json { return Standard.output(String(decoding: json.layoutBytes, as: UTF8.self)) }
+  func print(json: @autoclosure () throws -> JSONValue, text: @autoclosure () throws -> String) rethrows {
+    if options.json { return Standard.output(String(decoding: try json().layoutBytes, as: UTF8.self)) }
     let text = try text() + "\n"
     if !page(text) { Standard.output(text) }
   }

@@ -22,7 +22,7 @@ struct PlanSourceOptions: ParsableArguments {
 }
 
 /// A plan that was read, and where it came from.
-struct LoadedPlan {
+final class LoadedPlan {
   let overview: PlanOverview
   /// What it was read from.
   let tree: any PlanTree
@@ -72,7 +72,9 @@ struct LoadedPlan {
       return "Staged changes of the plan are not shown: readiness status --index"
     }
     let work = try WorkTree(repository)
-    for id in try Set(work.milestones().keys).union(tree.milestones().keys)
+    let ids =
+      try repository.milestonesThatMayDiffer() ?? Array(Set(work.milestones().keys).union(tree.milestones().keys))
+    for id in ids
     where try work.milestone(id)?.digest != tree.milestone(id)?.digest {
       return "Files of the plan have changes that are not shown: readiness status --worktree"
     }

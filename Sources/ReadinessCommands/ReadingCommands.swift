@@ -15,10 +15,18 @@ protocol ReadingCommand: ParsableCommand {
 
 /// An answer for people and for programs.
 struct Answer {
-  let json: JSONValue
-  let text: String
+  private let makeJSON: () -> JSONValue
+  private let makeText: () -> String
   /// 1 where the answer is no.
-  var exit: Int32 = 0
+  let exit: Int32
+
+  /// Only one of the two is made.
+  init(json: @autoclosure @escaping () -> JSONValue, text: @autoclosure @escaping () -> String, exit: Int32 = 0) {
+    (makeJSON, makeText, self.exit) = (json, text, exit)
+  }
+
+  var json: JSONValue { makeJSON() }
+  var text: String { makeText() }
 }
 
 extension ReadingCommand {
@@ -29,6 +37,8 @@ extension ReadingCommand {
     guard !plan.overview.entries.isEmpty || !plan.overview.findings.isEmpty else {
       throw try noPlan(in: plan, repository)
     }
+    // The process ends with this command, so nothing of a large plan is given back one by one.
+    _ = Unmanaged.passRetained(plan)
     let answer = try answer(plan, width: context.width, context.style(repository))
     context.print(json: answer.json, text: answer.text)
     if let note = plan.note, !options.json { Standard.error("note: \(note)\n") }

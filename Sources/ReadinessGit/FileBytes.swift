@@ -108,6 +108,25 @@ public enum FileBytes {
     guard mkdir(path, 0o755) == 0 || errno == EEXIST else { throw systemError("mkdir", path) }
   }
 
+  /// How many names of a folder end so; nil where it cannot be read.
+  static func countQuietly(in path: String, endingIn ending: StaticString) -> Int? {
+    guard let folder = opendir(path) else { return nil }
+    defer { closedir(folder) }
+    var count = 0
+    while let entry = readdir(folder) {
+      count += withUnsafePointer(to: &entry.pointee.d_name) {
+        $0.withMemoryRebound(to: CChar.self, capacity: 256) { name in
+          let length = strlen(name)
+          let isSo =
+            length > ending.utf8CodeUnitCount
+            && memcmp(name + length - ending.utf8CodeUnitCount, ending.utf8Start, ending.utf8CodeUnitCount) == 0
+          return isSo ? 1 : 0
+        }
+      }
+    }
+    return count
+  }
+
   /// The names in a folder, sorted; empty where there is no folder.
   public static func names(in path: String) throws -> [String] {
     guard let folder = opendir(path) else {

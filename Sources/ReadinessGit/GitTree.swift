@@ -49,10 +49,16 @@ final class ObjectCache {
   }
 
   /// Milestone files kept at most. A long history holds many versions that are never asked for again.
-  private static let bound = 20_000
+  private var bound = 20_000
+
+  /// Makes room for a plan that is read as a whole.
+  func reserve(_ count: Int) {
+    bound = max(bound, 2 * count)
+    files.reserveCapacity(count)
+  }
 
   func keep(_ file: MilestoneFile, _ key: FileKey) {
-    if files.count >= Self.bound { files.removeAll(keepingCapacity: true) }
+    if files.count >= bound { files.removeAll(keepingCapacity: true) }
     files[key] = file
   }
 }
@@ -133,19 +139,59 @@ public final class GitTree: PlanTree {
     return !entries.isSorted || entries.holdsIrregularName
   }
 
+  /// By the folder's own order, which is nearly that of the ids.
+  public func sortedMilestones() throws -> [MilestoneID] {
+    guard let folder = try folder(), folder.kind == .folder else { return [] }
+    let entries = try cache.folder(folder.id, repository)
+    guard entries.isSorted else { return try milestones().keys.sorted() }
+    var ids: [MilestoneID] = []
+    ids.reserveCapacity(entries.count)
+    entries.forEach { name, _ in if let stem = PlanPaths.stem(ofName: name) { ids.append(MilestoneID(stem)) } }
+    return ids.sorted()
+  }
+
   /// One milestone file.
   public func milestone(_ id: MilestoneID) throws -> MilestoneFile? {
     guard let identity = try milestoneIdentity(id) else { return nil }
     let key = ObjectCache.FileKey(blob: identity.id, milestone: id)
     if identity.kind == .regular, let known = cache.files[key] { return known }
-    guard identity.kind == .regular else { return MilestoneFile(id: id, kind: identity.kind, bytes: []) }
-    let file =
-      switch try repository.content(of: identity.id, atMost: JSONLimits.plan.size) {
-      case .bytes(let bytes): MilestoneFile(id: id, kind: .regular, bytes: bytes)
-      case .oversized(let oversized): MilestoneFile(id: id, oversized: oversized)
-      }
-    cache.keep(file, key)
+    let file = try Self.read(id, identity, in: repository)
+    if identity.kind == .regular { cache.keep(file, key) }
     return file
+  }
+
+  private static func read(
+    _ id: MilestoneID, _ identity: FileIdentity, in repository: Repository
+  ) throws -> MilestoneFile {
+    guard identity.kind == .regular else { return MilestoneFile(id: id, kind: identity.kind, bytes: []) }
+    return switch try repository.content(of: identity.id, atMost: JSONLimits.plan.size) {
+    case .bytes(let bytes): MilestoneFile(id: id, kind: .regular, bytes: bytes)
+    case .oversized(let oversized): MilestoneFile(id: id, oversized: oversized)
+    }
+  }
+
+  /// On all cores, each with the packs mapped for itself.
+  public func readAhead(_ ids: [MilestoneID]) throws {
+    guard ids.count > 256 else { return }
+    try repository.readPacks()
+    let wanted = try ids.compactMap { id in try milestoneIdentity(id).map { (id, $0) } }
+      .filter { $0.1.kind == .regular && cache.files[ObjectCache.FileKey(blob: $0.1.id, milestone: $0.0)] == nil }
+    let share = (wanted.count + Worker<Void>.bound - 1) / Worker<Void>.bound
+    guard share > 0 else { return }
+    let parts = stride(from: 0, to: wanted.count, by: share).map { wanted[$0..<min(wanted.count, $0 + share)] }
+    let workers = try parts.dropFirst().map { part in
+      let repository = try repository.another()
+      try repository.readPacks()
+      return Worker { try part.map { try Self.read($0.0, $0.1, in: repository) } }
+    }
+    cache.reserve(wanted.count)
+    func keep(_ files: [MilestoneFile], _ part: ArraySlice<(MilestoneID, FileIdentity)>) {
+      for (file, wanted) in zip(files, part) {
+        cache.keep(file, ObjectCache.FileKey(blob: wanted.1.id, milestone: wanted.0))
+      }
+    }
+    if let first = parts.first { keep(try first.map { try Self.read($0.0, $0.1, in: repository) }, first) }
+    for (worker, part) in zip(workers, parts.dropFirst()) { keep(try worker.join(), part) }
   }
 
   // MARK: - Plan and policy

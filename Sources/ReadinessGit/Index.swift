@@ -9,8 +9,7 @@ extension Repository {
   /// that are only intended, are left to git itself.
   public func candidateTree() throws -> ObjectID {
     // Git has mostly written it already.
-    let file = getenv("GIT_INDEX_FILE").map { String(cString: $0) } ?? gitFolder + "index"
-    if let root = StagedTree.root(indexFile: file), try holds(root) { return root }
+    if let root = IndexFile(indexPath)?.root, try holds(root) { return root }
     if leavesIndexToGit { return try writeTreeByGit() }
     var index: OpaquePointer?
     guard git_repository_index(&index, pointer) >= 0, let index else { return try writeTreeByGit() }
@@ -26,6 +25,15 @@ extension Repository {
     return ObjectID(oid)
   }
 
+  private var indexPath: String { getenv("GIT_INDEX_FILE").map { String(cString: $0) } ?? gitFolder + "index" }
+
+  /// The milestones whose files may differ from what is staged; nil where that cannot be told without reading them all.
+  public func milestonesThatMayDiffer() -> [MilestoneID]? {
+    guard let workTree else { return nil }
+    return IndexFile(indexPath)?.suspects(in: PlanPaths.folder + "/", of: workTree)?
+      .compactMap { PlanPaths.stem(ofName: $0).map { MilestoneID($0) } }
+  }
+
   private func writeTreeByGit() throws -> ObjectID {
     let output = try GitProcess.run(["write-tree"])
     guard let id = ObjectID(hex: output.trimmed) else {
@@ -39,7 +47,7 @@ extension Repository {
   /// An index that somebody is writing says nothing yet.
   /// - Throws: `GitError` of kind `locked`, with the lock's age.
   public func refuseLockedIndex() throws {
-    let path = (getenv("GIT_INDEX_FILE").map { String(cString: $0) } ?? gitFolder + "index") + ".lock"
+    let path = indexPath + ".lock"
     guard let lock = LockFile(path) else { return }
     throw GitError(
       .locked, "The index is locked by \(path)\(lock.age).",

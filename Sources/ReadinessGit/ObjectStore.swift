@@ -15,6 +15,13 @@ final class ObjectStore {
     if packs == nil { packs = PackStore(folders: repository.objectFolders) }
   }
 
+  /// The bytes of an object that is no larger than a bound, by the fast paths alone; nil where they do not serve.
+  func quickly(_ id: ObjectID, _ type: git_object_t, atMost bound: Int) throws -> [UInt8]? {
+    guard let packs else { return nil }
+    let found = packs.with(id, atMost: bound) { kind, bytes -> [UInt8]? in kind == type ? Array(bytes) : nil }
+    return found ?? nil
+  }
+
   init(_ repository: Repository) throws {
     self.repository = repository
     var odb: OpaquePointer?

@@ -77,7 +77,11 @@ final class PackStore {
   // MARK: - Reading
 
   /// Lends an object; nil where it is not in a pack, or the pack is not as it should be.
-  func with<T>(_ id: ObjectID, _ body: (git_object_t, UnsafeRawBufferPointer) throws -> T) rethrows -> T? {
+  /// - Parameter bound: a larger one is not inflated.
+  func with<T>(
+    _ id: ObjectID, atMost bound: Int = 1 << 30, _ body: (git_object_t, UnsafeRawBufferPointer) throws -> T
+  ) rethrows -> T? {
+    self.bound = bound
     for place in packs.indices {
       guard let offset = offset(of: id, in: packs[place]) else { continue }
       // The pack that had the last object most likely has the next.
@@ -91,6 +95,7 @@ final class PackStore {
   }
 
   private var loads = 0
+  private var bound = 1 << 30
 
   /// What was read of a large pack need not stay in memory; the system has it still, and gives it back when asked.
   private func letGo() {
@@ -145,7 +150,7 @@ final class PackStore {
       size |= (byte & 0x7F) << shift
       shift += 7
     }
-    guard size < 1 << 30 else { return nil }
+    guard size <= bound else { return nil }
     switch type {
     case 1...4: return (type, size, at, nil)
     case 6:
@@ -200,7 +205,8 @@ final class PackStore {
     }
     var delta: [UInt8] = []
     while let next = deltas.popLast() {
-      guard inflated(next.size, next.data, pack, into: &delta), let made = Self.patched(scratch, delta) else {
+      guard inflated(next.size, next.data, pack, into: &delta), let made = Self.patched(scratch, delta, atMost: bound)
+      else {
         return nil
       }
       scratch = made
@@ -239,7 +245,7 @@ final class PackStore {
   private var isWhole = false
 
   /// An object made from its base: sizes of both, then copies and insertions.
-  private static func patched(_ base: [UInt8], _ delta: [UInt8]) -> [UInt8]? {
+  private static func patched(_ base: [UInt8], _ delta: [UInt8], atMost bound: Int) -> [UInt8]? {
     var at = 0
     func size() -> Int? {
       var (value, shift) = (0, 0)
@@ -252,7 +258,7 @@ final class PackStore {
       }
       return nil
     }
-    guard size() == base.count, let target = size(), target < 1 << 30 else { return nil }
+    guard size() == base.count, let target = size(), target <= bound else { return nil }
     var isSound = true
     let made = [UInt8](unsafeUninitializedCapacity: target) { out, count in
       while at < delta.count {

@@ -221,6 +221,7 @@ public final class Repository {
 
   /// A blob that may be of any size. Git itself streams what is too large.
   func content(of id: ObjectID, atMost bound: Int) throws -> Content {
+    if let bytes = try store.quickly(id, GIT_OBJECT_BLOB, atMost: bound) { return .bytes(bytes) }
     var odb: OpaquePointer?
     try git("git_repository_odb", "The object database") { git_repository_odb(&odb, pointer) }
     defer { git_odb_free(odb) }

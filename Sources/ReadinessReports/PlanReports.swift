@@ -15,6 +15,7 @@ public struct NextReport {
 
   /// For a terminal.
   public func text(width: Int, _ style: Style) -> String {
+    let ready = ready
     guard !ready.isEmpty else { return "Nothing can start now. readiness blocked says what each milestone waits for." }
     let rows = ready.map { entry in
       [
@@ -84,9 +85,13 @@ public struct BlockedReport {
 /// The suggested and the computed order, layers and the critical path.
 public struct OrderReport {
   private let overview: PlanOverview
+  private let graph: DependencyGraph
 
   /// Makes a report.
-  public init(_ overview: PlanOverview) { self.overview = overview }
+  public init(_ overview: PlanOverview) {
+    self.overview = overview
+    graph = overview.graph
+  }
 
   /// Milestones that the suggested order puts before something that they depend on.
   private var misplaced: [(MilestoneID, MilestoneID)] {
@@ -111,9 +116,9 @@ public struct OrderReport {
       }
     }
     var lines = list("suggested", overview.suggestedOrder, " ")
-    lines += list("computed", overview.graph.topologicalOrder(), " ")
-    lines += list("critical path", overview.graph.criticalPath(), " -> ")
-    for (index, layer) in overview.graph.layers().enumerated() { lines += list("layer \(index + 1)", layer, " ") }
+    lines += list("computed", graph.topologicalOrder(), " ")
+    lines += list("critical path", graph.criticalPath(), " -> ")
+    for (index, layer) in graph.layers().enumerated() { lines += list("layer \(index + 1)", layer, " ") }
     for (id, dependency) in misplaced {
       lines.append(style("note", .warn) + "  The suggested order has \(id) before \(dependency), which it depends on.")
     }
@@ -126,9 +131,9 @@ public struct OrderReport {
       "order",
       [
         JSONMember("suggested", .texts(overview.suggestedOrder.map(\.text))),
-        JSONMember("computed", .texts(overview.graph.topologicalOrder().map(\.text))),
-        JSONMember("layers", JSONValue(.array(overview.graph.layers().map { .texts($0.map(\.text)) }))),
-        JSONMember("criticalPath", .texts(overview.graph.criticalPath().map(\.text))),
+        JSONMember("computed", .texts(graph.topologicalOrder().map(\.text))),
+        JSONMember("layers", JSONValue(.array(graph.layers().map { .texts($0.map(\.text)) }))),
+        JSONMember("criticalPath", .texts(graph.criticalPath().map(\.text))),
       ])
   }
 }

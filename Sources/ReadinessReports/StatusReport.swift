@@ -116,7 +116,7 @@ public struct ShowReport {
     }
     let dependencies = milestone.dependsOn.map { "\($0) (\(overview[$0]?.milestone.status ?? "missing"))" }
     field("depends on", dependencies.isEmpty ? "nothing" : dependencies.joined(separator: ", "))
-    let dependents = overview.graph.dependents[milestone.id] ?? []
+    let dependents = overview.graph.dependents(of: milestone.id)
     if !dependents.isEmpty { field("needed by", dependents.map(\.text).joined(separator: ", ")) }
     let legal = overview.policy.workflow.successors(of: milestone.status)
     field("can go to", legal.isEmpty ? "nowhere" : legal.joined(separator: ", "))
@@ -164,7 +164,7 @@ public struct ShowReport {
       "show",
       [
         JSONMember("milestone", StatusReport.json(entry)), JSONMember("file", entry.milestone.json),
-        JSONMember("dependents", .texts((overview.graph.dependents[entry.milestone.id] ?? []).map(\.text))),
+        JSONMember("dependents", .texts(overview.graph.dependents(of: entry.milestone.id).map(\.text))),
         JSONMember("canGoTo", .texts(overview.policy.workflow.successors(of: entry.milestone.status))),
       ])
   }

@@ -26,6 +26,7 @@ public struct Style: Sendable {
 extension String {
   /// The text with what could move the cursor, or turn the direction of writing, made visible.
   public var printable: String {
+    if isPlain { return self }
     guard unicodeScalars.contains(where: \.isHazardous) else { return self }
     return unicodeScalars.reduce(into: "") { out, scalar in
       if scalar.isHazardous {
@@ -37,11 +38,15 @@ extension String {
   }
 
   /// How many columns a terminal gives the text.
-  var columns: Int { reduce(0) { $0 + $1.columns } }
+  var columns: Int { isPlain ? utf8.count : reduce(0) { $0 + $1.columns } }
+
+  /// True where each byte is a letter, a digit, a sign or a space of ASCII: nearly all texts are.
+  private var isPlain: Bool { utf8.allSatisfy { $0 >= 0x20 && $0 < 0x7F } }
 
   /// At most so many columns, cut off with an ellipsis.
   func cut(to width: Int) -> String {
     guard columns > width else { return self }
+    if isPlain { return String(prefix(width - 1)) + "…" }
     var out = ""
     var used = 0
     for character in self {
@@ -102,10 +107,12 @@ extension Character {
 struct Table {
   struct Cell {
     let text: String
+    let columns: Int
     let role: Style.Role?
 
     init(_ text: String, _ role: Style.Role? = nil) {
       self.text = text.printable
+      columns = self.text.columns
       self.role = role
     }
   }
@@ -118,7 +125,7 @@ struct Table {
   func lines(width: Int, _ style: Style) -> [String] {
     var widths = header.map(\.columns)
     for row in rows {
-      for (index, cell) in row.enumerated() { widths[index] = max(widths[index], cell.text.columns) }
+      for (index, cell) in row.enumerated() { widths[index] = max(widths[index], cell.columns) }
     }
     while widths.reduce(2 * widths.count, +) > width,
       let widest = flexible.filter({ widths[$0] > 8 }).max(by: { (widths[$0], $1) < (widths[$1], $0) })
@@ -128,13 +135,14 @@ struct Table {
     func line(_ cells: [Cell]) -> String {
       var out = ""
       for (index, cell) in cells.enumerated() {
-        let text = cell.text.cut(to: widths[index])
+        let isCut = cell.columns > widths[index]
+        let text = isCut ? cell.text.cut(to: widths[index]) : cell.text
         let isLast = index == cells.count - 1
         let body = cell.role.map { style(text, $0) } ?? text
         out += (index == 0 ? "  " : "") + body
-        if !isLast { out += String(repeating: " ", count: widths[index] - text.columns + 2) }
+        if !isLast { out += String(repeating: " ", count: widths[index] - (isCut ? text.columns : cell.columns) + 2) }
       }
-      while out.last == " " { out.removeLast() }
+      while out.utf8.last == 0x20 { out.removeLast() }
       return out
     }
     return [line(header.map { Cell($0, .quiet) })] + rows.map(line)

@@ -2,20 +2,22 @@ extension JSONDocument {
   /// Parses bytes as strict JSON: RFC 8259 in UTF-8 without a byte order mark, unique keys, and within `limits`.
   /// - Throws: `JSONError` with the place of the first fault. O(bytes).
   public init(parsing bytes: [UInt8], limits: JSONLimits = .plan) throws(JSONError) {
-    var parser = JSONParser(bytes: bytes, limits: limits)
-    self.root = try parser.document()
+    self.root = try bytes.withUnsafeBufferPointer { buffer throws(JSONError) in
+      var parser = JSONParser(bytes: buffer, limits: limits)
+      return try parser.document()
+    }
     self.bytes = bytes
   }
 }
 
 /// A recursive-descent parser over bytes. Recursion is bounded by `limits.depth`.
 struct JSONParser {
-  let bytes: [UInt8]
+  let bytes: UnsafeBufferPointer<UInt8>
   let limits: JSONLimits
   private var at = 0
   private var depth = 0
 
-  init(bytes: [UInt8], limits: JSONLimits) {
+  init(bytes: UnsafeBufferPointer<UInt8>, limits: JSONLimits) {
     self.bytes = bytes
     self.limits = limits
   }
@@ -42,7 +44,7 @@ struct JSONParser {
 
   private func fault(_ reason: JSONError.Reason, _ message: String, at offset: Int) -> JSONError {
     JSONError(
-      reason: reason, message: message, offset: offset, position: TextPosition(of: offset, in: bytes))
+      reason: reason, message: message, offset: offset, position: TextPosition(of: offset, in: Array(bytes)))
   }
 
   private mutating func skipSpace() {
@@ -116,6 +118,8 @@ struct JSONParser {
     let start = at
     try descend()
     var members: [JSONMember] = []
+    // Most documents are a dozen members wide, and what stands in them three.
+    members.reserveCapacity(depth == 1 ? 12 : 4)
     var seen = Set<[UInt8]>()
     if at < bytes.count, bytes[at] == UInt8(ascii: "}") {
       at += 1
@@ -226,10 +230,12 @@ extension JSONParser {
   fileprivate mutating func string() throws(JSONError) -> String {
     at += 1
     let start = at
+    var all: UInt8 = 0
     while at < bytes.count {
       let byte = bytes[at]
+      all |= byte
       if byte == UInt8(ascii: "\"") {
-        let text = try text(start..<at)
+        let text = all < 0x80 ? ascii(start..<at) : try text(start..<at)
         at += 1
         return text
       }
@@ -245,6 +251,13 @@ extension JSONParser {
     return fault(
       .malformed, isLineEnd ? "The string is not closed on its line." : "A control character stands in a string.",
       at: at)
+  }
+
+  private func ascii(_ range: Range<Int>) -> String {
+    String(unsafeUninitializedCapacity: range.count) { out in
+      _ = out.initialize(fromContentsOf: bytes[range])
+      return range.count
+    }
   }
 
   private func text(_ range: Range<Int>) throws(JSONError) -> String {

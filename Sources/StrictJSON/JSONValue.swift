@@ -70,12 +70,19 @@ public struct JSONNumber: Sendable, Equatable {
 
 extension JSONValue {
   /// The member of that key, compared by code points; nil where this is no object or has none.
-  public subscript(key: String) -> JSONValue? { member(key)?.value }
+  public subscript(key: String) -> JSONValue? {
+    guard case .object(let members) = kind, let place = Self.place(of: key, in: members) else { return nil }
+    return members[place].value
+  }
 
   /// The member of that key with its own place. O(members).
   public func member(_ key: String) -> JSONMember? {
-    guard case .object(let members) = kind else { return nil }
-    return members.first { $0.key.isExactly(key) }
+    guard case .object(let members) = kind, let place = Self.place(of: key, in: members) else { return nil }
+    return members[place]
+  }
+
+  private static func place(of key: String, in members: [JSONMember]) -> Int? {
+    members.indices.first { members[$0].key.isExactly(key) }
   }
 
   /// The text of a string, else nil.
@@ -122,7 +129,12 @@ extension JSONValue {
 extension String {
   /// Equality of code points. `==` on `String` takes canonically equivalent texts for one, which JSON does not.
   public func isExactly(_ other: String) -> Bool {
-    utf8.count == other.utf8.count && utf8.elementsEqual(other.utf8)
+    let count = utf8.count
+    guard count == other.utf8.count else { return false }
+    let isSame = utf8.withContiguousStorageIfAvailable { a in
+      other.utf8.withContiguousStorageIfAvailable { b in (0..<count).allSatisfy { a[$0] == b[$0] } }
+    }
+    return (isSame ?? nil) ?? utf8.elementsEqual(other.utf8)
   }
 }
 

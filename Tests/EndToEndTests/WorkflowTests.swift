@@ -61,7 +61,7 @@ struct WorkflowTests {
 
   @Test("GitHub: two changes that are legal alone and not together fail on the merge result")
   func gitHubResult() throws {
-    let (s, base, head) = try proposed(isLegal: true)
+    let (s, _, head) = try proposed(isLegal: true)
     s.git("checkout", "-q", "main")
     s.edit("M-01", "\"Not Started\"", "\"Blocked\",\n\"blocked\": { \"reason\": \"x\" }")
     s.git("commit", "-qam", "blocked")
@@ -96,7 +96,7 @@ struct WorkflowTests {
 
   @Test("a shallow clone is exit 3 with the depth that is missing")
   func shallow() throws {
-    let (s, base, head) = try proposed(isLegal: true)
+    let (s, _, head) = try proposed(isLegal: true)
     let shallow = try Scratch()
     shallow.shell("git fetch -q --depth 1 file://\(s.path) change && git checkout -q FETCH_HEAD")
     let result = run(

@@ -103,6 +103,10 @@ public protocol PlanTree: AnyObject {
   func folderKind() throws -> FileKind?
   /// The files `.readiness/*.json` by stem.
   func milestones() throws -> [MilestoneID: FileIdentity]
+  /// The same, sorted.
+  func sortedMilestones() throws -> [MilestoneID]
+  /// Reads some of them before they are asked for one by one, where that is faster.
+  func readAhead(_ ids: [MilestoneID]) throws
   /// What one of them is; nil where it is not there.
   func milestoneIdentity(_ id: MilestoneID) throws -> FileIdentity?
   /// The milestones that are not the same in another tree, births and deletions included.
@@ -130,6 +134,12 @@ public protocol PlanTree: AnyObject {
 }
 
 extension PlanTree {
+  /// By listing all.
+  public func sortedMilestones() throws -> [MilestoneID] { try milestones().keys.sorted() }
+
+  /// Nothing is gained.
+  public func readAhead(_ ids: [MilestoneID]) throws {}
+
   /// By listing all.
   public func milestoneIdentity(_ id: MilestoneID) throws -> FileIdentity? { try milestones()[id] }
 

@@ -1,53 +1,88 @@
-/// Milestones and what each depends on. All walks are iterative, so a chain of any length is fine.
+/// Milestones and what each depends on. All walks are iterative, so a chain of any length is fine, and over numbers:
+/// milestones are numbered by their ids' order.
 public struct DependencyGraph: Sendable {
-  /// What each milestone depends on. Ids without an entry are not part of the graph.
-  public let edges: [MilestoneID: [MilestoneID]]
+  /// The milestones of the graph, sorted.
+  public let ids: [MilestoneID]
+  private let places: [MilestoneID: Int]
+  /// What each depends on, of the graph, in the order written.
+  private let targets: [[Int]]
 
-  /// Makes a graph.
-  public init(edges: [MilestoneID: [MilestoneID]]) { self.edges = edges }
+  /// Makes a graph. Ids without an entry are not part of it.
+  public init(edges: [MilestoneID: [MilestoneID]]) {
+    let ids = edges.keys.sorted()
+    self.init(
+      ids: ids, places: Dictionary(uniqueKeysWithValues: zip(ids, 0...)), dependsOn: ids.map { edges[$0] ?? [] })
+  }
+
+  /// Makes a graph of sorted, different ids, each with its place among them and what it depends on.
+  init(ids: [MilestoneID], places: [MilestoneID: Int], dependsOn: [[MilestoneID]]) {
+    self.ids = ids
+    self.places = places
+    targets = dependsOn.map { $0.compactMap { places[$0] } }
+  }
+
+  /// The graph between some milestones alone.
+  func subgraph(of kept: Set<MilestoneID>) -> DependencyGraph {
+    DependencyGraph(
+      edges: Dictionary(
+        uniqueKeysWithValues: zip(ids, targets).filter { kept.contains($0.0) }.map { id, targets in
+          (id, targets.map { ids[$0] })
+        }))
+  }
+
+  /// Who depends on a milestone, sorted. O(V+E).
+  public func dependents(of id: MilestoneID) -> [MilestoneID] {
+    guard let place = places[id] else { return [] }
+    return targets.indices.filter { targets[$0].contains(place) }.map { ids[$0] }
+  }
+
+  /// Who depends on each, sorted.
+  private var sources: [[Int]] {
+    var sources = [[Int]](repeating: [], count: ids.count)
+    for (place, targets) in targets.enumerated() { for target in targets { sources[target].append(place) } }
+    return sources
+  }
 
   /// The circles: each strongly connected component of more than one milestone, or with an edge to itself, as a
   /// circle that begins at its smallest id. Tarjan, O(V+E).
   public func cycles() -> [[MilestoneID]] {
-    components().filter { component in
-      component.count > 1 || edges[component[0]]?.contains(component[0]) == true
-    }.map(circle).sorted { $0[0] < $1[0] }
+    components().filter { $0.count > 1 || targets[$0[0]].contains($0[0]) }.map(circle).sorted { $0[0] < $1[0] }
+      .map { $0.map { ids[$0] } }
   }
 
-  private func components() -> [[MilestoneID]] {
-    var index: [MilestoneID: Int] = [:]
-    var low: [MilestoneID: Int] = [:]
-    var onStack = Set<MilestoneID>()
-    var stack: [MilestoneID] = []
-    var found: [[MilestoneID]] = []
-    for root in edges.keys.sorted() where index[root] == nil {
-      var work: [(id: MilestoneID, next: Int)] = [(root, 0)]
-      while let (id, next) = work.last {
-        if index[id] == nil {
-          index[id] = index.count
-          low[id] = index[id]
-          stack.append(id)
-          onStack.insert(id)
+  private func components() -> [[Int]] {
+    var index = [Int](repeating: -1, count: ids.count)
+    var low = index
+    var onStack = [Bool](repeating: false, count: ids.count)
+    var stack: [Int] = []
+    var found: [[Int]] = []
+    var seen = 0
+    for root in ids.indices where index[root] < 0 {
+      var work: [(at: Int, next: Int)] = [(root, 0)]
+      while let (at, next) = work.last {
+        if index[at] < 0 {
+          (index[at], low[at]) = (seen, seen)
+          seen += 1
+          stack.append(at)
+          onStack[at] = true
         }
-        let targets = edges[id] ?? []
-        if next < targets.count {
+        if next < targets[at].count {
           work[work.count - 1].next += 1
-          let target = targets[next]
-          guard edges[target] != nil else { continue }
-          if index[target] == nil {
+          let target = targets[at][next]
+          if index[target] < 0 {
             work.append((target, 0))
-          } else if onStack.contains(target) {
-            low[id] = min(low[id] ?? 0, index[target] ?? 0)
+          } else if onStack[target] {
+            low[at] = min(low[at], index[target])
           }
         } else {
           work.removeLast()
-          if let parent = work.last?.id { low[parent] = min(low[parent] ?? 0, low[id] ?? 0) }
-          guard low[id] == index[id] else { continue }
-          var component: [MilestoneID] = []
+          if let parent = work.last?.at { low[parent] = min(low[parent], low[at]) }
+          guard low[at] == index[at] else { continue }
+          var component: [Int] = []
           while let top = stack.popLast() {
-            onStack.remove(top)
+            onStack[top] = false
             component.append(top)
-            if top == id { break }
+            if top == at { break }
           }
           found.append(component.sorted())
         }
@@ -57,89 +92,77 @@ public struct DependencyGraph: Sendable {
   }
 
   /// The members of a component; the order follows its edges as far as one simple walk goes.
-  private func circle(_ component: [MilestoneID]) -> [MilestoneID] {
+  private func circle(_ component: [Int]) -> [Int] {
     let members = Set(component)
-    var walk = [component[0]]
-    while walk.count < component.count,
-      let next = (edges[walk[walk.count - 1]] ?? []).sorted().first(where: {
-        members.contains($0) && !walk.contains($0)
-      })
-    {
+    var (walk, walked) = ([component[0]], Set([component[0]]))
+    while let next = targets[walk[walk.count - 1]].filter({ members.contains($0) && !walked.contains($0) }).min() {
       walk.append(next)
+      walked.insert(next)
     }
-    return walk + component.filter { !walk.contains($0) }
+    return walk + component.filter { !walked.contains($0) }
   }
 
   /// The milestones in an order that respects every dependency, always the smallest id that can come next.
   /// Milestones in or behind a circle are left out. O((V+E) log V).
-  public func topologicalOrder() -> [MilestoneID] {
-    var waiting = edges.mapValues { $0.filter { edges[$0] != nil }.count }
-    let dependents = self.dependents
-    var heap = Heap(waiting.filter { $0.value == 0 }.map(\.key))
-    var order: [MilestoneID] = []
-    while let id = heap.popSmallest() {
-      order.append(id)
-      for dependent in dependents[id] ?? [] {
-        waiting[dependent, default: 0] -= 1
+  public func topologicalOrder() -> [MilestoneID] { numberedOrder(sources).map { ids[$0] } }
+
+  private func numberedOrder(_ sources: [[Int]]) -> [Int] {
+    var waiting = targets.map(\.count)
+    var heap = Heap()
+    for place in ids.indices where waiting[place] == 0 { heap.insert(place) }
+    var order: [Int] = []
+    order.reserveCapacity(ids.count)
+    while let place = heap.popSmallest() {
+      order.append(place)
+      for dependent in sources[place] {
+        waiting[dependent] -= 1
         if waiting[dependent] == 0 { heap.insert(dependent) }
       }
     }
     return order
   }
 
-  /// Who depends on each milestone, sorted.
-  public var dependents: [MilestoneID: [MilestoneID]] {
-    var map: [MilestoneID: [MilestoneID]] = [:]
-    for (id, dependencies) in edges {
-      for dependency in dependencies where edges[dependency] != nil { map[dependency, default: []].append(id) }
-    }
-    return map.mapValues { $0.sorted() }
-  }
-
   /// Milestones by the length of the longest chain before them.
   public func layers() -> [[MilestoneID]] {
-    var layer: [MilestoneID: Int] = [:]
-    for id in topologicalOrder() {
-      layer[id] = (edges[id] ?? []).compactMap { layer[$0] }.map { $0 + 1 }.max() ?? 0
-    }
-    return Dictionary(grouping: layer.keys) { layer[$0] ?? 0 }.sorted { $0.key < $1.key }
-      .map { $0.value.sorted() }
+    var layer = [Int](repeating: -1, count: ids.count)
+    for place in numberedOrder(sources) { layer[place] = targets[place].map { layer[$0] + 1 }.max() ?? 0 }
+    var layers = [[MilestoneID]](repeating: [], count: (layer.max() ?? -1) + 1)
+    for (place, number) in layer.enumerated() where number >= 0 { layers[number].append(ids[place]) }
+    return layers
   }
 
   /// The longest chain of dependencies by number of milestones, first to last; ties by id, from the start of the
   /// chain on. O((V+E) log V).
   public func criticalPath() -> [MilestoneID] {
     // From the end of the graph back: how long a chain can grow from here, and with which next milestone.
-    var length: [MilestoneID: Int] = [:]
-    var next: [MilestoneID: MilestoneID] = [:]
-    let dependents = self.dependents
-    let order = topologicalOrder()
-    for id in order.reversed() {
-      let following = (dependents[id] ?? []).filter { length[$0] != nil }
+    var length = [Int](repeating: 0, count: ids.count)
+    var next = [Int](repeating: -1, count: ids.count)
+    let sources = sources
+    let order = numberedOrder(sources)
+    for place in order.reversed() {
       // Dependents are sorted, so the first of the longest is the smallest.
-      let longest = following.map { length[$0] ?? 0 }.max() ?? 0
-      next[id] = following.first { length[$0] == longest }
-      length[id] = longest + 1
+      for dependent in sources[place] where length[dependent] > (next[place] < 0 ? 0 : length[next[place]]) {
+        next[place] = dependent
+      }
+      length[place] = (next[place] < 0 ? 0 : length[next[place]]) + 1
     }
-    guard let longest = length.values.max() else { return [] }
+    guard let longest = length.max(), longest > 0 else { return [] }
     var chain: [MilestoneID] = []
-    var at = order.filter { length[$0] == longest }.min()
-    while let id = at {
-      chain.append(id)
-      at = next[id]
+    var at = length.firstIndex(of: longest) ?? -1
+    while at >= 0 {
+      chain.append(ids[at])
+      at = next[at]
     }
     return chain
   }
 }
 
-/// A binary heap of ids.
+/// A binary heap of numbers.
 private struct Heap {
-  private var items: [MilestoneID] = []
+  private var items: [Int] = []
 
-  init(_ ids: [MilestoneID]) { for id in ids { insert(id) } }
-
-  mutating func insert(_ id: MilestoneID) {
-    items.append(id)
+  mutating func insert(_ item: Int) {
+    items.append(item)
     var child = items.count - 1
     while child > 0, items[child] < items[(child - 1) / 2] {
       items.swapAt(child, (child - 1) / 2)
@@ -147,14 +170,15 @@ private struct Heap {
     }
   }
 
-  mutating func popSmallest() -> MilestoneID? {
+  mutating func popSmallest() -> Int? {
     guard let first = items.first else { return nil }
     items.swapAt(0, items.count - 1)
     items.removeLast()
     var parent = 0
-    while true {
-      let children = [2 * parent + 1, 2 * parent + 2].filter { $0 < items.count }
-      guard let child = children.min(by: { items[$0] < items[$1] }), items[child] < items[parent] else { break }
+    while 2 * parent + 1 < items.count {
+      var child = 2 * parent + 1
+      if child + 1 < items.count, items[child + 1] < items[child] { child += 1 }
+      guard items[child] < items[parent] else { break }
       items.swapAt(child, parent)
       parent = child
     }

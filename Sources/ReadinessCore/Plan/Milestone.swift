@@ -1,7 +1,7 @@
 import StrictJSON
 
-/// One milestone of the plan, as its file says it (contract 2.1).
-public struct Milestone: Sendable {
+/// One milestone of the plan, as its file says it (contract 2.1). A class, because plans of thousands are handed about.
+public final class Milestone: Sendable {
   /// The id; equals the file's stem in a sound plan.
   public let id: MilestoneID
   /// What the milestone is about, in a few words.
@@ -26,6 +26,25 @@ public struct Milestone: Sendable {
   public let approvals: [Approval]
   /// The whole file as JSON.
   public let json: JSONValue
+
+  init(
+    id: MilestoneID, workstream: String, outcome: String, dependsOn: [MilestoneID], owner: String, status: String,
+    blocked: Blocked?, exitCriteria: [ExitCriterion], deliverables: [Deliverable], risks: [Risk],
+    approvals: [Approval], json: JSONValue
+  ) {
+    self.id = id
+    self.workstream = workstream
+    self.outcome = outcome
+    self.dependsOn = dependsOn
+    self.owner = owner
+    self.status = status
+    self.blocked = blocked
+    self.exitCriteria = exitCriteria
+    self.deliverables = deliverables
+    self.risks = risks
+    self.approvals = approvals
+    self.json = json
+  }
 
   /// True where somebody owns it.
   public var isOwned: Bool { owner != "TBD" }

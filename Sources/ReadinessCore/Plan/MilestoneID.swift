@@ -1,34 +1,34 @@
+import StrictJSON
+
 /// The name of a milestone, such as `M-04`: the stem of its file.
 ///
 /// A stem that breaks the pattern still names a file; `isValid` tells, and the judge refuses it.
 public struct MilestoneID: Hashable, Comparable, Sendable, CustomStringConvertible {
   /// The id as written.
   public let text: String
-  private let prefix: Substring
-  private let number: Int
+  /// How many bytes stand before the hyphen, and the number behind it; -1 where the id is damaged.
+  private let prefixCount: Int32
+  private let number: Int32
 
   /// Reads an id. Never fails: a damaged one sorts by its whole text.
   public init(_ text: String) {
     self.text = text
-    let bytes = text.utf8
-    if let dash = bytes.lastIndex(of: UInt8(ascii: "-")) {
-      let digits = bytes[bytes.index(after: dash)...]
-      if (1...6).contains(digits.count), digits.allSatisfy({ (0x30...0x39).contains($0) }),
-        let number = Int(Substring(digits)), Self.isPrefix(bytes[..<dash])
-      {
-        self.prefix = text[..<dash]
-        self.number = number
-        return
-      }
-    }
-    prefix = text[...]
-    number = -1
+    var text = text
+    (prefixCount, number) = text.withUTF8 { Self.parts($0) ?? (Int32(clamping: $0.count), -1) }
   }
 
-  /// `[A-Z][A-Z0-9]{0,15}`.
-  private static func isPrefix(_ bytes: Substring.UTF8View) -> Bool {
-    guard (1...16).contains(bytes.count), let first = bytes.first, (0x41...0x5A).contains(first) else { return false }
-    return bytes.allSatisfy { (0x41...0x5A).contains($0) || (0x30...0x39).contains($0) }
+  /// The parts of `[A-Z][A-Z0-9]{0,15}-[0-9]{1,6}`; nil for anything else.
+  private static func parts(_ bytes: UnsafeBufferPointer<UInt8>) -> (Int32, Int32)? {
+    guard let first = bytes.first, (0x41...0x5A).contains(first), bytes.count <= 23 else { return nil }
+    var at = 1
+    while at < bytes.count, (0x41...0x5A).contains(bytes[at]) || (0x30...0x39).contains(bytes[at]) { at += 1 }
+    guard at <= 16, at < bytes.count, bytes[at] == 0x2D, (1...6).contains(bytes.count - at - 1) else { return nil }
+    var number: Int32 = 0
+    for byte in bytes[(at + 1)...] {
+      guard (0x30...0x39).contains(byte) else { return nil }
+      number = number * 10 + Int32(byte - 0x30)
+    }
+    return (Int32(at), number)
   }
 
   /// True where the id is `^[A-Z][A-Z0-9]{0,15}-[0-9]{1,6}$` (contract 2.1).
@@ -38,13 +38,20 @@ public struct MilestoneID: Hashable, Comparable, Sendable, CustomStringConvertib
 
   /// By prefix, then number, then bytes (contract 3).
   public static func < (a: MilestoneID, b: MilestoneID) -> Bool {
-    if a.prefix != b.prefix { return a.prefix.utf8.lexicographicallyPrecedes(b.prefix.utf8) }
-    if a.number != b.number { return a.number < b.number }
-    return a.text.utf8.lexicographicallyPrecedes(b.text.utf8)
+    var (x, y) = (a.text, b.text)
+    return x.withUTF8 { x in
+      y.withUTF8 { y in
+        let (p, q) = (Int(a.prefixCount), Int(b.prefixCount))
+        guard p == q, x[..<p].elementsEqual(y[..<p]) else {
+          return x[..<p].lexicographicallyPrecedes(y[..<q])
+        }
+        return a.number != b.number ? a.number < b.number : x.lexicographicallyPrecedes(y)
+      }
+    }
   }
 
   /// Equal to the byte.
-  public static func == (a: MilestoneID, b: MilestoneID) -> Bool { a.text.utf8.elementsEqual(b.text.utf8) }
+  public static func == (a: MilestoneID, b: MilestoneID) -> Bool { a.text.isExactly(b.text) }
   /// Hashes the bytes, as `==` compares them.
   public func hash(into hasher: inout Hasher) {
     var text = text

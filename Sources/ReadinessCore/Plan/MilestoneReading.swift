@@ -1,13 +1,23 @@
 import StrictJSON
+import Synchronization
 
 /// A file under `.readiness/`, read once and for all.
-public struct MilestoneFile: Sendable {
+public final class MilestoneFile: Sendable {
   /// The id that its name gives it.
   public let id: MilestoneID
   /// What git says it is.
   public let kind: FileKind
-  /// Of its bytes; nil where it is no regular file.
-  public let digest: Digest?
+  /// Of its bytes; nil where it is no regular file. Computed when first asked for: reading commands never ask.
+  public var digest: Digest? {
+    guard let bytes else { return nil }
+    return knownDigest.withLock { known in
+      let digest = known ?? Digest(of: bytes)
+      known = digest
+      return digest
+    }
+  }
+  private let bytes: [UInt8]?
+  private let knownDigest: Mutex<Digest?>
   /// What it says; nil where it cannot be read.
   public let milestone: Milestone?
   /// What is wrong with it by itself, whatever the workflow says.
@@ -22,7 +32,8 @@ public struct MilestoneFile: Sendable {
   public init(id: MilestoneID, oversized: OversizedFile) {
     self.id = id
     kind = .regular
-    digest = oversized.digest
+    bytes = []
+    knownDigest = Mutex(oversized.digest)
     milestone = nil
     document = nil
     findings = [oversized.finding(milestone: id, path: PlanPaths.milestone(id), bound: JSONLimits.plan.size)]
@@ -32,9 +43,10 @@ public struct MilestoneFile: Sendable {
   public init(id: MilestoneID, kind: FileKind, bytes: [UInt8]) {
     self.id = id
     self.kind = kind
+    knownDigest = Mutex(nil)
     let path = PlanPaths.milestone(id)
     guard kind == .regular || kind == .executable else {
-      digest = nil
+      self.bytes = nil
       milestone = nil
       document = nil
       findings = [
@@ -44,7 +56,7 @@ public struct MilestoneFile: Sendable {
       ]
       return
     }
-    digest = Digest(of: bytes)
+    self.bytes = bytes
     let document: JSONDocument
     do {
       document = try JSONDocument(parsing: bytes, limits: .plan)
@@ -56,7 +68,7 @@ public struct MilestoneFile: Sendable {
     }
     self.document = document
     let faults = FaultList()
-    milestone = Milestone(document.root, stem: id, faults)
+    milestone = Milestone.read(document.root, stem: id, faults)
     findings = faults.faults.map { fault in
       Finding(
         fault.code, fault.message, hint: fault.code.remedy, milestone: id, path: path,
@@ -94,14 +106,13 @@ extension Milestone {
     "$schema", "id", "workstream", "outcome", "dependsOn", "owner", "status", "blocked", "exitCriteria",
     "deliverables", "risks", "approvals",
   ]
-  private static let known = Set(propertyOrder)
   static let severities = ["low", "medium", "high", "critical"]
   static let riskStates = ["open", "mitigated", "accepted", "closed"]
 
   /// Reads a milestone; nil, with faults, where it does not fit the built-in schema.
   /// `ssot/schemas/milestone.schema.json` says the same in JSON Schema, and a test holds the two together.
-  init?(_ root: JSONValue, stem: MilestoneID, _ faults: FaultList) {
-    guard let reader = ObjectReader(root, "The milestone", known: Self.known, extensible: true, faults) else {
+  static func read(_ root: JSONValue, stem: MilestoneID, _ faults: FaultList) -> Milestone? {
+    guard let reader = ObjectReader(root, "The milestone", known: Self.propertyOrder, extensible: true, faults) else {
       return nil
     }
     _ = reader.optionalText("$schema")
@@ -112,13 +123,13 @@ extension Milestone {
     let owner = reader.text("owner")
     let status = reader.text("status")
     let blocked = root["blocked"].flatMap { Blocked($0, faults) }
-    let criteria = Self.criteria(reader, faults)
+    let criteria = criteria(reader, faults)
     let deliverables = reader.elements("deliverables").compactMap { Deliverable($0, faults) }
-    let risks = Self.risks(reader, faults)
+    let risks = risks(reader, faults)
     let approvals = reader.elements("approvals").compactMap { Approval($0, faults) }
     if let idText {
       let place = root["id"] ?? root
-      if !MilestoneID(idText).isValid {
+      if idText == stem.text ? !stem.isValid : !MilestoneID(idText).isValid {
         faults.add("\"\(idText)\" is no milestone id; an id looks like M-04.", at: place)
       } else if idText != stem.text {
         faults.add(
@@ -127,18 +138,10 @@ extension Milestone {
     }
     let unreadable = faults.faults.contains { $0.code == .schemaViolation }
     guard !unreadable, let idText, let workstream, let outcome, let owner, let status else { return nil }
-    self.id = MilestoneID(idText)
-    self.workstream = workstream
-    self.outcome = outcome
-    self.dependsOn = dependsOn
-    self.owner = owner
-    self.status = status
-    self.blocked = blocked
-    self.exitCriteria = criteria
-    self.deliverables = deliverables
-    self.risks = risks
-    self.approvals = approvals
-    self.json = root
+    return Milestone(
+      id: idText == stem.text ? stem : MilestoneID(idText), workstream: workstream, outcome: outcome,
+      dependsOn: dependsOn, owner: owner, status: status, blocked: blocked, exitCriteria: criteria,
+      deliverables: deliverables, risks: risks, approvals: approvals, json: root)
   }
 
   private static func criteria(_ reader: ObjectReader, _ faults: FaultList) -> [ExitCriterion] {
@@ -146,10 +149,10 @@ extension Milestone {
     if elements.isEmpty, let place = reader.value["exitCriteria"], place.array != nil {
       faults.add("\"exitCriteria\" should hold at least one criterion.", at: place)
     }
-    var seen = Set<String>()
+    var seen = SeenTexts()
     return elements.compactMap { element in
       guard let criterion = ExitCriterion(element, faults) else { return nil }
-      if !seen.insert(criterion.id).inserted {
+      if !seen.insert(criterion.id) {
         faults.add("The criterion \"\(criterion.id)\" stands twice in this milestone.", at: element)
       }
       return criterion
@@ -157,10 +160,10 @@ extension Milestone {
   }
 
   private static func risks(_ reader: ObjectReader, _ faults: FaultList) -> [Risk] {
-    var seen = Set<[UInt8]>()
+    var seen = SeenTexts()
     return reader.elements("risks").compactMap { element in
       guard let risk = Risk(element, faults) else { return nil }
-      if !seen.insert(Array(risk.id.utf8)).inserted {
+      if !seen.insert(risk.id) {
         faults.add("The risk \"\(risk.id)\" stands twice in this milestone.", at: element)
       }
       return risk
@@ -181,15 +184,16 @@ extension Blocked {
 extension ExitCriterion {
   /// `^[a-z0-9][a-z0-9-]{0,62}$` (contract 2.1).
   public static func isValid(id: String) -> Bool {
-    let bytes = Array(id.utf8)
+    let bytes = id.utf8
     func isWord(_ byte: UInt8) -> Bool { (0x61...0x7A).contains(byte) || (0x30...0x39).contains(byte) }
-    guard (1...63).contains(bytes.count), isWord(bytes[0]) else { return false }
+    guard (1...63).contains(bytes.count), let first = bytes.first, isWord(first) else { return false }
     return bytes.allSatisfy { isWord($0) || $0 == UInt8(ascii: "-") }
   }
 
   fileprivate init?(_ value: JSONValue, _ faults: FaultList) {
-    let known: Set<String> = ["id", "text", "evidence"]
-    guard let reader = ObjectReader(value, "The criterion", known: known, faults) else { return nil }
+    guard let reader = ObjectReader(value, "The criterion", known: ["id", "text", "evidence"], faults) else {
+      return nil
+    }
     let id = reader.text("id")
     let text = reader.text("text")
     evidence = reader.elements("evidence").compactMap { Evidence($0, faults) }
@@ -234,7 +238,7 @@ extension Evidence {
 
 extension Deliverable {
   fileprivate init?(_ value: JSONValue, _ faults: FaultList) {
-    let known: Set<String> = ["path", "purpose", "status"]
+    let known = ["path", "purpose", "status"]
     guard let reader = ObjectReader(value, "The deliverable", known: known, faults) else { return nil }
     let path = reader.text("path")
     let purpose = reader.text("purpose")
@@ -250,7 +254,7 @@ extension Deliverable {
 
 extension Risk {
   fileprivate init?(_ value: JSONValue, _ faults: FaultList) {
-    let known: Set<String> = ["id", "text", "severity", "status"]
+    let known = ["id", "text", "severity", "status"]
     guard let reader = ObjectReader(value, "The risk", known: known, faults) else { return nil }
     let id = reader.text("id")
     let text = reader.text("text")
@@ -263,7 +267,7 @@ extension Risk {
 
 extension Approval {
   fileprivate init?(_ value: JSONValue, _ faults: FaultList) {
-    let known: Set<String> = ["by", "digest", "signature"]
+    let known = ["by", "digest", "signature"]
     guard let reader = ObjectReader(value, "The approval", known: known, faults) else { return nil }
     let by = reader.text("by")
     let tagged = reader.text("digest")

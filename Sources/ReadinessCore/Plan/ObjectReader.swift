@@ -28,7 +28,7 @@ struct ObjectReader {
   let faults: FaultList
 
   /// Reads an object; notes a fault and gives nil where the value is something else.
-  init?(_ value: JSONValue, _ subject: String, known: Set<String>, extensible: Bool = false, _ faults: FaultList) {
+  init?(_ value: JSONValue, _ subject: String, known: [String], extensible: Bool = false, _ faults: FaultList) {
     guard let members = value.object else {
       faults.add("\(subject) should be an object, not \(value.typeName).", at: value)
       return nil
@@ -36,7 +36,8 @@ struct ObjectReader {
     self.value = value
     self.subject = subject
     self.faults = faults
-    for member in members where !known.contains(member.key) && !(extensible && member.key.hasPrefix("x-")) {
+    for member in members
+    where !known.contains(where: { member.key.isExactly($0) }) && !(extensible && member.key.hasPrefix("x-")) {
       let near = nearestName(to: member.key, in: known).map { " Is \"\($0)\" meant?" } ?? ""
       let own = extensible ? " A field of your own begins with x-." : ""
       faults.add("The property \"\(member.key)\" is not known here.\(near)\(own)", atKey: member)
@@ -96,14 +97,16 @@ struct ObjectReader {
 
   /// An array of different texts.
   func uniqueTexts(_ key: String, required isRequired: Bool = false) -> [(text: String, value: JSONValue)] {
-    var seen = Set<[UInt8]>()
+    var seen = SeenTexts()
+    let elements = elements(key, required: isRequired)
     var out: [(String, JSONValue)] = []
-    for element in elements(key, required: isRequired) {
+    out.reserveCapacity(elements.count)
+    for element in elements {
       guard let text = element.string else {
         faults.add("\"\(key)\" should hold texts, not \(element.typeName).", at: element)
         continue
       }
-      guard seen.insert(Array(text.utf8)).inserted else {
+      guard seen.insert(text) else {
         faults.add("\"\(text)\" stands twice in \"\(key)\".", at: element)
         continue
       }
@@ -126,6 +129,23 @@ struct ObjectReader {
     guard let found = value[key] else { return nil }
     if found.bool == nil { faults.add("\"\(key)\" should be true or false.", at: found) }
     return found.bool
+  }
+}
+
+/// Texts that were seen, told apart by their bytes. A few are compared with each other; many are hashed.
+struct SeenTexts {
+  private var few: [String] = []
+  private var many = Set<[UInt8]>()
+
+  /// False where the text was seen before.
+  mutating func insert(_ text: String) -> Bool {
+    if many.isEmpty {
+      if few.contains(where: text.isExactly) { return false }
+      few.append(text)
+      if few.count > 16 { many = Set(few.map { Array($0.utf8) }) }
+      return true
+    }
+    return many.insert(Array(text.utf8)).inserted
   }
 }
 

@@ -23,7 +23,14 @@ public struct PlanOverview {
   /// What cannot be read, and why.
   public let findings: [Finding]
   /// Dependencies.
-  public let graph: DependencyGraph
+  public var graph: DependencyGraph {
+    let ids = entries.map(\.milestone.id)
+    // As a rule they are sorted already, as their files are, and each stands once.
+    if zip(ids, ids.dropFirst()).allSatisfy({ $0 < $1 }) {
+      return DependencyGraph(ids: ids, places: positions, dependsOn: entries.map(\.milestone.dependsOn))
+    }
+    return DependencyGraph(edges: Dictionary(zip(ids, entries.map(\.milestone.dependsOn))) { first, _ in first })
+  }
   private let positions: [MilestoneID: Int]
 
   /// Reads a plan. O(V+E), and the bytes of the evidence of what is in review or done.
@@ -36,25 +43,28 @@ public struct PlanOverview {
     var findings = snapshot.findings + (file?.findings ?? [])
     if let folder = try FilesInvariant.folder(in: tree) { findings.append(folder) }
     var milestones: [Milestone] = []
-    var categories: [MilestoneID: Category] = [:]
-    for id in try tree.milestones().keys.sorted() {
+    var places: [MilestoneID: Int] = [:]
+    let ids = try tree.sortedMilestones()
+    try tree.readAhead(ids)
+    milestones.reserveCapacity(ids.count)
+    places.reserveCapacity(ids.count)
+    for id in ids {
       guard let file = try tree.milestone(id) else { continue }
       findings += file.findings
       guard let milestone = file.milestone else { continue }
+      // A file's id may differ from its name, and is a finding then; the first of a name counts.
+      if places[milestone.id] == nil { places[milestone.id] = milestones.count }
       milestones.append(milestone)
-      categories[id] = workflow.category(milestone.status)
     }
-    entries = try milestones.map { milestone in
-      let category = workflow.category(milestone.status)
-      let blockers = milestone.dependsOn.filter { categories[$0] != .done }.sorted()
+    let categories = milestones.map { workflow.category($0.status) }
+    entries = try zip(milestones, categories).map { milestone, category in
+      let blockers = milestone.dependsOn.filter { places[$0].flatMap { categories[$0] } != .done }.sorted()
       return Entry(
         milestone: milestone, category: category, isReady: category == .pending && blockers.isEmpty,
         blockers: blockers, suspect: category?.isFrozen == true ? try Self.suspect(milestone, tree) : [])
     }
     self.findings = findings
-    graph = DependencyGraph(
-      edges: Dictionary(milestones.map { ($0.id, $0.dependsOn) }) { first, _ in first })
-    positions = Dictionary(zip(milestones.map(\.id), milestones.indices).map { ($0, $1) }) { first, _ in first }
+    positions = places
   }
 
   private static func suspect(_ milestone: Milestone, _ tree: any PlanTree) throws -> [String] {

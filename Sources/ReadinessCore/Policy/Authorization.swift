@@ -58,7 +58,7 @@ public struct AuthorizationRule: Sendable {
 extension Authorization {
   /// Reads `authorization.json`; nil, with faults, where it is none.
   init?(_ root: JSONValue, workflow: Workflow?, _ faults: FaultList) {
-    let known: Set<String> = ["$schema", "version", "roles", "rules", "policyChange"]
+    let known = ["$schema", "version", "roles", "rules", "policyChange"]
     guard let reader = ObjectReader(root, "The authorization", known: known, extensible: true, faults) else {
       return nil
     }
@@ -75,7 +75,7 @@ extension Authorization {
     let names = workflow?.states.map(\.name)
     rules = reader.elements("rules").compactMap { AuthorizationRule($0, roles: roles, states: names, faults) }
     policyChangeRole = root["policyChange"].flatMap { value in
-      let known: Set<String> = ["role", "signed"]
+      let known = ["role", "signed"]
       guard let reader = ObjectReader(value, "\"policyChange\"", known: known, faults) else { return nil }
       reader.refuseSigned()
       return reader.role(of: roles)
@@ -101,7 +101,7 @@ extension Authorization {
 
 extension AuthorizationRule {
   fileprivate init?(_ value: JSONValue, roles: [String: Set<String>], states: [String]?, _ faults: FaultList) {
-    let known: Set<String> = [
+    let known = [
       "milestones", "from", "to", "fields", "role", "approvals", "signed", "notWhoSentToReview",
     ]
     guard let reader = ObjectReader(value, "The rule", known: known, extensible: true, faults) else { return nil }

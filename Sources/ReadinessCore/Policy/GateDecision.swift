@@ -69,9 +69,10 @@ public struct GateDecision: Sendable {
       entry.milestone.exitCriteria.filter(\.restsOnWordAlone).map { "\(entry.milestone.id)/\($0.id)" }
     }
     let open = Set(scope.closure(of: scope.entries.filter { !Self.hasCome($0, gate.category) }))
-    criticalPath = overview.graph.subgraph(of: open).criticalPath()
-    let order = overview.graph.topologicalOrder().filter { id in
-      open.contains(id) || scope.entries.contains { $0.milestone.id == id }
+    let graph = overview.graph
+    criticalPath = graph.subgraph(of: open).criticalPath()
+    let order = graph.topologicalOrder().filter { id in
+      open.contains(id) || scope.ids.contains(id)
     }
     missing = try order.flatMap { id -> [Missing] in
       guard let entry = overview[id] else { return [] }
@@ -82,7 +83,7 @@ public struct GateDecision: Sendable {
 
   private static func broken(_ overview: PlanOverview, _ tree: any PlanTree) throws -> [Finding] {
     let states = States(tree, base: nil, workflow: overview.policy.workflow, ancestry: NoAncestry())
-    let ids = try tree.milestones().keys.sorted()
+    let ids = try tree.sortedMilestones()
     return try Invariants.findings(
       in: InvariantScope(states: states, policy: overview.policy, ids: ids, graphIDs: ids))
   }
@@ -201,13 +202,5 @@ private struct Scope {
       for blocker in overview[id]?.blockers ?? [] where seen.insert(blocker).inserted { walk.append(blocker) }
     }
     return Array(seen)
-  }
-}
-
-extension DependencyGraph {
-  /// The graph between some milestones alone.
-  func subgraph(of ids: Set<MilestoneID>) -> DependencyGraph {
-    DependencyGraph(
-      edges: edges.filter { ids.contains($0.key) }.mapValues { $0.filter(ids.contains) })
   }
 }

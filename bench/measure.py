@@ -1,0 +1,79 @@
+"""Timing: pairs of processes in turn, as ratios of medians, so that a noisy machine shakes both alike."""
+import os, statistics, subprocess, time
+from dataclasses import dataclass, field
+
+SEALED = {**os.environ, "GIT_CONFIG_NOSYSTEM": "1", "GIT_CONFIG_GLOBAL": "/dev/null", "LC_ALL": "C.UTF-8"}
+SEALED.pop("GIT_EDITOR", None)
+
+
+@dataclass
+class Command:
+    """A process to time: its words, where it runs, and what has to happen before each time, untimed."""
+
+    words: list
+    folder: str
+    before: object = None
+    #: Statuses that are an answer and no failure.
+    answers: tuple = (0,)
+    more: dict = field(default_factory=dict)
+    input: object = None
+
+    def seconds(self, turn):
+        """How long one run takes, and how much memory it had at most, in KiB."""
+        given = self.before(turn) if self.before else None
+        words = ["env", "-C", self.folder] + self.words if self.folder else self.words
+        nothing = os.open(os.devnull, os.O_RDWR)
+        source = nothing
+        if self.input is not None:
+            source = os.memfd_create("input")
+            os.write(source, self.input(given) if callable(self.input) else self.input)
+            os.lseek(source, 0, 0)
+        actions = [(os.POSIX_SPAWN_DUP2, source, 0), (os.POSIX_SPAWN_DUP2, nothing, 1), (os.POSIX_SPAWN_DUP2, nothing, 2)]
+        start = time.perf_counter()
+        process = os.posix_spawnp(words[0], words, {**SEALED, **self.more}, file_actions=actions)
+        _, status, usage = os.wait4(process, 0)
+        taken = time.perf_counter() - start
+        os.close(nothing)
+        if source != nothing:
+            os.close(source)
+        status = os.waitstatus_to_exitcode(status)
+        if status not in self.answers:
+            raise SystemExit(f"{' '.join(map(str, self.words))} in {self.folder} ended with {status}")
+        return taken, usage.ru_maxrss
+
+
+@dataclass
+class Ratio:
+    ours: float
+    theirs: float
+    memory: int
+    pairs: int
+
+    @property
+    def value(self):
+        return self.ours / self.theirs
+
+
+def compare(ours, theirs, pairs):
+    """The ratio of the medians of both, run in turn. The first pair warms up and is not counted."""
+    mine, other, memory = [], [], 0
+    for turn in range(pairs + 1):
+        a, _ = theirs.seconds(turn)
+        b, peak = ours.seconds(turn)
+        if turn > 0:
+            other.append(a)
+            mine.append(b)
+            memory = max(memory, peak)
+    return Ratio(statistics.median(mine), statistics.median(other), memory, pairs)
+
+
+def run(folder, *words, **more):
+    """Runs what has to succeed, untimed."""
+    return subprocess.run(words, cwd=folder, env=SEALED, check=True, stdout=subprocess.PIPE, **more).stdout.decode()
+
+
+def machine():
+    """The machine in a line."""
+    with open("/proc/cpuinfo") as file:
+        model = next((line.split(": ")[1].strip() for line in file if line.startswith("model name")), "unknown processor")
+    return f"{len(os.sched_getaffinity(0))} cores of {model}, {run('/', 'git', '--version').strip()}"
