@@ -21,7 +21,8 @@ class Command:
     def seconds(self, turn):
         """How long one run takes, and how much memory it had at most, in KiB."""
         given = self.before(turn) if self.before else None
-        words = ["env", "-C", self.folder] + self.words if self.folder else self.words
+        words = [str(word) for word in self.words]
+        os.chdir(self.folder)
         nothing = os.open(os.devnull, os.O_RDWR)
         source = nothing
         if self.input is not None:

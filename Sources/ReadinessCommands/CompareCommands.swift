@@ -8,7 +8,8 @@ import ReadinessRuntime
 import StrictJSON
 
 struct Diff: ParsableCommand {
-  static let configuration = CommandConfiguration(abstract: "What differs between two plans, in terms of milestones.")
+  static let configuration = CommandConfiguration(
+    commandName: "diff", abstract: "What differs between two plans, in terms of milestones.")
   @Argument(help: ArgumentHelp("The commit before, or a range A..B.", valueName: "a")) var from: String
   @Argument(help: ArgumentHelp("The commit after; HEAD by default.", valueName: "b")) var to: String?
   @OptionGroup var options: GlobalOptions
@@ -31,7 +32,7 @@ struct Diff: ParsableCommand {
 
 struct Weekly: ParsableCommand {
   static let configuration = CommandConfiguration(
-    abstract: "The weekly update, from history: done, blocked, risks, graph, go or no-go.",
+    commandName: "weekly", abstract: "The weekly update, from history: done, blocked, risks, graph, go or no-go.",
     discussion: "Days are those of UTC. The same commit and week give the same bytes.")
   @Option(help: ArgumentHelp("An ISO week, such as 2026-W47; this week by default.", valueName: "week"))
   var week: String?

@@ -41,7 +41,7 @@ extension EditingCommand {
 
 struct Add: EditingCommand {
   static let configuration = CommandConfiguration(
-    abstract: "Makes a milestone, and stages it.",
+    commandName: "add", abstract: "Makes a milestone, and stages it.",
     discussion: "It is born in the first pending state and comes last in the suggested order.")
   @Argument(help: ArgumentHelp("The new id, such as M-13.", valueName: "id")) var id: String
   @Option(help: "What it is about, in a few words.") var workstream: String

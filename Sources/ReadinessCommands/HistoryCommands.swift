@@ -7,7 +7,8 @@ import ReadinessReports
 import StrictJSON
 
 struct Log: ParsableCommand {
-  static let configuration = CommandConfiguration(abstract: "The history of the plan, or of one milestone.")
+  static let configuration = CommandConfiguration(
+    commandName: "log", abstract: "The history of the plan, or of one milestone.")
   @Argument(
     help: ArgumentHelp("Only runs that touch this milestone.", valueName: "id"),
     completion: .custom(Offered.milestones))

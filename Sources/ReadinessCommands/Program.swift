@@ -17,12 +17,22 @@ public enum Program {
     let isJSON = rest.contains("--json")
     do {
       try checkName(rest.first)
-      var command = try Root.parseAsRoot(rest)
+      var command = try parse(rest)
       try command.run()
       return 0
     } catch {
       return conclude(error, isJSON: isJSON, command: rest.first)
     }
+  }
+
+  /// A command's own words are read alone, which takes a third of the time; where they do not fit, or ask for help, the
+  /// whole program answers.
+  private static func parse(_ words: [String]) throws -> any ParsableCommand {
+    let commands = Root.configuration.groupedSubcommands.flatMap(\.subcommands)
+    guard let type = commands.first(where: { $0._commandName == words.first }) else {
+      return try Root.parseAsRoot(words)
+    }
+    do { return try type.parse(Array(words.dropFirst())) } catch { return try Root.parseAsRoot(words) }
   }
 
   /// A name that is no command gets the nearest that is.

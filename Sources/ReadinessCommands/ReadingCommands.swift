@@ -73,7 +73,8 @@ extension ReadingCommand {
 }
 
 struct Status: ReadingCommand {
-  static let configuration = CommandConfiguration(abstract: "The tracker: every milestone and what it waits for.")
+  static let configuration = CommandConfiguration(
+    commandName: "status", abstract: "The tracker: every milestone and what it waits for.")
   @OptionGroup var options: GlobalOptions
   @OptionGroup var source: PlanSourceOptions
 
@@ -84,7 +85,8 @@ struct Status: ReadingCommand {
 }
 
 struct Show: ReadingCommand {
-  static let configuration = CommandConfiguration(abstract: "One milestone, with its criteria and evidence.")
+  static let configuration = CommandConfiguration(
+    commandName: "show", abstract: "One milestone, with its criteria and evidence.")
   @Argument(
     help: ArgumentHelp("The milestone, such as M-04.", valueName: "id"), completion: .custom(Offered.milestones))
   var id: String
@@ -98,7 +100,8 @@ struct Show: ReadingCommand {
 }
 
 struct Next: ReadingCommand {
-  static let configuration = CommandConfiguration(abstract: "What can start now.")
+  static let configuration = CommandConfiguration(
+    commandName: "next", abstract: "What can start now.")
   @OptionGroup var options: GlobalOptions
   @OptionGroup var source: PlanSourceOptions
 
@@ -122,7 +125,7 @@ struct Waiting: ReadingCommand {
 
 struct Order: ReadingCommand {
   static let configuration = CommandConfiguration(
-    abstract: "The suggested and the computed order, layers, and the critical path.")
+    commandName: "order", abstract: "The suggested and the computed order, layers, and the critical path.")
   @OptionGroup var options: GlobalOptions
   @OptionGroup var source: PlanSourceOptions
 
@@ -133,7 +136,8 @@ struct Order: ReadingCommand {
 }
 
 struct Matrix: ReadingCommand {
-  static let configuration = CommandConfiguration(abstract: "Which milestone depends on which.")
+  static let configuration = CommandConfiguration(
+    commandName: "matrix", abstract: "Which milestone depends on which.")
   @OptionGroup var options: GlobalOptions
   @OptionGroup var source: PlanSourceOptions
 

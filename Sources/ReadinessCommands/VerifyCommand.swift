@@ -4,16 +4,17 @@ import ReadinessEnforcement
 import ReadinessGit
 import ReadinessHistory
 import ReadinessReports
+import ReadinessRuntime
 import StrictJSON
 
 struct Verify: ParsableCommand {
   static let configuration = CommandConfiguration(
-    abstract: "Judges every commit again: rules, stamps, run IDs, the policy in force.")
+    commandName: "verify", abstract: "Judges every commit again: rules, stamps, run IDs, the policy in force.")
   @Argument(help: ArgumentHelp("A commit, or a range A..B; HEAD by default.", valueName: "range"))
   var range: String?
   @Option(help: ArgumentHelp("text, json, markdown (for a pull request), sarif, junit or github.", valueName: "form"))
   var format: VerdictFormat = .text
-  @Flag(help: "Judge everything anew. This version keeps no cache, so it always does.")
+  @Flag(help: "Judge everything anew, whatever an earlier verify found to be true.")
   var noCache = false
   @OptionGroup var options: GlobalOptions
 
@@ -22,7 +23,11 @@ struct Verify: ParsableCommand {
     let context = try Context(options)
     let repository = try context.openRepository()
     let scope = try HistoryScope(repository, range)
-    let report = try context.audit(scope, repository)
+    // Those two tell how many runs there are; the others tell each.
+    let tellsRuns = !options.json && format != .text
+    let store =
+      noCache || tellsRuns ? nil : VerifiedHistoryStore(repository, program: Program.version + Machine.programMark())
+    let report = try context.audit(scope, repository, store: store)
     let tree = repository.tree(of: try repository.commit(scope.tip))
     let tip = try PlanOverview(tree)
     let findings = report.findings + tip.suspectFindings
@@ -30,7 +35,7 @@ struct Verify: ParsableCommand {
     switch options.json ? .json : format {
     case .text, .json:
       let answer = VerifyReport(
-        findings: findings, commits: report.walked, runs: report.runs.count(where: \.isStamped),
+        findings: findings, commits: report.walked, runs: report.stampedRuns,
         notJudged: report.notJudged)
       try context.print(json: answer.json, text: answer.text(width: context.width, context.style(repository)))
     case .markdown:

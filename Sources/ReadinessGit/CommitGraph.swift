@@ -37,8 +37,9 @@ public struct CommitGraph {
     _ repository: Repository, from tips: [ObjectID], notFrom hidden: [ObjectID] = [],
     progress: (Int, Int) -> Void = { _, _ in }
   ) throws {
-    try repository.readPacks()
-    var reader = try GraphReader(repository)
+    // A part of a history is short as a rule: what a long walk needs costs more than it saves there.
+    if hidden.isEmpty { try repository.readPacks() }
+    var reader = try GraphReader(repository, isLong: hidden.isEmpty)
     if hidden.isEmpty {
       try reader.walk(from: tips, progress)
     } else {
@@ -81,9 +82,9 @@ private struct GraphReader {
   private var outsideFolders: [Int32] = []
   private var tips: [Int32] = []
 
-  init(_ repository: Repository) throws {
+  init(_ repository: Repository, isLong: Bool) throws {
     store = try repository.store
-    second = Worker<Void>.bound > 1 ? try repository.another() : nil
+    second = isLong && Worker<Void>.bound > 1 ? try repository.another() : nil
     try second?.readPacks()
   }
 

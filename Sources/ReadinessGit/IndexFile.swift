@@ -142,25 +142,3 @@ final class IndexFile {
     return isNegative ? -value : value
   }
 }
-
-/// A file in memory, as long as this lives.
-final class MappedFile {
-  let bytes: UnsafeRawBufferPointer
-  /// When it was last written.
-  let modified: timespec
-
-  /// Nil where the file cannot be read, or is empty.
-  init?(_ path: String) {
-    let descriptor = open(path, O_RDONLY | O_CLOEXEC)
-    guard descriptor >= 0 else { return nil }
-    defer { close(descriptor) }
-    var status = stat()
-    guard fstat(descriptor, &status) == 0, status.st_mode & S_IFMT == S_IFREG, status.st_size > 0,
-      let memory = mmap(nil, Int(status.st_size), PROT_READ, MAP_PRIVATE, descriptor, 0), memory != MAP_FAILED
-    else { return nil }
-    bytes = UnsafeRawBufferPointer(start: memory, count: Int(status.st_size))
-    modified = status.st_mtim
-  }
-
-  deinit { munmap(UnsafeMutableRawPointer(mutating: bytes.baseAddress), bytes.count) }
-}

@@ -26,7 +26,9 @@ final class PackStore {
   private var packs: [Pack] = []
   private var stream = z_stream()
   private var scratch: [UInt8] = []
-  private var bases = [Base](repeating: Base(), count: 4096)
+  /// Made when the first is kept: a short look needs none.
+  private var bases: [Base] = []
+  private static let baseCount = 4096
 
   /// Maps what can be mapped in the folders of objects.
   init(folders: [String]) {
@@ -188,7 +190,7 @@ final class PackStore {
     var type = GIT_OBJECT_INVALID
     while true {
       let slot = slot(at, pack)
-      if bases[slot].key == key(at, pack) {
+      if !bases.isEmpty, bases[slot].key == key(at, pack) {
         type = bases[slot].type
         scratch = bases[slot].bytes
         break
@@ -216,10 +218,13 @@ final class PackStore {
   }
 
   private func key(_ offset: Int, _ pack: Pack) -> Int { offset &+ Int(bitPattern: pack.data.baseAddress) }
-  private func slot(_ offset: Int, _ pack: Pack) -> Int { (key(offset, pack) &* 0x9E37_79B1) >> 7 & (bases.count - 1) }
+  private func slot(_ offset: Int, _ pack: Pack) -> Int {
+    (key(offset, pack) &* 0x9E37_79B1) >> 7 & (Self.baseCount - 1)
+  }
 
   private func keep(_ offset: Int, _ pack: Pack, _ type: git_object_t) {
     guard scratch.count < 256 << 10 else { return }
+    if bases.isEmpty { bases = [Base](repeating: Base(), count: Self.baseCount) }
     bases[slot(offset, pack)] = Base(key: key(offset, pack), type: type, bytes: scratch)
   }
 

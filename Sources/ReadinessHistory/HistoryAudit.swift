@@ -27,8 +27,10 @@ public struct HistoryReport: Sendable {
   public var notJudged = 0
   /// What the judge found, commit by commit, parents first.
   public var findings: [Finding] = []
-  /// The runs, parents first, each once.
+  /// The runs, parents first, each once; after an audit that had a part behind it, those of the rest.
   public var runs: [RunRecord] = []
+  /// How many runs the part before holds.
+  public var knownRuns = 0
   /// The state that the runs alone add up to.
   public var folded: [MilestoneID: FoldedState] = [:]
   /// What commits changed without a true stamp and no later commit records; what `heal` has to name.
@@ -38,6 +40,9 @@ public struct HistoryReport: Sendable {
 
   /// A report of nothing.
   public init() {}
+
+  /// How many different runs have a stamp.
+  public var stampedRuns: Int { knownRuns + runs.count(where: \.isStamped) }
 
   /// True where nothing refuses.
   public var isAccepted: Bool { !findings.contains { $0.severity == .error } }
@@ -54,11 +59,17 @@ public struct HistoryAudit {
   private var holders: [Digest: [ObjectID]] = [:]
 
   private let folds: Bool
+  /// What another audit found to be without fault, whose commits are not judged again.
+  private let known: VerifiedHistory?
 
-  private init(_ repository: Repository, folds: Bool) {
+  private init(_ repository: Repository, folds: Bool, known: VerifiedHistory?) {
     self.repository = repository
     self.folds = folds
+    self.known = known
   }
+
+  /// The runs and the commits that hold them, of what was judged.
+  private var rows: [VerifiedHistory.Row] { holders.flatMap { run, commits in commits.map { (run, $0) } } }
 
   /// Judges every commit that can be reached from `tip` and not from `hidden`.
   /// - Parameter folds: true to add the runs up as well, for `replay`: of one tip, nothing hidden.
@@ -68,8 +79,47 @@ public struct HistoryAudit {
     _ repository: Repository, tips: [ObjectID], notFrom hidden: [ObjectID] = [], judgedFrom: ObjectID? = nil,
     folds: Bool = false, progress: (Int, Int) -> Void = { _, _ in }
   ) throws -> HistoryReport {
+    try run(
+      repository, tips: tips, notFrom: hidden, judgedFrom: judgedFrom, folds: folds, after: nil, progress: progress
+    ).report
+  }
+
+  /// Judges every commit that can be reached from `tip`, as far as a cache does not know it already, and keeps what it
+  /// found there.
+  /// - Throws: where history is shallow or cannot be read.
+  static func run(
+    _ repository: Repository, tip: ObjectID, judgedFrom: @autoclosure () throws -> ObjectID?,
+    policy: [String: FileIdentity], store: VerifiedHistoryStore, progress: (Int, Int) -> Void
+  ) throws -> HistoryReport {
     if repository.isShallow { throw repository.shallowHistory }
-    var audit = HistoryAudit(repository, folds: folds)
+    let key = store.key(policy: policy)
+    // What is kept was judged from the beginning, under this policy.
+    if let known = store.load(key), try known.isBehind(tip, in: repository) {
+      do {
+        var (report, rows) = try run(
+          repository, tips: [tip], notFrom: [known.tip], judgedFrom: nil, folds: false, after: known, progress: progress
+        )
+        report.walked += known.walked
+        report.knownRuns = known.runs
+        store.keep(report, rows, after: known, tip: tip, key)
+        return report
+      } catch is VerifiedHistory.Damaged {
+        // Judged anew, and written anew.
+      }
+    }
+    let judgedFrom = try judgedFrom()
+    let (report, rows) = try run(
+      repository, tips: [tip], notFrom: [], judgedFrom: judgedFrom, folds: false, after: nil, progress: progress)
+    if judgedFrom == nil { store.keep(report, rows, after: nil, tip: tip, key) }
+    return report
+  }
+
+  private static func run(
+    _ repository: Repository, tips: [ObjectID], notFrom hidden: [ObjectID], judgedFrom: ObjectID?, folds: Bool,
+    after known: VerifiedHistory?, progress: (Int, Int) -> Void
+  ) throws -> (report: HistoryReport, rows: [VerifiedHistory.Row]) {
+    if repository.isShallow { throw repository.shallowHistory }
+    var audit = HistoryAudit(repository, folds: folds, known: known)
     let graph = try CommitGraph(repository, from: tips, notFrom: hidden, progress: progress)
     var unjudged = Set<ObjectID>()
     if let judgedFrom {
@@ -96,7 +146,7 @@ public struct HistoryAudit {
     if folds {
       audit.report.folded = try audit.fold.state(of: graph, healed: healed, in: repository)
     }
-    return audit.report
+    return (audit.report, audit.rows)
   }
 
   /// A commit that was judged.
@@ -112,6 +162,7 @@ public struct HistoryAudit {
   private mutating func judge(_ indices: [Int], in graph: CommitGraph, _ progress: (Int, Int) -> Void) throws {
     let isLong = indices.count > 64
     let others = try (1..<(isLong ? Worker<Void>.bound : 1)).map { _ in try repository.another() }
+    if isLong { try repository.readPacks() }
     for other in others { try other.readPacks() }
     var start = 0
     while start < indices.count {
@@ -155,7 +206,7 @@ public struct HistoryAudit {
     for index in findings.indices { findings[index].commit = commit.id.description }
     report.findings += findings
     healing.note(commit, blocks, assessment, report.findings.suffix(findings.count))
-    record(blocks, of: commit, assessment)
+    try record(blocks, of: commit, assessment)
     if folds { fold.take(commit, at: judged.index, blocks, assessment) }
   }
 
@@ -178,7 +229,8 @@ public struct HistoryAudit {
   private mutating func replays(of blocks: [StampBlock], in commit: Commit) throws -> [Finding] {
     var findings: [Finding] = []
     for id in blocks.compactMap(\.claimedID) {
-      for holder in holders[id] ?? [] where try repository.isDescendant(commit.id, of: holder) {
+      for holder in try (holders[id] ?? []) + (known?.holders(of: id) ?? [])
+      where try repository.isDescendant(commit.id, of: holder) {
         findings.append(
           Finding(
             .replayedRun,
@@ -193,12 +245,12 @@ public struct HistoryAudit {
 
   private mutating func record(
     _ blocks: [StampBlock], of commit: Commit, _ assessment: Assessment
-  ) {
+  ) throws {
     var isTold = false
     for block in blocks {
       guard let run = block.run, let id = block.claimedID else { continue }
       isTold = true
-      guard places[id] == nil else { continue }
+      guard places[id] == nil, try known?.holders(of: id).isEmpty ?? true else { continue }
       places[id] = report.runs.count
       report.runs.append(
         RunRecord(

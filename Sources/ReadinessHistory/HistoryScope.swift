@@ -24,19 +24,29 @@ public struct HistoryScope: Sendable {
 
   /// From where on history is judged, as the first parent of the tip has it (contract 2.3).
   public static func judgedFrom(_ repository: Repository, tip: ObjectID) throws -> ObjectID? {
-    guard let parent = try repository.commit(tip).parents.first else { return nil }
-    let tree = repository.tree(of: try repository.commit(parent))
-    return try tree.policy().policy?.provenance.judgedFrom.flatMap { ObjectID(hex: $0) }
+    try firstParent(repository, tip)?.policy().policy?.provenance.judgedFrom.flatMap { ObjectID(hex: $0) }
+  }
+
+  private static func firstParent(_ repository: Repository, _ tip: ObjectID) throws -> GitTree? {
+    try repository.commit(tip).parents.first.map { try repository.tree(of: repository.commit($0)) }
   }
 
   /// Judges the commits of the scope.
   /// - Parameters:
   ///   - folds: true to add the runs up as well.
+  ///   - store: where to find and to keep what was judged before; its commits' runs are counted and not told.
   ///   - progress: told now and then how many commits are done, of how many.
   public func audit(
-    _ repository: Repository, folds: Bool = false, progress: (Int, Int) -> Void = { _, _ in }
+    _ repository: Repository, folds: Bool = false, store: VerifiedHistoryStore? = nil,
+    progress: (Int, Int) -> Void = { _, _ in }
   ) throws -> HistoryReport {
-    try HistoryAudit.run(
+    if let store, hidden.isEmpty, !folds {
+      let policy = try Self.firstParent(repository, tip)?.policyFiles() ?? [:]
+      return try HistoryAudit.run(
+        repository, tip: tip, judgedFrom: Self.judgedFrom(repository, tip: tip), policy: policy, store: store,
+        progress: progress)
+    }
+    return try HistoryAudit.run(
       repository, tips: [tip], notFrom: hidden, judgedFrom: Self.judgedFrom(repository, tip: tip), folds: folds,
       progress: progress)
   }

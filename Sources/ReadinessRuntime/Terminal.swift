@@ -44,6 +44,13 @@ public enum Machine {
     return String(decoding: buffer[..<count].map { UInt8(bitPattern: $0) }, as: UTF8.self)
   }
 
+  /// What tells this very executable from another one: its size, and when it was written.
+  public static func programMark() -> String {
+    var status = stat()
+    guard stat("/proc/self/exe", &status) == 0 else { return "" }
+    return " \(status.st_size) \(status.st_mtim.tv_sec).\(status.st_mtim.tv_nsec)"
+  }
+
   /// Waits. Bounded by the caller.
   public static func sleep(milliseconds: Int) { usleep(UInt32(milliseconds) * 1000) }
 }

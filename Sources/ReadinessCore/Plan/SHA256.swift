@@ -17,6 +17,19 @@ public struct Digest: Hashable, Comparable, Sendable, CustomStringConvertible {
     (a, b, c, d) = (pair(0), pair(2), pair(4), pair(6))
   }
 
+  /// A digest from its 32 bytes in memory.
+  public init(raw bytes: UnsafeRawBufferPointer) {
+    func word(_ at: Int) -> UInt64 {
+      UInt64(bigEndian: bytes.loadUnaligned(fromByteOffset: 8 * at, as: UInt64.self))
+    }
+    (a, b, c, d) = (word(0), word(1), word(2), word(3))
+  }
+
+  /// The 32 bytes.
+  public var bytes: [UInt8] {
+    [a, b, c, d].flatMap { word in (0..<8).map { UInt8(truncatingIfNeeded: word >> UInt64(56 - 8 * $0)) } }
+  }
+
   /// A digest from its 64 lower-case hexadecimal digits; nil for anything else.
   public init?(hex: some StringProtocol) { self.init(hexBytes: hex.utf8) }
 

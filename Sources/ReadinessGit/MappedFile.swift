@@ -1,0 +1,33 @@
+import CZlib
+import Glibc
+
+/// A file in memory, as long as this lives.
+public final class MappedFile {
+  /// Its bytes. They must not be used after this is gone.
+  public let bytes: UnsafeRawBufferPointer
+  /// When it was last written.
+  let modified: timespec
+
+  /// Nil where the file cannot be read, or is empty.
+  public init?(_ path: String) {
+    let descriptor = open(path, O_RDONLY | O_CLOEXEC)
+    guard descriptor >= 0 else { return nil }
+    defer { close(descriptor) }
+    var status = stat()
+    guard fstat(descriptor, &status) == 0, status.st_mode & S_IFMT == S_IFREG, status.st_size > 0,
+      let memory = mmap(nil, Int(status.st_size), PROT_READ, MAP_PRIVATE, descriptor, 0), memory != MAP_FAILED
+    else { return nil }
+    bytes = UnsafeRawBufferPointer(start: memory, count: Int(status.st_size))
+    modified = status.st_mtim
+  }
+
+  deinit { munmap(UnsafeMutableRawPointer(mutating: bytes.baseAddress), bytes.count) }
+}
+
+/// CRC-32 as zlib computes it: against damage, not against forgery.
+public enum Checksum {
+  /// Of some bytes. O(bytes).
+  public static func crc32(_ bytes: UnsafeRawBufferPointer) -> UInt32 {
+    UInt32(truncatingIfNeeded: crc32_z(0, bytes.bindMemory(to: UInt8.self).baseAddress, bytes.count))
+  }
+}

@@ -1,0 +1,142 @@
+import ReadinessCore
+import ReadinessGit
+
+/// What an audit found to be without any fault up to a commit, kept in a file so that the next audit judges only what is
+/// new (decision 0019). A cache and nothing more: without it, and wherever it is damaged, everything is judged again.
+///
+/// The file, numbers in big endian: eight bytes of magic, 32 of the key, 20 of the commit, and as 64 bits each how many
+/// commits were walked and how many runs they hold; 256 pairs of 32 bits, how many rows a bucket has and their CRC-32; the
+/// CRC-32 of all that; then the rows: 32 bytes of a run's ID, the first of which is its bucket, and 20 of a commit that
+/// holds it.
+public final class VerifiedHistory {
+  /// The commit up to which all is well.
+  public let tip: ObjectID
+  /// How many commits that are.
+  public let walked: Int
+  /// How many different runs they hold.
+  public let runs: Int
+  private let file: MappedFile
+  private let counts: [Int]
+  private let sums: [UInt32]
+
+  /// One run and a commit that holds it.
+  typealias Row = (run: Digest, commit: ObjectID)
+
+  /// Thrown where what was asked for is not what was written.
+  struct Damaged: Error {}
+
+  private static let magic = Array("RDYVRF01".utf8)
+  private static let headSize = 8 + 32 + 20 + 16 + 256 * 8 + 4
+  private static let rowSize = 52
+
+  /// - Parameter key: of the program and the policy that judged.
+  /// - Returns: nil where there is none of that key, or it is damaged.
+  init?(_ path: String, key: Digest) {
+    guard let file = MappedFile(path), file.bytes.count >= Self.headSize else { return nil }
+    let raw = file.bytes
+    func number(_ at: Int) -> UInt32 { UInt32(bigEndian: raw.loadUnaligned(fromByteOffset: at, as: UInt32.self)) }
+    func wide(_ at: Int) -> Int { Int(number(at)) << 32 | Int(number(at + 4)) }
+    guard raw[..<8].elementsEqual(Self.magic), raw[8..<40].elementsEqual(key.bytes),
+      number(Self.headSize - 4) == Checksum.crc32(UnsafeRawBufferPointer(rebasing: raw[..<(Self.headSize - 4)]))
+    else { return nil }
+    tip = ObjectID(raw: UnsafeRawBufferPointer(rebasing: raw[40..<60]))
+    (walked, runs) = (wide(60), wide(68))
+    counts = (0..<256).map { Int(number(76 + 8 * $0)) }
+    sums = (0..<256).map { number(80 + 8 * $0) }
+    guard raw.count == Self.headSize + counts.reduce(0, +) * Self.rowSize else { return nil }
+    self.file = file
+  }
+
+  /// True where a commit is that one, or has it among its ancestors.
+  func isBehind(_ commit: ObjectID, in repository: Repository) throws -> Bool {
+    if tip == commit { return true }
+    return try repository.holds(tip) && repository.isDescendant(commit, of: tip)
+  }
+
+  /// The commits that hold a run. O(runs / 256).
+  /// - Throws: `Damaged`.
+  func holders(of run: Digest) throws -> [ObjectID] {
+    try rows(ofBucket: Int(run.bytes[0])).filter { $0.run == run }.map(\.commit)
+  }
+
+  private func rows(ofBucket bucket: Int) throws -> [Row] {
+    let start = Self.headSize + counts[..<bucket].reduce(0, +) * Self.rowSize
+    let bytes = UnsafeRawBufferPointer(rebasing: file.bytes[start..<(start + counts[bucket] * Self.rowSize)])
+    guard Checksum.crc32(bytes) == sums[bucket] else { throw Damaged() }
+    return (0..<counts[bucket]).map { place in
+      let row = bytes[(place * Self.rowSize)..<((place + 1) * Self.rowSize)]
+      return (
+        Digest(raw: UnsafeRawBufferPointer(rebasing: row.prefix(32))), ObjectID(raw: .init(rebasing: row.suffix(20)))
+      )
+    }
+  }
+
+  /// All rows.
+  /// - Throws: `Damaged`.
+  func allRows() throws -> [Row] { try (0..<256).flatMap(rows(ofBucket:)) }
+
+  /// The file's bytes. O(n log n).
+  static func bytes(tip: ObjectID, walked: Int, runs: Int, rows: [Row], key: Digest) -> [UInt8] {
+    var buckets = [[UInt8]](repeating: [], count: 256)
+    for row in rows.sorted(by: { $0.run < $1.run }) {
+      let run = row.run.bytes
+      buckets[Int(run[0])] += run + row.commit.bytes
+    }
+    var out = magic + key.bytes + tip.bytes
+    func append(_ value: UInt32) { withUnsafeBytes(of: value.bigEndian) { out += $0 } }
+    for value in [walked, runs] {
+      append(UInt32(truncatingIfNeeded: value >> 32))
+      append(UInt32(truncatingIfNeeded: value))
+    }
+    for bucket in buckets {
+      append(UInt32(bucket.count / rowSize))
+      append(bucket.withUnsafeBytes(Checksum.crc32))
+    }
+    append(out.withUnsafeBytes(Checksum.crc32))
+    out.reserveCapacity(out.count + rows.count * rowSize)
+    for bucket in buckets { out += bucket }
+    return out
+  }
+}
+
+/// Where an audit keeps what it found, and what it has to find again for that to hold.
+public struct VerifiedHistoryStore {
+  private let repository: Repository
+  private let program: String
+  private var path: String { repository.commonFolder + "readiness/verified" }
+
+  /// Commits from which on a history is worth it: shorter ones are judged in a few milliseconds.
+  private static let worthwhile = 200
+  /// New commits after which the file is written anew.
+  private static let stale = 100
+
+  /// - Parameter program: tells this very program from any other that may judge otherwise.
+  public init(_ repository: Repository, program: String) {
+    self.repository = repository
+    self.program = program
+  }
+
+  /// The policy says from where on history is judged, so its files are part of the key.
+  func key(policy: [String: FileIdentity]) -> Digest {
+    let lines = policy.map { "\($0) \($1.kind) \($1.id)" }.sorted()
+    return Digest(of: Array(([program] + lines).joined(separator: "\n").utf8))
+  }
+
+  func load(_ key: Digest) -> VerifiedHistory? { VerifiedHistory(path, key: key) }
+
+  /// Keeps what was found, where nothing was amiss. What cannot be written is no loss.
+  func keep(
+    _ report: HistoryReport, _ rows: [VerifiedHistory.Row], after known: VerifiedHistory?, tip: ObjectID, _ key: Digest
+  ) {
+    guard report.findings.isEmpty, report.walked >= Self.worthwhile else { return }
+    if let known, report.walked - known.walked < Self.stale { return }
+    do {
+      let bytes = VerifiedHistory.bytes(
+        tip: tip, walked: report.walked, runs: report.stampedRuns, rows: try rows + (known?.allRows() ?? []), key: key)
+      try FileBytes.makeFolder(repository.commonFolder + "readiness")
+      try FileBytes.write(bytes, to: path, isDurable: false)
+    } catch {
+      return
+    }
+  }
+}

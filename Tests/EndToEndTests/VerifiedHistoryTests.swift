@@ -1,0 +1,113 @@
+import Foundation
+import ReadinessTestSupport
+import Testing
+
+/// What `verify` keeps of what it found, and that it is a cache and nothing more (decision 0019).
+@Suite("The cache of verify")
+struct VerifiedHistoryTests {
+  private static let file = ".git/readiness/verified"
+
+  /// A history that is long enough to be kept, with runs in it, and what `verify` keeps of it.
+  private func kept() throws -> Scratch {
+    let s = try Scratch.withPlan()
+    for state in ["blocked", "not-started", "blocked"] { s.readiness("move", "M-01", state, "-m", "waits") }
+    s.shell(
+      "for n in $(seq 200); do echo \"commit refs/heads/main\"; echo \"committer A <a@b> 1700000000 +0000\"; "
+        + "echo \"data 5\"; echo \"work\"; [ $n -gt 1 ] || echo 'from refs/heads/main^0'; echo; done | git fast-import --quiet"
+    )
+    #expect(s.readiness("verify").status == 0)
+    #expect(FileManager.default.fileExists(atPath: s.path + "/" + Self.file))
+    return s
+  }
+
+  /// The answer with the cache is that without it.
+  private func agree(_ s: Scratch, status: Int32, _ about: Comment) {
+    let cached = s.readiness("verify", "--json")
+    let anew = s.readiness("verify", "--json", "--no-cache")
+    #expect(cached.output == anew.output && cached.status == anew.status && anew.status == status, about)
+  }
+
+  private func bytes(_ s: Scratch) -> Data { FileManager.default.contents(atPath: s.path + "/" + Self.file) ?? Data() }
+
+  private func put(_ data: Data, _ s: Scratch) throws {
+    try data.write(to: URL(fileURLWithPath: s.path + "/" + Self.file))
+  }
+
+  @Test("whatever happens to history, the answer is that of judging everything anew")
+  func histories() throws {
+    let s = try kept()
+    agree(s, status: 0, "at the same commit")
+    s.readiness("move", "M-01", "not-started")
+    agree(s, status: 0, "a legal move more")
+    s.git("commit", "-q", "--amend", "--no-edit")
+    agree(s, status: 0, "an amend")
+    let good = s.git("rev-parse", "HEAD").line
+    s.start("M-02", as: "Done")
+    s.git("commit", "-qam", "forced", environment: ["READINESS_SKIP": "1"])
+    agree(s, status: 1, "an illegal commit")
+    agree(s, status: 1, "which is not forgotten")
+    s.git("reset", "-q", "--hard", good)
+    agree(s, status: 0, "taken back")
+    s.git("reset", "-q", "--hard", "HEAD~40")
+    agree(s, status: 0, "a shorter history")
+    s.git("reset", "-q", "--hard", good)
+    // The run of an old commit, a second time: its holder is known from the file alone.
+    let stamped = s.git("log", "--grep", "Readiness-Run", "--format=%H", "-1", "--skip", "3").line
+    s.git("read-tree", "-u", "--reset", "\(stamped)^{tree}")
+    let message = s.git("log", "-1", "--format=%B", stamped).output
+    s.git("-c", "core.hooksPath=x", "commit", "-qF", "-", input: message)
+    agree(s, status: 1, "a run that is replayed")
+    #expect(s.readiness("verify", "--json").output.contains("replayed-run"))
+    s.git("reset", "-q", "--hard", good)
+    s.shell(
+      "git switch -qc side HEAD~100 && git commit -q --allow-empty -m side && git switch -q main && git merge -q side")
+    agree(s, status: 0, "a merge of what is older than the cache")
+    s.shell("sed -i s/medium/low/ ssot/policies/gates.json")
+    s.git("commit", "-qam", "stricter")
+    agree(s, status: 0, "another policy")
+  }
+
+  @Test("a damaged, a strange and a missing file change no answer, and are written anew")
+  func damage() throws {
+    let s = try kept()
+    let sound = bytes(s)
+    for at in [0, 8, 39, 45, 65, 72, 100, 2000, 2127] {
+      var damaged = sound
+      damaged[at] ^= 0x55
+      try put(damaged, s)
+      agree(s, status: 0, "byte \(at)")
+      #expect(bytes(s) == sound, "byte \(at)")
+    }
+    for length in [0, 1, 50, 2000, sound.count - 1] {
+      try put(sound.prefix(length), s)
+      agree(s, status: 0, "cut to \(length)")
+    }
+    // Rows are looked at when a run asks for them.
+    var damaged = sound
+    for at in 2128..<damaged.count { damaged[at] ^= 0x55 }
+    try put(damaged, s)
+    s.shell("git checkout -q --detach HEAD && git read-tree -u --reset 'main~201^{tree}'")
+    let message = s.git("log", "-1", "--format=%B", "main~201").output
+    s.git("-c", "core.hooksPath=x", "commit", "-qF", "-", input: message)
+    agree(s, status: 1, "damaged rows")
+    #expect(s.readiness("verify", "--json").output.contains("replayed-run"))
+    s.git("checkout", "-q", "main")
+    s.shell("rm -rf .git/readiness")
+    agree(s, status: 0, "none")
+    #expect(bytes(s) == sound)
+    s.shell("rm -rf .git/readiness && touch .git/readiness")
+    agree(s, status: 0, "no folder to keep it in")
+  }
+
+  @Test("ranges, short histories and other formats keep nothing; other programs are told apart")
+  func strangers() throws {
+    let s = try Scratch.withPlan()
+    #expect(s.readiness("verify").status == 0)
+    #expect(!FileManager.default.fileExists(atPath: s.path + "/" + Self.file))
+    let long = try kept()
+    let sound = bytes(long)
+    long.shell("cp \"$READINESS\" ../other && ../other verify")
+    #expect(bytes(long) != sound)
+    #expect(long.readiness("verify", "--format", "junit").output.contains("<testcase"))
+  }
+}
