@@ -2,7 +2,7 @@
 PREFIX ?= /usr/local
 PROGRAM := .build/release/readiness
 
-.PHONY: demo test build examples docs lint verify campaign bench install deb bootstrap
+.PHONY: demo test build examples docs lint verify campaign bench bench-quick install deb bootstrap
 
 demo: build ## the main job in a scratch repository
 	scripts/demo.sh $(CURDIR)/$(PROGRAM)
@@ -34,9 +34,12 @@ campaign: build ## the long forms; doc/campaigns.md holds their figures
 	python3 campaign/operations.py $(PROGRAM) 100 1000
 	python3 campaign/recompute.py
 
-bench: build ## what hooks and audits cost, as ratios in one run; doc/performance.md holds the figures
-	python3 bench/hook-cost.py $(PROGRAM)
-	python3 bench/verify-cost.py $(PROGRAM)
+bench: build ## what hooks, moves, audits and reading cost, as ratios in one run; doc/performance.md holds the figures
+	python3 bench/targets.py $(PROGRAM)
+
+bench-quick: build ## the same with small repositories and wide bounds, and the instructions of the hooks
+	python3 bench/targets.py $(PROGRAM) --quick
+	python3 bench/instructions.py $(PROGRAM)
 
 install: build ## the program, its manual page and its completions, under PREFIX
 	scripts/install.sh $(PROGRAM) $(PREFIX)

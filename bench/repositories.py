@@ -64,30 +64,37 @@ def files(folder, count):
 def history(program, folder, commits, every):
     """A long history by one `git fast-import`: every n-th commit moves a milestone there and back. Gives the runs."""
     empty(program, folder)
-    message = run(folder, "git", "log", "-1", "--format=%B")
-    policy = next(line.split(": ")[1] for line in message.splitlines() if line.startswith("Readiness-Policy: "))
+    return extend(program, folder, commits, every)
+
+
+def extend(program, folder, commits, every):
+    """Makes a history longer in that way. The first of the milestones is where `history` leaves it."""
+    messages = run(folder, "git", "log", "--format=%B", "--grep=^Readiness-Policy", "-1")
+    policy = next(line.split(": ")[1] for line in messages.splitlines() if line.startswith("Readiness-Policy: "))
     with open(f"{folder}/ssot/plan.json") as file:
         plan = json.load(file)["planId"]
     ids = [f"M-{n:02}" for n in range(1, 13)]
-    versions = {}
+    versions, state = {}, {}
     for id in ids:
         with open(f"{folder}/.readiness/{id}.json") as file:
             text = file.read()
-        blocked = text.replace('"status": "Not Started",', '"status": "Blocked",\n  "blocked": {\n    "reason": "waits"\n  },')
-        versions[id] = [text.encode(), blocked.encode()]
-    state = {id: 0 for id in ids}
+        state[id] = 1 if '"Blocked"' in text else 0
+        plain = text.replace('"status": "Blocked",\n  "blocked": {\n    "reason": "waits"\n  },', '"status": "Not Started",')
+        blocked = plain.replace('"status": "Not Started",', '"status": "Blocked",\n  "blocked": {\n    "reason": "waits"\n  },')
+        versions[id] = [plain.encode(), blocked.encode()]
+    base = int(run(folder, "git", "rev-list", "--count", "HEAD"))
     importer = subprocess.Popen(["git", "fast-import", "--quiet"], cwd=folder, env=SEALED, stdin=subprocess.PIPE)
     runs = 0
     for n in range(commits):
-        when = f"{1_700_000_000 + n * 60} +0000"
+        when = f"{1_700_000_000 + (base + n) * 60} +0000"
         if n % every == 0:
             id = ids[runs % len(ids)]
             runs += 1
             old, new = state[id], 1 - state[id]
             state[id] = new
-            text, path, data = stamped(plan, policy, n, id, versions[id], old, new), f".readiness/{id}.json", versions[id][new]
+            text, path, data = stamped(plan, policy, base + n, id, versions[id], old, new), f".readiness/{id}.json", versions[id][new]
         else:
-            text, path, data = f"work {n}\n".encode(), f"src/{n % 97}/{n % 13}.txt", f"{n}\n".encode()
+            text, path, data = f"work {n}\n".encode(), f"src/{n % 97}/{n % 13}.txt", f"{base + n}\n".encode()
         importer.stdin.write(f"commit refs/heads/main\ncommitter Bench <bench@example.com> {when}\ndata {len(text)}\n".encode() + text)
         if n == 0:
             importer.stdin.write(b"from refs/heads/main^0\n")

@@ -79,11 +79,11 @@ struct Context {
 
   /// Audits history, with a progress bar where somebody watches.
   func audit(
-    _ scope: HistoryScope, _ repository: Repository, folds: Bool = false, store: VerifiedHistoryStore? = nil
+    _ scope: HistoryScope, _ repository: Repository, detail: AuditDetail = .told, store: VerifiedHistoryStore? = nil
   ) throws -> HistoryReport {
     let bar = ProgressBar("verifying", isShown: !options.json && Terminal.isWatched(environment), environment)
     defer { bar.end() }
-    return try scope.audit(repository, folds: folds, store: store) { done, all in bar.show(done, of: all) }
+    return try scope.audit(repository, detail: detail, store: store) { done, all in bar.show(done, of: all) }
   }
 
   /// Prints what the judge has against something, and ends with exit status 1 where it refuses.

@@ -58,7 +58,7 @@ struct ReplayCommand: ParsableCommand {
     let context = try Context(options)
     let repository = try context.openRepository()
     let scope = try HistoryScope(repository, at)
-    let report = try context.audit(scope, repository, folds: true)
+    let report = try context.audit(scope, repository, detail: .folded)
     let replay = try Replay(report, tree: repository.tree(of: try repository.commit(scope.tip)))
     let json = Envelope.json(
       "replay",

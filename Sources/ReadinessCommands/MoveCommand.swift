@@ -30,15 +30,21 @@ struct MoveCommand: ParsableCommand {
 
   mutating func run() throws {
     let context = try Context(options)
+    let asked = try noCommit ? nil : CommitSituation.askingForAuthor()
     let repository = try context.openForWriting()
     if let reason { try checkReason(reason) }
     let pairs = stride(from: 0, to: steps.count, by: 2).map {
       MoveStep(milestone: MilestoneID(steps[$0].uppercased()), state: steps[$0 + 1])
     }
+    var known: Identity?
     let outcome = try retrying {
-      if noCommit { return try stage(pairs, context, repository) }
-      let author = try CommitSituation.configuredAuthor()
-      return try Move(repository, author: author).run(pairs, reason: reason, isDry: dryRun, now: context.now)
+      guard let asked else { return try stage(pairs, context, repository) }
+      let move = Move(repository) {
+        let author = try known ?? CommitSituation.author(askedOf: asked)
+        known = author
+        return author
+      }
+      return try move.run(pairs, reason: reason, isDry: dryRun, now: context.now)
     }
     if outcome.findings.contains(where: { $0.severity == .error }) {
       return try context.conclude(outcome.findings, repository: repository)

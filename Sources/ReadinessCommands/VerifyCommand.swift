@@ -27,7 +27,7 @@ struct Verify: ParsableCommand {
     let tellsRuns = !options.json && format != .text
     let store =
       noCache || tellsRuns ? nil : VerifiedHistoryStore(repository, program: Program.version + Machine.programMark())
-    let report = try context.audit(scope, repository, store: store)
+    let report = try context.audit(scope, repository, detail: tellsRuns ? .told : .counted, store: store)
     let tree = repository.tree(of: try repository.commit(scope.tip))
     let tip = try PlanOverview(tree)
     let findings = report.findings + tip.suspectFindings

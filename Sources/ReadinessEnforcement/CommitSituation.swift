@@ -93,8 +93,15 @@ public final class CommitSituation {
 
   /// The author that git would write now.
   /// - Throws: `GitError` where no identity is set.
-  public static func configuredAuthor() throws -> Identity {
-    let output = try GitProcess.run(["var", "GIT_AUTHOR_IDENT"])
+  public static func configuredAuthor() throws -> Identity { try author(askedOf: askingForAuthor()) }
+
+  /// Asks git who the author is; the answer is there when it is needed.
+  public static func askingForAuthor() throws -> RunningGit { try RunningGit(["var", "GIT_AUTHOR_IDENT"]) }
+
+  /// The answer.
+  /// - Throws: `GitError` where no identity is set.
+  public static func author(askedOf git: RunningGit) throws -> Identity {
+    let output = try git.finish()
     guard output.status == 0, let author = Identity(signature: output.trimmed) else {
       throw GitError(
         .other, "Git does not know who you are, so no change can be stamped.",

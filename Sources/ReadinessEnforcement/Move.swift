@@ -71,10 +71,10 @@ public struct UnknownName: Error {
 /// Moves milestones: edits their files, has the judge look, commits, and leaves everything else as the user has it.
 public struct Move {
   private let repository: Repository
-  private let author: Identity
+  private let author: () throws -> Identity
 
-  /// Makes a move for a person.
-  public init(_ repository: Repository, author: Identity) {
+  /// Makes a move for a person, who is asked for when the files are ready.
+  public init(_ repository: Repository, author: @escaping () throws -> Identity) {
     self.repository = repository
     self.author = author
   }
@@ -114,6 +114,7 @@ public struct Move {
     let writer = CommitWriter(repository)
     let plan = CommitPlan(parent: parent, changes: changes)
     let root = try writer.tree(plan)
+    let author = try author()
     let proposal = Proposal(
       parents: [tree], candidate: repository.tree(root),
       ancestry: CommitAncestry(repository, parents: [head]), author: author,

@@ -46,19 +46,21 @@ public struct CommitGraph {
       // Git's own way to stop early needs dates to look ahead; libgit2 has it.
       try reader.take(try repository.commits(from: tips, notFrom: hidden))
     }
+    reader.forgetNumbers()
     let order = reader.order()
-    ids = order.map { reader.ids[$0] }
-    trees = order.map { reader.trees[$0] }
+    ids = order.map { reader.ids[Int($0)] }
+    trees = order.map { reader.trees[Int($0)] }
+    reader.forgetIDs()
     var places = [Int32](repeating: -1, count: order.count)
-    for (place, number) in order.enumerated() { places[number] = Int32(place) }
+    for (place, number) in order.enumerated() { places[Int(number)] = Int32(place) }
     var (starts, list): ([Int32], [Int32]) = ([0], [])
     for number in order {
-      for parent in reader.parents(of: number) { list.append(parent < 0 ? -1 : places[Int(parent)]) }
+      for parent in reader.parents(of: Int(number)) { list.append(parent < 0 ? -1 : places[Int(parent)]) }
       starts.append(Int32(list.count))
     }
     (parentStart, parentList) = (starts, list)
-    ofInterest = order.map { reader.isOfInterest($0) }
-    bareCount = order.prefix { reader.folders[$0] == 0 }.count
+    ofInterest = order.map { reader.isOfInterest(Int($0)) }
+    bareCount = order.prefix { reader.folders[Int($0)] == 0 }.count
     isClosed = hidden.isEmpty
   }
 }
@@ -118,6 +120,12 @@ private struct GraphReader {
     }
     if let behind { take(try behind.join()) }
   }
+
+  /// Gives back what is needed while reading alone.
+  mutating func forgetNumbers() { numbers = [:] }
+
+  /// Gives back what the graph has by now.
+  mutating func forgetIDs() { (ids, trees) = ([], []) }
 
   private static func folders(of trees: [ObjectID], _ store: ObjectStore) throws -> [PlanFolders] {
     try trees.map { tree in try store.with(tree, GIT_OBJECT_TREE) { PlanFolders($0, of: tree) } }
@@ -199,24 +207,24 @@ private struct GraphReader {
   }
 
   /// Parents before children: depth first along first parents, without recursion.
-  func order() -> [Int] {
-    var order: [Int] = []
+  func order() -> [Int32] {
+    var order: [Int32] = []
     order.reserveCapacity(ids.count)
     var isPlaced = [Bool](repeating: false, count: ids.count)
     for tip in tips {
-      var stack: [(node: Int, next: Int)] = [(Int(tip), 0)]
+      var stack: [(node: Int32, next: Int32)] = [(tip, 0)]
       while let (node, next) = stack.last {
-        if isPlaced[node] {
+        if isPlaced[Int(node)] {
           stack.removeLast()
           continue
         }
-        let parents = parents(of: node)
-        if next < parents.count {
+        let parents = parents(of: Int(node))
+        if Int(next) < parents.count {
           stack[stack.count - 1].next += 1
-          let parent = parents[parents.startIndex + next]
-          if parent >= 0, !isPlaced[Int(parent)] { stack.append((Int(parent), 0)) }
+          let parent = parents[parents.startIndex + Int(next)]
+          if parent >= 0, !isPlaced[Int(parent)] { stack.append((parent, 0)) }
         } else {
-          isPlaced[node] = true
+          isPlaced[Int(node)] = true
           order.append(node)
           stack.removeLast()
         }

@@ -46,36 +46,70 @@ public enum GitProcess {
   }
 
   private static func run(_ arguments: [String], _ take: (Int32) throws -> Void) throws -> Output {
-    var outPipe: [Int32] = [0, 0]
-    var errPipe: [Int32] = [0, 0]
-    guard pipe(&outPipe) == 0, pipe(&errPipe) == 0 else { throw FileBytes.systemError("pipe", "git") }
-    for descriptor in outPipe + errPipe { _ = fcntl(descriptor, F_SETFD, FD_CLOEXEC) }
-    var actions = posix_spawn_file_actions_t()
-    posix_spawn_file_actions_init(&actions)
-    defer { posix_spawn_file_actions_destroy(&actions) }
-    posix_spawn_file_actions_addopen(&actions, 0, "/dev/null", O_RDONLY, 0)
-    posix_spawn_file_actions_adddup2(&actions, outPipe[1], 1)
-    posix_spawn_file_actions_adddup2(&actions, errPipe[1], 2)
-    var argv: [UnsafeMutablePointer<CChar>?] = (["git"] + arguments).map { strdup($0) } + [nil]
-    defer { for argument in argv { free(argument) } }
-    var pid: pid_t = 0
-    let code = posix_spawnp(&pid, "git", &actions, nil, &argv, environ)
-    close(outPipe[1])
-    close(errPipe[1])
-    defer {
-      close(outPipe[0])
-      close(errPipe[0])
+    try Running(arguments).finish(take)
+  }
+}
+
+/// A git process that was started, and is asked for its answer later; it works meanwhile. Its answer has to be short.
+public final class RunningGit {
+  private let running: GitProcess.Running
+
+  /// Starts `git` with arguments, in this process's folder and environment.
+  public init(_ arguments: [String]) throws { running = try GitProcess.Running(arguments) }
+
+  /// Waits for the end. Call it once.
+  public func finish() throws -> GitProcess.Output {
+    var bytes: [UInt8] = []
+    let output = try running.finish { bytes = try FileBytes.read($0, "git") }
+    return GitProcess.Output(status: output.status, bytes: bytes, errorText: output.errorText)
+  }
+}
+
+extension GitProcess {
+  /// A process and the ends of its pipes.
+  fileprivate struct Running {
+    private let pid: pid_t
+    private let out: Int32
+    private let err: Int32
+
+    init(_ arguments: [String]) throws {
+      var outPipe: [Int32] = [0, 0]
+      var errPipe: [Int32] = [0, 0]
+      guard pipe(&outPipe) == 0, pipe(&errPipe) == 0 else { throw FileBytes.systemError("pipe", "git") }
+      for descriptor in outPipe + errPipe { _ = fcntl(descriptor, F_SETFD, FD_CLOEXEC) }
+      var actions = posix_spawn_file_actions_t()
+      posix_spawn_file_actions_init(&actions)
+      defer { posix_spawn_file_actions_destroy(&actions) }
+      posix_spawn_file_actions_addopen(&actions, 0, "/dev/null", O_RDONLY, 0)
+      posix_spawn_file_actions_adddup2(&actions, outPipe[1], 1)
+      posix_spawn_file_actions_adddup2(&actions, errPipe[1], 2)
+      var argv: [UnsafeMutablePointer<CChar>?] = (["git"] + arguments).map { strdup($0) } + [nil]
+      defer { for argument in argv { free(argument) } }
+      var pid: pid_t = 0
+      let code = posix_spawnp(&pid, "git", &actions, nil, &argv, environ)
+      close(outPipe[1])
+      close(errPipe[1])
+      (self.pid, out, err) = (pid, outPipe[0], errPipe[0])
+      guard code == 0 else {
+        close(out)
+        close(err)
+        throw GitError(
+          .notFound, "git could not be started.", hint: "Install git and put it on PATH.", function: "posix_spawnp")
+      }
     }
-    guard code == 0 else {
-      throw GitError(
-        .notFound, "git could not be started.", hint: "Install git and put it on PATH.", function: "posix_spawnp")
+
+    func finish(_ take: (Int32) throws -> Void) throws -> Output {
+      defer {
+        close(out)
+        close(err)
+      }
+      try take(out)
+      let errors = try FileBytes.read(err, "git")
+      var status: Int32 = 0
+      while waitpid(pid, &status, 0) < 0, errno == EINTR {}
+      let exit = status & 0x7F == 0 ? status >> 8 & 0xFF : 128 + status & 0x7F
+      return Output(status: exit, bytes: [], errorText: String(decoding: errors, as: UTF8.self).trimmingNewlines)
     }
-    try take(outPipe[0])
-    let errors = try FileBytes.read(errPipe[0], "git")
-    var status: Int32 = 0
-    while waitpid(pid, &status, 0) < 0, errno == EINTR {}
-    let exit = status & 0x7F == 0 ? status >> 8 & 0xFF : 128 + status & 0x7F
-    return Output(status: exit, bytes: [], errorText: String(decoding: errors, as: UTF8.self).trimmingNewlines)
   }
 }
 

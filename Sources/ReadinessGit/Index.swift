@@ -10,9 +10,7 @@ extension Repository {
   public func candidateTree() throws -> ObjectID {
     // Git has mostly written it already.
     if let root = IndexFile(indexPath)?.root, try holds(root) { return root }
-    if leavesIndexToGit { return try writeTreeByGit() }
-    var index: OpaquePointer?
-    guard git_repository_index(&index, pointer) >= 0, let index else { return try writeTreeByGit() }
+    guard let index = openIndex() else { return try writeTreeByGit() }
     defer { git_index_free(index) }
     for position in 0..<git_index_entrycount(index) {
       guard let entry = git_index_get_byindex(index, position) else { continue }
@@ -23,6 +21,14 @@ extension Repository {
     var oid = git_oid()
     guard git_index_write_tree_to(&oid, index, pointer) >= 0 else { return try writeTreeByGit() }
     return ObjectID(oid)
+  }
+
+  /// The index as it is now; nil where libgit2 cannot read it, as a split or a sparse one.
+  private func openIndex() -> OpaquePointer? {
+    var index: OpaquePointer?
+    if git_index_open(&index, indexPath) >= 0, let index { return index }
+    git_index_free(index)
+    return nil
   }
 
   private var indexPath: String { getenv("GIT_INDEX_FILE").map { String(cString: $0) } ?? gitFolder + "index" }
@@ -56,12 +62,7 @@ extension Repository {
 
   /// What the index holds at a path; nil where there is nothing. Split and sparse indexes are left to git itself.
   public func staged(_ path: String) throws -> FileIdentity? {
-    var index: OpaquePointer?
-    // libgit2 keeps the index that it read first; others may have written it since.
-    guard git_repository_index(&index, pointer) >= 0, let index, git_index_read(index, 1) >= 0 else {
-      git_index_free(index)
-      return try stagedByGit(path)
-    }
+    guard let index = openIndex() else { return try stagedByGit(path) }
     defer { git_index_free(index) }
     guard let entry = git_index_get_bypath(index, path, 0) else { return nil }
     return FileIdentity(

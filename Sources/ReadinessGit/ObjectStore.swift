@@ -8,11 +8,12 @@ final class ObjectStore {
   private unowned let repository: Repository
   private let odb: OpaquePointer
   /// Set for long walks alone: mapping the packs costs more than a few objects do.
-  private var packs: PackStore?
+  private(set) var packs: PackStore?
 
   /// Reads packs directly from here on.
   func readPacks() {
-    if packs == nil { packs = PackStore(folders: repository.objectFolders) }
+    guard packs == nil else { return }
+    packs = repository.origin?.packs.map { PackStore(sharing: $0) } ?? PackStore(folders: repository.objectFolders)
   }
 
   /// The bytes of an object that is no larger than a bound, by the fast paths alone; nil where they do not serve.

@@ -24,6 +24,8 @@ final class PackStore {
   }
 
   private var packs: [Pack] = []
+  /// What keeps them in memory.
+  private let files: [MappedFile]
   private var stream = z_stream()
   private var scratch: [UInt8] = []
   /// Made when the first is kept: a short look needs none.
@@ -33,40 +35,36 @@ final class PackStore {
   /// Maps what can be mapped in the folders of objects.
   init(folders: [String]) {
     readiness_inflate_init(&stream)
+    var files: [MappedFile] = []
     for folder in folders {
       for name in Self.names(in: folder + "/pack") where name.hasSuffix(".idx") {
         let path = folder + "/pack/" + name.dropLast(4)
-        guard let index = Self.map(path + ".idx"), let data = Self.map(path + ".pack") else { continue }
-        if let pack = Self.pack(index, data) { packs.append(pack) }
+        guard let index = MappedFile(path + ".idx"), let data = MappedFile(path + ".pack"),
+          let pack = Self.pack(index.bytes, data.bytes)
+        else { continue }
+        packs.append(pack)
+        files += [index, data]
       }
     }
+    self.files = files
   }
 
-  deinit {
-    inflateEnd(&stream)
-    for pack in packs {
-      munmap(UnsafeMutableRawPointer(mutating: pack.index.baseAddress), pack.index.count)
-      munmap(UnsafeMutableRawPointer(mutating: pack.data.baseAddress), pack.data.count)
-    }
+  /// The same packs for another thread. They are in memory once.
+  init(sharing other: PackStore) {
+    readiness_inflate_init(&stream)
+    (packs, files) = (other.packs, other.files)
   }
+
+  deinit { inflateEnd(&stream) }
 
   private static func names(in folder: String) -> [String] {
     do { return try FileBytes.names(in: folder) } catch { return [] }
   }
 
-  private static func map(_ path: String) -> UnsafeRawBufferPointer? {
-    let descriptor = open(path, O_RDONLY | O_CLOEXEC)
-    guard descriptor >= 0 else { return nil }
-    defer { close(descriptor) }
-    var status = stat()
-    guard fstat(descriptor, &status) == 0, status.st_size > 1100 || path.hasSuffix(".pack"), status.st_size > 32,
-      let memory = mmap(nil, Int(status.st_size), PROT_READ, MAP_PRIVATE, descriptor, 0), memory != MAP_FAILED
-    else { return nil }
-    return UnsafeRawBufferPointer(start: memory, count: Int(status.st_size))
-  }
-
   private static func pack(_ index: UnsafeRawBufferPointer, _ data: UnsafeRawBufferPointer) -> Pack? {
-    guard word(index, 0) == 0xFF74_4F63, word(index, 4) == 2, word(data, 0) == 0x5041_434B else { return nil }
+    guard index.count > 1100, data.count > 32, word(index, 0) == 0xFF74_4F63, word(index, 4) == 2,
+      word(data, 0) == 0x5041_434B
+    else { return nil }
     let count = Int(word(index, 8 + 255 * 4))
     guard index.count >= 8 + 1024 + count * 28 + 40 else { return nil }
     return Pack(index: index, data: data, count: count)
@@ -89,7 +87,7 @@ final class PackStore {
       // The pack that had the last object most likely has the next.
       if place > 0 { packs.swapAt(0, place) }
       loads += 1
-      if loads & 0x7FFF == 0 { letGo() }
+      if loads & 0x1FFF == 0 { letGo() }
       guard let type = load(offset, packs[place > 0 ? 0 : place]) else { return nil }
       return try scratch.withUnsafeBytes { try body(type, $0) }
     }

@@ -8,6 +8,8 @@ public final class Repository {
   /// Objects that were read once.
   let cache = ObjectCache()
   private var openStore: ObjectStore?
+  /// The store of the repository that this one was opened beside; its packs are read here as well.
+  private(set) var origin: ObjectStore?
 
   /// Reads packs directly from here on: for walks over long histories.
   public func readPacks() throws { try store.readPacks() }
@@ -40,13 +42,7 @@ public final class Repository {
     }
   }
 
-  /// True where libgit2 cannot read the index that the environment names, as a split or a sparse one.
-  let leavesIndexToGit: Bool
-
-  private init(_ pointer: OpaquePointer, leavesIndexToGit: Bool) {
-    self.pointer = pointer
-    self.leavesIndexToGit = leavesIndexToGit
-  }
+  private init(_ pointer: OpaquePointer) { self.pointer = pointer }
 
   deinit { git_repository_free(pointer) }
 
@@ -60,15 +56,7 @@ public final class Repository {
     unsetenv("GIT_WORK_TREE")
     unsetenv("GIT_COMMON_DIR")
     var pointer: OpaquePointer?
-    var code = git_repository_open_ext(&pointer, nil, GIT_REPOSITORY_OPEN_FROM_ENV.rawValue, nil)
-    var leavesIndexToGit = false
-    if code < 0, let index = getenv("GIT_INDEX_FILE").map({ String(cString: $0) }) {
-      // libgit2 reads the index as it opens; git itself still needs the variable afterwards.
-      unsetenv("GIT_INDEX_FILE")
-      code = git_repository_open_ext(&pointer, nil, GIT_REPOSITORY_OPEN_FROM_ENV.rawValue, nil)
-      setenv("GIT_INDEX_FILE", index, 1)
-      leavesIndexToGit = true
-    }
+    let code = withoutIndex { git_repository_open_ext(&pointer, nil, GIT_REPOSITORY_OPEN_FROM_ENV.rawValue, nil) }
     guard code >= 0, let pointer else {
       if git_error_code(code) == GIT_ENOTFOUND {
         // libgit2 does not always say that it was the owner; git does.
@@ -81,7 +69,7 @@ public final class Repository {
       }
       throw GitError(code: code, function: "git_repository_open_ext", about: "The repository cannot be opened")
     }
-    let repository = Repository(pointer, leavesIndexToGit: leavesIndexToGit)
+    let repository = Repository(pointer)
     if let workTree, !workTree.isEmpty, !repository.isBare || getenv("GIT_DIR") != nil {
       try git("git_repository_set_workdir", "The work tree \(workTree)") {
         git_repository_set_workdir(pointer, workTree, 0)
@@ -93,19 +81,26 @@ public final class Repository {
   /// The same repository once more, for another thread. It sees the objects that this one sees; call it before that
   /// thread is started.
   public func another() throws -> Repository {
-    // The index is the first one's affair; one that libgit2 cannot read would stop it here.
-    let index = getenv("GIT_INDEX_FILE").map { String(cString: $0) }
-    unsetenv("GIT_INDEX_FILE")
-    defer { if let index { setenv("GIT_INDEX_FILE", index, 1) } }
     var pointer: OpaquePointer?
     try git("git_repository_open_ext", "The repository") {
-      git_repository_open_ext(&pointer, nil, GIT_REPOSITORY_OPEN_FROM_ENV.rawValue, nil)
+      Self.withoutIndex { git_repository_open_ext(&pointer, nil, GIT_REPOSITORY_OPEN_FROM_ENV.rawValue, nil) }
     }
     guard let pointer else {
       throw GitError(
         .other, "The repository cannot be opened again.", hint: "Try again.", function: "git_repository_open_ext")
     }
-    return Repository(pointer, leavesIndexToGit: true)
+    let other = Repository(pointer)
+    other.origin = openStore
+    return other
+  }
+
+  /// Where git names an index, libgit2 would read all of it to open the repository, and refuse one that is split or
+  /// sparse.
+  private static func withoutIndex<T>(_ body: () -> T) -> T {
+    let index = getenv("GIT_INDEX_FILE").map { String(cString: $0) }
+    unsetenv("GIT_INDEX_FILE")
+    defer { if let index { setenv("GIT_INDEX_FILE", index, 1) } }
+    return body()
   }
 
   /// True where there is no work tree.

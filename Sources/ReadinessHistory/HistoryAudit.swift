@@ -29,8 +29,8 @@ public struct HistoryReport: Sendable {
   public var findings: [Finding] = []
   /// The runs, parents first, each once; after an audit that had a part behind it, those of the rest.
   public var runs: [RunRecord] = []
-  /// How many runs the part before holds.
-  public var knownRuns = 0
+  /// How many runs were counted and are not told.
+  public var countedRuns = 0
   /// The state that the runs alone add up to.
   public var folded: [MilestoneID: FoldedState] = [:]
   /// What commits changed without a true stamp and no later commit records; what `heal` has to name.
@@ -42,10 +42,20 @@ public struct HistoryReport: Sendable {
   public init() {}
 
   /// How many different runs have a stamp.
-  public var stampedRuns: Int { knownRuns + runs.count(where: \.isStamped) }
+  public var stampedRuns: Int { countedRuns + runs.count(where: \.isStamped) }
 
   /// True where nothing refuses.
   public var isAccepted: Bool { !findings.contains { $0.severity == .error } }
+}
+
+/// What an audit has to tell beside its findings.
+public enum AuditDetail: Sendable {
+  /// How many runs there are.
+  case counted
+  /// Each run.
+  case told
+  /// Each run, and what they add up to: of one tip, nothing hidden.
+  case folded
 }
 
 /// Judges commits again, collects their runs and folds them into a state.
@@ -58,13 +68,13 @@ public struct HistoryAudit {
   private var places: [Digest: Int] = [:]
   private var holders: [Digest: [ObjectID]] = [:]
 
-  private let folds: Bool
+  private let detail: AuditDetail
   /// What another audit found to be without fault, whose commits are not judged again.
   private let known: VerifiedHistory?
 
-  private init(_ repository: Repository, folds: Bool, known: VerifiedHistory?) {
+  private init(_ repository: Repository, _ detail: AuditDetail, known: VerifiedHistory?) {
     self.repository = repository
-    self.folds = folds
+    self.detail = detail
     self.known = known
   }
 
@@ -72,15 +82,14 @@ public struct HistoryAudit {
   private var rows: [VerifiedHistory.Row] { holders.flatMap { run, commits in commits.map { (run, $0) } } }
 
   /// Judges every commit that can be reached from `tip` and not from `hidden`.
-  /// - Parameter folds: true to add the runs up as well, for `replay`: of one tip, nothing hidden.
   /// - Throws: `GitError` where history is shallow or cannot be read.
   /// - Complexity: O(commits), and O(changed milestones) for each that changes the plan.
   public static func run(
     _ repository: Repository, tips: [ObjectID], notFrom hidden: [ObjectID] = [], judgedFrom: ObjectID? = nil,
-    folds: Bool = false, progress: (Int, Int) -> Void = { _, _ in }
+    detail: AuditDetail = .told, progress: (Int, Int) -> Void = { _, _ in }
   ) throws -> HistoryReport {
     try run(
-      repository, tips: tips, notFrom: hidden, judgedFrom: judgedFrom, folds: folds, after: nil, progress: progress
+      repository, tips: tips, notFrom: hidden, judgedFrom: judgedFrom, detail, after: nil, progress: progress
     ).report
   }
 
@@ -97,10 +106,10 @@ public struct HistoryAudit {
     if let known = store.load(key), try known.isBehind(tip, in: repository) {
       do {
         var (report, rows) = try run(
-          repository, tips: [tip], notFrom: [known.tip], judgedFrom: nil, folds: false, after: known, progress: progress
+          repository, tips: [tip], notFrom: [known.tip], judgedFrom: nil, .counted, after: known, progress: progress
         )
         report.walked += known.walked
-        report.knownRuns = known.runs
+        report.countedRuns += known.runs
         store.keep(report, rows, after: known, tip: tip, key)
         return report
       } catch is VerifiedHistory.Damaged {
@@ -109,17 +118,17 @@ public struct HistoryAudit {
     }
     let judgedFrom = try judgedFrom()
     let (report, rows) = try run(
-      repository, tips: [tip], notFrom: [], judgedFrom: judgedFrom, folds: false, after: nil, progress: progress)
+      repository, tips: [tip], notFrom: [], judgedFrom: judgedFrom, .counted, after: nil, progress: progress)
     if judgedFrom == nil { store.keep(report, rows, after: nil, tip: tip, key) }
     return report
   }
 
   private static func run(
-    _ repository: Repository, tips: [ObjectID], notFrom hidden: [ObjectID], judgedFrom: ObjectID?, folds: Bool,
-    after known: VerifiedHistory?, progress: (Int, Int) -> Void
+    _ repository: Repository, tips: [ObjectID], notFrom hidden: [ObjectID], judgedFrom: ObjectID?,
+    _ detail: AuditDetail, after known: VerifiedHistory?, progress: (Int, Int) -> Void
   ) throws -> (report: HistoryReport, rows: [VerifiedHistory.Row]) {
     if repository.isShallow { throw repository.shallowHistory }
-    var audit = HistoryAudit(repository, folds: folds, known: known)
+    var audit = HistoryAudit(repository, detail, known: known)
     let graph = try CommitGraph(repository, from: tips, notFrom: hidden, progress: progress)
     var unjudged = Set<ObjectID>()
     if let judgedFrom {
@@ -131,7 +140,7 @@ public struct HistoryAudit {
     for (index, id) in graph.ids.enumerated() {
       if !unjudged.isEmpty, unjudged.contains(id) {
         audit.report.notJudged += 1
-        if folds { audit.fold.takeTree(graph.trees[index], at: index) }
+        if detail == .folded { audit.fold.takeTree(graph.trees[index], at: index) }
       } else if graph.isOfInterest(index) {
         judged.append(index)
       }
@@ -143,7 +152,7 @@ public struct HistoryAudit {
     }
     audit.report.beyondHealing = try audit.healing.beyondHealing(audit.report.findings, in: repository)
     audit.settleCodes()
-    if folds {
+    if detail == .folded {
       audit.report.folded = try audit.fold.state(of: graph, healed: healed, in: repository)
     }
     return (audit.report, audit.rows)
@@ -207,7 +216,7 @@ public struct HistoryAudit {
     report.findings += findings
     healing.note(commit, blocks, assessment, report.findings.suffix(findings.count))
     try record(blocks, of: commit, assessment)
-    if folds { fold.take(commit, at: judged.index, blocks, assessment) }
+    if detail == .folded { fold.take(commit, at: judged.index, blocks, assessment) }
   }
 
   /// A run answers for every commit that holds it.
@@ -252,12 +261,16 @@ public struct HistoryAudit {
       isTold = true
       guard places[id] == nil, try known?.holders(of: id).isEmpty ?? true else { continue }
       places[id] = report.runs.count
+      guard detail != .counted else {
+        report.countedRuns += 1
+        continue
+      }
       report.runs.append(
         RunRecord(
           commit: commit.id, id: id, run: run, isStamped: true, heals: block.heals,
           committedAt: commit.committedAt))
     }
-    guard !isTold, let draft = assessment.draft else { return }
+    guard !isTold, detail != .counted, let draft = assessment.draft else { return }
     let at = Timestamp.text(millisecondsSince1970: commit.committedAt * 1000)
     report.runs.append(
       RunRecord(

@@ -33,21 +33,21 @@ public struct HistoryScope: Sendable {
 
   /// Judges the commits of the scope.
   /// - Parameters:
-  ///   - folds: true to add the runs up as well.
+  ///   - detail: what has to be told of the runs.
   ///   - store: where to find and to keep what was judged before; its commits' runs are counted and not told.
   ///   - progress: told now and then how many commits are done, of how many.
   public func audit(
-    _ repository: Repository, folds: Bool = false, store: VerifiedHistoryStore? = nil,
+    _ repository: Repository, detail: AuditDetail = .told, store: VerifiedHistoryStore? = nil,
     progress: (Int, Int) -> Void = { _, _ in }
   ) throws -> HistoryReport {
-    if let store, hidden.isEmpty, !folds {
+    if let store, hidden.isEmpty, detail == .counted {
       let policy = try Self.firstParent(repository, tip)?.policyFiles() ?? [:]
       return try HistoryAudit.run(
         repository, tip: tip, judgedFrom: Self.judgedFrom(repository, tip: tip), policy: policy, store: store,
         progress: progress)
     }
     return try HistoryAudit.run(
-      repository, tips: [tip], notFrom: hidden, judgedFrom: Self.judgedFrom(repository, tip: tip), folds: folds,
+      repository, tips: [tip], notFrom: hidden, judgedFrom: Self.judgedFrom(repository, tip: tip), detail: detail,
       progress: progress)
   }
 }

@@ -135,17 +135,26 @@ struct ObjectReader {
 /// Texts that were seen, told apart by their bytes. A few are compared with each other; many are hashed.
 struct SeenTexts {
   private var few: [String] = []
-  private var many = Set<[UInt8]>()
+  private var many = Set<ExactText>()
+
+  private struct ExactText: Hashable {
+    let text: String
+    static func == (a: ExactText, b: ExactText) -> Bool { a.text.isExactly(b.text) }
+    func hash(into hasher: inout Hasher) {
+      var text = text
+      text.withUTF8 { hasher.combine(bytes: UnsafeRawBufferPointer($0)) }
+    }
+  }
 
   /// False where the text was seen before.
   mutating func insert(_ text: String) -> Bool {
     if many.isEmpty {
       if few.contains(where: text.isExactly) { return false }
       few.append(text)
-      if few.count > 16 { many = Set(few.map { Array($0.utf8) }) }
+      if few.count > 16 { many = Set(few.map(ExactText.init)) }
       return true
     }
-    return many.insert(Array(text.utf8)).inserted
+    return many.insert(ExactText(text: text)).inserted
   }
 }
 

@@ -1,0 +1,85 @@
+#!/usr/bin/env python3
+"""Instructions of the hooks' path, by `valgrind --tool=callgrind`: a figure that noise does not touch.
+
+usage: instructions.py PROGRAM [--write]
+
+Compares with bench/instructions.json and ends with 1 where a figure has grown by more than 5 %. --write records them.
+Counts depend on compiler and libraries, so they are compared only where both are those of the record.
+"""
+import json, os, re, shutil, subprocess, sys, tempfile
+
+sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
+import repositories
+from measure import SEALED, run
+
+program = os.path.abspath(sys.argv[1])
+record = os.path.join(os.path.dirname(os.path.abspath(__file__)), "instructions.json")
+
+
+def counted(folder, *words):
+    """How many instructions a hook takes, as git would start it."""
+    environment = {
+        **{name: SEALED[name] for name in ("PATH", "GIT_CONFIG_NOSYSTEM", "GIT_CONFIG_GLOBAL", "LC_ALL")}, "HOME": folder,
+        "GIT_EDITOR": ":", "GIT_INDEX_FILE": ".git/index", "GIT_AUTHOR_NAME": "Bench", "GIT_AUTHOR_EMAIL": "bench@example.com",
+    }
+    command = ["valgrind", "--tool=callgrind", "--callgrind-out-file=/dev/null", *words]
+    done = subprocess.run(command, cwd=folder, env=environment, capture_output=True, text=True)
+    if done.returncode != 0:
+        sys.exit(f"{' '.join(words)} ended with {done.returncode}\n{done.stderr}")
+    return int(re.search(r"Collected : (\d+)", done.stderr).group(1))
+
+
+def figures():
+    with tempfile.TemporaryDirectory() as top:
+        # One length of path on every machine, since paths are copied and compared.
+        folder = os.path.join(top, "repository")
+        repositories.empty(program, folder)
+        launcher = os.path.join(os.path.dirname(program), "readiness-hook")
+        hook = os.path.join(folder, ".git", "hooks", "prepare-commit-msg")
+        run(folder, program, "install")
+        message = os.path.join(folder, ".git", "COMMIT_EDITMSG")
+
+        def said():
+            with open(message, "w") as file:
+                file.write("Change\n")
+
+        def staged(path, text):
+            with open(os.path.join(folder, path), "w") as file:
+                file.write(text)
+            run(folder, "git", "add", path)
+            run(folder, "git", "write-tree")
+
+        found = {}
+        staged("code.txt", "1\n")
+        said()
+        if os.path.exists(launcher):
+            found["prepare-commit-msg, a commit that does not touch the plan"] = counted(folder, hook, ".git/COMMIT_EDITMSG", "message")
+        with open(os.path.join(folder, ".readiness/M-01.json")) as file:
+            staged(".readiness/M-01.json", file.read().replace('"outcome": "', '"outcome": "Better ', 1))
+        said()
+        found["the program, a commit that touches the plan"] = counted(folder, program, "hook", "prepare-commit-msg", ".git/COMMIT_EDITMSG", "message")
+        said()
+        found["the program, started and ended"] = counted(folder, program, "hook", "post-rewrite", "rebase")
+        return found
+
+
+if not shutil.which("valgrind"):
+    print("instructions: passed over, there is no valgrind here")
+    sys.exit(0)
+swift = run("/", "swift", "--version").splitlines()[0]
+made_by = {"swift": swift, "machine": os.uname().machine, "libgit2": run("/", "pkg-config", "--modversion", "libgit2").strip()}
+found = figures()
+if "--write" in sys.argv:
+    with open(record, "w") as file:
+        file.write(json.dumps({"madeBy": made_by, "instructions": found}, indent=2) + "\n")
+with open(record) as file:
+    known = json.load(file)
+missed = 0
+comparable = known["madeBy"] == made_by
+for name, count in found.items():
+    before = known["instructions"].get(name)
+    change = count / before - 1 if before else 0
+    is_missed = comparable and change > 0.05
+    missed += is_missed
+    print(f"{count:12,}  {change:+7.1%}  {'MISSED' if is_missed else 'ok' if comparable else 'other compiler'}  {name}")
+sys.exit(1 if missed else 0)

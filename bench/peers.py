@@ -1,0 +1,83 @@
+"""What others cost that people use for the like, side by side. Who cannot be installed is passed over with a word."""
+import os, shutil, subprocess, sys
+
+import repositories
+from measure import SEALED, Command, compare, run
+
+
+def environment(top):
+    """A virtual environment with the peers; None where it cannot be made."""
+    folder = os.path.join(top, "peers")
+    made = subprocess.run([sys.executable, "-m", "venv", folder], env=SEALED, capture_output=True)
+    if made.returncode != 0:
+        return None
+    pip = [f"{folder}/bin/pip", "install", "-q", "pre-commit", "prek", "gitlint", "check-jsonschema", "doorstop"]
+    return folder if subprocess.run(pip, env=SEALED, capture_output=True).returncode == 0 else None
+
+
+def compare_all(program, top, tell, wanted):
+    if not wanted("peers"):
+        return
+    folder = environment(top)
+    if folder is None:
+        print("peers: passed over, they cannot be installed here")
+        return
+    hooks(program, top, folder, tell)
+    doorstop(program, top, folder, tell)
+
+
+def hooks(program, top, folder, tell):
+    """A commit that touches the plan, with each one's hook against none."""
+    plain = os.path.join(top, "plain")
+    repositories.empty(program, plain)
+    path = ".readiness/M-01.json"
+    with open(f"{plain}/{path}") as file:
+        text = file.read()
+
+    def commits(at):
+        def stage(turn):
+            with open(f"{at}/{path}", "w") as file:
+                file.write(text.replace('"outcome": "', f'"outcome": "{turn} ', 1))
+            run(at, "git", "add", path)
+
+        return Command(["git", "commit", "-qm", "Change a milestone of the plan"], at, before=stage, more={"PATH": f"{folder}/bin:{os.environ['PATH']}"})
+
+    empty = "repos:\n- repo: local\n  hooks:\n  - {id: nothing, name: nothing, language: system, entry: 'true', pass_filenames: false}\n"
+    schema = empty.replace("entry: 'true', pass_filenames: false", "entry: check-jsonschema --schemafile ssot/schemas/milestone.schema.json, files: ^.readiness/").replace("nothing", "schema")
+    rivals = [
+        ("readiness", [[program, "install"]], None),
+        ("prek with an empty hook", [["prek", "install", "-q"]], empty),
+        ("pre-commit with an empty hook", [["pre-commit", "install"]], empty),
+        ("gitlint", [["gitlint", "install-hook"]], None),
+        ("prek and check-jsonschema", [["prek", "install", "-q"]], schema),
+        ("pre-commit and check-jsonschema", [["pre-commit", "install"]], schema),
+    ]
+    for name, commands, config in rivals:
+        at = os.path.join(top, "rival")
+        shutil.copytree(plain, at, symlinks=True)
+        if config:
+            with open(f"{at}/.pre-commit-config.yaml", "w") as file:
+                file.write(config)
+            run(at, "git", "add", "-A")
+            run(at, "git", "commit", "-qm", "config")
+        for words in commands:
+            found = words if os.path.isabs(words[0]) else [f"{folder}/bin/{words[0]}"] + words[1:]
+            subprocess.run(found, cwd=at, env=SEALED, check=True, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+        fair = compare(commits(at), commits(plain), 10)
+        tell(f"git commit with {name}, against no hooks", fair.value, None, f"{fair.ours * 1000:.1f} ms, {fair.theirs * 1000:.1f} ms, 10 pairs")
+        shutil.rmtree(at)
+
+
+def doorstop(program, top, folder, tell):
+    """Validating a thousand items."""
+    items, plan = os.path.join(top, "items"), os.path.join(top, "thousand")
+    os.makedirs(items)
+    run(items, "git", "init", "-q")
+    tool = f"{folder}/bin/doorstop"
+    run(items, tool, "create", "REQ", "reqs", stderr=subprocess.DEVNULL)
+    for n in range(1, 1001):
+        with open(f"{items}/reqs/REQ{n:03}.yml", "w") as file:
+            file.write(f"active: true\nderived: false\nheader: ''\nlevel: 1.{n}\nlinks: []\nnormative: true\nref: ''\nreviewed: null\ntext: |\n  Item {n}\n")
+    repositories.plan(program, plan, 1000)
+    found = compare(Command([program, "status"], plan), Command([tool, "-F"], items, answers=(0, 1)), 3)
+    tell("status of 1,000 milestones, a fiftieth of doorstop -F", found.value * 50, 1.0, f"{found.ours * 1000:.1f} ms, {found.theirs * 1000:.0f} ms")

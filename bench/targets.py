@@ -1,0 +1,224 @@
+#!/usr/bin/env python3
+"""What hooks, moves, audits and reading cost, each as a ratio to what git itself needs, in one run.
+
+usage: targets.py PROGRAM [--quick] [--only WORD]
+
+Prints ratio, target and verdict of each, and ends with 1 where one is missed. --quick takes smaller repositories and
+fewer pairs, and bounds that only a regression of kind passes.
+"""
+import argparse, os, shutil, statistics, sys, tempfile, time
+
+sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
+import peers, repositories
+from measure import Command, compare, machine, run
+
+options = argparse.ArgumentParser()
+options.add_argument("program")
+options.add_argument("--quick", action="store_true")
+options.add_argument("--only", default="")
+options = options.parse_args()
+program = os.path.abspath(options.program)
+quick = options.quick
+rows = []
+
+
+def wanted(*names):
+    return any(options.only in name for name in names)
+
+
+def tell(name, value, target, detail, unit="x"):
+    """Notes one figure. A quick run forgives half as much again."""
+    bound = target * 1.5 if quick and target is not None else target
+    verdict = "" if target is None else "ok" if value <= bound else "MISSED"
+    rows.append(verdict)
+    against = "" if target is None else f"target {target:g}{unit}"
+    print(f"{value:7.2f}{unit:3} {against:16} {verdict:7} {name}  ({detail})", flush=True)
+
+
+def ratio(name, ours, theirs, target, pairs):
+    found = compare(ours, theirs, pairs)
+    tell(name, found.value, target, f"{found.ours * 1000:.1f} ms, {found.theirs * 1000:.1f} ms, {pairs} pairs")
+    return found
+
+
+def twins(make, name):
+    """The same repository twice: without hooks, and with."""
+    plain, hooked = os.path.join(top, name + "-plain"), os.path.join(top, name + "-hooked")
+    make(plain)
+    shutil.copytree(plain, hooked, symlinks=True)
+    run(hooked, "git", "update-index", "-q", "--refresh")
+    run(hooked, program, "install")
+    return plain, hooked
+
+
+def commit(folder, path):
+    """A commit of one file, which each turn says something else."""
+    with open(os.path.join(folder, path)) as file:
+        text = file.read()
+
+    def stage(turn):
+        said = text.replace('"outcome": "', f'"outcome": "{turn} ', 1) if path.endswith(".json") else f"{turn}\n"
+        with open(os.path.join(folder, path), "w") as file:
+            file.write(said)
+        run(folder, "git", "add", path)
+
+    return Command(["git", "commit", "-qm", "change"], folder, before=stage)
+
+
+def hooks(name, make, milestone, target, other=None, pairs=30):
+    if not wanted(name):
+        return
+    plain, hooked = twins(make, "hooks")
+    ratio(f"git commit that touches the plan, {name}", commit(hooked, milestone), commit(plain, milestone), target, pairs)
+    for folder in (plain, hooked):
+        with open(f"{folder}/code.txt", "w") as file:
+            file.write("0\n")
+    ratio(f"git commit that does not, {name}", commit(hooked, "code.txt"), commit(plain, "code.txt"), other, pairs)
+    shutil.rmtree(plain)
+    shutil.rmtree(hooked)
+
+
+def moves():
+    """A move, against `git add` and `git commit` of the same edit without hooks."""
+    if not wanted("move"):
+        return
+    plain, moved = os.path.join(top, "plain"), os.path.join(top, "moved")
+    repositories.empty(program, plain)
+    shutil.copytree(plain, moved, symlinks=True)
+    path = f"{plain}/.readiness/M-01.json"
+    with open(path) as file:
+        texts = [file.read()]
+    texts.append(texts[0].replace('"status": "Not Started",', '"status": "Blocked",\n  "blocked": {\n    "reason": "waits"\n  },'))
+
+    def edit(turn):
+        with open(path, "w") as file:
+            file.write(texts[(turn + 1) % 2])
+
+    add = Command(["git", "add", ".readiness/M-01.json"], plain, before=edit)
+    save = Command(["git", "commit", "-qm", "move"], plain)
+    there = Command([program, "move", "M-01", "blocked", "-m", "waits"], moved)
+    back = Command([program, "move", "M-01", "not-started"], moved)
+
+    class Alternating:
+        def seconds(self, turn):
+            return (there if turn % 2 == 0 else back).seconds(turn)
+
+    class Both:
+        def seconds(self, turn):
+            return add.seconds(turn)[0] + save.seconds(turn)[0], 0
+
+    ratio("readiness move, against git add and git commit", Alternating(), Both(), 1.0, 30)
+    shutil.rmtree(plain)
+    shutil.rmtree(moved)
+
+
+def audits(commits, every, target, pairs, others=True, again=False):
+    runs = (commits + every - 1) // every
+    name = f"verify of {commits:,} commits with {runs:,} runs"
+    if not wanted(name):
+        return
+    folder = os.path.join(top, "long")
+    repositories.history(program, folder, commits, every)
+    log = Command(["git", "log", "--raw", "--", ".readiness"], folder)
+    found = ratio(name, Command([program, "verify", "--no-cache"], folder), log, target, pairs)
+    tell(f"memory of that at its peak", found.memory / 1000, 300, "git log has more" if not quick else "", " MB")
+    if others:
+        for word in ["log", "replay"]:
+            ratio(f"{word} of the same", Command([program, word], folder), log, None, pairs)
+    if again:
+        run(folder, program, "verify")
+        run(folder, "git", "commit", "-q", "--allow-empty", "-m", "one more")
+        head = Command(["git", "rev-parse", "HEAD"], folder)
+        ratio("verify again after one new commit, against git rev-parse HEAD", Command([program, "verify"], folder), head, 3.0, 30)
+    if again:
+        pushes(folder, commits)
+    shutil.rmtree(folder)
+
+
+def pushes(long, commits):
+    """The server's gate: the same push of commits with runs onto a short and onto a long history."""
+    short = os.path.join(top, "short")
+    repositories.history(program, short, 200, 100)
+    commands = []
+    for folder in (short, long):
+        server, pusher = folder + "-server.git", folder + "-pusher"
+        run(top, "git", "clone", "-q", "--bare", folder, server)
+        run(top, "git", "clone", "-q", folder, pusher)
+        run(pusher, "git", "config", "user.name", "Bench")
+        run(pusher, "git", "config", "user.email", "bench@example.com")
+        repositories.extend(program, pusher, 1000, 10)
+        old, new = (run(pusher, "git", "rev-parse", name).strip() for name in ("origin/main", "main"))
+        run(pusher, "git", "push", "-q", server, "main:refs/heads/pushed")
+        line = f"{old} {new} refs/heads/main\n".encode()
+        # As git calls it: what is pushed is there, and no ref points at it yet.
+        run(server, "git", "update-ref", "-d", "refs/heads/pushed")
+        commands.append(Command([program, "hook", "pre-receive"], server, input=line))
+    ratio(
+        f"pre-receive of 1,000 commits with 100 runs onto {commits:,}, against the same onto 200",
+        commands[1], commands[0], 1.5, 10,
+    )
+
+
+def readings(count, pairs):
+    name = f"{count:,} milestones"
+    if not wanted(name):
+        return
+    folder = os.path.join(top, "plan")
+    repositories.plan(program, folder, count)
+    git = Command(["sh", "-c", "git ls-tree -r --format='%(objectname)' HEAD .readiness | git cat-file --batch"], folder)
+    for kept, target in [("loose", 0.6), ("packed", 1.0)]:
+        if kept == "packed":
+            run(folder, "git", "gc", "-q")
+        for words in [["status"], ["next"], ["order"], ["gate", "release"]]:
+            ours = Command([program] + words, folder, answers=(0, 1))
+            ratio(f"{words[0]} of {name}, {kept}, against git cat-file", ours, git, target, pairs)
+    shutil.rmtree(folder)
+
+
+def growth():
+    """How reading grows with the number of milestones: ten times as many should take ten times as long."""
+    counts = [1_000, 10_000] if quick else [10_000, 100_000]
+    if not wanted("growth"):
+        return
+    taken = []
+    for count in counts:
+        folder = os.path.join(top, "plan")
+        repositories.plan(program, folder, count)
+        run(folder, "git", "gc", "-q")
+        taken.append(statistics.median(Command([program, "status"], folder).seconds(0)[0] for _ in range(5)))
+        shutil.rmtree(folder)
+    tell(
+        f"growth of status from {counts[0]:,} to {counts[1]:,} milestones, a tenth", taken[1] / taken[0] / 10, 1.3,
+        f"{taken[0] * 1000:.0f} ms, {taken[1] * 1000:.0f} ms",
+    )
+
+
+print(machine(), flush=True)
+start = time.time()
+with tempfile.TemporaryDirectory() as top:
+    hooks("12 milestones", lambda folder: repositories.empty(program, folder), ".readiness/M-01.json", 1.8, 1.3, 30)
+
+    def many_files(folder):
+        repositories.empty(program, folder)
+        repositories.files(folder, 5_000 if quick else 50_000)
+
+    hooks("many files", many_files, ".readiness/M-01.json", 1.8 if quick else 1.15, None, 10 if quick else 30)
+    long = 2_000 if quick else 100_000
+    hooks("a long history", lambda folder: repositories.history(program, folder, long, 10), ".readiness/M-01.json", 1.8, 1.3, 10 if quick else 30)
+    count = 1_000 if quick else 10_000
+    hooks("many milestones", lambda folder: repositories.plan(program, folder, count), ".readiness/M-000007.json", 1.8 if quick else 1.4, None, 10 if quick else 30)
+    moves()
+    if quick:
+        audits(5_000, 10, 1.3, 5, again=True)
+        readings(1_000, 5)
+    else:
+        audits(100_000, 10, 1.0, 9, again=True)
+        audits(20_000, 1, 2.0, 9, others=False)
+        audits(1_000_000, 10, 1.0, 5, others=False)
+        readings(10_000, 30)
+        growth()
+        peers.compare_all(program, top, tell, wanted)
+
+missed = rows.count("MISSED")
+print(f"{len(rows)} figures, {missed} missed, {time.time() - start:.0f} s")
+sys.exit(1 if missed else 0)
