@@ -6,13 +6,18 @@ from measure import SEALED, Command, compare, run
 
 
 def environment(top):
-    """A virtual environment with the peers; None where it cannot be made."""
-    folder = os.path.join(top, "peers")
-    made = subprocess.run([sys.executable, "-m", "venv", folder], env=SEALED, capture_output=True)
-    if made.returncode != 0:
-        return None
-    pip = [f"{folder}/bin/pip", "install", "-q", "pre-commit", "prek", "gitlint", "check-jsonschema", "doorstop"]
-    return folder if subprocess.run(pip, env=SEALED, capture_output=True).returncode == 0 else None
+    """A folder with the peers' programs; None where they cannot be installed."""
+    found = os.path.join(top, "peers")
+    os.makedirs(found)
+    # gitlint asks for other versions of what the rest is made from.
+    for names in [["pre-commit", "prek", "check-jsonschema", "doorstop"], ["gitlint"]]:
+        folder = os.path.join(top, names[0] + "-environment")
+        for words in [[sys.executable, "-m", "venv", folder], [f"{folder}/bin/pip", "install", "-q"] + names]:
+            if subprocess.run(words, cwd=top, env=SEALED, capture_output=True).returncode != 0:
+                return None
+        for name in names:
+            os.symlink(f"{folder}/bin/{name}", f"{found}/{name}")
+    return found
 
 
 def compare_all(program, top, tell, wanted):
@@ -40,7 +45,8 @@ def hooks(program, top, folder, tell):
                 file.write(text.replace('"outcome": "', f'"outcome": "{turn} ', 1))
             run(at, "git", "add", path)
 
-        return Command(["git", "commit", "-qm", "Change a milestone of the plan"], at, before=stage, more={"PATH": f"{folder}/bin:{os.environ['PATH']}"})
+        said = ["-m", "Change a milestone of the plan", "-m", "It says what is true now, and gitlint asks for a body."]
+        return Command(["git", "commit", "-q"] + said, at, before=stage, more={"PATH": f"{folder}:{os.environ['PATH']}"})
 
     empty = "repos:\n- repo: local\n  hooks:\n  - {id: nothing, name: nothing, language: system, entry: 'true', pass_filenames: false}\n"
     schema = empty.replace("entry: 'true', pass_filenames: false", "entry: check-jsonschema --schemafile ssot/schemas/milestone.schema.json, files: ^.readiness/").replace("nothing", "schema")
@@ -61,7 +67,7 @@ def hooks(program, top, folder, tell):
             run(at, "git", "add", "-A")
             run(at, "git", "commit", "-qm", "config")
         for words in commands:
-            found = words if os.path.isabs(words[0]) else [f"{folder}/bin/{words[0]}"] + words[1:]
+            found = words if os.path.isabs(words[0]) else [f"{folder}/{words[0]}"] + words[1:]
             subprocess.run(found, cwd=at, env=SEALED, check=True, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
         fair = compare(commits(at), commits(plain), 10)
         tell(f"git commit with {name}, against no hooks", fair.value, None, f"{fair.ours * 1000:.1f} ms, {fair.theirs * 1000:.1f} ms, 10 pairs")
@@ -73,7 +79,7 @@ def doorstop(program, top, folder, tell):
     items, plan = os.path.join(top, "items"), os.path.join(top, "thousand")
     os.makedirs(items)
     run(items, "git", "init", "-q")
-    tool = f"{folder}/bin/doorstop"
+    tool = f"{folder}/doorstop"
     run(items, tool, "create", "REQ", "reqs", stderr=subprocess.DEVNULL)
     for n in range(1, 1001):
         with open(f"{items}/reqs/REQ{n:03}.yml", "w") as file:

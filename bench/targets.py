@@ -4,7 +4,8 @@
 usage: targets.py PROGRAM [--quick] [--only WORD]
 
 Prints ratio, target and verdict of each, and ends with 1 where one is missed. --quick takes smaller repositories and
-fewer pairs, and bounds that only a regression of kind passes.
+fewer pairs, where starting a process weighs more, and bounds of three times the target that only a regression of kind
+reaches.
 """
 import argparse, os, shutil, statistics, sys, tempfile, time
 
@@ -27,11 +28,11 @@ def wanted(*names):
 
 
 def tell(name, value, target, detail, unit="x"):
-    """Notes one figure. A quick run forgives half as much again."""
-    bound = target * 1.5 if quick and target is not None else target
+    """Notes one figure. A quick run forgives three times as much."""
+    bound = target * 3 if quick and target is not None else target
     verdict = "" if target is None else "ok" if value <= bound else "MISSED"
     rows.append(verdict)
-    against = "" if target is None else f"target {target:g}{unit}"
+    against = "" if target is None else f"{'bound' if quick else 'target'} {bound:g}{unit}"
     print(f"{value:7.2f}{unit:3} {against:16} {verdict:7} {name}  ({detail})", flush=True)
 
 
@@ -121,7 +122,7 @@ def audits(commits, every, target, pairs, others=True, again=False):
     repositories.history(program, folder, commits, every)
     log = Command(["git", "log", "--raw", "--", ".readiness"], folder)
     found = ratio(name, Command([program, "verify", "--no-cache"], folder), log, target, pairs)
-    tell(f"memory of that at its peak", found.memory / 1000, 300, "git log has more" if not quick else "", " MB")
+    tell("memory of that at its peak", found.memory / 1000, 300, f"{commits:,} commits", " MB")
     if others:
         for word in ["log", "replay"]:
             ratio(f"{word} of the same", Command([program, word], folder), log, None, pairs)
@@ -171,7 +172,8 @@ def readings(count, pairs):
             run(folder, "git", "gc", "-q")
         for words in [["status"], ["next"], ["order"], ["gate", "release"]]:
             ours = Command([program] + words, folder, answers=(0, 1))
-            ratio(f"{words[0]} of {name}, {kept}, against git cat-file", ours, git, target, pairs)
+            # A thousand are read in the time of a few processes, so a quick run only sees to it that it stays so.
+            ratio(f"{words[0]} of {name}, {kept}, against git cat-file", ours, git, 2.5 if quick else target, pairs)
     shutil.rmtree(folder)
 
 

@@ -10,6 +10,8 @@ final class ObjectStore {
   /// Set for long walks alone: mapping the packs costs more than a few objects do.
   private(set) var packs: PackStore?
 
+  private lazy var loose = LooseStore(folders: repository.objectFolders)
+
   /// Reads packs directly from here on.
   func readPacks() {
     guard packs == nil else { return }
@@ -18,9 +20,11 @@ final class ObjectStore {
 
   /// The bytes of an object that is no larger than a bound, by the fast paths alone; nil where they do not serve.
   func quickly(_ id: ObjectID, _ type: git_object_t, atMost bound: Int) throws -> [UInt8]? {
-    guard let packs else { return nil }
-    let found = packs.with(id, atMost: bound) { kind, bytes -> [UInt8]? in kind == type ? Array(bytes) : nil }
-    return found ?? nil
+    func bytes(_ kind: git_object_t, _ bytes: UnsafeRawBufferPointer) -> [UInt8]? {
+      kind == type && bytes.count <= bound ? Array(bytes) : nil
+    }
+    if let found = packs?.with(id, atMost: bound, bytes) { return found }
+    return loose.with(id, bytes) ?? nil
   }
 
   init(_ repository: Repository) throws {
@@ -38,10 +42,11 @@ final class ObjectStore {
   /// Lends the bytes of an object of a type.
   /// - Throws: `GitError` where it is not there, damaged, or of another type.
   func with<T>(_ id: ObjectID, _ type: git_object_t, _ body: (UnsafeRawBufferPointer) throws -> T) throws -> T {
-    if let packs {
-      let found = try packs.with(id) { kind, bytes -> T? in kind == type ? try body(bytes) : nil }
-      if let found, let result = found { return result }
+    func lend(_ kind: git_object_t, _ bytes: UnsafeRawBufferPointer) throws -> T? {
+      kind == type ? try body(bytes) : nil
     }
+    if let found = try packs?.with(id, lend), let result = found { return result }
+    if let found = try loose.with(id, lend), let result = found { return result }
     var oid = id.git
     var object: OpaquePointer?
     let code = git_odb_read(&object, odb, &oid)

@@ -152,7 +152,8 @@ struct EditTests {
     let quiet = s.readiness("verify", "long")
     #expect(quiet.status == 0 && !quiet.errors.contains("verifying"), "\(quiet.all)")
     let watched = s.shell(
-      "script -qec '\"$READINESS\" verify --no-cache long' /dev/null", environment: ["TERM": "xterm", "GIT_PROGRESS_DELAY": "0"])
+      "script -qec '\"$READINESS\" verify --no-cache long' /dev/null",
+      environment: ["TERM": "xterm", "GIT_PROGRESS_DELAY": "0"])
     #expect(watched.output.contains("verifying: ") && watched.output.contains("verified"), "\(watched.all)")
   }
 }

@@ -83,9 +83,18 @@ struct ValueTests {
 
   @Test("the built-in workflow equals the file that init writes, and damaged ones are refused with what is wrong")
   func workflow() throws {
-    let text = try #require(StandardFiles.policies(workflow: .standard).first { $0.path == PlanPaths.workflow }).text
-    let blob = PolicyBlob(path: PlanPaths.workflow, kind: .regular, bytes: Array(text.utf8))
-    let read = try #require(PolicySnapshot([blob]).policy).workflow
+    let standard = StandardFiles.policies(workflow: .standard)
+    // One newline more, so that they are read and not known by their digests.
+    let blobs = standard.map { PolicyBlob(path: $0.path, kind: .regular, bytes: Array(($0.text + "\n").utf8)) }
+    let policy = try #require(PolicySnapshot(blobs).policy)
+    let builtIn = try #require(PolicySnapshot([]).policy)
+    #expect("\(policy.provenance)" == "\(builtIn.provenance)")
+    func gates(_ policy: Policy) -> [String] { policy.gates.gates.map { "\($0) \($1)" }.sorted() }
+    #expect(gates(policy) == gates(builtIn))
+    for file in standard + StandardFiles.all().filter({ $0.path == PlanPaths.schema }) {
+      #expect(StandardFiles.standardDigest(at: file.path) == Digest(of: Array(file.text.utf8)), "\(file.path)")
+    }
+    let read = policy.workflow
     #expect(read.states == Workflow.standard.states)
     #expect(read.edges.map { "\($0)" } == Workflow.standard.edges.map { "\($0)" })
     for (bad, words) in [

@@ -124,7 +124,7 @@ private struct PolicyReader {
   private mutating func read<T>(
     _ path: String, absent: T, _ make: (JSONValue, FaultList) -> T?
   ) -> T? {
-    guard let blob = blobs[path] else { return absent }
+    guard let blob = blobs[path], !isStandard(blob) else { return absent }
     guard let document = parse(blob) else { return nil }
     let faults = FaultList()
     let value = make(document.root, faults)
@@ -133,6 +133,11 @@ private struct PolicyReader {
       refuse(blob, code, fault.message, line: document.position(of: fault.offset).line)
     }
     return value
+  }
+
+  /// True where a file says what judges without it.
+  private func isStandard(_ blob: PolicyBlob) -> Bool {
+    (blob.kind == .regular || blob.kind == .executable) && blob.digest == StandardFiles.standardDigest(at: blob.path)
   }
 
   private mutating func parse(_ blob: PolicyBlob) -> JSONDocument? {
@@ -153,9 +158,8 @@ private struct PolicyReader {
   }
 
   private mutating func readSchema() -> SchemaValidator? {
-    guard let blob = blobs[PlanPaths.schema] else { return nil }
     // The built-in schema judges in any case, by code.
-    if blob.kind != .symlink, blob.bytes.elementsEqual(StandardFiles.milestoneSchema.utf8) { return nil }
+    guard let blob = blobs[PlanPaths.schema], !isStandard(blob) else { return nil }
     guard let document = parse(blob) else { return nil }
     do {
       return try SchemaRegistry(refusesUnknownKeywords: true).add(document, uri: "repository:///" + PlanPaths.schema)

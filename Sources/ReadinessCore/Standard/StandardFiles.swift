@@ -10,6 +10,18 @@ public enum StandardFiles {
     schemas + examples + policies(workflow: workflow)
   }
 
+  /// The SHA-256 of a file that says what judges where it is absent; nil for any other path. Most plans keep them, so
+  /// hooks need not read them; a test holds the digests and the files together.
+  public static func standardDigest(at path: String) -> Digest? {
+    switch path {
+    case PlanPaths.workflow: Digest(hex: "81767f92ba02d6e54f38a0d5cff128a7d4e24d03f17bdce8e2670ea6ffaeeaf4")
+    case PlanPaths.gates: Digest(hex: "56e5529291bd22fb581ec2a82564e8e87dc53a3f76d63e4ea9704398e36047ad")
+    case PlanPaths.provenance: Digest(hex: "565c379bb74d6f433509d55f2b1d3530b375e2203d6115688b68935de016132e")
+    case PlanPaths.schema: Digest(hex: "18278e9c1b08d4d845b4156feb660c2479ac9160ce33365cd131852ec8fceadb")
+    default: nil
+    }
+  }
+
   /// The policies that equal what judges where there are none.
   public static func policies(workflow: Workflow) -> [File] {
     let gates: JSONValue = [

@@ -1,0 +1,69 @@
+import CLibgit2
+import CZlib
+import Glibc
+import ReadinessCore
+
+/// Objects that are files of their own (gitrepository-layout(5)), read with one open and one inflation. A fast path and
+/// nothing more: whatever it does not find, or does not like, libgit2 is asked for.
+final class LooseStore {
+  private let folders: [String]
+  private var stream = z_stream()
+  /// Room for one object; memory that is not touched costs nothing. What is larger is left to libgit2.
+  private let room = UnsafeMutableRawBufferPointer.allocate(byteCount: 4 << 20, alignment: 8)
+  private let packed = UnsafeMutableRawBufferPointer.allocate(byteCount: 1 << 20, alignment: 8)
+
+  init(folders: [String]) {
+    self.folders = folders
+    readiness_inflate_init(&stream)
+  }
+
+  deinit {
+    inflateEnd(&stream)
+    room.deallocate()
+    packed.deallocate()
+  }
+
+  /// Lends an object; nil where it is not a file of its own, or the file is not as it should be.
+  func with<T>(_ id: ObjectID, _ body: (git_object_t, UnsafeRawBufferPointer) throws -> T) rethrows -> T? {
+    let name = id.description
+    let path = "/" + name.prefix(2) + "/" + name.dropFirst(2)
+    for folder in folders {
+      let descriptor = open(folder + path, O_RDONLY | O_CLOEXEC)
+      guard descriptor >= 0 else { continue }
+      let count = read(descriptor, packed.baseAddress, packed.count)
+      close(descriptor)
+      guard count > 0, let (type, bytes) = object(UnsafeRawBufferPointer(rebasing: packed[..<count])) else {
+        return nil
+      }
+      return try body(type, bytes)
+    }
+    return nil
+  }
+
+  /// A zlib stream of the type, a space, the size, a zero, and the bytes.
+  private func object(_ packed: UnsafeRawBufferPointer) -> (git_object_t, UnsafeRawBufferPointer)? {
+    guard inflateReset(&stream) == Z_OK else { return nil }
+    stream.next_in = UnsafeMutablePointer(mutating: packed.bindMemory(to: UInt8.self).baseAddress)
+    stream.avail_in = UInt32(packed.count)
+    stream.next_out = room.bindMemory(to: UInt8.self).baseAddress
+    stream.avail_out = UInt32(room.count)
+    // The end of the stream, and its checksum right.
+    guard inflate(&stream, Z_FINISH) == Z_STREAM_END else { return nil }
+    let all = UnsafeRawBufferPointer(rebasing: room[..<Int(stream.total_out)])
+    guard let zero = all.prefix(32).firstIndex(of: 0), let space = all[..<zero].firstIndex(of: 0x20) else { return nil }
+    var size = 0
+    for digit in all[(space + 1)..<zero] {
+      guard (0x30...0x39).contains(digit) else { return nil }
+      size = size * 10 + Int(digit - 0x30)
+    }
+    guard size == all.count - zero - 1 else { return nil }
+    let type: git_object_t
+    switch all[..<space] {
+    case let text where text.elementsEqual("blob".utf8): type = GIT_OBJECT_BLOB
+    case let text where text.elementsEqual("tree".utf8): type = GIT_OBJECT_TREE
+    case let text where text.elementsEqual("commit".utf8): type = GIT_OBJECT_COMMIT
+    default: return nil
+    }
+    return (type, UnsafeRawBufferPointer(rebasing: all[(zero + 1)...]))
+  }
+}
