@@ -1,5 +1,5 @@
 """What others cost that people use for the like, side by side. Who cannot be installed is passed over with a word."""
-import os, shutil, subprocess, sys
+import os, random, shutil, subprocess, sys
 
 import repositories
 from measure import SEALED, Command, compare, run
@@ -75,15 +75,18 @@ def hooks(program, top, folder, tell):
 
 
 def doorstop(program, top, folder, tell):
-    """Validating a thousand items."""
+    """Validating a thousand items that depend on up to three others each, as the milestones do."""
+    chance = random.Random(1)
     items, plan = os.path.join(top, "items"), os.path.join(top, "thousand")
     os.makedirs(items)
     run(items, "git", "init", "-q")
     tool = f"{folder}/doorstop"
     run(items, tool, "create", "REQ", "reqs", stderr=subprocess.DEVNULL)
     for n in range(1, 1001):
+        after = sorted({chance.randrange(max(1, n - 50), n) for _ in range(chance.randrange(4))}) if n > 1 else []
+        links = "links:\n" + "".join(f"- REQ{one:03}: null\n" for one in after) if after else "links: []\n"
         with open(f"{items}/reqs/REQ{n:03}.yml", "w") as file:
-            file.write(f"active: true\nderived: false\nheader: ''\nlevel: 1.{n}\nlinks: []\nnormative: true\nref: ''\nreviewed: null\ntext: |\n  Item {n}\n")
+            file.write(f"active: true\nderived: false\nheader: ''\nlevel: 1.{n}\n{links}normative: true\nref: ''\nreviewed: null\ntext: |\n  Item {n}\n")
     repositories.plan(program, plan, 1000)
     found = compare(Command([program, "status"], plan), Command([tool, "-F"], items, answers=(0, 1)), 3)
     tell("status of 1,000 milestones, a fiftieth of doorstop -F", found.value * 50, 1.0, f"{found.ours * 1000:.1f} ms, {found.theirs * 1000:.0f} ms")

@@ -47,6 +47,7 @@ public enum FileKind: Sendable, Hashable {
 enum RepositoryPath {
   /// Nil where the path is sound, else what is wrong with it.
   static func fault(in path: String) -> String? {
+    if isPlain(path) { return nil }
     if path.hasPrefix("/") { return "The path \"\(path)\" is absolute; paths begin at the top of the repository." }
     if path.unicodeScalars.contains(where: { $0.value < 0x20 || $0.value == 0x7F }) {
       return "The path holds a control character."
@@ -60,9 +61,23 @@ enum RepositoryPath {
     return nil
   }
 
+  /// True where a path is sound at first sight: letters, digits, and no part that is empty or begins with a dot.
+  private static func isPlain(_ path: String) -> Bool {
+    var isStart = true
+    for byte in path.utf8 {
+      switch byte {
+      case 0x2F where !isStart: isStart = true
+      case 0x61...0x7A, 0x41...0x5A, 0x30...0x39, 0x5F, 0x2D: isStart = false
+      case 0x2E where !isStart: break
+      default: return false
+      }
+    }
+    return !isStart
+  }
+
   static func check(_ path: String, at value: JSONValue, _ faults: FaultList) {
     // One slash at the end is how people write a folder.
-    let trimmed = path.count > 1 && path.hasSuffix("/") ? String(path.dropLast()) : path
+    let trimmed = path.utf8.count > 1 && path.utf8.last == 0x2F ? String(path.dropLast()) : path
     if let fault = fault(in: trimmed) { faults.add(fault, at: value, code: .pathEscape) }
   }
 }
