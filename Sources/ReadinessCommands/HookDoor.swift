@@ -64,6 +64,8 @@ struct HookDoor {
     let isAmend = try AmendDetection.replacesHead(repository) ?? claimsAmend
     let situation = try CommitSituation(repository, isAmend: isAmend, environment: environment)
     guard let text = message.text else { return try situation.changesNothing() ? 0 : refuse([unreadable]) }
+    let stale = try isAmend ? [] : StaleIndex(situation).findings()
+    guard stale.isEmpty else { return refuse(stale) }
     let opensEditor = environment["GIT_EDITOR"] != ":"
     let outcome = try Stamping(situation, now: now).stamp(text, isEdited: opensEditor, mayFollow: opensEditor)
     // Without an editor nobody can write the subject any more.

@@ -13,6 +13,8 @@ public final class CommitSituation {
   public let isPlainPick: Bool
   /// What is staged.
   public let candidate: GitTree
+  /// True where git makes the commit of another one, as a pick and a rebase do.
+  public var isReplayed: Bool { picked != nil || isRebase }
   private let environment: [String: String]
   private let picked: ObjectID?
   private let isRebase: Bool

@@ -24,6 +24,8 @@ final class ObjectCache {
   var ssots: [ObjectID: Ssot] = [:]
   var policyFiles: [ObjectID: [String: FileIdentity]] = [:]
   var policies: [[String: FileIdentity]: PolicySnapshot] = [:]
+  /// The same by the object of `ssot`, which neighbours in history share.
+  var policyOfSsot: [ObjectID: PolicySnapshot] = [:]
   var digests: [ObjectID: Digest] = [:]
 
   /// A folder of milestones.
@@ -270,6 +272,14 @@ public final class GitTree: PlanTree {
 
   /// The policy, read.
   public func policy() throws -> PolicySnapshot {
+    guard let folder = try entries().ssot else { return try readPolicy() }
+    if let known = cache.policyOfSsot[folder.id] { return known }
+    let policy = try readPolicy()
+    cache.policyOfSsot[folder.id] = policy
+    return policy
+  }
+
+  private func readPolicy() throws -> PolicySnapshot {
     let files = try policyFiles()
     if let known = cache.policies[files] { return known }
     let blobs = try files.map { path, identity in

@@ -110,7 +110,9 @@ struct MoveTests {
       """
     s["../git.sh"] = """
       for n in 1 2 3 4 5 6; do
-        until { echo $n >code-$n.txt && git add code-$n.txt && git commit -qm "code $n"; } 2>/dev/null; do sleep 0.02; done
+        until { echo $n >code-$n.txt && git add code-$n.txt && git commit -qm "code $n"; } 2>/dev/null; do
+          git restore -q --staged .readiness 2>/dev/null; sleep 0.02
+        done
       done
       echo committed
       """

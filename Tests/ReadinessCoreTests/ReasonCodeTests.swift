@@ -201,7 +201,8 @@ struct ReasonCodeTests {
   /// Codes whose tests need history, a message or a door, and the suites that hold them.
   static let elsewhere: Set<ReasonCode> = [
     .trailerMissing, .trailerMismatch, .runMismatch, .policyMismatch, .actorMismatch, .mergeUnresolved,  // StampTests
-    .replayedRun, .undecidable, .uncommittedChanges, .emptyMessage, .textUnreadable, .tooManyChanges,  // EndToEndTests
+    .replayedRun, .undecidable, .uncommittedChanges, .emptyMessage, .textUnreadable, .tooManyChanges,
+    .staleIndex,  // EndToEndTests
     .gateCategory, .gateRisk, .gateScope,  // GateTests
     .matrixMismatch,  // TrackerDocumentTests
   ]

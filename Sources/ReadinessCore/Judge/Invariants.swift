@@ -15,18 +15,23 @@ struct InvariantScope {
   /// The milestones whose dependencies may have changed.
   let graphIDs: [MilestoneID]
   /// True where the suggested order is looked at.
-  var looksAtOrder = true
-
-  var tree: any PlanTree { states.tree }
-  var workflow: Workflow { policy.workflow }
-
+  let looksAtOrder: Bool
   /// The readable milestones of `ids` with their files.
-  func readable() throws -> [(MilestoneFile, Milestone)] {
-    try ids.compactMap { id in
-      guard let file = try tree.milestone(id), let milestone = file.milestone else { return nil }
+  let readable: [(MilestoneFile, Milestone)]
+
+  init(
+    states: States, policy: Policy, ids: [MilestoneID], graphIDs: [MilestoneID], looksAtOrder: Bool = true
+  ) throws {
+    (self.states, self.policy, self.ids, self.graphIDs) = (states, policy, ids, graphIDs)
+    self.looksAtOrder = looksAtOrder
+    readable = try ids.compactMap { id in
+      guard let file = try states.tree.milestone(id), let milestone = file.milestone else { return nil }
       return (file, milestone)
     }
   }
+
+  var tree: any PlanTree { states.tree }
+  var workflow: Workflow { policy.workflow }
 }
 
 enum Invariants {

@@ -63,7 +63,7 @@ public enum Judge {
     let looksAtOrder =
       proposal.isMerge || context.isBaseline || context.changes.plan != nil
       || context.changes.milestones.contains(where: \.isDeletion)
-    let scope = InvariantScope(
+    let scope = try InvariantScope(
       states: context.after, policy: context.policy, ids: ids, graphIDs: graphIDs, looksAtOrder: looksAtOrder)
     let broken = try withoutInherited(Invariants.findings(in: scope), proposal, context)
     let asksStranding = changesPolicy && !context.isBaseline && (!proposal.isMerge || context.changes.policyNeedsStamp)
@@ -95,7 +95,7 @@ public enum Judge {
       let policy = try parent.policy().policy ?? context.policy
       let states = States(parent, base: nil, workflow: policy.workflow, ancestry: proposal.ancestry)
       let there = try ids.filter { try parent.milestoneIdentity($0) != nil }.sorted()
-      let scope = InvariantScope(states: states, policy: policy, ids: there, graphIDs: there)
+      let scope = try InvariantScope(states: states, policy: policy, ids: there, graphIDs: there)
       inherited.formUnion(try Invariants.findings(in: scope).map(Invariants.Key.init))
     }
     return collapsed(findings.filter { !inherited.contains(Invariants.Key($0)) })
@@ -116,7 +116,7 @@ public enum Judge {
     let states = States(
       context.proposal.candidate, base: context.proposal.base, workflow: policy.workflow,
       ancestry: context.proposal.ancestry)
-    let scope = InvariantScope(states: states, policy: policy, ids: ids, graphIDs: [])
+    let scope = try InvariantScope(states: states, policy: policy, ids: ids, graphIDs: [])
     let known = Set(broken.map(Invariants.Key.init))
     return try withoutInherited(Invariants.findings(in: scope), context.proposal, context)
       .filter { !known.contains(Invariants.Key($0)) }

@@ -286,7 +286,17 @@ extension ReasonCode {
     "too-many-changes", "One commit changes more milestones than the judge takes at once.",
     remedy: "Divide the change among several commits.", source: "2")
 
-  private static let doors = [undecidable, uncommittedChanges, emptyMessage, textUnreadable, tooManyChanges]
+  /// See `explain`.
+  public static let staleIndex = ReasonCode(
+    "stale-index",
+    "An older version of a milestone is staged, while its file is as HEAD has it: a commit would take back what nobody changed. A git commit that loses a race against a move leaves such an index.",
+    remedy:
+      "git restore --staged takes HEAD's version; to go back on purpose, let the file say so too, and git add it.",
+    source: "6")
+
+  private static let doors = [
+    undecidable, uncommittedChanges, emptyMessage, textUnreadable, tooManyChanges, staleIndex,
+  ]
 }
 
 // MARK: - Gates

@@ -85,7 +85,7 @@ public struct GateDecision: Sendable {
     let states = States(tree, base: nil, workflow: overview.policy.workflow, ancestry: NoAncestry())
     let ids = try tree.sortedMilestones()
     return try Invariants.findings(
-      in: InvariantScope(states: states, policy: overview.policy, ids: ids, graphIDs: ids))
+      in: try InvariantScope(states: states, policy: overview.policy, ids: ids, graphIDs: ids))
   }
 
   /// True where a milestone is as far as the gate asks, or further.

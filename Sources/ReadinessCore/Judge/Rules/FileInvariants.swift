@@ -57,7 +57,7 @@ enum FilesInvariant: Invariant {
 /// Statuses are states of the workflow, and `blocked` stands exactly where the state is a blocked one.
 enum StatusInvariant: Invariant {
   static func findings(in scope: InvariantScope) throws -> [Finding] {
-    try scope.readable().flatMap { file, milestone in
+    scope.readable.flatMap { file, milestone in
       let deliverables = milestone.deliverables.compactMap { deliverable in
         unknown(deliverable.status, in: scope, file, line: file.line(deliverable.offset))
       }
@@ -66,8 +66,9 @@ enum StatusInvariant: Invariant {
     }
   }
 
-  private static func unknown(_ status: String, in scope: InvariantScope, _ file: MilestoneFile, line: Int) -> Finding?
-  {
+  private static func unknown(
+    _ status: String, in scope: InvariantScope, _ file: MilestoneFile, line: @autoclosure () -> Int
+  ) -> Finding? {
     guard scope.workflow.state(status) == nil else { return nil }
     let states = scope.workflow.states.map { "\"\($0.name)\"" }.joined(separator: ", ")
     let near =
@@ -75,7 +76,7 @@ enum StatusInvariant: Invariant {
     let meant = near.map { "Write \"\($0)\". " } ?? ""
     return Finding(
       .unknownStatus, "\"\(status)\" is no state of the workflow.", hint: "\(meant)The states are \(states).",
-      milestone: file.id, path: file.path, line: line)
+      milestone: file.id, path: file.path, line: line())
   }
 
   private static func blocked(_ milestone: Milestone, _ file: MilestoneFile, _ scope: InvariantScope) -> [Finding] {

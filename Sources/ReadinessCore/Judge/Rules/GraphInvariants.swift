@@ -2,7 +2,7 @@
 enum GraphInvariant: Invariant {
   static func findings(in scope: InvariantScope) throws -> [Finding] {
     var findings: [Finding] = []
-    for (file, milestone) in try scope.readable() {
+    for (file, milestone) in scope.readable {
       for missing in milestone.dependsOn where try scope.tree.milestoneIdentity(missing) == nil {
         let others = try scope.tree.milestones().keys.filter { $0 != file.id }
         let near = nearestName(to: missing.text, in: others.map(\.text))
@@ -46,7 +46,7 @@ enum GraphInvariant: Invariant {
 enum WorkInvariant: Invariant {
   static func findings(in scope: InvariantScope) throws -> [Finding] {
     var findings: [Finding] = []
-    for (file, milestone) in try scope.readable() {
+    for (file, milestone) in scope.readable {
       guard let category = scope.workflow.category(milestone.status) else { continue }
       if [.active, .review, .done].contains(category), !milestone.isOwned {
         findings.append(Guards.missingOwner(file, milestone))
