@@ -1,5 +1,4 @@
 import ReadinessCore
-import ReadinessCore
 import ReadinessGit
 
 /// Judges a commit in the making and writes its stamp into the message. Both message hooks are this one function.

@@ -103,7 +103,7 @@ final class IndexFile {
         guard end < raw.count, let zero = memchr(base + end, 0, raw.count - end) else { return nil }
         end = base.distance(to: UnsafeRawPointer(zero))
       }
-      guard end < raw.count else { return nil }
+      guard end < raw.count, raw[end] == 0 else { return nil }
       body(at, isCompressed ? 0..<0 : (at + head)..<end)
       at = isCompressed ? end + 1 : at + ((end - at + 8) & ~7)
     }

@@ -24,7 +24,9 @@ public final class WorkTree: PlanTree {
     return switch status.st_mode & S_IFMT {
     case S_IFDIR: .folder
     case S_IFLNK: .symlink
-    default: .regular
+    case S_IFREG: .regular
+    // Git does not see pipes, sockets and devices either.
+    default: nil
     }
   }
 
