@@ -25,7 +25,8 @@ let package = Package(
       name: "ReadinessEnforcement",
       dependencies: ["ReadinessHistory", "ReadinessGit", "ReadinessCore", "StrictJSON"]),
     .target(name: "ReadinessReports", dependencies: ["ReadinessCore", "StrictJSON"]),
-    .target(name: "ReadinessRuntime"),
+    .target(name: "CSupervisor"),
+    .target(name: "ReadinessRuntime", dependencies: ["CSupervisor", "StrictJSON"]),
     .target(
       name: "ReadinessCommands",
       dependencies: [
@@ -39,6 +40,9 @@ let package = Package(
     .testTarget(
       name: "EndToEndTests", dependencies: ["readiness", "ReadinessTestSupport"], exclude: ["Snapshots"]),
     .testTarget(name: "ReadinessGitTests", dependencies: ["ReadinessGit", "ReadinessCore", "ReadinessTestSupport"]),
+    .testTarget(
+      name: "ReadinessRuntimeTests",
+      dependencies: ["ReadinessRuntime", "ReadinessCore", "JSONSchema", "StrictJSON", "ReadinessTestSupport"]),
     .testTarget(name: "StrictJSONTests", dependencies: ["StrictJSON"]),
     .testTarget(
       name: "ReadinessReportsTests",

@@ -99,12 +99,13 @@ struct Context {
 
 /// Another writer may be faster: then everything is read and judged again, a bounded number of times.
 func retrying<T>(_ attempt: () throws -> T) throws -> T {
-  var backoff = Backoff(attempts: 12)
+  var schedule = RetrySchedule(.contention, now: Machine.monotonicMilliseconds())
+  var random = SystemRandomNumberGenerator()
   while true {
     do {
       return try attempt()
     } catch let error as GitError where error.kind == .changedMeanwhile || error.kind == .locked {
-      guard let wait = backoff.next() else { throw error }
+      guard let wait = schedule.next(now: Machine.monotonicMilliseconds(), using: &random) else { throw error }
       Machine.sleep(milliseconds: wait)
     }
   }

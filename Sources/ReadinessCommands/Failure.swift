@@ -4,6 +4,7 @@ import ReadinessCore
 import ReadinessEnforcement
 import ReadinessGit
 import ReadinessReports
+import ReadinessRuntime
 import StrictJSON
 
 /// The one place where errors become text and exit codes (contract 4).
@@ -18,6 +19,10 @@ struct Failure {
     case let error as UsageError: self.init(2, "usage", error.message, error.hint)
     case let error as UnknownName: self.init(2, "unknown-name", error.message, error.hint)
     case let error as GitError: self.init(error)
+    case let error as ConfigurationError: self.init(error)
+    case let error as RuntimeProfile.Failure: self.init(error)
+    case let error as FileFault:
+      self.init(3, "files", "\(error.path): \(error.reason).", "Check that the path is there and may be used.")
     case let error as SchemaError:
       self.init(
         3, "policy-unreadable", "\(PlanPaths.schema):\(error.position.line): \(error.message)", "Mend the schema.")
@@ -44,6 +49,41 @@ struct Failure {
     case .notFound, .other: code = "git"
     }
     self.init(3, code, error.message, error.hint)
+  }
+
+  private init(_ error: ConfigurationError) {
+    let told = error.faults.map {
+      "\($0.file):\($0.line): \($0.message) \($0.legal) (at \($0.pointer.isEmpty ? "/" : $0.pointer))"
+    }
+    self.init(
+      3, "runtime-config", told.joined(separator: " "),
+      "Mend the file; readiness config check says when it is sound.")
+  }
+
+  private init(_ error: RuntimeProfile.Failure) {
+    func near(_ name: String, _ known: [String]) -> String {
+      nearestName(to: name, in: known).map { "Is \($0) meant? " } ?? ""
+    }
+    switch error {
+    case .unknownProfile(let name, let known):
+      self.init(
+        2, "unknown-name", "There is no profile \"\(name)\".",
+        near(name, known) + "There are \(known.joined(separator: ", ")).")
+    case .unknownBase(let name, let profile, let file, let line, let known):
+      self.init(
+        3, "runtime-config", "\(file):\(line): The profile \"\(profile)\" extends \"\(name)\", which there is not.",
+        near(name, known) + "There are \(known.joined(separator: ", ")).")
+    case .circle(let names):
+      self.init(
+        3, "runtime-config", "Profiles extend one another in a circle: \(names.joined(separator: " -> ")).",
+        "Take one \"extends\" of these away.")
+    case .unknownSetting(let name, let known):
+      self.init(
+        2, "unknown-name", "There is no setting \"\(name)\".",
+        near(name, known) + "readiness config show tdd lists them.")
+    case .illegalValue(let name, let value, let legal):
+      self.init(2, "usage", "\(name) is \"\(value)\", which is not legal.", "It is \(legal).")
+    }
   }
 
   private init(_ exit: Int32, _ code: String, _ message: String, _ hint: String) {

@@ -30,6 +30,11 @@ public final class WorkTree: PlanTree {
     }
   }
 
+  /// The bytes of a regular file; nil where there is none.
+  public func bytes(at path: String) throws -> [UInt8]? {
+    kind(at: path) == .regular ? try FileBytes.read(top + path) : nil
+  }
+
   /// What `.readiness` is.
   public func folderKind() -> FileKind? { kind(at: PlanPaths.folder) }
 

@@ -1,4 +1,7 @@
 extension StandardFiles {
+  /// The profiles that the program brings along, as `ssot/examples/runtime.config.json` says them.
+  public static var runtimeConfig: File { runtimeConfigExamples[0] }
+
   /// Examples of `runtime.config.schema.json`: what fits it under `valid/`, what does not under `invalid/`.
   static let runtimeConfigExamples: [File] = [
     (
@@ -11,30 +14,44 @@ extension StandardFiles {
           "tdd": {
             "timeoutSeconds": 10,
             "killGraceSeconds": 1,
+            "demands": "after",
+            "failFast": true,
             "retry": {
               "attempts": 1
             },
             "parallelism": 2,
             "environment": [
-              "PATH",
               "HOME",
-              "LANG"
+              "LANG",
+              "PATH"
             ],
             "workingArea": "worktree",
-            "maxOutputBytes": 65536
+            "paths": {
+              "read": [
+                "/"
+              ],
+              "write": [
+                "."
+              ]
+            },
+            "maxOutputBytes": 1048576
           },
           "refactor": {
             "timeoutSeconds": 300,
             "killGraceSeconds": 5,
+            "demands": "before-and-after",
+            "failFast": false,
             "retry": {
               "attempts": 3,
               "firstDelayMilliseconds": 200,
               "maxDelayMilliseconds": 5000,
+              "budgetMilliseconds": 900000,
               "multiplier": 2,
               "jitter": "full",
               "on": [
                 "timeout",
-                "signal"
+                "signal",
+                "spawn"
               ]
             },
             "breaker": {
@@ -45,12 +62,20 @@ extension StandardFiles {
             },
             "parallelism": 2,
             "environment": [
-              "PATH",
               "HOME",
-              "LANG"
+              "LANG",
+              "PATH"
             ],
             "workingArea": "export",
-            "maxOutputBytes": 1048576
+            "paths": {
+              "read": [
+                "/"
+              ],
+              "write": [
+                "."
+              ]
+            },
+            "maxOutputBytes": 16777216
           }
         }
       }
@@ -63,8 +88,54 @@ extension StandardFiles {
       {
         "version": 1,
         "profiles": {
-          "tdd": {
-            "timeoutSeconds": 5
+          "plain": {
+            "timeoutSeconds": 60
+          }
+        }
+      }
+
+      """#
+    ),
+    (
+      "ssot/examples/valid/runtime.config/extends.json",
+      #"""
+      {
+        "version": 1,
+        "profiles": {
+          "base": {
+            "environment": [
+              "PATH",
+              "CI"
+            ],
+            "retry": {
+              "attempts": 2,
+              "jitter": "decorrelated"
+            }
+          },
+          "slow": {
+            "extends": "base",
+            "timeoutSeconds": 3600.5,
+            "paths": {
+              "write": [
+                ".",
+                "~/.cache"
+              ]
+            },
+            "x-why": "the long suite"
+          }
+        }
+      }
+
+      """#
+    ),
+    (
+      "ssot/examples/invalid/runtime.config/negative-timeout.json",
+      #"""
+      {
+        "version": 1,
+        "profiles": {
+          "quick": {
+            "timeoutSeconds": -1
           }
         }
       }
@@ -82,13 +153,15 @@ extension StandardFiles {
       """#
     ),
     (
-      "ssot/examples/invalid/runtime.config/negative-timeout.json",
+      "ssot/examples/invalid/runtime.config/unknown-jitter.json",
       #"""
       {
         "version": 1,
         "profiles": {
-          "tdd": {
-            "timeoutSeconds": -1
+          "quick": {
+            "retry": {
+              "jitter": "some"
+            }
           }
         }
       }
@@ -96,15 +169,45 @@ extension StandardFiles {
       """#
     ),
     (
-      "ssot/examples/invalid/runtime.config/unknown-jitter.json",
+      "ssot/examples/invalid/runtime.config/unknown-setting.json",
       #"""
       {
         "version": 1,
         "profiles": {
-          "tdd": {
+          "quick": {
+            "timeout": 3
+          }
+        }
+      }
+
+      """#
+    ),
+    (
+      "ssot/examples/invalid/runtime.config/too-many-attempts.json",
+      #"""
+      {
+        "version": 1,
+        "profiles": {
+          "quick": {
             "retry": {
-              "jitter": "some"
+              "attempts": 101
             }
+          }
+        }
+      }
+
+      """#
+    ),
+    (
+      "ssot/examples/invalid/runtime.config/variable-with-value.json",
+      #"""
+      {
+        "version": 1,
+        "profiles": {
+          "quick": {
+            "environment": [
+              "PATH=/bin"
+            ]
           }
         }
       }

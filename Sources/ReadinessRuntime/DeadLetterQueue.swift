@@ -1,0 +1,83 @@
+import Glibc
+import StrictJSON
+
+/// What could not be delivered, kept on disk until somebody looks: one file for each sink and event, so that nothing
+/// stands in it twice. A letter is there, whole and synced, before `put` comes back.
+public struct DeadLetterQueue: Sendable {
+  /// One event that a sink did not take.
+  public struct Letter: Sendable {
+    /// The sink's name.
+    public let sink: String
+    /// The event's id, which is the run's.
+    public let event: String
+    /// Why the sink did not take it, in a sentence.
+    public let reason: String
+    /// Attempts that were made.
+    public let attempts: Int
+    /// When it was put there (RFC 3339).
+    public let at: String
+    /// The event.
+    public let body: JSONValue
+
+    /// Makes a letter.
+    public init(sink: String, event: String, reason: String, attempts: Int, at: String, body: JSONValue) {
+      self.sink = sink
+      self.event = event
+      self.reason = reason
+      self.attempts = attempts
+      self.at = at
+      self.body = body
+    }
+
+    /// As it stands in its file.
+    public var json: JSONValue {
+      [
+        "sink": .text(sink), "event": .text(event), "reason": .text(reason), "attempts": .int(attempts),
+        "at": .text(at), "body": body,
+      ]
+    }
+  }
+
+  private let folder: String
+
+  /// - Parameter folder: where letters stand; it is made when the first one comes.
+  public init(folder: String) { self.folder = folder }
+
+  private func path(_ sink: String, _ event: String) -> String { "\(folder)/\(sink)/\(event).json" }
+
+  /// Puts a letter in the place of an older one of the same sink and event.
+  /// - Throws: `FileFault`.
+  public func put(_ letter: Letter) throws(FileFault) {
+    try DurableFile.makeFolders("\(folder)/\(letter.sink)")
+    try DurableFile.write(letter.json.layoutBytes, to: path(letter.sink, letter.event))
+  }
+
+  /// Takes a letter away; nothing happens where it is not there.
+  /// - Throws: `FileFault`.
+  public func drop(sink: String, event: String) throws(FileFault) {
+    try DurableFile.remove(path(sink, event))
+  }
+
+  /// Every letter, by sink and then by event. A file that is no letter is named in the second list.
+  /// - Throws: `FileFault`. O(letters).
+  public func letters() throws(FileFault) -> (letters: [Letter], unreadable: [String]) {
+    var (letters, unreadable): ([Letter], [String]) = ([], [])
+    for sink in try DurableFile.names(in: folder).sorted() {
+      for name in try DurableFile.names(in: "\(folder)/\(sink)").sorted() where name.hasSuffix(".json") {
+        let file = "\(folder)/\(sink)/\(name)"
+        guard let bytes = try DurableFile.read(file) else { continue }
+        if let letter = Self.letter(bytes) { letters.append(letter) } else { unreadable.append(file) }
+      }
+    }
+    return (letters, unreadable)
+  }
+
+  private static func letter(_ bytes: [UInt8]) -> Letter? {
+    let root: JSONValue
+    do { root = try JSONDocument(parsing: bytes, limits: .general).root } catch { return nil }
+    guard let sink = root["sink"]?.string, let event = root["event"]?.string, let reason = root["reason"]?.string,
+      let attempts = root["attempts"]?.integer, let at = root["at"]?.string, let body = root["body"]
+    else { return nil }
+    return Letter(sink: sink, event: event, reason: reason, attempts: attempts, at: at, body: body)
+  }
+}

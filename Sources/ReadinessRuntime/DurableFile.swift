@@ -1,0 +1,126 @@
+import Glibc
+
+/// A file or folder that could not be read or written.
+public struct FileFault: Error, Sendable, Equatable {
+  /// The path.
+  public let path: String
+  /// What happened, in the system's words.
+  public let reason: String
+}
+
+/// Files that are there whole or not at all, also after a power cut.
+public enum DurableFile {
+  /// Writes a file beside its place, syncs it, and puts it there.
+  /// - Throws: `FileFault`.
+  public static func write(_ bytes: [UInt8], to path: String) throws(FileFault) {
+    let draft = "\(path).\(getpid())"
+    let file = open(draft, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0o600)
+    guard file >= 0 else { throw fault(draft) }
+    do throws(FileFault) {
+      try write(bytes, to: file, path)
+      guard fsync(file) == 0 else { throw fault(path) }
+    } catch {
+      close(file)
+      unlink(draft)
+      throw error
+    }
+    close(file)
+    guard rename(draft, path) == 0 else {
+      let error = fault(path)
+      unlink(draft)
+      throw error
+    }
+    try syncFolder(of: path)
+  }
+
+  /// Adds one piece to the end of a file that is open for appending, and syncs it.
+  static func append(_ bytes: [UInt8], to path: String) throws(FileFault) {
+    let file = open(path, O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0o644)
+    guard file >= 0 else { throw fault(path) }
+    defer { close(file) }
+    try write(bytes, to: file, path)
+    guard fsync(file) == 0 else { throw fault(path) }
+  }
+
+  private static func write(_ bytes: [UInt8], to file: Int32, _ path: String) throws(FileFault) {
+    var done = 0
+    while done < bytes.count {
+      let count = bytes.withUnsafeBytes { Glibc.write(file, $0.baseAddress.map { $0 + done }, bytes.count - done) }
+      if count < 0 {
+        if errno == EINTR { continue }
+        throw fault(path)
+      }
+      done += count
+    }
+  }
+
+  /// The bytes of a file; nil where there is none.
+  /// - Throws: `FileFault`.
+  public static func read(_ path: String) throws(FileFault) -> [UInt8]? {
+    let file = open(path, O_RDONLY | O_CLOEXEC)
+    guard file >= 0 else {
+      if errno == ENOENT || errno == ENOTDIR { return nil }
+      throw fault(path)
+    }
+    defer { close(file) }
+    var bytes: [UInt8] = []
+    var buffer = [UInt8](repeating: 0, count: 65_536)
+    while true {
+      let count = Glibc.read(file, &buffer, buffer.count)
+      if count < 0 {
+        if errno == EINTR { continue }
+        throw fault(path)
+      }
+      guard count > 0 else { return bytes }
+      bytes += buffer[..<count]
+    }
+  }
+
+  /// Takes a file away; nothing happens where it is not there.
+  /// - Throws: `FileFault`.
+  public static func remove(_ path: String) throws(FileFault) {
+    guard unlink(path) == 0 || errno == ENOENT || errno == ENOTDIR else { throw fault(path) }
+  }
+
+  /// What a folder holds, in no order; nothing where there is none.
+  /// - Throws: `FileFault`.
+  public static func names(in folder: String) throws(FileFault) -> [String] {
+    guard let handle = opendir(folder) else {
+      if errno == ENOENT || errno == ENOTDIR { return [] }
+      throw fault(folder)
+    }
+    defer { closedir(handle) }
+    var names: [String] = []
+    while true {
+      errno = 0
+      guard let entry = readdir(handle) else {
+        guard errno == 0 else { throw fault(folder) }
+        return names
+      }
+      let name = withUnsafePointer(to: entry.pointee.d_name) {
+        $0.withMemoryRebound(to: CChar.self, capacity: 256) { String(cString: $0) }
+      }
+      if name != ".", name != ".." { names.append(name) }
+    }
+  }
+
+  /// Makes a folder and those above it.
+  /// - Throws: `FileFault`.
+  public static func makeFolders(_ path: String) throws(FileFault) {
+    var at = path.hasPrefix("/") ? "" : "."
+    for part in path.split(separator: "/") {
+      at += "/" + part
+      guard mkdir(at, 0o755) == 0 || errno == EEXIST else { throw fault(at) }
+    }
+  }
+
+  private static func syncFolder(of path: String) throws(FileFault) {
+    let folder = path.lastIndex(of: "/").map { String(path[..<$0]) } ?? "."
+    let handle = open(folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC)
+    guard handle >= 0 else { throw fault(folder) }
+    defer { close(handle) }
+    guard fsync(handle) == 0 else { throw fault(folder) }
+  }
+
+  static func fault(_ path: String) -> FileFault { FileFault(path: path, reason: Machine.lastError) }
+}

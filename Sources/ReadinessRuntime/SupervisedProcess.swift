@@ -1,0 +1,259 @@
+import CSupervisor
+import Glibc
+
+/// A command under bounds: no shell, no terminal, a session of its own, ended with everything that it started.
+public struct SupervisedProcess: Sendable {
+  /// What to run; the first word names the program.
+  public let arguments: [String]
+  /// The variables that it sees, and no others.
+  public let environment: [String: String]
+  /// The folder to run in, absolute.
+  public let folder: String
+  /// Files and folders that it may read, absolute.
+  public let readable: [String]
+  /// Files and folders that it may write, absolute.
+  public let writable: [String]
+  /// How long it may take, in milliseconds.
+  public let timeout: Int
+  /// Between asking it to end and ending it, in milliseconds.
+  public let grace: Int
+  /// Of what it prints, on each stream, in bytes.
+  public let outputBound: Int
+  /// Of any one file that it writes, in bytes.
+  public let fileBound: Int
+
+  /// Describes a command; `run` runs it.
+  public init(
+    arguments: [String], environment: [String: String], folder: String, readable: [String], writable: [String],
+    timeout: Int, grace: Int, outputBound: Int, fileBound: Int
+  ) {
+    self.arguments = arguments
+    self.environment = environment
+    self.folder = folder
+    self.readable = readable
+    self.writable = writable
+    self.timeout = timeout
+    self.grace = grace
+    self.outputBound = outputBound
+    self.fileBound = fileBound
+  }
+
+  /// How it ended. A non-zero exit status is a result like any other.
+  public enum Outcome: Sendable, Equatable {
+    /// By itself.
+    case exit(Int)
+    /// By a signal.
+    case signal(Int)
+    /// It took longer than it may.
+    case timeout
+    /// It printed more than it may.
+    case output
+    /// It could not be started, and why, in a sentence.
+    case spawn(String)
+
+    /// The word by which a profile names it.
+    public var name: String {
+      switch self {
+      case .exit: "exit"
+      case .signal: "signal"
+      case .timeout: "timeout"
+      case .output: "output"
+      case .spawn: "spawn"
+      }
+    }
+  }
+
+  /// What came of it.
+  public struct Ending: Sendable {
+    /// How it ended.
+    public let outcome: Outcome
+    /// Standard output, as far as it was read.
+    public let output: [UInt8]
+    /// Standard error, as far as it was read.
+    public let errors: [UInt8]
+    /// How long it took, in milliseconds.
+    public let milliseconds: Int
+    /// Processes that it left behind, which were ended.
+    public let leftBehind: Int
+    /// True where the kernel kept it to its paths.
+    public let isConfined: Bool
+  }
+
+  /// Runs it to its end, whichever way that comes.
+  public func run() -> Ending {
+    let began = Machine.monotonicMilliseconds()
+    func failed(_ why: String) -> Ending {
+      Ending(
+        outcome: .spawn(why), output: [], errors: [], milliseconds: Machine.monotonicMilliseconds() - began,
+        leftBehind: 0, isConfined: false)
+    }
+    let executable: String
+    switch Executable.find(arguments.first ?? "", path: environment["PATH"], folder: folder) {
+    case .found(let path): executable = path
+    case .fault(let why): return failed(why)
+    }
+    var pipes = readiness_pipes()
+    let pid = start(executable, &pipes)
+    guard pid > 0 else { return failed("No process is to be had: \(Machine.lastError).") }
+    var watch = Watch(process: self, began: began, pipes: pipes)
+    let ending = watch.toTheEnd()
+    [pipes.output, pipes.errors, pipes.result].forEach { _ = close($0) }
+    if watch.isControlOpen { close(pipes.control) }
+    var status: Int32 = 0
+    while waitpid(pid, &status, 0) < 0, errno == EINTR {}
+    return ending
+  }
+
+  private func start(_ executable: String, _ pipes: inout readiness_pipes) -> pid_t {
+    let lists = [arguments, environment.sorted { $0.key < $1.key }.map { "\($0.key)=\($0.value)" }, readable, writable]
+      .map { $0.map { strdup($0) } + [nil] }
+    defer { lists.joined().forEach { free($0) } }
+    return executable.withCString { executable in
+      folder.withCString { folder in
+        lists[0].withUnsafeBufferPointer { arguments in
+          lists[1].withUnsafeBufferPointer { environment in
+            // The C side reads them as constant texts.
+            lists[2].map { UnsafePointer($0) }.withUnsafeBufferPointer { readable in
+              lists[3].map { UnsafePointer($0) }.withUnsafeBufferPointer { writable in
+                var job = readiness_job(
+                  executable: executable, arguments: arguments.baseAddress, environment: environment.baseAddress,
+                  folder: folder, readable: readable.baseAddress, writable: writable.baseAddress,
+                  file_bytes: UInt64(fileBound))
+                return readiness_supervise(&job, &pipes)
+              }
+            }
+          }
+        }
+      }
+    }
+  }
+}
+
+/// Reads both streams within their bounds, and ends the process where it goes beyond one.
+private struct Watch {
+  let process: SupervisedProcess
+  let began: Int
+  let pipes: readiness_pipes
+  private(set) var isControlOpen = true
+  private var texts: ([UInt8], [UInt8]) = ([], [])
+  private var cause: SupervisedProcess.Outcome?
+  private var killAt: Int?
+
+  init(process: SupervisedProcess, began: Int, pipes: readiness_pipes) {
+    self.process = process
+    self.began = began
+    self.pipes = pipes
+  }
+
+  mutating func toTheEnd() -> SupervisedProcess.Ending {
+    var waits = [pipes.output, pipes.errors, pipes.result].map { pollfd(fd: $0, events: Int16(POLLIN), revents: 0) }
+    var answer: readiness_result?
+    while answer == nil || waits[0].fd >= 0 || waits[1].fd >= 0 {
+      let now = Machine.monotonicMilliseconds()
+      act(at: now)
+      let deadline = isControlOpen ? (killAt ?? began + process.timeout) : now + 1000
+      guard poll(&waits, 3, Int32(clamping: max(0, deadline - now))) > 0 else { continue }
+      for index in 0..<2 where waits[index].revents != 0 {
+        if !read(index, waits[index].fd) { waits[index].fd = -1 }
+      }
+      if waits[2].revents != 0 {
+        answer = takeAnswer()
+        waits[2].fd = -1
+      }
+    }
+    return ending(answer ?? readiness_result(step: 1, code: EIO, left: 0, confined: 0))
+  }
+
+  /// Asks it to end when its time is over, and ends it when it does not.
+  private mutating func act(at now: Int) {
+    if let killAt, now >= killAt, isControlOpen {
+      close(pipes.control)
+      isControlOpen = false
+    } else if cause == nil, now - began >= process.timeout {
+      stop(for: .timeout, at: now)
+    }
+  }
+
+  private mutating func stop(for reason: SupervisedProcess.Outcome, at now: Int) {
+    guard cause == nil else { return }
+    cause = reason
+    killAt = now + process.grace
+    var order = UInt8(ascii: "T")
+    _ = write(pipes.control, &order, 1)
+  }
+
+  /// False at the end of the stream. What goes beyond the bound is read and dropped, so that nobody waits for us.
+  private mutating func read(_ index: Int, _ descriptor: Int32) -> Bool {
+    var buffer = [UInt8](repeating: 0, count: 65_536)
+    let count = Glibc.read(descriptor, &buffer, buffer.count)
+    if count < 0 { return errno == EINTR }
+    guard count > 0 else { return false }
+    let held = index == 0 ? texts.0.count : texts.1.count
+    let room = max(0, process.outputBound - held)
+    if index == 0 { texts.0 += buffer[..<min(count, room)] } else { texts.1 += buffer[..<min(count, room)] }
+    if count > room, cause == nil {
+      let now = Machine.monotonicMilliseconds()
+      stop(for: .output, at: now)
+      // It is not asked twice: what floods a stream rarely listens.
+      killAt = now
+    }
+    return true
+  }
+
+  private func takeAnswer() -> readiness_result {
+    var answer = readiness_result(step: 1, code: EIO, left: 0, confined: 0)
+    let size = MemoryLayout<readiness_result>.size
+    while Glibc.read(pipes.result, &answer, size) < 0, errno == EINTR {}
+    return answer
+  }
+
+  private func ending(_ answer: readiness_result) -> SupervisedProcess.Ending {
+    let name = process.arguments.first ?? ""
+    let why = String(cString: strerror(answer.code))
+    let outcome: SupervisedProcess.Outcome =
+      switch Int(answer.step) {
+      case 0:
+        cause
+          ?? (answer.code & 0x7F == 0 ? .exit(Int(answer.code >> 8 & 0xFF)) : .signal(Int(answer.code & 0x7F)))
+      case 2: .spawn("The folder \(process.folder) cannot be entered: \(why).")
+      case 3: .spawn("The kernel did not take the bounds on paths: \(why).")
+      case 4: .spawn("\(name) cannot be run: \(why).")
+      default: .spawn("No process is to be had: \(why).")
+      }
+    return SupervisedProcess.Ending(
+      outcome: outcome, output: texts.0, errors: texts.1, milliseconds: Machine.monotonicMilliseconds() - began,
+      leftBehind: Int(answer.left), isConfined: answer.confined == 1)
+  }
+}
+
+/// Finds a program as a shell would, and says why there is none.
+enum Executable {
+  enum Answer {
+    case found(String)
+    case fault(String)
+  }
+
+  static func find(_ name: String, path: String?, folder: String) -> Answer {
+    guard !name.isEmpty else { return .fault("The command is empty.") }
+    if name.contains("/") {
+      let full = name.hasPrefix("/") ? name : folder + "/" + name
+      return fault(of: full, name).map(Answer.fault) ?? .found(full)
+    }
+    var obstacle: String?
+    for entry in (path ?? "/usr/local/bin:/usr/bin:/bin").split(separator: ":") where entry.hasPrefix("/") {
+      let full = entry + "/" + name
+      guard access(full, F_OK) == 0 else { continue }
+      guard let fault = fault(of: full, name) else { return .found(full) }
+      obstacle = fault
+    }
+    return .fault(obstacle ?? "There is no program \(name) on the PATH that the check sees.")
+  }
+
+  private static func fault(of full: String, _ name: String) -> String? {
+    var status = stat()
+    guard stat(full, &status) == 0 else { return "\(name) is not there: \(Machine.lastError)." }
+    if status.st_mode & S_IFMT == S_IFDIR { return "\(name) is a folder, not a program." }
+    if status.st_mode & S_IFMT != S_IFREG { return "\(name) is not a regular file." }
+    return access(full, X_OK) == 0 ? nil : "\(name) may not be run: its run bit is missing."
+  }
+}
