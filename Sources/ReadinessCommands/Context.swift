@@ -60,7 +60,10 @@ struct Context {
   }
 
   /// The moment, as stamps write it.
-  var now: String { Timestamp.text(millisecondsSince1970: Machine.millisecondsSince1970()) }
+  var now: String { Timestamp.text(millisecondsSince1970: milliseconds) }
+
+  /// The moment, in milliseconds since 1970.
+  var milliseconds: Int64 { Machine.millisecondsSince1970() }
 
   /// Prints the answer: JSON where it was asked for, else text.
   func print(json: @autoclosure () throws -> JSONValue, text: @autoclosure () throws -> String) rethrows {

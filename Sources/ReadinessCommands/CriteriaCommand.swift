@@ -35,9 +35,10 @@ struct CriteriaCommand: EditingCommand {
     guard criterion == nil else { return try edit() }
     let context = try Context(options)
     let repository = try context.openRepository()
-    let edit = try PlanEdit(repository, environment: context.environment)
+    let edit = try PlanEdit(repository, environment: context.environment, now: context.now)
     let (id, _) = try edit.milestone(id)
-    guard let entry = try PlanOverview(repository.tree(repository.candidateTree()))[id] else { return }
+    guard let entry = try PlanOverview(repository.tree(repository.candidateTree()), now: context.milliseconds)[id]
+    else { return }
     let report = CriteriaReport(entry)
     try context.print(json: report.json, text: report.text(width: context.width, context.style(repository)))
   }

@@ -149,7 +149,8 @@ private struct Doctor {
     guard case .commit(let head) = try repository.head() else {
       return [HealthCheck("plan", .warning, "There is no commit yet.", hint: "readiness init --commit")]
     }
-    let overview = try PlanOverview(repository.tree(of: try repository.commit(head)))
+    let overview = try PlanOverview(
+      repository.tree(of: try repository.commit(head)), now: Machine.millisecondsSince1970())
     guard !overview.entries.isEmpty || !overview.findings.isEmpty else {
       return [HealthCheck("plan", .warning, "HEAD holds no plan.", hint: "readiness init --commit")]
     }

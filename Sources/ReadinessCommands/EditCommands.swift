@@ -19,7 +19,7 @@ extension EditingCommand {
     let context = try Context(options)
     let repository = try context.openForWriting()
     let ((findings, differs), done) = try retrying {
-      let edit = try PlanEdit(repository, environment: context.environment)
+      let edit = try PlanEdit(repository, environment: context.environment, now: context.now)
       let (changes, done) = try changes(edit, context)
       return (try edit.apply(changes, reason: nil, isDry: false), done)
     }

@@ -9,15 +9,10 @@ struct GateCommand: ReadingCommand {
     commandName: "gate", abstract: "Go or no-go, with its reasons; exit status 1 for anything but go.")
   @Argument(help: ArgumentHelp("A gate of ssot/policies/gates.json.", valueName: "name"))
   var name = "release"
-  @Option(
-    help: ArgumentHelp(
-      "The moment at which it is asked; nothing that this version knows lapses by date.", valueName: "time"))
-  var now: String?
   @OptionGroup var options: GlobalOptions
   @OptionGroup var source: PlanSourceOptions
 
   func answer(_ plan: LoadedPlan, width: Int, _ style: Style) throws -> Answer {
-    if let now { _ = try CommitDate.seconds(now, isEnd: false) }
     let decision = try plan.decide(name)
     let report = GateReport(decision, source: plan.source)
     return Answer(

@@ -114,6 +114,6 @@ enum Offered {
 
   /// A shell that asks in the wrong place gets nothing, and no error.
   private static var overview: PlanOverview? {
-    do { return try PlanOverview(WorkTree(Repository.open())) } catch { return nil }
+    do { return try PlanOverview(WorkTree(Repository.open()), now: nil) } catch { return nil }
   }
 }

@@ -62,12 +62,12 @@ struct HookDoor {
     let message = try MessageFile(file)
     let repository = try Repository.open()
     let isAmend = try AmendDetection.replacesHead(repository) ?? claimsAmend
-    let situation = try CommitSituation(repository, isAmend: isAmend, environment: environment)
+    let situation = try CommitSituation(repository, isAmend: isAmend, environment: environment, now: now)
     guard let text = message.text else { return try situation.changesNothing() ? 0 : refuse([unreadable]) }
     let stale = try isAmend ? [] : StaleIndex(situation).findings()
     guard stale.isEmpty else { return refuse(stale) }
     let opensEditor = environment["GIT_EDITOR"] != ":"
-    let outcome = try Stamping(situation, now: now).stamp(text, isEdited: opensEditor, mayFollow: opensEditor)
+    let outcome = try Stamping(situation).stamp(text, isEdited: opensEditor, mayFollow: opensEditor)
     // Without an editor nobody can write the subject any more.
     if !opensEditor, case .rewritten(let text) = outcome, !Trailers.blocks(in: text).isEmpty,
       !Stamping.hasSubject(text, isEdited: false)
@@ -83,7 +83,7 @@ struct HookDoor {
     let isEdited = environment["GIT_EDITOR"] != ":"
     let repository = try Repository.open()
     guard let text = message.text else {
-      let situation = try CommitSituation(repository, isAmend: false, environment: environment)
+      let situation = try CommitSituation(repository, isAmend: false, environment: environment, now: now)
       return try situation.changesNothing() ? 0 : refuse([unreadable])
     }
     if !Trailers.blocks(in: text).isEmpty, !Stamping.hasSubject(text, isEdited: isEdited) {
@@ -93,12 +93,12 @@ struct HookDoor {
     let amend = try AmendDetection.replacesHead(repository)
     var first: CommitSituation?
     for isAmend in amend.map({ [$0] }) ?? [false, true] {
-      let situation = try CommitSituation(repository, isAmend: isAmend, environment: environment)
-      if try Stamping(situation, now: now).isTrue(text, isEdited: isEdited) { return 0 }
+      let situation = try CommitSituation(repository, isAmend: isAmend, environment: environment, now: now)
+      if try Stamping(situation).isTrue(text, isEdited: isEdited) { return 0 }
       first = first ?? situation
     }
     guard let first else { return 0 }
-    let outcome = try Stamping(first, now: now).stamp(text, isEdited: isEdited, mayFollow: false, isLastWord: true)
+    let outcome = try Stamping(first).stamp(text, isEdited: isEdited, mayFollow: false, isLastWord: true)
     return try conclude(outcome, message)
   }
 
@@ -122,7 +122,7 @@ struct HookDoor {
   private func judgeIndex() throws -> Int32 {
     let repository = try Repository.open()
     let isAmend = try AmendDetection.replacesHead(repository) ?? false
-    let situation = try CommitSituation(repository, isAmend: isAmend, environment: environment)
+    let situation = try CommitSituation(repository, isAmend: isAmend, environment: environment, now: now)
     if try situation.changesNothing() { return 0 }
     let assessment = try Judge.assess(situation.proposal(.draft(reason: nil, mayFollow: true)))
     return assessment.verdict.isAccepted ? 0 : refuse(assessment.verdict.findings)

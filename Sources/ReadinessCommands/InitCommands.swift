@@ -170,9 +170,9 @@ private struct Layout {
   /// Stages the files and commits them, and nothing else, with a stamp of our own where no hook makes one.
   static func commit(_ paths: [String], _ repository: Repository, now: String) throws -> String {
     try require(GitProcess.run(["add", "--"] + paths.map { ":(top)" + $0 }), "git add")
-    let situation = try CommitSituation(repository, isAmend: false, environment: Machine.environment())
+    let situation = try CommitSituation(repository, isAmend: false, environment: Machine.environment(), now: now)
     var message = "plan: lay down the production-readiness plan\n"
-    switch try Stamping(situation, now: now).stamp(message, isEdited: false, mayFollow: false) {
+    switch try Stamping(situation).stamp(message, isEdited: false, mayFollow: false) {
     case .unchanged: break
     case .rewritten(let text): message = text
     case .refused(let findings):

@@ -71,7 +71,7 @@ struct MoveCommand: ParsableCommand {
 
   /// The same moves on what is staged; the hooks stamp them when the user commits.
   private func stage(_ pairs: [MoveStep], _ context: Context, _ repository: Repository) throws -> MoveOutcome {
-    let edit = try PlanEdit(repository, environment: context.environment)
+    let edit = try PlanEdit(repository, environment: context.environment, now: context.now)
     let workflow = try edit.policy.workflow
     var moved: [MoveOutcome.Moved] = []
     var changes: [PlanEdit.Change] = []

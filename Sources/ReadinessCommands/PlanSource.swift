@@ -2,6 +2,7 @@ import ArgumentParser
 import ReadinessCore
 import ReadinessEnforcement
 import ReadinessGit
+import ReadinessRuntime
 
 /// From where a reading command takes the plan.
 struct PlanSourceOptions: ParsableArguments {
@@ -13,6 +14,10 @@ struct PlanSourceOptions: ParsableArguments {
 
   @Flag(help: "Read the files of the work tree.")
   var worktree = false
+
+  @Option(
+    help: ArgumentHelp("The moment by which evidence and waivers lapse, in place of now.", valueName: "time"))
+  var now: String?
 
   func validate() throws {
     if [at != nil, index, worktree].count(where: { $0 }) > 1 {
@@ -34,16 +39,17 @@ final class LoadedPlan {
   let note: String?
 
   init(_ options: PlanSourceOptions, _ repository: Repository) throws {
+    let now = try options.now.map { try CommitDate.seconds($0, isEnd: false) * 1000 } ?? Machine.millisecondsSince1970()
     if options.worktree {
       tree = try WorkTree(repository)
-      overview = try PlanOverview(tree)
+      overview = try PlanOverview(tree, now: now)
       (commit, source, note) = (nil, "the work tree", nil)
       return
     }
     let head: ObjectID? = if case .commit(let id) = try repository.head() { id } else { nil }
     if options.index || (options.at == nil && head == nil) {
       tree = repository.tree(try repository.candidateTree())
-      overview = try PlanOverview(tree)
+      overview = try PlanOverview(tree, now: now)
       (commit, source) = (nil, "the index")
       note = options.index ? nil : "There is no commit yet; this is what is staged."
       return
@@ -51,7 +57,7 @@ final class LoadedPlan {
     let id = try options.at.map { try repository.commit(named: $0) } ?? head ?? repository.commit(named: "HEAD")
     let committed = repository.tree(of: try repository.commit(id))
     tree = committed
-    overview = try PlanOverview(committed)
+    overview = try PlanOverview(committed, now: now)
     commit = id.description
     source = "\(options.at ?? "HEAD") at \(id.description.prefix(8))"
     note = options.at == nil && !repository.isBare ? Self.difference(committed, repository) : nil

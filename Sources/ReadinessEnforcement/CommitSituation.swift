@@ -13,6 +13,8 @@ public final class CommitSituation {
   public let isPlainPick: Bool
   /// What is staged.
   public let candidate: GitTree
+  /// The moment, as stamps write it.
+  public let now: String
   /// True where git makes the commit of another one, as a pick and a rebase do.
   public var isReplayed: Bool { picked != nil || isRebase }
   private let environment: [String: String]
@@ -24,7 +26,8 @@ public final class CommitSituation {
   /// - Parameters:
   ///   - isAmend: true where HEAD is replaced, so that its parents are the parents.
   ///   - environment: of the hook.
-  public init(_ repository: Repository, isAmend: Bool, environment: [String: String]) throws {
+  ///   - now: the moment, as stamps write it.
+  public init(_ repository: Repository, isAmend: Bool, environment: [String: String], now: String) throws {
     if try MoveJournal.left(in: repository) != nil {
       throw GitError(
         .other, "A move was killed half-way: history holds it, and the index may still lack it.",
@@ -32,6 +35,7 @@ public final class CommitSituation {
     }
     self.repository = repository
     self.environment = environment
+    self.now = now
     let head: ObjectID? = if case .commit(let id) = try repository.head() { id } else { nil }
     let headCommit = try head.map { try repository.commit($0) }
     amended = isAmend ? headCommit : nil
@@ -131,7 +135,8 @@ public final class CommitSituation {
     return try Proposal(
       parents: trees, candidate: tree ?? candidate,
       mergeBases: bases.map { repository.tree(of: try repository.commit($0)) },
-      ancestry: CommitAncestry(repository, parents: parents), author: author(), claim: claim)
+      ancestry: CommitAncestry(repository, parents: parents), author: author(), claim: claim,
+      now: Timestamp.milliseconds(of: now))
   }
 
   /// True where the commit touches neither plan nor policy.

@@ -118,7 +118,7 @@ public struct Move {
     let proposal = Proposal(
       parents: [tree], candidate: repository.tree(root),
       ancestry: CommitAncestry(repository, parents: [head]), author: author,
-      claim: .draft(reason: reason, mayFollow: false))
+      claim: .draft(reason: reason, mayFollow: false), now: Timestamp.milliseconds(of: now))
     let assessment = try Judge.assess(proposal)
     guard assessment.verdict.isAccepted, let draft = assessment.draft, !isDry else {
       return MoveOutcome(findings: assessment.verdict.findings, moves: moved, commit: nil, run: nil)

@@ -20,10 +20,12 @@ public struct PlanEdit {
   private let repository: Repository
   private let situation: CommitSituation
 
-  /// - Parameter environment: of the process.
-  public init(_ repository: Repository, environment: [String: String]) throws {
+  /// - Parameters:
+  ///   - environment: of the process.
+  ///   - now: the moment, as stamps write it.
+  public init(_ repository: Repository, environment: [String: String], now: String) throws {
     self.repository = repository
-    situation = try CommitSituation(repository, isAmend: false, environment: environment)
+    situation = try CommitSituation(repository, isAmend: false, environment: environment, now: now)
   }
 
   /// The policy that judges what is committed next.

@@ -14,12 +14,10 @@ public struct Stamping {
   }
 
   private let situation: CommitSituation
-  private let now: String
 
-  /// - Parameter now: the moment, as stamps write it.
-  public init(_ situation: CommitSituation, now: String) {
+  /// Stamps what a situation is about to become, at its moment.
+  public init(_ situation: CommitSituation) {
     self.situation = situation
-    self.now = now
   }
 
   /// - Parameters:
@@ -39,7 +37,9 @@ public struct Stamping {
     let stated = message.statedReason
     message.removeBlocks()
     if try situation.changesNothing() { return message.text == asFound ? .unchanged : .rewritten(message.text) }
-    let outcome = try Self.stamp(message, stated: stated, by: situation.author(), at: now, mayFollow: mayFollow) {
+    let outcome = try Self.stamp(
+      message, stated: stated, by: situation.author(), at: situation.now, mayFollow: mayFollow
+    ) {
       try situation.proposal($0)
     }
     if case .unchanged = outcome, message.text != asFound { return .rewritten(message.text) }

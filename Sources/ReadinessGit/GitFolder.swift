@@ -99,6 +99,20 @@ final class GitFolder {
     }
   }
 
+  /// Each entry as git wrote it: mode, name and object, in git's order.
+  func forEachRaw(_ body: (_ mode: String, _ name: [UInt8], _ id: ObjectID, _ isFolder: Bool) throws -> Void) rethrows {
+    try bytes.withUnsafeBytes { raw in
+      for index in 0..<count {
+        let (start, end) = (Int(starts[index]), Int(starts[index + 1]))
+        let at = Self.name(raw, start)
+        let mode = String(decoding: raw[start..<(at - 1)], as: UTF8.self)
+        try body(
+          mode, Array(raw[at..<(end - 21)]), ObjectID(raw: UnsafeRawBufferPointer(rebasing: raw[(end - 20)..<end])),
+          Self.isFolder(raw, start))
+      }
+    }
+  }
+
   /// What stands under a name. O(log entries); call it only where the entries are sorted.
   func identity(of name: String) -> FileIdentity? {
     let wanted = Array(name.utf8)

@@ -9,6 +9,11 @@ final class ObjectCache {
     let milestone: MilestoneID
   }
 
+  struct InputKey: Hashable {
+    let root: ObjectID
+    let selection: PathSelection
+  }
+
   /// Where plan and policy stand in a tree of `ssot`.
   struct Ssot {
     var plan: FileIdentity?
@@ -27,6 +32,8 @@ final class ObjectCache {
   /// The same by the object of `ssot`, which neighbours in history share.
   var policyOfSsot: [ObjectID: PolicySnapshot] = [:]
   var digests: [ObjectID: Digest] = [:]
+  /// What checks hang on.
+  var inputs: [InputKey: InputListing] = [:]
 
   /// A folder of milestones.
   func folder(_ id: ObjectID, _ repository: Repository) throws -> GitFolder {
@@ -320,6 +327,45 @@ public final class GitTree: PlanTree {
 
   /// What stands at a path.
   public func kind(at path: String) throws -> FileKind? { try identity(at: path)?.kind }
+
+  /// The files that a selection covers. O(folders that may hold one).
+  public func inputs(_ selection: PathSelection) throws -> InputListing {
+    let key = ObjectCache.InputKey(root: root, selection: selection)
+    if let known = cache.inputs[key] { return known }
+    var entries: [InputListing.Entry] = []
+    try collect(root, [], selection, into: &entries)
+    let listing = InputListing(entries)
+    cache.inputs[key] = listing
+    return listing
+  }
+
+  private func collect(
+    _ folder: ObjectID, _ above: [ArraySlice<UInt8>], _ selection: PathSelection,
+    into entries: inout [InputListing.Entry]
+  ) throws {
+    try GitFolder(repository.store, folder).forEachRaw { mode, name, id, isFolder in
+      let path = above + [name[...]]
+      if isFolder {
+        if selection.mayCover(below: path) { try collect(id, path, selection, into: &entries) }
+      } else if selection.covers(path) {
+        entries.append(InputListing.Entry(path: Array(path.joined(separator: [0x2F])), mode: mode, id: id))
+      }
+    }
+  }
+
+  /// The same in another commit; nil where that commit is not here.
+  public func inputs(_ selection: PathSelection, at commit: String) throws -> InputListing? {
+    guard let id = ObjectID(hex: commit), try repository.holds(id) else { return nil }
+    return try repository.tree(of: repository.commit(id)).inputs(selection)
+  }
+
+  /// The bytes of a regular file, at most so many; nil where there is none.
+  public func bytes(at path: String, atMost bound: Int) throws -> [UInt8]? {
+    guard let identity = try identity(at: path), identity.kind == .regular,
+      case .bytes(let bytes) = try repository.content(of: identity.id, atMost: bound)
+    else { return nil }
+    return bytes
+  }
 
   /// The SHA-256 of a regular file.
   public func digest(at path: String) throws -> Digest? {

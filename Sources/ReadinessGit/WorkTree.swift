@@ -5,6 +5,7 @@ import StrictJSON
 /// The files of the work tree as a tree, for reading what is not staged yet. Never a judge's candidate.
 public final class WorkTree: PlanTree {
   private let top: String
+  private let repository: Repository
   private var found: [MilestoneID: FileIdentity]?
 
   /// - Throws: `GitError` in a bare repository.
@@ -15,6 +16,7 @@ public final class WorkTree: PlanTree {
         function: "git_repository_workdir")
     }
     top = workTree
+    self.repository = repository
   }
 
   /// What a path of the file system is; nil where there is nothing.
@@ -122,5 +124,53 @@ public final class WorkTree: PlanTree {
   /// The SHA-256 of a regular file.
   public func digest(at path: String) throws -> Digest? {
     kind(at: path) == .regular ? try FileBytes.digest(of: top + path) : nil
+  }
+
+  /// The files that a selection covers, of those that git tracks or would offer to add. Asks git for the list.
+  public func inputs(_ selection: PathSelection) throws -> InputListing {
+    var entries: [InputListing.Entry] = []
+    for (path, submodule) in try listedFiles() {
+      guard selection.covers(path.split(separator: 0x2F)) else { continue }
+      let name = String(decoding: path, as: UTF8.self)
+      var status = stat()
+      if let submodule {
+        entries.append(InputListing.Entry(path: path, mode: "160000", id: submodule))
+      } else if lstat(top + name, &status) == 0, status.st_mode & S_IFMT == S_IFREG,
+        let id = try repository.hashOfWorkFile(name)
+      {
+        let mode = status.st_mode & S_IXUSR != 0 ? "100755" : "100644"
+        entries.append(InputListing.Entry(path: path, mode: mode, id: id))
+      } else if status.st_mode & S_IFMT == S_IFLNK, let id = try repository.hashOfWorkFile(name) {
+        entries.append(InputListing.Entry(path: path, mode: "120000", id: id))
+      }
+    }
+    return InputListing(entries)
+  }
+
+  /// Each path once, with the commit of a submodule.
+  private func listedFiles() throws -> [[UInt8]: ObjectID?] {
+    var found: [[UInt8]: ObjectID?] = [:]
+    for more in [["--cached", "--stage"], ["--others", "--exclude-standard"]] {
+      let output = try GitProcess.run(["-C", top, "ls-files", "-z"] + more)
+      guard output.status == 0 else {
+        throw GitError(.other, output.errorText, hint: "See git status.", function: "git ls-files")
+      }
+      for line in output.bytes.split(separator: 0) {
+        guard more.count == 2, more[1] == "--stage" else {
+          found[Array(line), default: nil] = nil
+          continue
+        }
+        guard let tab = line.firstIndex(of: 0x09) else { continue }
+        let isSubmodule = line.starts(with: Array("160000 ".utf8))
+        found[Array(line[(tab + 1)...])] = isSubmodule ? ObjectID(hex: line.dropFirst(7).prefix(40)) : nil
+      }
+    }
+    return found
+  }
+
+  /// The same in a commit; nil where that commit is not here.
+  public func inputs(_ selection: PathSelection, at commit: String) throws -> InputListing? {
+    guard let id = ObjectID(hex: commit), try repository.holds(id) else { return nil }
+    return try repository.tree(of: repository.commit(id)).inputs(selection)
   }
 }

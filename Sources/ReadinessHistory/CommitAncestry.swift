@@ -45,6 +45,12 @@ public struct CommitAncestry: Ancestry {
     }
   }
 
+  /// Reads the parents' own messages.
+  public func latestStamp() throws -> Int64? {
+    try parents.flatMap { try Trailers.blocks(in: repository.commit($0).message ?? "") }
+      .compactMap { $0.run.flatMap { Timestamp.milliseconds(of: $0.at) } }.max()
+  }
+
   private func alongFirstParents<T>(_ find: (GitTree) throws -> T?) throws -> T? {
     var next = parents.first
     while let id = next {

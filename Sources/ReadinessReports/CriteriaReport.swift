@@ -23,6 +23,8 @@ public struct CriteriaReport {
       [
         "id": .text(criterion.id), "text": .text(criterion.text),
         "evidence": JSONValue(.array(criterion.evidence.map(\.json))),
+        "check": criterion.check?.json ?? nil,
+        "waived": JSONValue(.bool(entry.waived.contains { $0.id == criterion.id })),
       ]
     }
     return Envelope.json(

@@ -74,7 +74,7 @@ public struct DiffReport {
   static func text(_ evidence: Evidence) -> String {
     switch evidence.kind {
     case .file(let path, let sha256): "\(path) \(sha256.hex.prefix(12))…"
-    case .statement(let text, let by): "\(by) says: \(text)"
+    default: EvidenceText.line(evidence)
     }
   }
 

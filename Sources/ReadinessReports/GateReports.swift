@@ -29,6 +29,13 @@ public struct GateReport {
       lines += ["", style("On a person's word alone:", .warn)]
       lines += decision.onWordAlone.joined(separator: ", ").printable.wrapped(to: wrap).map { "    " + $0 }
     }
+    if !decision.waived.isEmpty { lines += ["", style("Waived:", .warn)] }
+    for waived in decision.waived {
+      lines += "\(waived.milestone)/\(waived.criterion), \(EvidenceText.line(waived.waiver))".printable.wrapped(
+        to: wrap
+      )
+      .map { "    " + $0 }
+    }
     if decision.answer == .noGo {
       lines += ["", style("What would flip it: readiness why-not \(decision.name)", .quiet)]
     }
@@ -42,7 +49,19 @@ public struct GateReport {
     [
       JSONMember("gate", .text(decision.name)), JSONMember("decision", .text(decision.answer.rawValue)),
       JSONMember("reasons", reasons(decision)), JSONMember("onWordAlone", .texts(decision.onWordAlone)),
+      JSONMember("waived", waived(decision)),
     ]
+  }
+
+  static func waived(_ decision: GateDecision) -> JSONValue {
+    JSONValue(
+      .array(
+        decision.waived.map {
+          [
+            "milestone": .text($0.milestone.text), "criterion": .text($0.criterion), "owner": .text($0.waiver.owner),
+            "reason": .text($0.waiver.reason), "approver": .text($0.waiver.approver), "until": .text($0.waiver.until),
+          ]
+        }))
   }
 
   static func reasons(_ decision: GateDecision) -> JSONValue {

@@ -85,6 +85,7 @@ public struct PullRequestReport {
           case .file(let path, let sha256):
             what = "the file `\(path.printable)` (sha256 `\(sha256.hex.prefix(12))…`)"
           case .statement(let text, let by): what = "a person's word, \(Self.cell(by)): “\(Self.cell(text))”"
+          case .check, .approval: what = Self.cell(EvidenceText.line(entry))
           }
           return "\(change.id) / \(criterion.id): \(what)\(isNew ? ", **new**" : "")"
         }
@@ -108,8 +109,12 @@ public struct PullRequestReport {
     diff.changes.compactMap { change in change.after.flatMap { overview[$0.id] } }.filter { $0.category != .done }
       .flatMap { entry -> [String] in
         let id = entry.milestone.id
-        var lines = entry.milestone.exitCriteria.filter(\.evidence.isEmpty).map {
+        let waived = Set(entry.waived.map(\.id))
+        var lines = entry.milestone.exitCriteria.filter { $0.evidence.isEmpty && !waived.contains($0.id) }.map {
           "\(id) / \($0.id): no evidence yet for “\(Self.cell($0.text))”"
+        }
+        lines += entry.milestone.exitCriteria.compactMap { criterion in
+          criterion.waiver.map { "\(id) / \(criterion.id): \(Self.cell(EvidenceText.line($0)))" }
         }
         if !entry.milestone.isOwned { lines.append("\(id): nobody owns it") }
         lines += rolesNext(entry)

@@ -38,14 +38,46 @@ public struct StatusReport {
       header: ["ID", "WORKSTREAM", "STATUS", "OWNER", "WAITS FOR"], rows: rows, flexible: [1, 3, 4])
     lines += table.lines(width: width, style)
     lines += ["", byStatus.filter { $0.count > 0 }.map { "\($0.name.printable) \($0.count)" }.joined(separator: " · ")]
+    if let proof { lines.append(proof) }
     let ready = overview.entries.filter(\.isReady).map(\.milestone.id.text)
     if !ready.isEmpty { lines.append("Can start now: " + ready.joined(separator: ", ")) }
     for entry in overview.entries where !entry.suspect.isEmpty {
       lines.append(
         style("Suspect: ", .warn)
-          + "\(entry.milestone.id) rests on \(entry.suspect.map(\.printable).joined(separator: ", ")), changed since.")
+          + "\(entry.milestone.id) rests on \(entry.suspect.map(\.printable).joined(separator: ", ")), changed or lapsed since."
+      )
+    }
+    for entry in overview.entries {
+      for criterion in entry.waived {
+        guard let waiver = criterion.waiver else { continue }
+        let text = "\(entry.milestone.id)/\(criterion.id), \(EvidenceText.line(waiver))"
+        lines.append(style("Waived: ", .warn) + text.printable)
+      }
     }
     return lines.joined(separator: "\n")
+  }
+
+  /// What exit criteria rest on, each counted once under the strongest; nil where nothing is shown yet.
+  private var proof: String? {
+    var counts: [(name: String, count: Int)] = [
+      ("by a check", 0), ("by a file", 0), ("by approval", 0), ("on a word alone", 0), ("waived", 0), ("open", 0),
+    ]
+    for entry in overview.entries {
+      let waived = Set(entry.waived.map(\.id))
+      for criterion in entry.milestone.exitCriteria {
+        let kinds = criterion.evidence.map { evidence in
+          switch evidence.kind {
+          case .check: 0
+          case .file: 1
+          case .approval: 2
+          case .statement: 3
+          }
+        }
+        counts[waived.contains(criterion.id) ? 4 : kinds.min() ?? 5].count += 1
+      }
+    }
+    guard counts[..<5].contains(where: { $0.count > 0 }) else { return nil }
+    return "Criteria shown: " + counts.filter { $0.count > 0 }.map { "\($0.count) \($0.name)" }.joined(separator: " · ")
   }
 
   static func role(_ entry: PlanOverview.Entry) -> Style.Role? {
@@ -82,6 +114,7 @@ public struct StatusReport {
       "owner": .text(milestone.owner), "status": .text(milestone.status),
       "category": entry.category.map { .text($0.rawValue) } ?? nil, "ready": JSONValue(.bool(entry.isReady)),
       "blockers": .texts(entry.blockers.map(\.text)), "suspect": .texts(entry.suspect),
+      "waived": .texts(entry.waived.map(\.id)),
     ]
   }
 }
@@ -138,22 +171,25 @@ public struct ShowReport {
   static func lines(_ criterion: ExitCriterion, _ entry: PlanOverview.Entry, _ width: Int, _ style: Style)
     -> [String]
   {
-    let isMet = !criterion.evidence.isEmpty
-    let mark = isMet ? style("[x]", .good) : style("[ ]", .quiet)
+    let isWaived = entry.waived.contains { $0.id == criterion.id }
+    let mark =
+      isWaived ? style("[~]", .warn) : criterion.evidence.isEmpty ? style("[ ]", .quiet) : style("[x]", .good)
     let wrapped = criterion.text.printable.wrapped(to: min(width, 80) - 10)
     var lines = ["    \(mark) \(criterion.id)"]
     lines += wrapped.map { "        " + $0 }
+    func add(_ text: String, _ role: Style.Role) {
+      lines += text.printable.wrapped(to: min(width, 80) - 10).map { "        " + style($0, role) }
+    }
+    if let check = criterion.check { add("check: " + EvidenceText.line(check), .quiet) }
     for evidence in criterion.evidence {
-      switch evidence.kind {
-      case .file(let path, let sha256):
-        let isSuspect = entry.suspect.contains(path)
-        lines.append(
-          "        " + style("file \(path.printable) \(sha256.hex.prefix(12))…", .quiet)
-            + (isSuspect ? " " + style("suspect", .warn) : ""))
-      case .statement(let text, let by):
-        lines += "\(by) says: \(text)".printable.wrapped(to: min(width, 80) - 10)
-          .map { "        " + style($0, .quiet) }
+      add(EvidenceText.line(evidence), .quiet)
+      if case .file(let path, _) = evidence.kind, entry.suspect.contains(path) {
+        lines[lines.count - 1] += " " + style("suspect", .warn)
       }
+    }
+    if let waiver = criterion.waiver {
+      let holds = entry.waived.contains { $0.id == criterion.id }
+      add((holds ? "" : "over: ") + EvidenceText.line(waiver), .warn)
     }
     return lines
   }

@@ -81,6 +81,9 @@ public struct WeeklyReport {
     lines += reasons.map { "  - \(plain($0.message)) (`\($0.code)`)" }
     let words = facts.decision?.onWordAlone ?? []
     if !words.isEmpty { lines.append("  - On a person's word alone: \(words.joined(separator: ", "))") }
+    for waived in facts.decision?.waived ?? [] {
+      lines.append("  - \(waived.milestone)/\(waived.criterion) is \(plain(EvidenceText.line(waived.waiver)))")
+    }
     return lines.joined(separator: "\n")
   }
 
@@ -111,6 +114,7 @@ public struct WeeklyReport {
         JSONMember("graphChanges", ["added": edges(facts.added), "removed": edges(facts.removed)]),
         JSONMember("recommendation", .text(recommendation.rawValue)), JSONMember("reasons", JSONValue(.array(listed))),
         JSONMember("onWordAlone", .texts(facts.decision?.onWordAlone ?? [])),
+        JSONMember("waived", facts.decision.map(GateReport.waived) ?? []),
       ])
   }
 }

@@ -30,14 +30,14 @@ struct SchemaAgreementTests {
     #expect(count >= 20)
   }
 
-  @Test("the code's answer is the schema's, on examples of milestones and 3,000 changes of them")
+  @Test("the code's answer is the schema's, on examples of milestones and 12,000 changes of them")
   func mutations() throws {
     let validator = try Self.validator("milestone")
     let seed: UInt64 = 20_261_123
     var random = SplitMix(seed)
     let examples = StandardFiles.all().filter { $0.path.contains("/milestone/") }
     var refused = 0
-    for round in 0..<3000 {
+    for round in 0..<12_000 {
       let text = examples[random.below(examples.count)].text
       let root = try JSONDocument(parsing: Array(text.utf8)).root
       let changed = round < examples.count ? root : random.mutated(root)
@@ -80,10 +80,17 @@ struct SplitMix {
     "9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08", "low", "open", ["reason": "r"],
     ["reason": "r", "by": ["M-02"]], [["id": "a", "text": "b"]], [["id": "A", "text": "b"]],
     [["by": "a@b", "digest": "sha256:9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08"]],
+    "**", "!Sources", "Sources/../x", "2026-11-22T19:00:00.123Z", "2026-13-01", "2026-12-01", "file", "junit", "check",
+    "approval", "7f3c1f0a52b9d4b37c7a3df8e4f8b0f7b9a6c5d4", 0, 1, -1, 256, 40_000, "done",
+    ["kind": "file", "path": "a"], ["command": ["true"], "profile": "tdd", "inputs": ["**"]], ["true"], [""], ["**"],
+    ["exitCode": 1], ["json": true], ["json": "x"], [["kind": "approval", "role": "a", "count": 1]],
+    ["owner": "a", "reason": "b", "approver": "c", "until": "2026-12-01"],
   ]
   private static let keys = [
     "id", "owner", "status", "x-y", "blocked", "risks", "approvals", "deliverables", "evidence", "kind", "text", "by",
-    "path", "z",
+    "path", "z", "check", "waiver", "command", "profile", "inputs", "outputs", "expect", "validFor", "until", "commit",
+    "before", "at", "exitCode", "attempts", "milliseconds", "output", "log", "role", "count", "valid", "invalid",
+    "schema", "minTests", "maxFailures", "category", "stdoutMatches", "json",
   ]
 
   /// One member or element changed, added or taken away, somewhere.

@@ -83,15 +83,36 @@ public final class MemoryTree: PlanTree {
   }
 }
 
+extension MemoryTree {
+  public func inputs(_ selection: PathSelection) -> InputListing {
+    InputListing(
+      files.compactMap { path, file in
+        let bytes = Array(path.utf8)
+        guard selection.covers(bytes.split(separator: 0x2F)), let identity = identity(path) else { return nil }
+        let mode = file.kind == .executable ? "100755" : file.kind == .symlink ? "120000" : "100644"
+        return InputListing.Entry(path: bytes, mode: mode, id: identity.id)
+      })
+  }
+
+  public func inputs(_ selection: PathSelection, at commit: String) -> InputListing? { nil }
+}
+
 /// An ancestry that is told what it holds.
 public struct ToldAncestry: Ancestry {
   private let earlier: [MemoryTree]
+  private let stampedAt: Int64?
 
-  /// - Parameter earlier: the first parents before the first parent, nearest first.
-  public init(_ earlier: [MemoryTree] = []) { self.earlier = earlier }
+  /// - Parameters:
+  ///   - earlier: the first parents before the first parent, nearest first.
+  ///   - stampedAt: the latest stamp of a parent, in milliseconds since 1970.
+  public init(_ earlier: [MemoryTree] = [], stampedAt: Int64? = nil) {
+    self.earlier = earlier
+    self.stampedAt = stampedAt
+  }
   public func anyHoldsPlanOrPolicy() -> Bool { !earlier.isEmpty }
   public func nearest(_ id: MilestoneID, where isReadable: (MilestoneFile) -> Bool) -> MilestoneFile? {
     earlier.lazy.compactMap { $0.milestone(id) }.first(where: isReadable)
   }
+  public func latestStamp() -> Int64? { stampedAt }
   public func nearestReadablePolicy() -> PolicySnapshot? { earlier.lazy.map { $0.policy() }.first { $0.policy != nil } }
 }

@@ -73,18 +73,19 @@ extension Proposal {
   /// A change of the fixture's plan that is to be stamped.
   public init(
     from base: MemoryTree = PlanFixture.tree(), by author: Identity = PlanFixture.ada, reason: String? = "because",
-    earlier: [MemoryTree] = [], _ change: (MemoryTree) -> Void
+    earlier: [MemoryTree] = [], now: Int64? = nil, stampedAt: Int64? = nil, _ change: (MemoryTree) -> Void
   ) {
     self.init(
-      parents: [base], candidate: base.with(change), ancestry: ToldAncestry(earlier), author: author,
-      claim: .draft(reason: reason, mayFollow: false))
+      parents: [base], candidate: base.with(change), ancestry: ToldAncestry(earlier, stampedAt: stampedAt),
+      author: author,
+      claim: .draft(reason: reason, mayFollow: false), now: now)
   }
 
   /// The same, as a commit with a message.
   public func committed(_ message: String) -> Proposal {
     Proposal(
       parents: parents, candidate: candidate, mergeBases: mergeBases, ancestry: ancestry, author: author,
-      claim: .committed(Trailers.blocks(in: message)))
+      claim: .committed(Trailers.blocks(in: message)), now: now)
   }
 
   /// The same, as a commit with a true stamp of its own.
@@ -113,5 +114,22 @@ extension Assessment {
   /// The codes of the warnings, sorted, each once.
   public var warnings: [String] {
     Set(verdict.findings.filter { $0.severity == .warning }.map(\.code.id)).sorted()
+  }
+}
+
+extension PlanOverview {
+  /// A plan at a moment that nobody knows: nothing lapses.
+  public init(_ tree: any PlanTree) throws { try self.init(tree, now: nil) }
+}
+
+extension Proposal {
+  /// A proposal at a moment that nobody knows.
+  public init(
+    parents: [any PlanTree], candidate: any PlanTree, mergeBases: [any PlanTree] = [], ancestry: any Ancestry,
+    author: Identity, claim: Claim
+  ) {
+    self.init(
+      parents: parents, candidate: candidate, mergeBases: mergeBases, ancestry: ancestry, author: author, claim: claim,
+      now: nil)
   }
 }

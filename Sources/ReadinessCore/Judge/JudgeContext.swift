@@ -14,7 +14,9 @@ struct JudgeContext {
 
   /// The guards as this telling of the change asks them.
   var guards: Guards {
-    Guards(candidate: proposal.candidate, states: after, countsWhatWasTakenAway: telling.mode != .chain)
+    Guards(
+      candidate: proposal.candidate, states: after, countsWhatWasTakenAway: telling.mode != .chain,
+      proof: Proof(tree: proposal.candidate, authorization: policy.authorization, moment: proposal.moment))
   }
 
   /// The changes that rules of transition, birth, deletion and authority are asked of (contract 3, merges). A file
@@ -73,6 +75,7 @@ enum ChangeRules {
   /// Every rule.
   static let all: [any ChangeRule.Type] = [
     TransitionRule.self, BirthRule.self, DeletionRule.self, ReentryRule.self, PlanRule.self, ApprovalRule.self,
+    WaiverRule.self,
     AuthorityRule.self, PolicyAuthorityRule.self,
   ]
 }

@@ -129,6 +129,10 @@ public protocol PlanTree: AnyObject {
   func kind(at path: String) throws -> FileKind?
   /// The SHA-256 of a regular file's bytes; nil where the path is no regular file.
   func digest(at path: String) throws -> Digest?
+  /// The files that a selection covers. O(folders that may hold one).
+  func inputs(_ selection: PathSelection) throws -> InputListing
+  /// The same in another commit; nil where that commit is not here.
+  func inputs(_ selection: PathSelection, at commit: String) throws -> InputListing?
   /// True where plan and policy are the same in both. Compares objects, reads none.
   func hasSamePlanAndPolicy(as other: any PlanTree) throws -> Bool
 }
@@ -198,6 +202,10 @@ public final class EmptyTree: PlanTree {
   public func kind(at path: String) -> FileKind? { nil }
   /// Nothing.
   public func digest(at path: String) -> Digest? { nil }
+  /// None.
+  public func inputs(_ selection: PathSelection) -> InputListing { InputListing([]) }
+  /// None.
+  public func inputs(_ selection: PathSelection, at commit: String) -> InputListing? { nil }
 }
 
 /// What the judge may ask about the commits before the parents. Asked only where it is needed: these walk history.
@@ -208,6 +216,8 @@ public protocol Ancestry {
   func nearest(_ id: MilestoneID, where isReadable: (MilestoneFile) -> Bool) throws -> MilestoneFile?
   /// The nearest policy that can be read, from the first parent back along first parents.
   func nearestReadablePolicy() throws -> PolicySnapshot?
+  /// The latest `At` in the parents' own stamps, in milliseconds since 1970; nil where they have none.
+  func latestStamp() throws -> Int64?
 }
 
 /// The ancestry of a first commit.
@@ -220,4 +230,6 @@ public struct NoAncestry: Ancestry {
   public func nearest(_ id: MilestoneID, where isReadable: (MilestoneFile) -> Bool) -> MilestoneFile? { nil }
   /// None.
   public func nearestReadablePolicy() -> PolicySnapshot? { nil }
+  /// None.
+  public func latestStamp() -> Int64? { nil }
 }

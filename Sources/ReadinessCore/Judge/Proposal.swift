@@ -23,11 +23,13 @@ public struct Proposal {
   public let author: Identity
   /// What is said about the change.
   public let claim: Claim
+  /// The moment at which a change is stamped that has no stamp yet, in milliseconds since 1970; nil where nothing lapses.
+  public let now: Int64?
 
   /// Makes a proposal.
   public init(
     parents: [any PlanTree], candidate: any PlanTree, mergeBases: [any PlanTree] = [],
-    ancestry: any Ancestry, author: Identity, claim: Claim
+    ancestry: any Ancestry, author: Identity, claim: Claim, now: Int64?
   ) {
     self.parents = parents
     self.candidate = candidate
@@ -35,12 +37,24 @@ public struct Proposal {
     self.ancestry = ancestry
     self.author = author
     self.claim = claim
+    self.now = now
+  }
+
+  /// The moment by which evidence and waivers lapse: that of the stamp, or now, and never earlier than the latest stamp
+  /// of a parent.
+  func moment() throws -> Int64? {
+    var own = now
+    if case .committed(let blocks) = claim {
+      own = blocks.compactMap { $0.run.flatMap { Timestamp.milliseconds(of: $0.at) } }.max()
+    }
+    return [own, try ancestry.latestStamp()].compactMap { $0 }.max()
   }
 
   /// The same change, with something else said about it.
   public func claiming(_ claim: Claim) -> Proposal {
     Proposal(
-      parents: parents, candidate: candidate, mergeBases: mergeBases, ancestry: ancestry, author: author, claim: claim)
+      parents: parents, candidate: candidate, mergeBases: mergeBases, ancestry: ancestry, author: author, claim: claim,
+      now: now)
   }
 
   /// The first parent's tree, or the empty one.

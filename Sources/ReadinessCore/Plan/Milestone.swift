@@ -64,8 +64,12 @@ public struct ExitCriterion: Sendable {
   public let id: String
   /// What has to be shown.
   public let text: String
+  /// How a machine shows it.
+  public let check: CheckDefinition?
   /// What shows it.
   public let evidence: [Evidence]
+  /// Where it is let go for a while.
+  public let waiver: Waiver?
   /// Where the criterion stands in its file, in bytes.
   public let offset: Int
 }
@@ -78,6 +82,10 @@ public struct Evidence: Sendable {
     case file(path: String, sha256: Digest)
     /// A person's word. It always matches, and is shown as resting on a word alone.
     case statement(text: String, by: String)
+    /// What a check has left. It matches while the check's inputs are the same.
+    case check(CheckRecord)
+    /// Approvals of what the milestone says. It matches while so many holders of the role have given theirs.
+    case approval(role: String, count: Int)
   }
 
   /// What kind of evidence it is.

@@ -191,11 +191,15 @@ extension ExitCriterion {
   }
 
   fileprivate init?(_ value: JSONValue, _ faults: FaultList) {
-    guard let reader = ObjectReader(value, "The criterion", known: ["id", "text", "evidence"], faults) else {
+    guard
+      let reader = ObjectReader(value, "The criterion", known: ["id", "text", "check", "evidence", "waiver"], faults)
+    else {
       return nil
     }
     let id = reader.text("id")
     let text = reader.text("text")
+    check = value["check"].flatMap { CheckDefinition($0, faults) }
+    waiver = value["waiver"].flatMap { Waiver($0, faults) }
     evidence = reader.elements("evidence").compactMap { Evidence($0, faults) }
     offset = value.range.lowerBound
     guard let id, let text else { return nil }
@@ -229,8 +233,20 @@ extension Evidence {
       guard let reader = ObjectReader(value, "The evidence", known: ["kind", "text", "by"], faults) else { return nil }
       guard let text = reader.text("text"), let by = reader.text("by") else { return nil }
       kind = .statement(text: text, by: by)
+    case "check":
+      guard let record = CheckRecord(value, faults) else { return nil }
+      kind = .check(record)
+    case "approval":
+      guard let reader = ObjectReader(value, "The evidence", known: ["kind", "role", "count"], faults) else {
+        return nil
+      }
+      guard let role = reader.text("role"), reader.required("count") != nil,
+        let count = reader.count("count", 1...1_000)
+      else { return nil }
+      kind = .approval(role: role, count: count)
     default:
-      faults.add("The evidence should say its \"kind\": file or statement.", at: value["kind"] ?? value)
+      faults.add(
+        "The evidence should say its \"kind\": file, statement, check or approval.", at: value["kind"] ?? value)
       return nil
     }
   }

@@ -10,8 +10,11 @@ public struct PlanOverview {
     public let isReady: Bool
     /// What it depends on that is not done, sorted.
     public let blockers: [MilestoneID]
-    /// Paths of evidence that no longer matches, for what is in review or done.
+    /// For what is in review or done, what its evidence rests on and no longer matches: paths that changed, or a
+    /// criterion with a reason.
     public let suspect: [String]
+    /// Criteria that are let go at the moment.
+    public let waived: [ExitCriterion]
   }
 
   /// The readable milestones by id, sorted.
@@ -20,6 +23,8 @@ public struct PlanOverview {
   public let plan: Plan?
   /// The policy of the tree, or the built-in one.
   public let policy: Policy
+  /// The moment by which checks and waivers lapse, in milliseconds since 1970; nil where none does.
+  public let now: Int64?
   /// What cannot be read, and why.
   public let findings: [Finding]
   /// Dependencies.
@@ -33,8 +38,10 @@ public struct PlanOverview {
   }
   private let positions: [MilestoneID: Int]
 
-  /// Reads a plan. O(V+E), and the bytes of the evidence of what is in review or done.
-  public init(_ tree: any PlanTree) throws {
+  /// Reads a plan. O(V+E), and the evidence of what is in review or done: the bytes of files, the folders of inputs.
+  /// - Parameter now: the moment by which checks and waivers lapse, in milliseconds since 1970; nil where none does.
+  public init(_ tree: any PlanTree, now: Int64?) throws {
+    self.now = now
     let snapshot = try tree.policy()
     policy = snapshot.policy ?? .builtIn()
     let workflow = policy.workflow
@@ -57,24 +64,34 @@ public struct PlanOverview {
       milestones.append(milestone)
     }
     let categories = milestones.map { workflow.category($0.status) }
+    let proof = Proof(tree: tree, authorization: policy.authorization, moment: { now })
     entries = try zip(milestones, categories).map { milestone, category in
       let blockers = milestone.dependsOn.filter { places[$0].flatMap { categories[$0] } != .done }.sorted()
       return Entry(
         milestone: milestone, category: category, isReady: category == .pending && blockers.isEmpty,
-        blockers: blockers, suspect: category?.isFrozen == true ? try Self.suspect(milestone, tree) : [])
+        blockers: blockers, suspect: category?.isFrozen == true ? try Self.suspect(milestone, proof) : [],
+        waived: try Self.waived(milestone, proof))
     }
     self.findings = findings
     positions = places
   }
 
-  private static func suspect(_ milestone: Milestone, _ tree: any PlanTree) throws -> [String] {
-    var paths: [String] = []
-    for entry in milestone.exitCriteria.flatMap(\.evidence) {
-      if case .file(let path, let sha256) = entry.kind, try tree.digest(at: path) != sha256, !paths.contains(path) {
-        paths.append(path)
+  private static func suspect(_ milestone: Milestone, _ proof: Proof) throws -> [String] {
+    var subjects: [String] = []
+    for criterion in milestone.exitCriteria where try !proof.isWaived(criterion) {
+      if let waiver = criterion.waiver, criterion.evidence.isEmpty {
+        subjects.append("\(criterion.id) (waived until \(waiver.until))")
+      }
+      for entry in criterion.evidence {
+        let mismatch = try proof.mismatch(entry, of: criterion, in: milestone)
+        subjects += mismatch?.subjects(criterion).filter { !subjects.contains($0) } ?? []
       }
     }
-    return paths.sorted()
+    return subjects.sorted()
+  }
+
+  private static func waived(_ milestone: Milestone, _ proof: Proof) throws -> [ExitCriterion] {
+    try milestone.exitCriteria.filter { try proof.isWaived($0) }
   }
 
   /// The entry of an id.
@@ -102,13 +119,19 @@ public struct PlanOverview {
     return chains
   }
 
+  /// Why an entry is suspect, in a sentence.
+  static func suspicion(_ entry: Entry) -> String {
+    "\(entry.milestone.id) is suspect: what shows it changed or lapsed: \(entry.suspect.joined(separator: ", "))."
+  }
+
   /// The warnings about evidence that no longer matches (contract 2.2, suspect).
   public var suspectFindings: [Finding] {
     entries.filter { !$0.suspect.isEmpty }.map { entry in
       Finding(
         .evidenceMismatch,
-        "\(entry.milestone.id) is suspect: \(entry.suspect.joined(separator: ", ")) changed since it served as evidence.",
-        hint: "Look whether the criterion still holds, then renew its sha256.", severity: .warning,
+        Self.suspicion(entry),
+        hint: "Look whether the criterion still holds, then renew its evidence: readiness criteria, readiness check.",
+        severity: .warning,
         milestone: entry.milestone.id, path: PlanPaths.milestone(entry.milestone.id))
     }
   }

@@ -9,6 +9,14 @@ public struct Authorization: Sendable {
   /// The role that may change the policy, where one is named.
   public let policyChangeRole: String?
 
+  /// The role that may waive a criterion, where one is named.
+  public let waiverRole: String?
+
+  /// The role that a waiver asks for: the named one, else `approver` where it exists, else that for the policy.
+  public var roleForWaivers: String? {
+    waiverRole ?? (roles["approver"] != nil ? "approver" : roleForPolicyChange)
+  }
+
   /// True where the address holds the role; case does not count.
   public func holds(_ email: String, role: String) -> Bool {
     roles[role]?.contains(email.lowercased()) ?? false
@@ -58,7 +66,7 @@ public struct AuthorizationRule: Sendable {
 extension Authorization {
   /// Reads `authorization.json`; nil, with faults, where it is none.
   init?(_ root: JSONValue, workflow: Workflow?, _ faults: FaultList) {
-    let known = ["$schema", "version", "roles", "rules", "policyChange"]
+    let known = ["$schema", "version", "roles", "rules", "policyChange", "waivers"]
     guard let reader = ObjectReader(root, "The authorization", known: known, extensible: true, faults) else {
       return nil
     }
@@ -79,6 +87,9 @@ extension Authorization {
       guard let reader = ObjectReader(value, "\"policyChange\"", known: known, faults) else { return nil }
       reader.refuseSigned()
       return reader.role(of: roles)
+    }
+    waiverRole = root["waivers"].flatMap { value in
+      ObjectReader(value, "\"waivers\"", known: ["role"], faults)?.role(of: roles)
     }
     guard faults.faults.isEmpty else { return nil }
   }

@@ -13,6 +13,16 @@ public struct GateDecision: Sendable {
     public let milestone: MilestoneID?
   }
 
+  /// A criterion that is let go at the moment.
+  public struct Waived: Sendable {
+    /// The milestone.
+    public let milestone: MilestoneID
+    /// The criterion.
+    public let criterion: String
+    /// Who answers for it, why, and until when.
+    public let waiver: Waiver
+  }
+
   /// One thing that has to change before the answer is go.
   public struct Missing: Sendable, Equatable {
     /// What kind of thing.
@@ -36,6 +46,8 @@ public struct GateDecision: Sendable {
   public let reasons: [Reason]
   /// Criteria in its scope that are met by a person's word and nothing else, as `M-04/replay`.
   public let onWordAlone: [String]
+  /// Criteria in its scope that are let go for a while.
+  public let waived: [Waived]
   /// The smallest set of facts that flips the answer, in an order in which they can be brought about.
   public let missing: [Missing]
   /// The longest chain of milestones among those.
@@ -67,6 +79,11 @@ public struct GateDecision: Sendable {
     answer = isUnreadable || isEmpty ? .inconclusive : reasons.isEmpty ? .go : .noGo
     onWordAlone = scope.entries.flatMap { entry in
       entry.milestone.exitCriteria.filter(\.restsOnWordAlone).map { "\(entry.milestone.id)/\($0.id)" }
+    }
+    waived = scope.entries.flatMap { entry in
+      entry.waived.compactMap { criterion in
+        criterion.waiver.map { Waived(milestone: entry.milestone.id, criterion: criterion.id, waiver: $0) }
+      }
     }
     let open = Set(scope.closure(of: scope.entries.filter { !Self.hasCome($0, gate.category) }))
     let graph = overview.graph
@@ -110,10 +127,7 @@ public struct GateDecision: Sendable {
     }
     if gate.noSuspect, !entry.suspect.isEmpty {
       reasons.append(
-        Reason(
-          code: .evidenceMismatch,
-          message: "\(id) is suspect: \(entry.suspect.joined(separator: ", ")) changed since it served as evidence.",
-          milestone: id))
+        Reason(code: .evidenceMismatch, message: PlanOverview.suspicion(entry), milestone: id))
     }
     for risk in entry.milestone.risks where gate.isTooHigh(risk) {
       reasons.append(
@@ -135,13 +149,21 @@ public struct GateDecision: Sendable {
       missing.append(Missing(kind: kind, milestone: milestone.id, subject: subject, text: text))
     }
     if gate.noSuspect || target != nil {
-      for path in entry.suspect { add(.evidence, path, "renew the evidence \(path), which changed") }
+      for subject in entry.suspect { add(.evidence, subject, "renew what shows it: \(subject)") }
     }
     if let target {
       if !milestone.isOwned { add(.owner, "owner", "somebody owns it") }
       if target == .done || target == .review {
-        for criterion in milestone.exitCriteria where criterion.evidence.isEmpty {
-          add(.criterion, criterion.id, "show: \(criterion.text)")
+        let waived = Set(entry.waived.map(\.id))
+        let proof = Proof(tree: tree, authorization: overview.policy.authorization, moment: { overview.now })
+        for criterion in milestone.exitCriteria where !waived.contains(criterion.id) {
+          // What is in review or done stands among the suspect already.
+          let isStale =
+            try entry.category?.isFrozen != true
+            && criterion.evidence.contains {
+              try proof.mismatch($0, of: criterion, in: milestone) != nil
+            }
+          if criterion.evidence.isEmpty || isStale { add(.criterion, criterion.id, "show: \(criterion.text)") }
         }
       }
       if target == .done {

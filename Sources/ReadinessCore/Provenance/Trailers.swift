@@ -237,6 +237,14 @@ public enum Timestamp {
       "\(padded(year, 4))-\(padded(month, 2))-\(padded(day, 2))T\(padded(ofDay / 3600, 2)):\(padded(ofDay / 60 % 60, 2)):\(padded(ofDay % 60, 2)).\(padded(millis, 3))Z"
   }
 
+  /// The moment of a well-formed text, in milliseconds since 1970; nil for any other.
+  public static func milliseconds(of text: String) -> Int64? {
+    guard isWellFormed(text), let day = DaySpan.seconds(ofDay: String(text.prefix(10))) else { return nil }
+    let bytes = Array(text.utf8)
+    let parts = [bytes[11..<13], bytes[14..<16], bytes[17..<19], bytes[20..<23]].map { Int64(number($0) ?? 0) }
+    return (day + parts[0] * 3600 + parts[1] * 60 + parts[2]) * 1000 + parts[3]
+  }
+
   /// Howard Hinnant's `civil_from_days`.
   static func civil(fromDays days: Int) -> (Int, Int, Int) {
     let z = days + 719_468

@@ -17,7 +17,7 @@ public enum StandardFiles {
     case PlanPaths.workflow: Digest(hex: "81767f92ba02d6e54f38a0d5cff128a7d4e24d03f17bdce8e2670ea6ffaeeaf4")
     case PlanPaths.gates: Digest(hex: "56e5529291bd22fb581ec2a82564e8e87dc53a3f76d63e4ea9704398e36047ad")
     case PlanPaths.provenance: Digest(hex: "565c379bb74d6f433509d55f2b1d3530b375e2203d6115688b68935de016132e")
-    case PlanPaths.schema: Digest(hex: "18278e9c1b08d4d845b4156feb660c2479ac9160ce33365cd131852ec8fceadb")
+    case PlanPaths.schema: Digest(hex: "b96b14c880d8281c3e667d4800766ed6abf8efefff5a21f53944011b0e653482")
     default: nil
     }
   }

@@ -62,6 +62,43 @@ enum ApprovalRule: ChangeRule {
   }
 }
 
+/// A waiver is brought by the commit of who allows it, and only holders of a role may (`doc/checks.md`, waivers).
+enum WaiverRule: ChangeRule {
+  static func findings(in context: JudgeContext) throws -> [Finding] {
+    guard !context.isBaseline else { return [] }
+    return context.judged.flatMap { change -> [Finding] in
+      // In a squash, whoever made the step that brought it.
+      let actors = context.telling.steps(of: change).map { $0.actor.email.lowercased() }
+      let old = change.before?.exitCriteria ?? []
+      return (change.afterFile?.milestone?.exitCriteria ?? []).compactMap { criterion in
+        guard let waiver = criterion.waiver else { return nil }
+        if let before = old.first(where: { $0.id == criterion.id })?.waiver, before.isSame(as: waiver) { return nil }
+        guard let (message, hint) = fault(waiver, by: actors, context.policy.authorization) else { return nil }
+        return Finding(
+          .notAuthorized, "The waiver of \(change.id)/\(criterion.id) \(message)", hint: hint, milestone: change.id,
+          path: PlanPaths.milestone(change.id), line: change.afterFile?.line(waiver.offset))
+      }
+    }
+  }
+
+  private static func fault(_ waiver: Waiver, by actors: [String], _ authorization: Authorization?) -> (String, String)?
+  {
+    if !actors.contains(waiver.approver.lowercased()) {
+      return (
+        "names \(waiver.approver) as approver and stands in a commit by \(actors.joined(separator: ", ")).",
+        "A waiver is committed by who allows it."
+      )
+    }
+    guard let authorization, let role = authorization.roleForWaivers,
+      !authorization.holds(waiver.approver, role: role)
+    else { return nil }
+    return (
+      "is allowed by \(waiver.approver), who does not hold the role \"\(role)\".",
+      AuthorityRule.holders(of: role, authorization)
+    )
+  }
+}
+
 /// The policy is changed by those who may (contract 2.4).
 enum PolicyAuthorityRule: ChangeRule {
   static func findings(in context: JudgeContext) throws -> [Finding] {

@@ -4,6 +4,8 @@ struct Guards {
   let states: States
   /// False where several stamps tell one change: then only the resulting tree counts (contract 3, squash).
   let countsWhatWasTakenAway: Bool
+  /// Whether evidence holds.
+  let proof: Proof
 
   /// What keeps a milestone from taking an edge that asks for these guards.
   func findings(_ asked: [Guard], for change: MilestoneChange, hasReason: Bool) throws -> [Finding] {
@@ -39,10 +41,11 @@ struct Guards {
 
   private func criteria(_ change: MilestoneChange, _ file: MilestoneFile, _ milestone: Milestone) throws -> [Finding] {
     var findings: [Finding] = []
-    for criterion in milestone.exitCriteria {
+    for criterion in milestone.exitCriteria where try !proof.isWaived(criterion) {
       if criterion.evidence.isEmpty { findings.append(Self.missingEvidence(criterion, file)) }
       for entry in criterion.evidence {
-        if let mismatch = try Self.mismatch(entry, of: criterion, file, in: candidate) { findings.append(mismatch) }
+        guard let mismatch = try proof.mismatch(entry, of: criterion, in: milestone) else { continue }
+        findings.append(mismatch.finding(entry, criterion, file))
       }
     }
     guard countsWhatWasTakenAway else { return findings }
@@ -109,9 +112,12 @@ struct Guards {
   }
 
   static func missingEvidence(_ criterion: ExitCriterion, _ file: MilestoneFile) -> Finding {
-    Finding(
-      .evidenceMissing, "The criterion \"\(criterion.id)\" of \(file.id) has no evidence: \(criterion.text)",
-      hint: "Attach what shows it: readiness criteria \(file.id) \(criterion.id) --evidence PATH",
+    let ended = criterion.waiver.map { ", and its waiver ended with \($0.until)" } ?? ""
+    return Finding(
+      .evidenceMissing, "The criterion \"\(criterion.id)\" of \(file.id) has no evidence\(ended): \(criterion.text)",
+      hint: criterion.check == nil
+        ? "Attach what shows it: readiness criteria \(file.id) \(criterion.id) --evidence PATH"
+        : "Run its check: readiness check \(file.id)/\(criterion.id)",
       milestone: file.id, path: file.path, line: file.line(criterion.offset))
   }
 
@@ -130,27 +136,47 @@ struct Guards {
         : "Finish \(dependency) first, or in the same commit.",
       milestone: file.id, path: file.path, line: file.line(of: "dependsOn"))
   }
+}
 
-  /// Whether an entry of evidence matches a tree (contract 2.2, `criteria-met`); nil where it does.
-  static func mismatch(_ entry: Evidence, of criterion: ExitCriterion, _ file: MilestoneFile, in tree: any PlanTree)
-    throws -> Finding?
-  {
-    guard case .file(let path, let sha256) = entry.kind else { return nil }
-    let found = try tree.digest(at: path)
-    guard found != sha256 else { return nil }
-    let message: String
-    let hint: String
-    if let found {
-      message =
-        "The evidence \(path) of \(file.id)/\(criterion.id) has the digest \(found.hex.prefix(12))…, not \(sha256.hex.prefix(12))…."
-      hint = "If the new content is what shows the criterion, write \"sha256\": \"\(found.hex)\"."
-    } else {
-      let kind = try tree.kind(at: path)
-      message = "The evidence \(path) of \(file.id)/\(criterion.id) is \(kind.map(\.phrase) ?? "not in the tree")."
-      hint = kind == nil ? "Commit the file, or correct the path." : "Name a regular file."
-    }
+extension Proof.Mismatch {
+  /// The finding of an entry that does not match (contract 2.2, `criteria-met`).
+  func finding(_ entry: Evidence, _ criterion: ExitCriterion, _ file: MilestoneFile) -> Finding {
+    let place = "\(file.id)/\(criterion.id)"
+    let (message, hint) = sentences(place, entry)
     return Finding(
       .evidenceMismatch, message, hint: hint, milestone: file.id, path: file.path,
       line: file.line(entry.json.range.lowerBound))
+  }
+
+  private func sentences(_ place: String, _ entry: Evidence) -> (message: String, hint: String) {
+    let again = "Run it again: readiness check \(place)"
+    switch self {
+    case .file(let path, let found?, _):
+      return (
+        "The evidence \(path) of \(place) has the digest \(found.hex.prefix(12))…, not \(entry.digest.hex.prefix(12))….",
+        "If the new content is what shows the criterion, write \"sha256\": \"\(found.hex)\"."
+      )
+    case .file(let path, nil, let kind):
+      return (
+        "The evidence \(path) of \(place) is \(kind.map(\.phrase) ?? "not in the tree").",
+        kind == nil ? "Commit the file, or correct the path." : "Name a regular file."
+      )
+    case .definition(let isGone):
+      return (
+        "The evidence of \(place) was left by a check that \(isGone ? "is gone" : "has changed since").",
+        isGone ? "Give the criterion its check again, or clear the evidence." : again
+      )
+    case .inputs(let paths):
+      let shown = paths.prefix(3).joined(separator: ", ") + (paths.count > 3 ? " and \(paths.count - 3) more" : "")
+      return ("\(shown) changed since \(place) was checked.", again)
+    case .lapsed(let days):
+      return ("The evidence of \(place) is older than the \(days) days for which it counts.", again)
+    case .future: return ("The evidence of \(place) says that it was made after this change.", again)
+    case .approvals(let have, let need, let role):
+      return (
+        "\(place) asks for \(need) approvals by holders of \(role), and has \(have) of what the milestone says now.",
+        "An approval stands under \"approvals\" with the digest that readiness show --json gives."
+      )
+    }
   }
 }

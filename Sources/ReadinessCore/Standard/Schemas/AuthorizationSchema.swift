@@ -112,6 +112,20 @@ extension StandardFiles {
             "role"
           ],
           "additionalProperties": false
+        },
+        "waivers": {
+          "description": "Who may let a criterion go for a while.",
+          "type": "object",
+          "properties": {
+            "role": {
+              "type": "string",
+              "minLength": 1
+            }
+          },
+          "required": [
+            "role"
+          ],
+          "additionalProperties": false
         }
       },
       "required": [

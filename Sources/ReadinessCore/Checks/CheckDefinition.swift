@@ -1,0 +1,212 @@
+import StrictJSON
+
+/// How an exit criterion is shown by a machine (`doc/checks.md`).
+public struct CheckDefinition: Sendable {
+  /// The kinds of check.
+  public enum Kind: Sendable {
+    /// A command is run.
+    case command(Command)
+    /// A regular file is there.
+    case file(path: String)
+    /// Every valid example fits a schema, and no invalid one does.
+    case schema(schema: String, valid: [PathPattern], invalid: [PathPattern])
+    /// So many holders of a role have approved what the milestone says.
+    case approval(role: String, count: Int)
+    /// Another repository's milestone is in a category, at a commit.
+    case milestone(repository: String, commit: String, milestone: MilestoneID, category: Category)
+    /// A report of tests, in JUnit's XML, with at least so many tests and at most so many failures.
+    case junit(path: String, minTests: Int, maxFailures: Int)
+    /// A report of findings, in SARIF, with at least one run and at most so many errors.
+    case sarif(path: String, maxFailures: Int)
+  }
+
+  /// A command and what is expected of it.
+  public struct Command: Sendable {
+    /// The words; the first names the program. No shell reads them.
+    public let arguments: [String]
+    /// The profile of `ssot/runtime.config.json` that it runs under.
+    public let profile: String
+    /// The files that its answer hangs on.
+    public let inputs: [PathPattern]
+    /// Files that have to be there when it has ended.
+    public let outputs: [String]
+    /// The exit status that is expected.
+    public let exitCode: Int
+    /// A regular expression that is found in what it prints.
+    public let stdoutMatches: String?
+    /// A JSON Schema that what it prints has to fit.
+    public let stdoutSchema: JSONValue?
+  }
+
+  /// What kind of check it is.
+  public let kind: Kind
+  /// Days for which its evidence counts; nil is for ever.
+  public let validFor: Int?
+  /// The definition as JSON.
+  public let json: JSONValue
+
+  /// Of the definition's RFC 8785 form: what evidence names, and what is trusted.
+  public var digest: Digest { Digest(of: json.canonicalBytes) }
+
+  /// The files that the answer hangs on. The plan itself is never one of them.
+  public var inputs: [PathPattern] {
+    switch kind {
+    case .command(let command): command.inputs
+    case .file(let path), .junit(let path, _, _), .sarif(let path, _): [PathPattern(literal: path)]
+    case .schema(let schema, let valid, let invalid): [PathPattern(literal: schema)] + valid + invalid
+    case .approval, .milestone: []
+    }
+  }
+
+  /// The word for its kind.
+  public var name: String { json["kind"]?.string ?? "command" }
+
+  /// The kinds that a definition names; a command needs none.
+  static let kinds = ["file", "schema", "approval", "milestone", "junit", "sarif"]
+}
+
+extension CheckDefinition {
+  init?(_ value: JSONValue, _ faults: FaultList) {
+    json = value
+    let known: [String: [String]] = [
+      "command": ["command", "profile", "inputs", "outputs", "expect"], "file": ["path"],
+      "schema": ["schema", "valid", "invalid"], "approval": ["role", "count"],
+      "milestone": ["repository", "commit", "milestone", "category"], "junit": ["path", "minTests", "maxFailures"],
+      "sarif": ["path", "maxFailures"],
+    ]
+    guard value.object != nil else {
+      faults.add("\"check\" should be an object, not \(value.typeName).", at: value)
+      return nil
+    }
+    let name = value["kind"].map { $0.string ?? "" } ?? "command"
+    guard let properties = known[name], value["kind"] == nil || name != "command" else {
+      faults.add(
+        "\"kind\" should be one of \(Self.kinds.joined(separator: ", ")); a command needs none.",
+        at: value["kind"] ?? value)
+      return nil
+    }
+    guard let reader = ObjectReader(value, "The check", known: ["kind", "validFor"] + properties, faults) else {
+      return nil
+    }
+    validFor = reader.count("validFor", 1...36_500)
+    guard let kind = Self.kind(name, reader) else { return nil }
+    self.kind = kind
+  }
+
+  private static func kind(_ name: String, _ reader: ObjectReader) -> Kind? {
+    switch name {
+    case "file": return reader.path("path").map(Kind.file)
+    case "schema":
+      let valid = reader.patterns("valid", required: true)
+      let invalid = reader.patterns("invalid", required: false)
+      return reader.path("schema").map { .schema(schema: $0, valid: valid, invalid: invalid) }
+    case "approval":
+      guard let role = reader.text("role"), let count = reader.requiredCount("count", 1...1_000) else { return nil }
+      return .approval(role: role, count: count)
+    case "milestone": return milestone(reader)
+    case "junit":
+      let (least, most) = (reader.count("minTests", 1...1_000_000_000), reader.count("maxFailures", 0...1_000_000_000))
+      return reader.path("path").map { .junit(path: $0, minTests: least ?? 1, maxFailures: most ?? 0) }
+    case "sarif":
+      let most = reader.count("maxFailures", 0...1_000_000_000)
+      return reader.path("path").map { .sarif(path: $0, maxFailures: most ?? 0) }
+    default: return command(reader)
+    }
+  }
+
+  private static func milestone(_ reader: ObjectReader) -> Kind? {
+    let repository = reader.text("repository")
+    let commit = reader.text("commit")
+    let id = reader.text("milestone")
+    let names = Category.allCases.map(\.rawValue)
+    let category = reader.value["category"] == nil ? .done : reader.choice("category", of: names).flatMap(Category.init)
+    if let commit, ObjectID(hex: commit) == nil || commit.contains(where: \.isUppercase) {
+      reader.faults.add(
+        "\"commit\" should be 40 lower-case hexadecimal digits.", at: reader.value["commit"] ?? reader.value)
+      return nil
+    }
+    if let id, !MilestoneID(id).isValid {
+      reader.faults.add(
+        "\"\(id)\" is no milestone id; an id looks like M-04.", at: reader.value["milestone"] ?? reader.value)
+      return nil
+    }
+    guard let repository, let commit, let id, let category else { return nil }
+    return .milestone(repository: repository, commit: commit, milestone: MilestoneID(id), category: category)
+  }
+
+  private static func command(_ reader: ObjectReader) -> Kind? {
+    let words = reader.texts("command", required: true)
+    if let first = words.first, first.isEmpty {
+      reader.faults.add("The first word of \"command\" names a program.", at: reader.value["command"] ?? reader.value)
+    }
+    let profile = reader.text("profile")
+    let inputs = reader.patterns("inputs", required: true)
+    let outputs = reader.texts("outputs", required: false)
+    for (path, place) in zip(outputs, reader.value["outputs"]?.array ?? []) {
+      RepositoryPath.check(path, at: place, reader.faults)
+    }
+    var expected: (exit: Int?, matches: String?, schema: JSONValue?) = (nil, nil, nil)
+    if let value = reader.value["expect"],
+      let inner = ObjectReader(value, "\"expect\"", known: ["exitCode", "stdoutMatches", "json"], reader.faults)
+    {
+      expected.exit = inner.count("exitCode", 0...255)
+      expected.matches = inner.optionalText("stdoutMatches", mayBeEmpty: false)
+      expected.schema = value["json"]
+      if let schema = value["json"], schema.object == nil, schema.bool == nil {
+        reader.faults.add("\"json\" should be a JSON Schema: an object, true or false.", at: schema)
+      }
+    }
+    guard let profile else { return nil }
+    return .command(
+      Command(
+        arguments: words, profile: profile, inputs: inputs, outputs: outputs, exitCode: expected.exit ?? 0,
+        stdoutMatches: expected.matches, stdoutSchema: expected.schema))
+  }
+}
+
+extension ObjectReader {
+  /// A whole number within bounds that may be missing.
+  func count(_ key: String, _ range: ClosedRange<Int>) -> Int? {
+    guard let found = value[key] else { return nil }
+    guard let number = found.number, number.isIntegral, number.double >= Double(range.lowerBound),
+      number.double <= Double(range.upperBound)
+    else {
+      faults.add(
+        "\"\(key)\" should be a whole number from \(range.lowerBound) to \(range.upperBound).", at: found)
+      return nil
+    }
+    return Int(number.double)
+  }
+
+  fileprivate func requiredCount(_ key: String, _ range: ClosedRange<Int>) -> Int? {
+    required(key) == nil ? nil : count(key, range)
+  }
+
+  fileprivate func path(_ key: String) -> String? {
+    guard let path = text(key) else { return nil }
+    RepositoryPath.check(path, at: value[key] ?? value, faults)
+    return path
+  }
+
+  /// An array of texts; one that is required holds at least one.
+  fileprivate func texts(_ key: String, required isRequired: Bool) -> [String] {
+    let elements = elements(key, required: isRequired)
+    if isRequired, let place = value[key], place.array?.isEmpty ?? false {
+      faults.add("\"\(key)\" should hold at least one text.", at: place)
+    }
+    return elements.compactMap { element in
+      if element.string == nil { faults.add("\"\(key)\" should hold texts, not \(element.typeName).", at: element) }
+      return element.string
+    }
+  }
+
+  fileprivate func patterns(_ key: String, required isRequired: Bool) -> [PathPattern] {
+    zip(texts(key, required: isRequired), value[key]?.array ?? []).compactMap { text, place in
+      if let fault = PathPattern.fault(in: text) {
+        faults.add(fault, at: place)
+        return nil
+      }
+      return PathPattern(text)
+    }
+  }
+}

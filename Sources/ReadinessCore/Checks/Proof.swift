@@ -1,0 +1,84 @@
+/// Whether evidence holds in a tree: the one place that says so, for guards, `status` and gates alike.
+struct Proof {
+  let tree: any PlanTree
+  /// Who holds which role, for approvals.
+  let authorization: Authorization?
+  /// The moment, in milliseconds since 1970; nil where nothing lapses. Asked only where something may lapse.
+  let moment: () throws -> Int64?
+
+  /// Why an entry of evidence does not match.
+  enum Mismatch {
+    /// A file is another one, or not there.
+    case file(path: String, found: Digest?, kind: FileKind?)
+    /// The criterion has no check, or another one than the one that was run.
+    case definition(isGone: Bool)
+    /// Inputs changed: these paths, where the checked commit is here; else the patterns.
+    case inputs([String])
+    /// Its days are over.
+    case lapsed(days: Int)
+    /// It says that it was made after the moment that asks.
+    case future
+    /// So many of the approvals that are asked for are there.
+    case approvals(have: Int, need: Int, role: String)
+  }
+
+  /// Minutes by which two machines' clocks may differ.
+  private static let skew: Int64 = 60 * 60_000
+
+  /// True where a waiver holds now.
+  func isWaived(_ criterion: ExitCriterion) throws -> Bool {
+    guard let waiver = criterion.waiver else { return false }
+    return waiver.holds(at: try moment())
+  }
+
+  /// What is the matter with an entry; nil where it matches.
+  func mismatch(_ entry: Evidence, of criterion: ExitCriterion, in milestone: Milestone) throws -> Mismatch? {
+    switch entry.kind {
+    case .statement: return nil
+    case .file(let path, let sha256):
+      let found = try tree.digest(at: path)
+      return found == sha256 ? nil : .file(path: path, found: found, kind: try tree.kind(at: path))
+    case .approval(let role, let count):
+      let have = approvers(of: milestone, role)
+      return have >= count ? nil : .approvals(have: have, need: count, role: role)
+    case .check(let record): return try mismatch(record, criterion)
+    }
+  }
+
+  private func mismatch(_ record: CheckRecord, _ criterion: ExitCriterion) throws -> Mismatch? {
+    guard let check = criterion.check, check.digest == record.command else {
+      return .definition(isGone: criterion.check == nil)
+    }
+    let selection = PathSelection(check.inputs)
+    let listing = try tree.inputs(selection)
+    if listing.digest != record.inputs {
+      let changed = try tree.inputs(selection, at: record.commit).map { listing.changes(since: $0) } ?? []
+      return .inputs(changed.isEmpty ? check.inputs.map(\.text) : changed)
+    }
+    guard let moment = try moment() else { return nil }
+    if record.at > moment + Self.skew { return .future }
+    guard let days = check.validFor else { return nil }
+    return moment >= record.at + Int64(days) * 86_400_000 ? .lapsed(days: days) : nil
+  }
+
+  /// How many holders of a role have approved what the milestone says. Without roles, anyone is a holder.
+  func approvers(of milestone: Milestone, _ role: String) -> Int {
+    let digest = milestone.approvedDigest
+    let all = Set(milestone.approvals.filter { $0.digest == digest }.map { $0.by.lowercased() })
+    return all.count { authorization?.holds($0, role: role) ?? true }
+  }
+}
+
+extension Proof.Mismatch {
+  /// What stands behind it, for lists of what is suspect: paths, or the criterion with a reason.
+  func subjects(_ criterion: ExitCriterion) -> [String] {
+    switch self {
+    case .file(let path, _, _): [path]
+    case .inputs(let paths): paths
+    case .definition(let isGone): ["\(criterion.id) (\(isGone ? "its check is gone" : "its check changed"))"]
+    case .lapsed(let days): ["\(criterion.id) (older than \(days) \(days == 1 ? "day" : "days"))"]
+    case .future: ["\(criterion.id) (dated in the future)"]
+    case .approvals(let have, let need, let role): ["\(criterion.id) (\(have) of \(need) approvals by \(role))"]
+    }
+  }
+}
