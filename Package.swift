@@ -24,6 +24,9 @@ let package = Package(
     .target(
       name: "ReadinessEnforcement",
       dependencies: ["ReadinessHistory", "ReadinessGit", "ReadinessCore", "StrictJSON"]),
+    .target(
+      name: "ReadinessChecks",
+      dependencies: ["ReadinessGit", "ReadinessRuntime", "ReadinessCore", "JSONSchema", "StrictJSON"]),
     .target(name: "ReadinessReports", dependencies: ["ReadinessCore", "StrictJSON"]),
     .target(name: "CSupervisor"),
     .target(name: "ReadinessRuntime", dependencies: ["CSupervisor", "StrictJSON"]),
@@ -31,7 +34,7 @@ let package = Package(
       name: "ReadinessCommands",
       dependencies: [
         "ReadinessEnforcement", "ReadinessHistory", "ReadinessGit", "ReadinessCore",
-        "ReadinessReports", "ReadinessRuntime", "StrictJSON",
+        "ReadinessReports", "ReadinessRuntime", "ReadinessChecks", "StrictJSON",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ]),
     .executableTarget(name: "readiness", dependencies: ["ReadinessCommands", "CNetworkStubs"]),

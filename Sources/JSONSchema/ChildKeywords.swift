@@ -113,10 +113,10 @@ extension Evaluation {
   }
 
   /// The compiled pattern, from the node's cache.
-  func pattern(_ text: String, of node: SchemaNode) throws -> Pattern {
+  func pattern(_ text: String, of node: SchemaNode) throws -> TextPattern {
     if let known = node.patterns[text] { return known }
     do {
-      let pattern = try Pattern(text)
+      let pattern = try TextPattern(text)
       node.patterns[text] = pattern
       return pattern
     } catch {

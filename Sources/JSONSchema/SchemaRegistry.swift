@@ -171,7 +171,7 @@ final class SchemaNode {
   let json: JSONValue
   let resource: SchemaResource
   /// Patterns by their text, compiled once.
-  var patterns: [String: Pattern] = [:]
+  var patterns: [String: TextPattern] = [:]
   /// Targets of `$ref` and `$dynamicRef`, found once.
   var targets: [String: SchemaNode] = [:]
 

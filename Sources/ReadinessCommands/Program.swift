@@ -102,7 +102,7 @@ struct Root: ParsableCommand {
       CommandGroup(
         name: "Change it",
         subcommands: [MoveCommand.self, Add.self, SetCommand.self, CriteriaCommand.self, Format.self]),
-      CommandGroup(name: "Prove it", subcommands: [ConfigCommand.self]),
+      CommandGroup(name: "Prove it", subcommands: [CheckCommand.self, TrustCommand.self, ConfigCommand.self]),
       CommandGroup(
         name: "Mend history", subcommands: [RestampCommand.self, HealCommand.self, MergeDriverCommand.self]),
       CommandGroup(

@@ -8,12 +8,17 @@ public struct PlanEdit {
   /// What becomes of one file.
   public struct Change {
     let path: String
-    let json: JSONValue
+    let bytes: [UInt8]
 
     /// Makes a change; the file is written in the canonical layout.
     public init(_ path: String, _ json: JSONValue) {
+      self.init(path, bytes: json.layoutBytes)
+    }
+
+    /// Makes a change of a file that is no JSON.
+    public init(_ path: String, bytes: [UInt8]) {
       self.path = path
-      self.json = json
+      self.bytes = bytes
     }
   }
 
@@ -76,7 +81,7 @@ public struct PlanEdit {
     for change in changes {
       let staged = try repository.staged(change.path)
       if let finding = try unstaged(change.path, staged) { return ([finding], true) }
-      let bytes = change.json.layoutBytes
+      let bytes = change.bytes
       if let staged, try repository.blob(staged.id) == bytes { continue }
       planned.append(CommitPlan.Change(path: change.path, replacing: staged?.id, bytes: bytes))
     }

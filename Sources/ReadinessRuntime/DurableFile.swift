@@ -82,6 +82,12 @@ public enum DurableFile {
     guard unlink(path) == 0 || errno == ENOENT || errno == ENOTDIR else { throw fault(path) }
   }
 
+  /// True where something stands at a path, be it a link that leads nowhere.
+  public static func exists(_ path: String) -> Bool {
+    var status = stat()
+    return lstat(path, &status) == 0
+  }
+
   /// What a folder holds, in no order; nothing where there is none.
   /// - Throws: `FileFault`.
   public static func names(in folder: String) throws(FileFault) -> [String] {
@@ -112,6 +118,30 @@ public enum DurableFile {
       at += "/" + part
       guard mkdir(at, 0o755) == 0 || errno == EEXIST else { throw fault(at) }
     }
+  }
+
+  /// A folder that nobody else has, under `TMPDIR`.
+  /// - Throws: `FileFault`.
+  public static func makeTemporaryFolder(_ prefix: String) throws(FileFault) -> String {
+    let above = getenv("TMPDIR").map { String(cString: $0) } ?? "/tmp"
+    var template = Array("\(above)/\(prefix)XXXXXX".utf8CString)
+    guard mkdtemp(&template) != nil, let resolved = realpath(template, nil) else { throw fault(above) }
+    defer { free(resolved) }
+    return String(cString: resolved)
+  }
+
+  /// Takes a folder away with all that is in it; links are taken away, never followed.
+  /// - Throws: `FileFault`.
+  public static func removeFolder(_ path: String) throws(FileFault) {
+    // A check may have taken its own rights away.
+    chmod(path, 0o700)
+    for name in try names(in: path) {
+      let inner = path + "/" + name
+      var status = stat()
+      guard lstat(inner, &status) == 0 else { continue }
+      if status.st_mode & S_IFMT == S_IFDIR { try removeFolder(inner) } else { try remove(inner) }
+    }
+    guard rmdir(path) == 0 || errno == ENOENT else { throw fault(path) }
   }
 
   private static func syncFolder(of path: String) throws(FileFault) {

@@ -39,7 +39,7 @@ struct Proof {
       let found = try tree.digest(at: path)
       return found == sha256 ? nil : .file(path: path, found: found, kind: try tree.kind(at: path))
     case .approval(let role, let count):
-      let have = approvers(of: milestone, role)
+      let have = milestone.approvers(role, authorization)
       return have >= count ? nil : .approvals(have: have, need: count, role: role)
     case .check(let record): return try mismatch(record, criterion)
     }
@@ -60,11 +60,13 @@ struct Proof {
     guard let days = check.validFor else { return nil }
     return moment >= record.at + Int64(days) * 86_400_000 ? .lapsed(days: days) : nil
   }
+}
 
+extension Milestone {
   /// How many holders of a role have approved what the milestone says. Without roles, anyone is a holder.
-  func approvers(of milestone: Milestone, _ role: String) -> Int {
-    let digest = milestone.approvedDigest
-    let all = Set(milestone.approvals.filter { $0.digest == digest }.map { $0.by.lowercased() })
+  public func approvers(_ role: String, _ authorization: Authorization?) -> Int {
+    let digest = approvedDigest
+    let all = Set(approvals.filter { $0.digest == digest }.map { $0.by.lowercased() })
     return all.count { authorization?.holds($0, role: role) ?? true }
   }
 }

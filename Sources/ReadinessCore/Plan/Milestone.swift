@@ -93,6 +93,18 @@ public struct Evidence: Sendable {
   /// The entry as JSON; entries are the same where their RFC 8785 forms are.
   public let json: JSONValue
 
+  /// A check's evidence.
+  public init(_ record: CheckRecord) {
+    kind = .check(record)
+    json = record.json
+  }
+
+  /// Evidence that so many approvals are.
+  public init(approvalsBy role: String, count: Int) {
+    kind = .approval(role: role, count: count)
+    json = ["kind": "approval", "role": .text(role), "count": .int(count)]
+  }
+
   /// What the stamp names: a file's own SHA-256, else the SHA-256 of the entry's RFC 8785 form.
   public var digest: Digest {
     if case .file(_, let sha256) = kind { return sha256 }

@@ -94,6 +94,17 @@ public struct PlanOverview {
     try milestone.exitCriteria.filter { try proof.isWaived($0) }
   }
 
+  /// True where a criterion's check is to be run again: its evidence no longer matches, or is missing from what is in
+  /// review or done.
+  public func needsCheck(_ id: MilestoneID, _ name: String, in tree: any PlanTree) throws -> Bool {
+    guard let entry = self[id], let criterion = entry.milestone.exitCriteria.first(where: { $0.id == name }),
+      criterion.check != nil
+    else { return false }
+    if criterion.evidence.isEmpty { return entry.category?.isFrozen == true }
+    let proof = Proof(tree: tree, authorization: policy.authorization, moment: { now })
+    return try criterion.evidence.contains { try proof.mismatch($0, of: criterion, in: entry.milestone) != nil }
+  }
+
   /// The entry of an id.
   public subscript(id: MilestoneID) -> Entry? { positions[id].map { entries[$0] } }
 

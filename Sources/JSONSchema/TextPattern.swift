@@ -3,11 +3,11 @@ import _StringProcessing
 /// A regular expression of ECMA-262, as JSON Schema's `pattern` means it: unanchored, by Unicode scalars.
 ///
 /// Built on the standard library's `Regex`, whose dialect differs in the three places that `translated` mends.
-struct Pattern {
+public struct TextPattern {
   private let regex: Regex<AnyRegexOutput>
 
   /// - Throws: the standard library's error where the text is no regular expression.
-  init(_ text: String) throws {
+  public init(_ text: String) throws {
     regex = try Regex(Self.translated(text))
       .matchingSemantics(.unicodeScalar)
       .asciiOnlyDigits()
@@ -15,7 +15,7 @@ struct Pattern {
   }
 
   /// True where the pattern is found anywhere in the text.
-  func isFound(in text: String) -> Bool {
+  public func isFound(in text: String) -> Bool {
     // A regex that fails while matching has found nothing; the pattern itself was proven when it was compiled.
     (try? regex.firstMatch(in: text)) != nil
   }

@@ -1,0 +1,80 @@
+import ArgumentParser
+import ReadinessChecks
+import ReadinessCore
+import ReadinessReports
+import ReadinessRuntime
+import StrictJSON
+
+struct TrustCommand: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "trust", abstract: "Shows what checks would run, and trusts it on this machine.",
+    discussion: "A definition or profile that changes is untrusted again. Trust is kept under .git.")
+  @Argument(help: ArgumentHelp("Milestones, or ID/CRITERION; without one, every check.", valueName: "id"))
+  var names: [String] = []
+  @Flag(help: "Only show it.") var dryRun = false
+  @Flag(help: "Trust nothing any more.") var forget = false
+  @Option(help: ArgumentHelp("The plan of this commit.", valueName: "rev")) var at: String?
+  @OptionGroup var options: GlobalOptions
+
+  mutating func run() throws {
+    let context = try Context(options)
+    let repository = try context.openRepository()
+    let store = TrustStore(gitFolder: repository.commonFolder)
+    if forget {
+      try store.forget()
+      return context.print(
+        json: Envelope.json("trust", [JSONMember("trusted", [])]), text: "Nothing is trusted here any more.")
+    }
+    let selection = try CheckSelection(repository, at: at, now: context.milliseconds)
+    let checks = try selection.checks(names, environment: context.environment).filter(\.needsTrust)
+    let known = try store.trusted()
+    if !dryRun { try store.trust(checks.map(\.trustDigest)) }
+    let style = try context.style(repository)
+    let json = Envelope.json(
+      "trust",
+      [
+        JSONMember(
+          "checks",
+          JSONValue(
+            .array(
+              checks.map { check in
+                [
+                  "milestone": .text(check.milestone.text), "criterion": .text(check.criterion),
+                  "definition": check.definition.json, "profile": check.plain?.json ?? nil,
+                  "digest": .text(check.trustDigest.tagged),
+                  "trusted": JSONValue(.bool(!dryRun || known.contains(check.trustDigest.tagged))),
+                ]
+              })))
+      ])
+    context.print(json: json, text: text(checks, known, style))
+  }
+
+  private func text(_ checks: [PlannedCheck], _ known: Set<String>, _ style: Style) -> String {
+    guard !checks.isEmpty else { return "No check of this plan runs anything." }
+    var lines: [String] = []
+    for check in checks {
+      let state = known.contains(check.trustDigest.tagged) ? "trusted already" : dryRun ? "not trusted" : "trusted now"
+      lines.append(style(check.name, .strong) + "  " + style(state, state == "not trusted" ? .warn : .quiet))
+      switch check.definition.kind {
+      case .command(let command):
+        lines.append("  runs    " + command.arguments.map(Self.quoted).joined(separator: " "))
+        if let profile = check.plain {
+          let area = profile.usesWorkTree ? "the work tree" : "a clean copy of the commit"
+          lines.append("  in      \(area), profile \(profile.name)")
+          lines.append("  sees    " + profile.environment.joined(separator: ", ").printable)
+          lines.append("  writes  " + profile.writablePaths.joined(separator: ", ").printable)
+        }
+      case .milestone(let repository, _, _, _): lines.append("  reads   \(repository.printable) with git clone")
+      default: break
+      }
+    }
+    return lines.joined(separator: "\n")
+  }
+
+  /// Words as a shell would have to be given them, for reading.
+  private static func quoted(_ word: String) -> String {
+    let plain = word.printable
+    let isSimple = !plain.isEmpty && !plain.contains { " '\"$`\\*?()[]{}<>|&;~#!".contains($0) }
+    return isSimple ? plain : "'" + plain + "'"
+  }
+}
