@@ -4,8 +4,9 @@ PROGRAM := .build/release/readiness
 
 .PHONY: demo test build examples docs lint verify campaign bench bench-quick install deb bootstrap
 
-demo: build ## the main job in a scratch repository
+demo: build ## the main job in a scratch repository, and a test-driven loop to done
 	scripts/demo.sh $(CURDIR)/$(PROGRAM)
+	$(PROGRAM) demo tdd
 
 test: bootstrap ## all tests; a forbidden import is an error
 	swift build --build-tests --explicit-target-dependency-import-check error
@@ -33,6 +34,7 @@ campaign: build ## the long forms; doc/campaigns.md holds their figures
 	python3 campaign/run.py $(PROGRAM) 1500 100000
 	python3 campaign/operations.py $(PROGRAM) 100 1000
 	python3 campaign/recompute.py
+	READINESS_KILLS=1000 swift test --disable-xctest --filter 'DeliverTests/killed'
 
 bench: build ## what hooks, moves, audits and reading cost, as ratios in one run; doc/performance.md holds the figures
 	python3 bench/targets.py $(PROGRAM)

@@ -27,6 +27,11 @@ let package = Package(
     .target(
       name: "ReadinessChecks",
       dependencies: ["ReadinessGit", "ReadinessRuntime", "ReadinessCore", "JSONSchema", "StrictJSON"]),
+    .target(
+      name: "ReadinessEvents",
+      dependencies: [
+        "ReadinessHistory", "ReadinessGit", "ReadinessReports", "ReadinessRuntime", "ReadinessCore", "StrictJSON",
+      ]),
     .target(name: "ReadinessReports", dependencies: ["ReadinessCore", "StrictJSON"]),
     .target(name: "CSupervisor"),
     .target(name: "ReadinessRuntime", dependencies: ["CSupervisor", "StrictJSON"]),
@@ -34,7 +39,8 @@ let package = Package(
       name: "ReadinessCommands",
       dependencies: [
         "ReadinessEnforcement", "ReadinessHistory", "ReadinessGit", "ReadinessCore",
-        "ReadinessReports", "ReadinessRuntime", "ReadinessChecks", "StrictJSON",
+        "ReadinessReports", "ReadinessRuntime", "ReadinessChecks", "ReadinessEvents",
+        "StrictJSON",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ]),
     .executableTarget(name: "readiness", dependencies: ["ReadinessCommands", "CNetworkStubs"]),

@@ -92,8 +92,8 @@ static void default_signals(void) {
 static void become(const struct readiness_job *job, int output, int errors, int news) {
   setsid();
   default_signals();
-  int nothing = open("/dev/null", O_RDONLY);
-  dup2(nothing, 0);
+  int input = open(job->input, O_RDONLY);
+  dup2(input, 0);
   dup2(output, 1);
   dup2(errors, 2);
   struct rlimit files = {job->file_bytes, job->file_bytes};

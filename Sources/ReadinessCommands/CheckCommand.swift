@@ -269,7 +269,7 @@ final class CheckDisplay {
   func show(_ progress: CheckRunner.Progress) {
     guard !isQuiet else { return }
     guard isWatched else {
-      if let latest = progress.latest {
+      if let latest = progress.latest, progress.all > 1 {
         Standard.error("\(progress.finished) of \(progress.all)  \(latest.outcome.rawValue)  \(latest.check.name)\n")
       }
       return

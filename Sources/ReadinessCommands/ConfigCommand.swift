@@ -17,7 +17,9 @@ struct RuntimeFiles {
   init(own: [UInt8]?) throws {
     let builtIn = try RuntimeConfiguration(
       parsing: Array(StandardFiles.runtimeConfig.text.utf8), file: "built in", isBuiltIn: true)
-    files = try (own.map { [try RuntimeConfiguration(parsing: $0, file: Self.path)] } ?? []) + [builtIn]
+    let delivery = try RuntimeConfiguration(
+      parsing: Array(RuntimeConfiguration.delivery.utf8), file: "built in", isBuiltIn: true)
+    files = try (own.map { [try RuntimeConfiguration(parsing: $0, file: Self.path)] } ?? []) + [builtIn, delivery]
   }
 
   /// The names of all profiles, each once.

@@ -20,14 +20,16 @@ struct CriteriaCommand: EditingCommand {
   @Option(help: ArgumentHelp("Your word that it is so; gates list it as resting on a word alone.", valueName: "text"))
   var statement: String?
   @Option(help: ArgumentHelp("Words it, and makes it where it is new.", valueName: "text")) var text: String?
+  @Option(help: ArgumentHelp("How a machine shows it, as JSON; doc/checks.md says what is legal.", valueName: "json"))
+  var check: String?
   @Flag(help: "Take its evidence away.") var clear = false
   @OptionGroup var options: GlobalOptions
 
   func validate() throws {
-    let asked = [evidence != nil, statement != nil, text != nil, clear].count { $0 }
+    let asked = [evidence != nil, statement != nil, text != nil, check != nil, clear].count { $0 }
     if criterion == nil, asked > 0 { throw ValidationError("Name the criterion: readiness criteria \(id) lists them.") }
     if criterion != nil, asked != 1 {
-      throw ValidationError("Give one of --evidence, --statement, --text and --clear.")
+      throw ValidationError("Give one of --evidence, --statement, --text, --check and --clear.")
     }
   }
 
@@ -69,6 +71,12 @@ struct CriteriaCommand: EditingCommand {
     return ([change], "Changed the criterion \(name) of \(id).")
   }
 
+  /// In the order in which files are written.
+  private static func ordered(_ members: [JSONMember]) -> [JSONMember] {
+    let order = ["id", "text", "check", "evidence", "waiver"]
+    return order.compactMap { key in members.first { $0.key == key } } + members.filter { !order.contains($0.key) }
+  }
+
   private func changed(_ criterion: JSONValue, _ edit: PlanEdit) throws -> JSONValue {
     var members = criterion.object ?? []
     func put(_ key: String, _ value: JSONValue?) {
@@ -79,6 +87,15 @@ struct CriteriaCommand: EditingCommand {
     }
     if clear { put("evidence", nil) }
     if let text { put("text", .text(text)) }
+    if let check {
+      do {
+        put("check", try JSONDocument(parsing: Array(check.utf8)).root)
+      } catch {
+        throw UsageError(
+          "The check is no JSON: \(error.message)", hint: "Write one object; doc/checks.md has examples.")
+      }
+      members = Self.ordered(members)
+    }
     var entries = criterion["evidence"]?.array ?? []
     if let evidence {
       guard let digest = try edit.stagedDigest(of: evidence) else {

@@ -92,7 +92,11 @@ struct Root: ParsableCommand {
     discussion: "Milestones are files under .readiness/. Edit and commit them, or move them; history is in git log.",
     version: Program.version,
     groupedSubcommands: [
-      CommandGroup(name: "Begin", subcommands: [Init.self, Import.self, Export.self, Install.self, Uninstall.self]),
+      CommandGroup(
+        name: "Begin",
+        subcommands: [
+          DemoCommand.self, Init.self, Import.self, Export.self, Install.self, Uninstall.self,
+        ]),
       CommandGroup(
         name: "Read the plan",
         subcommands: [
@@ -103,6 +107,8 @@ struct Root: ParsableCommand {
         name: "Change it",
         subcommands: [MoveCommand.self, Add.self, SetCommand.self, CriteriaCommand.self, Format.self]),
       CommandGroup(name: "Prove it", subcommands: [CheckCommand.self, TrustCommand.self, ConfigCommand.self]),
+      CommandGroup(
+        name: "Tell others", subcommands: [SyncCommand.self, DeliverCommand.self, DeadLetters.self]),
       CommandGroup(
         name: "Mend history", subcommands: [RestampCommand.self, HealCommand.self, MergeDriverCommand.self]),
       CommandGroup(

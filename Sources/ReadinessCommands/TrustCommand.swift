@@ -1,6 +1,7 @@
 import ArgumentParser
 import ReadinessChecks
 import ReadinessCore
+import ReadinessGit
 import ReadinessReports
 import ReadinessRuntime
 import StrictJSON
@@ -12,6 +13,7 @@ struct TrustCommand: ParsableCommand {
   @Argument(help: ArgumentHelp("Milestones, or ID/CRITERION; without one, every check.", valueName: "id"))
   var names: [String] = []
   @Flag(help: "Only show it.") var dryRun = false
+  @Flag(help: "The sinks that readiness deliver tells, in place of checks.") var sinks = false
   @Flag(help: "Trust nothing any more.") var forget = false
   @Option(help: ArgumentHelp("The plan of this commit.", valueName: "rev")) var at: String?
   @OptionGroup var options: GlobalOptions
@@ -25,6 +27,7 @@ struct TrustCommand: ParsableCommand {
       return context.print(
         json: Envelope.json("trust", [JSONMember("trusted", [])]), text: "Nothing is trusted here any more.")
     }
+    if sinks { return try trustSinks(store, context, repository) }
     let selection = try CheckSelection(repository, at: at, now: context.milliseconds)
     let checks = try selection.checks(names, environment: context.environment).filter(\.needsTrust)
     let known = try store.trusted()
@@ -47,6 +50,31 @@ struct TrustCommand: ParsableCommand {
               })))
       ])
     context.print(json: json, text: text(checks, known, style))
+  }
+
+  private func trustSinks(_ store: TrustStore, _ context: Context, _ repository: Repository) throws {
+    let commit = try repository.commit(named: at ?? "HEAD")
+    let selection = try SinkSelection(repository, at: commit, context, [])
+    let known = try store.trusted()
+    let sinks = selection.sinks.sorted { $0.key < $1.key }
+    if !dryRun { try store.trust(sinks.map(\.value.digest)) }
+    let json = sinks.map { name, sink -> JSONValue in
+      ["sink": .text(name), "definition": sink.json, "digest": .text(sink.digest.tagged)]
+    }
+    let style = try context.style(repository)
+    let lines = sinks.map { name, sink in
+      let state = known.contains(sink.digest.tagged) ? "trusted already" : dryRun ? "not trusted" : "trusted now"
+      let what =
+        switch sink.kind {
+        case .file(let path): "adds lines to \(path.printable)"
+        case .command(let words): "runs " + words.map(Self.quoted).joined(separator: " ")
+        case .webhook(let url, _): "posts to \(url.printable)"
+        }
+      return style(name, .strong) + "  " + style(state, .quiet) + "\n  " + what
+    }
+    context.print(
+      json: Envelope.json("trust", [JSONMember("sinks", JSONValue(.array(json)))]),
+      text: lines.isEmpty ? "\(PlanPaths.sinks) names no sink." : lines.joined(separator: "\n"))
   }
 
   private func text(_ checks: [PlannedCheck], _ known: Set<String>, _ style: Style) -> String {

@@ -53,11 +53,13 @@ public struct LogReport {
 
   /// `log` (contract 4.1).
   public var json: JSONValue {
-    Envelope.json("log", [JSONMember("runs", JSONValue(.array(runs.map(Self.json))))])
+    Envelope.json("log", [JSONMember("runs", JSONValue(.array(runs.map(\.json))))])
   }
+}
 
-  private static func json(_ line: RunLine) -> JSONValue {
-    let run = line.run
+extension RunLine {
+  /// One of `log`'s `runs[]` (contract 4.1).
+  public var json: JSONValue {
     func text(_ digest: Digest?) -> JSONValue { .text(digest?.tagged ?? "none") }
     let transitions = run.transitions.map { t -> JSONValue in
       [
@@ -74,7 +76,7 @@ public struct LogReport {
       ]
     }
     var members = [
-      JSONMember("run", line.id.map { .text($0) } ?? nil), JSONMember("commit", .text(line.commit)),
+      JSONMember("run", id.map { .text($0) } ?? nil), JSONMember("commit", .text(commit)),
       JSONMember("at", .text(run.at)), JSONMember("actor", .text(run.actor.description)),
       JSONMember("policy", .text(run.policy.tagged)), JSONMember("transitions", JSONValue(.array(transitions))),
       JSONMember("edits", JSONValue(.array(edits))), JSONMember("evidence", JSONValue(.array(evidence))),
@@ -83,8 +85,8 @@ public struct LogReport {
       members.append(JSONMember("policyChange", ["before": text(change.before), "after": text(change.after)]))
     }
     if let reason = run.reason { members.append(JSONMember("reason", .text(reason))) }
-    members.append(JSONMember("stamped", JSONValue(.bool(line.isStamped))))
-    if line.heals { members.append(JSONMember("heals", true)) }
+    members.append(JSONMember("stamped", JSONValue(.bool(isStamped))))
+    if heals { members.append(JSONMember("heals", true)) }
     return JSONValue(.object(members))
   }
 }

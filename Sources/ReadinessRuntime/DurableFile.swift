@@ -6,6 +6,12 @@ public struct FileFault: Error, Sendable, Equatable {
   public let path: String
   /// What happened, in the system's words.
   public let reason: String
+
+  /// Makes a fault.
+  public init(path: String, reason: String) {
+    self.path = path
+    self.reason = reason
+  }
 }
 
 /// Files that are there whole or not at all, also after a power cut.
@@ -33,8 +39,34 @@ public enum DurableFile {
     try syncFolder(of: path)
   }
 
-  /// Adds one piece to the end of a file that is open for appending, and syncs it.
-  static func append(_ bytes: [UInt8], to path: String) throws(FileFault) {
+  /// Takes away what stands behind the last line end: a writer was killed before it had written its line whole.
+  /// - Throws: `FileFault`.
+  public static func endAtLineEnd(_ path: String) throws(FileFault) {
+    let file = open(path, O_RDWR | O_CLOEXEC)
+    guard file >= 0 else {
+      if errno == ENOENT { return }
+      throw fault(path)
+    }
+    defer { close(file) }
+    var end = lseek(file, 0, SEEK_END)
+    var buffer = [UInt8](repeating: 0, count: 4096)
+    while end > 0 {
+      let start = max(0, end - off_t(buffer.count))
+      let count = pread(file, &buffer, Int(end - start), start)
+      guard count > 0 else { throw fault(path) }
+      if let place = buffer[..<count].lastIndex(of: 0x0A) {
+        let whole = start + off_t(place) + 1
+        guard whole == lseek(file, 0, SEEK_END) || ftruncate(file, whole) == 0 else { throw fault(path) }
+        return
+      }
+      end = start
+    }
+    guard ftruncate(file, 0) == 0 else { throw fault(path) }
+  }
+
+  /// Adds to the end of a file, and syncs it.
+  /// - Throws: `FileFault`.
+  public static func append(_ bytes: [UInt8], to path: String) throws(FileFault) {
     let file = open(path, O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0o644)
     guard file >= 0 else { throw fault(path) }
     defer { close(file) }

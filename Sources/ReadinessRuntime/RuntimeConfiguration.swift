@@ -36,6 +36,14 @@ public struct RuntimeConfiguration: Sendable {
   public let file: String
   /// True for what the program brings along.
   public let isBuiltIn: Bool
+  /// What deliveries go by where a sink names no profile; a repository's own `delivery` overlays it.
+  public static let delivery = """
+    { "version": 1, "profiles": { "delivery": {
+      "timeoutSeconds": 10, "killGraceSeconds": 2, "workingArea": "worktree",
+      "retry": { "attempts": 5, "firstDelayMilliseconds": 200, "maxDelayMilliseconds": 10000,
+        "budgetMilliseconds": 120000, "on": ["timeout", "exit", "signal", "spawn"] } } } }
+    """
+
   /// The names of its profiles, as they stand.
   public var names: [String] { profiles.map(\.name) }
   let profiles: [Profile]

@@ -13,6 +13,8 @@ public struct SupervisedProcess: Sendable {
   public let readable: [String]
   /// Files and folders that it may write, absolute.
   public let writable: [String]
+  /// The file that is its standard input.
+  public let input: String
   /// How long it may take, in milliseconds.
   public let timeout: Int
   /// Between asking it to end and ending it, in milliseconds.
@@ -25,13 +27,14 @@ public struct SupervisedProcess: Sendable {
   /// Describes a command; `run` runs it.
   public init(
     arguments: [String], environment: [String: String], folder: String, readable: [String], writable: [String],
-    timeout: Int, grace: Int, outputBound: Int, fileBound: Int
+    input: String = "/dev/null", timeout: Int, grace: Int, outputBound: Int, fileBound: Int
   ) {
     self.arguments = arguments
     self.environment = environment
     self.folder = folder
     self.readable = readable
     self.writable = writable
+    self.input = input
     self.timeout = timeout
     self.grace = grace
     self.outputBound = outputBound
@@ -105,23 +108,21 @@ public struct SupervisedProcess: Sendable {
   }
 
   private func start(_ executable: String, _ pipes: inout readiness_pipes) -> pid_t {
-    let lists = [arguments, environment.sorted { $0.key < $1.key }.map { "\($0.key)=\($0.value)" }, readable, writable]
-      .map { $0.map { strdup($0) } + [nil] }
-    defer { lists.joined().forEach { free($0) } }
-    return executable.withCString { executable in
-      folder.withCString { folder in
-        lists[0].withUnsafeBufferPointer { arguments in
-          lists[1].withUnsafeBufferPointer { environment in
-            // The C side reads them as constant texts.
-            lists[2].map { UnsafePointer($0) }.withUnsafeBufferPointer { readable in
-              lists[3].map { UnsafePointer($0) }.withUnsafeBufferPointer { writable in
-                var job = readiness_job(
-                  executable: executable, arguments: arguments.baseAddress, environment: environment.baseAddress,
-                  folder: folder, readable: readable.baseAddress, writable: writable.baseAddress,
-                  file_bytes: UInt64(fileBound))
-                return readiness_supervise(&job, &pipes)
-              }
-            }
+    typealias Text = UnsafeMutablePointer<CChar>?
+    let variables = environment.sorted { $0.key < $1.key }.map { "\($0.key)=\($0.value)" }
+    let lists: [[Text]] = [arguments, variables, readable, writable].map { list in list.map { strdup($0) } + [nil] }
+    let texts: [Text] = [executable, input, folder].map { (text: String) in strdup(text) }
+    defer { (lists.joined() + texts).forEach { free($0) } }
+    return lists[0].withUnsafeBufferPointer { arguments in
+      lists[1].withUnsafeBufferPointer { environment in
+        // The C side reads them as constant texts.
+        lists[2].map { UnsafePointer($0) }.withUnsafeBufferPointer { readable in
+          lists[3].map { UnsafePointer($0) }.withUnsafeBufferPointer { writable in
+            var job = readiness_job(
+              executable: texts[0], arguments: arguments.baseAddress, environment: environment.baseAddress,
+              input: texts[1], folder: texts[2], readable: readable.baseAddress, writable: writable.baseAddress,
+              file_bytes: UInt64(fileBound))
+            return readiness_supervise(&job, &pipes)
           }
         }
       }

@@ -12,6 +12,8 @@ struct readiness_job {
   char *const *arguments;
   /// `NAME=value`, and a NULL at the end.
   char *const *environment;
+  /// The file that is its standard input.
+  const char *input;
   /// The folder to run in.
   const char *folder;
   /// Files and folders that may be read, and a NULL at the end.

@@ -18,6 +18,8 @@ public enum PlanPaths {
   public static let gates = "ssot/policies/gates.json"
   /// What an unstamped change is worth.
   public static let provenance = "ssot/policies/provenance.json"
+  /// Where runs are told to.
+  public static let sinks = "ssot/policies/sinks.json"
 
   /// The path of a milestone's file.
   public static func milestone(_ id: MilestoneID) -> String { folder + "/" + id.text + ".json" }

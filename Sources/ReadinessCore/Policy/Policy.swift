@@ -11,17 +11,20 @@ public final class Policy {
   public let gates: Gates
   /// What an unstamped change is worth.
   public let provenance: ProvenancePolicy
+  /// Where runs are told to.
+  public let sinks: Sinks
   /// The team's schema, where it says more than the built-in one.
   let schema: SchemaValidator?
 
   init(
     workflow: Workflow, authorization: Authorization?, gates: Gates, provenance: ProvenancePolicy,
-    schema: SchemaValidator?
+    sinks: Sinks, schema: SchemaValidator?
   ) {
     self.workflow = workflow
     self.authorization = authorization
     self.gates = gates
     self.provenance = provenance
+    self.sinks = sinks
     self.schema = schema
   }
 
@@ -30,7 +33,7 @@ public final class Policy {
     Policy(
       workflow: .standard, authorization: nil,
       gates: Gates(gates: ["release": .standardRelease, "canary": .standardCanary]),
-      provenance: ProvenancePolicy(unstamped: .refuse, judgedFrom: nil), schema: nil)
+      provenance: ProvenancePolicy(unstamped: .refuse, judgedFrom: nil), sinks: .none, schema: nil)
   }
 }
 
@@ -115,10 +118,12 @@ private struct PolicyReader {
     let provenance = read(
       PlanPaths.provenance, absent: ProvenancePolicy(unstamped: .refuse, judgedFrom: nil)
     ) { ProvenancePolicy($0, $1) }
+    let sinks = read(PlanPaths.sinks, absent: Sinks.none) { Sinks($0, $1) }
     let schema = readSchema()
-    guard findings.isEmpty, let workflow, let authorization, let gates, let provenance else { return nil }
+    guard findings.isEmpty, let workflow, let authorization, let gates, let provenance, let sinks else { return nil }
     return Policy(
-      workflow: workflow, authorization: authorization, gates: gates, provenance: provenance, schema: schema)
+      workflow: workflow, authorization: authorization, gates: gates, provenance: provenance, sinks: sinks,
+      schema: schema)
   }
 
   private mutating func read<T>(
