@@ -290,7 +290,8 @@ public final class GitTree: PlanTree {
     let files = try policyFiles()
     if let known = cache.policies[files] { return known }
     let blobs = try files.map { path, identity in
-      switch try repository.content(of: identity.id, atMost: PlanFile.bound) {
+      if let standard = PolicyBlob(path: path, identity) { return standard }
+      return switch try repository.content(of: identity.id, atMost: PlanFile.bound) {
       case .bytes(let bytes): PolicyBlob(path: path, kind: identity.kind, bytes: bytes)
       case .oversized(let oversized): PolicyBlob(path: path, oversized: oversized)
       }

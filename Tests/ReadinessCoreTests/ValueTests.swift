@@ -92,7 +92,10 @@ struct ValueTests {
     func gates(_ policy: Policy) -> [String] { policy.gates.gates.map { "\($0) \($1)" }.sorted() }
     #expect(gates(policy) == gates(builtIn))
     for file in standard + StandardFiles.all().filter({ $0.path == PlanPaths.schema }) {
-      #expect(StandardFiles.standardDigest(at: file.path) == Digest(of: Array(file.text.utf8)), "\(file.path)")
+      let known = try #require(StandardFiles.known(at: file.path), "\(file.path)")
+      #expect(known.digest == Digest(of: Array(file.text.utf8)), "\(file.path)")
+      let scratch = try Scratch()
+      #expect(known.id.description == scratch.git("hash-object", "--stdin", input: file.text).line, "\(file.path)")
     }
     let read = policy.workflow
     #expect(read.states == Workflow.standard.states)

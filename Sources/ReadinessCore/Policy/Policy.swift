@@ -48,6 +48,21 @@ public struct PolicyBlob: Sendable {
   /// Of its bytes.
   public let digest: Digest
   let isOversized: Bool
+  /// True where it says what judges without it; its bytes are not there then.
+  let isStandard: Bool
+
+  /// What stands at a path, where its object alone says that it is the standard file; nil where that has to be read.
+  public init?(path: String, _ identity: FileIdentity) {
+    guard identity.kind == .regular, let known = StandardFiles.known(at: path), known.id == identity.id else {
+      return nil
+    }
+    self.path = path
+    kind = .regular
+    bytes = []
+    digest = known.digest
+    isOversized = false
+    isStandard = true
+  }
 
   /// Makes a blob.
   public init(path: String, kind: FileKind, bytes: [UInt8]) {
@@ -56,6 +71,8 @@ public struct PolicyBlob: Sendable {
     self.bytes = bytes
     digest = Digest(of: bytes)
     isOversized = false
+    let isFile = kind == .regular || kind == .executable
+    isStandard = isFile && StandardFiles.known(at: path)?.digest == digest
   }
 
   /// Makes a blob that is too large to be read.
@@ -65,6 +82,7 @@ public struct PolicyBlob: Sendable {
     bytes = []
     digest = oversized.digest
     isOversized = true
+    isStandard = false
   }
 }
 
@@ -129,7 +147,7 @@ private struct PolicyReader {
   private mutating func read<T>(
     _ path: String, absent: T, _ make: (JSONValue, FaultList) -> T?
   ) -> T? {
-    guard let blob = blobs[path], !isStandard(blob) else { return absent }
+    guard let blob = blobs[path], !blob.isStandard else { return absent }
     guard let document = parse(blob) else { return nil }
     let faults = FaultList()
     let value = make(document.root, faults)
@@ -138,11 +156,6 @@ private struct PolicyReader {
       refuse(blob, code, fault.message, line: document.position(of: fault.offset).line)
     }
     return value
-  }
-
-  /// True where a file says what judges without it.
-  private func isStandard(_ blob: PolicyBlob) -> Bool {
-    (blob.kind == .regular || blob.kind == .executable) && blob.digest == StandardFiles.standardDigest(at: blob.path)
   }
 
   private mutating func parse(_ blob: PolicyBlob) -> JSONDocument? {
@@ -164,7 +177,7 @@ private struct PolicyReader {
 
   private mutating func readSchema() -> SchemaValidator? {
     // The built-in schema judges in any case, by code.
-    guard let blob = blobs[PlanPaths.schema], !isStandard(blob) else { return nil }
+    guard let blob = blobs[PlanPaths.schema], !blob.isStandard else { return nil }
     guard let document = parse(blob) else { return nil }
     do {
       return try SchemaRegistry(refusesUnknownKeywords: true).add(document, uri: "repository:///" + PlanPaths.schema)

@@ -10,16 +10,33 @@ public enum StandardFiles {
     schemas + examples + policies(workflow: workflow)
   }
 
-  /// The SHA-256 of a file that says what judges where it is absent; nil for any other path. Most plans keep them, so
-  /// hooks need not read them; a test holds the digests and the files together.
-  public static func standardDigest(at path: String) -> Digest? {
+  /// A file that says what judges where it is absent: its object in git, and the SHA-256 of its bytes.
+  public typealias Known = (id: ObjectID, digest: Digest)
+
+  /// What is known of the standard file at a path; nil for any other path. Most plans keep these files, so hooks read
+  /// none of them; a test holds them together with what `init` writes. A file that only has the same object id is
+  /// beyond anybody's means to make: it would have to meet this one.
+  public static func known(at path: String) -> Known? {
     switch path {
-    case PlanPaths.workflow: Digest(hex: "81767f92ba02d6e54f38a0d5cff128a7d4e24d03f17bdce8e2670ea6ffaeeaf4")
-    case PlanPaths.gates: Digest(hex: "56e5529291bd22fb581ec2a82564e8e87dc53a3f76d63e4ea9704398e36047ad")
-    case PlanPaths.provenance: Digest(hex: "565c379bb74d6f433509d55f2b1d3530b375e2203d6115688b68935de016132e")
-    case PlanPaths.schema: Digest(hex: "b96b14c880d8281c3e667d4800766ed6abf8efefff5a21f53944011b0e653482")
+    case PlanPaths.workflow:
+      known(
+        "888b55156a0a4d9d0db7463209d515e1cf57021f", "81767f92ba02d6e54f38a0d5cff128a7d4e24d03f17bdce8e2670ea6ffaeeaf4")
+    case PlanPaths.gates:
+      known(
+        "77564e225e8a710a8abd3439cd69300266342d2a", "56e5529291bd22fb581ec2a82564e8e87dc53a3f76d63e4ea9704398e36047ad")
+    case PlanPaths.provenance:
+      known(
+        "c39bf22ae1a7fe9f64ef11a3d6800978c78ca60a", "565c379bb74d6f433509d55f2b1d3530b375e2203d6115688b68935de016132e")
+    case PlanPaths.schema:
+      known(
+        "8db90ceba4df1ab08b9cef0b974e24b7a37cf645", "7ee427efe62efaf391635df9927342d0c2dae2696fa2f548f299b1506294add2")
     default: nil
     }
+  }
+
+  private static func known(_ id: String, _ sha256: String) -> Known? {
+    guard let id = ObjectID(hex: id), let digest = Digest(hex: sha256) else { return nil }
+    return (id, digest)
   }
 
   /// The policies that equal what judges where there are none.
