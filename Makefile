@@ -18,7 +18,7 @@ build: bootstrap ## the release binary, and this clone's own hooks
 	@[ ! -d .git ] || $(PROGRAM) install
 
 examples: ## the examples in ssot/examples against the schemas in ssot/schemas
-	swift test --skip-build --disable-xctest --filter 'SchemaAgreementTests|OwnFilesTests'
+	scripts/prove.sh 'SchemaAgreementTests|OwnFilesTests|RuntimeContractTests'
 
 docs: ## the page of reason codes, from the list that explain reads
 	$(PROGRAM) explain --page > doc/reason-codes.md
