@@ -15,6 +15,7 @@ struct CheckCommand: ParsableCommand {
     help: ArgumentHelp("Milestones, or ID/CRITERION.", valueName: "id"), completion: .custom(Offered.milestones))
   var names: [String] = []
   @Flag(help: "Every check of the plan.") var all = false
+  @Flag(help: "Every check of what is in review or done.") var done = false
   @Flag(help: "Those whose evidence no longer matches, or is missing from what is in review or done.") var suspect =
     false
   @Flag(help: "Run again what evidence says was run, at its commit, and compare; write nothing.") var replay = false
@@ -32,8 +33,10 @@ struct CheckCommand: ParsableCommand {
   private static let keptBytes = 64 << 10
 
   func validate() throws {
-    if names.isEmpty, !all, !suspect { throw ValidationError("Name milestones, or give --all or --suspect.") }
-    if !names.isEmpty, all { throw ValidationError("Give names or --all, not both.") }
+    if names.isEmpty, !all, !done, !suspect {
+      throw ValidationError("Name milestones, or give --all, --done or --suspect.")
+    }
+    if !names.isEmpty, all || done { throw ValidationError("Give names, or --all or --done, not both.") }
     if replay, at != nil || keepOutput { throw ValidationError("--replay goes by the commit that the evidence names.") }
   }
 
@@ -43,6 +46,7 @@ struct CheckCommand: ParsableCommand {
     let selection = try CheckSelection(repository, at: at, now: context.milliseconds)
     var checks = try selection.checks(
       names, profile: profile, settings: settings.flags, environment: context.environment)
+    if done { checks = checks.filter { selection.overview[$0.milestone]?.isClaimed == true } }
     if suspect {
       checks = try checks.filter { try selection.overview.needsCheck($0.milestone, $0.criterion, in: selection.tree) }
     }

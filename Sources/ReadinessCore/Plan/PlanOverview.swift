@@ -6,6 +6,8 @@ public struct PlanOverview {
     public let milestone: Milestone
     /// The category of its state; nil where the workflow does not know the state.
     public let category: Category?
+    /// True where it is in review or done, and so claims to be shown.
+    public var isClaimed: Bool { category?.isFrozen == true }
     /// True where it is pending and all that it depends on is done.
     public let isReady: Bool
     /// What it depends on that is not done, sorted.
