@@ -54,8 +54,12 @@ struct Weekly: ParsableCommand {
     let context = try Context(options)
     let span = try span()
     let repository = try context.openRepository()
+    let tip = try repository.commit(named: at ?? "HEAD")
+    let policy = try repository.tree(of: repository.commit(tip)).policy().policy
+    // The week's own policy decides; a name that no policy has is a slip of the pen.
+    if gate != "release", let gates = policy?.gates, gates.gates[gate] == nil { throw gates.unknown(gate) }
     let facts = try WeeklyFacts(
-      repository, tip: repository.commit(named: at ?? "HEAD"), span: span, gate: gate)
+      repository, tip: tip, span: span, gate: gate)
     let report = WeeklyReport(
       WeeklyReport.Facts(
         span: facts.span, completed: facts.completed.map { ($0.milestone.text, $0.run) },

@@ -22,15 +22,35 @@ struct CriteriaCommand: EditingCommand {
   @Option(help: ArgumentHelp("Words it, and makes it where it is new.", valueName: "text")) var text: String?
   @Option(help: ArgumentHelp("How a machine shows it, as JSON; doc/checks.md says what is legal.", valueName: "json"))
   var check: String?
-  @Flag(help: "Take its evidence away.") var clear = false
+  @Option(
+    help: ArgumentHelp("Let it go up to this day; you are its approver, and --reason says why.", valueName: "day"))
+  var waive: String?
+  @Option(help: ArgumentHelp("Why it is waived.", valueName: "text")) var reason: String?
+  @Option(help: ArgumentHelp("Who answers for what is waived; the milestone's owner by default.", valueName: "name"))
+  var owner: String?
+  @Flag(help: "Take its evidence away, and a waiver.") var clear = false
   @OptionGroup var options: GlobalOptions
 
   func validate() throws {
-    let asked = [evidence != nil, statement != nil, text != nil, check != nil, clear].count { $0 }
+    let asked = [evidence != nil, statement != nil, text != nil, check != nil, waive != nil, clear].count { $0 }
     if criterion == nil, asked > 0 { throw ValidationError("Name the criterion: readiness criteria \(id) lists them.") }
     if criterion != nil, asked != 1 {
-      throw ValidationError("Give one of --evidence, --statement, --text, --check and --clear.")
+      throw ValidationError("Give one of --evidence, --statement, --text, --check, --waive and --clear.")
     }
+  }
+
+  /// The waiver that is asked for.
+  private func waiver(until day: String, _ milestone: Milestone) throws -> JSONValue {
+    guard Timestamp.isDate(day) else {
+      throw UsageError("\"\(day)\" is no day.", hint: "Write the last day on which it holds, such as 2026-12-01.")
+    }
+    guard let reason, !reason.isEmpty else {
+      throw UsageError("A waiver says why.", hint: "--reason \"the supplier delivers in December\"")
+    }
+    return [
+      "owner": .text(owner ?? milestone.owner), "reason": .text(reason),
+      "approver": .text(try CommitSituation.configuredAuthor().email), "until": .text(day),
+    ]
   }
 
   mutating func run() throws {
@@ -63,7 +83,7 @@ struct CriteriaCommand: EditingCommand {
         hint: nearestName(to: name, in: milestone.exitCriteria.map(\.id)).map { "Is \($0) meant?" }
           ?? "readiness criteria \(id) lists them; --text makes a new one.")
     }
-    criteria[index] = try changed(criteria[index], edit)
+    criteria[index] = try changed(criteria[index], milestone, edit)
     let members = (milestone.json.object ?? []).map {
       $0.key == "exitCriteria" ? JSONMember($0.key, JSONValue(.array(criteria))) : $0
     }
@@ -77,7 +97,7 @@ struct CriteriaCommand: EditingCommand {
     return order.compactMap { key in members.first { $0.key == key } } + members.filter { !order.contains($0.key) }
   }
 
-  private func changed(_ criterion: JSONValue, _ edit: PlanEdit) throws -> JSONValue {
+  private func changed(_ criterion: JSONValue, _ milestone: Milestone, _ edit: PlanEdit) throws -> JSONValue {
     var members = criterion.object ?? []
     func put(_ key: String, _ value: JSONValue?) {
       let old = members.firstIndex { $0.key == key }
@@ -85,7 +105,11 @@ struct CriteriaCommand: EditingCommand {
       if let value, old == nil { members.append(JSONMember(key, value)) }
       if value == nil, let old { members.remove(at: old) }
     }
-    if clear { put("evidence", nil) }
+    if clear {
+      put("evidence", nil)
+      put("waiver", nil)
+    }
+    if let waive { put("waiver", try waiver(until: waive, milestone)) }
     if let text { put("text", .text(text)) }
     if let check {
       do {

@@ -38,13 +38,18 @@ extension LoadedPlan {
   /// What a gate says.
   /// - Throws: `UnknownName` with the nearest gate.
   fileprivate func decide(_ name: String) throws -> GateDecision {
-    let gates = overview.policy.gates.gates
-    guard let gate = gates[name] else {
-      throw UnknownName(
-        message: "There is no gate \"\(name)\".",
-        hint: nearestName(to: name, in: Array(gates.keys)).map { "Is \($0) meant?" }
-          ?? "The gates are \(gates.keys.sorted().joined(separator: ", ")); they stand in \(PlanPaths.gates).")
-    }
+    let gates = overview.policy.gates
+    guard let gate = gates.gates[name] else { throw gates.unknown(name) }
     return try GateDecision(name, gate, overview, in: tree)
+  }
+}
+
+extension Gates {
+  /// The error of a name that no gate has, with the nearest that one has.
+  func unknown(_ name: String) -> UnknownName {
+    UnknownName(
+      message: "There is no gate \"\(name)\".",
+      hint: nearestName(to: name, in: Array(gates.keys)).map { "Is \($0) meant?" }
+        ?? "The gates are \(gates.keys.sorted().joined(separator: ", ")); they stand in \(PlanPaths.gates).")
   }
 }

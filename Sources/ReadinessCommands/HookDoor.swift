@@ -208,8 +208,7 @@ struct HookDoor {
   /// Git's own answer to whether the plan is staged, for repositories that libgit2 cannot open.
   private func touchesNothingByGit() -> Bool {
     let paths = [PlanPaths.folder, PlanPaths.plan, PlanPaths.policies, PlanPaths.schema]
-    guard let output = try? GitProcess.run(["diff", "--cached", "--quiet", "--"] + paths) else { return false }
-    return output.status == 0
+    do { return try GitProcess.run(["diff", "--cached", "--quiet", "--"] + paths).status == 0 } catch { return false }
   }
 
   private func usage(_ form: String) -> Int32 {

@@ -58,7 +58,7 @@ public struct DeadLetterQueue: Sendable {
     try DurableFile.remove(path(sink, event))
   }
 
-  /// Every letter, by sink and then by event. A file that is no letter is named in the second list.
+  /// Every letter, by sink and then in the order in which they came. A file that is no letter is named in the second list.
   /// - Throws: `FileFault`. O(letters).
   public func letters() throws(FileFault) -> (letters: [Letter], unreadable: [String]) {
     var (letters, unreadable): ([Letter], [String]) = ([], [])
@@ -69,6 +69,7 @@ public struct DeadLetterQueue: Sendable {
         if let letter = Self.letter(bytes) { letters.append(letter) } else { unreadable.append(file) }
       }
     }
+    letters.sort { ($0.sink, $0.at, $0.event) < ($1.sink, $1.at, $1.event) }
     return (letters, unreadable)
   }
 

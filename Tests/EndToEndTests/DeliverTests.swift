@@ -78,6 +78,19 @@ struct DeliverTests {
     #expect(bad.status != 0 && bad.errors.contains("ssot/policies/sinks.json:1"), "\(bad.all)")
   }
 
+  @Test("a file in a folder that is not there keeps nothing from being told later")
+  func missingFolder() throws {
+    let scratch = try Scratch.withPlan()
+    scratch.sinks(#"{ "audit": { "kind": "file", "path": "../nowhere/events.jsonl" } }"#, profiles: quick)
+    let result = scratch.readiness("deliver")
+    #expect(result.status == 1 && result.output.contains("2 to the dead letters"), "\(result.all)")
+    #expect(
+      scratch.readiness("dlq", "list", environment: ["COLUMNS": "200"]).output.contains("No such file or directory"))
+    try FileManager.default.createDirectory(atPath: scratch.path + "/../nowhere", withIntermediateDirectories: true)
+    #expect(scratch.readiness("dlq", "retry").status == 0)
+    #expect(try Set(scratch.told("../nowhere/events.jsonl")) == Set(scratch.runs()))
+  }
+
   @Test("a command is given the event on standard input; what it does not take is a dead letter, once")
   func command() throws {
     let scratch = try Scratch.withPlan()

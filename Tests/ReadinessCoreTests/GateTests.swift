@@ -1,4 +1,5 @@
 import ReadinessTestSupport
+import StrictJSON
 import Testing
 
 @testable import ReadinessCore
@@ -114,5 +115,50 @@ struct GateTests {
       #expect(DaySpan(week: wrong) == nil)
     }
     #expect(DaySpan(from: to, to: from) == nil && DaySpan(from: "2026-02-29", to: "2026-03-01") == nil)
+  }
+
+  @Test("stale or lapsed checks are missing facts along the way; what is waived is none, and is named")
+  func checksAndWaivers() throws {
+    let noon = try #require(Timestamp.milliseconds(of: "2026-11-22T12:00:00.000Z"))
+    func decide(_ criterion: String, now: Int64) throws -> GateDecision {
+      let tree = PlanFixture.tree().with {
+        $0["src/a.c"] = "int a;"
+        $0[".readiness/A-2.json"] = PlanFixture.milestone(
+          "A-2", status: "In Progress", dependsOn: ["A-1"], isProven: false
+        ).replacing(#""text": "It is seen to work""#, with: #""text": "It works", \#(criterion)"#)
+      }
+      let gate = Gates.Gate(milestones: ["A-3"], category: .done, noSuspect: true, maxOpenRisk: nil)
+      return try GateDecision("release", gate, PlanOverview(tree, now: now), in: tree)
+    }
+    let inputs = MemoryTree(["src/a.c": "int a;"]).inputs(PathSelection([PathPattern("src")])).digest.tagged
+    let check = #"{ "command": ["true"], "inputs": ["src"], "profile": "tdd", "validFor": 1 }"#
+    let digest = Digest(of: try JSONDocument(parsing: Array(check.utf8)).root.canonicalBytes).tagged
+    func checked(_ inputs: String) -> String {
+      """
+      "check": \(check), "evidence": [{ "kind": "check", "command": "\(digest)", "inputs": "\(inputs)",
+        "commit": "7f3c1f0a52b9d4b37c7a3df8e4f8b0f7b9a6c5d4", "at": "2026-11-22T12:00:00.000Z", "attempts": 1,
+        "milliseconds": 1, "output": "\(inputs)" }]
+      """
+    }
+    let waived = #""waiver": { "owner": "bob", "reason": "r", "approver": "ada@example.com", "until": "2026-11-22" }"#
+    func facts(_ decision: GateDecision) -> [String] {
+      decision.missing.filter { $0.milestone.text == "A-2" }.map { "\($0.kind.rawValue) \($0.subject)" }
+    }
+    #expect(try facts(decide(checked(inputs), now: noon)) == ["status Done"])
+    #expect(try facts(decide(checked(inputs), now: noon + 86_400_000)) == ["criterion works", "status Done"])
+    #expect(try facts(decide(checked(digest), now: noon)) == ["criterion works", "status Done"])
+    #expect(try facts(decide(waived, now: noon)) == ["status Done"])
+    #expect(try facts(decide(waived, now: noon + 86_400_000)) == ["criterion works", "status Done"])
+    #expect(try decide(waived, now: noon).criticalPath.map(\.text) == ["A-2", "A-3"])
+    // A gate names the waivers in its own scope.
+    let tree = PlanFixture.tree().with {
+      $0[".readiness/A-1.json"] = PlanFixture.milestone("A-1", status: "Done", isProven: false)
+        .replacing(#""text": "It is seen to work""#, with: #""text": "It works", \#(waived)"#)
+    }
+    let gate = Gates.Gate(milestones: ["A-1"], category: .done, noSuspect: true, maxOpenRisk: nil)
+    let today = try GateDecision("release", gate, PlanOverview(tree, now: noon), in: tree)
+    #expect(today.answer == .go && today.waived.map(\.criterion) == ["works"])
+    let tomorrow = try GateDecision("release", gate, PlanOverview(tree, now: noon + 86_400_000), in: tree)
+    #expect(tomorrow.answer == .noGo && tomorrow.missing.map(\.subject) == ["works (waived until 2026-11-22)"])
   }
 }
