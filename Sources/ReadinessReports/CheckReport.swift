@@ -76,7 +76,9 @@ public struct CheckReport {
       for text in [line.message].filter({ !$0.isEmpty }) + line.notes.map({ "It \($0)." }) {
         out += text.printable.wrapped(to: max(20, min(width, 80) - 13)).map { "             " + $0 }
       }
-      out += line.tail.map { "             " + style("| ", .quiet) + $0.printable.cut(to: max(20, width - 15)) }
+      out += line.tail.map {
+        "             " + style("| ", .quiet) + $0.printable.cut(to: max(20, min(width, 215) - 15))
+      }
     }
     let counts = ["passed", "failed", "untrusted", "skipped"].filter { count($0) > 0 }.map { "\(count($0)) \($0)" }
     out += ["", "\(counts.joined(separator: ", ")) at \(commit.prefix(12))."]

@@ -94,6 +94,7 @@ public final class Scratch {
     // Nothing of the machine's or the user's settings reaches a test.
     let base = [
       "PATH": ProcessInfo.processInfo.environment["PATH"] ?? "/usr/bin:/bin", "HOME": folder + "/../home",
+      "TMPDIR": FileManager.default.temporaryDirectory.path,
       "GIT_CONFIG_NOSYSTEM": "1", "GIT_CONFIG_GLOBAL": "/dev/null", "LC_ALL": "C.UTF-8", "TZ": "UTC",
       "GIT_TERMINAL_PROMPT": "0", "GIT_EDITOR": "true", "READINESS": Self.program,
     ]
