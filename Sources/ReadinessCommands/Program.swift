@@ -105,7 +105,9 @@ struct Root: ParsableCommand {
         ]),
       CommandGroup(
         name: "Change it",
-        subcommands: [MoveCommand.self, Add.self, SetCommand.self, CriteriaCommand.self, Format.self]),
+        subcommands: [
+          MoveCommand.self, ApproveCommand.self, Add.self, SetCommand.self, CriteriaCommand.self, Format.self,
+        ]),
       CommandGroup(name: "Prove it", subcommands: [CheckCommand.self, TrustCommand.self, ConfigCommand.self]),
       CommandGroup(
         name: "Tell others", subcommands: [SyncCommand.self, DeliverCommand.self, DeadLetters.self]),

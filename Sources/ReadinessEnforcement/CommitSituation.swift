@@ -136,7 +136,7 @@ public final class CommitSituation {
       parents: trees, candidate: tree ?? candidate,
       mergeBases: bases.map { repository.tree(of: try repository.commit($0)) },
       ancestry: CommitAncestry(repository, parents: parents), author: author(), claim: claim,
-      now: Timestamp.milliseconds(of: now))
+      now: Timestamp.milliseconds(of: now), verifier: repository.signatures)
   }
 
   /// True where the commit touches neither plan nor policy.

@@ -45,7 +45,8 @@ public struct Heal {
     let block = Trailers.render(run, plan: plan, heals: true)
     let proposal = Proposal(
       parents: [tree], candidate: tree, ancestry: CommitAncestry(repository, parents: [head]), author: author,
-      claim: .committed(Trailers.blocks(in: block)), now: nil)
+      claim: .committed(Trailers.blocks(in: block)), now: nil,
+      verifier: repository.signatures)
     let verdict = try Judge.assess(proposal).verdict
     guard verdict.isAccepted, !isDry else {
       return Outcome(findings: verdict.findings, run: run, commit: nil, remaining: remaining)

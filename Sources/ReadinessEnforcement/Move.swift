@@ -86,87 +86,27 @@ public struct Move {
   /// - Throws: `UnknownName` for an id or a state that is not there; `GitError` where something cannot be read or
   ///   written. Kind `changedMeanwhile` or `locked`: nothing was written, and the caller may try again.
   public func run(_ steps: [MoveStep], reason: String?, isDry: Bool, now: String) throws -> MoveOutcome {
-    guard case .commit(let head) = try repository.head() else {
-      throw GitError(
-        .notFound, "There is no commit yet, so there is no milestone to move.",
-        hint: "Commit the plan first: git add -A, then git commit.", function: "move")
-    }
-    try repository.refuseUnfinishedOperation(function: "move", orRebase: false)
-    let parent = try repository.commit(head)
-    let tree = repository.tree(of: parent)
-    let policy = try tree.policy().policy ?? .builtIn()
+    let commit = try PlanCommit(repository, function: "move")
+    let policy = try commit.tree.policy().policy ?? .builtIn()
     var moved: [MoveOutcome.Moved] = []
     var changes: [CommitPlan.Change] = []
     var findings: [Finding] = []
     for step in steps {
-      let (file, milestone) = try find(step.milestone, tree)
+      let (file, milestone) = try commit.find(step.milestone)
       let state = try policy.workflow.known(step.state)
       if milestone.status == state.name { continue }
-      if let finding = try uncommitted(file, tree, head) { findings.append(finding) }
-      let bytes = milestone.moved(to: state, reason: reason).layoutBytes
-      guard let committed = try tree.milestoneIdentity(file.id)?.id else { continue }
-      changes.append(CommitPlan.Change(path: file.path, replacing: committed, bytes: bytes))
+      if let finding = try commit.uncommitted(file) { findings.append(finding) }
+      guard let change = try commit.change(file, to: milestone.moved(to: state, reason: reason)) else { continue }
+      changes.append(change)
       moved.append(MoveOutcome.Moved(milestone: file.id, from: milestone.status, to: state.name))
     }
     guard !changes.isEmpty, findings.isEmpty else {
       return MoveOutcome(findings: findings, moves: moved, commit: nil, run: nil)
     }
-    let writer = CommitWriter(repository)
-    let plan = CommitPlan(parent: parent, changes: changes)
-    let root = try writer.tree(plan)
-    let author = try author()
-    let proposal = Proposal(
-      parents: [tree], candidate: repository.tree(root),
-      ancestry: CommitAncestry(repository, parents: [head]), author: author,
-      claim: .draft(reason: reason, mayFollow: false), now: Timestamp.milliseconds(of: now))
-    let assessment = try Judge.assess(proposal)
-    guard assessment.verdict.isAccepted, let draft = assessment.draft, !isDry else {
-      return MoveOutcome(findings: assessment.verdict.findings, moves: moved, commit: nil, run: nil)
-    }
-    let run = draft.run(at: now, actor: author, reason: reason)
-    var message = CommitMessage(Self.prose(moved, reason))
-    message.append(block: Trailers.render(run, plan: draft.plan))
-    let commit = try writer.commit(plan, tree: root, message: message.text, author: author)
+    let outcome = try commit.run(
+      changes, prose: Self.prose(moved, reason), reason: reason, isDry: isDry, now: now, author: author)
     return MoveOutcome(
-      findings: assessment.verdict.findings, moves: moved, commit: commit, run: run.id(plan: draft.plan))
-  }
-
-  private func find(_ id: MilestoneID, _ tree: GitTree) throws -> (MilestoneFile, Milestone) {
-    guard let file = try tree.milestone(id) else {
-      let ids = try tree.milestones().keys.sorted().map(\.text)
-      throw UnknownName(
-        message: "There is no milestone \(id) at HEAD.",
-        hint: nearestName(to: id.text, in: ids).map { "Is \($0) meant?" } ?? "readiness status lists what there is.")
-    }
-    guard let milestone = file.milestone else {
-      throw GitError(
-        .damaged, file.findings.first?.message ?? "\(file.path) cannot be read.",
-        hint: "Mend \(file.path) first and commit it.", function: "move")
-    }
-    return (file, milestone)
-  }
-
-  /// A move would mix with what the user has not committed of this very file, or lose it.
-  private func uncommitted(_ file: MilestoneFile, _ tree: GitTree, _ head: ObjectID) throws -> Finding? {
-    let committed = try tree.milestoneIdentity(file.id)
-    func differences() throws -> (isStaged: Bool, isEdited: Bool) {
-      (
-        try repository.staged(file.path) != committed,
-        try repository.hashOfWorkFile(file.path) != committed?.id
-      )
-    }
-    guard try differences() != (false, false) else { return nil }
-    // Another writer moves HEAD first and the index and the file after it, under the index's lock.
-    try repository.refuseLockedIndex()
-    guard case .commit(let now) = try repository.head(), now == head else {
-      throw GitError(.changedMeanwhile, "HEAD moved meanwhile.", hint: "Try again.", function: "move")
-    }
-    let (isStaged, isEdited) = try differences()
-    guard isStaged || isEdited else { return nil }
-    return Finding(
-      .uncommittedChanges,
-      "\(file.path) has \(isEdited ? "changes in the work tree" : "staged changes") that are not committed.",
-      milestone: file.id, path: file.path, line: 1)
+      findings: outcome.findings, moves: moved, commit: outcome.made?.commit, run: outcome.made?.run)
   }
 
   private static func prose(_ moves: [MoveOutcome.Moved], _ reason: String?) -> String {

@@ -115,7 +115,9 @@ public struct Restamp {
     guard assessment.draft != nil else { return message.text }
     // A forge that threw the body away may have kept no title either.
     if message.subject.isEmpty { message = CommitMessage("Change the plan\n") }
-    let outcome = try Stamping.stamp(message, stated: stated, by: commit.author, at: now, mayFollow: false) {
+    let outcome = try Stamping.stamp(
+      message, stated: stated, by: commit.author, at: now, mayFollow: false, signer: RunSigner(repository)
+    ) {
       proposal.claiming($0)
     }
     switch outcome {

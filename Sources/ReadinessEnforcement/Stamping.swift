@@ -38,7 +38,8 @@ public struct Stamping {
     message.removeBlocks()
     if try situation.changesNothing() { return message.text == asFound ? .unchanged : .rewritten(message.text) }
     let outcome = try Self.stamp(
-      message, stated: stated, by: situation.author(), at: situation.now, mayFollow: mayFollow
+      message, stated: stated, by: situation.author(), at: situation.now, mayFollow: mayFollow,
+      signer: RunSigner(situation.repository)
     ) {
       try situation.proposal($0)
     }
@@ -49,19 +50,23 @@ public struct Stamping {
   /// Judges a change and appends its stamp to a message without one: the one way in which hooks and `restamp` stamp.
   /// - Parameters:
   ///   - stated: the reason that a person or an earlier stamp gave; else the subject serves, where one is asked for.
+  ///   - signer: signs where that is asked for.
   ///   - proposal: the change, with a claim about it.
   static func stamp(
     _ message: CommitMessage, stated: String?, by author: Identity, at now: String, mayFollow: Bool,
-    _ proposal: (Proposal.Claim) throws -> Proposal
+    signer: RunSigner, _ proposal: (Proposal.Claim) throws -> Proposal
   ) throws -> Outcome {
     let reason = stated ?? (message.subject.isEmpty ? nil : message.subject)
     let assessment = try Judge.assess(proposal(.draft(reason: reason, mayFollow: mayFollow)))
     guard assessment.verdict.isAccepted else { return .refused(assessment.verdict.findings) }
     guard let draft = assessment.draft else { return .unchanged }
-    let run = draft.run(at: now, actor: author, reason: stated ?? (draft.asksForReason ? reason : nil))
+    let unsigned = draft.run(at: now, actor: author, reason: stated ?? (draft.asksForReason ? reason : nil))
+    let run = try signer.signed(unsigned, draft)
     var message = message
     message.append(block: Trailers.render(run, plan: draft.plan))
-    return .rewritten(message.text)
+    // A reason that an editor may still bring is not asked for twice.
+    let refused = mayFollow ? [] : try signer.findings(run, message.text, proposal)
+    return refused.isEmpty ? .rewritten(message.text) : .refused(refused)
   }
 
   /// True where the blocks that stand in the message still tell the change, so that they are kept as they are.

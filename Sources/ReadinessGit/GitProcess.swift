@@ -45,6 +45,16 @@ public enum GitProcess {
     return Output(status: output.status, bytes: bytes, errorText: output.errorText)
   }
 
+  /// Runs another program in the same way.
+  /// - Parameter input: the file that is its standard input.
+  static func run(program: String, _ arguments: [String], input: String) throws -> Output {
+    var bytes: [UInt8] = []
+    let output = try Running(arguments, program: program, input: input).finish {
+      bytes = try FileBytes.read($0, program)
+    }
+    return Output(status: output.status, bytes: bytes, errorText: output.errorText)
+  }
+
   private static func run(_ arguments: [String], _ take: (Int32) throws -> Void) throws -> Output {
     try Running(arguments).finish(take)
   }
@@ -72,7 +82,7 @@ extension GitProcess {
     private let out: Int32
     private let err: Int32
 
-    init(_ arguments: [String]) throws {
+    init(_ arguments: [String], program: String = "git", input: String = "/dev/null") throws {
       var outPipe: [Int32] = [0, 0]
       var errPipe: [Int32] = [0, 0]
       guard pipe(&outPipe) == 0, pipe(&errPipe) == 0 else { throw FileBytes.systemError("pipe", "git") }
@@ -80,13 +90,13 @@ extension GitProcess {
       var actions = posix_spawn_file_actions_t()
       posix_spawn_file_actions_init(&actions)
       defer { posix_spawn_file_actions_destroy(&actions) }
-      posix_spawn_file_actions_addopen(&actions, 0, "/dev/null", O_RDONLY, 0)
+      posix_spawn_file_actions_addopen(&actions, 0, input, O_RDONLY, 0)
       posix_spawn_file_actions_adddup2(&actions, outPipe[1], 1)
       posix_spawn_file_actions_adddup2(&actions, errPipe[1], 2)
-      var argv: [UnsafeMutablePointer<CChar>?] = (["git"] + arguments).map { strdup($0) } + [nil]
+      var argv: [UnsafeMutablePointer<CChar>?] = ([program] + arguments).map { strdup($0) } + [nil]
       defer { for argument in argv { free(argument) } }
       var pid: pid_t = 0
-      let code = posix_spawnp(&pid, "git", &actions, nil, &argv, environ)
+      let code = posix_spawnp(&pid, program, &actions, nil, &argv, environ)
       close(outPipe[1])
       close(errPipe[1])
       (self.pid, out, err) = (pid, outPipe[0], errPipe[0])
@@ -94,7 +104,8 @@ extension GitProcess {
         close(out)
         close(err)
         throw GitError(
-          .notFound, "git could not be started.", hint: "Install git and put it on PATH.", function: "posix_spawnp")
+          .notFound, "\(program) could not be started.", hint: "Install \(program) and put it on PATH.",
+          function: "posix_spawnp")
       }
     }
 

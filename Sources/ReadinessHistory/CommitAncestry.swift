@@ -51,6 +51,39 @@ public struct CommitAncestry: Ancestry {
       .compactMap { $0.run.flatMap { Timestamp.milliseconds(of: $0.at) } }.max()
   }
 
+  /// Walks back through the stay: O(commits since it began).
+  public func sentToReview(_ id: MilestoneID, _ isReview: (String) -> Bool) throws -> Set<String> {
+    func isThere(_ commit: Commit) throws -> Bool {
+      try repository.tree(of: commit).milestone(id)?.milestone.map { isReview($0.status) } ?? false
+    }
+    var actors = Set<String>()
+    var seen = Set(parents)
+    var walk = try parents.map { try repository.commit($0) }.filter { try isThere($0) }
+    while let commit = walk.popLast() {
+      if repository.isShallow { throw repository.shallowHistory }
+      let before = try commit.parents.map { try repository.commit($0) }.filter { try isThere($0) }
+      guard before.isEmpty else {
+        walk += before.filter { seen.insert($0.id).inserted }
+        continue
+      }
+      let runs = Trailers.blocks(in: commit.message ?? "").compactMap(\.run)
+      let senders = runs.filter { run in
+        run.transitions.contains { $0.milestone == id && $0.to.map(isReview) == true && $0.from.map(isReview) != true }
+      }
+      actors.formUnion((senders.isEmpty ? [commit.author] : senders.map(\.actor)).map { $0.email.lowercased() })
+    }
+    return actors
+  }
+
+  /// Walks what one parent has and another has not.
+  public func brought(by parent: Int, notIn other: Int) throws -> [Proposal] {
+    if repository.isShallow { throw repository.shallowHistory }
+    let known = Set(try repository.commits(from: [parents[other]]))
+    return try repository.commits(from: [parents[parent]]).filter { !known.contains($0) }.reversed().map {
+      try Proposal(repository.commit($0), in: repository)
+    }
+  }
+
   private func alongFirstParents<T>(_ find: (GitTree) throws -> T?) throws -> T? {
     var next = parents.first
     while let id = next {

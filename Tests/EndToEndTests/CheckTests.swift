@@ -258,6 +258,27 @@ struct CheckCommandTests {
     #expect(Date().timeIntervalSince(began) < 1.8)
   }
 
+  @Test("refactor asks for green before and after the change, each on a clean export of its commit")
+  func beforeAndAfter() throws {
+    let scratch = try Scratch.withSource()
+    try scratch.give([("M-01", shell("test -e .git && exit 9; grep -q one src/a.txt", profile: "refactor"))])
+    scratch.readiness("trust")
+    let (before, head) = (scratch.git("rev-parse", "HEAD~1").line, scratch.git("rev-parse", "HEAD").line)
+    // What is not committed is on neither export.
+    scratch["src/a.txt"] = "two\n"
+    #expect(scratch.readiness("check", "--all").status == 0)
+    #expect(scratch[".readiness/M-01.json"]?.contains("\"before\": \"\(before)\"") == true)
+    scratch.git("reset", "-q", "--hard", head)
+    for text in ["two\n", "one\n"] {
+      scratch["src/a.txt"] = text
+      scratch.git("commit", "-qam", text)
+    }
+    let red = scratch.readiness("check", "--all")
+    #expect(red.status == 1 && red.output.contains("Before the change, at "), "\(red.all)")
+    #expect(scratch.readiness("check", "--all", "--before", head, "--dry-run").status == 0)
+    #expect(scratch.readiness("check", "--all", "--set", "demands=after", "--dry-run").status == 0)
+  }
+
   @Test("the first failure stops what has not begun, where the profile says so")
   func failFast() throws {
     let scratch = try Scratch.withSource()

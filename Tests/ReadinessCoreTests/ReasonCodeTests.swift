@@ -203,6 +203,7 @@ struct ReasonCodeTests {
     .trailerMissing, .trailerMismatch, .runMismatch, .policyMismatch, .actorMismatch, .mergeUnresolved,  // StampTests
     .replayedRun, .undecidable, .uncommittedChanges, .emptyMessage, .textUnreadable, .tooManyChanges,
     .staleIndex,  // EndToEndTests
+    .notApproved, .selfApproval, .signatureMissing, .signatureInvalid,  // AuthorityTests
     .gateCategory, .gateRisk, .gateScope,  // GateTests
     .matrixMismatch,  // TrackerDocumentTests
   ]

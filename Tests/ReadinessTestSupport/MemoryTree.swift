@@ -101,18 +101,23 @@ extension MemoryTree {
 public struct ToldAncestry: Ancestry {
   private let earlier: [MemoryTree]
   private let stampedAt: Int64?
+  private let senders: Set<String>
 
   /// - Parameters:
   ///   - earlier: the first parents before the first parent, nearest first.
   ///   - stampedAt: the latest stamp of a parent, in milliseconds since 1970.
-  public init(_ earlier: [MemoryTree] = [], stampedAt: Int64? = nil) {
+  ///   - senders: who sent milestones to review, in lower case.
+  public init(_ earlier: [MemoryTree] = [], stampedAt: Int64? = nil, senders: Set<String> = []) {
     self.earlier = earlier
     self.stampedAt = stampedAt
+    self.senders = senders
   }
   public func anyHoldsPlanOrPolicy() -> Bool { !earlier.isEmpty }
   public func nearest(_ id: MilestoneID, where isReadable: (MilestoneFile) -> Bool) -> MilestoneFile? {
     earlier.lazy.compactMap { $0.milestone(id) }.first(where: isReadable)
   }
   public func latestStamp() -> Int64? { stampedAt }
+  public func sentToReview(_ id: MilestoneID, _ isReview: (String) -> Bool) -> Set<String> { senders }
+  public func brought(by parent: Int, notIn other: Int) -> [Proposal] { [] }
   public func nearestReadablePolicy() -> PolicySnapshot? { earlier.lazy.map { $0.policy() }.first { $0.policy != nil } }
 }

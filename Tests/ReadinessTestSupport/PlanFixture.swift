@@ -73,19 +73,21 @@ extension Proposal {
   /// A change of the fixture's plan that is to be stamped.
   public init(
     from base: MemoryTree = PlanFixture.tree(), by author: Identity = PlanFixture.ada, reason: String? = "because",
-    earlier: [MemoryTree] = [], now: Int64? = nil, stampedAt: Int64? = nil, _ change: (MemoryTree) -> Void
+    earlier: [MemoryTree] = [], now: Int64? = nil, stampedAt: Int64? = nil, senders: Set<String> = [],
+    _ change: (MemoryTree) -> Void
   ) {
     self.init(
-      parents: [base], candidate: base.with(change), ancestry: ToldAncestry(earlier, stampedAt: stampedAt),
+      parents: [base], candidate: base.with(change),
+      ancestry: ToldAncestry(earlier, stampedAt: stampedAt, senders: senders),
       author: author,
-      claim: .draft(reason: reason, mayFollow: false), now: now)
+      claim: .draft(reason: reason, mayFollow: false), now: now, verifier: FakeSignatures())
   }
 
   /// The same, as a commit with a message.
   public func committed(_ message: String) -> Proposal {
     Proposal(
       parents: parents, candidate: candidate, mergeBases: mergeBases, ancestry: ancestry, author: author,
-      claim: .committed(Trailers.blocks(in: message)), now: now)
+      claim: .committed(Trailers.blocks(in: message)), now: now, verifier: verifier)
   }
 
   /// The same, as a commit with a true stamp of its own.
@@ -130,6 +132,25 @@ extension Proposal {
   ) {
     self.init(
       parents: parents, candidate: candidate, mergeBases: mergeBases, ancestry: ancestry, author: author, claim: claim,
-      now: nil)
+      now: nil, verifier: FakeSignatures())
+  }
+}
+
+/// Signatures for tests of rules: the base64-like text `by` and the signer's address without signs, where the signers
+/// file names that address.
+public struct FakeSignatures: SignatureVerifier {
+  public init() {}
+
+  /// A signature that is good.
+  public static func signature(_ message: [UInt8], by email: String) -> String {
+    String(Digest(of: message + Array(email.lowercased().utf8)).hex)
+  }
+
+  public func isValid(
+    _ signature: String, of message: [UInt8], namespace: String, by email: String, signers: [UInt8], revoked: [UInt8]?,
+    at moment: Int64?
+  ) -> Bool {
+    String(decoding: signers, as: UTF8.self).lowercased().contains(email.lowercased())
+      && signature == Self.signature(message, by: email)
   }
 }

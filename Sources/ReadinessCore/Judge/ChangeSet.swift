@@ -114,7 +114,11 @@ extension ChangeSet {
   }
 
   /// What a stamp of this says.
-  func draft(_ proposal: Proposal, isBaseline: Bool, policy: Digest, asksForReason: Bool) throws -> RunDraft? {
+  func draft(
+    _ proposal: Proposal, isBaseline: Bool, policy: Digest, asksForReason: Bool, asksForSignature: Bool = false
+  )
+    throws -> RunDraft?
+  {
     var transitions: [Run.Transition] = []
     var edits: [Run.Edit] = []
     for change in stamped {
@@ -137,7 +141,8 @@ extension ChangeSet {
     let draft = RunDraft(
       transitions: transitions, edits: edits,
       evidence: stamped.flatMap(\.addedEvidence).sorted { $0.precedes($1) }, policyChange: policyChange,
-      policy: policy, plan: try proposal.candidate.planFile()?.plan?.planID, asksForReason: asksForReason)
+      policy: policy, plan: try proposal.candidate.planFile()?.plan?.planID, asksForReason: asksForReason,
+      asksForSignature: asksForSignature)
     return draft.isEmpty ? nil : draft
   }
 }

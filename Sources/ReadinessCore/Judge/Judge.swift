@@ -26,7 +26,8 @@ public enum Judge {
     findings += try brokenInvariants(context)
     let draft = try changes.draft(
       proposal, isBaseline: force.isBaseline, policy: force.digest,
-      asksForReason: TransitionRule.asksForReason(context) || ReentryRule.asksForReason(context))
+      asksForReason: TransitionRule.asksForReason(context) || ReentryRule.asksForReason(context),
+      asksForSignature: SignatureRule.asksForSignature(context))
     return Assessment(verdict: Verdict(findings), draft: draft)
   }
 

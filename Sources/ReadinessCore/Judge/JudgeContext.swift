@@ -9,6 +9,11 @@ struct JudgeContext {
   let after: States
   let changes: ChangeSet
   let telling: Telling
+  /// Whose signers decide about signatures; nil for the first parent's.
+  var signers: (any PlanTree)?
+
+  /// What is signed, and by whom.
+  func signatures() throws -> Signatures { try Signatures(proposal, signersOf: signers) }
 
   var workflow: Workflow { policy.workflow }
 
@@ -40,6 +45,8 @@ struct Telling {
     let to: String?
     let actor: Identity
     let reason: String?
+    /// The stamp that tells it; nil where nothing does yet.
+    var run: Run?
 
     var changesStatus: Bool { from != to }
   }
@@ -50,6 +57,12 @@ struct Telling {
   /// Who changes what no step tells, and why.
   let actor: Identity
   let reason: String?
+  /// The stamp of what no step tells.
+  var run: Run?
+  /// The stamps that change the policy.
+  var policyRuns: [Run] = []
+  /// True where a stamp is still to be made, so that it can still be signed.
+  var isDraft = false
   /// Who changes the policy: the actor of each stamp that does; nil is `actor`.
   var policyActors: [Identity]?
   /// True where a reason may still be written, as before an editor opens.
@@ -57,7 +70,9 @@ struct Telling {
 
   /// The steps of one change.
   func steps(of change: MilestoneChange) -> [Step] {
-    steps[change.id] ?? [Step(from: change.before?.status, to: change.after?.status, actor: actor, reason: reason)]
+    steps[change.id] ?? [
+      Step(from: change.before?.status, to: change.after?.status, actor: actor, reason: reason, run: run)
+    ]
   }
 
   /// True where a reason is given for a milestone, or may follow.
@@ -76,6 +91,6 @@ enum ChangeRules {
   static let all: [any ChangeRule.Type] = [
     TransitionRule.self, BirthRule.self, DeletionRule.self, ReentryRule.self, PlanRule.self, ApprovalRule.self,
     WaiverRule.self,
-    AuthorityRule.self, PolicyAuthorityRule.self,
+    AuthorityRule.self, PolicyAuthorityRule.self, SignatureRule.self, BroughtRunsRule.self,
   ]
 }

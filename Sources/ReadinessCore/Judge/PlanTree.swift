@@ -218,6 +218,10 @@ public protocol Ancestry {
   func nearestReadablePolicy() throws -> PolicySnapshot?
   /// The latest `At` in the parents' own stamps, in milliseconds since 1970; nil where they have none.
   func latestStamp() throws -> Int64?
+  /// The actors of the stamps that began the unbroken stay in review in which the parents have a milestone, as addresses.
+  func sentToReview(_ id: MilestoneID, _ isReview: (String) -> Bool) throws -> Set<String>
+  /// The commits that one parent brings and another has not, as proposals, parents first.
+  func brought(by parent: Int, notIn other: Int) throws -> [Proposal]
 }
 
 /// The ancestry of a first commit.
@@ -232,4 +236,8 @@ public struct NoAncestry: Ancestry {
   public func nearestReadablePolicy() -> PolicySnapshot? { nil }
   /// None.
   public func latestStamp() -> Int64? { nil }
+  /// Nobody.
+  public func sentToReview(_ id: MilestoneID, _ isReview: (String) -> Bool) -> Set<String> { [] }
+  /// None.
+  public func brought(by parent: Int, notIn other: Int) -> [Proposal] { [] }
 }

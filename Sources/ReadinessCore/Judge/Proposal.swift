@@ -25,11 +25,14 @@ public struct Proposal {
   public let claim: Claim
   /// The moment at which a change is stamped that has no stamp yet, in milliseconds since 1970; nil where nothing lapses.
   public let now: Int64?
+  /// Whether a signature is good.
+  public let verifier: any SignatureVerifier
 
   /// Makes a proposal.
   public init(
     parents: [any PlanTree], candidate: any PlanTree, mergeBases: [any PlanTree] = [],
-    ancestry: any Ancestry, author: Identity, claim: Claim, now: Int64?
+    ancestry: any Ancestry, author: Identity, claim: Claim, now: Int64?,
+    verifier: any SignatureVerifier
   ) {
     self.parents = parents
     self.candidate = candidate
@@ -38,6 +41,7 @@ public struct Proposal {
     self.author = author
     self.claim = claim
     self.now = now
+    self.verifier = verifier
   }
 
   /// The moment by which evidence and waivers lapse: that of the stamp, or now, and never earlier than the latest stamp
@@ -54,7 +58,7 @@ public struct Proposal {
   public func claiming(_ claim: Claim) -> Proposal {
     Proposal(
       parents: parents, candidate: candidate, mergeBases: mergeBases, ancestry: ancestry, author: author, claim: claim,
-      now: now)
+      now: now, verifier: verifier)
   }
 
   /// The first parent's tree, or the empty one.
@@ -87,6 +91,8 @@ public struct RunDraft: Sendable {
   public let plan: String?
   /// True where a guard asks for a reason.
   public let asksForReason: Bool
+  /// True where a rule asks for the actor's signature.
+  public let asksForSignature: Bool
 
   /// True where there is nothing to stamp.
   public var isEmpty: Bool { transitions.isEmpty && edits.isEmpty && policyChange == nil }

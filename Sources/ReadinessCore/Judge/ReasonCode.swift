@@ -239,6 +239,25 @@ extension ReasonCode {
     "not-authorized", "A rule of authorization asks for a role that the actor does not hold.",
     remedy: "Ask a holder of the role to make the change.", source: "2.4")
   /// See `explain`.
+  public static let notApproved = ReasonCode(
+    "not-approved", "A rule of authorization asks for more approvals of what the milestone says than there are.",
+    remedy: "Ask holders of the role to approve it: readiness approve.", source: "2.4")
+  /// See `explain`.
+  public static let selfApproval = ReasonCode(
+    "self-approval", "Whoever sent the milestone to review would also take it further, which a rule excludes.",
+    remedy: "Ask another holder of the role.", source: "2.4")
+  /// See `explain`.
+  public static let signatureMissing = ReasonCode(
+    "signature-missing", "A rule of authorization asks for a signature of the actor, and the stamp has none.",
+    remedy: "Set user.signingkey to an SSH key that ssot/policies/allowed_signers binds to you, and stamp anew.",
+    source: "2.4")
+  /// See `explain`.
+  public static let signatureInvalid = ReasonCode(
+    "signature-invalid",
+    "A signature is not of what it stands beside, or its key is not the person's by the signers of the first parent.",
+    remedy: "Sign with a key that ssot/policies/allowed_signers binds to the person, and that is not revoked.",
+    source: "2.4")
+  /// See `explain`.
   public static let policyChangeRefused = ReasonCode(
     "policy-change-refused", "The policy was changed by somebody who may not.",
     remedy: "Ask a holder of the role to make the change, in a commit of its own.", source: "2.4")
@@ -256,7 +275,8 @@ extension ReasonCode {
     remedy: "Use a version of readiness that knows it, or take the rule out.", source: "2")
 
   private static let authority = [
-    notAuthorized, policyChangeRefused, policyStrandsState, policyUnreadable, policyTooNew,
+    notAuthorized, notApproved, selfApproval, signatureMissing, signatureInvalid, policyChangeRefused,
+    policyStrandsState, policyUnreadable, policyTooNew,
   ]
 }
 

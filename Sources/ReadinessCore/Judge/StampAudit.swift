@@ -6,10 +6,11 @@ struct StampAudit {
   init(_ proposal: Proposal, _ changes: ChangeSet, _ force: PolicyInForce) throws {
     switch proposal.claim {
     case .draft(let reason, let mayFollow):
-      telling = Telling(mode: .direct, actor: proposal.author, reason: reason, reasonMayFollow: mayFollow)
+      telling = Telling(
+        mode: .direct, actor: proposal.author, reason: reason, isDraft: true, reasonMayFollow: mayFollow)
       findings = []
     case .healed:
-      telling = Telling(mode: .path, actor: proposal.author, reason: nil)
+      telling = Telling(mode: .path, actor: proposal.author, reason: nil, isDraft: true)
       findings = []
     case .committed(let blocks):
       // What a block records about ancestors tells nothing about this commit.
@@ -69,6 +70,8 @@ struct StampAudit {
     let direct = Telling(mode: .direct, actor: last?.actor ?? proposal.author, reason: last?.reason)
     guard runs.count == blocks.count, let last else { return (direct, findings) }
     var telling = direct
+    telling.run = last
+    telling.policyRuns = runs.filter { $0.policyChange != nil }
     if runs.count == 1 {
       let draft = try changes.draft(proposal, isBaseline: force.isBaseline, policy: force.digest, asksForReason: false)
       findings += differences(last, draft)
@@ -79,12 +82,12 @@ struct StampAudit {
       let faults = try chain.follow(runs, to: proposal.candidate)
       findings += faults
       if faults.isEmpty {
-        telling = Telling(mode: .chain, actor: last.actor, reason: nil)
+        telling = Telling(mode: .chain, actor: last.actor, reason: nil, run: last, policyRuns: telling.policyRuns)
         telling.steps = chain.steps
         telling.policyActors = runs.filter { $0.policyChange != nil }.map(\.actor)
       }
     }
-    findings += otherPolicies(runs, force) + otherActors(runs, proposal, changes, force, telling)
+    findings += try otherPolicies(runs, force) + otherActors(runs, proposal, changes, force, telling)
     return (telling, findings)
   }
 
@@ -153,8 +156,9 @@ struct StampAudit {
   /// The actor is the author; where authorization speaks of the change, another one is an error.
   private static func otherActors(
     _ runs: [Run], _ proposal: Proposal, _ changes: ChangeSet, _ force: PolicyInForce, _ telling: Telling
-  ) -> [Finding] {
-    runs.filter { !$0.actor.isSamePerson(as: proposal.author) }.map { run in
+  ) throws -> [Finding] {
+    let signatures = try Signatures(proposal)
+    return try runs.filter { !$0.actor.isSamePerson(as: proposal.author) }.map { run in
       let finding = Finding(
         .actorMismatch, "The stamp names \(run.actor.email); the commit's author is \(proposal.author.email).")
       guard !force.isBaseline, let authorization = force.policy.authorization else { return finding.asWarning() }
@@ -166,7 +170,8 @@ struct StampAudit {
               !AuthorityRule.applying(authorization, to: change, $0).isEmpty
             }
         } || (run.policyChange != nil && authorization.roleForPolicyChange != nil)
-      return isRuled ? finding : finding.asWarning()
+      // What the actor has signed is theirs, whoever committed it.
+      return try isRuled && !signatures.isSigned(run) ? finding : finding.asWarning()
     }
   }
 }
@@ -234,7 +239,7 @@ struct StampChain {
     guard try place(of: id) == from else { return false }
     places[id] = to
     steps[id, default: []].append(
-      Telling.Step(from: from.status, to: to.status, actor: run.actor, reason: run.reason))
+      Telling.Step(from: from.status, to: to.status, actor: run.actor, reason: run.reason, run: run))
     return true
   }
 

@@ -18,6 +18,10 @@ public enum PlanPaths {
   public static let gates = "ssot/policies/gates.json"
   /// What an unstamped change is worth.
   public static let provenance = "ssot/policies/provenance.json"
+  /// Which key is whose, in OpenSSH's format.
+  public static let signers = "ssot/policies/allowed_signers"
+  /// Keys that count no more, in OpenSSH's format.
+  public static let revokedSigners = "ssot/policies/revoked_signers"
   /// Where runs are told to.
   public static let sinks = "ssot/policies/sinks.json"
 

@@ -8,6 +8,8 @@ public struct Authorization: Sendable {
   public let rules: [AuthorizationRule]
   /// The role that may change the policy, where one is named.
   public let policyChangeRole: String?
+  /// Whether a change of the policy takes a signature of its actor.
+  public let policyChangeIsSigned: Bool
 
   /// The role that may waive a criterion, where one is named.
   public let waiverRole: String?
@@ -44,6 +46,12 @@ public struct AuthorizationRule: Sendable {
   public let subject: Subject
   /// The role that the actor has to hold.
   public let role: String
+  /// How many holders of the role have to approve, the actor counted.
+  public let approvals: Int
+  /// Whether the actor has to sign.
+  public let isSigned: Bool
+  /// Whether those who sent the milestone to review count neither as actor nor as approver.
+  public let excludesSender: Bool
 
   /// True where the rule speaks of the milestone.
   public func covers(_ id: MilestoneID) -> Bool {
@@ -82,12 +90,11 @@ extension Authorization {
     self.roles = roles
     let names = workflow?.states.map(\.name)
     rules = reader.elements("rules").compactMap { AuthorizationRule($0, roles: roles, states: names, faults) }
-    policyChangeRole = root["policyChange"].flatMap { value in
-      let known = ["role", "signed"]
-      guard let reader = ObjectReader(value, "\"policyChange\"", known: known, faults) else { return nil }
-      reader.refuseSigned()
-      return reader.role(of: roles)
+    let change = root["policyChange"].flatMap {
+      ObjectReader($0, "\"policyChange\"", known: ["role", "signed"], faults)
     }
+    policyChangeRole = change?.role(of: roles)
+    policyChangeIsSigned = change?.flag("signed") ?? false
     waiverRole = root["waivers"].flatMap { value in
       ObjectReader(value, "\"waivers\"", known: ["role"], faults)?.role(of: roles)
     }
@@ -131,20 +138,9 @@ extension AuthorizationRule {
       if from == nil && to == nil { faults.add("A rule names \"to\", \"from\" or \"fields\".", at: value) }
       subject = .transition(from: from, to: to)
     }
-    reader.refuseSigned()
-    if reader.flag("notWhoSentToReview") == true, let place = value["notWhoSentToReview"] {
-      faults.add("\"notWhoSentToReview\" is not known to this version.", at: place, code: .policyTooNew)
-    }
-    if let approvals = value["approvals"] {
-      if let count = approvals.integer, count >= 1 {
-        // The actor counts as one, so one approval is what "role" says already.
-        if count > 1 {
-          faults.add("A quorum of \(count) is not known to this version.", at: approvals, code: .policyTooNew)
-        }
-      } else {
-        faults.add("\"approvals\" should be a number from 1.", at: approvals)
-      }
-    }
+    isSigned = reader.flag("signed") ?? false
+    excludesSender = reader.flag("notWhoSentToReview") ?? false
+    approvals = reader.count("approvals", 1...1_000_000) ?? 1
     role = reader.role(of: roles) ?? ""
   }
 }
@@ -156,11 +152,5 @@ extension ObjectReader {
       faults.add("Nobody holds the role \"\(role)\": \"roles\" does not name it.", at: place)
     }
     return role
-  }
-
-  fileprivate func refuseSigned() {
-    if flag("signed") == true, let place = value["signed"] {
-      faults.add("\"signed\" is not known to this version.", at: place, code: .policyTooNew)
-    }
   }
 }

@@ -2,12 +2,81 @@
 enum AuthorityRule: ChangeRule {
   static func findings(in context: JudgeContext) throws -> [Finding] {
     guard !context.isBaseline, let authorization = context.policy.authorization else { return [] }
-    return context.judged.flatMap { change in
-      context.telling.steps(of: change).flatMap { step in
-        applying(authorization, to: change, step).filter { !authorization.holds(step.actor.email, role: $0.role) }
-          .map { refusal($0, change, step, authorization) }
+    return try findings(authorization, in: context)
+  }
+
+  /// The same by rules that may not be those in force: a merge asks them of what another side brings.
+  static func findings(_ authorization: Authorization, in context: JudgeContext) throws -> [Finding] {
+    try context.judged.flatMap { change in
+      let steps = context.telling.steps(of: change)
+      return try steps.indices.flatMap { index in
+        try applying(authorization, to: change, steps[index]).compactMap { rule in
+          try fault(rule, change, steps, index, authorization, context)
+        }
       }
     }
+  }
+
+  private static func fault(
+    _ rule: AuthorizationRule, _ change: MilestoneChange, _ steps: [Telling.Step], _ index: Int,
+    _ authorization: Authorization, _ context: JudgeContext
+  ) throws -> Finding? {
+    let step = steps[index]
+    guard authorization.holds(step.actor.email, role: rule.role) else {
+      return refusal(rule, change, step, authorization)
+    }
+    let senders = rule.excludesSender ? try senders(of: change, steps, index, context) : []
+    let actor = step.actor.email.lowercased()
+    if senders.contains(actor) {
+      let others = (authorization.roles[rule.role] ?? []).subtracting(senders).sorted()
+      return Finding(
+        .selfApproval,
+        "\(step.actor.email) sent \(change.id) to review, and \(Self.what(rule, change, step)) excludes that.",
+        hint: others.isEmpty
+          ? "Nobody else holds the role \"\(rule.role)\" in \(PlanPaths.authorization)."
+          : "Ask another holder of the role: \(others.joined(separator: ", ")).", milestone: change.id,
+        path: PlanPaths.milestone(change.id), line: change.statusLine)
+    }
+    guard rule.approvals > 1 else { return nil }
+    let approvers = try approvers(of: change, rule.role, authorization, context).union([actor]).subtracting(senders)
+    guard approvers.count < rule.approvals else { return nil }
+    let missing = (authorization.roles[rule.role] ?? []).subtracting(approvers).subtracting(senders).sorted()
+    return Finding(
+      .notApproved,
+      "\(Self.what(rule, change, step)) asks for \(rule.approvals) holders of \"\(rule.role)\" who approve what stands there, the actor counted; there are \(approvers.count): \(approvers.sorted().joined(separator: ", ")).",
+      hint: missing.isEmpty
+        ? "Nobody else holds the role."
+        : "These can approve it, with readiness approve \(change.id): \(missing.joined(separator: ", ")).",
+      milestone: change.id, path: PlanPaths.milestone(change.id), line: change.statusLine)
+  }
+
+  /// Holders of a role whose approval is of what the tree holds.
+  private static func approvers(
+    of change: MilestoneChange, _ role: String, _ authorization: Authorization, _ context: JudgeContext
+  ) throws -> Set<String> {
+    guard let milestone = change.after ?? change.before else { return [] }
+    let digest = milestone.approvedDigest
+    let signatures = try context.signatures()
+    let good = try milestone.approvals.filter {
+      try $0.digest == digest && authorization.holds($0.by, role: role)
+        && ($0.signature == nil || signatures.isSigned($0))
+    }
+    return Set(good.map { $0.by.lowercased() })
+  }
+
+  /// Who sent a milestone to the review that a step ends: an earlier step of the same commit, else its ancestors.
+  private static func senders(
+    of change: MilestoneChange, _ steps: [Telling.Step], _ index: Int, _ context: JudgeContext
+  ) throws -> Set<String> {
+    func isReview(_ status: String?) -> Bool { status.map { context.workflow.category($0) == .review } ?? false }
+    guard isReview(steps[index].from) else {
+      // Without a stamp several edges are taken at once, the one into review among them.
+      return context.telling.mode == .path ? [steps[index].actor.email.lowercased()] : []
+    }
+    for step in steps[..<index].reversed() where step.changesStatus && !isReview(step.from) && isReview(step.to) {
+      return [step.actor.email.lowercased()]
+    }
+    return try context.proposal.ancestry.sentToReview(change.id) { isReview($0) }
   }
 
   /// The rules that speak of one step.
@@ -24,15 +93,18 @@ enum AuthorityRule: ChangeRule {
   private static func refusal(
     _ rule: AuthorizationRule, _ change: MilestoneChange, _ step: Telling.Step, _ authorization: Authorization
   ) -> Finding {
-    let what: String
-    switch rule.subject {
-    case .transition: what = "moving \(change.id) from \"\(step.from ?? "none")\" to \"\(step.to ?? "none")\""
-    case .fields: what = "this change of \(change.id)"
-    }
-    return Finding(
-      .notAuthorized, "\(step.actor.email) does not hold the role \"\(rule.role)\", which \(what) asks for.",
+    Finding(
+      .notAuthorized,
+      "\(step.actor.email) does not hold the role \"\(rule.role)\", which \(what(rule, change, step)) asks for.",
       hint: holders(of: rule.role, authorization), milestone: change.id, path: PlanPaths.milestone(change.id),
       line: change.statusLine)
+  }
+
+  private static func what(_ rule: AuthorizationRule, _ change: MilestoneChange, _ step: Telling.Step) -> String {
+    switch rule.subject {
+    case .transition: "moving \(change.id) from \"\(step.from ?? "none")\" to \"\(step.to ?? "none")\""
+    case .fields: "this change of \(change.id)"
+    }
   }
 
   static func holders(of role: String, _ authorization: Authorization) -> String {
@@ -43,22 +115,35 @@ enum AuthorityRule: ChangeRule {
   }
 }
 
-/// An approval without a signature is added only by the approver's own commit (contract 2.4).
+/// An approval without a signature is added only by the approver's own commit; one with a signature by anyone, and the
+/// signature has to be good (contract 2.4).
 enum ApprovalRule: ChangeRule {
   static func findings(in context: JudgeContext) throws -> [Finding] {
     guard !context.isBaseline else { return [] }
     let author = context.proposal.author.email.lowercased()
-    return context.judged.flatMap { change -> [Finding] in
-      let old = Set((change.before?.approvals ?? []).map { "\($0.by)\n\($0.digest)" })
-      return (change.afterFile?.milestone?.approvals ?? [])
-        .filter { $0.signature == nil && !old.contains("\($0.by)\n\($0.digest)") && $0.by.lowercased() != author }
-        .map { approval in
-          Finding(
-            .notAuthorized, "An approval by \(approval.by) is added to \(change.id) in a commit by \(author).",
-            hint: "An approval without a signature is committed by the approver.", milestone: change.id,
-            path: PlanPaths.milestone(change.id), line: change.afterFile?.line(of: "approvals"))
-        }
+    return try context.judged.flatMap { change -> [Finding] in
+      let old = Set((change.before?.approvals ?? []).map { "\($0.by)\n\($0.digest)\n\($0.signature ?? "")" })
+      return try (change.afterFile?.milestone?.approvals ?? [])
+        .filter { !old.contains("\($0.by)\n\($0.digest)\n\($0.signature ?? "")") }
+        .compactMap { try fault($0, change, author, context) }
     }
+  }
+
+  private static func fault(_ approval: Approval, _ change: MilestoneChange, _ author: String, _ context: JudgeContext)
+    throws -> Finding?
+  {
+    let line = change.afterFile?.line(of: "approvals")
+    if approval.signature != nil {
+      guard try !context.signatures().isSigned(approval) else { return nil }
+      return Finding(
+        .signatureInvalid, "The signature of \(approval.by) under an approval of \(change.id) is not good.",
+        milestone: change.id, path: PlanPaths.milestone(change.id), line: line)
+    }
+    guard approval.by.lowercased() != author else { return nil }
+    return Finding(
+      .notAuthorized, "An approval by \(approval.by) is added to \(change.id) in a commit by \(author).",
+      hint: "An approval without a signature is committed by the approver.", milestone: change.id,
+      path: PlanPaths.milestone(change.id), line: line)
   }
 }
 

@@ -1,0 +1,109 @@
+/// Where a rule asks for it, each stamp carries a valid signature by its actor (contract 2.4).
+enum SignatureRule: ChangeRule {
+  static func findings(in context: JudgeContext) throws -> [Finding] {
+    guard !context.isBaseline, !context.telling.isDraft, let authorization = context.policy.authorization else {
+      return []
+    }
+    return try findings(authorization, in: context)
+  }
+
+  /// The same by rules that may not be those in force.
+  static func findings(_ authorization: Authorization, in context: JudgeContext) throws -> [Finding] {
+    let signatures = try context.signatures()
+    var findings: [Finding] = []
+    for change in context.judged {
+      for step in context.telling.steps(of: change) where asks(authorization, change, step) {
+        findings += try fault(step.run, step.actor, change.id, signatures)
+      }
+    }
+    if authorization.policyChangeIsSigned, context.changes.policyNeedsStamp {
+      let runs = context.telling.policyRuns
+      if runs.isEmpty { findings += try fault(nil, context.telling.actor, nil, signatures) }
+      for run in runs { findings += try fault(run, run.actor, nil, signatures) }
+    }
+    return findings
+  }
+
+  /// True where some rule asks for a signature of what a proposal changes.
+  static func asksForSignature(_ context: JudgeContext) -> Bool {
+    guard !context.isBaseline, let authorization = context.policy.authorization else { return false }
+    if authorization.policyChangeIsSigned, context.changes.policyNeedsStamp { return true }
+    return context.judged.contains { change in
+      context.telling.steps(of: change).contains { asks(authorization, change, $0) }
+    }
+  }
+
+  private static func asks(_ authorization: Authorization, _ change: MilestoneChange, _ step: Telling.Step) -> Bool {
+    AuthorityRule.applying(authorization, to: change, step).contains(where: \.isSigned)
+  }
+
+  private static func fault(_ run: Run?, _ actor: Identity, _ id: MilestoneID?, _ signatures: Signatures) throws
+    -> [Finding]
+  {
+    let what = id?.text ?? "the policy"
+    let path = id.map { PlanPaths.milestone($0) } ?? PlanPaths.authorization
+    guard let run, run.signature != nil else {
+      return [
+        Finding(
+          .signatureMissing, "The change of \(what) takes a signature of \(actor.email), and its stamp has none.",
+          milestone: id, path: path, line: 1)
+      ]
+    }
+    guard try !signatures.isSigned(run) else { return [] }
+    return [
+      Finding(
+        .signatureInvalid,
+        "The signature under the change of \(what) is not \(actor.email)'s, by the signers of the first parent.",
+        milestone: id, path: path, line: 1)
+    ]
+  }
+}
+
+/// In a merge, the rules of a parent whose authorization or signers changed since the merge bases hold for what the
+/// other parents bring: branching off before rules were tightened gains nothing (contract 2.4).
+enum BroughtRunsRule: ChangeRule {
+  private static let files = [PlanPaths.authorization, PlanPaths.signers, PlanPaths.revokedSigners]
+
+  static func findings(in context: JudgeContext) throws -> [Finding] {
+    let proposal = context.proposal
+    guard proposal.isMerge else { return [] }
+    let bases = try proposal.mergeBases.map { try $0.policyFiles() }
+    var findings: [Finding] = []
+    for (index, parent) in proposal.parents.enumerated() {
+      let own = try parent.policyFiles()
+      let hasChanged = files.contains { file in bases.contains { $0[file] != own[file] } }
+      guard hasChanged, let policy = try parent.policy().policy, let authorization = policy.authorization else {
+        continue
+      }
+      for other in proposal.parents.indices where other != index {
+        for brought in try proposal.ancestry.brought(by: other, notIn: index) {
+          findings += try judge(brought, authorization, signersOf: parent)
+        }
+      }
+    }
+    return findings
+  }
+
+  private static func judge(_ brought: Proposal, _ authorization: Authorization, signersOf parent: any PlanTree) throws
+    -> [Finding]
+  {
+    let needs = try MergeNeeds(brought)
+    let force = try PolicyInForce(brought, needs)
+    let before = States(brought.base, base: nil, workflow: force.policy.workflow, ancestry: brought.ancestry)
+    let after = States(
+      brought.candidate, base: brought.base, workflow: force.policy.workflow, ancestry: brought.ancestry)
+    let changes = try ChangeSet(brought, needs: needs, before: before, after: after)
+    guard changes.needsStamp else { return [] }
+    let context = JudgeContext(
+      proposal: brought, policy: force.policy, policyDigest: force.digest, isBaseline: force.isBaseline, before: before,
+      after: after, changes: changes, telling: try StampAudit(brought, changes, force).telling, signers: parent)
+    guard !context.isBaseline else { return [] }
+    return try
+      (AuthorityRule.findings(authorization, in: context)
+      + SignatureRule.findings(authorization, in: context)).map { finding in
+        Finding(
+          finding.code, "A commit that the merge brings breaks a rule of the other side: \(finding.message)",
+          hint: finding.hint, milestone: finding.milestone, path: finding.path, line: finding.line)
+      }
+  }
+}

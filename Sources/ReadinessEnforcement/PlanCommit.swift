@@ -1,0 +1,114 @@
+import ReadinessCore
+import ReadinessGit
+import ReadinessHistory
+import StrictJSON
+
+/// A change of milestones that becomes a commit of its own on HEAD: judged, stamped, signed where that is asked for, and
+/// everything else is left as the user has it.
+struct PlanCommit {
+  /// What came of it.
+  struct Outcome {
+    /// What the judge said.
+    let findings: [Finding]
+    /// The commit and its run; nil where nothing was written.
+    let made: (commit: ObjectID, run: Digest)?
+  }
+
+  private let repository: Repository
+  private let head: ObjectID
+  private let parent: Commit
+  /// What HEAD holds.
+  let tree: GitTree
+
+  /// - Throws: `GitError` where there is no commit yet, or an operation is in progress.
+  init(_ repository: Repository, function: String) throws {
+    guard case .commit(let head) = try repository.head() else {
+      throw GitError(
+        .notFound, "There is no commit yet, so there is no milestone to change.",
+        hint: "Commit the plan first: git add -A, then git commit.", function: function)
+    }
+    try repository.refuseUnfinishedOperation(function: function, orRebase: false)
+    self.repository = repository
+    self.head = head
+    parent = try repository.commit(head)
+    tree = repository.tree(of: parent)
+  }
+
+  /// A milestone at HEAD.
+  /// - Throws: `UnknownName` with the nearest id; `GitError` where its file cannot be read.
+  func find(_ id: MilestoneID) throws -> (MilestoneFile, Milestone) {
+    guard let file = try tree.milestone(id) else {
+      let ids = try tree.milestones().keys.sorted().map(\.text)
+      throw UnknownName(
+        message: "There is no milestone \(id) at HEAD.",
+        hint: nearestName(to: id.text, in: ids).map { "Is \($0) meant?" } ?? "readiness status lists what there is.")
+    }
+    guard let milestone = file.milestone else {
+      throw GitError(
+        .damaged, file.findings.first?.message ?? "\(file.path) cannot be read.",
+        hint: "Mend \(file.path) first and commit it.", function: "PlanCommit")
+    }
+    return (file, milestone)
+  }
+
+  /// The commit would mix with what the user has not committed of this very file, or lose it.
+  func uncommitted(_ file: MilestoneFile) throws -> Finding? {
+    let committed = try tree.milestoneIdentity(file.id)
+    func differences() throws -> (isStaged: Bool, isEdited: Bool) {
+      (
+        try repository.staged(file.path) != committed,
+        try repository.hashOfWorkFile(file.path) != committed?.id
+      )
+    }
+    guard try differences() != (false, false) else { return nil }
+    // Another writer moves HEAD first and the index and the file after it, under the index's lock.
+    try repository.refuseLockedIndex()
+    guard case .commit(let now) = try repository.head(), now == head else {
+      throw GitError(.changedMeanwhile, "HEAD moved meanwhile.", hint: "Try again.", function: "PlanCommit")
+    }
+    let (isStaged, isEdited) = try differences()
+    guard isStaged || isEdited else { return nil }
+    return Finding(
+      .uncommittedChanges,
+      "\(file.path) has \(isEdited ? "changes in the work tree" : "staged changes") that are not committed.",
+      milestone: file.id, path: file.path, line: 1)
+  }
+
+  /// What becomes of a milestone's file.
+  func change(_ file: MilestoneFile, to json: JSONValue) throws -> CommitPlan.Change? {
+    guard let committed = try tree.milestoneIdentity(file.id)?.id else { return nil }
+    return CommitPlan.Change(path: file.path, replacing: committed, bytes: json.layoutBytes)
+  }
+
+  /// Judges and commits.
+  /// - Parameters:
+  ///   - prose: the message above the stamp.
+  ///   - author: asked for when the files are ready.
+  ///   - now: the moment, as stamps write it.
+  /// - Throws: `GitError`. Kind `changedMeanwhile` or `locked`: nothing was written, and the caller may try again.
+  func run(
+    _ changes: [CommitPlan.Change], prose: String, reason: String?, isDry: Bool, now: String,
+    author: () throws -> Identity
+  ) throws -> Outcome {
+    let writer = CommitWriter(repository)
+    let plan = CommitPlan(parent: parent, changes: changes)
+    let root = try writer.tree(plan)
+    let author = try author()
+    let proposal = Proposal(
+      parents: [tree], candidate: repository.tree(root), ancestry: CommitAncestry(repository, parents: [head]),
+      author: author, claim: .draft(reason: reason, mayFollow: false), now: Timestamp.milliseconds(of: now),
+      verifier: repository.signatures)
+    let assessment = try Judge.assess(proposal)
+    guard assessment.verdict.isAccepted, let draft = assessment.draft, !isDry else {
+      return Outcome(findings: assessment.verdict.findings, made: nil)
+    }
+    let signer = try RunSigner(repository)
+    let run = try signer.signed(draft.run(at: now, actor: author, reason: reason), draft)
+    var message = CommitMessage(prose)
+    message.append(block: Trailers.render(run, plan: draft.plan))
+    let refused = try signer.findings(run, message.text, proposal.claiming)
+    guard refused.isEmpty else { return Outcome(findings: refused, made: nil) }
+    let commit = try writer.commit(plan, tree: root, message: message.text, author: author)
+    return Outcome(findings: assessment.verdict.findings, made: (commit, run.id(plan: draft.plan)))
+  }
+}

@@ -1,0 +1,128 @@
+import Glibc
+import ReadinessCore
+
+/// SSH signatures, made and checked by `ssh-keygen -Y`: no cryptography here. What was checked once is remembered.
+public final class SSHSignatures: SignatureVerifier {
+  private struct Key: Hashable {
+    let signature: String
+    let message: Digest
+    let namespace: String
+    let email: String
+    let signers: Digest
+    let revoked: Digest?
+    let moment: Int64?
+  }
+
+  private var known: [Key: Bool] = [:]
+
+  /// Makes one that remembers nothing yet.
+  public init() {}
+
+  /// Asks `ssh-keygen -Y verify`: key, principal, namespace, interval of validity and revocation.
+  public func isValid(
+    _ signature: String, of message: [UInt8], namespace: String, by email: String, signers: [UInt8], revoked: [UInt8]?,
+    at moment: Int64?
+  ) throws -> Bool {
+    let key = Key(
+      signature: signature, message: Digest(of: message), namespace: namespace, email: email,
+      signers: Digest(of: signers), revoked: revoked.map { Digest(of: $0) }, moment: moment)
+    if let answer = known[key] { return answer }
+    let answer = try check(signature, message, namespace, email, signers, revoked, moment)
+    known[key] = answer
+    return answer
+  }
+
+  private func check(
+    _ signature: String, _ message: [UInt8], _ namespace: String, _ email: String, _ signers: [UInt8],
+    _ revoked: [UInt8]?, _ moment: Int64?
+  ) throws -> Bool {
+    guard let armour = Self.armoured(signature) else { return false }
+    return try ScratchFolder.with { folder in
+      let files = ["message": message, "signers": signers, "signature": armour]
+      for (name, bytes) in files { try FileBytes.create(folder + name, bytes) }
+      // Addresses are compared without case; principals are not.
+      for principal in Set([email, email.lowercased()]).sorted() {
+        var words = [
+          "-Y", "verify", "-f", folder + "signers", "-I", principal, "-n", namespace, "-s", folder + "signature",
+        ]
+        if let revoked {
+          if !FileBytes.exists(folder + "revoked") { try FileBytes.create(folder + "revoked", revoked) }
+          words += ["-r", folder + "revoked"]
+        }
+        if let moment { words += ["-O", "verify-time=" + Self.time(moment)] }
+        if try GitProcess.run(program: "ssh-keygen", words, input: folder + "message").status == 0 { return true }
+      }
+      return false
+    }
+  }
+
+  /// `20261122190000Z`.
+  private static func time(_ moment: Int64) -> String {
+    Timestamp.text(millisecondsSince1970: moment).prefix(19).filter(\.isNumber) + "Z"
+  }
+
+  /// The body between its marks, in lines; nil where it is no base64.
+  private static func armoured(_ body: String) -> [UInt8]? {
+    let bytes = Array(body.utf8)
+    let isBase64 = bytes.allSatisfy { byte in
+      (0x30...0x39).contains(byte) || (0x41...0x5A).contains(byte) || (0x61...0x7A).contains(byte)
+        || [0x2B, 0x2F, 0x3D].contains(byte)
+    }
+    guard isBase64, !bytes.isEmpty else { return nil }
+    var text = Array("-----BEGIN SSH SIGNATURE-----\n".utf8)
+    for start in stride(from: 0, to: bytes.count, by: 70) {
+      text += bytes[start..<min(bytes.count, start + 70)] + [0x0A]
+    }
+    return text + Array("-----END SSH SIGNATURE-----\n".utf8)
+  }
+
+  // MARK: - Making one
+
+  /// Signs with the user's `user.signingkey`.
+  /// - Returns: the base64 body, without armour and line breaks.
+  /// - Throws: `GitError` where there is no key, or it cannot be used.
+  public static func sign(_ message: [UInt8], namespace: String) throws -> String {
+    let configured = try GitProcess.run(["config", "--type=path", "--get", "user.signingkey"]).trimmed
+    guard !configured.isEmpty else {
+      throw GitError(
+        .other, "A signature is asked for, and user.signingkey is not set.",
+        hint:
+          "git config user.signingkey ~/.ssh/id_ed25519.pub, a key that ssot/policies/allowed_signers binds to you.",
+        function: "git config")
+    }
+    return try ScratchFolder.with { folder in
+      var key = configured
+      // A key itself, in place of its file: the agent signs with it.
+      if key.hasPrefix("key::") || key.hasPrefix("ssh-") {
+        let text = key.hasPrefix("key::") ? String(key.dropFirst(5)) : key
+        key = folder + "key.pub"
+        try FileBytes.create(key, Array((text + "\n").utf8))
+      }
+      try FileBytes.create(folder + "message", message)
+      let output = try GitProcess.run(
+        program: "ssh-keygen", ["-Y", "sign", "-q", "-f", key, "-n", namespace, folder + "message"], input: "/dev/null")
+      guard output.status == 0 else {
+        throw GitError(
+          .other, "The key \(configured) cannot sign: \(output.errorText)",
+          hint: "Check user.signingkey; a key with a passphrase signs through ssh-agent.", function: "ssh-keygen")
+      }
+      let armoured = String(decoding: try FileBytes.read(folder + "message.sig"), as: UTF8.self)
+      return armoured.split(separator: "\n").filter { !$0.hasPrefix("-----") }.joined()
+    }
+  }
+}
+
+/// A folder for files that another program reads, gone afterwards.
+enum ScratchFolder {
+  static func with<T>(_ body: (_ folder: String) throws -> T) throws -> T {
+    let above = getenv("TMPDIR").map { String(cString: $0) } ?? "/tmp"
+    var template = Array("\(above)/readiness-sign-XXXXXX".utf8CString)
+    guard mkdtemp(&template) != nil else { throw FileBytes.systemError("mkdtemp", above) }
+    let folder = String(decoding: template.dropLast().map { UInt8(bitPattern: $0) }, as: UTF8.self) + "/"
+    defer {
+      for name in ["message", "message.sig", "signers", "signature", "revoked", "key.pub"] { unlink(folder + name) }
+      rmdir(folder)
+    }
+    return try body(folder)
+  }
+}

@@ -1,0 +1,231 @@
+import Foundation
+import ReadinessTestSupport
+import Testing
+
+extension Scratch {
+  /// A key of a person, and the line of `allowed_signers` that binds it.
+  fileprivate func key(_ name: String, options: String = "") -> String {
+    shell("ssh-keygen -q -t ed25519 -N '' -C '' -f ../\(name)")
+    let text = shell("cat ../\(name).pub").line
+    return "\(name)@example.com \(options)\(text)\n"
+  }
+
+  /// Who commits from here on.
+  fileprivate func become(_ name: String, signs: Bool = true) {
+    git("config", "user.name", name.capitalized)
+    git("config", "user.email", "\(name)@example.com")
+    if signs {
+      git("config", "user.signingkey", path + "/../\(name)")
+    } else {
+      git("config", "--unset", "user.signingkey")
+    }
+  }
+
+  /// Commits an authorization; ada changes the policy.
+  fileprivate func authorize(_ rules: String, signers: String? = nil, more: String = "") {
+    self["ssot/policies/authorization.json"] = """
+      { "version": 1,
+        "roles": { "maintainer": ["ada@example.com"], "approver": ["ada@example.com", "bob@example.com", "grace@example.com"] },
+        "rules": [\(rules)]\(more) }
+      """
+    if let signers { self["ssot/policies/allowed_signers"] = signers }
+    git("add", "-A")
+    let committed = git("commit", "-qm", "rules")
+    precondition(committed.status == 0, committed.all)
+  }
+
+  /// M-01 in review.
+  fileprivate func review() {
+    start("M-01")
+    prove("M-01")
+    git("commit", "-qam", "M-01: start")
+    let moved = readiness("move", "M-01", "in-review")
+    precondition(moved.status == 0, moved.all)
+  }
+}
+
+/// Authority with real keys, real commits and a real server.
+@Suite("Signatures and quorum")
+struct SignatureTests {
+  @Test("two of three approve, each in a commit of their own, and an approval lapses when what it approved changes")
+  func quorum() throws {
+    let s = try Scratch.withPlan()
+    s.authorize(#"{ "to": "Done", "role": "approver", "approvals": 2 }"#)
+    s.review()
+    let alone = s.readiness("move", "M-01", "done")
+    #expect(
+      alone.status == 1 && alone.errors.contains("not-approved") && alone.errors.contains("readiness approve M-01"),
+      "\(alone.all)")
+    s.become("bob", signs: false)
+    let approved = s.readiness("approve", "M-01")
+    #expect(approved.status == 0 && approved.output.hasPrefix("M-01 approved"), "\(approved.all)")
+    #expect(s.readiness("approve", "M-01").output.hasPrefix("Nothing to do"))
+    #expect(s.git("log", "-1", "--format=%an").line == "Bob")
+    s.become("ada", signs: false)
+    s.edit("M-01", "\"outcome\": \"", "\"outcome\": \"Better: ")
+    #expect(s.git("commit", "-qam", "M-01: reworded").status == 0)
+    #expect(s.readiness("move", "M-01", "done").errors.contains("not-approved"))
+    s.become("bob", signs: false)
+    #expect(s.readiness("approve", "M-01").status == 0)
+    s.become("ada", signs: false)
+    #expect(s.readiness("move", "M-01", "done").status == 0)
+    #expect(s.readiness("verify").status == 0)
+  }
+
+  @Test("who sent it to review takes it no further, however often it went to and fro")
+  func sender() throws {
+    let s = try Scratch.withPlan()
+    s.authorize(#"{ "to": "Done", "role": "approver", "notWhoSentToReview": true }"#)
+    s.review()
+    s["other.txt"] = "1\n"
+    s.git("add", "-A")
+    s.git("commit", "-qm", "other work")
+    let own = s.readiness("move", "M-01", "done")
+    #expect(own.status == 1 && own.errors.contains("self-approval"), "\(own.all)")
+    s.become("bob", signs: false)
+    #expect(s.readiness("move", "M-01", "in-progress", "-m", "not yet").status == 0)
+    #expect(s.readiness("move", "M-01", "in-review").status == 0)
+    #expect(s.readiness("move", "M-01", "done").errors.contains("self-approval"))
+    s.become("ada", signs: false)
+    #expect(s.readiness("move", "M-01", "done").status == 0)
+    #expect(s.readiness("verify").status == 0)
+  }
+
+  @Test(
+    "a signed run survives rebase and squash; without the key, with another's, or with one that is revoked it is refused"
+  )
+  func signed() throws {
+    let s = try Scratch.withPlan()
+    let signers = s.key("ada") + s.key("bob")
+    _ = s.key("eve")
+    s.authorize(#"{ "to": "Done", "role": "approver", "signed": true }"#, signers: signers)
+    s.review()
+    let unsigned = s.readiness("move", "M-01", "done")
+    #expect(unsigned.status == 3 && unsigned.errors.contains("user.signingkey"), "\(unsigned.all)")
+    s.become("ada")
+    s.git("config", "user.signingkey", s.path + "/../eve")
+    let foreign = s.readiness("move", "M-01", "done")
+    #expect(foreign.status == 1 && foreign.errors.contains("signature-invalid"), "\(foreign.all)")
+    s.become("ada")
+    s.git("checkout", "-q", "-b", "side")
+    #expect(s.readiness("move", "M-01", "done").status == 0)
+    #expect(s.git("log", "-1", "--format=%B").output.contains("Readiness-Signature: "))
+    #expect(s.readiness("verify").status == 0, "\(s.readiness("verify").all)")
+    // By hand, through the hook.
+    s.git("checkout", "-q", "-b", "hand", "main")
+    s.edit("M-01", "In Review", "Done")
+    let byHand = s.git("commit", "-qam", "M-01: done by hand")
+    #expect(byHand.status == 0 && s.readiness("verify").status == 0, "\(byHand.all)")
+    // Rebased onto other work the stamp is the same.
+    s.git("checkout", "-q", "main")
+    s["other.txt"] = "1\n"
+    s.git("add", "-A")
+    s.git("commit", "-qm", "other work")
+    let stamp = s.run(of: "side")
+    s.git("checkout", "-q", "side")
+    s.become("bob")
+    #expect(s.git("rebase", "-q", "main").status == 0)
+    #expect(s.run() == stamp && s.readiness("verify").status == 0)
+    // Squashed by somebody else, whose commit it is then.
+    s.git("checkout", "-q", "-b", "squashed", "main")
+    s.git("merge", "-q", "--squash", "side")
+    #expect(s.git("commit", "-q", "--no-edit").status == 0)
+    let squashed = s.readiness("verify")
+    #expect(squashed.status == 0 && s.git("log", "-1", "--format=%an").line == "Bob", "\(squashed.all)")
+    // A message without the signature, past the hooks.
+    s.git("checkout", "-q", "-b", "bare", "hand")
+    s.shell(
+      "git log -1 --format=%B | grep -v Readiness-Signature > ../message; git -c core.hooksPath=/dev/null commit -q --amend -F ../message"
+    )
+    #expect(s.readiness("verify").output.contains("signature-missing"))
+    // Revoked: what comes after is refused, what was stays legal.
+    s.git("checkout", "-q", "hand")
+    s.become("ada")
+    s.shell("cp ../ada.pub ssot/policies/revoked_signers")
+    s.git("add", "-A")
+    #expect(s.git("commit", "-qm", "ada's key is gone").status == 0)
+    #expect(s.readiness("verify").status == 0)
+    s.readiness("move", "M-01", "in-progress", "-m", "again")
+    s.readiness("move", "M-01", "in-review")
+    #expect(s.readiness("move", "M-01", "done").errors.contains("signature-invalid"))
+    s.become("bob")
+    #expect(s.readiness("move", "M-01", "done").status == 0)
+  }
+
+  @Test("a key counts within its days, and readiness.sign signs what no rule asks for")
+  func validity() throws {
+    let s = try Scratch.withPlan()
+    let signers =
+      s.key("ada", options: "valid-before=\"20200101Z\" ") + s.key("bob", options: "valid-after=\"20200101Z\" ")
+    s.authorize(#"{ "to": "Done", "role": "approver", "signed": true }"#, signers: signers)
+    s.review()
+    s.become("ada")
+    #expect(s.readiness("move", "M-01", "done").errors.contains("signature-invalid"))
+    s.become("bob")
+    #expect(s.readiness("move", "M-01", "done").status == 0)
+    s.git("config", "readiness.sign", "true")
+    s.edit("M-02", "\"TBD\"", "\"bob\"")
+    s.git("commit", "-qam", "M-02: bob takes it")
+    #expect(s.git("log", "-1", "--format=%B").output.contains("Readiness-Signature: "))
+    #expect(s.readiness("verify").status == 0)
+  }
+
+  @Test("a signed approval is brought in by anyone; the server judges all of it")
+  func signedApproval() throws {
+    let s = try Scratch.withPlan()
+    let signers = s.key("ada") + s.key("bob")
+    s.authorize(#"{ "to": "Done", "role": "approver", "approvals": 2 }"#, signers: signers)
+    s.review()
+    let server = try Scratch(cloneOf: s, bare: true)
+    #expect(server.readiness("install", "--server", server.path).status == 0)
+    s.git("remote", "add", "server", server.path)
+    s.become("bob")
+    s.git("checkout", "-q", "-b", "bobs")
+    #expect(s.readiness("approve", "M-01", "--sign").status == 0)
+    let file = s[".readiness/M-01.json"]
+    s.git("checkout", "-q", "main")
+    s.become("ada")
+    s[".readiness/M-01.json"] = file
+    #expect(s.git("commit", "-qam", "M-01: bob's approval came by mail").status == 0)
+    #expect(s.readiness("move", "M-01", "done").status == 0)
+    #expect(s.git("push", "-q", "server", "main").status == 0)
+    // One character of the signature changed.
+    s.git("checkout", "-q", "-b", "forged", "HEAD~2")
+    let forged = try #require(file).replacingOccurrences(
+      of: "\"signature\": \"U1NIU0lH", with: "\"signature\": \"V1NIU0lH")
+    s[".readiness/M-01.json"] = forged
+    #expect(s.git("commit", "-qam", "forged").errors.contains("signature-invalid"))
+    #expect(
+      s.readiness("verify", "main", "--format", "markdown").output.contains(
+        "bob\\@example.com approves what stands here, signed"))
+  }
+
+  @Test("a merge asks the rules of both sides: branching off before they were tightened gains nothing")
+  func merges() throws {
+    let s = try Scratch.withPlan()
+    s.authorize(#"{ "to": "Done", "role": "approver" }"#)
+    s.review()
+    s.git("checkout", "-q", "-b", "side")
+    s.become("grace", signs: false)
+    #expect(s.readiness("move", "M-01", "done").status == 0)
+    s.git("checkout", "-q", "main")
+    s.become("ada", signs: false)
+    s.authorize(#"{ "to": "Done", "role": "approver", "approvals": 2 }"#)
+    let merged = s.git("merge", "-q", "--no-edit", "side")
+    #expect(merged.status != 0 && merged.errors.contains("not-approved"), "\(merged.all)")
+    s.git("-c", "core.hooksPath=/dev/null", "commit", "-q", "--no-edit")
+    let verified = s.readiness("verify")
+    #expect(
+      verified.status == 1 && verified.output.contains("A commit that the merge brings breaks a rule of the other side")
+    )
+    // Where nothing changed, nothing is asked.
+    s.git("reset", "-q", "--hard", "HEAD~1")
+    s.git("checkout", "-q", "-b", "other", "side~1")
+    s["other.txt"] = "1\n"
+    s.git("add", "-A")
+    s.git("commit", "-qm", "other work")
+    s.git("checkout", "-q", "main")
+    #expect(s.git("merge", "-q", "--no-edit", "other").status == 0)
+    #expect(s.readiness("verify").status == 0)
+  }
+}

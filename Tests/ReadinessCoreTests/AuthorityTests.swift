@@ -1,0 +1,168 @@
+import ReadinessCore
+import ReadinessTestSupport
+import StrictJSON
+import Testing
+
+private let eve = Identity(name: "Eve", email: "eve@example.com")
+private let grace = Identity(name: "Grace", email: "Grace@Example.com")
+
+/// The fixture's plan, where Done takes what a rule says of approvers.
+private func base(_ rule: String, signers: String? = nil, more: String = "") -> MemoryTree {
+  PlanFixture.tree().with {
+    $0[PlanPaths.authorization] = """
+      { "version": 1, "roles": { "approver": ["ada@example.com", "bob@example.com", "grace@example.com"] },
+        "rules": [{ "to": "Done", "role": "approver"\(rule) }]\(more) }
+      """
+    $0[PlanPaths.signers] = signers
+  }
+}
+
+extension MemoryTree {
+  /// Adds approvals of what a milestone says.
+  fileprivate func approved(_ id: String, by names: [String], signed: Bool = false) -> MemoryTree {
+    with { tree in
+      guard let milestone = tree.milestone(MilestoneID(id))?.milestone else { return }
+      let digest = milestone.approvedDigest.tagged
+      let entries = names.map { name in
+        let signature = FakeSignatures.signature(Array(digest.utf8), by: name)
+        return #"{ "by": "\#(name)", "digest": "\#(digest)"\#(signed ? ", \"signature\": \"\(signature)\"" : "") }"#
+      }
+      tree.edit(id, "\"exitCriteria\"", "\"approvals\": [\(entries.joined(separator: ", "))],\n  \"exitCriteria\"")
+    }
+  }
+}
+
+/// What the judge says of taking A-4 from review to done.
+private func done(_ base: MemoryTree, by author: Identity = PlanFixture.ada, senders: Set<String> = []) throws
+  -> [String]
+{
+  try Judge.assess(Proposal(from: base, by: author, senders: senders) { $0.edit("A-4", "In Review", "Done") }).errors
+}
+
+@Suite("Authority")
+struct AuthorityTests {
+  @Test("a quorum counts the actor and different holders of the role, for what stands there")
+  func quorum() throws {
+    let two = base(#", "approvals": 2"#)
+    #expect(try done(two) == ["not-approved"])
+    #expect(try done(two.approved("A-4", by: ["bob@example.com"])) == [])
+    #expect(try done(two.approved("A-4", by: ["ADA@example.com"])) == ["not-approved"])
+    #expect(try done(two.approved("A-4", by: ["eve@example.com"])) == ["not-approved"])
+    #expect(try done(two.approved("A-4", by: ["bob@example.com"]), by: eve) == ["not-authorized"])
+    #expect(try done(base(#", "approvals": 3"#).approved("A-4", by: ["bob@example.com", "Grace@example.com"])) == [])
+    // An approval lapses when what it approved changes.
+    let lapsed = two.approved("A-4", by: ["bob@example.com"]).with { $0.edit("A-4", "It is seen to work", "It works") }
+    #expect(try done(lapsed) == ["not-approved"])
+    #expect(try done(base(#", "approvals": 1"#)) == [])
+  }
+
+  @Test("who sent it to review counts neither as actor nor as approver")
+  func sender() throws {
+    let rule = base(#", "notWhoSentToReview": true"#)
+    #expect(try done(rule, senders: ["ada@example.com"]) == ["self-approval"])
+    #expect(try done(rule, senders: ["bob@example.com"]) == [])
+    #expect(try done(rule, by: PlanFixture.bob, senders: ["ada@example.com"]) == [])
+    let both = base(#", "notWhoSentToReview": true, "approvals": 2"#)
+    #expect(try done(both.approved("A-4", by: ["bob@example.com"]), senders: ["bob@example.com"]) == ["not-approved"])
+    #expect(try done(both.approved("A-4", by: ["grace@example.com"]), senders: ["bob@example.com"]) == [])
+    // Without the rule nobody asks who sent it.
+    #expect(try done(base(""), senders: ["ada@example.com"]) == [])
+  }
+
+  @Test("in a squash the step into review counts, and not who committed it")
+  func squashedSender() throws {
+    let rule = base(#", "notWhoSentToReview": true"#)
+    func squash(sender: Identity, finisher: Identity) throws -> [String] {
+      let first = Proposal(from: rule, by: sender) { $0.edit("A-2", "In Progress", "In Review") }
+      let middle = rule.with { $0.edit("A-2", "In Progress", "In Review") }
+      let second = Proposal(from: middle, by: finisher) { $0.edit("A-2", "In Review", "Done") }
+      let whole = Proposal(from: rule, by: finisher) { $0.edit("A-2", "In Progress", "Done") }
+      return try Judge.assess(whole.committed("Both\n\n\(first.stamp())\n\n\(second.stamp())")).errors
+    }
+    #expect(try squash(sender: PlanFixture.ada, finisher: PlanFixture.ada) == ["self-approval"])
+    // Two people's steps in one commit: the other's is unsigned, so it rests on nobody's word.
+    #expect(try squash(sender: PlanFixture.bob, finisher: PlanFixture.ada) == ["actor-mismatch"])
+  }
+
+  private func signedDone(_ base: MemoryTree, by author: Identity, _ change: (inout Run) -> Void = { _ in }) throws
+    -> Proposal
+  {
+    let proposal = Proposal(from: base, by: author) { $0.edit("A-4", "In Review", "Done") }
+    let draft = try #require(try Judge.assess(proposal).draft)
+    #expect(draft.asksForSignature)
+    var run = draft.run(at: "2026-11-22T19:00:00.123Z", actor: author, reason: nil)
+    run.signature = FakeSignatures.signature(Array(run.id(plan: draft.plan).hex.utf8), by: author.email)
+    change(&run)
+    return proposal.committed("Done\n\n" + Trailers.render(run, plan: draft.plan))
+  }
+
+  @Test("where a rule asks for it, the stamp carries the actor's signature, by the signers of the first parent")
+  func signatures() throws {
+    let rule = base(#", "signed": true"#, signers: "ada@example.com key-a\nBOB@example.com key-b\n")
+    #expect(try Judge.assess(signedDone(rule, by: PlanFixture.ada)).errors == [])
+    #expect(try Judge.assess(signedDone(rule, by: PlanFixture.bob)).errors == [])
+    #expect(
+      try Judge.assess(signedDone(rule, by: PlanFixture.ada) { $0.signature = nil }).errors == ["signature-missing"])
+    #expect(
+      try Judge.assess(signedDone(rule, by: PlanFixture.ada) { $0.signature = "abc" }).errors == ["signature-invalid"])
+    #expect(try Judge.assess(signedDone(rule, by: grace)).errors == ["signature-invalid"])
+    // Something else signed.
+    let moved = try signedDone(rule, by: PlanFixture.ada) { $0.at = "2026-11-22T19:00:00.124Z" }
+    #expect(try Judge.assess(moved).errors == ["signature-invalid"])
+    // A signers file that comes with the commit binds nobody.
+    let none = base(#", "signed": true"#)
+    #expect(try Judge.assess(signedDone(none, by: PlanFixture.ada)).errors == ["signature-invalid"])
+    // A draft is signed later.
+    #expect(try done(rule) == [])
+  }
+
+  @Test("a change of the policy is signed where the policy says so")
+  func signedPolicy() throws {
+    let rule = base(
+      "", signers: "ada@example.com key-a\n", more: #", "policyChange": { "role": "approver", "signed": true }"#)
+    let proposal = Proposal(from: rule) {
+      $0["ssot/policies/provenance.json"] = #"{ "version": 1, "unstamped": "warn" }"#
+    }
+    #expect(try Judge.assess(proposal).errors == [])
+    #expect(try Judge.assess(proposal.stamped()).errors == ["signature-missing"])
+    let draft = try #require(try Judge.assess(proposal).draft)
+    var run = draft.run(at: "2026-11-22T19:00:00.123Z", actor: PlanFixture.ada, reason: nil)
+    run.signature = FakeSignatures.signature(Array(run.id(plan: draft.plan).hex.utf8), by: "ada@example.com")
+    #expect(try Judge.assess(proposal.committed(Trailers.render(run, plan: draft.plan))).errors == [])
+  }
+
+  @Test("a signature by the actor settles that somebody else committed it")
+  func settles() throws {
+    let rule = base(#", "signed": true"#, signers: "ada@example.com key-a\n")
+    let signed = try signedDone(rule, by: PlanFixture.ada)
+    guard case .committed(let blocks) = signed.claim, let run = blocks.first?.run else { return }
+    let other = Proposal(from: rule, by: eve) { $0.edit("A-4", "In Review", "Done") }
+    let plan = PlanFile(kind: .regular, bytes: Array((rule[PlanPaths.plan] ?? "").utf8)).plan?.planID
+    let picked = try Judge.assess(other.committed(Trailers.render(run, plan: plan)))
+    #expect(picked.errors == [] && picked.warnings == ["actor-mismatch"])
+    var unsigned = run
+    unsigned.signature = nil
+    #expect(
+      try Judge.assess(other.committed(Trailers.render(unsigned, plan: plan))).errors
+        == ["actor-mismatch", "signature-missing"])
+  }
+
+  @Test("an approval is brought by its approver, or by anyone with the approver's signature")
+  func approvals() throws {
+    let base = base("", signers: "bob@example.com key-b\n")
+    func bring(_ tree: MemoryTree, by author: Identity) throws -> [String] {
+      try Judge.assess(
+        Proposal(
+          parents: [base], candidate: tree, ancestry: ToldAncestry(), author: author,
+          claim: .draft(reason: "r", mayFollow: false))
+      ).errors
+    }
+    #expect(try bring(base.approved("A-4", by: ["bob@example.com"]), by: PlanFixture.bob) == [])
+    #expect(try bring(base.approved("A-4", by: ["bob@example.com"]), by: PlanFixture.ada) == ["not-authorized"])
+    #expect(try bring(base.approved("A-4", by: ["bob@example.com"], signed: true), by: PlanFixture.ada) == [])
+    #expect(
+      try bring(base.approved("A-4", by: ["grace@example.com"], signed: true), by: PlanFixture.ada) == [
+        "signature-invalid"
+      ])
+  }
+}
