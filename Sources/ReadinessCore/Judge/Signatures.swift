@@ -40,7 +40,8 @@ struct Signatures {
   func isSigned(_ approval: Approval) throws -> Bool {
     guard let signature = approval.signature else { return false }
     return try isValid(
-      signature, of: Array(approval.digest.tagged.utf8), namespace: "readiness-approval", by: approval.by, at: nil)
+      signature, of: Array(approval.digest.tagged.utf8), namespace: "readiness-approval", by: approval.by,
+      at: try proposal.moment())
   }
 
   private func isValid(_ signature: String, of message: [UInt8], namespace: String, by email: String, at moment: Int64?)
