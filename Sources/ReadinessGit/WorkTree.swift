@@ -37,6 +37,12 @@ public final class WorkTree: PlanTree {
     kind(at: path) == .regular ? try FileBytes.read(top + path) : nil
   }
 
+  /// The bytes of a regular file; nil where there is none, or more than so many.
+  public func bytes(at path: String, atMost bound: Int) throws -> [UInt8]? {
+    guard let bytes = try bytes(at: path), bytes.count <= bound else { return nil }
+    return bytes
+  }
+
   /// What `.readiness` is.
   public func folderKind() -> FileKind? { kind(at: PlanPaths.folder) }
 

@@ -173,12 +173,16 @@ struct CheckCommandTests {
   @Test("escapes never reach the terminal, and secrets are in no file that is kept")
   func secrets() throws {
     let scratch = try Scratch.withSource()
-    let line = """
+    // In a file of its own: a milestone that held it would be refused.
+    scratch["src/leak.sh"] = """
       printf '\\033[31mred\\033[0m\\n'; echo ghp_0123456789abcdefghijABCDEFGHIJ012345
       echo "$DEPLOY_TOKEN"; printf -- '-----BEGIN RSA PRIVATE KEY-----\\nMIIE\\n-----END RSA PRIVATE KEY-----\\n'; echo end
       """
     try scratch.give(
-      [("M-01", shell(line, profile: "open")), ("M-02", shell(line + "\nexit 1", profile: "open"))],
+      [
+        ("M-01", command(["sh", "src/leak.sh"], profile: "open")),
+        ("M-02", shell("sh src/leak.sh; exit 1", profile: "open")),
+      ],
       profiles: #"{ "open": { "environment": ["PATH", "DEPLOY_TOKEN"] } }"#)
     scratch.environment = ["DEPLOY_TOKEN": "hunter2-hunter2"]
     scratch.readiness("trust")

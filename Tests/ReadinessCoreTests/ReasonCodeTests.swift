@@ -164,6 +164,9 @@ private let lifeCases: [RuleCase] = [
 
 private let authorityCases: [RuleCase] = [
   RuleCase(
+    code: .secretDetected, fires: { $0.edit("A-3", "Work A-3", "Use ghp_0123456789abcdefghijABCDEFGHIJ") },
+    neighbour: { $0.edit("A-3", "Work A-3", "Use a token that begins with ghp_") }),
+  RuleCase(
     code: .notAuthorized, fires: { $0.edit("A-4", "In Review", "Done") },
     neighbour: { $0.edit("A-4", "In Review", "Done") }, base: authorized, author: PlanFixture.bob),
   RuleCase(

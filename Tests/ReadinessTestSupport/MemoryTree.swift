@@ -84,6 +84,10 @@ public final class MemoryTree: PlanTree {
 }
 
 extension MemoryTree {
+  public func bytes(at path: String, atMost bound: Int) -> [UInt8]? {
+    files[path].flatMap { $0.kind == .regular && $0.bytes.count <= bound ? $0.bytes : nil }
+  }
+
   public func inputs(_ selection: PathSelection) -> InputListing {
     InputListing(
       files.compactMap { path, file in

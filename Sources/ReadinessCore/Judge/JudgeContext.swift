@@ -92,5 +92,6 @@ enum ChangeRules {
     TransitionRule.self, BirthRule.self, DeletionRule.self, ReentryRule.self, PlanRule.self, ApprovalRule.self,
     WaiverRule.self,
     AuthorityRule.self, PolicyAuthorityRule.self, SignatureRule.self, BroughtRunsRule.self,
+    SecretRule.self,
   ]
 }

@@ -129,6 +129,8 @@ public protocol PlanTree: AnyObject {
   func kind(at path: String) throws -> FileKind?
   /// The SHA-256 of a regular file's bytes; nil where the path is no regular file.
   func digest(at path: String) throws -> Digest?
+  /// The bytes of a regular file; nil where there is none, or more than so many.
+  func bytes(at path: String, atMost bound: Int) throws -> [UInt8]?
   /// The files that a selection covers. O(folders that may hold one).
   func inputs(_ selection: PathSelection) throws -> InputListing
   /// The same in another commit; nil where that commit is not here.
@@ -202,6 +204,8 @@ public final class EmptyTree: PlanTree {
   public func kind(at path: String) -> FileKind? { nil }
   /// Nothing.
   public func digest(at path: String) -> Digest? { nil }
+  /// Nothing.
+  public func bytes(at path: String, atMost bound: Int) -> [UInt8]? { nil }
   /// None.
   public func inputs(_ selection: PathSelection) -> InputListing { InputListing([]) }
   /// None.

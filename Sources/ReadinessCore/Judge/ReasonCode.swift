@@ -258,6 +258,13 @@ extension ReasonCode {
     remedy: "Sign with a key that ssot/policies/allowed_signers binds to the person, and that is not revoked.",
     source: "2.4")
   /// See `explain`.
+  public static let secretDetected = ReasonCode(
+    "secret-detected",
+    "A milestone, a stamp or evidence holds what looks like a password, a token or a private key. History keeps it for ever.",
+    remedy:
+      "Take it out, and change the secret if it has been anywhere else; \"allow\" in ssot/policies/secrets.json lets a word through.",
+    source: "5")
+  /// See `explain`.
   public static let policyChangeRefused = ReasonCode(
     "policy-change-refused", "The policy was changed by somebody who may not.",
     remedy: "Ask a holder of the role to make the change, in a commit of its own.", source: "2.4")
@@ -275,7 +282,8 @@ extension ReasonCode {
     remedy: "Use a version of readiness that knows it, or take the rule out.", source: "2")
 
   private static let authority = [
-    notAuthorized, notApproved, selfApproval, signatureMissing, signatureInvalid, policyChangeRefused,
+    notAuthorized, notApproved, selfApproval, signatureMissing, signatureInvalid, secretDetected,
+    policyChangeRefused,
     policyStrandsState, policyUnreadable, policyTooNew,
   ]
 }

@@ -16,6 +16,8 @@ public final class MilestoneFile: Sendable {
       return digest
     }
   }
+  /// Its bytes; nil where it is no regular file, none where it is too large.
+  var text: [UInt8]? { bytes }
   private let bytes: [UInt8]?
   private let knownDigest: Mutex<Digest?>
   /// What it says; nil where it cannot be read.

@@ -13,18 +13,21 @@ public final class Policy {
   public let provenance: ProvenancePolicy
   /// Where runs are told to.
   public let sinks: Sinks
+  /// What is taken for a secret.
+  public let secrets: Secrets
   /// The team's schema, where it says more than the built-in one.
   let schema: SchemaValidator?
 
   init(
     workflow: Workflow, authorization: Authorization?, gates: Gates, provenance: ProvenancePolicy,
-    sinks: Sinks, schema: SchemaValidator?
+    sinks: Sinks, secrets: Secrets, schema: SchemaValidator?
   ) {
     self.workflow = workflow
     self.authorization = authorization
     self.gates = gates
     self.provenance = provenance
     self.sinks = sinks
+    self.secrets = secrets
     self.schema = schema
   }
 
@@ -33,7 +36,7 @@ public final class Policy {
     Policy(
       workflow: .standard, authorization: nil,
       gates: Gates(gates: ["release": .standardRelease, "canary": .standardCanary]),
-      provenance: ProvenancePolicy(unstamped: .refuse, judgedFrom: nil), sinks: .none, schema: nil)
+      provenance: ProvenancePolicy(unstamped: .refuse, judgedFrom: nil), sinks: .none, secrets: .builtIn, schema: nil)
   }
 }
 
@@ -137,11 +140,14 @@ private struct PolicyReader {
       PlanPaths.provenance, absent: ProvenancePolicy(unstamped: .refuse, judgedFrom: nil)
     ) { ProvenancePolicy($0, $1) }
     let sinks = read(PlanPaths.sinks, absent: Sinks.none) { Sinks($0, $1) }
+    let secrets = read(PlanPaths.secrets, absent: Secrets.builtIn) { Secrets($0, $1) }
     let schema = readSchema()
-    guard findings.isEmpty, let workflow, let authorization, let gates, let provenance, let sinks else { return nil }
+    guard findings.isEmpty, let workflow, let authorization, let gates, let provenance, let sinks, let secrets else {
+      return nil
+    }
     return Policy(
       workflow: workflow, authorization: authorization, gates: gates, provenance: provenance, sinks: sinks,
-      schema: schema)
+      secrets: secrets, schema: schema)
   }
 
   private mutating func read<T>(
