@@ -29,7 +29,7 @@ struct HookDoor {
   }
 
   private func run() -> Int32 {
-    if environment["READINESS_SKIP"] == "1", name != "pre-receive" {
+    if environment["READINESS_SKIP"] == "1", !["pre-receive", "update"].contains(name) {
       say("readiness: \(name) skipped by READINESS_SKIP.")
       say("  -> The server and readiness verify judge all the same.")
       return 0
@@ -42,6 +42,8 @@ struct HookDoor {
       case "post-rewrite": return try lookAfterAmend()
       case "pre-push": return try judgePush()
       case "pre-receive": return try judgeReceived()
+      case "update": return try judgeUpdate()
+      case "reference-transaction": return try judgeTransaction()
       default:
         say("readiness: there is no hook \"\(name)\". The hooks are \(HookScript.names.joined(separator: ", ")).")
         return 2
@@ -163,9 +165,36 @@ struct HookDoor {
 
   private func judgeReceived() throws -> Int32 {
     let updates = try lines().compactMap { RefUpdate(receiveLine: $0) }
-    guard updates.contains(where: { $0.new != .zero }) else { return 0 }
+    guard !updates.isEmpty else { return 0 }
+    return try judgeReceived(updates)
+  }
+
+  /// gitolite's VREF, and git's own `update`: one ref, by arguments.
+  private func judgeUpdate() throws -> Int32 {
+    guard arguments.count >= 3, let update = RefUpdate(receiveLine: "\(arguments[1]) \(arguments[2]) \(arguments[0])")
+    else { return usage("REF OLD NEW") }
+    return try judgeReceived([update])
+  }
+
+  private func judgeReceived(_ updates: [RefUpdate]) throws -> Int32 {
     let repository = try Repository.open()
-    return conclude(try PushAudit(repository).run(updates, known: repository.refTips()))
+    let gate = try RefGate(repository)
+    let findings = try gate.findings(updates)
+    guard findings.isEmpty else { return refuse(findings) }
+    let known = try repository.refTips(except: { !gate.judges($0) })
+    return conclude(try PushAudit(repository).run(updates.filter { gate.judges($0.name) }, known: known))
+  }
+
+  /// Every branch that is about to move, by whatever command: what it brings that no branch has yet. Other refs may
+  /// hold anything until a branch takes it. Deletions, and what `pack-refs` and `gc` do, bring nothing.
+  private func judgeTransaction() throws -> Int32 {
+    guard arguments.first == "prepared" else { return 0 }
+    let updates = try lines().compactMap { RefUpdate(receiveLine: $0) }
+      .filter { $0.name.hasPrefix("refs/heads/") && $0.new != .zero }
+    guard !updates.isEmpty else { return 0 }
+    let repository = try Repository.open()
+    let branches = try repository.refTips(except: { !$0.hasPrefix("refs/heads/") })
+    return conclude(try PushAudit(repository).run(updates, known: branches))
   }
 
   private func conclude(_ report: HistoryReport) -> Int32 {

@@ -15,6 +15,9 @@ struct HookFolder {
     if path.contains(".husky") { throw Self.owned(by: "husky", "prepare-commit-msg", path) }
   }
 
+  /// A folder that a server's own programs read.
+  init(path: String) { self.path = path }
+
   private static func owned(by owner: String, _ name: String, _ path: String) -> UsageError {
     let lines =
       switch owner {
@@ -27,9 +30,10 @@ struct HookFolder {
   }
 
   /// True where the file had to be written.
-  func put(_ name: String, program: String) throws -> Bool {
+  /// - Parameter fileName: where another name than the hook's is asked for.
+  func put(_ name: String, as fileName: String? = nil, program: String) throws -> Bool {
     try FileBytes.makeFolder(path)
-    let file = path + "/" + name
+    let file = path + "/" + (fileName ?? name)
     let kept = file + HookScript.keptSuffix
     if let present = try FileBytes.readIfPresent(file), !HookScript.isOurs(present) {
       if let owner = HookScript.owner(of: present) { throw Self.owned(by: owner, name, path) }

@@ -6,7 +6,10 @@ struct HookScript {
   /// Every hook that the program knows.
   static let names = [
     "pre-commit", "pre-merge-commit", "prepare-commit-msg", "commit-msg", "post-rewrite", "pre-push", "pre-receive",
+    "reference-transaction",
   ]
+  /// What else judges where `--strict` is asked for: every ref that moves, by whatever command.
+  static let strict = ["reference-transaction"]
   /// The fewest that judge, stamp, look after the message, and judge what is pushed.
   static let usual = ["prepare-commit-msg", "commit-msg", "post-rewrite", "pre-push"]
   /// What tells our files from others.
@@ -27,7 +30,7 @@ struct HookScript {
     return try HookLauncher.bytes(program: program, followsStamping: followsStamping)
   }
 
-  private var readsInput: Bool { ["post-rewrite", "pre-push", "pre-receive"].contains(name) }
+  private var readsInput: Bool { ["post-rewrite", "pre-push", "pre-receive", "reference-transaction"].contains(name) }
 
   var text: String {
     let quoted = Self.quoted(program)
@@ -45,6 +48,13 @@ struct HookScript {
       if name == "commit-msg", !chains, followsStamping {
         lines.append("[ \"$GIT_EDITOR\" != : ] || [ ! -x \"${0%commit-msg}prepare-commit-msg\" ] || exit 0")
       }
+      // Git runs it several times for each command, most of them for what is no branch, or over already.
+      if name == "reference-transaction" {
+        lines += [
+          "[ \"$1\" = prepared ] || exit 0", "input=$(cat)",
+          "case $input in *' refs/heads/'*) ;; *) exit 0 ;; esac",
+        ]
+      }
       if let test = cheapTest { lines += [test, "concerns_us \"$@\" || exit 0"] }
       if program.contains("/") {
         lines += [
@@ -52,7 +62,9 @@ struct HookScript {
           "  echo \"  -> install it again: readiness install; or delete this hook: $0\" >&2", "  exit 1", "}",
         ]
       }
-      lines.append("exec \(quoted) hook \(name) \"$@\"")
+      lines.append(
+        name == "reference-transaction"
+          ? "printf '%s\\n' \"$input\" | \(quoted) hook \(name) \"$@\"" : "exec \(quoted) hook \(name) \"$@\"")
     }
     return lines.joined(separator: "\n") + "\n"
   }

@@ -11,33 +11,55 @@ struct Install: ParsableCommand {
     abstract: "Installs hooks and merge driver in this clone, or with --server the gate of a bare repository.")
   @Option(help: ArgumentHelp("Which hooks, separated by commas; none for the merge driver alone.", valueName: "list"))
   var hooks: String?
+  @Flag(help: "Judge every branch that moves, also by plumbing, am, rebase and fast-forwards.") var strict = false
   @Option(help: ArgumentHelp("The bare repository whose pushes are to be judged.", valueName: "dir"))
   var server: String?
+  @Option(
+    help: ArgumentHelp("plain, gitea, gitlab or gitolite; what the folder looks like by default.", valueName: "layout"))
+  var layout: ServerLayout?
   @OptionGroup var options: GlobalOptions
+
+  func validate() throws {
+    if layout != nil, server == nil { throw ValidationError("--layout goes with --server.") }
+    if server != nil, hooks != nil || strict { throw ValidationError("--server installs the gate and nothing else.") }
+  }
 
   mutating func run() throws {
     let context = try Context(options)
-    if let server, chdir(server) != 0 {
-      throw UsageError("The folder \(server) cannot be entered.", hint: "Name the bare repository's folder.")
-    }
+    let program = Machine.programPath() ?? "readiness"
+    if let server { return try installGate(server, program, context) }
     _ = try context.openRepository()
     let names = try names()
     let folder = try HookFolder()
-    let program = Machine.programPath() ?? "readiness"
     var written: [String] = []
     for name in names {
       if try folder.put(name, program: program) { written.append(name) }
     }
-    if server == nil, try MergeDriverSetup().put(program: program) { written.append("merge driver") }
+    if try MergeDriverSetup().put(program: program) { written.append("merge driver") }
+    say(folder.path, names, written, context)
+  }
+
+  private func installGate(_ server: String, _ program: String, _ context: Context) throws {
+    guard chdir(server) == 0 else {
+      throw UsageError("The folder \(server) cannot be entered.", hint: "Name the bare repository's folder.")
+    }
+    let layout = layout ?? ServerLayout.found()
+    // gitolite's local code is no repository.
+    if layout != .gitolite { _ = try context.openRepository() }
+    let (folder, written) = try layout.install(program: program)
+    say(folder, [layout.hook], written, context)
+  }
+
+  private func say(_ folder: String, _ names: [String], _ written: [String], _ context: Context) {
     let lines =
       written.isEmpty
-      ? ["The hooks are installed already, in \(folder.path)"]
-      : ["Installed in \(folder.path)", "  " + written.joined(separator: ", ")]
+      ? ["The hooks are installed already, in \(folder)"]
+      : ["Installed in \(folder)", "  " + written.joined(separator: ", ")]
     context.print(
       json: Envelope.json(
         "install",
         [
-          JSONMember("folder", .text(folder.path)), JSONMember("hooks", .texts(names)),
+          JSONMember("folder", .text(folder)), JSONMember("hooks", .texts(names)),
           JSONMember("written", .texts(written)),
         ]),
       text: lines.joined(separator: "\n"))
@@ -45,9 +67,10 @@ struct Install: ParsableCommand {
 
   private func names() throws -> [String] {
     // A framework may own the hooks; the merge driver is ours all the same.
-    if hooks == "none" { return [] }
-    guard let hooks else { return server == nil ? HookScript.usual : ["pre-receive"] }
-    let names = hooks.split(separator: ",").map(String.init)
+    let more = strict ? HookScript.strict : []
+    if hooks == "none" { return more }
+    guard let hooks else { return HookScript.usual + more }
+    let names = hooks.split(separator: ",").map(String.init) + more
     for name in names where !HookScript.names.contains(name) {
       throw UsageError(
         "There is no hook \"\(name)\".", hint: "The hooks are \(HookScript.names.joined(separator: ", ")).")
@@ -66,6 +89,7 @@ struct Uninstall: ParsableCommand {
     _ = try context.openRepository()
     let folder = try HookFolder()
     var removed = try HookScript.names.filter { try folder.takeOut($0) }
+    removed += try ServerLayout.takeOut()
     if try MergeDriverSetup().takeOut() { removed.append("merge driver") }
     context.print(
       json: Envelope.json(

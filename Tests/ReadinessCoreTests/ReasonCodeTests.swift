@@ -205,7 +205,7 @@ struct ReasonCodeTests {
   static let elsewhere: Set<ReasonCode> = [
     .trailerMissing, .trailerMismatch, .runMismatch, .policyMismatch, .actorMismatch, .mergeUnresolved,  // StampTests
     .replayedRun, .undecidable, .uncommittedChanges, .emptyMessage, .textUnreadable, .tooManyChanges,
-    .staleIndex,  // EndToEndTests
+    .staleIndex, .refProtected,  // EndToEndTests
     .notApproved, .selfApproval, .signatureMissing, .signatureInvalid,  // AuthorityTests
     .gateCategory, .gateRisk, .gateScope,  // GateTests
     .matrixMismatch,  // TrackerDocumentTests

@@ -322,8 +322,13 @@ extension ReasonCode {
       "git restore --staged takes HEAD's version; to go back on purpose, let the file say so too, and git add it.",
     source: "6")
 
+  /// See `explain`.
+  public static let refProtected = ReasonCode(
+    "ref-protected", "A push would delete a protected ref, set it back, or replace what history says.",
+    remedy: "Push forward only; ssot/policies/refs.json names the refs that are kept.", source: "2")
+
   private static let doors = [
-    undecidable, uncommittedChanges, emptyMessage, textUnreadable, tooManyChanges, staleIndex,
+    refProtected, undecidable, uncommittedChanges, emptyMessage, textUnreadable, tooManyChanges, staleIndex,
   ]
 }
 

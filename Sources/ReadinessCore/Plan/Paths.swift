@@ -22,6 +22,8 @@ public enum PlanPaths {
   public static let signers = "ssot/policies/allowed_signers"
   /// Keys that count no more, in OpenSSH's format.
   public static let revokedSigners = "ssot/policies/revoked_signers"
+  /// Refs that a server keeps.
+  public static let refs = "ssot/policies/refs.json"
   /// What is taken for a secret.
   public static let secrets = "ssot/policies/secrets.json"
   /// Where runs are told to.

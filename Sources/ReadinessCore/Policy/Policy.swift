@@ -13,6 +13,8 @@ public final class Policy {
   public let provenance: ProvenancePolicy
   /// Where runs are told to.
   public let sinks: Sinks
+  /// Refs that a server keeps; nil where every ref is judged and none is kept.
+  public let refs: ProtectedRefs?
   /// What is taken for a secret.
   public let secrets: Secrets
   /// The team's schema, where it says more than the built-in one.
@@ -20,13 +22,14 @@ public final class Policy {
 
   init(
     workflow: Workflow, authorization: Authorization?, gates: Gates, provenance: ProvenancePolicy,
-    sinks: Sinks, secrets: Secrets, schema: SchemaValidator?
+    sinks: Sinks, refs: ProtectedRefs?, secrets: Secrets, schema: SchemaValidator?
   ) {
     self.workflow = workflow
     self.authorization = authorization
     self.gates = gates
     self.provenance = provenance
     self.sinks = sinks
+    self.refs = refs
     self.secrets = secrets
     self.schema = schema
   }
@@ -36,7 +39,8 @@ public final class Policy {
     Policy(
       workflow: .standard, authorization: nil,
       gates: Gates(gates: ["release": .standardRelease, "canary": .standardCanary]),
-      provenance: ProvenancePolicy(unstamped: .refuse, judgedFrom: nil), sinks: .none, secrets: .builtIn, schema: nil)
+      provenance: ProvenancePolicy(unstamped: .refuse, judgedFrom: nil), sinks: .none, refs: nil, secrets: .builtIn,
+      schema: nil)
   }
 }
 
@@ -140,14 +144,16 @@ private struct PolicyReader {
       PlanPaths.provenance, absent: ProvenancePolicy(unstamped: .refuse, judgedFrom: nil)
     ) { ProvenancePolicy($0, $1) }
     let sinks = read(PlanPaths.sinks, absent: Sinks.none) { Sinks($0, $1) }
+    let refs = read(PlanPaths.refs, absent: ProtectedRefs?.none) { ProtectedRefs($0, $1).map(Optional.some) }
     let secrets = read(PlanPaths.secrets, absent: Secrets.builtIn) { Secrets($0, $1) }
     let schema = readSchema()
-    guard findings.isEmpty, let workflow, let authorization, let gates, let provenance, let sinks, let secrets else {
+    guard findings.isEmpty, let workflow, let authorization, let gates, let provenance, let sinks, let refs, let secrets
+    else {
       return nil
     }
     return Policy(
       workflow: workflow, authorization: authorization, gates: gates, provenance: provenance, sinks: sinks,
-      secrets: secrets, schema: schema)
+      refs: refs, secrets: secrets, schema: schema)
   }
 
   private mutating func read<T>(

@@ -7,7 +7,8 @@ extension StandardFiles {
     ("ssot/schemas/authorization.schema.json", authorizationSchema),
     ("ssot/schemas/gates.schema.json", gatesSchema),
     ("ssot/schemas/provenance.schema.json", provenanceSchema),
-    ("ssot/schemas/secrets.schema.json", secretsSchema), ("ssot/schemas/sinks.schema.json", sinksSchema),
+    ("ssot/schemas/refs.schema.json", refsSchema), ("ssot/schemas/secrets.schema.json", secretsSchema),
+    ("ssot/schemas/sinks.schema.json", sinksSchema),
     ("ssot/schemas/runtime.config.schema.json", runtimeConfigSchema),
   ]
 
@@ -19,6 +20,7 @@ extension StandardFiles {
     + authorizationExamples
     + gatesExamples
     + provenanceExamples
+    + refsExamples
     + secretsExamples
     + sinksExamples
     + runtimeConfigExamples

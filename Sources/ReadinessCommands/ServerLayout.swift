@@ -1,0 +1,65 @@
+import ArgumentParser
+import Glibc
+import ReadinessGit
+
+/// Where servers look for the gate of a bare repository.
+enum ServerLayout: String, ExpressibleByArgument, CaseIterable {
+  /// `hooks/pre-receive`.
+  case plain
+  /// Gitea and Forgejo: `hooks/pre-receive.d/`.
+  case gitea
+  /// GitLab: `custom_hooks/pre-receive.d/`.
+  case gitlab
+  /// gitolite: `VREF/` of its local code, which it calls for each ref.
+  case gitolite
+
+  /// What a folder looks like.
+  static func found() -> ServerLayout {
+    if FileBytes.exists("hooks/pre-receive.d") { return .gitea }
+    if FileBytes.exists("custom_hooks") { return .gitlab }
+    if FileBytes.exists("VREF") { return .gitolite }
+    return .plain
+  }
+
+  /// Where the gate goes, in the current folder; nil where git says it.
+  var folder: String? {
+    switch self {
+    case .plain: nil
+    case .gitea: "hooks/pre-receive.d"
+    case .gitlab: "custom_hooks/pre-receive.d"
+    case .gitolite: "VREF"
+    }
+  }
+
+  /// The hook that it is.
+  var hook: String { self == .gitolite ? "update" : "pre-receive" }
+
+  /// The name of its file.
+  var fileName: String? { self == .plain ? nil : "readiness" }
+
+  /// Puts the gate there, and has git look at what is pushed.
+  /// - Returns: what was written.
+  /// - Throws: `GitError`, `UsageError`.
+  func install(program: String) throws -> (folder: String, written: [String]) {
+    let folder = try folder.map { HookFolder(path: $0) } ?? HookFolder()
+    var written: [String] = []
+    if try folder.put(hook, as: fileName, program: program) { written.append(hook) }
+    guard self != .gitolite else { return (folder.path, written) }
+    if try GitProcess.run(["config", "--type=bool", "--get", "receive.fsckObjects"]).trimmed != "true" {
+      let set = try GitProcess.run(["config", "receive.fsckObjects", "true"])
+      guard set.status == 0 else {
+        throw GitError(.other, set.errorText, hint: "Set receive.fsckObjects yourself.", function: "git config")
+      }
+      written.append("receive.fsckObjects")
+    }
+    return (folder.path, written)
+  }
+
+  /// Takes the gate out of every layout's place.
+  static func takeOut() throws -> [String] {
+    try allCases.compactMap { layout in
+      guard let folder = layout.folder, FileBytes.exists(folder + "/readiness") else { return nil }
+      return try HookFolder(path: folder).takeOut("readiness") ? folder + "/readiness" : nil
+    }
+  }
+}
