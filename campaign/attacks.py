@@ -1,0 +1,575 @@
+#!/usr/bin/env python3
+"""Every way to bring a change in, times every illegal change: each is refused by `pre-receive` and by `verify`, with the
+code that names it. And every way that the hooks go along with, times legal changes: none is refused.
+
+usage: attacks.py PROGRAM [--quick]
+"""
+import itertools
+import json
+import multiprocessing
+import os
+import shutil
+import subprocess
+import sys
+import tempfile
+
+SEALED = {"PATH": os.environ["PATH"], "HOME": "/nonexistent", "GIT_CONFIG_NOSYSTEM": "1", "GIT_CONFIG_GLOBAL": "/dev/null",
+          "GIT_EDITOR": "true", "LC_ALL": "C.UTF-8", "GIT_ADVICE": "0"}
+NO_HOOKS = ["-c", "core.hooksPath=/dev/null"]
+
+
+class Repository:
+    """A clone with hooks, and the bare repository with the gate that it pushes to."""
+
+    def __init__(self, program, folder):
+        self.program, self.folder, self.work, self.server = program, folder, folder + "/work", folder + "/server"
+
+    def run(self, *command, env=None, text=None):
+        return subprocess.run(command, cwd=self.work, env={**SEALED, **(env or {})}, capture_output=True, text=True, input=text)
+
+    def git(self, *arguments, env=None, text=None):
+        done = self.run("git", *arguments, env=env, text=text)
+        if done.returncode != 0:
+            raise Failed(f"git {' '.join(arguments)}: {done.stderr}")
+        return done.stdout.strip()
+
+    def bare(self, *arguments, **more):
+        return self.git(*NO_HOOKS, *arguments, **more)
+
+    def path(self, name):
+        return f"{self.work}/{name}"
+
+    def read(self, name):
+        with open(self.path(name)) as file:
+            return file.read()
+
+    def write(self, name, text):
+        os.makedirs(os.path.dirname(self.path(name)), exist_ok=True)
+        with open(self.path(name), "w") as file:
+            file.write(text)
+
+    def json(self, id, change):
+        value = json.loads(self.read(f".readiness/{id}.json"))
+        change(value)
+        self.write(f".readiness/{id}.json", json.dumps(value, indent=2) + "\n")
+
+    def become(self, name):
+        self.git("config", "user.name", name.capitalize())
+        self.git("config", "user.email", f"{name}@example.com")
+
+
+class Failed(Exception):
+    pass
+
+
+def base(program, folder):
+    """M-01 done, M-02 in review, M-03 in progress, M-04 in progress without evidence; ada is the maintainer."""
+    r = Repository(program, folder)
+    os.makedirs(r.work)
+    r.git("init", "-q", "-b", "main")
+    r.become("ada")
+    r.git("config", "gc.auto", "0")
+    assert r.run(program, "init", "--commit").returncode == 0
+    assert r.run(program, "install").returncode == 0
+    r.write("proof.txt", "one\n")
+    r.write("code.txt", "1\n")
+    sha = "2c8b08da5ce60398e1f19af0e5dccc744df274b826abe585eaba68c525434806"
+
+    def prove(value):
+        value["owner"], value["status"] = "ada", "In Progress"
+        value["exitCriteria"][0]["evidence"] = [{"kind": "file", "path": "proof.txt", "sha256": sha}]
+
+    r.json("M-01", prove)
+    r.git("add", "-A")
+    r.git("commit", "-qm", "M-01: start")
+    for state in ("in-review", "done"):
+        r.git("rev-parse", "HEAD")
+        assert r.run(program, "move", "M-01", state).returncode == 0
+    r.json("M-02", prove)
+    r.git("commit", "-qam", "M-02: start")
+    assert r.run(program, "move", "M-02", "in-review").returncode == 0
+    assert r.run(program, "move", "M-02", "done").returncode == 0
+    for id in ("M-03", "M-04"):
+        r.json(id, prove)
+        r.git("commit", "-qam", f"{id}: start")
+    r.json("M-04", lambda value: value["exitCriteria"][0].pop("evidence"))
+    r.git("commit", "-qam", "M-04: not shown after all")
+    assert r.run(program, "move", "M-03", "in-review").returncode == 0
+    r.write("ssot/policies/authorization.json", json.dumps({
+        "version": 1, "roles": {"maintainer": ["ada@example.com"], "approver": ["ada@example.com", "bob@example.com"]},
+        "rules": [{"to": "Done", "role": "approver"}]}))
+    r.git("add", "-A")
+    r.git("commit", "-qm", "rules")
+    subprocess.run(["git", "clone", "-q", "--bare", r.work, r.server], env=SEALED, check=True)
+    assert subprocess.run([program, "install", "--server", r.server], env=SEALED, capture_output=True).returncode == 0
+    r.git("remote", "add", "origin", r.server)
+    r.git("fetch", "-q", "origin")
+    # Few files are copied faster.
+    for folder in (r.work, r.server):
+        subprocess.run(["git", "-C", folder, "gc", "-q"], env=SEALED, check=True)
+    assert r.run(program, "verify").returncode == 0
+
+
+# --- Illegal changes: what is done to the files, and the code that has to be named.
+
+def status(id, to):
+    return lambda r: r.json(id, lambda value: value.update(status=to))
+
+
+def edit(name, **values):
+    return lambda r: r.json(name, lambda value: value.update(values))
+
+
+def replace(path, old, new):
+    def change(r):
+        text = r.read(path)
+        assert old in text, (path, old)
+        r.write(path, text.replace(old, new, 1))
+    return change
+
+
+def born(r):
+    value = json.loads(r.read(".readiness/M-12.json"))
+    value.update(id="N-1", status="Done", owner="ada")
+    r.write(".readiness/N-1.json", json.dumps(value))
+
+
+def another_plan(r):
+    value = json.loads(r.read("ssot/plan.json"))
+    value["planId"] = "00000000-0000-4000-8000-000000000001"
+    r.write("ssot/plan.json", json.dumps(value))
+
+
+def collide(r):
+    r.write(".readiness/m-12.json", r.read(".readiness/M-12.json"))
+
+
+def link(r):
+    os.remove(r.path(".readiness/M-12.json"))
+    os.symlink("M-11.json", r.path(".readiness/M-12.json"))
+
+
+def false_evidence(r):
+    def change(value):
+        value["status"] = "In Review"
+        value["exitCriteria"][0]["evidence"] = [{"kind": "file", "path": "proof.txt", "sha256": "0" * 64}]
+    r.json("M-04", change)
+
+
+def as_bob(change):
+    def apply(r):
+        r.become("bob")
+        change(r)
+    return apply
+
+
+def as_eve(change):
+    def apply(r):
+        r.become("eve")
+        change(r)
+    return apply
+
+
+ILLEGAL = {
+    "done without review": (status("M-04", "Done"), "illegal-transition"),
+    "review without evidence": (status("M-04", "In Review"), "evidence-missing"),
+    "review on false evidence": (false_evidence, "evidence-mismatch"),
+    "begun before its dependency": (edit("M-10", owner="ada", status="In Progress"), "unmet-dependency"),
+    "begun by nobody": (status("M-05", "In Progress"), "unmet-dependency"),
+    "a key twice": (replace(".readiness/M-12.json", '"owner"', '"owner": "eve", "own\\u0065r"'), "duplicate-key"),
+    "no JSON": (replace(".readiness/M-12.json", "{", "{,"), "malformed-json"),
+    "another id": (edit("M-12", id="M-13"), "id-mismatch"),
+    "a homoglyph in an id": (edit("M-12", id="\u041c-12"), "schema-violation"),
+    "two names in one case": (collide, "case-collision"),
+    "a link for a file": (link, "not-a-regular-file"),
+    "a circle": (edit("M-08", dependsOn=["M-10"]), "dependency-cycle"),
+    "a dependency on nothing": (edit("M-12", dependsOn=["M-99"]), "dangling-dependency"),
+    "deleted while it is worked on": (lambda r: os.remove(r.path(".readiness/M-04.json")), "illegal-deletion"),
+    "born done": (born, "illegal-birth"),
+    "an unknown state": (status("M-12", "Almost"), "unknown-status"),
+    "reviewed and reworded": (edit("M-01", outcome="Less"), "trailer-missing"),
+    "evidence outside the tree": (replace(".readiness/M-01.json", '"proof.txt"', '"../proof.txt"'), "path-escape"),
+    "a larger file than is read": (edit("M-12", outcome="x" * 300_000), "file-too-large"),
+    "done by one who may not": (as_eve(status("M-03", "Done")), "not-authorized"),
+    "rules weakened by one who may not": (
+        as_bob(replace("ssot/policies/authorization.json", '"approver"}', '"maintainer"}')), "policy-change-refused"),
+    "rules that cannot be read": (lambda r: r.write("ssot/policies/workflow.json", "{"), "policy-unreadable"),
+    "rules from the future": (lambda r: r.write("ssot/policies/gates.json", '{"version": 9, "gates": {}}'), "policy-too-new"),
+    "another plan's id": (another_plan, "plan-id-changed"),
+    "a token": (edit("M-12", outcome="ghp_0123456789abcdefghijABCDEFGHIJ"), "secret-detected"),
+    "another's approval": (
+        edit("M-04", approvals=[{"by": "bob@example.com", "digest": "sha256:" + "0" * 64}]), "not-authorized"),
+    "a waiver by one who may not": (
+        as_eve(lambda r: r.json("M-04", lambda value: value["exitCriteria"][0].update(
+            waiver={"owner": "eve", "reason": "r", "approver": "eve@example.com", "until": "2999-01-01"}))),
+        "not-authorized"),
+    "a stamp that is missing": (edit("M-12", owner="ada"), "trailer-missing"),
+}
+
+LEGAL = {
+    "an owner": edit("M-12", owner="ada"),
+    "an outcome": edit("M-11", outcome="Other words"),
+    "a block": edit("M-06", status="Blocked", blocked={"reason": "rain"}),
+    "work begins": edit("M-07", owner="ada", status="Not Started"),
+    "evidence": lambda r: r.json("M-04", lambda value: value["exitCriteria"][0].update(
+        evidence=[{"kind": "statement", "text": "Seen.", "by": "ada@example.com"}])),
+    "done after review": status("M-03", "Done"),
+    "a risk": edit("M-09", risks=[{"id": "r", "text": "It may rain", "severity": "low", "status": "open"}]),
+    "a field of one's own": edit("M-07", **{"x-team": "blue"}),
+    "a new title": replace("ssot/plan.json", '"title": "', '"title": "The '),
+    "no plan at all": lambda r: r.write("code.txt", "2\n"),
+}
+
+
+# --- Ways: each brings what `change` does to the files into a commit, and says what to push.
+
+def stage(r, change):
+    change(r)
+    r.git("add", "-A")
+
+
+def commit(*options, skip=True, env=None):
+    def way(r, change):
+        stage(r, change)
+        r.git(*(NO_HOOKS if skip else []), "commit", "-qm", "a change", *options, env=env)
+        return "main"
+    return way
+
+
+def partial(skip=True):
+    def way(r, change):
+        stage(r, change)
+        names = r.git("diff", "--cached", "--name-only").split("\n")
+        r.git(*(NO_HOOKS if skip else []), "commit", "-qm", "a change", *names)
+        return "main"
+    return way
+
+
+def skipped(r, change):
+    stage(r, change)
+    r.git("commit", "-qm", "a change", env={"READINESS_SKIP": "1"})
+    return "main"
+
+
+def by_configuration(r, change):
+    stage(r, change)
+    r.git("commit", "-qm", "a change",
+          env={"GIT_CONFIG_COUNT": "1", "GIT_CONFIG_KEY_0": "core.hooksPath", "GIT_CONFIG_VALUE_0": "/dev/null"})
+    return "main"
+
+
+def amend(skip=True):
+    def way(r, change):
+        flags = NO_HOOKS if skip else []
+        r.write("notes.txt", "n\n")
+        r.git("add", "-A")
+        r.git(*flags, "commit", "-qm", "notes")
+        stage(r, change)
+        r.git(*flags, "commit", "-q", "--amend", "--no-edit")
+        return "main"
+    return way
+
+
+def plumbing(r, change):
+    stage(r, change)
+    made = r.git("commit-tree", "-p", "HEAD", "-m", "a change", r.git("write-tree"))
+    r.bare("update-ref", "refs/heads/main", made)
+    return "main"
+
+
+def other_index(r, change):
+    change(r)
+    env = {"GIT_INDEX_FILE": r.path(".git/other-index")}
+    r.git("read-tree", "HEAD", env=env)
+    r.git("add", "-A", env=env)
+    made = r.git("commit-tree", "-p", "HEAD", "-m", "a change", r.git("write-tree", env=env))
+    return made + ":refs/heads/main"
+
+
+def fast_import(r, change):
+    stage(r, change)
+    person = r.git("var", "GIT_AUTHOR_IDENT")
+    stream = f"commit refs/heads/imported\nauthor {person}\ncommitter {person}\ndata 8\na change\nfrom refs/heads/main^0\n"
+    entries = r.git("diff", "--cached", "--no-renames", "--raw", "--no-abbrev").split("\n")
+    for entry in entries:
+        meta, name = entry[1:].split("\t")
+        _, mode, _, blob, kind = meta.split()
+        stream += f"D {name}\n" if kind == "D" else f"M {mode} {blob} {name}\n"
+    r.bare("fast-import", "--quiet", "--force", text=stream + "\n")
+    return "imported:main"
+
+
+def side(r, change, skip=True):
+    """The change on a branch of its own; main is where it was."""
+    flags = NO_HOOKS if skip else []
+    r.git(*flags, "checkout", "-q", "-b", "side")
+    stage(r, change)
+    r.git(*flags, "commit", "-qm", "a change")
+    r.git(*flags, "checkout", "-q", "main")
+
+
+def onto(skip, *command):
+    """Other work on main, then a command that brings the side branch in."""
+    def way(r, change):
+        flags = NO_HOOKS if skip else []
+        side(r, change, skip)
+        r.write("notes.txt", "n\n")
+        r.git("add", "notes.txt")
+        r.git(*flags, "commit", "-qm", "notes")
+        for words in command:
+            r.git(*flags, *words)
+        return "main"
+    return way
+
+
+def forward(skip=True):
+    def way(r, change):
+        side(r, change, skip)
+        r.git(*(NO_HOOKS if skip else []), "merge", "-q", "--ff-only", "side")
+        return "main"
+    return way
+
+
+def octopus(skip=True):
+    def way(r, change):
+        flags = NO_HOOKS if skip else []
+        side(r, change, skip)
+        for name in ("x", "y"):
+            r.git(*flags, "checkout", "-q", "-b", name, "main")
+            r.write(name + ".txt", "1\n")
+            r.git("add", name + ".txt")
+            r.git(*flags, "commit", "-qm", name)
+        r.git(*flags, "checkout", "-q", "main")
+        r.git(*flags, "merge", "-q", "-m", "all", "side", "x", "y")
+        return "main"
+    return way
+
+
+def evil_merge(r, change):
+    r.bare("checkout", "-q", "-b", "harmless")
+    r.write("x.txt", "1\n")
+    r.git("add", "x.txt")
+    r.bare("commit", "-qm", "x")
+    r.bare("checkout", "-q", "main")
+    r.bare("merge", "-q", "--no-ff", "--no-commit", "harmless")
+    stage(r, change)
+    r.bare("commit", "-qm", "merge")
+    return "main"
+
+
+def rebase(skip=True):
+    def way(r, change):
+        flags = NO_HOOKS if skip else []
+        side(r, change, skip)
+        r.write("notes.txt", "n\n")
+        r.git("add", "notes.txt")
+        r.git(*flags, "commit", "-qm", "notes")
+        r.git(*flags, "rebase", "-q", "main", "side")
+        return "side:main"
+    return way
+
+
+def mail(r, change):
+    side(r, change)
+    patch = r.run("git", "format-patch", "--stdout", "-1", "side").stdout
+    r.bare("am", "-q", text=patch)
+    return "main"
+
+
+def detached(skip=True):
+    def way(r, change):
+        flags = NO_HOOKS if skip else []
+        r.git(*flags, "checkout", "-q", "--detach")
+        stage(r, change)
+        r.git(*flags, "commit", "-qm", "a change")
+        return "HEAD:main"
+    return way
+
+
+def linked(skip=True):
+    def way(r, change):
+        flags = NO_HOOKS if skip else []
+        r.git("worktree", "add", "-q", "-b", "linked", r.folder + "/linked")
+        other = Repository(r.program, r.folder)
+        other.work = r.folder + "/linked"
+        stage(other, change)
+        other.git(*flags, "commit", "-qm", "a change")
+        return "linked:main"
+    return way
+
+
+def new_branch(r, change):
+    side(r, change)
+    return "side:refs/heads/feature"
+
+
+def tagged(r, change):
+    side(r, change)
+    r.git("tag", "-a", "-m", "v1", "v1", "side")
+    return "v1"
+
+
+def hidden(r, change):
+    """Undone by the next commit: the ends of the push are equal."""
+    before = r.git("rev-parse", "HEAD")
+    stage(r, change)
+    r.bare("commit", "-qm", "a change")
+    made = r.git("commit-tree", "-p", "HEAD", "-m", "back", before + "^{tree}")
+    return made + ":refs/heads/main"
+
+
+def under_other_work(r, change):
+    side(r, change)
+    r.bare("checkout", "-q", "side")
+    for number in range(3):
+        r.write("notes.txt", f"{number}\n")
+        r.git("add", "notes.txt")
+        r.bare("commit", "-qm", f"notes {number}")
+    return "side:main"
+
+
+def stolen_stamp(r, change):
+    stage(r, change)
+    message = r.run("git", "log", "-1", "--format=%B", "main").stdout
+    r.bare("commit", "-q", "-F", "-", text=message)
+    return "main"
+
+
+def forged_stamp(r, change):
+    stage(r, change)
+    block = "Readiness-Run: " + "0" * 64 + "\nReadiness-At: 2026-11-22T19:00:00.123Z\nReadiness-Actor: Ada <ada@example.com>\n"
+    block += "Readiness-Policy: sha256:" + "0" * 64 + "\nReadiness-Transition: M-04 \"In Progress\" -> \"Done\" sha256:"
+    r.bare("commit", "-q", "-F", "-", text="a change\n\n" + block + "0" * 64 + " sha256:" + "0" * 64 + "\n")
+    return "main"
+
+
+def ancient(r, change):
+    stage(r, change)
+    moment = "1970-01-02T00:00:00Z"
+    r.bare("commit", "-qm", "a change", env={"GIT_AUTHOR_DATE": moment, "GIT_COMMITTER_DATE": moment})
+    return "main"
+
+
+def far_future(r, change):
+    stage(r, change)
+    moment = "2099-01-02T00:00:00Z"
+    r.bare("commit", "-qm", "a change", env={"GIT_AUTHOR_DATE": moment, "GIT_COMMITTER_DATE": moment})
+    return "main"
+
+
+def strange_message(r, change):
+    stage(r, change)
+    r.bare("-c", "i18n.commitEncoding=ISO-8859-1", "commit", "-q", "-F", "-", text="\x1b[31mred\x1b[0m \u202e\n")
+    return "main"
+
+
+def replaced(r, change):
+    """The client's own replace ref shows a harmless commit in place of the one that is pushed."""
+    stage(r, change)
+    r.bare("commit", "-qm", "a change")
+    harmless = r.git("commit-tree", "-p", "HEAD~1", "-m", "harmless", "HEAD~1^{tree}")
+    r.git("replace", "HEAD", harmless)
+    return "main"
+
+
+def bundle(r, change):
+    side(r, change)
+    r.git("bundle", "create", "-q", r.folder + "/b", "main..side")
+    r.bare("fetch", "-q", r.folder + "/b", "side:bundled")
+    return "bundled:main"
+
+
+PAST_THE_HOOKS = {
+    "READINESS_SKIP": skipped, "--no-verify": commit("--no-verify"), "core.hooksPath": commit(),
+    "GIT_CONFIG_COUNT": by_configuration, "commit -a": commit("-a"), "commit path": partial(), "amend": amend(),
+    "commit-tree": plumbing, "another index": other_index, "fast-import": fast_import,
+    "cherry-pick": onto(True, ["cherry-pick", "side"]), "merge": onto(True, ["merge", "-q", "--no-edit", "side"]),
+    "merge -s theirs": onto(True, ["merge", "-q", "--no-edit", "-X", "theirs", "side"]), "fast-forward": forward(),
+    "squash": onto(True, ["merge", "-q", "--squash", "side"], ["commit", "-q", "--no-edit"]), "octopus": octopus(),
+    "evil merge": evil_merge, "rebase": rebase(), "am": mail, "detached": detached(), "linked work tree": linked(),
+    "a new branch": new_branch, "a tag": tagged, "undone at once": hidden, "under other work": under_other_work,
+    "a stolen stamp": stolen_stamp, "a forged stamp": forged_stamp, "in 1970": ancient, "in 2099": far_future,
+    "a strange message": strange_message, "behind a replacement": replaced, "by bundle": bundle,
+}
+
+WITH_THE_HOOKS = {
+    "commit": commit(skip=False), "commit -a": commit("-a", skip=False), "commit path": partial(skip=False),
+    "--no-verify": commit("--no-verify", skip=False), "amend": amend(skip=False), "detached": detached(skip=False),
+    "linked work tree": linked(skip=False), "fast-forward": forward(skip=False), "rebase": rebase(skip=False),
+    "merge": onto(False, ["merge", "-q", "--no-edit", "side"]), "cherry-pick": onto(False, ["cherry-pick", "side"]),
+    "squash": onto(False, ["merge", "-q", "--squash", "side"], ["commit", "-q", "--no-edit"]), "octopus": octopus(skip=False),
+}
+
+
+def expected(way, code):
+    """The codes one of which has to be named."""
+    if code == "trailer-missing":
+        # A stamp that is not this change's, and a merge that decides without one, have codes of their own.
+        return {"a stolen stamp": {"trailer-mismatch"}, "a forged stamp": {"trailer-mismatch"},
+                "evil merge": {"merge-unresolved"}}.get(way, {code})
+    if code in ("not-authorized", "policy-change-refused"):
+        # Here another person's name stands on the commit or in its stamp, and the stamp gives that away.
+        return {"a stolen stamp": {code, "actor-mismatch"}, "a forged stamp": {code, "run-mismatch"},
+                "amend": {code, "trailer-missing"}}.get(way, {code})
+    return {code}
+
+
+def judged(r, spec):
+    """What the gate and the audit say of what is pushed."""
+    push = r.run("git", "push", "--no-verify", "origin", spec)
+    tip = spec.split(":")[0]
+    verify = r.run(r.program, "verify", tip, "--no-cache", "--json")
+    findings = json.loads(verify.stdout).get("findings", []) if verify.stdout.startswith("{") else []
+    errors = {finding["code"] for finding in findings if finding["severity"] == "error"}
+    return push, verify, errors
+
+
+def cell(job):
+    program, template, kind, way, name = job
+    with tempfile.TemporaryDirectory() as folder:
+        shutil.copytree(template, folder + "/r", symlinks=True)
+        r = Repository(program, folder + "/r")
+        r.git("remote", "set-url", "origin", r.server)
+        try:
+            if kind == "legal":
+                push, verify, errors = judged(r, WITH_THE_HOOKS[way](r, LEGAL[name]))
+                if push.returncode != 0 or verify.returncode != 0:
+                    return f"legal, {way}, {name}: refused: {push.stderr} {sorted(errors)}"
+                return None
+            change, code = ILLEGAL[name]
+            push, verify, errors = judged(r, PAST_THE_HOOKS[way](r, change))
+            if push.returncode == 0:
+                return f"{way}, {name}: the gate let it through"
+            if verify.returncode != 1:
+                return f"{way}, {name}: verify ended with {verify.returncode}"
+            if not any(one in push.stderr and one in errors for one in expected(way, code)):
+                return f"{way}, {name}: {code} is not named; verify says {sorted(errors)}; the gate says {push.stderr[:600]}"
+            if "ghp_0123" in push.stderr + push.stdout + verify.stdout:
+                return f"{way}, {name}: the secret is shown"
+        except Failed as failure:
+            return f"{kind}, {way}, {name}: could not be tried: {failure}"
+    return None
+
+
+def main():
+    program = os.path.abspath(sys.argv[1])
+    quick = "--quick" in sys.argv
+    with tempfile.TemporaryDirectory() as top:
+        base(program, top + "/template")
+        illegal = [(program, top + "/template", "illegal", way, name)
+                   for way, name in itertools.product(PAST_THE_HOOKS, ILLEGAL)]
+        legal = [(program, top + "/template", "legal", way, name) for way, name in itertools.product(WITH_THE_HOOKS, LEGAL)]
+        # In the quick form every way and every change is there as well, each with a part of the others.
+        jobs = illegal[::2] + legal if quick else illegal + legal
+        with multiprocessing.Pool(os.cpu_count()) as pool:
+            faults = [fault for fault in pool.imap_unordered(cell, jobs, chunksize=4) if fault]
+    for fault in sorted(faults)[:40]:
+        print(fault)
+    refused = sum(job[2] == "illegal" for job in jobs)
+    print(f"{refused} illegal cells of {len(PAST_THE_HOOKS)} ways and {len(ILLEGAL)} changes, "
+          f"{len(jobs) - refused} legal cells: {len(faults)} faults")
+    sys.exit(1 if faults else 0)
+
+
+if __name__ == "__main__":
+    main()
