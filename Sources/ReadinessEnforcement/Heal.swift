@@ -41,7 +41,9 @@ public struct Heal {
     let tree = repository.tree(of: parent)
     let policy = try tree.policy()
     let plan = try tree.planFile()?.plan?.planID
-    let run = Run.healing(report.unhealed, at: now, actor: author, policy: policy.digest, reason: reason)
+    let healing = Run.healing(report.unhealed, at: now, actor: author, policy: policy.digest, reason: reason)
+    let isAsked = policy.policy?.authorization?.policyChangeIsSigned ?? false
+    let run = try RunSigner(repository).signed(healing, plan: plan, isAsked: isAsked)
     let block = Trailers.render(run, plan: plan, heals: true)
     let proposal = Proposal(
       parents: [tree], candidate: tree, ancestry: CommitAncestry(repository, parents: [head]), author: author,

@@ -16,9 +16,14 @@ public struct RunSigner {
   /// The run with its actor's signature over the run ID, where there has to be one.
   /// - Throws: `GitError` where there has to be one and none can be made.
   public func signed(_ run: Run, _ draft: RunDraft) throws -> Run {
-    guard draft.asksForSignature || isOn else { return run }
+    try signed(run, plan: draft.plan, isAsked: draft.asksForSignature)
+  }
+
+  /// The same for a run that no draft is of.
+  public func signed(_ run: Run, plan: String?, isAsked: Bool) throws -> Run {
+    guard isAsked || isOn else { return run }
     var run = run
-    run.signature = try SSHSignatures.sign(Array(run.id(plan: draft.plan).hex.utf8), namespace: "readiness-run")
+    run.signature = try SSHSignatures.sign(Array(run.id(plan: plan).hex.utf8), namespace: "readiness-run")
     return run
   }
 

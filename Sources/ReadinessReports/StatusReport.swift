@@ -42,10 +42,10 @@ public struct StatusReport {
     let ready = overview.entries.filter(\.isReady).map(\.milestone.id.text)
     if !ready.isEmpty { lines.append("Can start now: " + ready.joined(separator: ", ")) }
     for entry in overview.entries where !entry.suspect.isEmpty {
-      lines.append(
-        style("Suspect: ", .warn)
-          + "\(entry.milestone.id) rests on \(entry.suspect.map(\.printable).joined(separator: ", ")), changed or lapsed since."
-      )
+      let text = "Suspect: \(entry.milestone.id) rests on \(entry.suspectInShort.printable), changed or lapsed since."
+      lines += text.wrapped(to: width).enumerated().map { index, line in
+        index == 0 ? style("Suspect:", .warn) + line.dropFirst(8) : "  " + line
+      }
     }
     for entry in overview.entries {
       for criterion in entry.waived {

@@ -228,4 +228,22 @@ struct SignatureTests {
     #expect(s.git("merge", "-q", "--no-edit", "other").status == 0)
     #expect(s.readiness("verify").status == 0)
   }
+
+  @Test("where the policy is changed by signature, healing takes one as well")
+  func heal() throws {
+    let s = try Scratch.withPlan()
+    let signers = s.key("ada")
+    s.authorize(
+      #"{ "fields": ["risks"], "role": "maintainer" }"#, signers: signers,
+      more: #", "policyChange": { "role": "maintainer", "signed": true }"#)
+    s.edit("M-01", "\"TBD\"", "\"ada\"")
+    s.git("-c", "core.hooksPath=/dev/null", "commit", "-qam", "by hand")
+    #expect(s.readiness("verify").output.contains("trailer-missing"))
+    #expect(s.readiness("heal").status == 3)
+    s.become("ada")
+    let healed = s.readiness("heal")
+    #expect(
+      healed.status == 0 && s.git("log", "-1", "--format=%B").output.contains("Readiness-Signature: "), "\(healed.all)")
+    #expect(s.readiness("verify").status == 0)
+  }
 }

@@ -15,7 +15,7 @@ struct StampAudit {
     case .committed(let blocks):
       // What a block records about ancestors tells nothing about this commit.
       let telling = blocks.filter { !$0.heals || $0.fault != nil }
-      let healing = HealRule.findings(blocks, proposal, force)
+      let healing = try HealRule.findings(blocks, proposal, force)
       if telling.isEmpty {
         let (telling, findings) = Self.unstamped(proposal, changes, force)
         (self.telling, self.findings) = (telling, findings + healing)

@@ -15,6 +15,11 @@ public struct PlanOverview {
     /// For what is in review or done, what its evidence rests on and no longer matches: paths that changed, or a
     /// criterion with a reason.
     public let suspect: [String]
+    /// The first of these, and how many more there are.
+    public var suspectInShort: String {
+      let shown = suspect.prefix(3).joined(separator: ", ")
+      return suspect.count > 3 ? "\(shown) and \(suspect.count - 3) more" : shown
+    }
     /// Criteria that are let go at the moment.
     public let waived: [ExitCriterion]
   }
@@ -134,7 +139,7 @@ public struct PlanOverview {
 
   /// Why an entry is suspect, in a sentence.
   static func suspicion(_ entry: Entry) -> String {
-    "\(entry.milestone.id) is suspect: what shows it changed or lapsed: \(entry.suspect.joined(separator: ", "))."
+    "\(entry.milestone.id) is suspect: what shows it changed or lapsed: \(entry.suspectInShort)."
   }
 
   /// The warnings about evidence that no longer matches (contract 2.2, suspect).

@@ -1,13 +1,16 @@
 /// A stamp that records what ancestors changed without one takes the authority to change the policy (contract 3, heal).
 /// What it names is compared with the ancestors by whoever walks them.
 enum HealRule {
-  static func findings(_ blocks: [StampBlock], _ proposal: Proposal, _ force: PolicyInForce) -> [Finding] {
+  static func findings(_ blocks: [StampBlock], _ proposal: Proposal, _ force: PolicyInForce) throws -> [Finding] {
     let runs = blocks.filter { $0.heals && $0.fault == nil }.compactMap(\.run)
     guard let authorization = force.policy.authorization, let role = authorization.roleForPolicyChange else {
       return []
     }
-    return runs.flatMap { run -> [Finding] in
+    return try runs.flatMap { run -> [Finding] in
       var findings: [Finding] = []
+      if authorization.policyChangeIsSigned {
+        findings += try SignatureRule.fault(run, run.actor, nil, Signatures(proposal))
+      }
       if !run.actor.isSamePerson(as: proposal.author) {
         findings.append(
           Finding(

@@ -37,7 +37,8 @@ enum SignatureRule: ChangeRule {
     AuthorityRule.applying(authorization, to: change, step).contains(where: \.isSigned)
   }
 
-  private static func fault(_ run: Run?, _ actor: Identity, _ id: MilestoneID?, _ signatures: Signatures) throws
+  /// What is wrong with the signature of a stamp that has to have one.
+  static func fault(_ run: Run?, _ actor: Identity, _ id: MilestoneID?, _ signatures: Signatures) throws
     -> [Finding]
   {
     let what = id?.text ?? "the policy"
