@@ -136,12 +136,10 @@ struct HookTests {
         "mkdir ../bin && { ln \"$READINESS\" ../bin/readiness || cp \"$READINESS\" ../bin/readiness; } 2>/dev/null")
       if form == "launcher" {
         let copied = s.shell("cp \"$(dirname \"$READINESS\")/readiness-hook\" ../bin/")
-        try withKnownIssue("no launcher was built: make test builds it", isIntermittent: true) {
-          try #require(copied.status == 0)
-        } when: {
-          copied.status != 0
+        guard copied.status == 0 else {
+          print("skipped: no launcher was built; make test builds it")
+          continue
         }
-        if copied.status != 0 { continue }
       }
       let install = s.shell("../bin/readiness install --hooks prepare-commit-msg,commit-msg && rm ../bin/readiness")
       #expect(install.status == 0, "\(install.all)")

@@ -1,3 +1,4 @@
+import ReadinessTestSupport
 import StrictJSON
 import Testing
 

@@ -40,7 +40,7 @@ struct SchemaAgreementTests {
     for round in 0..<12_000 {
       let text = examples[random.below(examples.count)].text
       let root = try JSONDocument(parsing: Array(text.utf8)).root
-      let changed = round < examples.count ? root : random.mutated(root)
+      let changed = round < examples.count ? root : random.mutated(root, keys: Pieces.keys, values: Pieces.values)
       let bytes = changed.layoutBytes
       let id = MilestoneID(changed["id"]?.string ?? "M-01")
       let file = MilestoneFile(id: id, kind: .regular, bytes: bytes)
@@ -58,22 +58,9 @@ struct SchemaAgreementTests {
   }
 }
 
-/// A generator of changes with a seed that is printed.
-struct SplitMix {
-  private var state: UInt64
-  init(_ seed: UInt64) { state = seed }
-
-  mutating func next() -> UInt64 {
-    state &+= 0x9E37_79B9_7F4A_7C15
-    var z = state
-    z = (z ^ (z >> 30)) &* 0xBF58_476D_1CE4_E5B9
-    z = (z ^ (z >> 27)) &* 0x94D0_49BB_1331_11EB
-    return z ^ (z >> 31)
-  }
-
-  mutating func below(_ bound: Int) -> Int { Int(next() % UInt64(max(1, bound))) }
-
-  private static let values: [JSONValue] = [
+/// What changes of a milestone are made of.
+private enum Pieces {
+  static let values: [JSONValue] = [
     nil, true, 7, "", "x", "M-02", "m-2", "../x", "a//b", "/x", ".git/x", "a/.GIT/b", "a\\b", [], ["M-02"],
     ["M-02", "M-02"], [:],
     "sha256:9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08",
@@ -86,35 +73,10 @@ struct SplitMix {
     ["exitCode": 1], ["json": true], ["json": "x"], [["kind": "approval", "role": "a", "count": 1]],
     ["owner": "a", "reason": "b", "approver": "c", "until": "2026-12-01"],
   ]
-  private static let keys = [
+  static let keys = [
     "id", "owner", "status", "x-y", "blocked", "risks", "approvals", "deliverables", "evidence", "kind", "text", "by",
     "path", "z", "check", "waiver", "command", "profile", "inputs", "outputs", "expect", "validFor", "until", "commit",
     "before", "at", "exitCode", "attempts", "milliseconds", "output", "log", "role", "count", "valid", "invalid",
     "schema", "minTests", "maxFailures", "category", "stdoutMatches", "json",
   ]
-
-  /// One member or element changed, added or taken away, somewhere.
-  mutating func mutated(_ value: JSONValue) -> JSONValue {
-    switch value.kind {
-    case .object(var members):
-      if members.isEmpty || below(4) == 0 {
-        let key = Self.keys[below(Self.keys.count)]
-        members.removeAll { $0.key == key }
-        members.append(JSONMember(key, Self.values[below(Self.values.count)]))
-      } else {
-        let index = below(members.count)
-        if below(5) == 0 {
-          members.remove(at: index)
-        } else {
-          members[index] = JSONMember(members[index].key, mutated(members[index].value))
-        }
-      }
-      return JSONValue(.object(members))
-    case .array(var elements) where !elements.isEmpty && below(3) > 0:
-      let index = below(elements.count)
-      elements[index] = mutated(elements[index])
-      return JSONValue(.array(elements))
-    default: return Self.values[below(Self.values.count)]
-    }
-  }
 }

@@ -1,19 +1,6 @@
 import ReadinessRuntime
+import ReadinessTestSupport
 import Testing
-
-/// Chance with a seed, so that a failure can be seen again.
-struct SeededRandom: RandomNumberGenerator {
-  private var state: UInt64
-  init(_ seed: UInt64) { state = seed }
-
-  mutating func next() -> UInt64 {
-    state &+= 0x9E37_79B9_7F4A_7C15
-    var z = state
-    z = (z ^ (z >> 30)) &* 0xBF58_476D_1CE4_E5B9
-    z = (z ^ (z >> 27)) &* 0x94D0_49BB_1331_11EB
-    return z ^ (z >> 31)
-  }
-}
 
 private func policy(
   _ jitter: RetryPolicy.Jitter, attempts: Int = 8, first: Int = 100, max: Int = 5_000, budget: Int = 1_000_000,
@@ -24,7 +11,7 @@ private func policy(
 }
 
 /// The delays of one undertaking that always fails, on a clock that only the delays move.
-private func delays(_ policy: RetryPolicy, _ random: inout SeededRandom, each: Int = 0) -> [Int] {
+private func delays(_ policy: RetryPolicy, _ random: inout SplitMix, each: Int = 0) -> [Int] {
   var (now, found): (Int, [Int]) = (0, [])
   var schedule = RetrySchedule(policy, now: now)
   while let delay = schedule.next(now: now + each, using: &random) {
@@ -38,7 +25,7 @@ private func delays(_ policy: RetryPolicy, _ random: inout SeededRandom, each: I
 struct RetryTests {
   @Test("without jitter a delay grows by the multiplier up to the cap")
   func plain() {
-    var random = SeededRandom(1)
+    var random = SplitMix(1)
     #expect(delays(policy(.none), &random) == [100, 200, 400, 800, 1600, 3200, 5000])
     #expect(delays(policy(.none, attempts: 1), &random) == [])
     #expect(delays(policy(.none, attempts: 3, first: 0), &random) == [0, 0])
@@ -46,7 +33,7 @@ struct RetryTests {
 
   @Test("full jitter spreads evenly from nothing to the plain delay, over 20,000 undertakings")
   func full() {
-    var random = SeededRandom(20_261_123)
+    var random = SplitMix(20_261_123)
     let bounds = [100, 200, 400, 800, 1600, 3200, 5000]
     var sums = [Double](repeating: 0, count: bounds.count)
     var quarters = [[Int]](repeating: [0, 0, 0, 0], count: bounds.count)
@@ -69,7 +56,7 @@ struct RetryTests {
 
   @Test("decorrelated jitter stays between the first delay and the last one times the multiplier")
   func decorrelated() {
-    var random = SeededRandom(7)
+    var random = SplitMix(7)
     var (reachedCap, differing) = (false, Set<Int>())
     for _ in 0..<20_000 {
       var last = 100
@@ -85,7 +72,7 @@ struct RetryTests {
 
   @Test("attempts are never exceeded, and nothing begins after the budget, for every jitter and 3,000 policies")
   func bounds() {
-    var random = SeededRandom(42)
+    var random = SplitMix(42)
     for _ in 0..<3_000 {
       let attempts = Int.random(in: 1...20, using: &random)
       let budget = Int.random(in: 0...20_000, using: &random)
@@ -104,7 +91,7 @@ struct RetryTests {
 
   @Test("what the other side asks for is waited, beyond the cap and within the budget")
   func retryAfter() {
-    var random = SeededRandom(3)
+    var random = SplitMix(3)
     var schedule = RetrySchedule(policy(.none, budget: 30_000), now: 0)
     let first = schedule.next(now: 0, least: 20_000, using: &random)
     #expect(first == 20_000)
@@ -165,7 +152,7 @@ struct CircuitBreakerTests {
 
   @Test("over 10,000 random outcomes nothing is let through while it is open")
   func never() {
-    var random = SeededRandom(99)
+    var random = SplitMix(99)
     var (breaker, now, opened, halfOpened) = (CircuitBreaker(rule), 0, 0, 0)
     for _ in 0..<10_000 {
       now += Int.random(in: 0...200, using: &random)

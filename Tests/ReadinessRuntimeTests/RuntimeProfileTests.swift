@@ -1,6 +1,7 @@
 import JSONSchema
 import ReadinessCore
 import ReadinessRuntime
+import ReadinessTestSupport
 import StrictJSON
 import Testing
 
@@ -187,12 +188,12 @@ struct RuntimeContractTests {
   @Test("the loader's answer is the schema's, on examples and 4,000 changes of them")
   func mutations() throws {
     let (schema, seed) = (try Self.schema(), UInt64(20_261_123))
-    var random = Changes(seed)
+    var random = SplitMix(seed)
     let examples = StandardFiles.all().filter { $0.path.contains("runtime.config") && !$0.path.contains("schemas/") }
     var refused = 0
     for round in 0..<4000 {
       let root = try JSONDocument(parsing: Array(examples[random.below(examples.count)].text.utf8)).root
-      let bytes = random.changed(root).layoutBytes
+      let bytes = random.mutated(root, keys: Pieces.keys, values: Pieces.values).layoutBytes
       let text = String(decoding: bytes, as: UTF8.self)
       let found = faults(text)
       let byCode = found.allSatisfy { $0.message.contains("in a circle") }
@@ -204,47 +205,15 @@ struct RuntimeContractTests {
   }
 }
 
-/// Changes of a document, by a seed that is printed.
-private struct Changes {
-  private var state: UInt64
-  init(_ seed: UInt64) { state = seed }
-
-  mutating func below(_ bound: Int) -> Int {
-    state = state &* 6_364_136_223_846_793_005 &+ 1_442_695_040_888_963_407
-    return Int((state >> 33) % UInt64(bound))
-  }
-
-  private static let values: [JSONValue] = [
+/// What changes of a file of profiles are made of.
+private enum Pieces {
+  static let values: [JSONValue] = [
     nil, true, false, 0, 1, 2, 101, -1, 86_400, 86_401, "", "none", "full", "after", "worktree", "tdd", [], ["PATH"],
     ["PATH", "PATH"], ["1A"], ["exit", "exit"], ["exit"], [""], [1], [:], ["attempts": 2], ["jitter": "full"],
     ["read": ["/"]], ["write": [""]], JSONValue(.number(JSONNumber(1.5))), JSONValue(.number(JSONNumber(0.5))),
   ]
-  private static let keys =
+  static let keys =
     RuntimeSetting.all.map { String($0.name.split(separator: ".").last ?? "") } + [
       "extends", "x-a", "z", "retry", "breaker", "paths", "version", "profiles", "Tdd", "$schema",
     ]
-
-  mutating func changed(_ value: JSONValue) -> JSONValue {
-    switch value.kind {
-    case .object(var members):
-      if members.isEmpty || below(4) == 0 {
-        let key = Self.keys[below(Self.keys.count)]
-        members.removeAll { $0.key == key }
-        members.append(JSONMember(key, Self.values[below(Self.values.count)]))
-      } else {
-        let index = below(members.count)
-        if below(6) == 0 {
-          members.remove(at: index)
-        } else {
-          members[index] = JSONMember(members[index].key, changed(members[index].value))
-        }
-      }
-      return JSONValue(.object(members))
-    case .array(var elements) where !elements.isEmpty && below(3) > 0:
-      let index = below(elements.count)
-      elements[index] = changed(elements[index])
-      return JSONValue(.array(elements))
-    default: return Self.values[below(Self.values.count)]
-    }
-  }
 }

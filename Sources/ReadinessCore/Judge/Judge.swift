@@ -11,21 +11,12 @@ public enum Judge {
       return Assessment(verdict: Verdict(try StampAudit.ofUnchanged(proposal, blocks)), draft: nil)
     }
     if let finding = try tooMuch(proposal) { return Assessment(verdict: Verdict([finding]), draft: nil) }
-    let needs = try MergeNeeds(proposal)
-    let force = try PolicyInForce(proposal, needs)
-    let before = States(proposal.base, base: nil, workflow: force.policy.workflow, ancestry: proposal.ancestry)
-    let after = States(
-      proposal.candidate, base: proposal.base, workflow: force.policy.workflow, ancestry: proposal.ancestry)
-    let changes = try ChangeSet(proposal, needs: needs, before: before, after: after)
-    let audit = try StampAudit(proposal, changes, force)
-    let context = JudgeContext(
-      proposal: proposal, policy: force.policy, policyDigest: force.digest, isBaseline: force.isBaseline,
-      before: before, after: after, changes: changes, telling: audit.telling)
-    var findings = force.findings + audit.findings
+    let (context, told) = try JudgeContext.read(proposal)
+    var findings = told
     for rule in ChangeRules.all { findings += try rule.findings(in: context) }
     findings += try brokenInvariants(context)
-    let draft = try changes.draft(
-      proposal, isBaseline: force.isBaseline, policy: force.digest,
+    let draft = try context.changes.draft(
+      proposal, isBaseline: context.isBaseline, policy: context.policyDigest,
       asksForReason: TransitionRule.asksForReason(context) || ReentryRule.asksForReason(context),
       asksForSignature: SignatureRule.asksForSignature(context))
     return Assessment(verdict: Verdict(findings), draft: draft)

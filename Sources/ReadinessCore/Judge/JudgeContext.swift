@@ -12,6 +12,22 @@ struct JudgeContext {
   /// Whose signers decide about signatures; nil for the first parent's.
   var signers: (any PlanTree)?
 
+  /// Reads what a proposal changes, by which policy, and how it is told; and what is wrong with the telling.
+  /// - Parameter signers: whose signers decide about signatures; nil for the first parent's.
+  static func read(_ proposal: Proposal, signers: (any PlanTree)? = nil) throws -> (JudgeContext, [Finding]) {
+    let needs = try MergeNeeds(proposal)
+    let force = try PolicyInForce(proposal, needs)
+    let before = States(proposal.base, base: nil, workflow: force.policy.workflow, ancestry: proposal.ancestry)
+    let after = States(
+      proposal.candidate, base: proposal.base, workflow: force.policy.workflow, ancestry: proposal.ancestry)
+    let changes = try ChangeSet(proposal, needs: needs, before: before, after: after)
+    let audit = try StampAudit(proposal, changes, force)
+    let context = JudgeContext(
+      proposal: proposal, policy: force.policy, policyDigest: force.digest, isBaseline: force.isBaseline,
+      before: before, after: after, changes: changes, telling: audit.telling, signers: signers)
+    return (context, force.findings + audit.findings)
+  }
+
   /// What is signed, and by whom.
   func signatures() throws -> Signatures { try Signatures(proposal, signersOf: signers) }
 

@@ -15,6 +15,7 @@ extension StandardFiles {
   /// Examples of every schema: `valid/SCHEMA/CASE.json`, `invalid/SCHEMA/CASE.json`.
   static let examples: [File] =
     milestoneExamples
+    + checkedMilestoneExamples
     + planExamples
     + workflowExamples
     + authorizationExamples

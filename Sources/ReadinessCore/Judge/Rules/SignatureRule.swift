@@ -88,17 +88,8 @@ enum BroughtRunsRule: ChangeRule {
   private static func judge(_ brought: Proposal, _ authorization: Authorization, signersOf parent: any PlanTree) throws
     -> [Finding]
   {
-    let needs = try MergeNeeds(brought)
-    let force = try PolicyInForce(brought, needs)
-    let before = States(brought.base, base: nil, workflow: force.policy.workflow, ancestry: brought.ancestry)
-    let after = States(
-      brought.candidate, base: brought.base, workflow: force.policy.workflow, ancestry: brought.ancestry)
-    let changes = try ChangeSet(brought, needs: needs, before: before, after: after)
-    guard changes.needsStamp else { return [] }
-    let context = JudgeContext(
-      proposal: brought, policy: force.policy, policyDigest: force.digest, isBaseline: force.isBaseline, before: before,
-      after: after, changes: changes, telling: try StampAudit(brought, changes, force).telling, signers: parent)
-    guard !context.isBaseline else { return [] }
+    let (context, _) = try JudgeContext.read(brought, signers: parent)
+    guard context.changes.needsStamp, !context.isBaseline else { return [] }
     return try
       (AuthorityRule.findings(authorization, in: context)
       + SignatureRule.findings(authorization, in: context)).map { finding in
