@@ -5,52 +5,19 @@ import Testing
 /// A move that is killed at every call that changes the file system, one after the other.
 @Suite("Crashes")
 struct CrashTests {
-  /// Counts the calls of libc that change something, and dies before the one that `DIE_AT` names.
-  private static let shim = """
-    #define _GNU_SOURCE
-    #include <dlfcn.h>
-    #include <fcntl.h>
-    #include <signal.h>
-    #include <stdarg.h>
-    #include <stdlib.h>
-    #include <sys/types.h>
-    #include <unistd.h>
-    static void tick(void) {
-      static long count, limit = -1;
-      if (limit < 0) { const char *at = getenv("DIE_AT"); limit = at ? atol(at) : 0; }
-      if (++count == limit) kill(getpid(), SIGKILL);
-    }
-    #define REAL(name) __typeof__(name) *real = (__typeof__(name) *)dlsym(RTLD_NEXT, #name)
-    int rename(const char *a, const char *b) { REAL(rename); tick(); return real(a, b); }
-    int link(const char *a, const char *b) { REAL(link); tick(); return real(a, b); }
-    int unlink(const char *a) { REAL(unlink); tick(); return real(a); }
-    int mkdir(const char *a, mode_t m) { REAL(mkdir); tick(); return real(a, m); }
-    int fsync(int d) { REAL(fsync); tick(); return real(d); }
-    ssize_t write(int d, const void *b, size_t n) { REAL(write); tick(); return real(d, b, n); }
-    #define OPEN(name) int name(const char *path, int flags, ...) { \\
-      va_list list; va_start(list, flags); mode_t mode = va_arg(list, mode_t); va_end(list); \\
-      int (*real)(const char *, int, ...) = (int (*)(const char *, int, ...))dlsym(RTLD_NEXT, #name); \\
-      if (flags & (O_CREAT | O_WRONLY | O_RDWR)) tick(); return real(path, flags, mode); }
-    OPEN(open)
-    OPEN(open64)
-    """
-
   @Test("a move killed at any call leaves the old state or the new one, and the next command goes on or names the lock")
   func everyCall() throws {
     let s = try Scratch.withPlan()
     for id in ["M-01", "M-02"] { s.edit(id, "\"TBD\"", "\"ada\"") }
     s.git("commit", "-qam", "owners")
-    s["../shim.c"] = Self.shim
-    let built = s.shell("clang -shared -fPIC -O1 -o ../shim.so ../shim.c -ldl")
-    #expect(built.status == 0, "\(built.all)")
-    let shim = s.shell("realpath ../shim.so").line
+    let shim = try FaultShim.build(s)
     let head = s.git("rev-parse", "HEAD").line
     var (old, new, named) = (0, 0, 0)
     var call = 0
     while call < 500 {
       call += 1
       let move = s.shell(
-        "\"$READINESS\" move M-01 in-progress", environment: ["LD_PRELOAD": shim, "DIE_AT": "\(call)"])
+        "\"$READINESS\" move M-01 in-progress", environment: ["LD_PRELOAD": shim, "FAULT_AT": "\(call)"])
       if move.status == 0 { break }
       #expect(move.status == 137, "\(call): \(move.all)")
       let after = s.git("rev-parse", "HEAD").line
