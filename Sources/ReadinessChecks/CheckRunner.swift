@@ -77,7 +77,13 @@ public final class CheckRunner {
   public func run(_ checks: [PlannedCheck], progress: (Progress) -> Void) throws -> [CheckResult] {
     var results = [CheckResult?](repeating: nil, count: checks.count)
     var running: [Int: Running] = [:]
-    defer { for each in running.values { for area in each.areas { discard(area) } } }
+    // On the way out of an error: a folder is taken away when nothing runs in it any more.
+    defer {
+      for each in running.values {
+        do { try each.worker.join() } catch {}
+        each.areas.forEach { discard($0) }
+      }
+    }
     let needs = Self.needs(checks, request.dependencies)
     var stopped = false
     func note(_ index: Int, _ result: CheckResult) {

@@ -16,6 +16,7 @@ struct TrustCommand: ParsableCommand {
   @Flag(help: "The sinks that readiness deliver tells, in place of checks.") var sinks = false
   @Flag(help: "Trust nothing any more.") var forget = false
   @Option(help: ArgumentHelp("The plan of this commit.", valueName: "rev")) var at: String?
+  @Option(help: ArgumentHelp("As check --profile would run them.", valueName: "name")) var profile: String?
   @OptionGroup var options: GlobalOptions
 
   mutating func run() throws {
@@ -29,7 +30,7 @@ struct TrustCommand: ParsableCommand {
     }
     if sinks { return try trustSinks(store, context, repository) }
     let selection = try CheckSelection(repository, at: at, now: context.milliseconds)
-    let checks = try selection.checks(names, environment: context.environment).filter(\.needsTrust)
+    let checks = try selection.checks(names, profile: profile, environment: context.environment).filter(\.needsTrust)
     let known = try store.trusted()
     if !dryRun { try store.trust(checks.map(\.trustDigest)) }
     let style = try context.style(repository)
