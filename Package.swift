@@ -19,7 +19,8 @@ let package = Package(
     .target(name: "StrictJSON"),
     .target(name: "JSONSchema", dependencies: ["StrictJSON"]),
     .target(name: "ReadinessCore", dependencies: ["JSONSchema", "StrictJSON"]),
-    .target(name: "ReadinessGit", dependencies: ["CLibgit2", "CZlib", "ReadinessCore", "StrictJSON"]),
+    .target(
+      name: "ReadinessGit", dependencies: ["CLibgit2", "CZlib", "ReadinessCore", "ReadinessRuntime", "StrictJSON"]),
     .target(name: "ReadinessHistory", dependencies: ["ReadinessGit", "ReadinessCore", "StrictJSON"]),
     .target(
       name: "ReadinessEnforcement",

@@ -210,7 +210,7 @@ LEGAL = {
     "an owner": edit("M-12", owner="ada"),
     "an outcome": edit("M-11", outcome="Other words"),
     "a block": edit("M-06", status="Blocked", blocked={"reason": "rain"}),
-    "work begins": edit("M-07", owner="ada", status="Not Started"),
+    "sent back from review": status("M-03", "In Progress"),
     "evidence": lambda r: r.json("M-04", lambda value: value["exitCriteria"][0].update(
         evidence=[{"kind": "statement", "text": "Seen.", "by": "ada@example.com"}])),
     "done after review": status("M-03", "Done"),

@@ -46,7 +46,9 @@ struct CommandRun: Sendable {
           fault: "Checks of the profile \(profile.name) keep failing, so its breaker is open and nothing was run.",
           exitCode: 0, attempts: schedule.attempt, milliseconds: 0, output: [], errors: [], notes: [])
       }
-      let ending = process(in: area).run()
+      let ending = profile.process(
+        command.arguments, in: area.folder, temporary: area.temporary, environment: environment
+      ).run()
       let fault = fault(of: ending, in: area)
       // A check that says no has worked. The breaker is for what fails for a while: what is tried again.
       breakers.record(profile, success: fault == nil || !profile.retriedOutcomes.contains(ending.outcome.name))
@@ -73,25 +75,6 @@ struct CommandRun: Sendable {
     return Answer(
       fault: fault, exitCode: code, attempts: attempts, milliseconds: ending.milliseconds, output: ending.output,
       errors: ending.errors, notes: notes)
-  }
-
-  // MARK: - The process
-
-  private func process(in area: WorkingArea) -> SupervisedProcess {
-    let home = environment["HOME"]
-    func absolute(_ path: String) -> String? {
-      if path.hasPrefix("/") { return path }
-      if path == "~" || path.hasPrefix("~/") { return home.map { $0 + path.dropFirst() } }
-      return path == "." ? area.folder : area.folder + "/" + path
-    }
-    var seen = environment.filter { profile.environment.contains($0.key) }
-    seen["TMPDIR"] = area.temporary
-    return SupervisedProcess(
-      arguments: command.arguments, environment: seen, folder: area.folder,
-      readable: profile.readablePaths.compactMap(absolute) + [area.temporary],
-      writable: profile.writablePaths.compactMap(absolute) + [area.temporary, "/dev/null"],
-      timeout: profile.timeoutMilliseconds, grace: profile.killGraceMilliseconds, outputBound: profile.maxOutputBytes,
-      fileBound: profile.maxFileBytes)
   }
 
   // MARK: - What was expected

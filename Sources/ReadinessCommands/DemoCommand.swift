@@ -57,14 +57,17 @@ enum DemoStep {
 
   private static let test = """
     . ./greet.sh
-    test "$(greet Ada)" = "Hello, Ada!" || { echo "greet says: $(greet Ada 2>&1)"; exit 1; }
+    said=$(greet Ada)
+    test "$said" = "Hello, Ada!" || { echo "greet says: $said"; exit 1; }
     echo "1 test passed"
 
     """
 
   private static func begin(_ profile: String) -> [DemoStep] {
-    let check =
-      #"{ "command": ["sh", "test.sh"], "profile": "\#(profile)", "inputs": ["*.sh"], "expect": { "stdoutMatches": "1 test passed" } }"#
+    let check = """
+      { "command": ["sh", "test.sh"], "profile": "\(profile)", "inputs": ["*.sh"],
+        "expect": { "stdoutMatches": "1 test passed" } }
+      """
     return [
       .say("A repository with a plan of one milestone, and the hooks"),
       .run(["git", "init", "-q", "-b", "main", "."]), .run(["readiness", "init", "--empty"]),
@@ -162,8 +165,9 @@ final class DemoRunner {
   }
 
   private func run(_ words: [String], exit: Int32) throws {
-    let shown = words.map { $0.contains(" ") || $0.isEmpty ? "'\($0)'" : $0 }.joined(separator: " ")
-    say("$ " + shown)
+    let quoted = words.map { $0.contains(" ") || $0.isEmpty ? "'\($0)'" : $0 }
+    let shown = quoted.joined(separator: " ")
+    say("$ " + Self.broken(quoted))
     // Everything that a demo starts is bounded as a check of its profile is, and with what that may start in turn.
     let ending = SupervisedProcess(
       arguments: words, environment: environment, folder: folder, readable: ["/"],
@@ -177,6 +181,21 @@ final class DemoRunner {
     guard ending.outcome == .exit(Int(exit)) else {
       throw Unexpected(command: shown, status: "\(ending.outcome)", output: output)
     }
+  }
+
+  /// The words on lines of a terminal of 80 columns, as a shell takes them.
+  private static func broken(_ words: [String]) -> String {
+    var (lines, line) = ([String](), "")
+    for word in words {
+      let first = word.prefix { $0 != "\n" }
+      if !line.isEmpty, line.count + first.count > 74 {
+        lines.append(line)
+        line = "    " + word
+      } else {
+        line += (line.isEmpty ? "" : " ") + word
+      }
+    }
+    return (lines + [line]).joined(separator: " \\\n")
   }
 
   private func say(_ text: String) {

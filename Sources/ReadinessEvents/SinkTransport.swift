@@ -51,25 +51,10 @@ struct SinkTransport {
     return try body(path, root)
   }
 
-  private func process(_ words: [String], input: String, seen: [String: String], temporary: String) -> SupervisedProcess
-  {
-    let home = environment["HOME"] ?? "/"
-    let writable = profile.writablePaths.map { path in
-      path.hasPrefix("/")
-        ? path : path.hasPrefix("~/") ? home + path.dropFirst() : path == "." ? folder : folder + "/" + path
-    }
-    var seen = seen
-    seen["TMPDIR"] = temporary
-    return SupervisedProcess(
-      arguments: words, environment: seen, folder: folder, readable: ["/"],
-      writable: writable + [temporary, "/dev/null"],
-      input: input, timeout: profile.timeoutMilliseconds, grace: profile.killGraceMilliseconds,
-      outputBound: profile.maxOutputBytes, fileBound: profile.maxFileBytes)
-  }
-
   private func run(_ words: [String], body: String, temporary: String) -> Delivery {
-    let seen = environment.filter { profile.environment.contains($0.key) }
-    let ending = process(words, input: body, seen: seen, temporary: temporary).run()
+    let ending = profile.process(
+      words, in: folder, temporary: temporary, environment: environment, input: body
+    ).run()
     if ending.outcome == .exit(0) { return .delivered }
     let told = String(decoding: ending.errors.suffix(200), as: UTF8.self).split(whereSeparator: \.isNewline).last
     let why = Self.reason(ending.outcome, words[0]) + (told.map { " It said: \($0)" } ?? "")
@@ -106,12 +91,12 @@ struct SinkTransport {
     let (heads, answer) = (temporary + "/headers", temporary + "/answer")
     try DurableFile.write(Array((lines.joined(separator: "\n") + "\n").utf8), to: heads)
     let seconds = max(1, profile.timeoutMilliseconds / 1000)
-    let ending = process(
+    let ending = profile.process(
       [
         "curl", "-q", "--silent", "--show-error", "--proto", "=http,https", "--max-time", String(seconds), "--request",
         "POST", "--header", "@" + heads, "--data-binary", "@" + body, "--dump-header", answer, "--output", "/dev/null",
         "--write-out", "%{http_code}", "--", url,
-      ], input: "/dev/null", seen: environment.filter { Self.curlVariables.contains($0.key) }, temporary: temporary
+      ], in: folder, temporary: temporary, environment: environment, variables: Self.curlVariables
     ).run()
     guard ending.outcome == .exit(0) else {
       let told = String(decoding: ending.errors, as: UTF8.self).split(whereSeparator: \.isNewline).first
@@ -126,43 +111,6 @@ struct SinkTransport {
     "PATH", "HOME", "http_proxy", "https_proxy", "HTTPS_PROXY", "no_proxy", "NO_PROXY", "ALL_PROXY", "all_proxy",
     "SSL_CERT_FILE", "SSL_CERT_DIR", "CURL_CA_BUNDLE",
   ]
-}
-
-/// What a webhook answered (RFC 9110).
-struct HTTPAnswer {
-  let status: Int
-  /// As they came, a line each.
-  let headers: String
-
-  /// - Parameter now: by the wall clock, in milliseconds since 1970.
-  func delivery(now: Int64) -> Delivery {
-    switch status {
-    case 200..<300: .delivered
-    case 408, 425, 429, 500..<600: .later("It answered \(status).", after: retryAfter(now: now))
-    default: .never("It answered \(status).")
-    }
-  }
-
-  /// `Retry-After` in milliseconds: seconds, or a date (RFC 9110, section 10.2.3); 0 where it says neither.
-  func retryAfter(now: Int64) -> Int {
-    for line in headers.split(whereSeparator: \.isNewline) {
-      let parts = line.split(separator: ":", maxSplits: 1)
-      guard parts.count == 2, parts[0].lowercased() == "retry-after" else { continue }
-      let value = String(parts[1].drop { $0 == " " })
-      if let seconds = Int(value), seconds >= 0 { return min(seconds, 86_400) * 1000 }
-      if let date = Self.milliseconds(ofDate: value) { return Int(max(0, min(date - now, 86_400_000))) }
-    }
-    return 0
-  }
-
-  /// `Sun, 06 Nov 1994 08:49:37 GMT`.
-  static func milliseconds(ofDate text: String) -> Int64? {
-    let months = ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"]
-    let words = text.split(separator: " ").map(String.init)
-    guard words.count == 6, words[5] == "GMT", let month = months.firstIndex(of: words[2]) else { return nil }
-    let two = month < 9 ? "0\(month + 1)" : "\(month + 1)"
-    return Timestamp.milliseconds(of: "\(words[3])-\(two)-\(words[1])T\(words[4]).000Z")
-  }
 }
 
 /// A file of JSON lines that is whole up to its last line end, also after a writer was killed.

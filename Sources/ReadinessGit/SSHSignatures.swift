@@ -1,5 +1,5 @@
-import Glibc
 import ReadinessCore
+import ReadinessRuntime
 
 /// SSH signatures, made and checked by `ssh-keygen -Y`: no cryptography here. What was checked once is remembered.
 public final class SSHSignatures: SignatureVerifier {
@@ -113,16 +113,11 @@ public final class SSHSignatures: SignatureVerifier {
 }
 
 /// A folder for files that another program reads, gone afterwards.
-enum ScratchFolder {
+private enum ScratchFolder {
   static func with<T>(_ body: (_ folder: String) throws -> T) throws -> T {
-    let above = getenv("TMPDIR").map { String(cString: $0) } ?? "/tmp"
-    var template = Array("\(above)/readiness-sign-XXXXXX".utf8CString)
-    guard mkdtemp(&template) != nil else { throw FileBytes.systemError("mkdtemp", above) }
-    let folder = String(decoding: template.dropLast().map { UInt8(bitPattern: $0) }, as: UTF8.self) + "/"
-    defer {
-      for name in ["message", "message.sig", "signers", "signature", "revoked", "key.pub"] { unlink(folder + name) }
-      rmdir(folder)
-    }
-    return try body(folder)
+    let folder = try DurableFile.makeTemporaryFolder("readiness-sign-")
+    let result = Result { try body(folder + "/") }
+    try DurableFile.removeFolder(folder)
+    return try result.get()
   }
 }

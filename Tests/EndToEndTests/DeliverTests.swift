@@ -160,6 +160,25 @@ struct DeliverTests {
     #expect(scratch.readiness("dlq", "retry").status == 0)
   }
 
+  @Test("a Retry-After that is a date is waited for as well", .timeLimit(.minutes(1)))
+  func retryAtDate() throws {
+    guard Self.hasCurl else { return print("skipped: there is no curl") }
+    let format = DateFormatter()
+    format.locale = Locale(identifier: "en_US_POSIX")
+    format.timeZone = TimeZone(identifier: "GMT")
+    format.dateFormat = "EEE, dd MMM yyyy HH:mm:ss 'GMT'"
+    let scratch = try Scratch.withPlan()
+    let date = Date(timeIntervalSinceNow: 4)
+    let server = try ScriptedServer([.answer(503, headers: ["Retry-After: \(format.string(from: date))"])])
+    defer { server.stop() }
+    scratch.sinks(#"{ "board": { "kind": "webhook", "url": "http://127.0.0.1:\#(server.port)/" } }"#, profiles: quick)
+    #expect(scratch.readiness("deliver").status == 0)
+    let times = server.requests.map(\.at)
+    // The date has whole seconds.
+    #expect(
+      times.count == 3 && times[1].timeIntervalSince1970 >= date.timeIntervalSince1970.rounded(.down) - 0.1, "\(times)")
+  }
+
   @Test("a sink that keeps failing is left alone after its breaker has opened, and loses nothing")
   func breaker() throws {
     let scratch = try Scratch.withPlan()

@@ -79,8 +79,6 @@ struct Telling {
   var policyRuns: [Run] = []
   /// True where a stamp is still to be made, so that it can still be signed.
   var isDraft = false
-  /// Who changes the policy: the actor of each stamp that does; nil is `actor`.
-  var policyActors: [Identity]?
   /// True where a reason may still be written, as before an editor opens.
   var reasonMayFollow = false
 

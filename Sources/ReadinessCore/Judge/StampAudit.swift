@@ -84,7 +84,6 @@ struct StampAudit {
       if faults.isEmpty {
         telling = Telling(mode: .chain, actor: last.actor, reason: nil, run: last, policyRuns: telling.policyRuns)
         telling.steps = chain.steps
-        telling.policyActors = runs.filter { $0.policyChange != nil }.map(\.actor)
       }
     }
     findings += try otherPolicies(runs, force) + otherActors(runs, proposal, changes, force, telling)

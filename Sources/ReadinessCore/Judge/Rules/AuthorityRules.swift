@@ -194,7 +194,8 @@ enum PolicyAuthorityRule: ChangeRule {
     let new = try context.proposal.candidate.policyFiles()
     let changed = Set(old.keys).union(new.keys).filter { old[$0] != new[$0] }.sorted()
     // Each stamp that changes the policy answers for its own actor, not only the last one.
-    let actors = context.telling.policyActors ?? [context.telling.actor]
+    let runs = context.telling.policyRuns
+    let actors = runs.isEmpty ? [context.telling.actor] : runs.map(\.actor)
     return actors.filter { !authorization.holds($0.email, role: role) }.map { actor in
       Finding(
         .policyChangeRefused,
