@@ -16,6 +16,13 @@ struct MoveCommand: ParsableCommand {
   var steps: [String]
   @Option(name: [.customShort("m"), .long], help: "Why, where the workflow asks for a reason, or to be remembered.")
   var reason: String?
+  @Option(
+    help: ArgumentHelp(
+      "Let this rule go where it stands in the way, if policy lets you; takes --reason and --until.",
+      valueName: "code"))
+  var waive: [String] = []
+  @Option(help: ArgumentHelp("The last day for which --waive lets a rule go.", valueName: "day"))
+  var until: String?
   @Flag(help: "Edit and stage only, so that the status rides in your own commit.")
   var noCommit = false
   @Flag(help: "Judge only; write nothing.")
@@ -23,6 +30,21 @@ struct MoveCommand: ParsableCommand {
   @OptionGroup var options: GlobalOptions
 
   func validate() throws {
+    if !waive.isEmpty {
+      guard reason != nil, until != nil else {
+        throw ValidationError("--waive takes a --reason and a day: --until 2026-12-01.")
+      }
+      guard !noCommit else {
+        throw ValidationError(
+          "--waive makes the commit. In one of your own, write: Readiness-Waive: M-04 unmet-dependency until 2026-12-01"
+        )
+      }
+    }
+    if let until {
+      guard !waive.isEmpty, Timestamp.isDate(until) else {
+        throw ValidationError("--until is a day like 2026-12-01, and goes with --waive.")
+      }
+    }
     guard !steps.isEmpty, steps.count % 2 == 0 else {
       throw ValidationError("Write pairs of a milestone and its new state, such as M-04 in-review.")
     }
@@ -36,6 +58,12 @@ struct MoveCommand: ParsableCommand {
     let pairs = stride(from: 0, to: steps.count, by: 2).map {
       MoveStep(milestone: MilestoneID(steps[$0].uppercased()), state: steps[$0 + 1])
     }
+    for code in waive where !BypassRule.codes.contains(where: { $0.id == code }) {
+      throw UnknownName(
+        message: "The rule \"\(code)\" cannot be let go.",
+        hint: "These can: " + BypassRule.codes.map(\.id).joined(separator: ", ") + ".")
+    }
+    let go = until.map { RulesToLetGo(waive, until: $0) }
     var known: Identity?
     let outcome = try retrying {
       guard let asked else { return try stage(pairs, context, repository) }
@@ -44,7 +72,7 @@ struct MoveCommand: ParsableCommand {
         known = author
         return author
       }
-      return try move.run(pairs, reason: reason, isDry: dryRun, now: context.now)
+      return try move.run(pairs, reason: reason, isDry: dryRun, now: context.now, letting: go)
     }
     if outcome.findings.contains(where: { $0.severity == .error }) {
       return try context.conclude(outcome.findings, repository: repository)

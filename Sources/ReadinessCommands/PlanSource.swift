@@ -40,16 +40,16 @@ final class LoadedPlan {
 
   init(_ options: PlanSourceOptions, _ repository: Repository) throws {
     let now = try options.now.map { try CommitDate.seconds($0, isEnd: false) * 1000 } ?? Machine.millisecondsSince1970()
+    let head: ObjectID? = if case .commit(let id) = try repository.head() { id } else { nil }
     if options.worktree {
       tree = try WorkTree(repository)
-      overview = try PlanOverview(tree, now: now)
+      overview = try Self.lettingGo(PlanOverview(tree, now: now), at: head, tree, repository)
       (commit, source, note) = (nil, "the work tree", nil)
       return
     }
-    let head: ObjectID? = if case .commit(let id) = try repository.head() { id } else { nil }
     if options.index || (options.at == nil && head == nil) {
       tree = repository.tree(try repository.candidateTree())
-      overview = try PlanOverview(tree, now: now)
+      overview = try Self.lettingGo(PlanOverview(tree, now: now), at: head, tree, repository)
       (commit, source) = (nil, "the index")
       note = options.index ? nil : "There is no commit yet; this is what is staged."
       return
@@ -57,10 +57,16 @@ final class LoadedPlan {
     let id = try options.at.map { try repository.commit(named: $0) } ?? head ?? repository.commit(named: "HEAD")
     let committed = repository.tree(of: try repository.commit(id))
     tree = committed
-    overview = try PlanOverview(committed, now: now)
+    overview = try Self.lettingGo(PlanOverview(committed, now: now), at: id, committed, repository)
     commit = id.description
     source = "\(options.at ?? "HEAD") at \(id.description.prefix(8))"
     note = options.at == nil && !repository.isBare ? Self.difference(committed, repository) : nil
+  }
+
+  private static func lettingGo(
+    _ overview: PlanOverview, at tip: ObjectID?, _ tree: any PlanTree, _ repository: Repository
+  ) throws -> PlanOverview {
+    try tip.map { try repository.lettingGo(overview, at: $0, in: tree, now: overview.now) } ?? overview
   }
 
   /// Says when what is staged, or the files, differ from HEAD. An index that cannot be read, as in an unfinished

@@ -28,16 +28,18 @@ struct Verify: ParsableCommand {
     let store =
       noCache || tellsRuns ? nil : VerifiedHistoryStore(repository, program: Program.version + Machine.programMark())
     let report = try context.audit(scope, repository, detail: tellsRuns ? .told : .counted, store: store)
-    let tree = repository.tree(of: try repository.commit(scope.tip))
-    // The same commit gives the same answer on any day.
+    let commit = try repository.commit(scope.tip)
+    let tree = repository.tree(of: commit)
+    // The same commit gives the same answer on any day: what is let go is over by the date of the commit.
     let tip = try PlanOverview(tree, now: nil)
-    let findings = report.findings + tip.suspectFindings
+    let letGo = try repository.lettingGo(tip, at: scope.tip, in: tree, now: commit.committedAt * 1000)
+    let findings = report.findings + tip.suspectFindings + letGo.lapsedFindings
     let runs = report.runs.map(RunLine.init)
     switch options.json ? .json : format {
     case .text, .json:
       let answer = VerifyReport(
         findings: findings, commits: report.walked, runs: report.stampedRuns,
-        notJudged: report.notJudged)
+        notJudged: report.notJudged, letGo: letGo)
       try context.print(json: answer.json, text: answer.text(width: context.width, context.style(repository)))
     case .markdown:
       let before: any PlanTree =

@@ -83,9 +83,13 @@ public struct Move {
   ///   - reason: what the person gave with `-m`.
   ///   - isDry: true to judge only.
   ///   - now: the moment, as stamps write it.
+  ///   - letting: what to let go of what the judge refuses.
   /// - Throws: `UnknownName` for an id or a state that is not there; `GitError` where something cannot be read or
   ///   written. Kind `changedMeanwhile` or `locked`: nothing was written, and the caller may try again.
-  public func run(_ steps: [MoveStep], reason: String?, isDry: Bool, now: String) throws -> MoveOutcome {
+  public func run(_ steps: [MoveStep], reason: String?, isDry: Bool, now: String, letting go: RulesToLetGo? = nil)
+    throws
+    -> MoveOutcome
+  {
     let commit = try PlanCommit(repository, function: "move")
     let policy = try commit.tree.policy().policy ?? .builtIn()
     var moved: [MoveOutcome.Moved] = []
@@ -104,7 +108,7 @@ public struct Move {
       return MoveOutcome(findings: findings, moves: moved, commit: nil, run: nil)
     }
     let outcome = try commit.run(
-      changes, prose: Self.prose(moved, reason), reason: reason, isDry: isDry, now: now, author: author)
+      changes, prose: Self.prose(moved, reason), reason: reason, isDry: isDry, now: now, letting: go, author: author)
     return MoveOutcome(
       findings: outcome.findings, moves: moved, commit: outcome.made?.commit, run: outcome.made?.run)
   }

@@ -85,10 +85,11 @@ struct PlanCommit {
   ///   - prose: the message above the stamp.
   ///   - author: asked for when the files are ready.
   ///   - now: the moment, as stamps write it.
+  ///   - letting: what to let go of what the judge refuses.
   /// - Throws: `GitError`. Kind `changedMeanwhile` or `locked`: nothing was written, and the caller may try again.
   func run(
     _ changes: [CommitPlan.Change], prose: String, reason: String?, isDry: Bool, now: String,
-    author: () throws -> Identity
+    letting go: RulesToLetGo? = nil, author: () throws -> Identity
   ) throws -> Outcome {
     let writer = CommitWriter(repository)
     let plan = CommitPlan(parent: parent, changes: changes)
@@ -98,7 +99,13 @@ struct PlanCommit {
       parents: [tree], candidate: repository.tree(root), ancestry: CommitAncestry(repository, parents: [head]),
       author: author, claim: .draft(reason: reason, mayFollow: false), now: Timestamp.milliseconds(of: now),
       verifier: repository.signatures)
-    let assessment = try Judge.assess(proposal)
+    var assessment = try Judge.assess(proposal)
+    if let go {
+      let (waives, idle) = go.waives(of: assessment.verdict.findings)
+      if !idle.isEmpty { return Outcome(findings: idle, made: nil) }
+      assessment = try Judge.assess(
+        proposal.claiming(.draft(reason: reason, mayFollow: false, waives: waives)))
+    }
     guard assessment.verdict.isAccepted, let draft = assessment.draft, !isDry else {
       return Outcome(findings: assessment.verdict.findings, made: nil)
     }
@@ -110,5 +117,34 @@ struct PlanCommit {
     guard refused.isEmpty else { return Outcome(findings: refused, made: nil) }
     let commit = try writer.commit(plan, tree: root, message: message.text, author: author)
     return Outcome(findings: assessment.verdict.findings, made: (commit, run.id(plan: draft.plan)))
+  }
+}
+
+/// Rules that a person lets go, wherever they stand in the way of one change.
+public struct RulesToLetGo: Sendable {
+  private let codes: [String]
+  private let until: String
+
+  /// - Parameters:
+  ///   - codes: the reason codes of the rules.
+  ///   - until: the last day, `YYYY-MM-DD`.
+  public init(_ codes: [String], until: String) {
+    (self.codes, self.until) = (codes, until)
+  }
+
+  /// One for each rule and milestone where the judge refuses; and a finding for each rule that does not stand in the way.
+  func waives(of findings: [Finding]) -> (waives: [Run.Waive], idle: [Finding]) {
+    var waives: [Run.Waive] = []
+    for finding in findings where finding.severity == .error && codes.contains(finding.code.id) {
+      guard let id = finding.milestone else { continue }
+      let waive = Run.Waive(milestone: id, code: finding.code.id, until: until)
+      if !waives.contains(waive) { waives.append(waive) }
+    }
+    let idle = codes.filter { code in !waives.contains { $0.code == code } }.map { code in
+      Finding(
+        .waiveRefused, "The rule \(code) does not stand in the way, so there is nothing to let go.",
+        hint: "Move without --waive \(code); what the judge refuses is said then.")
+    }
+    return (waives, idle)
   }
 }

@@ -110,7 +110,7 @@ public struct Restamp {
     let assessment = try Judge.assess(proposal)
     guard assessment.verdict.findings.contains(where: { $0.isMendable(blocks) }) else { return nil }
     var message = CommitMessage(text, isEdited: false)
-    let stated = message.statedReason
+    let stated = Stamping.Stated(message)
     message.removeBlocks()
     guard assessment.draft != nil else { return message.text }
     // A forge that threw the body away may have kept no title either.

@@ -13,6 +13,16 @@ public struct Stamping {
     case refused([Finding])
   }
 
+  /// What a message says that a stamp made anew keeps.
+  struct Stated {
+    let reason: String?
+    let waives: [Run.Waive]
+
+    init(_ message: CommitMessage) {
+      (reason, waives) = (message.statedReason, message.statedWaives)
+    }
+  }
+
   private let situation: CommitSituation
 
   /// Stamps what a situation is about to become, at its moment.
@@ -34,7 +44,7 @@ public struct Stamping {
     if try (isLastWord || !situation.isPlainPick) && holdsTrueBlocks(message) {
       return message.text == asFound ? .unchanged : .rewritten(message.text)
     }
-    let stated = message.statedReason
+    let stated = Stated(message)
     message.removeBlocks()
     if try situation.changesNothing() { return message.text == asFound ? .unchanged : .rewritten(message.text) }
     let outcome = try Self.stamp(
@@ -49,18 +59,19 @@ public struct Stamping {
 
   /// Judges a change and appends its stamp to a message without one: the one way in which hooks and `restamp` stamp.
   /// - Parameters:
-  ///   - stated: the reason that a person or an earlier stamp gave; else the subject serves, where one is asked for.
+  ///   - stated: what a person or an earlier stamp said; the subject serves as reason, where one is asked for.
   ///   - signer: signs where that is asked for.
   ///   - proposal: the change, with a claim about it.
   static func stamp(
-    _ message: CommitMessage, stated: String?, by author: Identity, at now: String, mayFollow: Bool,
+    _ message: CommitMessage, stated: Stated, by author: Identity, at now: String, mayFollow: Bool,
     signer: RunSigner, _ proposal: (Proposal.Claim) throws -> Proposal
   ) throws -> Outcome {
-    let reason = stated ?? (message.subject.isEmpty ? nil : message.subject)
-    let assessment = try Judge.assess(proposal(.draft(reason: reason, mayFollow: mayFollow)))
+    let reason = stated.reason ?? (message.subject.isEmpty ? nil : message.subject)
+    let assessment = try Judge.assess(proposal(.draft(reason: reason, mayFollow: mayFollow, waives: stated.waives)))
     guard assessment.verdict.isAccepted else { return .refused(assessment.verdict.findings) }
     guard let draft = assessment.draft else { return .unchanged }
-    let unsigned = draft.run(at: now, actor: author, reason: stated ?? (draft.asksForReason ? reason : nil))
+    let asksForReason = draft.asksForReason || !stated.waives.isEmpty
+    let unsigned = draft.run(at: now, actor: author, reason: stated.reason ?? (asksForReason ? reason : nil))
     let run = try signer.signed(unsigned, draft)
     var message = message
     message.append(block: Trailers.render(run, plan: draft.plan))

@@ -75,6 +75,9 @@ public struct CommitAncestry: Ancestry {
     return actors
   }
 
+  /// Walks all of history. O(history).
+  public func standingWaives() throws -> [StandingWaive] { try repository.standingWaives(at: parents) }
+
   /// Walks what one parent has and another has not.
   public func brought(by parent: Int, notIn other: Int) throws -> [Proposal] {
     if repository.isShallow { throw repository.shallowHistory }

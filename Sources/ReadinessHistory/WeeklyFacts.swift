@@ -55,7 +55,8 @@ public struct WeeklyFacts: Sendable {
     let start = try Self.commit(of: repository, at: tip, before: span.start)
     let before: any PlanTree = start.map { repository.tree(of: $0) } ?? EmptyTree()
     let after: any PlanTree = end.map { repository.tree(of: $0) } ?? EmptyTree()
-    let overview = try PlanOverview(after, now: span.stop * 1000)
+    let bare = try PlanOverview(after, now: span.stop * 1000)
+    let overview = try end.map { try repository.lettingGo(bare, at: $0.id, in: after, now: bare.now) } ?? bare
     let diff = try PlanDiff(from: before, to: after)
     graphChanges = diff.edges
     risksIntroduced = diff.changes.flatMap { change -> [NewRisk] in

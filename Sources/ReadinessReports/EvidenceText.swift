@@ -1,4 +1,5 @@
 import ReadinessCore
+import StrictJSON
 
 /// Evidence and waivers in words, the same wherever they are shown.
 enum EvidenceText {
@@ -29,6 +30,25 @@ enum EvidenceText {
       "\(path) reports at least \(least) \(least == 1 ? "test" : "tests"), at most \(most) failed"
     case .sarif(let path, let most): "\(path) reports at most \(most) errors"
     }
+  }
+
+  /// A rule that is let go, on a line.
+  static func line(_ waive: StandingWaive) -> String {
+    "\(waive.waive.milestone), \(waive.waive.code) until \(waive.waive.until) by \(waive.actor.email): \(waive.reason)"
+  }
+
+  /// Rules that are let go, for programs.
+  /// - Parameter moment: by which they lapse, in milliseconds since 1970; nil where none does.
+  static func json(_ waives: [StandingWaive], at moment: Int64?) -> JSONValue {
+    JSONValue(
+      .array(
+        waives.map { waive in
+          [
+            "milestone": .text(waive.waive.milestone.text), "code": .text(waive.waive.code),
+            "until": .text(waive.waive.until), "by": .text(waive.actor.email), "reason": .text(waive.reason),
+            "commit": .text(waive.commit ?? ""), "lapsed": JSONValue(.bool(!waive.holds(at: moment))),
+          ]
+        }))
   }
 
   /// A waiver, on a line.

@@ -36,6 +36,10 @@ public struct GateReport {
       )
       .map { "    " + $0 }
     }
+    if !decision.letGo.isEmpty { lines += ["", style("Let go:", .warn)] }
+    for waive in decision.letGo {
+      lines += EvidenceText.line(waive).printable.wrapped(to: wrap).map { "    " + $0 }
+    }
     if decision.answer == .noGo {
       lines += ["", style("What would flip it: readiness why-not \(decision.name)", .quiet)]
     }
@@ -49,7 +53,7 @@ public struct GateReport {
     [
       JSONMember("gate", .text(decision.name)), JSONMember("decision", .text(decision.answer.rawValue)),
       JSONMember("reasons", reasons(decision)), JSONMember("onWordAlone", .texts(decision.onWordAlone)),
-      JSONMember("waived", waived(decision)),
+      JSONMember("waived", waived(decision)), JSONMember("letGo", EvidenceText.json(decision.letGo, at: nil)),
     ]
   }
 

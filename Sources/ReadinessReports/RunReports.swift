@@ -97,9 +97,11 @@ public struct VerifyReport {
   private let commits: Int
   private let runs: Int
   private let notJudged: Int
+  private let letGo: PlanOverview
 
-  /// Makes a report.
-  public init(findings: [Finding], commits: Int, runs: Int, notJudged: Int) {
+  /// - Parameter letGo: the plan at the tip, with the rules that somebody let go.
+  public init(findings: [Finding], commits: Int, runs: Int, notJudged: Int, letGo: PlanOverview) {
+    self.letGo = letGo
     self.findings = findings
     self.commits = commits
     self.runs = runs
@@ -118,6 +120,9 @@ public struct VerifyReport {
     if notJudged > 0 {
       lines.append("\(Self.counted(notJudged, "commit")) before judgedFrom not judged, as provenance.json says.")
     }
+    for waive in letGo.letGo where waive.holds(at: letGo.now) {
+      lines += ("Let go: " + EvidenceText.line(waive)).printable.wrapped(to: width)
+    }
     return lines.joined(separator: "\n")
   }
 
@@ -126,6 +131,10 @@ public struct VerifyReport {
   /// `verdict` (contract 4.1).
   public var json: JSONValue {
     FindingReport.verdict(
-      findings, commits: commits, more: [JSONMember("runs", .int(runs)), JSONMember("notJudged", .int(notJudged))])
+      findings, commits: commits,
+      more: [
+        JSONMember("runs", .int(runs)), JSONMember("notJudged", .int(notJudged)),
+        JSONMember("letGo", EvidenceText.json(letGo.letGo, at: letGo.now)),
+      ])
   }
 }

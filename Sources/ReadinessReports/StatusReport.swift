@@ -54,6 +54,11 @@ public struct StatusReport {
         lines.append(style("Waived: ", .warn) + text.printable)
       }
     }
+    for waive in overview.letGo {
+      let isOver = !waive.holds(at: overview.now)
+      lines += ((isOver ? "Lapsed: " : "Let go: ") + EvidenceText.line(waive)).printable.wrapped(to: width).enumerated()
+        .map { $0 == 0 ? style(String($1.prefix(7)), isOver ? .bad : .warn) + $1.dropFirst(7) : "  " + $1 }
+    }
     return lines.joined(separator: "\n")
   }
 
@@ -103,6 +108,7 @@ public struct StatusReport {
             "total": .int(overview.entries.count), "done": .int(doneCount),
             "byStatus": JSONValue(.object(byStatus.map { JSONMember($0.name, .int($0.count)) })),
           ]), JSONMember("order", .texts(overview.suggestedOrder.map(\.text))),
+        JSONMember("letGo", EvidenceText.json(overview.letGo, at: overview.now)),
       ])
   }
 

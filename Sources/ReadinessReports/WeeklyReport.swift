@@ -84,6 +84,7 @@ public struct WeeklyReport {
     for waived in facts.decision?.waived ?? [] {
       lines.append("  - \(waived.milestone)/\(waived.criterion) is \(plain(EvidenceText.line(waived.waiver)))")
     }
+    for waive in facts.decision?.letGo ?? [] { lines.append("  - Let go: \(plain(EvidenceText.line(waive)))") }
     return lines.joined(separator: "\n")
   }
 
@@ -115,6 +116,7 @@ public struct WeeklyReport {
         JSONMember("recommendation", .text(recommendation.rawValue)), JSONMember("reasons", JSONValue(.array(listed))),
         JSONMember("onWordAlone", .texts(facts.decision?.onWordAlone ?? [])),
         JSONMember("waived", facts.decision.map(GateReport.waived) ?? []),
+        JSONMember("letGo", EvidenceText.json(facts.decision?.letGo ?? [], at: nil)),
       ])
   }
 }

@@ -207,6 +207,7 @@ struct ReasonCodeTests {
     .replayedRun, .undecidable, .uncommittedChanges, .emptyMessage, .textUnreadable, .tooManyChanges,
     .staleIndex, .refProtected,  // EndToEndTests
     .notApproved, .selfApproval, .signatureMissing, .signatureInvalid,  // AuthorityTests
+    .waiveRefused, .waiveLapsed,  // WaiveTests
     .gateCategory, .gateRisk, .gateScope,  // GateTests
     .matrixMismatch,  // TrackerDocumentTests
   ]

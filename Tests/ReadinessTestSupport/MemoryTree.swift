@@ -106,12 +106,17 @@ public struct ToldAncestry: Ancestry {
   private let earlier: [MemoryTree]
   private let stampedAt: Int64?
   private let senders: Set<String>
+  private let waives: [StandingWaive]
 
   /// - Parameters:
   ///   - earlier: the first parents before the first parent, nearest first.
   ///   - stampedAt: the latest stamp of a parent, in milliseconds since 1970.
   ///   - senders: who sent milestones to review, in lower case.
-  public init(_ earlier: [MemoryTree] = [], stampedAt: Int64? = nil, senders: Set<String> = []) {
+  ///   - waives: the rules that were let go.
+  public init(
+    _ earlier: [MemoryTree] = [], stampedAt: Int64? = nil, senders: Set<String> = [], waives: [StandingWaive] = []
+  ) {
+    self.waives = waives
     self.earlier = earlier
     self.stampedAt = stampedAt
     self.senders = senders
@@ -122,6 +127,7 @@ public struct ToldAncestry: Ancestry {
   }
   public func latestStamp() -> Int64? { stampedAt }
   public func sentToReview(_ id: MilestoneID, _ isReview: (String) -> Bool) -> Set<String> { senders }
+  public func standingWaives() -> [StandingWaive] { waives }
   public func brought(by parent: Int, notIn other: Int) -> [Proposal] { [] }
   public func nearestReadablePolicy() -> PolicySnapshot? { earlier.lazy.map { $0.policy() }.first { $0.policy != nil } }
 }

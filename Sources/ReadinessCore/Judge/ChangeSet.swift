@@ -138,10 +138,13 @@ extension ChangeSet {
       policyChange = Run.PolicyChange(
         before: isBaseline ? nil : try proposal.base.policy().digest, after: try proposal.candidate.policy().digest)
     }
+    var waives: [Run.Waive] = []
+    if case .draft(_, _, let asked) = proposal.claim { waives = asked.sorted { $0.precedes($1) } }
     let draft = RunDraft(
       transitions: transitions, edits: edits,
-      evidence: stamped.flatMap(\.addedEvidence).sorted { $0.precedes($1) }, policyChange: policyChange,
-      policy: policy, plan: try proposal.candidate.planFile()?.plan?.planID, asksForReason: asksForReason,
+      evidence: stamped.flatMap(\.addedEvidence).sorted { $0.precedes($1) }, waives: waives,
+      policyChange: policyChange, policy: policy, plan: try proposal.candidate.planFile()?.plan?.planID,
+      asksForReason: asksForReason,
       asksForSignature: asksForSignature)
     return draft.isEmpty ? nil : draft
   }

@@ -15,6 +15,7 @@ public enum Judge {
     var findings = told
     for rule in ChangeRules.all { findings += try rule.findings(in: context) }
     findings += try brokenInvariants(context)
+    findings = try WaiveRule.excused(findings, in: context)
     let draft = try context.changes.draft(
       proposal, isBaseline: context.isBaseline, policy: context.policyDigest,
       asksForReason: TransitionRule.asksForReason(context) || ReentryRule.asksForReason(context),

@@ -77,6 +77,8 @@ struct Telling {
   var run: Run?
   /// The stamps that change the policy.
   var policyRuns: [Run] = []
+  /// The stamps that let rules go.
+  var waivingRuns: [Run] = []
   /// True where a stamp is still to be made, so that it can still be signed.
   var isDraft = false
   /// True where a reason may still be written, as before an editor opens.
@@ -104,7 +106,7 @@ enum ChangeRules {
   /// Every rule.
   static let all: [any ChangeRule.Type] = [
     TransitionRule.self, BirthRule.self, DeletionRule.self, ReentryRule.self, PlanRule.self, ApprovalRule.self,
-    WaiverRule.self,
+    WaiverRule.self, WaiveRule.self,
     AuthorityRule.self, PolicyAuthorityRule.self, SignatureRule.self, BroughtRunsRule.self,
     SecretRule.self,
   ]

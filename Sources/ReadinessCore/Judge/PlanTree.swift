@@ -224,6 +224,8 @@ public protocol Ancestry {
   func latestStamp() throws -> Int64?
   /// The actors of the stamps that began the unbroken stay in review in which the parents have a milestone, as addresses.
   func sentToReview(_ id: MilestoneID, _ isReview: (String) -> Bool) throws -> Set<String>
+  /// The rules that were let go in the parents and their ancestors, and whose milestones have not moved on since.
+  func standingWaives() throws -> [StandingWaive]
   /// The commits that one parent brings and another has not, as proposals, parents first.
   func brought(by parent: Int, notIn other: Int) throws -> [Proposal]
 }
@@ -242,6 +244,8 @@ public struct NoAncestry: Ancestry {
   public func latestStamp() -> Int64? { nil }
   /// Nobody.
   public func sentToReview(_ id: MilestoneID, _ isReview: (String) -> Bool) -> Set<String> { [] }
+  /// None.
+  public func standingWaives() -> [StandingWaive] { [] }
   /// None.
   public func brought(by parent: Int, notIn other: Int) -> [Proposal] { [] }
 }

@@ -2,8 +2,9 @@
 public struct Proposal {
   /// What is said about the change.
   public enum Claim {
-    /// Nothing yet: a door will stamp it. `reason` is what a person gave; `mayFollow` is true where an editor opens.
-    case draft(reason: String?, mayFollow: Bool)
+    /// Nothing yet: a door will stamp it. `reason` is what a person gave; `mayFollow` is true where an editor opens;
+    /// `waives` are the rules that a person lets go.
+    case draft(reason: String?, mayFollow: Bool, waives: [Run.Waive] = [])
     /// A commit's message, by its blocks; empty where it has none.
     case committed([StampBlock])
     /// Nothing, and a later commit records the change: one step along a path of edges, as without a stamp where policy
@@ -83,6 +84,8 @@ public struct RunDraft: Sendable {
   public let edits: [Run.Edit]
   /// Evidence that is added.
   public let evidence: [Run.EvidenceAdded]
+  /// Rules that are let go.
+  public let waives: [Run.Waive]
   /// The change of the policy.
   public let policyChange: Run.PolicyChange?
   /// The policy that judges.
@@ -103,6 +106,7 @@ public struct RunDraft: Sendable {
     run.transitions = transitions
     run.edits = edits
     run.evidence = evidence
+    run.waives = waives
     run.policyChange = policyChange
     run.reason = reason
     return run

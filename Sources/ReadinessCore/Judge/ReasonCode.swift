@@ -30,7 +30,7 @@ public struct ReasonCode: Hashable, Sendable, CustomStringConvertible {
 
   /// Every code, by the part of the plan that it speaks of.
   public static let all: [ReasonCode] =
-    files + graph + workflow + life + provenanceCodes + authority + doors + gateCodes
+    files + graph + workflow + life + provenanceCodes + authority + waives + doors + gateCodes
 }
 
 // MARK: - Files
@@ -286,6 +286,24 @@ extension ReasonCode {
     policyChangeRefused,
     policyStrandsState, policyUnreadable, policyTooNew,
   ]
+}
+
+// MARK: - Waives
+
+extension ReasonCode {
+  /// See `explain`.
+  public static let waiveRefused = ReasonCode(
+    "waive-refused",
+    "A stamp lets a rule go that cannot be let go, or its actor may not, or it gives no reason, or it reaches further than policy allows.",
+    remedy:
+      "Ask a holder of a role that \"bypass\" in ssot/policies/authorization.json names, or do what the rule asks.",
+    source: "3")
+  /// See `explain`.
+  public static let waiveLapsed = ReasonCode(
+    "waive-lapsed", "A rule was let go until a day that is past, and what it asks for is still not there.",
+    remedy: "Do what the rule asks, reopen the milestone, or have the rule let go anew: readiness move --waive.",
+    source: "3")
+  private static let waives = [waiveRefused, waiveLapsed]
 }
 
 // MARK: - Doors

@@ -5,9 +5,16 @@ struct StampAudit {
 
   init(_ proposal: Proposal, _ changes: ChangeSet, _ force: PolicyInForce) throws {
     switch proposal.claim {
-    case .draft(let reason, let mayFollow):
-      telling = Telling(
+    case .draft(let reason, let mayFollow, let waives):
+      var telling = Telling(
         mode: .direct, actor: proposal.author, reason: reason, isDraft: true, reasonMayFollow: mayFollow)
+      if !waives.isEmpty {
+        let at = proposal.now.map { Timestamp.text(millisecondsSince1970: $0) } ?? ""
+        var run = Run(at: at, actor: proposal.author, policy: force.digest)
+        (run.waives, run.reason) = (waives, reason ?? (mayFollow ? "a reason that may follow" : nil))
+        telling.waivingRuns = [run]
+      }
+      self.telling = telling
       findings = []
     case .healed:
       telling = Telling(mode: .path, actor: proposal.author, reason: nil, isDraft: true)
@@ -86,6 +93,7 @@ struct StampAudit {
         telling.steps = chain.steps
       }
     }
+    telling.waivingRuns = runs.filter { !$0.waives.isEmpty }
     findings += try otherPolicies(runs, force) + otherActors(runs, proposal, changes, force, telling)
     return (telling, findings)
   }
@@ -168,7 +176,7 @@ struct StampAudit {
             && telling.steps(of: change).contains {
               !AuthorityRule.applying(authorization, to: change, $0).isEmpty
             }
-        } || (run.policyChange != nil && authorization.roleForPolicyChange != nil)
+        } || (run.policyChange != nil && authorization.roleForPolicyChange != nil) || !run.waives.isEmpty
       // What the actor has signed is theirs, whoever committed it.
       return try isRuled && !signatures.isSigned(run) ? finding : finding.asWarning()
     }

@@ -31,9 +31,11 @@ public struct PlanOverview {
   /// The policy of the tree, or the built-in one.
   public let policy: Policy
   /// The moment by which checks and waivers lapse, in milliseconds since 1970; nil where none does.
-  public let now: Int64?
+  public private(set) var now: Int64?
   /// What cannot be read, and why.
   public let findings: [Finding]
+  /// Rules that somebody let go and that the plan does not keep yet, in force or lapsed; see `lettingGo`.
+  public private(set) var letGo: [StandingWaive] = []
   /// Dependencies.
   public var graph: DependencyGraph {
     let ids = entries.map(\.milestone.id)
@@ -135,6 +137,69 @@ public struct PlanOverview {
       for blocker in next.reversed() { walk.append((blocker, path + [blocker])) }
     }
     return chains
+  }
+
+  /// The same plan, with the rules that somebody let go and that it does not keep yet.
+  /// - Parameters:
+  ///   - waives: those that count by the policy.
+  ///   - now: the moment by which they lapse, in milliseconds since 1970; nil where none does.
+  public func lettingGo(_ waives: [StandingWaive], in tree: any PlanTree, now: Int64?) throws -> PlanOverview {
+    var overview = self
+    overview.now = now
+    let states = States(tree, base: nil, workflow: policy.workflow, ancestry: NoAncestry())
+    let guards = Guards(
+      candidate: tree, states: states, countsWhatWasTakenAway: false,
+      proof: Proof(tree: tree, authorization: policy.authorization, moment: { now }))
+    overview.letGo = try waives.filter { waive in
+      guard let entry = self[waive.waive.milestone], let file = try tree.milestone(entry.milestone.id) else {
+        return false
+      }
+      if waive.waive.code == ReasonCode.notApproved.id { return lacksApprovals(entry.milestone, waive.actor) }
+      let change = MilestoneChange(
+        id: entry.milestone.id, beforeFile: file, afterFile: file, before: entry.milestone, after: entry.milestone,
+        needsStamp: false)
+      let asked: [Guard] =
+        switch waive.waive.code {
+        case ReasonCode.unmetDependency.id: [.dependenciesDone]
+        case ReasonCode.evidenceMissing.id, ReasonCode.evidenceMismatch.id: [.criteriaMet]
+        case ReasonCode.deliverableMissing.id: [.deliverablesPresent]
+        case ReasonCode.doneDependent.id: [.noDoneDependents]
+        // Nothing in the tree says whether these are made good; they end when the milestone moves.
+        default: []
+        }
+      let lacks = try guards.findings(asked, for: change, hasReason: true).contains(where: waive.covers)
+      return asked.isEmpty || lacks
+    }
+    return overview
+  }
+
+  /// True where a milestone came to its state with fewer approvals than a rule asks for, whoever moved it counted.
+  private func lacksApprovals(_ milestone: Milestone, _ actor: Identity) -> Bool {
+    guard let authorization = policy.authorization else { return false }
+    return authorization.rules.contains { rule in
+      guard case .transition(_, let to) = rule.subject, rule.covers(milestone.id), to == nil || to == milestone.status
+      else { return false }
+      let approvers = milestone.approvals.filter { $0.digest == milestone.approvedDigest }.map(\.by) + [actor.email]
+      let holders = Set(approvers.map { $0.lowercased() }).filter { authorization.holds($0, role: rule.role) }
+      return holders.count < rule.approvals
+    }
+  }
+
+  /// Those that are over: what was let go has to be made good.
+  public var lapsedWaives: [StandingWaive] { letGo.filter { !$0.holds(at: now) } }
+
+  /// The warnings about those.
+  public var lapsedFindings: [Finding] {
+    lapsedWaives.map { waive in
+      Finding(
+        .waiveLapsed, Self.lapse(waive), severity: .warning, milestone: waive.waive.milestone,
+        path: PlanPaths.milestone(waive.waive.milestone))
+    }
+  }
+
+  /// That a waive is over, in a sentence.
+  static func lapse(_ waive: StandingWaive) -> String {
+    "\(waive.actor.email) let \(waive.waive.code) of \(waive.waive.milestone) go until \(waive.waive.until); that day is past, and what the rule asks for is not there."
   }
 
   /// Why an entry is suspect, in a sentence.

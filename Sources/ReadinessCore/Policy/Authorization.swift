@@ -11,6 +11,11 @@ public struct Authorization: Sendable {
   /// Whether a change of the policy takes a signature of its actor.
   public let policyChangeIsSigned: Bool
 
+  /// Who may let which rule go for a while; empty where nobody may.
+  public let bypasses: [BypassRule]
+  /// The role that may push past the server's gate in an emergency; nil where nobody may.
+  public let emergencyPushRole: String?
+
   /// The role that may waive a criterion, where one is named.
   public let waiverRole: String?
 
@@ -74,7 +79,7 @@ public struct AuthorizationRule: Sendable {
 extension Authorization {
   /// Reads `authorization.json`; nil, with faults, where it is none.
   init?(_ root: JSONValue, workflow: Workflow?, _ faults: FaultList) {
-    let known = ["$schema", "version", "roles", "rules", "policyChange", "waivers"]
+    let known = ["$schema", "version", "roles", "rules", "policyChange", "waivers", "bypass", "emergencyPush"]
     guard let reader = ObjectReader(root, "The authorization", known: known, extensible: true, faults) else {
       return nil
     }
@@ -97,6 +102,10 @@ extension Authorization {
     policyChangeIsSigned = change?.flag("signed") ?? false
     waiverRole = root["waivers"].flatMap { value in
       ObjectReader(value, "\"waivers\"", known: ["role"], faults)?.role(of: roles)
+    }
+    bypasses = reader.elements("bypass").compactMap { BypassRule($0, roles: roles, faults) }
+    emergencyPushRole = root["emergencyPush"].flatMap { value in
+      ObjectReader(value, "\"emergencyPush\"", known: ["role"], faults)?.role(of: roles)
     }
     guard faults.faults.isEmpty else { return nil }
   }
@@ -146,7 +155,7 @@ extension AuthorizationRule {
 }
 
 extension ObjectReader {
-  fileprivate func role(of roles: [String: Set<String>]) -> String? {
+  func role(of roles: [String: Set<String>]) -> String? {
     guard let role = text("role") else { return nil }
     if roles[role] == nil, let place = value["role"] {
       faults.add("Nobody holds the role \"\(role)\": \"roles\" does not name it.", at: place)

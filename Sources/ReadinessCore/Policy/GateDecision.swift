@@ -48,6 +48,8 @@ public struct GateDecision: Sendable {
   public let onWordAlone: [String]
   /// Criteria in its scope that are let go for a while.
   public let waived: [Waived]
+  /// Rules in its scope that are let go at the moment.
+  public let letGo: [StandingWaive]
   /// The smallest set of facts that flips the answer, in an order in which they can be brought about.
   public let missing: [Missing]
   /// The longest chain of milestones among those.
@@ -70,11 +72,18 @@ public struct GateDecision: Sendable {
     }
     let isEmpty = reasons.contains { $0.code == .gateScope }
     if !isUnreadable {
-      reasons += try Self.broken(overview, tree).map {
-        Reason(code: $0.code, message: $0.message, milestone: $0.milestone)
-      }
+      let inForce = overview.letGo.filter { $0.holds(at: overview.now) }
+      reasons += try Self.broken(overview, tree)
+        .filter { finding in !inForce.contains { $0.covers(finding) } }
+        .map { Reason(code: $0.code, message: $0.message, milestone: $0.milestone) }
     }
     for entry in scope.entries { reasons += Self.reasons(entry, gate) }
+    let covered = overview.letGo.filter { scope.ids.contains($0.waive.milestone) }
+    letGo = covered.filter { $0.holds(at: overview.now) }
+    for waive in covered where !waive.holds(at: overview.now) {
+      reasons.append(
+        Reason(code: .waiveLapsed, message: PlanOverview.lapse(waive), milestone: waive.waive.milestone))
+    }
     self.reasons = reasons
     answer = isUnreadable || isEmpty ? .inconclusive : reasons.isEmpty ? .go : .noGo
     onWordAlone = scope.entries.flatMap { entry in

@@ -120,11 +120,8 @@ struct BlockReader {
       run.evidence.append(Run.EvidenceAdded(milestone: id, criterion: criterion, digest: digest))
       return true
     case .waive:
-      let parts = Self.split(value, 0x20)
-      guard parts.count == 4, parts[2].elementsEqual("until".utf8) else { return false }
-      let id = MilestoneID(text(parts[0]))
-      guard id.isValid, Timestamp.isDate(text(parts[3])) else { return false }
-      run.waives.append(Run.Waive(milestone: id, code: text(parts[1]), until: text(parts[3])))
+      guard let waive = Run.Waive(text(value)) else { return false }
+      run.waives.append(waive)
       return true
     case .policyChange:
       let parts = Self.split(value, 0x20)

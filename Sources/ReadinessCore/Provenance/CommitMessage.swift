@@ -82,6 +82,15 @@ public struct CommitMessage: Sendable {
     return value.isEmpty ? nil : value
   }
 
+  /// The rules that a person lets go by hand, as lines `Readiness-Waive: …`, or that an earlier stamp holds. A line that
+  /// is not of that form lets nothing go, so that the rule refuses.
+  public var statedWaives: [Run.Waive] {
+    let key = TrailerKey.waive.rawValue
+    let found = lines.filter { Trailers.key(of: $0).map { $0 == key } ?? false }
+      .compactMap { Run.Waive(Self.oneLine(String($0.dropFirst(key.count + 1)))) }
+    return found.reduce(into: []) { if !$0.contains($1) { $0.append($1) } }
+  }
+
   /// Takes out every block, and every line that would be part of one, with the empty line above it. All else stays.
   public mutating func removeBlocks() {
     var kept: [Substring] = []

@@ -74,6 +74,20 @@ public struct Run: Sendable, Equatable {
     public let code: String
     /// The last day, `YYYY-MM-DD`.
     public let until: String
+
+    /// Makes one.
+    public init(milestone: MilestoneID, code: String, until: String) {
+      (self.milestone, self.code, self.until) = (milestone, code, until)
+    }
+
+    /// Reads `M-04 unmet-dependency until 2026-12-01`.
+    init?(_ text: String) {
+      let parts = text.split(separator: " ", omittingEmptySubsequences: false).map(String.init)
+      guard parts.count == 4, parts[2] == "until" else { return nil }
+      let id = MilestoneID(parts[0])
+      guard id.isValid, Timestamp.isDate(parts[3]) else { return nil }
+      self.init(milestone: id, code: parts[1], until: parts[3])
+    }
   }
 
   /// A change of the policy.

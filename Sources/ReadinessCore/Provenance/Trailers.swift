@@ -245,6 +245,13 @@ public enum Timestamp {
     return (day + parts[0] * 3600 + parts[1] * 60 + parts[2]) * 1000 + parts[3]
   }
 
+  /// The day some days after another, `YYYY-MM-DD`; nil where that one is no day.
+  static func day(_ count: Int, after day: String) -> String? {
+    DaySpan.seconds(ofDay: day).map {
+      String(text(millisecondsSince1970: ($0 + Int64(count) * 86_400) * 1000).prefix(10))
+    }
+  }
+
   /// Howard Hinnant's `civil_from_days`.
   static func civil(fromDays days: Int) -> (Int, Int, Int) {
     let z = days + 719_468

@@ -21,6 +21,9 @@ enum SignatureRule: ChangeRule {
       if runs.isEmpty { findings += try fault(nil, context.telling.actor, nil, signatures) }
       for run in runs { findings += try fault(run, run.actor, nil, signatures) }
     }
+    for run in context.telling.waivingRuns where authorization.asksForSignature(of: run) {
+      findings += try fault(run, run.actor, run.waives.first?.milestone, signatures)
+    }
     return findings
   }
 
@@ -28,6 +31,7 @@ enum SignatureRule: ChangeRule {
   static func asksForSignature(_ context: JudgeContext) -> Bool {
     guard !context.isBaseline, let authorization = context.policy.authorization else { return false }
     if authorization.policyChangeIsSigned, context.changes.policyNeedsStamp { return true }
+    if context.telling.waivingRuns.contains(where: authorization.asksForSignature(of:)) { return true }
     return context.judged.contains { change in
       context.telling.steps(of: change).contains { asks(authorization, change, $0) }
     }

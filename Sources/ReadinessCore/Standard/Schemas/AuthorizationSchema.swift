@@ -126,6 +126,78 @@ extension StandardFiles {
             "role"
           ],
           "additionalProperties": false
+        },
+        "bypass": {
+          "description": "Who may let which rule go for a while: readiness move --waive.",
+          "type": "array",
+          "items": {
+            "type": "object",
+            "properties": {
+              "role": {
+                "type": "string",
+                "minLength": 1
+              },
+              "codes": {
+                "description": "The reason codes of the rules.",
+                "type": "array",
+                "items": {
+                  "enum": [
+                    "unmet-dependency",
+                    "done-dependent",
+                    "criterion-unmet",
+                    "evidence-missing",
+                    "evidence-mismatch",
+                    "deliverable-missing",
+                    "not-approved",
+                    "self-approval"
+                  ]
+                },
+                "minItems": 1,
+                "uniqueItems": true
+              },
+              "milestones": {
+                "description": "Ids or PREFIX-*; absent means all.",
+                "type": "array",
+                "items": {
+                  "type": "string",
+                  "minLength": 1
+                },
+                "uniqueItems": true
+              },
+              "days": {
+                "description": "For how many days at most; 14 where it does not say.",
+                "type": "integer",
+                "minimum": 1,
+                "maximum": 366
+              },
+              "signed": {
+                "description": "Whether it takes a signature.",
+                "type": "boolean"
+              }
+            },
+            "required": [
+              "role",
+              "codes"
+            ],
+            "patternProperties": {
+              "^x-": true
+            },
+            "additionalProperties": false
+          }
+        },
+        "emergencyPush": {
+          "description": "Who may push past the server's gate in an emergency: git push -o readiness.bypass=REASON.",
+          "type": "object",
+          "properties": {
+            "role": {
+              "type": "string",
+              "minLength": 1
+            }
+          },
+          "required": [
+            "role"
+          ],
+          "additionalProperties": false
         }
       },
       "required": [

@@ -1,0 +1,39 @@
+import ReadinessCore
+import ReadinessGit
+
+extension Repository {
+  /// The rules that stamps let go in some commits and their ancestors, and whose milestones no later stamp moved on
+  /// without doing so again; in force or lapsed. A stamp whose run ID is wrong lets nothing go.
+  /// - Throws: `GitError` where history is shallow or cannot be read.
+  /// - Complexity: O(history).
+  public func standingWaives(at tips: [ObjectID]) throws -> [StandingWaive] {
+    if isShallow { throw shallowHistory }
+    var standing: [StandingWaive] = []
+    for id in try commits(from: tips) {
+      let commit = try commit(id)
+      guard let message = commit.message, message.contains("Readiness-") else { continue }
+      for block in Trailers.blocks(in: message) where !block.heals {
+        guard let run = block.run else { continue }
+        let moved = Set(run.transitions.map(\.milestone))
+        standing.removeAll { old in
+          moved.contains(old.waive.milestone)
+            || run.waives.contains { $0.milestone == old.waive.milestone && $0.code == old.waive.code }
+        }
+        guard !run.waives.isEmpty, let claimed = block.claimedID,
+          try run.id(plan: tree(of: commit).planFile()?.plan?.planID) == claimed
+        else { continue }
+        standing += run.waives.map { StandingWaive($0, run: run, commit: id.description) }
+      }
+    }
+    return standing
+  }
+
+  /// A plan with the rules that somebody let go in a commit and its ancestors. Nothing is walked where the policy lets
+  /// nobody let go of anything.
+  public func lettingGo(_ overview: PlanOverview, at tip: ObjectID, in tree: any PlanTree, now: Int64?) throws
+    -> PlanOverview
+  {
+    guard let authorization = overview.policy.authorization, !authorization.bypasses.isEmpty else { return overview }
+    return try overview.lettingGo(authorization.counting(standingWaives(at: [tip])), in: tree, now: now)
+  }
+}
