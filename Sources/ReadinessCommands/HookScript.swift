@@ -10,6 +10,8 @@ struct HookScript {
   ]
   /// What else judges where `--strict` is asked for: every ref that moves, by whatever command.
   static let strict = ["reference-transaction"]
+  /// What looks at every commit where `--guard-paths` is asked for, whatever it touches.
+  static let guarding = ["pre-commit", "pre-merge-commit"]
   /// The fewest that judge, stamp, look after the message, and judge what is pushed.
   static let usual = ["prepare-commit-msg", "commit-msg", "post-rewrite", "pre-push"]
   /// What tells our files from others.

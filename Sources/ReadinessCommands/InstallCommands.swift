@@ -12,6 +12,8 @@ struct Install: ParsableCommand {
   @Option(help: ArgumentHelp("Which hooks, separated by commas; none for the merge driver alone.", valueName: "list"))
   var hooks: String?
   @Flag(help: "Judge every branch that moves, also by plumbing, am, rebase and fast-forwards.") var strict = false
+  @Flag(help: "Judge guarded paths in every commit here too, and not only on the server and in verify.")
+  var guardPaths = false
   @Option(help: ArgumentHelp("The bare repository whose pushes are to be judged.", valueName: "dir"))
   var server: String?
   @Option(
@@ -21,7 +23,9 @@ struct Install: ParsableCommand {
 
   func validate() throws {
     if layout != nil, server == nil { throw ValidationError("--layout goes with --server.") }
-    if server != nil, hooks != nil || strict { throw ValidationError("--server installs the gate and nothing else.") }
+    if server != nil, hooks != nil || strict || guardPaths {
+      throw ValidationError("--server installs the gate and nothing else.")
+    }
   }
 
   mutating func run() throws {
@@ -67,7 +71,7 @@ struct Install: ParsableCommand {
 
   private func names() throws -> [String] {
     // A framework may own the hooks; the merge driver is ours all the same.
-    let more = strict ? HookScript.strict : []
+    let more = (strict ? HookScript.strict : []) + (guardPaths ? HookScript.guarding : [])
     if hooks == "none" { return more }
     guard let hooks else { return HookScript.usual + more }
     let names = hooks.split(separator: ",").map(String.init) + more

@@ -139,6 +139,12 @@ public final class CommitSituation {
       now: Timestamp.milliseconds(of: now), verifier: repository.signatures)
   }
 
+  /// True where the policy in force guards paths beside the plan.
+  public func guardsPaths() throws -> Bool {
+    guard let parent = parents.first else { return false }
+    return try repository.tree(of: repository.commit(parent)).policyFiles()[PlanPaths.paths] != nil
+  }
+
   /// True where the commit touches neither plan nor policy.
   public func changesNothing() throws -> Bool {
     if parents.isEmpty { return try candidate.hasSamePlanAndPolicy(as: EmptyTree()) }

@@ -19,7 +19,7 @@ public struct CommitGraph {
   private let bareCount: Int
   private let isClosed: Bool
 
-  /// True where plan or policy may differ from a parent's, or the message may hold a stamp.
+  /// True where plan or policy may differ from a parent's, the message may hold a stamp, or a parent guards paths.
   public func isOfInterest(_ index: Int) -> Bool { ofInterest[index] }
 
   /// The places of a commit's parents in `ids`, first parent first; -1 for one beside the walk.
@@ -59,7 +59,8 @@ public struct CommitGraph {
       starts.append(Int32(list.count))
     }
     (parentStart, parentList) = (starts, list)
-    ofInterest = order.map { reader.isOfInterest(Int($0)) }
+    let guards = try reader.guards()
+    ofInterest = order.map { reader.isOfInterest(Int($0), guards) }
     bareCount = order.prefix { reader.folders[Int($0)] == 0 }.count
     isClosed = hidden.isEmpty
   }
@@ -197,12 +198,35 @@ private struct GraphReader {
     parentList[Int(parentStart[index])..<Int(parentStart[index + 1])]
   }
 
-  func isOfInterest(_ index: Int) -> Bool {
+  /// The numbers of what holds a policy that guards paths: few, as a rule none. Each `ssot` is looked at once.
+  func guards() throws -> Set<Int32> {
+    var isGuarding: [ObjectID: Bool] = [:]
+    var found = Set<Int32>()
+    for (folders, number) in known {
+      guard let ssot = folders.ssot, ssot.kind == .folder else { continue }
+      let guarding = try isGuarding[ssot.id] ?? holdsGuardedPaths(ssot.id)
+      isGuarding[ssot.id] = guarding
+      if guarding { found.insert(number) }
+    }
+    return found
+  }
+
+  private func holdsGuardedPaths(_ ssot: ObjectID) throws -> Bool {
+    func entry(_ name: String, in tree: ObjectID) throws -> FileIdentity? {
+      var name = name
+      return try store.with(tree, GIT_OBJECT_TREE) { raw in name.withUTF8 { GitFolder.entry($0, in: raw) } }
+    }
+    guard let policies = try entry("policies", in: ssot), policies.kind == .folder else { return false }
+    return try entry("paths.json", in: policies.id) != nil
+  }
+
+  func isOfInterest(_ index: Int, _ guards: Set<Int32>) -> Bool {
     if mayHoldStamp[index] { return true }
     let parents = parents(of: index)
     if parents.isEmpty { return folders[index] != 0 }
     return parents.contains { parent in
-      (parent < 0 ? outsideFolders[Int(-parent) - 1] : folders[Int(parent)]) != folders[index]
+      let before = parent < 0 ? outsideFolders[Int(-parent) - 1] : folders[Int(parent)]
+      return before != folders[index] || guards.contains(before)
     }
   }
 

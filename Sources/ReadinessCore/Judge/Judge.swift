@@ -4,15 +4,16 @@ public enum Judge {
   /// - Throws: where something cannot be read; that is "could not judge", never "legal".
   /// - Complexity: what changed, what it depends on, and, where something is taken away or reopened, the whole plan.
   public static func assess(_ proposal: Proposal) throws -> Assessment {
+    let guarded = try PathRule.findings(proposal)
     if try changesNothing(proposal) {
       guard case .committed(let blocks) = proposal.claim, !blocks.isEmpty else {
-        return Assessment(verdict: Verdict([]), draft: nil)
+        return Assessment(verdict: Verdict(guarded), draft: nil)
       }
-      return Assessment(verdict: Verdict(try StampAudit.ofUnchanged(proposal, blocks)), draft: nil)
+      return Assessment(verdict: Verdict(try guarded + StampAudit.ofUnchanged(proposal, blocks)), draft: nil)
     }
     if let finding = try tooMuch(proposal) { return Assessment(verdict: Verdict([finding]), draft: nil) }
     let (context, told) = try JudgeContext.read(proposal)
-    var findings = told
+    var findings = guarded + told
     for rule in ChangeRules.all { findings += try rule.findings(in: context) }
     findings += try brokenInvariants(context)
     findings = try WaiveRule.excused(findings, in: context)

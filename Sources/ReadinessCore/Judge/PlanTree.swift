@@ -135,6 +135,8 @@ public protocol PlanTree: AnyObject {
   func inputs(_ selection: PathSelection) throws -> InputListing
   /// The same in another commit; nil where that commit is not here.
   func inputs(_ selection: PathSelection, at commit: String) throws -> InputListing?
+  /// The paths of a selection that are not the same in another tree, sorted.
+  func changedPaths(_ selection: PathSelection, since other: any PlanTree) throws -> [String]
   /// True where plan and policy are the same in both. Compares objects, reads none.
   func hasSamePlanAndPolicy(as other: any PlanTree) throws -> Bool
 }
@@ -158,6 +160,11 @@ extension PlanTree {
   public func changedByListing(since other: any PlanTree) throws -> [MilestoneID] {
     let (old, new) = (try other.milestones(), try milestones())
     return new.filter { old[$0.key] != $0.value }.map(\.key) + old.keys.filter { new[$0] == nil }
+  }
+
+  /// By listing what the selection covers.
+  public func changedPaths(_ selection: PathSelection, since other: any PlanTree) throws -> [String] {
+    try inputs(selection).changes(since: other.inputs(selection))
   }
 
   /// By listing all. O(milestones).

@@ -345,8 +345,17 @@ extension ReasonCode {
     "ref-protected", "A push would delete a protected ref, set it back, or replace what history says.",
     remedy: "Push forward only; ssot/policies/refs.json names the refs that are kept.", source: "2")
 
+  /// See `explain`.
+  public static let pathGuarded = ReasonCode(
+    "path-guarded",
+    "A commit changes a file that only holders of a role may change, or that a milestone freezes that is done.",
+    remedy:
+      "Ask a holder of the role, or reopen the milestone first; ssot/policies/paths.json says which files and who.",
+    source: "2.4")
+
   private static let doors = [
-    refProtected, undecidable, uncommittedChanges, emptyMessage, textUnreadable, tooManyChanges, staleIndex,
+    pathGuarded, refProtected, undecidable, uncommittedChanges, emptyMessage, textUnreadable, tooManyChanges,
+    staleIndex,
   ]
 }
 

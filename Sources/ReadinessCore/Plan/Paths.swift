@@ -24,6 +24,8 @@ public enum PlanPaths {
   public static let revokedSigners = "ssot/policies/revoked_signers"
   /// Refs that a server keeps.
   public static let refs = "ssot/policies/refs.json"
+  /// Files that only some may change.
+  public static let paths = "ssot/policies/paths.json"
   /// What is taken for a secret.
   public static let secrets = "ssot/policies/secrets.json"
   /// Where runs are told to.

@@ -15,6 +15,8 @@ public final class Policy {
   public let sinks: Sinks
   /// Refs that a server keeps; nil where every ref is judged and none is kept.
   public let refs: ProtectedRefs?
+  /// Files that only some may change; nil where anyone may.
+  public let paths: GuardedPaths?
   /// What is taken for a secret.
   public let secrets: Secrets
   /// The team's schema, where it says more than the built-in one.
@@ -22,7 +24,7 @@ public final class Policy {
 
   init(
     workflow: Workflow, authorization: Authorization?, gates: Gates, provenance: ProvenancePolicy,
-    sinks: Sinks, refs: ProtectedRefs?, secrets: Secrets, schema: SchemaValidator?
+    sinks: Sinks, refs: ProtectedRefs?, paths: GuardedPaths?, secrets: Secrets, schema: SchemaValidator?
   ) {
     self.workflow = workflow
     self.authorization = authorization
@@ -30,6 +32,7 @@ public final class Policy {
     self.provenance = provenance
     self.sinks = sinks
     self.refs = refs
+    self.paths = paths
     self.secrets = secrets
     self.schema = schema
   }
@@ -39,7 +42,8 @@ public final class Policy {
     Policy(
       workflow: .standard, authorization: nil,
       gates: Gates(gates: ["release": .standardRelease, "canary": .standardCanary]),
-      provenance: ProvenancePolicy(unstamped: .refuse, judgedFrom: nil), sinks: .none, refs: nil, secrets: .builtIn,
+      provenance: ProvenancePolicy(unstamped: .refuse, judgedFrom: nil), sinks: .none, refs: nil, paths: nil,
+      secrets: .builtIn,
       schema: nil)
   }
 }
@@ -145,15 +149,19 @@ private struct PolicyReader {
     ) { ProvenancePolicy($0, $1) }
     let sinks = read(PlanPaths.sinks, absent: Sinks.none) { Sinks($0, $1) }
     let refs = read(PlanPaths.refs, absent: ProtectedRefs?.none) { ProtectedRefs($0, $1).map(Optional.some) }
+    let paths = read(PlanPaths.paths, absent: GuardedPaths?.none) { root, faults in
+      GuardedPaths(root, authorization: authorization ?? nil, faults).map(Optional.some)
+    }
     let secrets = read(PlanPaths.secrets, absent: Secrets.builtIn) { Secrets($0, $1) }
     let schema = readSchema()
-    guard findings.isEmpty, let workflow, let authorization, let gates, let provenance, let sinks, let refs, let secrets
+    guard findings.isEmpty, let workflow, let authorization, let gates, let provenance, let sinks, let refs, let paths,
+      let secrets
     else {
       return nil
     }
     return Policy(
       workflow: workflow, authorization: authorization, gates: gates, provenance: provenance, sinks: sinks,
-      refs: refs, secrets: secrets, schema: schema)
+      refs: refs, paths: paths, secrets: secrets, schema: schema)
   }
 
   private mutating func read<T>(

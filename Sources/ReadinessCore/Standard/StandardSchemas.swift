@@ -7,6 +7,7 @@ extension StandardFiles {
     ("ssot/schemas/authorization.schema.json", authorizationSchema),
     ("ssot/schemas/gates.schema.json", gatesSchema),
     ("ssot/schemas/provenance.schema.json", provenanceSchema),
+    ("ssot/schemas/paths.schema.json", pathsSchema),
     ("ssot/schemas/refs.schema.json", refsSchema), ("ssot/schemas/secrets.schema.json", secretsSchema),
     ("ssot/schemas/sinks.schema.json", sinksSchema),
     ("ssot/schemas/runtime.config.schema.json", runtimeConfigSchema),
@@ -21,6 +22,7 @@ extension StandardFiles {
     + authorizationExamples
     + gatesExamples
     + provenanceExamples
+    + pathsExamples
     + refsExamples
     + secretsExamples
     + sinksExamples
