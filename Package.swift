@@ -24,7 +24,7 @@ let package = Package(
     .target(name: "ReadinessHistory", dependencies: ["ReadinessGit", "ReadinessCore", "StrictJSON"]),
     .target(
       name: "ReadinessEnforcement",
-      dependencies: ["ReadinessHistory", "ReadinessGit", "ReadinessCore", "StrictJSON"]),
+      dependencies: ["ReadinessHistory", "ReadinessGit", "ReadinessRuntime", "ReadinessCore", "StrictJSON"]),
     .target(
       name: "ReadinessChecks",
       dependencies: ["ReadinessGit", "ReadinessRuntime", "ReadinessCore", "JSONSchema", "StrictJSON"]),

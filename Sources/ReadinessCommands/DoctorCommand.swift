@@ -1,5 +1,6 @@
 import ArgumentParser
 import ReadinessCore
+import ReadinessEnforcement
 import ReadinessGit
 import ReadinessReports
 import ReadinessRuntime
@@ -142,11 +143,19 @@ private struct Doctor {
         : HealthCheck(
           "objects", .warning, "Pushed objects are not checked for damage.", hint: "git config receive.fsckObjects true"
         ))
+    checks += try EmergencyLog(repository).open().map { HealthCheck("bypass", .problem, $0.line, hint: $0.remedy) }
     return checks
   }
 
   private func plan() throws -> [HealthCheck] {
     guard case .commit(let head) = try repository.head() else {
+      if repository.isBare, try !repository.refTips(except: { !$0.hasPrefix("refs/heads/") }).isEmpty {
+        return [
+          HealthCheck(
+            "plan", .warning, "HEAD names a branch that is not there; its policy says which refs are kept.",
+            hint: "git symbolic-ref HEAD refs/heads/main, or whichever it is.")
+        ]
+      }
       return [HealthCheck("plan", .warning, "There is no commit yet.", hint: "readiness init --commit")]
     }
     let overview = try PlanOverview(

@@ -112,7 +112,8 @@ struct Root: ParsableCommand {
       CommandGroup(
         name: "Tell others", subcommands: [SyncCommand.self, DeliverCommand.self, DeadLetters.self]),
       CommandGroup(
-        name: "Mend history", subcommands: [RestampCommand.self, HealCommand.self, MergeDriverCommand.self]),
+        name: "Mend history",
+        subcommands: [RestampCommand.self, HealCommand.self, BypassCommand.self, MergeDriverCommand.self]),
       CommandGroup(
         name: "Read history", subcommands: [Log.self, Diff.self, Weekly.self, Verify.self, ReplayCommand.self]),
       CommandGroup(name: "Help", subcommands: [DoctorCommand.self, Explain.self, Completions.self, Manual.self]),

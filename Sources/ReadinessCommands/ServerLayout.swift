@@ -45,12 +45,14 @@ enum ServerLayout: String, ExpressibleByArgument, CaseIterable {
     var written: [String] = []
     if try folder.put(hook, as: fileName, program: program) { written.append(hook) }
     guard self != .gitolite else { return (folder.path, written) }
-    if try GitProcess.run(["config", "--type=bool", "--get", "receive.fsckObjects"]).trimmed != "true" {
-      let set = try GitProcess.run(["config", "receive.fsckObjects", "true"])
+    // What is pushed is looked at, and may say why it has to pass in an emergency.
+    for key in ["receive.fsckObjects", "receive.advertisePushOptions"] {
+      if try GitProcess.run(["config", "--type=bool", "--get", key]).trimmed == "true" { continue }
+      let set = try GitProcess.run(["config", key, "true"])
       guard set.status == 0 else {
-        throw GitError(.other, set.errorText, hint: "Set receive.fsckObjects yourself.", function: "git config")
+        throw GitError(.other, set.errorText, hint: "Set \(key) yourself.", function: "git config")
       }
-      written.append("receive.fsckObjects")
+      written.append(key)
     }
     return (folder.path, written)
   }

@@ -1,22 +1,33 @@
 import ReadinessCore
 import ReadinessGit
 
-/// Hands the judge what a push does to refs, with the policy of HEAD as it is before the push.
+/// Hands the judge what a push does to refs, with the policy of HEAD as it is before the push; where HEAD names a branch
+/// that is not there, with that of the first branch that the push changes, else of the first that holds a plan.
 public struct RefGate {
   private let repository: Repository
-  private let refs: ProtectedRefs?
+  /// The policy that decides; nil where there is no commit yet, or it cannot be read.
+  public let policy: Policy?
+  private var refs: ProtectedRefs? { policy?.refs }
   private let holdsPlan: Bool
 
   /// - Throws: `GitError` where HEAD cannot be read.
-  public init(_ repository: Repository) throws {
+  public init(_ repository: Repository, _ updates: [RefUpdate] = []) throws {
     self.repository = repository
-    guard case .commit(let head) = try repository.head() else {
-      (refs, holdsPlan) = (nil, false)
+    guard let tree = try Self.tree(repository, updates) else {
+      (policy, holdsPlan) = (nil, false)
       return
     }
-    let tree = repository.tree(of: try repository.commit(head))
-    refs = try tree.policy().policy?.refs
+    policy = try tree.policy().policy
     holdsPlan = try tree.holdsPlan()
+  }
+
+  private static func tree(_ repository: Repository, _ updates: [RefUpdate]) throws -> GitTree? {
+    if case .commit(let head) = try repository.head() { return repository.tree(of: try repository.commit(head)) }
+    let changed = try updates.filter { $0.name.hasPrefix("refs/heads/") && $0.old != .zero }
+      .compactMap { try repository.commit(behind: $0.old) }
+    let branches = try repository.refTips(except: { !$0.hasPrefix("refs/heads/") })
+    return try (changed + branches).lazy.map { repository.tree(of: try repository.commit($0)) }
+      .first { try $0.holdsPlan() }
   }
 
   /// True where what comes to a ref is judged.

@@ -132,8 +132,15 @@ public struct CommitWriter {
     let subject = message.prefix { $0 != "\n" }
     var (target, current) = (new.git, old.git)
     var moved: OpaquePointer?
-    let code = git_reference_create_matching(
-      &moved, repository.pointer, name, &target, 1, &current, "commit: \(subject)")
+    func create() -> Int32 {
+      git_reference_create_matching(&moved, repository.pointer, name, &target, 1, &current, "commit: \(subject)")
+    }
+    var code = create()
+    if git_error_code(code) == GIT_ERROR {
+      // While `git gc` puts one pack in the place of others, libgit2 can miss what is there for a moment.
+      try repository.readObjectsAnew()
+      code = create()
+    }
     defer { git_reference_free(moved) }
     // Where the ref is gone, or is another's by now, somebody was faster.
     if [GIT_EMODIFIED, GIT_ENOTFOUND].contains(git_error_code(code)) {

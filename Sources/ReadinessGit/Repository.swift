@@ -210,6 +210,14 @@ public final class Repository {
     return git_odb_exists(odb, &oid) == 1
   }
 
+  /// Looks again which packs there are.
+  func readObjectsAnew() throws {
+    var odb: OpaquePointer?
+    try git("git_repository_odb", "The object database") { git_repository_odb(&odb, pointer) }
+    defer { git_odb_free(odb) }
+    try git("git_odb_refresh", "The object database") { git_odb_refresh(odb) }
+  }
+
   /// A blob, as far as it may be held in memory.
   enum Content {
     case bytes([UInt8])

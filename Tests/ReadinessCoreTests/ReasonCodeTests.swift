@@ -205,7 +205,7 @@ struct ReasonCodeTests {
   static let elsewhere: Set<ReasonCode> = [
     .trailerMissing, .trailerMismatch, .runMismatch, .policyMismatch, .actorMismatch, .mergeUnresolved,  // StampTests
     .replayedRun, .undecidable, .uncommittedChanges, .emptyMessage, .textUnreadable, .tooManyChanges,
-    .staleIndex, .refProtected, .pathGuarded,  // EndToEndTests
+    .staleIndex, .refProtected, .pathGuarded, .emergencyPush,  // EndToEndTests
     .notApproved, .selfApproval, .signatureMissing, .signatureInvalid,  // AuthorityTests
     .waiveRefused, .waiveLapsed,  // WaiveTests
     .gateCategory, .gateRisk, .gateScope,  // GateTests

@@ -353,7 +353,13 @@ extension ReasonCode {
       "Ask a holder of the role, or reopen the milestone first; ssot/policies/paths.json says which files and who.",
     source: "2.4")
 
+  /// See `explain`.
+  public static let emergencyPush = ReasonCode(
+    "emergency-push", "A push was let past the gate of this server in an emergency, and nobody has closed that yet.",
+    remedy: "Look at what came in, mend it, and close the entry: readiness bypass close.", source: "2.4")
+
   private static let doors = [
+    emergencyPush,
     pathGuarded, refProtected, undecidable, uncommittedChanges, emptyMessage, textUnreadable, tooManyChanges,
     staleIndex,
   ]

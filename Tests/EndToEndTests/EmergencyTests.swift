@@ -1,0 +1,57 @@
+import ReadinessTestSupport
+import Testing
+
+/// The rest of this story is told by `campaign/transports.py`, over real servers.
+@Suite("A push past the gate")
+struct EmergencyTests {
+  @Test(
+    "only with a reason, by who may, where policy lets somebody; logged, shown, closed, and never where the log fails")
+  func bypass() throws {
+    let s = try Scratch.withPlan()
+    let server = try Scratch(cloneOf: s, bare: true)
+    #expect(server.readiness("install", "--server", ".").output.contains("receive.advertisePushOptions"))
+    s.git("remote", "add", "origin", server.path)
+    func push(_ name: String?, _ reason: String = "fire") -> Scratch.Result {
+      s.git(
+        "push", "--no-verify", "-o", "readiness.bypass=\(reason)", "origin", "main",
+        environment: name.map { ["READINESS_PUSHER": "\($0)@example.com"] } ?? [:])
+    }
+    func force(_ n: Int) {
+      s["ssot/plan.json"] = s["ssot/plan.json"]?.replacing("\"title\": \"", with: "\"title\": \"\(n) ")
+      s.git("commit", "-qam", "forced \(n)", environment: ["READINESS_SKIP": "1"])
+    }
+    s["ssot/policies/authorization.json"] = """
+      { "version": 1, "roles": { "maintainer": ["ada@example.com"] }, "emergencyPush": { "role": "maintainer" } }
+      """
+    s.git("add", "-A")
+    #expect(s.git("commit", "-qm", "roles").status == 0)
+    force(1)
+    // The policy is the server's own before the push.
+    #expect(push("ada").errors.contains("no policy here lets anybody"))
+    #expect(s.git("push", "-q", "--no-verify", "origin", "HEAD~1:main").status == 0)
+    #expect(push(nil).errors.contains("does not know who pushes"))
+    #expect(push("bob").errors.contains("bob@example.com does not hold"))
+    #expect(push("ada", "").errors.contains("gives no reason"))
+    server.shell("mkdir -p readiness/bypass.jsonl")
+    #expect(push("ada").status != 0)
+    server.shell("rmdir readiness/bypass.jsonl")
+    let passed = push("ADA")
+    #expect(passed.status == 0 && passed.errors.contains("readiness bypass close 1"), "\(passed.all)")
+    force(2)
+    #expect(push("ada", "more\u{1B}[31m fire").status == 0)
+    let listed = server.readiness("bypass")
+    #expect(listed.output.contains("Push 2") && !listed.output.contains("\u{1B}"), "\(listed.all)")
+    #expect(server.readiness("doctor").status == 1)
+    #expect(server.readiness("verify").output.contains("emergency-push"))
+    #expect(server.readiness("bypass", "close", "3").status == 2)
+    #expect(server.readiness("bypass", "close", "1").output.contains("closed"))
+    #expect(server.readiness("bypass", "close", "1").output.contains("Nothing to do"))
+    #expect(server.readiness("bypass", "close", "2").status == 0)
+    #expect(!server.readiness("verify").output.contains("emergency-push"))
+    // What came in stays refused by who looks.
+    #expect(server.readiness("verify").output.contains("trailer-missing"))
+    server.shell("echo '{}' >>readiness/bypass.jsonl")
+    #expect(server.readiness("bypass").status == 3)
+    #expect(server.readiness("verify").status == 3)
+  }
+}
