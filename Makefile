@@ -37,6 +37,8 @@ campaign: build ## the long forms; doc/campaigns.md holds their figures
 	python3 campaign/attacks.py $(PROGRAM)
 	python3 campaign/race.py $(PROGRAM) 8 250
 	python3 campaign/transports.py $(PROGRAM)
+	python3 campaign/kills.py $(PROGRAM)
+	campaign/fuzz.sh 1000000
 	READINESS_KILLS=1000 swift test --disable-xctest --filter 'DeliverTests/killed'
 
 bench: build ## what hooks, moves, audits and reading cost, as ratios in one run; doc/performance.md holds the figures

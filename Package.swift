@@ -47,6 +47,10 @@ let package = Package(
     .executableTarget(name: "readiness", dependencies: ["ReadinessCommands", "CNetworkStubs"]),
     .target(
       name: "ReadinessTestSupport", dependencies: ["ReadinessCore", "StrictJSON"], path: "Tests/ReadinessTestSupport"),
+    .executableTarget(
+      name: "fuzz",
+      dependencies: ["ReadinessGit", "ReadinessReports", "ReadinessCore", "ReadinessTestSupport", "StrictJSON"],
+      path: "Tests/Fuzz"),
     .testTarget(
       name: "EndToEndTests", dependencies: ["readiness", "ReadinessTestSupport"], exclude: ["Snapshots"]),
     .testTarget(name: "ReadinessGitTests", dependencies: ["ReadinessGit", "ReadinessCore", "ReadinessTestSupport"]),

@@ -2,6 +2,9 @@
 """Every way to bring a change in, times every illegal change: each is refused by `pre-receive` and by `verify`, with the
 code that names it. And every way that the hooks go along with, times legal changes: none is refused.
 
+Beside them stand attacks that fit no table: on trees and messages as git itself never writes them, and on what takes
+several commits.
+
 usage: attacks.py PROGRAM [--quick]
 """
 import itertools
@@ -23,6 +26,8 @@ class Repository:
 
     def __init__(self, program, folder):
         self.program, self.folder, self.work, self.server = program, folder, folder + "/work", folder + "/server"
+        # What a push needs so that git shows the truth that an attack hides from others.
+        self.push_environment = {}
 
     def run(self, *command, env=None, text=None):
         return subprocess.run(command, cwd=self.work, env={**SEALED, **(env or {})}, capture_output=True, text=True, input=text)
@@ -32,6 +37,14 @@ class Repository:
         if done.returncode != 0:
             raise Failed(f"git {' '.join(arguments)}: {done.stderr}")
         return done.stdout.strip()
+
+    def object(self, kind, data):
+        """Writes an object that git would not write."""
+        done = subprocess.run(["git", "hash-object", "-t", kind, "--literally", "-w", "--stdin"], cwd=self.work, env=SEALED,
+                              input=data, capture_output=True)
+        if done.returncode:
+            raise Failed(done.stderr.decode())
+        return done.stdout.decode().strip()
 
     def bare(self, *arguments, **more):
         return self.git(*NO_HOOKS, *arguments, **more)
@@ -79,6 +92,15 @@ def base(program, folder):
         value["owner"], value["status"] = "ada", "In Progress"
         value["exitCriteria"][0]["evidence"] = [{"kind": "file", "path": "proof.txt", "sha256": sha}]
 
+    value = json.loads(r.read(".readiness/M-12.json"))
+    value.update(id="N-9", dependsOn=[])
+    r.write(".readiness/N-9.json", json.dumps(value))
+    r.git("add", "-A")
+    r.git("commit", "-qm", "N-9: born")
+    plan = json.loads(r.read("ssot/plan.json"))
+    r.write("ssot/plan.json", json.dumps({**plan, "retired": ["N-9"]}))
+    os.remove(r.path(".readiness/N-9.json"))
+    r.git("commit", "-qam", "N-9: not needed")
     r.json("M-01", prove)
     r.git("add", "-A")
     r.git("commit", "-qm", "M-01: start")
@@ -156,6 +178,54 @@ def false_evidence(r):
     r.json("M-04", change)
 
 
+def through_a_link(r):
+    os.symlink("proof.txt", r.path("link.txt"))
+    sha = "2c8b08da5ce60398e1f19af0e5dccc744df274b826abe585eaba68c525434806"
+    r.json("M-04", lambda value: (value.update(status="In Review"), value["exitCriteria"][0].update(
+        evidence=[{"kind": "file", "path": "link.txt", "sha256": sha}])))
+
+
+def changed_since(r):
+    r.write("proof.txt", "two\n")
+    r.json("M-03", lambda value: value.update(status="Done"))
+
+
+def nested(name):
+    """Another repository in the place of a file or folder, which git takes for a submodule."""
+    def change(r):
+        shutil.rmtree(r.path(name)) if os.path.isdir(r.path(name)) else os.remove(r.path(name))
+        os.makedirs(r.path(name))
+        for words in (["init", "-q"], ["-c", "user.name=x", "-c", "user.email=x@y", "commit", "-q", "--allow-empty", "-m", "x"]):
+            subprocess.run(["git", "-C", r.path(name), *words], env=SEALED, check=True)
+    return change
+
+
+def linked_folder(name):
+    def change(r):
+        os.rename(r.path(name), r.path("elsewhere"))
+        os.symlink("elsewhere" if "/" not in name else "../elsewhere", r.path(name))
+    return change
+
+
+def renamed(r):
+    value = json.loads(r.read(".readiness/M-12.json"))
+    value["id"] = "N-12"
+    r.write(".readiness/N-12.json", json.dumps(value))
+    os.remove(r.path(".readiness/M-12.json"))
+
+
+def reborn(r):
+    value = json.loads(r.read(".readiness/M-12.json"))
+    value["id"] = "N-9"
+    r.write(".readiness/N-9.json", json.dumps(value))
+
+
+def forgotten(r):
+    value = json.loads(r.read("ssot/plan.json"))
+    value["retired"] = []
+    r.write("ssot/plan.json", json.dumps(value))
+
+
 def as_bob(change):
     def apply(r):
         r.become("bob")
@@ -203,6 +273,14 @@ ILLEGAL = {
         as_eve(lambda r: r.json("M-04", lambda value: value["exitCriteria"][0].update(
             waiver={"owner": "eve", "reason": "r", "approver": "eve@example.com", "until": "2999-01-01"}))),
         "not-authorized"),
+    "evidence through a link": (through_a_link, "evidence-mismatch"),
+    "evidence changed since the review": (changed_since, "evidence-mismatch"),
+    "a submodule for a file": (nested(".readiness/M-12.json"), "not-a-regular-file"),
+    "a link for the plan": (linked_folder(".readiness"), "not-a-regular-file"),
+    "a link for the policies": (linked_folder("ssot/policies"), "policy-unreadable"),
+    "another name": (renamed, "illegal-deletion"),
+    "an id born again": (reborn, "reused-id"),
+    "retired ids forgotten": (forgotten, "retired-shrunk"),
     "a stamp that is missing": (edit("M-12", owner="ada"), "trailer-missing"),
 }
 
@@ -479,6 +557,69 @@ def bundle(r, change):
     return "bundled:main"
 
 
+def raw_commit(r, message, headers=b""):
+    """A commit of what is staged whose message git would not write."""
+    tree, parent = r.git("write-tree"), r.git("rev-parse", "main")
+    author = "{} <{}> 1700000000 +0000".format(r.git("config", "user.name"), r.git("config", "user.email"))
+    head = f"tree {tree}\nparent {parent}\nauthor {author}\ncommitter {author}\n".encode()
+    return r.object("commit", head + headers + b"\n" + message)
+
+
+def zero_in_message(r, change):
+    stage(r, change)
+    # Where objects are checked, git itself refuses it before the gate is asked.
+    subprocess.run(["git", "-C", r.server, "config", "receive.fsckObjects", "false"], env=SEALED, check=True)
+    return raw_commit(r, b"a change\0hidden\n") + ":refs/heads/main"
+
+
+def unknown_encoding(r, change):
+    stage(r, change)
+    return raw_commit(r, b"a change \xff\xfe\n", b"encoding no-such-thing\n") + ":refs/heads/main"
+
+
+def mixed_encoding(r, change):
+    stage(r, change)
+    return raw_commit(r, b"a change \xe9\xff\n") + ":refs/heads/main"
+
+
+def with_attributes(r, change):
+    """Attributes that have git change our files on their way, and not show them."""
+    r.write(".gitattributes", "* ident text=auto eol=crlf\n.readiness/** -diff filter=quiet merge=ours\nssot/** -diff\n")
+    r.git("config", "filter.quiet.clean", "cat")
+    r.git("config", "filter.quiet.smudge", "sed s/Done/Blocked/")
+    return skipped(r, change)
+
+
+def behind_a_graph(r, change):
+    """A commit-graph that lies about trees and parents."""
+    stage(r, change)
+    r.bare("commit", "-qm", "a change")
+    r.git("commit-graph", "write", "--reachable")
+    path = r.path(".git/objects/info/commit-graph")
+    data = bytearray(open(path, "rb").read())
+    chunks = {bytes(data[8 + 12 * i:12 + 12 * i]): int.from_bytes(data[12 + 12 * i:20 + 12 * i], "big") for i in range(data[6])}
+    start, count = chunks[b"CDAT"], int.from_bytes(data[chunks[b"OIDF"] + 1020:chunks[b"OIDF"] + 1024], "big")
+    for index in range(count):
+        # Every commit has the first one's tree, and no parent.
+        at = start + 36 * index
+        data[at:at + 28] = data[start:start + 20] + b"\x70\0\0\0" * 2
+    os.chmod(path, 0o644)
+    open(path, "wb").write(data)
+    r.push_environment = {"GIT_CONFIG_COUNT": "1", "GIT_CONFIG_KEY_0": "core.commitGraph", "GIT_CONFIG_VALUE_0": "false"}
+    return "main"
+
+
+def grafted(r, change):
+    """A graft that shows the change as if it stood before everything."""
+    stage(r, change)
+    r.bare("commit", "-qm", "a change")
+    os.makedirs(r.path(".git/info"), exist_ok=True)
+    with open(r.path(".git/info/grafts"), "w") as file:
+        file.write(r.git("rev-parse", "HEAD") + "\n")
+    r.push_environment = {"GIT_GRAFT_FILE": "/dev/null"}
+    return "main"
+
+
 PAST_THE_HOOKS = {
     "READINESS_SKIP": skipped, "--no-verify": commit("--no-verify"), "core.hooksPath": commit(),
     "GIT_CONFIG_COUNT": by_configuration, "commit -a": commit("-a"), "commit path": partial(), "amend": amend(),
@@ -490,6 +631,9 @@ PAST_THE_HOOKS = {
     "a new branch": new_branch, "a tag": tagged, "undone at once": hidden, "under other work": under_other_work,
     "a stolen stamp": stolen_stamp, "a forged stamp": forged_stamp, "in 1970": ancient, "in 2099": far_future,
     "a strange message": strange_message, "behind a replacement": replaced, "by bundle": bundle,
+    "a zero in the message": zero_in_message, "an unknown encoding": unknown_encoding,
+    "bytes that are no text": mixed_encoding, "with attributes": with_attributes, "behind a commit-graph": behind_a_graph,
+    "behind a graft": grafted,
 }
 
 WITH_THE_HOOKS = {
@@ -499,6 +643,10 @@ WITH_THE_HOOKS = {
     "merge": onto(False, ["merge", "-q", "--no-edit", "side"]), "cherry-pick": onto(False, ["cherry-pick", "side"]),
     "squash": onto(False, ["merge", "-q", "--squash", "side"], ["commit", "-q", "--no-edit"]), "octopus": octopus(skip=False),
 }
+
+
+# What git itself cannot do.
+IMPOSSIBLE = {("octopus", "a link for the plan"), ("octopus", "a link for the policies")}
 
 
 def expected(way, code):
@@ -516,12 +664,225 @@ def expected(way, code):
 
 def judged(r, spec):
     """What the gate and the audit say of what is pushed."""
-    push = r.run("git", "push", "--no-verify", "origin", spec)
+    push = r.run("git", "push", "--no-verify", "origin", spec, env=r.push_environment)
     tip = spec.split(":")[0]
     verify = r.run(r.program, "verify", tip, "--no-cache", "--json")
     findings = json.loads(verify.stdout).get("findings", []) if verify.stdout.startswith("{") else []
     errors = {finding["code"] for finding in findings if finding["severity"] == "error"}
     return push, verify, errors
+
+
+# --- What fits no table. Each gives what to push, and the codes one of which is named; None is "could not be judged".
+
+def entries(r, tree):
+    """The entries of a tree, as (mode, name, id)."""
+    lines = r.git("ls-tree", tree).splitlines()
+    return [(meta.split()[0], name, meta.split()[2]) for meta, name in (line.split("\t", 1) for line in lines)]
+
+
+def raw_tree(r, items):
+    """A tree with its entries as they are given: in that order, by those names, and as often."""
+    return r.object("tree", b"".join(
+        mode.lstrip("0").encode() + b" " + name.encode() + b"\0" + bytes.fromhex(id) for mode, name, id in items))
+
+
+def committed_tree(r, tree):
+    return r.git("commit-tree", "-p", "main", "-m", "a change", tree) + ":refs/heads/main"
+
+
+def done_blob(r):
+    text = r.read(".readiness/M-12.json").replace('"Not Started"', '"Done"').replace('"TBD"', '"ada"')
+    return r.git("hash-object", "-w", "--stdin", text=text)
+
+
+def tree_attack(inside, codes):
+    """Changes the entries of .readiness (`inside`) or of the top, and commits that."""
+    def attack(r):
+        top = entries(r, "main^{tree}")
+        folder = entries(r, "main:.readiness")
+        if inside == "top":
+            items = codes[0](r, top)
+        else:
+            made = raw_tree(r, codes[0](r, folder))
+            items = [(mode, name, made if name == ".readiness" else id) for mode, name, id in top]
+        return committed_tree(r, raw_tree(r, items)), codes[1]
+    return attack
+
+
+def twice(r, items):
+    return sum(([(mode, name, id), (mode, name, done_blob(r))] if name == "M-12.json" else [(mode, name, id)]
+                for mode, name, id in items), [])
+
+
+def twice_other_way(r, items):
+    return sum(([(mode, name, done_blob(r)), (mode, name, id)] if name == "M-12.json" else [(mode, name, id)]
+                for mode, name, id in items), [])
+
+
+def unsorted(r, items):
+    return [("100644", "M-12.json", done_blob(r))] + [item for item in items if item[1] != "M-12.json"]
+
+
+def named(name):
+    return lambda r, items: items + [("100644", name, done_blob(r))]
+
+
+def two_plans(r, items):
+    """Two folders of one name: the first as it was, the second with a milestone that is done."""
+    folder = [(mode, name, done_blob(r) if name == "M-12.json" else id) for mode, name, id in entries(r, "main:.readiness")]
+    return sum(([item, ("40000", ".readiness", raw_tree(r, folder))] if item[1] == ".readiness" else [item] for item in items), [])
+
+
+def two_plans_other_way(r, items):
+    listed = two_plans(r, items)
+    at = [name for _, name, _ in listed].index(".readiness")
+    return listed[:at] + [listed[at + 1], listed[at]] + listed[at + 2:]
+
+
+def gitlink(name):
+    return lambda r, items: [("160000", each, r.git("rev-parse", "main")) if each == name else (mode, each, id) for mode, each, id in items]
+
+
+def finish(r, id):
+    """Takes M-03 from review to done, or back, by the tool."""
+    assert r.run(r.program, "move", id, "done").returncode == 0
+
+
+def replayed(r):
+    """The same stamp a second time, after its change was taken back."""
+    r.json("M-12", lambda value: value.update(owner="ada"))
+    r.git("commit", "-qam", "M-12: an owner")
+    message = r.git("log", "-1", "--format=%B")
+    r.json("M-12", lambda value: value.update(owner="TBD"))
+    r.git("commit", "-qam", "M-12: no owner")
+    r.json("M-12", lambda value: value.update(owner="ada"))
+    r.bare("commit", "-qa", "-F", "-", text=message)
+    return "main", {"replayed-run"}
+
+
+def stamp(change):
+    """A true stamp, spoiled."""
+    def attack(r):
+        r.json("M-12", lambda value: value.update(owner="ada"))
+        r.git("commit", "-qam", "M-12: an owner")
+        body = r.git("log", "-1", "--format=%B")
+        start = body.index("Readiness-Run")
+        r.bare("commit", "-q", "--amend", "-F", "-", text=change(body[:start], body[start:]))
+        return "main", {"trailer-mismatch", "trailer-missing", "run-mismatch"}
+    return attack
+
+
+def illegal_merge(r):
+    """Each side is legal: one reopens M-02, on which M-03 rests, the other takes M-03 to done."""
+    r.git("checkout", "-q", "-b", "side")
+    finish(r, "M-03")
+    r.git("checkout", "-q", "main")
+    assert r.run(r.program, "move", "M-03", "in-progress", "-m", "again").returncode == 0
+    assert r.run(r.program, "move", "M-02", "in-progress", "-m", "again").returncode == 0
+    r.bare("merge", "-q", "-s", "ours", "--no-edit", "side")
+    r.git("checkout", "side", "--", ".readiness/M-03.json")
+    r.bare("commit", "-q", "--amend", "--no-edit")
+    return "main", {"unmet-dependency"}
+
+
+def ours_over_reopened(r):
+    """-s ours over the reopening of a milestone that is done: what a side decided is thrown away unseen."""
+    r.git("checkout", "-q", "-b", "side")
+    assert r.run(r.program, "move", "M-03", "in-progress", "-m", "again").returncode == 0
+    assert r.run(r.program, "move", "M-02", "in-progress", "-m", "wrong").returncode == 0
+    r.git("checkout", "-q", "main")
+    r.json("M-02", lambda value: value.update(risks=[{"id": "r", "text": "t", "severity": "low", "status": "open"}]))
+    r.git("commit", "-qam", "M-02: a risk")
+    r.bare("merge", "-q", "-s", "ours", "--no-edit", "side")
+    return "main", {"merge-unresolved"}
+
+
+def circle_by_merge(r):
+    """Two edges, legal alone, that close a circle together."""
+    r.git("checkout", "-q", "-b", "side")
+    r.json("M-06", lambda value: value.update(dependsOn=["M-07"]))
+    r.git("commit", "-qam", "M-06 needs M-07")
+    r.git("checkout", "-q", "main")
+    r.json("M-07", lambda value: value.update(dependsOn=["M-06"]))
+    r.git("commit", "-qam", "M-07 needs M-06")
+    r.bare("merge", "-q", "--no-edit", "side")
+    return "main", {"dependency-cycle"}
+
+
+def flip_in_side(r):
+    """A flip and a flip back on a side branch, whose ends are equal to what main has."""
+    r.git("checkout", "-q", "-b", "side")
+    stage(r, status("M-04", "Done"))
+    r.bare("commit", "-qm", "flip")
+    r.bare("revert", "--no-edit", "HEAD")
+    r.write("code.txt", "side\n")
+    r.git("add", "-A")
+    r.bare("commit", "-qm", "code")
+    r.git("checkout", "-q", "main")
+    r.bare("merge", "-q", "--no-ff", "--no-edit", "side")
+    return "main", {"illegal-transition"}
+
+
+def policy_rolled_back(r):
+    """Bob takes back a rule that ada made."""
+    r.write("ssot/policies/authorization.json", r.read("ssot/policies/authorization.json").replace('"rules": [', '"rules": [{"to": "In Review", "role": "maintainer"}, '))
+    r.git("commit", "-qam", "a rule more")
+    r.become("bob")
+    r.bare("revert", "--no-edit", "HEAD")
+    return "main", {"policy-change-refused"}
+
+
+def evil_octopus(r):
+    for name in ("one", "two"):
+        r.git("checkout", "-q", "-b", name, "main")
+        r.write(f"{name}.txt", "1\n")
+        r.git("add", "-A")
+        r.git("commit", "-qm", name)
+    r.git("checkout", "-q", "main")
+    stage(r, status("M-04", "Done"))
+    tree = r.git("write-tree")
+    return r.git("commit-tree", "-p", "main", "-p", "one", "-p", "two", "-m", "all", tree) + ":refs/heads/main", {"illegal-transition"}
+
+
+MALFORMED = {"malformed-tree"}
+ATTACKS = {
+    "an entry twice": tree_attack("inside", (twice, MALFORMED)), "an entry twice, the other way": tree_attack("inside", (twice_other_way, MALFORMED)),
+    "entries out of order": tree_attack("inside", (unsorted, MALFORMED)), "an entry ../x": tree_attack("inside", (named("../M-99.json"), MALFORMED)),
+    "an entry with a slash": tree_attack("inside", (named("a/M-99.json"), MALFORMED)),
+    "an entry .git": tree_attack("inside", (named(".git"), MALFORMED)), "an entry without a name": tree_attack("inside", (named(""), MALFORMED)),
+    "an entry at the top ../x": tree_attack("top", (named("../x"), MALFORMED)),
+    "the plan twice": tree_attack("top", (two_plans, MALFORMED)), "the plan twice, the other way": tree_attack("top", (two_plans_other_way, MALFORMED)),
+    "a submodule for a milestone": tree_attack("inside", (gitlink("M-12.json"), {"not-a-regular-file"})),
+    "a submodule for the plan": tree_attack("top", (gitlink(".readiness"), {"not-a-regular-file"})),
+    "a submodule for ssot": tree_attack("top", (gitlink("ssot"), {"schema-violation", "policy-change-refused", "trailer-missing"})),
+    "a run replayed": replayed, "a stamp doubled": stamp(lambda head, block: head + block + "\n\n" + block),
+    "a stamp cut off": stamp(lambda head, block: head + "\n".join(block.splitlines()[:-1])),
+    "a stamp without its end": stamp(lambda head, block: head + block.rstrip()[:-3]),
+    "a stamp indented": stamp(lambda head, block: head + "\n".join("  " + line for line in block.splitlines())),
+    "a stamp quoted": stamp(lambda head, block: head + "\n".join("> " + line for line in block.splitlines())),
+    "a stamp out of order": stamp(lambda head, block: head + "\n".join(reversed(block.splitlines()))),
+    "a stamp in capitals": stamp(lambda head, block: head + block.replace("Readiness-At", "READINESS-AT")),
+    "an unknown line in a stamp": stamp(lambda head, block: head + block.rstrip() + "\nReadiness-Else: x"),
+    "two legal branches": illegal_merge, "ours over a reopened one": ours_over_reopened, "a circle born in a merge": circle_by_merge,
+    "flipped in a side branch": flip_in_side, "a policy rolled back": policy_rolled_back, "an evil octopus": evil_octopus,
+}
+
+
+def attack(r, name, checks_objects):
+    """What is wrong with the answers to an attack; nil where nothing is."""
+    subprocess.run(["git", "-C", r.server, "config", "receive.fsckObjects", "true" if checks_objects else "false"], env=SEALED)
+    spec, codes = ATTACKS[name](r)
+    push, verify, errors = judged(r, spec)
+    said = verify.stdout + verify.stderr
+    if push.returncode == 0:
+        return f"the gate let it through; verify says {sorted(errors)}"
+    if verify.returncode == 0:
+        return "verify finds nothing"
+    if codes and not (errors & codes and (checks_objects or "unpacker error" in push.stderr or any(code in push.stderr for code in codes))):
+        return f"none of {sorted(codes)}: {sorted(errors)} {push.stderr[:600]}"
+    if not errors and verify.returncode != 3:
+        return f"verify ended with {verify.returncode}: {said[:300]}"
+    return None
 
 
 def cell(job):
@@ -531,6 +892,9 @@ def cell(job):
         r = Repository(program, folder + "/r")
         r.git("remote", "set-url", "origin", r.server)
         try:
+            if kind == "attack":
+                fault = attack(r, name, way == "checked objects")
+                return fault and f"attack, {way}, {name}: {fault}"
             if kind == "legal":
                 push, verify, errors = judged(r, WITH_THE_HOOKS[way](r, LEGAL[name]))
                 if push.returncode != 0 or verify.returncode != 0:
@@ -557,17 +921,19 @@ def main():
     with tempfile.TemporaryDirectory() as top:
         base(program, top + "/template")
         illegal = [(program, top + "/template", "illegal", way, name)
-                   for way, name in itertools.product(PAST_THE_HOOKS, ILLEGAL)]
+                   for way, name in itertools.product(PAST_THE_HOOKS, ILLEGAL) if (way, name) not in IMPOSSIBLE]
         legal = [(program, top + "/template", "legal", way, name) for way, name in itertools.product(WITH_THE_HOOKS, LEGAL)]
+        attacks = [(program, top + "/template", "attack", way, name)
+                   for way, name in itertools.product(("checked objects", "unchecked objects"), ATTACKS)]
         # In the quick form every way and every change is there as well, each with a part of the others.
-        jobs = illegal[::2] + legal if quick else illegal + legal
+        jobs = attacks + (illegal[::2] + legal if quick else illegal + legal)
         with multiprocessing.Pool(os.cpu_count()) as pool:
             faults = [fault for fault in pool.imap_unordered(cell, jobs, chunksize=4) if fault]
     for fault in sorted(faults)[:40]:
         print(fault)
     refused = sum(job[2] == "illegal" for job in jobs)
     print(f"{refused} illegal cells of {len(PAST_THE_HOOKS)} ways and {len(ILLEGAL)} changes, "
-          f"{len(jobs) - refused} legal cells: {len(faults)} faults")
+          f"{len(attacks)} attacks beside them, {len(legal)} legal cells: {len(faults)} faults")
     sys.exit(1 if faults else 0)
 
 

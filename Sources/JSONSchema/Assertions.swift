@@ -91,7 +91,7 @@ extension Evaluation {
         report(instance, path, "minLength", message)
       }
     case "pattern":
-      if let wanted = keyword.value.string, try !pattern(wanted, of: node).isFound(in: text) {
+      if let wanted = keyword.value.string, try !node.pattern(wanted).isFound(in: text) {
         report(instance, path, "pattern", "The text should match \(wanted).")
       }
     default: break

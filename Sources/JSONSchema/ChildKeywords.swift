@@ -15,7 +15,7 @@ extension Evaluation {
       }
     case ("patternProperties", .object(let members)):
       for entry in keyword.value.object ?? [] {
-        let pattern = try pattern(entry.key, of: node)
+        let pattern = try node.pattern(entry.key)
         for (index, member) in members.enumerated() where pattern.isFound(in: member.key) {
           try apply(node.child(entry.value), to: member.value, at: .key(member.key, path))
           evaluated.indices.insert(index)
@@ -56,7 +56,7 @@ extension Evaluation {
   private func isNamed(_ key: String, in node: SchemaNode) throws -> Bool {
     if node.json["properties"]?[key] != nil { return true }
     for entry in node.json["patternProperties"]?.object ?? [] {
-      if try pattern(entry.key, of: node).isFound(in: key) { return true }
+      if try node.pattern(entry.key).isFound(in: key) { return true }
     }
     return false
   }
@@ -109,20 +109,6 @@ extension Evaluation {
       }
       evaluated.all = true
     default: break
-    }
-  }
-
-  /// The compiled pattern, from the node's cache.
-  func pattern(_ text: String, of node: SchemaNode) throws -> TextPattern {
-    if let known = node.patterns[text] { return known }
-    do {
-      let pattern = try TextPattern(text)
-      node.patterns[text] = pattern
-      return pattern
-    } catch {
-      throw SchemaError(
-        message: "The pattern \"\(text)\" is no regular expression.",
-        position: node.resource.document.document.position(of: node.json))
     }
   }
 }

@@ -109,6 +109,33 @@ public final class SchemaRegistry {
 
   // MARK: - References
 
+  /// Resolves every reference of a document and compiles every pattern, so that none is found wanting later.
+  /// - Throws: `SchemaError` for the first that is.
+  func check(_ document: SchemaDocument) throws {
+    var checked = Set<Int>()
+    // What a reference leads to may be a schema that no keyword named as one.
+    while true {
+      let open = document.nodes.filter { !checked.contains($0.key) }
+      if open.isEmpty { return }
+      checked.formUnion(open.keys)
+      for node in open.values { try check(node) }
+    }
+  }
+
+  private func check(_ node: SchemaNode) throws {
+    for keyword in node.json.object ?? [] {
+      switch keyword.key {
+      case "$ref", "$dynamicRef":
+        if let reference = keyword.value.string { _ = try resolve(reference, from: node) }
+      case "pattern":
+        if let pattern = keyword.value.string { _ = try node.pattern(pattern) }
+      case "patternProperties":
+        for entry in keyword.value.object ?? [] { _ = try node.pattern(entry.key) }
+      default: break
+      }
+    }
+  }
+
   /// The schema that a reference names, seen from a node.
   /// - Throws: `SchemaError` where there is none.
   func resolve(_ reference: String, from node: SchemaNode) throws -> SchemaNode {
@@ -178,6 +205,21 @@ final class SchemaNode {
   init(json: JSONValue, resource: SchemaResource) {
     self.json = json
     self.resource = resource
+  }
+
+  /// A compiled pattern, from the node's cache.
+  /// - Throws: `SchemaError` where the text is no regular expression.
+  func pattern(_ text: String) throws -> TextPattern {
+    if let known = patterns[text] { return known }
+    do {
+      let pattern = try TextPattern(text)
+      patterns[text] = pattern
+      return pattern
+    } catch {
+      throw SchemaError(
+        message: "The pattern \"\(text)\" is no regular expression.",
+        position: resource.document.document.position(of: json))
+    }
   }
 
   /// The node of a subschema; every subschema was indexed when its document was registered.

@@ -17,6 +17,10 @@ public struct SchemaValidator {
   let registry: SchemaRegistry
   let root: SchemaNode
 
+  /// Looks at the whole schema at once: every reference names something, every pattern is one.
+  /// - Throws: `SchemaError` for the first that is not.
+  public func check() throws { try registry.check(root.resource.document) }
+
   /// What in the instance does not fit; empty where all does.
   /// - Throws: `SchemaError` where a reference in the schema names nothing or a pattern is damaged.
   public func violations(of instance: JSONValue) throws -> [SchemaViolation] {
@@ -70,8 +74,12 @@ struct Evaluation {
   /// The resources entered on the way here, outermost first: the dynamic scope (core, section 7.1).
   private var scope: [SchemaResource] = []
   private var depth = 0
+  private var steps = 0
 
   init(registry: SchemaRegistry) { self.registry = registry }
+
+  /// Schemas can be written that double their work with each line; a plan's largest file takes a few thousand steps.
+  private static let stepBound = 1_000_000
 
   /// Applies a schema; violations are collected. Returns what was evaluated, empty where the schema said no.
   @discardableResult
@@ -81,6 +89,12 @@ struct Evaluation {
     guard depth <= 512 else {
       throw SchemaError(
         message: "The schema refers to itself without end.",
+        position: node.resource.document.document.position(of: node.json))
+    }
+    steps += 1
+    guard steps <= Self.stepBound else {
+      throw SchemaError(
+        message: "The schema takes more than \(Self.stepBound) steps on one value.",
         position: node.resource.document.document.position(of: node.json))
     }
     scope.append(node.resource)

@@ -8,8 +8,10 @@ public struct Commit: Sendable {
   public let tree: ObjectID
   /// Its parents, first parent first.
   public let parents: [ObjectID]
-  /// The author.
+  /// The author; where it cannot be decoded, as far as it can be told.
   public let author: Identity
+  /// False where author or message cannot be decoded, so that no stamp can name the one or stand in the other.
+  public let isText: Bool
   /// When it was committed, in seconds since 1970.
   public let committedAt: Int64
   /// The message, decoded by the commit's `encoding`; nil where it cannot be decoded.
@@ -51,10 +53,13 @@ public struct Commit: Sendable {
     self.tree = tree
     self.parents = parents
     message = TextEncoding.decode(at < raw.count ? raw[(at + 1)...] : [], encoding: encoding)
-    guard let signature = TextEncoding.decode(author, encoding: encoding), let person = Self.person(signature) else {
+    let signature = TextEncoding.decode(author, encoding: encoding)
+    // Histories hold names in encodings that nobody wrote down; they keep nobody from reading the rest.
+    guard let person = Self.person(signature ?? String(decoding: author, as: UTF8.self)) else {
       throw damaged("its author cannot be read")
     }
     self.author = person
+    isText = signature != nil && message != nil
     committedAt = Self.seconds(String(decoding: committer, as: UTF8.self))
   }
 

@@ -121,7 +121,7 @@ public struct CommitWriter {
     }
     let commit = ObjectID(oid)
     let ref = try repository.refBehindHead()
-    try lock?.journal(commit, parent: plan.parent.id, ref: ref)
+    try lock?.journal(MoveJournal.Step(parent: plan.parent.id, commit: commit, ref: ref))
     try move(ref, to: commit, from: plan.parent.id, message)
     try lock?.commit()
     return commit
@@ -156,11 +156,14 @@ public struct CommitWriter {
     try git("git_reference_create_matching", name) { code }
   }
 
-  /// Writes the changes into index and work tree and makes no commit. What was staged of other files stays staged.
+  /// Writes the changes, whose blobs `tree` has made, into index and work tree, and makes no commit. What was staged of other files stays staged.
   /// - Throws: `GitError` of kind `locked` or `changedMeanwhile` where somebody else was faster.
   public func stage(_ changes: [CommitPlan.Change]) throws {
     guard !changes.isEmpty else { return }
-    try IndexUpdate(repository, changes: changes).commit()
+    let update = try IndexUpdate(repository, changes: changes)
+    defer { update.release() }
+    try update.journal(nil)
+    try update.commit()
   }
 
   /// A person and a moment: now, or what the variable says; git reads it, in any form that git knows.

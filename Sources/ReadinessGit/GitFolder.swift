@@ -11,8 +11,13 @@ final class GitFolder {
   /// False where the entries are not sorted as git sorts them, or one stands twice: then nothing can be searched.
   let isSorted: Bool
 
-  init(_ store: ObjectStore, _ id: ObjectID) throws {
-    bytes = try store.with(id, GIT_OBJECT_TREE) { Array($0) }
+  convenience init(_ store: ObjectStore, _ id: ObjectID) throws {
+    try self.init(store.with(id, GIT_OBJECT_TREE) { Array($0) }, id)
+  }
+
+  /// - Throws: `GitError` where the bytes are no tree.
+  init(_ bytes: [UInt8], _ id: ObjectID) throws {
+    self.bytes = bytes
     (starts, isSorted) = try bytes.withUnsafeBytes { try Self.scan($0, id) }
   }
 
@@ -34,6 +39,21 @@ final class GitFolder {
     starts.append(Int32(at))
     return (starts, isSorted)
   }
+
+  /// True where the folder is as git writes folders: sorted, no name twice, each name one that a file can have.
+  lazy var isWellFormed: Bool = {
+    isSorted
+      && bytes.withUnsafeBytes { raw in
+        (0..<count).allSatisfy { index in
+          let (start, end) = (Int(starts[index]), Int(starts[index + 1]))
+          let name = raw[Self.name(raw, start)..<(end - 21)]
+          // A file's name is rarely short or begins with a dot.
+          guard name.count > 4 || name.first == 0x2E || name.isEmpty else { return !name.contains(0x2F) }
+          let text = String(decoding: name, as: UTF8.self).lowercased()
+          return !["", ".", "..", ".git"].contains(text) && !name.contains(0x2F)
+        }
+      }
+  }()
 
   /// True where a name that ends in `.json` is not written as ids are, as `M-04.json` is.
   lazy var holdsIrregularName: Bool = {

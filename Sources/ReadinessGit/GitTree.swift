@@ -19,6 +19,7 @@ final class ObjectCache {
     var plan: FileIdentity?
     var policies: ObjectID?
     var policiesOther: FileIdentity?
+    var schemas: ObjectID?
     var schema: FileIdentity?
   }
 
@@ -97,11 +98,34 @@ public final class GitTree: PlanTree {
     guard let other = other as? GitTree else { return try isSameByListing(as: other) }
     if root == other.root { return true }
     let (own, others) = (try entries(), try other.entries())
+    // What git would not write is never the same: a name may stand there twice.
+    if own.isOdd { return false }
     if own.ssot != others.ssot {
-      guard try planIdentity() == other.planIdentity(), try policyFiles() == other.policyFiles() else { return false }
+      guard try malformedFolder(since: other) == nil, try planIdentity() == other.planIdentity(),
+        try policyFiles() == other.policyFiles()
+      else { return false }
     }
     if own.readiness == others.readiness { return true }
+    if try malformedFolder(since: other) != nil { return false }
     return try own.readiness?.kind == others.readiness?.kind && changedMilestones(since: other).isEmpty
+  }
+
+  /// The first of the folders that concern us that is not as git writes folders, and not the same in the other tree.
+  public func malformedFolder(since other: any PlanTree) throws -> String? {
+    let old = other as? GitTree
+    if root == old?.root { return nil }
+    let (own, others) = (try entries(), try old?.entries())
+    if own.isOdd { return "/" }
+    func isSound(_ folder: ObjectID) throws -> Bool { try cache.folder(folder, repository).isWellFormed }
+    if let folder = own.readiness, folder.kind == .folder, folder != others?.readiness, try !isSound(folder.id) {
+      return PlanPaths.folder
+    }
+    guard let folder = own.ssot, folder.kind == .folder, folder != others?.ssot else { return nil }
+    if try !isSound(folder.id) { return "ssot" }
+    let (ssot, before) = (try ssot(), try old?.ssot())
+    if let id = ssot.policies, id != before?.policies, try !isSound(id) { return PlanPaths.policies }
+    if let id = ssot.schemas, id != before?.schemas, try !isSound(id) { return "ssot/schemas" }
+    return nil
   }
 
   /// What stands at the top that concerns us, by one look at the tree.
@@ -223,6 +247,7 @@ public final class GitTree: PlanTree {
     found.policies = policies?.kind == .folder ? policies?.id : nil
     found.policiesOther = policies?.kind == .folder ? nil : policies
     if let schemas = try repository.entry("schemas", in: folder), schemas.kind == .folder {
+      found.schemas = schemas.id
       found.schema = try repository.entry("milestone.schema.json", in: schemas.id)
     }
     return found

@@ -96,13 +96,10 @@ final class IndexUpdate {
   }
 
   private func put(_ change: CommitPlan.Change, _ status: stat, into index: OpaquePointer?) throws {
-    var oid = git_oid()
-    try git("git_odb_hash", change.path) {
-      git_odb_hash(&oid, change.bytes, change.bytes.count, GIT_OBJECT_BLOB)
-    }
+    let id = try Self.id(of: change)
     if isLeftToGit {
       let output = try GitProcess.run(
-        ["update-index", "--add", "--cacheinfo", "100644,\(ObjectID(oid)),\(change.path)"], index: nextPath)
+        ["update-index", "--add", "--cacheinfo", "100644,\(id),\(change.path)"], index: nextPath)
       guard output.status == 0 else {
         throw GitError(.other, output.errorText, hint: "See git status.", function: "git update-index")
       }
@@ -118,22 +115,31 @@ final class IndexUpdate {
     entry.gid = status.st_gid
     entry.file_size = UInt32(truncatingIfNeeded: status.st_size)
     entry.mode = UInt32(GIT_FILEMODE_BLOB.rawValue)
-    entry.id = oid
+    entry.id = id.git
     try change.path.withCString { path in
       entry.path = path
       try git("git_index_add", change.path) { git_index_add(index, &entry) }
     }
   }
 
-  /// Writes down what is about to happen, so that another command can end it.
-  func journal(_ commit: ObjectID, parent: ObjectID, ref: String) throws {
+  /// Writes down what is about to happen, so that another command can end it. The blobs are in the database by now.
+  /// - Parameter step: how HEAD moves; nil where files are only staged.
+  func journal(_ step: MoveJournal.Step?) throws {
     try MoveJournal(
-      process: .this, parent: parent, commit: commit, lock: lockPath, ref: ref,
-      paths: changes.compactMap { change in
-        change.replacing.map { MoveJournal.Path(path: change.path, replacing: $0) }
+      process: .this, step: step, lock: lockPath,
+      paths: changes.map { change in
+        MoveJournal.Path(path: change.path, replacing: change.replacing, becoming: try Self.id(of: change))
       }
     ).write(in: repository)
     isJournaled = true
+  }
+
+  private static func id(of change: CommitPlan.Change) throws -> ObjectID {
+    var oid = git_oid()
+    try git("git_odb_hash", change.path) {
+      git_odb_hash(&oid, change.bytes, change.bytes.count, GIT_OBJECT_BLOB)
+    }
+    return ObjectID(oid)
   }
 
   /// The ref has moved: the index and the files follow.

@@ -2,39 +2,48 @@ import Glibc
 import ReadinessCore
 import StrictJSON
 
-/// What a command that moves HEAD is about to do, so that the next one can end it where it was killed
+/// What a command that moves HEAD, or stages, is about to do, so that the next one can end it where it was killed
 /// (`doc/decisions/0007-move-order.md`).
 public struct MoveJournal {
-  /// A file that follows the ref.
+  /// A file that follows the ref, or the index.
   public struct Path {
     let path: String
-    /// What index and file held before.
-    let replacing: ObjectID
+    /// What index and file held before; nil where there was nothing.
+    let replacing: ObjectID?
+    /// What they are to hold.
+    let becoming: ObjectID
+  }
+
+  /// A ref that moves.
+  struct Step {
+    /// HEAD before.
+    let parent: ObjectID
+    /// HEAD after.
+    let commit: ObjectID
+    /// The ref.
+    let ref: String
   }
 
   private static let name = "readiness-journal"
   private static let temporaryPrefix = "readiness-tmp-"
 
   let process: LivingProcess
-  /// HEAD before.
-  let parent: ObjectID
-  /// HEAD after.
-  public let commit: ObjectID
+  /// How HEAD moves; nil where files are only staged.
+  let step: Step?
   /// The index's lock, which is ours.
   let lock: String
-  /// The ref that moves.
-  let ref: String
   /// The files.
   let paths: [Path]
 
-  init(process: LivingProcess, parent: ObjectID, commit: ObjectID, lock: String, ref: String, paths: [Path]) {
+  init(process: LivingProcess, step: Step?, lock: String, paths: [Path]) {
     self.process = process
-    self.parent = parent
-    self.commit = commit
+    self.step = step
     self.lock = lock
-    self.ref = ref
     self.paths = paths
   }
+
+  /// What was begun, for sentences.
+  var name: String { step.map { "move to \($0.commit.description.prefix(12))" } ?? "staging" }
 
   /// The name of a file that is being prepared in git's folder.
   static func temporaryName(_ what: String) -> String { "\(temporaryPrefix)\(getpid())-\(what)" }
@@ -56,27 +65,41 @@ public struct MoveJournal {
     let root: JSONValue
     do { root = try JSONDocument(parsing: bytes, limits: .plan).root } catch { return nil }
     guard let process = root["process"]?.string.flatMap(LivingProcess.init(text:)),
-      let parent = root["parent"]?.string.flatMap(ObjectID.init(hex:)),
-      let commit = root["commit"]?.string.flatMap(ObjectID.init(hex:)), let lock = root["lock"]?.string,
-      let ref = root["ref"]?.string
+      let lock = root["lock"]?.string
     else { return nil }
-    let paths = (root["paths"]?.array ?? []).compactMap { entry -> Path? in
-      guard let path = entry["path"]?.string, let replacing = entry["replacing"]?.string.flatMap(ObjectID.init(hex:))
+    var step: Step?
+    if root["commit"] != nil {
+      guard let parent = root["parent"]?.string.flatMap(ObjectID.init(hex:)),
+        let commit = root["commit"]?.string.flatMap(ObjectID.init(hex:)), let ref = root["ref"]?.string
       else { return nil }
-      return Path(path: path, replacing: replacing)
+      step = Step(parent: parent, commit: commit, ref: ref)
     }
-    self.init(process: process, parent: parent, commit: commit, lock: lock, ref: ref, paths: paths)
+    let paths = (root["paths"]?.array ?? []).compactMap { entry -> Path? in
+      guard let path = entry["path"]?.string, let becoming = entry["becoming"]?.string.flatMap(ObjectID.init(hex:))
+      else { return nil }
+      return Path(path: path, replacing: entry["replacing"]?.string.flatMap(ObjectID.init(hex:)), becoming: becoming)
+    }
+    self.init(process: process, step: step, lock: lock, paths: paths)
   }
 
   func write(in repository: Repository) throws {
     let listed = paths.map { path -> JSONValue in
-      ["path": .text(path.path), "replacing": .text(path.replacing.description)]
+      let replacing = path.replacing.map { [JSONMember("replacing", .text($0.description))] } ?? []
+      return JSONValue(
+        .object(
+          [JSONMember("path", .text(path.path)), JSONMember("becoming", .text(path.becoming.description))] + replacing))
     }
-    let json: JSONValue = [
-      "version": 1, "process": .text(process.text), "parent": .text(parent.description),
-      "commit": .text(commit.description), "lock": .text(lock), "ref": .text(ref),
-      "paths": JSONValue(.array(listed)),
+    var members = [
+      JSONMember("version", 1), JSONMember("process", .text(process.text)), JSONMember("lock", .text(lock)),
+      JSONMember("paths", JSONValue(.array(listed))),
     ]
+    if let step {
+      members += [
+        JSONMember("parent", .text(step.parent.description)), JSONMember("commit", .text(step.commit.description)),
+        JSONMember("ref", .text(step.ref)),
+      ]
+    }
+    let json = JSONValue(.object(members))
     let temporary = repository.gitFolder + Self.temporaryName("journal")
     try FileBytes.create(temporary, json.layoutBytes)
     guard rename(temporary, repository.gitFolder + Self.name) == 0 else {
@@ -92,18 +115,14 @@ public struct MoveJournal {
     return file.holder?.text == process.text
   }
 
-  /// Ends what the killed command began: forward where HEAD moved, back where it did not.
-  /// - Returns: true where the move stands.
+  /// Ends what the killed command began: forward where HEAD moved, or the index was put in place; back where not.
+  /// - Returns: true where it stands.
   public func end(in repository: Repository) throws -> Bool {
-    guard case .commit(let head) = try repository.head() else { return false }
-    let stands = try head == commit || repository.isDescendant(head, of: commit)
-    try endRefLock(in: repository)
+    let stands = try stands(in: repository)
+    if let step { try endRefLock(step, in: repository) }
     if stands {
-      let tree = repository.tree(of: try repository.commit(commit))
-      let changes = try paths.compactMap { path -> CommitPlan.Change? in
-        guard let identity = try tree.identity(at: path.path) else { return nil }
-        return CommitPlan.Change(
-          path: path.path, replacing: path.replacing, bytes: try repository.blob(identity.id))
+      let changes = try paths.map {
+        CommitPlan.Change(path: $0.path, replacing: $0.replacing, bytes: try repository.blob($0.becoming))
       }
       try IndexUpdate(repository, changes: changes, ending: self).commit()
     } else if owns(lock) {
@@ -114,19 +133,25 @@ public struct MoveJournal {
     return stands
   }
 
+  private func stands(in repository: Repository) throws -> Bool {
+    guard let step else { return try paths.contains { try repository.staged($0.path)?.id == $0.becoming } }
+    guard case .commit(let head) = try repository.head() else { return false }
+    return try head == step.commit || repository.isDescendant(head, of: step.commit)
+  }
+
   /// Removes the ref's lock where it is the killed command's own: it holds the new id, or it was taken right after the
   /// journal was written and is empty still, which no lock of git's is for longer than a moment.
-  private func endRefLock(in repository: Repository) throws {
-    let path = repository.lockPath(ofRef: ref)
+  private func endRefLock(_ step: Step, in repository: Repository) throws {
+    let path = repository.lockPath(ofRef: step.ref)
     guard let lock = LockFile(path), let text = FileBytes.readQuietly(path) else { return }
     let journalAge = LockFile(repository.gitFolder + Self.name)?.seconds ?? 0
     let isOurs = text.isEmpty && (0...2).contains(journalAge - lock.seconds)
     if isOurs, lock.seconds < 2 {
       throw GitError(
-        .locked, "\(ref) is locked by \(path)\(lock.age).",
+        .locked, "\(step.ref) is locked by \(path)\(lock.age).",
         hint: "Try again; if no git command is at work, remove that file.", function: "endRefLock")
     }
-    if isOurs || text == Array("\(commit)\n".utf8) { unlink(path) }
+    if isOurs || text == Array("\(step.commit)\n".utf8) { unlink(path) }
   }
 
   /// Files that killed commands were preparing.

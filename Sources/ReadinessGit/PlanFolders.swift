@@ -7,8 +7,11 @@ struct PlanFolders: Hashable {
   private(set) var readiness: FileIdentity?
   /// The folder of plan file and policies, or what stands in its place.
   private(set) var ssot: FileIdentity?
-  /// Set where the tree is not sorted as git sorts, so that it is looked at in any case.
+  /// Set where the tree is not as git writes trees (unsorted, a name twice, a name that is none), so that it is looked at
+  /// in any case.
   private var oddity: ObjectID?
+  /// True where the tree is not as git writes trees.
+  var isOdd: Bool { oddity != nil }
 
   /// A tree that holds neither.
   init() {}
@@ -30,6 +33,7 @@ struct PlanFolders: Hashable {
       if let last, GitFolder.order(raw, last, raw, at) >= 0 { oddity = tree }
       last = at
       let name = GitFolder.name(raw, at)
+      if memchr(base + name, 0x2F, end - 21 - name) != nil || end - 21 == name { oddity = tree }
       switch end - 21 - name {
       case 10 where memcmp(base + name, milestones.utf8Start, 10) == 0: readiness = GitFolder.identity(raw, at, end)
       case 4 where memcmp(base + name, others.utf8Start, 4) == 0: ssot = GitFolder.identity(raw, at, end)

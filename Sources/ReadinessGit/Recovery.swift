@@ -14,7 +14,7 @@ public struct Recovery {
   public func unfinished() throws -> [String] {
     var found: [String] = []
     if let journal = try MoveJournal.left(in: repository) {
-      found.append("A command was killed while it moved HEAD to \(journal.commit.description.prefix(12)).")
+      found.append("A command was killed in the middle of a \(journal.name).")
     }
     if let lock = LockFile(indexLock), lock.isAbandoned { found.append("\(lock.path) is locked\(lock.age).") }
     found += try MoveJournal.leftovers(in: repository).map {
@@ -37,11 +37,10 @@ public struct Recovery {
     var done: [String] = []
     if let journal = try MoveJournal.left(in: repository) {
       let stands = try journal.end(in: repository)
-      let name = journal.commit.description.prefix(12)
       done.append(
         stands
-          ? "The killed move to \(name) stands; index and files follow it now."
-          : "The killed move to \(name) never happened; what it had prepared is gone.")
+          ? "The killed \(journal.name) stands; index and files follow it now."
+          : "The killed \(journal.name) never happened; what it had prepared is gone.")
     }
     if let lock = LockFile(indexLock), lock.isAbandoned {
       unlink(lock.path)

@@ -207,9 +207,9 @@ public struct HistoryAudit {
   private mutating func take(_ judged: Judged) throws {
     let (commit, blocks, assessment) = (judged.commit, judged.blocks, judged.assessment)
     var findings = assessment.verdict.findings
-    if commit.message == nil, assessment.draft != nil {
+    if !commit.isText, assessment.draft != nil {
       findings.append(
-        Finding(.textUnreadable, "The message cannot be decoded, so no stamp can be read from it."))
+        Finding(.textUnreadable, "Author or message cannot be decoded, so no stamp can be read from the commit."))
     }
     findings += try replays(of: blocks, in: commit)
     for index in findings.indices { findings[index].commit = commit.id.description }

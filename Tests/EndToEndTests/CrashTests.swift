@@ -50,11 +50,12 @@ struct CrashTests {
     let blob = s.git("rev-parse", "HEAD:.readiness/M-01.json").line
     s.readiness("move", "M-01", "in-progress")
     let commit = s.git("rev-parse", "HEAD").line
+    let next = s.git("rev-parse", "HEAD:.readiness/M-01.json").line
     // As if killed right after the ref had moved, and the lock then removed by hand.
     s.git("reset", "-q", parent, "--", ".readiness/M-01.json")
     s.git("checkout", "-q", "--", ".readiness/M-01.json")
     s[".git/readiness-journal"] =
-      "{\"version\":1,\"process\":\"readiness 999999 1\",\"parent\":\"\(parent)\",\"commit\":\"\(commit)\",\"lock\":\".git/index.lock\",\"ref\":\"refs/heads/main\",\"paths\":[{\"path\":\".readiness/M-01.json\",\"replacing\":\"\(blob)\"}]}"
+      "{\"version\":1,\"process\":\"readiness 999999 1\",\"parent\":\"\(parent)\",\"commit\":\"\(commit)\",\"lock\":\".git/index.lock\",\"ref\":\"refs/heads/main\",\"paths\":[{\"path\":\".readiness/M-01.json\",\"becoming\":\"\(next)\",\"replacing\":\"\(blob)\"}]}"
     s["code.txt"] = "1\n"
     s.git("add", "code.txt")
     let refused = s.git("commit", "-qm", "would take the move back")

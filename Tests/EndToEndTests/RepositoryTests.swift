@@ -178,4 +178,32 @@ struct LayingDownTests {
     let review = s.readiness("move", "M-02", "in-review")
     #expect(review.status == 1 && review.errors.contains("unmet-dependency"), "\(review.all)")
   }
+
+  @Test("a folder that holds a name twice is refused, whichever of the two somebody reads; it is nobody else's fault")
+  func twice() throws {
+    let s = try Scratch.withPlan()
+    let done = s.shell("sed 's/Not Started/Done/; s/TBD/ada/' .readiness/M-12.json | git hash-object -w --stdin").line
+    s["../twice.py"] = #"""
+      import subprocess, sys
+      out = b""
+      for line in subprocess.check_output(["git", "ls-tree", "HEAD:.readiness"], text=True).splitlines():
+          meta, name = line.split("\t"); mode, _, id = meta.split()
+          pair = [id] if name != "M-12.json" else [sys.argv[1], id] if sys.argv[2] == "first" else [id, sys.argv[1]]
+          for one in pair: out += mode.encode() + b" " + name.encode() + b"\0" + bytes.fromhex(one)
+      sys.stdout.buffer.write(out)
+      """#
+    for order in ["first", "last"] {
+      let folder = s.shell("python3 ../twice.py \(done) \(order) | git hash-object -t tree --literally -w --stdin").line
+      let top = s.shell(
+        "{ git ls-tree HEAD | grep -v readiness; printf '040000 tree \(folder)\\t.readiness\\n'; } | git mktree"
+      ).line
+      let commit = s.git("commit-tree", "-p", "HEAD", "-m", "twice", top).line
+      let verified = s.readiness("verify", commit)
+      #expect(verified.status == 1 && verified.output.contains("malformed-tree"), "\(order): \(verified.all)")
+      // Who builds on it inherits it; who mends it does a legal thing.
+      let next = s.git("commit-tree", "-p", commit, "-m", "mended", "HEAD^{tree}").line
+      let after = s.readiness("verify", "\(commit)..\(next)")
+      #expect(!after.output.contains("malformed-tree"), "\(order): \(after.all)")
+    }
+  }
 }

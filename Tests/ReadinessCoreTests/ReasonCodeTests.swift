@@ -205,6 +205,7 @@ struct ReasonCodeTests {
   static let elsewhere: Set<ReasonCode> = [
     .trailerMissing, .trailerMismatch, .runMismatch, .policyMismatch, .actorMismatch, .mergeUnresolved,  // StampTests
     .replayedRun, .undecidable, .uncommittedChanges, .emptyMessage, .textUnreadable, .tooManyChanges,
+    .malformedTree,  // RepositoryTests
     .staleIndex, .refProtected, .pathGuarded, .emergencyPush,  // EndToEndTests
     .notApproved, .selfApproval, .signatureMissing, .signatureInvalid,  // AuthorityTests
     .waiveRefused, .waiveLapsed,  // WaiveTests

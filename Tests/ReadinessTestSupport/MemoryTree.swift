@@ -58,7 +58,8 @@ public final class MemoryTree: PlanTree {
 
   public func policyFiles() -> [String: FileIdentity] {
     var found: [String: FileIdentity] = [:]
-    for path in files.keys where path.hasPrefix("ssot/policies/") || path == PlanPaths.schema {
+    for path in files.keys
+    where path.hasPrefix("ssot/policies/") || [PlanPaths.schema, PlanPaths.policies].contains(path) {
       found[path] = identity(path)
     }
     return found

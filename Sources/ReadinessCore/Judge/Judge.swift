@@ -11,6 +11,7 @@ public enum Judge {
       }
       return Assessment(verdict: Verdict(try guarded + StampAudit.ofUnchanged(proposal, blocks)), draft: nil)
     }
+    if let finding = try malformed(proposal) { return Assessment(verdict: Verdict(guarded + [finding]), draft: nil) }
     if let finding = try tooMuch(proposal) { return Assessment(verdict: Verdict([finding]), draft: nil) }
     let (context, told) = try JudgeContext.read(proposal)
     var findings = guarded + told
@@ -26,6 +27,15 @@ public enum Judge {
 
   /// How many milestones one commit may change. Each costs the judge memory, and a server must not be filled up by a push.
   static let changeBound = 200_000
+
+  /// Programs disagree about what such a folder holds, so nothing in it is judged.
+  private static func malformed(_ proposal: Proposal) throws -> Finding? {
+    guard let path = try proposal.candidate.malformedFolder(since: proposal.base) else { return nil }
+    return Finding(
+      .malformedTree,
+      "The folder \(path) is not as git writes folders: its entries are out of order, a name stands twice, or one is no name.",
+      path: path)
+  }
 
   private static func tooMuch(_ proposal: Proposal) throws -> Finding? {
     let changed = try proposal.candidate.changedMilestones(since: proposal.base).count

@@ -99,6 +99,9 @@ public struct FileIdentity: Hashable, Sendable {
 /// A tree of the repository, as far as the judge asks about it. Every call may read; none of them guesses:
 /// what cannot be read throws, and a throw is "could not judge".
 public protocol PlanTree: AnyObject {
+  /// The first folder of plan and policy that git would not have written so, and that is not the same in another tree;
+  /// `/` is the top. Nil where there is none.
+  func malformedFolder(since other: any PlanTree) throws -> String?
   /// What `.readiness` is; nil where there is nothing.
   func folderKind() throws -> FileKind?
   /// The files `.readiness/*.json` by stem.
@@ -142,6 +145,9 @@ public protocol PlanTree: AnyObject {
 }
 
 extension PlanTree {
+  /// Only git's own trees can be so.
+  public func malformedFolder(since other: any PlanTree) -> String? { nil }
+
   /// By listing all.
   public func sortedMilestones() throws -> [MilestoneID] { try milestones().keys.sorted() }
 

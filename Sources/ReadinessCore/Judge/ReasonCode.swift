@@ -64,6 +64,12 @@ extension ReasonCode {
     "case-collision", "Two milestone files differ only by case; some file systems hold only one of them.",
     remedy: "Rename one of the two.", source: "2.2")
   /// See `explain`.
+  public static let malformedTree = ReasonCode(
+    "malformed-tree",
+    "A folder of the commit holds a name twice, is out of order, or holds what is no name. Git writes no such folder, and programs disagree about what it says.",
+    remedy: "Make the commit anew with git; git fsck shows what else is damaged, and receive.fsckObjects keeps it out.",
+    source: "2.1")
+  /// See `explain`.
   public static let notARegularFile = ReasonCode(
     "not-a-regular-file",
     "Something stands in the place of a file of the plan that is a link, a submodule or a folder.",
@@ -75,7 +81,7 @@ extension ReasonCode {
 
   private static let files = [
     malformedJSON, duplicateKey, schemaViolation, unknownStatus, idMismatch, caseCollision, notARegularFile,
-    fileTooLarge,
+    fileTooLarge, malformedTree,
   ]
 }
 

@@ -138,6 +138,9 @@ private struct PolicyReader {
   init(blobs: [String: PolicyBlob]) { self.blobs = blobs }
 
   mutating func read() -> Policy? {
+    if let other = blobs[PlanPaths.policies] {
+      refuse(other, .policyUnreadable, "\(other.path) is \(other.kind.phrase), not a folder.", line: nil)
+    }
     let workflow = read(PlanPaths.workflow, absent: Workflow.standard) { Workflow($0, $1) }
     let authorization = read(PlanPaths.authorization, absent: Authorization?.none) { root, faults in
       Authorization(root, workflow: workflow, faults).map(Optional.some)
@@ -200,7 +203,10 @@ private struct PolicyReader {
     guard let blob = blobs[PlanPaths.schema], !blob.isStandard else { return nil }
     guard let document = parse(blob) else { return nil }
     do {
-      return try SchemaRegistry(refusesUnknownKeywords: true).add(document, uri: "repository:///" + PlanPaths.schema)
+      let schema = try SchemaRegistry(refusesUnknownKeywords: true).add(
+        document, uri: "repository:///" + PlanPaths.schema)
+      try schema.check()
+      return schema
     } catch let error as SchemaError {
       refuse(blob, .policyUnreadable, error.message, line: error.position.line)
     } catch {

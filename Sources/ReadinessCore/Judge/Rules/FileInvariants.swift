@@ -45,7 +45,12 @@ enum FilesInvariant: Invariant {
   /// The team's own schema can only be stricter than the built-in one.
   private static func violations(of file: MilestoneFile, _ scope: InvariantScope) throws -> [Finding] {
     guard let schema = scope.policy.schema, let document = file.document else { return [] }
-    return try schema.violations(of: document.root).map { violation in
+    let violations: [SchemaViolation]
+    do { violations = try schema.violations(of: document.root) } catch let error as SchemaError {
+      // A schema that cannot come to an end judges nothing.
+      return [Finding(.policyUnreadable, error.message, path: PlanPaths.schema, line: error.position.line)]
+    }
+    return violations.map { violation in
       Finding(
         .schemaViolation,
         "By \(PlanPaths.schema), at \(violation.pointer.isEmpty ? "the top" : violation.pointer): \(violation.message)",
