@@ -147,6 +147,25 @@ struct AuthorityTests {
         == ["actor-mismatch", "signature-missing"])
   }
 
+  @Test("what was reviewed changes under the rules of the way in: role, quorum, signature")
+  func reentry() throws {
+    func reword(_ base: MemoryTree, by author: Identity = PlanFixture.ada) throws -> Assessment {
+      try Judge.assess(Proposal(from: base, by: author) { $0.edit("A-5", "It works", "It works, mostly") })
+    }
+    #expect(try reword(base("")).errors == [])
+    #expect(try reword(base(""), by: eve).errors == ["frozen-field"])
+    // One approver cannot rewrite alone what two approved.
+    #expect(try reword(base(#", "approvals": 2"#)).errors == ["frozen-field"])
+    let rewritten = base(#", "approvals": 2"#).with { $0.edit("A-5", "It works", "It works, mostly") }
+    let approved = rewritten.approved("A-5", by: ["bob@example.com"])
+      .with { $0.edit("A-5", "It works, mostly", "It works") }
+    #expect(try reword(approved).errors == [])
+    let signed = base(#", "signed": true"#, signers: "ada@example.com key-a\n")
+    #expect(try reword(signed).draft?.asksForSignature == true)
+    let proposal = Proposal(from: signed) { $0.edit("A-5", "It works", "It works, mostly") }
+    #expect(try Judge.assess(proposal.stamped()).errors == ["signature-missing"])
+  }
+
   @Test("an approval is brought by its approver, or by anyone with the approver's signature")
   func approvals() throws {
     let base = base("", signers: "bob@example.com key-b\n")

@@ -175,6 +175,7 @@ struct StampAudit {
           ids.contains(change.id)
             && telling.steps(of: change).contains {
               !AuthorityRule.applying(authorization, to: change, $0).isEmpty
+                || !AuthorityRule.entering(authorization, change, $0, force.policy.workflow).isEmpty
             }
         } || (run.policyChange != nil && authorization.roleForPolicyChange != nil) || !run.waives.isEmpty
       // What the actor has signed is theirs, whoever committed it.

@@ -17,7 +17,8 @@ enum AuthorityRule: ChangeRule {
     }
   }
 
-  private static func fault(
+  /// What one rule misses in one step; nil where it holds.
+  static func fault(
     _ rule: AuthorizationRule, _ change: MilestoneChange, _ steps: [Telling.Step], _ index: Int,
     _ authorization: Authorization, _ context: JudgeContext
   ) throws -> Finding? {
@@ -87,6 +88,20 @@ enum AuthorityRule: ChangeRule {
       guard rule.covers(change.id) else { return false }
       if let from = step.from, let to = step.to, from != to { return rule.covers(from: from, to: to) }
       return rule.covers(fields: change.changedFields)
+    }
+  }
+
+  /// The rules of the ways into the state in which a milestone stays, for what was reviewed changed (contract 2.2,
+  /// re-entry); none where the status changes, or nothing reviewed does.
+  static func entering(
+    _ authorization: Authorization, _ change: MilestoneChange, _ step: Telling.Step, _ workflow: Workflow
+  ) -> [AuthorizationRule] {
+    guard let state = step.to, !step.changesStatus, workflow.category(state)?.isFrozen == true, !change.isBirth,
+      !change.isDeletion, !change.changesStatus, change.changesFrozenField
+    else { return [] }
+    let origins = workflow.edges.filter { $0.to == state }.map(\.from)
+    return authorization.rules.filter { rule in
+      rule.covers(change.id) && origins.contains { rule.covers(from: $0, to: state) }
     }
   }
 

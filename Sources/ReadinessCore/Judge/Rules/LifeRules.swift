@@ -88,19 +88,19 @@ enum ReentryRule: ChangeRule {
     let hasReason = context.telling.hasReason(for: change)
     let findings = try context.guards.findings(ordered, for: change, hasReason: hasReason)
     return findings.map { $0.code == .reasonMissing ? "No reason is given." : $0.message }
-      + missingRoles(change, state, context)
+      + (try missingRoles(change, state, context))
   }
 
-  /// The rules of authorization of the way into the state, where another step does not ask them anyway.
-  private static func missingRoles(_ change: MilestoneChange, _ state: String, _ context: JudgeContext) -> [String] {
-    guard let authorization = context.policy.authorization, !change.changesStatus else { return [] }
-    let origins = context.workflow.edges.filter { $0.to == state }.map(\.from)
-    let rules = authorization.rules.filter { rule in
-      rule.covers(change.id) && origins.contains { rule.covers(from: $0, to: state) }
-    }
-    return context.telling.steps(of: change).flatMap { step in
-      rules.filter { !authorization.holds(step.actor.email, role: $0.role) }.map {
-        "\(step.actor.email) does not hold the role \"\($0.role)\", which entering \"\(state)\" asks for."
+  /// What the rules of authorization of the way into the state miss, quorum and all; a signature is asked for with every
+  /// other one.
+  private static func missingRoles(_ change: MilestoneChange, _ state: String, _ context: JudgeContext) throws
+    -> [String]
+  {
+    guard let authorization = context.policy.authorization else { return [] }
+    let steps = context.telling.steps(of: change)
+    return try steps.indices.flatMap { index in
+      try AuthorityRule.entering(authorization, change, steps[index], context.workflow).compactMap { rule in
+        try AuthorityRule.fault(rule, change, steps, index, authorization, context)?.message
       }
     }
   }

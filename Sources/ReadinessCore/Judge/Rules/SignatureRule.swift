@@ -12,7 +12,7 @@ enum SignatureRule: ChangeRule {
     let signatures = try context.signatures()
     var findings: [Finding] = []
     for change in context.judged {
-      for step in context.telling.steps(of: change) where asks(authorization, change, step) {
+      for step in context.telling.steps(of: change) where asks(authorization, change, step, context) {
         findings += try fault(step.run, step.actor, change.id, signatures)
       }
     }
@@ -33,12 +33,17 @@ enum SignatureRule: ChangeRule {
     if authorization.policyChangeIsSigned, context.changes.policyNeedsStamp { return true }
     if context.telling.waivingRuns.contains(where: authorization.asksForSignature(of:)) { return true }
     return context.judged.contains { change in
-      context.telling.steps(of: change).contains { asks(authorization, change, $0) }
+      context.telling.steps(of: change).contains { asks(authorization, change, $0, context) }
     }
   }
 
-  private static func asks(_ authorization: Authorization, _ change: MilestoneChange, _ step: Telling.Step) -> Bool {
-    AuthorityRule.applying(authorization, to: change, step).contains(where: \.isSigned)
+  private static func asks(
+    _ authorization: Authorization, _ change: MilestoneChange, _ step: Telling.Step, _ context: JudgeContext
+  ) -> Bool {
+    let rules =
+      AuthorityRule.applying(authorization, to: change, step)
+      + AuthorityRule.entering(authorization, change, step, context.workflow)
+    return rules.contains(where: \.isSigned)
   }
 
   /// What is wrong with the signature of a stamp that has to have one.
