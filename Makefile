@@ -31,7 +31,7 @@ verify: ## this repository's own plan, every commit
 	$(PROGRAM) verify
 
 campaign: build ## the long forms; doc/campaigns.md holds their figures
-	python3 campaign/run.py $(PROGRAM) 1500 100000
+	python3 campaign/run.py $(PROGRAM) 4000 100000
 	python3 campaign/operations.py $(PROGRAM) 100 1000
 	python3 campaign/recompute.py
 	python3 campaign/attacks.py $(PROGRAM)

@@ -263,7 +263,7 @@ def members_merge(maps, shape):
 
 
 def needs_no_stamp(result, sides, base, shape):
-    if sides[0] == sides[1]:
+    if all(side == sides[0] for side in sides):
         return result == sides[0]
     changed = [side for side in sides if side != base]
     if len(changed) == 1:
@@ -273,32 +273,31 @@ def needs_no_stamp(result, sides, base, shape):
 
 
 def judge_merge(base, parents, tree):
-    """The error codes of an unstamped merge of two sides with one base; every file can be read."""
-    texts = [milestone_texts(t) for t in (base, *parents, tree)]
+    """The error codes of an unstamped merge of several sides with one base; every file can be read."""
+    root, *sides, result = [milestone_texts(t) for t in (base, *parents, tree)]
     needed = {
-        name for name in set().union(*texts[1:])
-        if len({t.get(name) for t in texts[1:]}) > 1
-        and not needs_no_stamp(texts[3].get(name), [texts[1].get(name), texts[2].get(name)], texts[0].get(name),
-                               MILESTONE_SHAPE)}
+        name for name in set(result).union(*sides)
+        if len({side.get(name) for side in [*sides, result]}) > 1
+        and not needs_no_stamp(result.get(name), [side.get(name) for side in sides], root.get(name), MILESTONE_SHAPE)}
     plan_needs = not needs_no_stamp(tree[PLAN], [p[PLAN] for p in parents], base[PLAN], PLAN_SHAPE)
-    is_judged = any(texts[1 + i] != texts[3] or parents[i][PLAN] != tree[PLAN] for i in (0, 1))
-    if not is_judged:
+    if all(side == result and parent[PLAN] == tree[PLAN] for side, parent in zip(sides, parents)):
         return set()
     codes = plan_codes(parents, tree) | ({"merge-unresolved"} if needed or plan_needs else set())
-    before, other, after = (milestones(t) for t in (*parents, tree))
+    before, *others = [milestones(t) for t in parents]
+    after = milestones(tree)
     guards = Guards(tree, before, after)
     for name in needed:
         then, now = before.get(name), after.get(name)
         if then is None and now is None:
             continue
         if then is None:
-            if now["status"] not in ("Not Started", (other.get(name) or {}).get("status")):
+            if now["status"] not in ("Not Started", *[other[name]["status"] for other in others if name in other]):
                 codes.add("illegal-birth")
         elif now is None:
             if illegal_deletion(name, then, guards, tree):
                 codes.add("illegal-deletion")
         else:
-            origins = [side[name]["status"] for side in (before, other) if name in side]
+            origins = [side[name]["status"] for side in (before, *others) if name in side]
             if now["status"] not in origins:
                 unmet = [guards.unmet(EDGES[edge], name) for edge in ((o, now["status"]) for o in origins) if edge in EDGES]
                 if not unmet:
@@ -307,5 +306,5 @@ def judge_merge(base, parents, tree):
                     codes |= unmet[0]
             if changed_what_was_reviewed(then, now):
                 codes.add("frozen-field")
-    inherited = broken_invariants(parents[0], before) | broken_invariants(parents[1], other)
+    inherited = set().union(*[broken_invariants(t, known) for t, known in zip(parents, (before, *others))])
     return codes | {code for code, name in broken_invariants(tree, after) - inherited}

@@ -52,11 +52,8 @@ enum TransitionRule: ChangeRule {
     var last: Edge?
     for step in context.telling.steps(of: change) where step.changesStatus {
       guard let from = step.from, let to = step.to else { continue }
-      if let edge = context.workflow.edge(from: from, to: to) {
-        last = edge
-      } else {
-        findings.append(illegal(change, from: from, to: to, context))
-      }
+      last = context.workflow.edge(from: from, to: to)
+      if last == nil { findings.append(illegal(change, from: from, to: to, context)) }
     }
     let asked = (last?.guards ?? []).filter(\.isOfState)
     return try findings + context.guards.findings(asked, for: change, hasReason: true)
