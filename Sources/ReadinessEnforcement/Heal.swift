@@ -56,7 +56,8 @@ public struct Heal {
     var message = CommitMessage("Record what earlier commits changed without a stamp\n")
     message.append(block: block)
     let commit = try CommitWriter(repository).commit(
-      CommitPlan(parent: parent, changes: []), tree: parent.tree, message: message.text, author: author)
+      CommitPlan(parent: parent, changes: []), tree: parent.tree, message: message.text, author: author,
+      signs: policy.policy?.authorization?.policyChangeTakesSignedCommit ?? false)
     return Outcome(findings: verdict.findings, run: run, commit: commit, remaining: remaining)
   }
 }

@@ -115,7 +115,8 @@ struct PlanCommit {
     message.append(block: Trailers.render(run, plan: draft.plan))
     let refused = try signer.findings(run, message.text, proposal.claiming)
     guard refused.isEmpty else { return Outcome(findings: refused, made: nil) }
-    let commit = try writer.commit(plan, tree: root, message: message.text, author: author)
+    let commit = try writer.commit(
+      plan, tree: root, message: message.text, author: author, signs: draft.asksForSignedCommit)
     return Outcome(findings: assessment.verdict.findings, made: (commit, run.id(plan: draft.plan)))
   }
 }

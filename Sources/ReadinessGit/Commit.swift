@@ -17,6 +17,9 @@ public struct Commit: Sendable {
   /// The message, decoded by the commit's `encoding`; nil where it cannot be decoded.
   public let message: String?
 
+  /// How the commit is signed.
+  public let seal: Proposal.Seal
+
   /// Parses a raw commit object.
   init(id: ObjectID, raw: [UInt8]) throws {
     func damaged(_ what: String) -> GitError {
@@ -27,11 +30,15 @@ public struct Commit: Sendable {
     var author: ArraySlice<UInt8>?
     var committer: ArraySlice<UInt8>?
     var encoding: String?
+    var signature: Range<Int>?
+    var isInSignature = false
     var at = 0
     while at < raw.count, raw[at] != 0x0A {
       let end = raw[at...].firstIndex(of: 0x0A) ?? raw.count
       let line = raw[at..<end]
       at = min(end + 1, raw.count)
+      if isInSignature, line.first == 0x20, let begin = signature?.lowerBound { signature = begin..<at }
+      isInSignature = isInSignature && line.first == 0x20
       guard line.first != 0x20, let space = line.firstIndex(of: 0x20) else { continue }
       let value = line[(space + 1)...]
       switch String(decoding: line[..<space], as: UTF8.self) {
@@ -43,6 +50,7 @@ public struct Commit: Sendable {
         parents.append(parent)
       case "author": author = author ?? value
       case "committer": committer = committer ?? value
+      case "gpgsig" where signature == nil: (signature, isInSignature) = (line.startIndex..<at, true)
       case "encoding": encoding = encoding ?? String(decoding: value, as: UTF8.self)
       default: break
       }
@@ -53,14 +61,24 @@ public struct Commit: Sendable {
     self.tree = tree
     self.parents = parents
     message = TextEncoding.decode(at < raw.count ? raw[(at + 1)...] : [], encoding: encoding)
-    let signature = TextEncoding.decode(author, encoding: encoding)
+    seal = Self.seal(raw, signature)
+    let person = TextEncoding.decode(author, encoding: encoding)
     // Histories hold names in encodings that nobody wrote down; they keep nobody from reading the rest.
-    guard let person = Self.person(signature ?? String(decoding: author, as: UTF8.self)) else {
+    guard let identity = Self.person(person ?? String(decoding: author, as: UTF8.self)) else {
       throw damaged("its author cannot be read")
     }
-    self.author = person
-    isText = signature != nil && message != nil
+    self.author = identity
+    isText = person != nil && message != nil
     committedAt = Self.seconds(String(decoding: committer, as: UTF8.self))
+  }
+
+  /// The header `gpgsig`, each of its lines without the space before it; and the commit without that header.
+  private static func seal(_ raw: [UInt8], _ signature: Range<Int>?) -> Proposal.Seal {
+    guard let signature else { return .none }
+    let text = String(decoding: raw[signature].dropFirst("gpgsig ".utf8.count), as: UTF8.self)
+    return .signed(
+      armour: text.replacing("\n ", with: "\n"),
+      payload: Array(raw[..<signature.lowerBound] + raw[signature.upperBound...]))
   }
 
   /// `Name <address> seconds zone`.

@@ -88,19 +88,52 @@ public struct CommitWriter {
   }
 
   /// Makes the commit and moves HEAD to it.
+  /// - Parameter signs: whether git signs it, with the user's key; it does in any case where `commit.gpgSign` is set.
   /// - Throws: `GitError` of kind `locked` or `changedMeanwhile` where somebody else was faster; nothing has changed
   ///   then, and the caller reads and judges again.
   /// - Returns: the commit's id.
-  public func commit(_ plan: CommitPlan, tree: ObjectID, message: String, author: Identity) throws -> ObjectID {
+  public func commit(_ plan: CommitPlan, tree: ObjectID, message: String, author: Identity, signs: Bool = false) throws
+    -> ObjectID
+  {
+    // An empty commit leaves the index alone, so it needs neither lock nor work tree.
+    let lock = try plan.changes.isEmpty ? nil : IndexUpdate(repository, changes: plan.changes)
+    defer { lock?.release() }
+    let isConfigured = try ["true", "yes", "on", "1"].contains(
+      repository.configuration("commit.gpgsign")?.lowercased() ?? "")
+    let commit =
+      signs || isConfigured
+      ? try sealed(plan, tree: tree, message: message) : try plain(plan, tree: tree, message: message, author: author)
+    let ref = try repository.refBehindHead()
+    try lock?.journal(MoveJournal.Step(parent: plan.parent.id, commit: commit, ref: ref))
+    try move(ref, to: commit, from: plan.parent.id, message)
+    try lock?.commit()
+    return commit
+  }
+
+  /// By git, which knows how the user signs.
+  private func sealed(_ plan: CommitPlan, tree: ObjectID, message: String) throws -> ObjectID {
+    let path = repository.gitFolder + MoveJournal.temporaryName("message")
+    try FileBytes.create(path, Array(message.utf8))
+    defer { unlink(path) }
+    let output = try GitProcess.run([
+      "-c", "i18n.commitEncoding=UTF-8", "commit-tree", "-S", "-p", plan.parent.id.description, "-F", path,
+      tree.description,
+    ])
+    guard output.status == 0, let commit = ObjectID(hex: output.trimmed) else {
+      throw GitError(
+        .other, "The commit cannot be signed: \(output.errorText)",
+        hint: "See user.signingkey and gpg.format; git commit -S has to work here.", function: "git commit-tree")
+    }
+    return commit
+  }
+
+  private func plain(_ plan: CommitPlan, tree: ObjectID, message: String, author: Identity) throws -> ObjectID {
     let signature = try Self.signature(author, dateVariable: "GIT_AUTHOR_DATE", ident: "GIT_AUTHOR_IDENT")
     defer { git_signature_free(signature) }
     let committer = try isAuthorItself() ? author : Self.committer() ?? author
     let committerSignature = try Self.signature(
       committer, dateVariable: "GIT_COMMITTER_DATE", ident: "GIT_COMMITTER_IDENT")
     defer { git_signature_free(committerSignature) }
-    // An empty commit leaves the index alone, so it needs neither lock nor work tree.
-    let lock = try plan.changes.isEmpty ? nil : IndexUpdate(repository, changes: plan.changes)
-    defer { lock?.release() }
     var treeObject: OpaquePointer?
     var treeID = tree.git
     try git("git_tree_lookup", "The tree \(tree)") { git_tree_lookup(&treeObject, repository.pointer, &treeID) }
@@ -119,12 +152,7 @@ public struct CommitWriter {
           &oid, repository.pointer, nil, signature, committerSignature, nil, message, treeObject, 1, $0.baseAddress)
       }
     }
-    let commit = ObjectID(oid)
-    let ref = try repository.refBehindHead()
-    try lock?.journal(MoveJournal.Step(parent: plan.parent.id, commit: commit, ref: ref))
-    try move(ref, to: commit, from: plan.parent.id, message)
-    try lock?.commit()
-    return commit
+    return ObjectID(oid)
   }
 
   /// Moves a ref from one commit to another, by compare-and-swap.

@@ -1,7 +1,8 @@
 import ReadinessCore
 import ReadinessRuntime
 
-/// SSH signatures, made and checked by `ssh-keygen -Y`: no cryptography here. What was checked once is remembered.
+/// SSH signatures, made and checked by `ssh-keygen -Y`, and OpenPGP signatures, checked by `gpg`: no cryptography here.
+/// What was checked once is remembered.
 public final class SSHSignatures: SignatureVerifier {
   private struct Key: Hashable {
     let signature: String
@@ -28,6 +29,39 @@ public final class SSHSignatures: SignatureVerifier {
       signers: Digest(of: signers), revoked: revoked.map { Digest(of: $0) }, moment: moment)
     if let answer = known[key] { return answer }
     let answer = try check(signature, message, namespace, email, signers, revoked, moment)
+    known[key] = answer
+    return answer
+  }
+
+  /// Asks `gpg --verify`, with the given keys alone, as if it were that moment; a key counts for the addresses that its
+  /// own user ids name.
+  public func isValid(openPGP armour: String, of payload: [UInt8], by email: String, keys: [UInt8], at moment: Int64?)
+    throws -> Bool
+  {
+    let key = Key(
+      signature: armour, message: Digest(of: payload), namespace: "openpgp", email: email, signers: Digest(of: keys),
+      revoked: nil, moment: moment)
+    if let answer = known[key] { return answer }
+    let answer = try ScratchFolder.with { folder in
+      try FileBytes.create(folder + "payload", payload)
+      try FileBytes.create(folder + "signature", Array(armour.utf8))
+      try FileBytes.create(folder + "keys", keys)
+      var words = ["--homedir", folder, "--batch", "--no-tty", "--no-autostart", "--status-fd", "1"]
+      if let moment { words += ["--faked-system-time", "\(moment / 1000)!"] }
+      func gpg(_ more: [String]) throws -> [Substring] {
+        String(decoding: try GitProcess.run(program: "gpg", words + more, input: "/dev/null").bytes, as: UTF8.self)
+          .split(separator: "\n")
+      }
+      _ = try gpg(["--import", folder + "keys"])
+      let said = try gpg(["--verify", folder + "signature", folder + "payload"])
+      guard said.contains(where: { $0.hasPrefix("[GNUPG:] GOODSIG ") }),
+        let line = said.first(where: { $0.hasPrefix("[GNUPG:] VALIDSIG ") }),
+        let fingerprint = line.split(separator: " ").last
+      else { return false }
+      return try gpg(["--with-colons", "--list-keys", String(fingerprint)])
+        .filter { $0.hasPrefix("uid:") && !$0.hasPrefix("uid:r:") }
+        .contains { $0.lowercased().contains("<\(email.lowercased())>") }
+    }
     known[key] = answer
     return answer
   }
@@ -113,7 +147,7 @@ public final class SSHSignatures: SignatureVerifier {
 }
 
 /// A folder for files that another program reads, gone afterwards.
-private enum ScratchFolder {
+enum ScratchFolder {
   static func with<T>(_ body: (_ folder: String) throws -> T) throws -> T {
     let folder = try DurableFile.makeTemporaryFolder("readiness-sign-")
     let result = Result { try body(folder + "/") }

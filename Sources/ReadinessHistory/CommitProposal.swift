@@ -19,7 +19,7 @@ extension Proposal {
     self.init(
       parents: parents, candidate: tree,
       mergeBases: try bases.map { repository.tree(of: try repository.commit($0)) }, ancestry: ancestry,
-      author: commit.author, claim: .committed(Trailers.blocks(in: commit.message ?? "")), now: nil,
+      author: commit.author, claim: .committed(Trailers.blocks(in: commit.message ?? "")), seal: commit.seal, now: nil,
       verifier: repository.signatures)
   }
 }

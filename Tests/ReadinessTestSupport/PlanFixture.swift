@@ -146,6 +146,10 @@ public struct FakeSignatures: SignatureVerifier {
     String(Digest(of: message + Array(email.lowercased().utf8)).hex)
   }
 
+  public func isValid(openPGP armour: String, of payload: [UInt8], by email: String, keys: [UInt8], at moment: Int64?)
+    -> Bool
+  { false }
+
   public func isValid(
     _ signature: String, of message: [UInt8], namespace: String, by email: String, signers: [UInt8], revoked: [UInt8]?,
     at moment: Int64?

@@ -115,7 +115,8 @@ extension ChangeSet {
 
   /// What a stamp of this says.
   func draft(
-    _ proposal: Proposal, isBaseline: Bool, policy: Digest, asksForReason: Bool, asksForSignature: Bool = false
+    _ proposal: Proposal, isBaseline: Bool, policy: Digest, asksForReason: Bool, asksForSignature: Bool = false,
+    asksForSignedCommit: Bool = false
   )
     throws -> RunDraft?
   {
@@ -145,7 +146,7 @@ extension ChangeSet {
       evidence: stamped.flatMap(\.addedEvidence).sorted { $0.precedes($1) }, waives: waives,
       policyChange: policyChange, policy: policy, plan: try proposal.candidate.planFile()?.plan?.planID,
       asksForReason: asksForReason,
-      asksForSignature: asksForSignature)
+      asksForSignature: asksForSignature, asksForSignedCommit: asksForSignedCommit)
     return draft.isEmpty ? nil : draft
   }
 }

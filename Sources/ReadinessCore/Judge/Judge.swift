@@ -21,7 +21,8 @@ public enum Judge {
     let draft = try context.changes.draft(
       proposal, isBaseline: context.isBaseline, policy: context.policyDigest,
       asksForReason: TransitionRule.asksForReason(context) || ReentryRule.asksForReason(context),
-      asksForSignature: SignatureRule.asksForSignature(context))
+      asksForSignature: SignatureRule.asks(\.isSigned, context),
+      asksForSignedCommit: SignatureRule.asks(\.takesSignedCommit, context))
     return Assessment(verdict: Verdict(findings), draft: draft)
   }
 

@@ -12,6 +12,16 @@ public struct Proposal {
     case healed
   }
 
+  /// How the commit itself is signed.
+  public enum Seal: Sendable {
+    /// There is no commit yet; git signs it when it is made.
+    case unknown
+    /// Not at all.
+    case none
+    /// By an armoured signature, of the commit's bytes without it.
+    case signed(armour: String, payload: [UInt8])
+  }
+
   /// The trees of the parents, first parent first; none for a first commit.
   public let parents: [any PlanTree]
   /// The tree that is proposed.
@@ -24,6 +34,8 @@ public struct Proposal {
   public let author: Identity
   /// What is said about the change.
   public let claim: Claim
+  /// How the commit is signed.
+  public let seal: Seal
   /// The moment at which a change is stamped that has no stamp yet, in milliseconds since 1970; nil where nothing lapses.
   public let now: Int64?
   /// Whether a signature is good.
@@ -32,9 +44,10 @@ public struct Proposal {
   /// Makes a proposal.
   public init(
     parents: [any PlanTree], candidate: any PlanTree, mergeBases: [any PlanTree] = [],
-    ancestry: any Ancestry, author: Identity, claim: Claim, now: Int64?,
-    verifier: any SignatureVerifier
+    ancestry: any Ancestry, author: Identity, claim: Claim, seal: Seal = .unknown,
+    now: Int64?, verifier: any SignatureVerifier
   ) {
+    self.seal = seal
     self.parents = parents
     self.candidate = candidate
     self.mergeBases = mergeBases
@@ -59,7 +72,7 @@ public struct Proposal {
   public func claiming(_ claim: Claim) -> Proposal {
     Proposal(
       parents: parents, candidate: candidate, mergeBases: mergeBases, ancestry: ancestry, author: author, claim: claim,
-      now: now, verifier: verifier)
+      seal: seal, now: now, verifier: verifier)
   }
 
   /// The first parent's tree, or the empty one.
@@ -96,6 +109,8 @@ public struct RunDraft: Sendable {
   public let asksForReason: Bool
   /// True where a rule asks for the actor's signature.
   public let asksForSignature: Bool
+  /// True where a rule asks for a signature of the commit as well.
+  public let asksForSignedCommit: Bool
 
   /// True where there is nothing to stamp.
   public var isEmpty: Bool { transitions.isEmpty && edits.isEmpty && policyChange == nil }

@@ -22,6 +22,8 @@ public enum PlanPaths {
   public static let signers = "ssot/policies/allowed_signers"
   /// Keys that count no more, in OpenSSH's format.
   public static let revokedSigners = "ssot/policies/revoked_signers"
+  /// OpenPGP keys whose signatures of commits count, in armour.
+  public static let openPGPKeys = "ssot/policies/openpgp_keys.asc"
   /// Refs that a server keeps.
   public static let refs = "ssot/policies/refs.json"
   /// Files that only some may change.

@@ -10,6 +10,8 @@ public struct Authorization: Sendable {
   public let policyChangeRole: String?
   /// Whether a change of the policy takes a signature of its actor.
   public let policyChangeIsSigned: Bool
+  /// Whether the commit of a change of the policy has to be signed as well.
+  public let policyChangeTakesSignedCommit: Bool
 
   /// Who may let which rule go for a while; empty where nobody may.
   public let bypasses: [BypassRule]
@@ -55,6 +57,8 @@ public struct AuthorizationRule: Sendable {
   public let approvals: Int
   /// Whether the actor has to sign.
   public let isSigned: Bool
+  /// Whether the commit has to be signed as well.
+  public let takesSignedCommit: Bool
   /// Whether those who sent the milestone to review count neither as actor nor as approver.
   public let excludesSender: Bool
 
@@ -96,8 +100,9 @@ extension Authorization {
     let names = workflow?.states.map(\.name)
     rules = reader.elements("rules").compactMap { AuthorizationRule($0, roles: roles, states: names, faults) }
     let change = root["policyChange"].flatMap {
-      ObjectReader($0, "\"policyChange\"", known: ["role", "signed"], faults)
+      ObjectReader($0, "\"policyChange\"", known: ["role", "signed", "signedCommits"], faults)
     }
+    policyChangeTakesSignedCommit = change?.flag("signedCommits") ?? false
     policyChangeRole = change?.role(of: roles)
     policyChangeIsSigned = change?.flag("signed") ?? false
     waiverRole = root["waivers"].flatMap { value in
@@ -129,7 +134,7 @@ extension Authorization {
 extension AuthorizationRule {
   fileprivate init?(_ value: JSONValue, roles: [String: Set<String>], states: [String]?, _ faults: FaultList) {
     let known = [
-      "milestones", "from", "to", "fields", "role", "approvals", "signed", "notWhoSentToReview",
+      "milestones", "from", "to", "fields", "role", "approvals", "signed", "signedCommits", "notWhoSentToReview",
     ]
     guard let reader = ObjectReader(value, "The rule", known: known, extensible: true, faults) else { return nil }
     milestones = reader.uniqueTexts("milestones").map(\.text)
@@ -148,6 +153,7 @@ extension AuthorizationRule {
       subject = .transition(from: from, to: to)
     }
     isSigned = reader.flag("signed") ?? false
+    takesSignedCommit = reader.flag("signedCommits") ?? false
     excludesSender = reader.flag("notWhoSentToReview") ?? false
     approvals = reader.count("approvals", 1...1_000_000) ?? 1
     role = reader.role(of: roles) ?? ""

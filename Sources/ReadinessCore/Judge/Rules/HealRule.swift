@@ -11,6 +11,9 @@ enum HealRule {
       if authorization.policyChangeIsSigned {
         findings += try SignatureRule.fault(run, run.actor, nil, Signatures(proposal))
       }
+      if authorization.policyChangeTakesSignedCommit {
+        findings += try SignatureRule.sealFault(run, run.actor, nil, Signatures(proposal))
+      }
       if !run.actor.isSamePerson(as: proposal.author) {
         findings.append(
           Finding(

@@ -12,14 +12,22 @@ enum SignatureRule: ChangeRule {
     let signatures = try context.signatures()
     var findings: [Finding] = []
     for change in context.judged {
-      for step in context.telling.steps(of: change) where asks(authorization, change, step, context) {
-        findings += try fault(step.run, step.actor, change.id, signatures)
+      for step in context.telling.steps(of: change) {
+        if asks(\.isSigned, authorization, change, step, context) {
+          findings += try fault(step.run, step.actor, change.id, signatures)
+        }
+        if asks(\.takesSignedCommit, authorization, change, step, context) {
+          findings += try sealFault(step.run, step.actor, change.id, signatures)
+        }
       }
     }
-    if authorization.policyChangeIsSigned, context.changes.policyNeedsStamp {
+    if context.changes.policyNeedsStamp {
       let runs = context.telling.policyRuns
-      if runs.isEmpty { findings += try fault(nil, context.telling.actor, nil, signatures) }
-      for run in runs { findings += try fault(run, run.actor, nil, signatures) }
+      let told = runs.isEmpty ? [(Run?.none, context.telling.actor)] : runs.map { ($0, $0.actor) }
+      for (run, actor) in told {
+        if authorization.policyChangeIsSigned { findings += try fault(run, actor, nil, signatures) }
+        if authorization.policyChangeTakesSignedCommit { findings += try sealFault(run, actor, nil, signatures) }
+      }
     }
     for run in context.telling.waivingRuns where authorization.asksForSignature(of: run) {
       findings += try fault(run, run.actor, run.waives.first?.milestone, signatures)
@@ -27,23 +35,53 @@ enum SignatureRule: ChangeRule {
     return findings
   }
 
-  /// True where some rule asks for a signature of what a proposal changes.
-  static func asksForSignature(_ context: JudgeContext) -> Bool {
+  /// True where some rule asks for a signature of what a proposal changes: of its stamp, or of its commit.
+  static func asks(_ what: KeyPath<AuthorizationRule, Bool>, _ context: JudgeContext) -> Bool {
     guard !context.isBaseline, let authorization = context.policy.authorization else { return false }
-    if authorization.policyChangeIsSigned, context.changes.policyNeedsStamp { return true }
-    if context.telling.waivingRuns.contains(where: authorization.asksForSignature(of:)) { return true }
+    let isStamp = what == \AuthorizationRule.isSigned
+    if context.changes.policyNeedsStamp,
+      isStamp ? authorization.policyChangeIsSigned : authorization.policyChangeTakesSignedCommit
+    {
+      return true
+    }
+    if isStamp, context.telling.waivingRuns.contains(where: authorization.asksForSignature(of:)) { return true }
     return context.judged.contains { change in
-      context.telling.steps(of: change).contains { asks(authorization, change, $0, context) }
+      context.telling.steps(of: change).contains { asks(what, authorization, change, $0, context) }
     }
   }
 
   private static func asks(
-    _ authorization: Authorization, _ change: MilestoneChange, _ step: Telling.Step, _ context: JudgeContext
+    _ what: KeyPath<AuthorizationRule, Bool>, _ authorization: Authorization, _ change: MilestoneChange,
+    _ step: Telling.Step, _ context: JudgeContext
   ) -> Bool {
     let rules =
       AuthorityRule.applying(authorization, to: change, step)
       + AuthorityRule.entering(authorization, change, step, context.workflow)
-    return rules.contains(where: \.isSigned)
+    return rules.contains { $0[keyPath: what] }
+  }
+
+  /// What is wrong with the signature of a commit that has to have one.
+  static func sealFault(_ run: Run?, _ actor: Identity, _ id: MilestoneID?, _ signatures: Signatures) throws
+    -> [Finding]
+  {
+    let what = id?.text ?? "the policy"
+    func finding(_ code: ReasonCode, _ message: String) -> [Finding] {
+      [
+        Finding(
+          code, message, hint: "Sign the commit with a key of \(actor.email): git commit -S, or git rebase --exec.",
+          milestone: id, path: id.map { PlanPaths.milestone($0) } ?? PlanPaths.authorization, line: 1)
+      ]
+    }
+    switch try signatures.isSealed(by: actor, at: run.flatMap { Timestamp.milliseconds(of: $0.at) }) {
+    case nil, true?: return []
+    case false? where signatures.hasSeal:
+      return finding(
+        .signatureInvalid,
+        "The commit that changes \(what) is signed, but not by a key that the first parent's policy binds to \(actor.email)."
+      )
+    case false?:
+      return finding(.signatureMissing, "The change of \(what) takes a signed commit, and this one is not signed.")
+    }
   }
 
   /// What is wrong with the signature of a stamp that has to have one.

@@ -67,6 +67,10 @@ extension StandardFiles {
               "signed": {
                 "type": "boolean"
               },
+              "signedCommits": {
+                "description": "Whether the commit itself has to be signed as well, by its actor's SSH or OpenPGP key.",
+                "type": "boolean"
+              },
               "notWhoSentToReview": {
                 "type": "boolean"
               }
@@ -105,6 +109,9 @@ extension StandardFiles {
               "minLength": 1
             },
             "signed": {
+              "type": "boolean"
+            },
+            "signedCommits": {
               "type": "boolean"
             }
           },
