@@ -132,7 +132,14 @@ public struct PullRequestReport {
     return overview.policy.workflow.successors(of: status).flatMap { next in
       authorization.rules.filter { $0.covers(id) && $0.covers(from: status, to: next) }.map { rule in
         let holders = (authorization.roles[rule.role] ?? []).sorted().joined(separator: ", ")
-        return "\(id): moving to \(Self.cell(next)) takes the role \(Self.cell(rule.role)) (\(Self.cell(holders)))"
+        let role = "takes the role \(Self.cell(rule.role)) (\(Self.cell(holders)))"
+        guard rule.approvals > 1 else { return "\(id): moving to \(Self.cell(next)) \(role)" }
+        let given = Set(
+          entry.milestone.approvals.filter { $0.digest == entry.milestone.approvedDigest }.map { $0.by.lowercased() }
+        ).filter { authorization.holds($0, role: rule.role) }
+        let open = (authorization.roles[rule.role] ?? []).subtracting(given).sorted().joined(separator: ", ")
+        return
+          "\(id): moving to \(Self.cell(next)) takes \(rule.approvals) approvals by the role \(Self.cell(rule.role)), the actor's counted; \(given.count) given, missing of \(Self.cell(open))"
       }
     }
   }

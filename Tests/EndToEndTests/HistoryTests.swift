@@ -134,6 +134,35 @@ struct HistoryTests {
     #expect(s.readiness("verify", "main..side", "--json").output.contains("\"commits\": 2"))
   }
 
+  @Test("a bare repository, a clone, a linked work tree, a shared one, packs and a commit-graph give the same verdict")
+  func everywhere() throws {
+    let s = try branched()
+    s.edit("M-02", "\"Not Started\"", "\"Done\"")
+    s.git("commit", "-qam", "by hand", environment: ["READINESS_SKIP": "1"])
+    s.git("merge", "-q", "-s", "ours", "--no-edit", "side", environment: ["READINESS_SKIP": "1"])
+    func verdict(_ at: Scratch, _ more: String...) -> String {
+      let told = at.readiness("verify", "HEAD", "--no-cache", "--json", "-C", more.first ?? ".")
+      #expect(told.status == 1, "\(told.all)")
+      return told.output
+    }
+    let expected = verdict(s)
+    #expect(expected.contains("illegal-transition"))
+    let bare = try Scratch(cloneOf: s, bare: true)
+    let clone = try Scratch(cloneOf: s)
+    #expect(verdict(bare) == expected && verdict(clone) == expected)
+    s.git("worktree", "add", "-q", "../linked")
+    s.git("clone", "-q", "--shared", ".", "../shared")
+    #expect(verdict(s, "../linked") == expected && verdict(s, "../shared") == expected)
+    s.git("gc", "-q")
+    s.git("pack-refs", "--all")
+    #expect(verdict(s) == expected && verdict(s, "../shared") == expected)
+    s.git("commit-graph", "write", "--reachable", "--changed-paths")
+    s.git("multi-pack-index", "write")
+    #expect(verdict(s) == expected && verdict(s, "../linked") == expected)
+    s.git("clone", "-q", "--depth", "1", "file://" + s.path, "../shallow")
+    #expect(s.readiness("verify", "-C", "../shallow").status == 3)
+  }
+
   @Test("the same run on parallel branches counts once; messages in another encoding are read in it")
   func parallelAndEncoded() throws {
     let s = try branched()

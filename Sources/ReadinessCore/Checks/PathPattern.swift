@@ -40,6 +40,7 @@ public struct PathPattern: Sendable, Hashable {
   static func fault(in text: String) -> String? {
     let body = text.hasPrefix("!") ? String(text.dropFirst()) : text
     let trimmed = body.utf8.count > 1 && body.utf8.last == 0x2F ? String(body.dropLast()) : body
+    if trimmed == "." || trimmed == "./" { return "\"\(trimmed)\" is no path of the repository; ** is everything." }
     if trimmed.isEmpty { return "A pattern of paths should not be empty." }
     return RepositoryPath.fault(in: trimmed)
   }
