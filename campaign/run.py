@@ -117,46 +117,22 @@ def linear(rng, folder):
     return history.write(folder), history
 
 
-def merge(rng, folder):
-    """Two sides and their merge; what the model says of the merge. None where a file cannot be read."""
-    base = histories.baseline(rng, 4)
-    is_clean = lambda tree: all(model.is_readable(model.parse(t)) for t in model.milestone_texts(tree).values())
-    sides = []
-    for _ in range(2):
-        side = base
-        for _ in range(rng.choice([1, 2, 2, 3])):
-            following = histories.mutated(rng, side)
-            side = following if is_clean(following) else side
-        sides.append(side)
-    tree = histories.merged(rng, base, *sides)
-    if rng.random() < 0.35:
-        tree = histories.mutated(rng, tree)
-    if model.PLAN not in tree or not is_clean(tree):
-        return None
-    repository = Import(folder)
-    root = repository.commit(base, [])
-    marks = [repository.commit(side, [root]) for side in sides]
-    repository.commit(tree, marks)
-    repository.close()
-    return {-1: model.judge_merge(base, sides, tree)}
-
-
 def is_clean(tree):
     """True where every file can be read and says a state."""
     return model.PLAN in tree and all(model.is_readable(model.parse(t)) for t in model.milestone_texts(tree).values())
 
 
-def octopus(rng, folder):
-    """Three sides and their merge; what the model says of the merge."""
-    base = histories.baseline(rng, 4)
-    sides = []
-    for _ in range(3):
-        side = base
-        for _ in range(rng.choice([1, 1, 2])):
-            following = histories.mutated(rng, side)
-            side = following if is_clean(following) else side
-        sides.append(side)
-    tree = histories.merged(rng, base, histories.merged(rng, base, *sides[:2]), sides[2])
+def grown(rng, base, lengths):
+    """What a side makes of a tree in a few commits; every file can be read."""
+    side = base
+    for _ in range(rng.choice(lengths)):
+        following = histories.mutated(rng, side)
+        side = following if is_clean(following) else side
+    return side
+
+
+def merged(base, sides, tree, folder):
+    """Writes a merge; what the model says of it. None where a file cannot be read."""
     if not is_clean(tree):
         return None
     repository = Import(folder)
@@ -165,6 +141,24 @@ def octopus(rng, folder):
     repository.commit(tree, marks)
     repository.close()
     return {-1: model.judge_merge(base, sides, tree)}
+
+
+def merge(rng, folder):
+    """Two sides and their merge."""
+    base = histories.baseline(rng, 4)
+    sides = [grown(rng, base, [1, 2, 2, 3]) for _ in range(2)]
+    tree = histories.merged(rng, base, *sides)
+    if rng.random() < 0.35:
+        tree = histories.mutated(rng, tree)
+    return merged(base, sides, tree, folder)
+
+
+def octopus(rng, folder):
+    """Three sides and their merge."""
+    base = histories.baseline(rng, 4)
+    sides = [grown(rng, base, [1, 1, 2]) for _ in range(3)]
+    tree = histories.merged(rng, base, histories.merged(rng, base, *sides[:2]), sides[2])
+    return merged(base, sides, tree, folder)
 
 
 def with_policy(rng):

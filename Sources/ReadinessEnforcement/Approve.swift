@@ -44,7 +44,7 @@ public struct Approve {
     }
     var entry = [JSONMember("by", .text(author.email)), JSONMember("digest", .text(digest.tagged))]
     if signs {
-      let signature = try SSHSignatures.sign(Array(digest.tagged.utf8), namespace: "readiness-approval")
+      let signature = try GitSignatures.sign(Array(digest.tagged.utf8), namespace: "readiness-approval")
       entry.append(JSONMember("signature", .text(signature)))
     }
     // Of one person the last approval counts; older ones of theirs go.

@@ -23,7 +23,7 @@ public struct RunSigner {
   public func signed(_ run: Run, plan: String?, isAsked: Bool) throws -> Run {
     guard isAsked || isOn else { return run }
     var run = run
-    run.signature = try SSHSignatures.sign(Array(run.id(plan: plan).hex.utf8), namespace: "readiness-run")
+    run.signature = try GitSignatures.sign(Array(run.id(plan: plan).hex.utf8), namespace: "readiness-run")
     return run
   }
 

@@ -8,7 +8,7 @@ public final class Repository {
   /// Objects that were read once.
   let cache = ObjectCache()
   /// Checks signatures, each once.
-  public let signatures = SSHSignatures()
+  public let signatures = GitSignatures()
   private var openStore: ObjectStore?
   /// The store of the repository that this one was opened beside; its packs are read here as well.
   private(set) var origin: ObjectStore?

@@ -3,7 +3,7 @@ import ReadinessRuntime
 
 /// SSH signatures, made and checked by `ssh-keygen -Y`, and OpenPGP signatures, checked by `gpg`: no cryptography here.
 /// What was checked once is remembered.
-public final class SSHSignatures: SignatureVerifier {
+public final class GitSignatures: SignatureVerifier {
   private struct Key: Hashable {
     let signature: String
     let message: Digest
