@@ -332,6 +332,28 @@ def calls(scene, template):
         shutil.rmtree(top, ignore_errors=True)
 
 
+def unsynced(scene, template):
+    """What a move renames to its place, or acknowledges, without having synced it: objects and the ref."""
+    top = tempfile.mkdtemp()
+    try:
+        shutil.rmtree(top)
+        subprocess.run(["cp", "-r", template, top], check=True)
+        log = f"{top}/trace"
+        run(f"{top}/repo", "strace", "-qq", "-o", log, scene.program, "move", "M-01", "in-progress")
+        open_files, synced, wrong = {}, set(), []
+        for line in open(log, errors="replace"):
+            if match := re.match(r'openat\(AT_FDCWD, "([^"]+)".* = (\d+)$', line):
+                open_files[match[2]] = match[1]
+            elif match := re.match(r"fsync\((\d+)\) += 0", line):
+                synced.add(open_files.get(match[1]))
+            elif match := re.match(r'(?:rename|link)\("([^"]+)", "([^"]+)"\) += 0', line):
+                if ("/objects/" in match[1] or "/refs/" in match[1]) and match[1] not in synced:
+                    wrong.append(match[2])
+        return wrong
+    finally:
+        shutil.rmtree(top, ignore_errors=True)
+
+
 def main():
     program = os.path.abspath(sys.argv[1])
     stride = int(sys.argv[2]) if len(sys.argv) > 2 else 1
@@ -351,6 +373,10 @@ def main():
             points = calls(scene, template)
             if not points:
                 sys.exit(f"kills: {name} makes no call: it did not run")
+            late = unsynced(scene, template) if name == "move" else []
+            for path in late:
+                print(f"WRONG: {path} is put in place before it is synced")
+            failed += len(late)
             kills = [(*point, "signal=KILL") for point in points][::stride]
             faults = [(*point, "error=" + error) for point in points if point[0] in WRITING for error in ERRORS][::stride]
             wrong = [one for one in pool.imap_unordered(

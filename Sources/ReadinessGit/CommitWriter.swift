@@ -39,7 +39,7 @@ public struct CommitPlan {
 public struct CommitWriter {
   private let repository: Repository
 
-  /// Makes a writer. Objects and refs are synced from here on.
+  /// Makes a writer. Objects are synced from here on, and so are the refs that it moves.
   public init(_ repository: Repository) {
     self.repository = repository
     readiness_git_enable_fsync()
@@ -157,6 +157,7 @@ public struct CommitWriter {
 
   /// Moves a ref from one commit to another, by compare-and-swap.
   private func move(_ name: String, to new: ObjectID, from old: ObjectID, _ message: String) throws {
+    try repository.syncRefs()
     let subject = message.prefix { $0 != "\n" }
     var (target, current) = (new.git, old.git)
     var moved: OpaquePointer?

@@ -55,7 +55,8 @@ final class IndexUpdate {
   }
 
   private func stage(isEnding: Bool) throws {
-    if FileBytes.exists(indexPath) { try FileBytes.create(nextPath, FileBytes.read(indexPath)) }
+    // Index and files are not synced, nor are git's own: history and journal are, and these follow from them.
+    if FileBytes.exists(indexPath) { try FileBytes.create(nextPath, FileBytes.read(indexPath), isDurable: false) }
     var index: OpaquePointer?
     defer { git_index_free(index) }
     // A split or a sparse index cannot be opened, and is left to git.
@@ -84,7 +85,7 @@ final class IndexUpdate {
   /// Writes the new bytes into git's own folder, where nobody adds them by accident.
   private func prepareFile(_ change: CommitPlan.Change) throws -> stat {
     let temporary = repository.gitFolder + MoveJournal.temporaryName("file-\(files.count)")
-    try FileBytes.create(temporary, change.bytes)
+    try FileBytes.create(temporary, change.bytes, isDurable: false)
     files.append((temporary, workTree + change.path, change.bytes))
     return try Self.status(of: temporary)
   }

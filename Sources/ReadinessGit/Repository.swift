@@ -210,6 +210,15 @@ public final class Repository {
     return git_odb_exists(odb, &oid) == 1
   }
 
+  /// Has refs synced when they are written. libgit2 looks at its setting only when it opens the refs of a repository, and
+  /// it opened these when HEAD was read.
+  func syncRefs() throws {
+    var refs: OpaquePointer?
+    try git("git_refdb_open", "The refs") { git_refdb_open(&refs, pointer) }
+    defer { git_refdb_free(refs) }
+    try git("git_repository_set_refdb", "The refs") { git_repository_set_refdb(pointer, refs) }
+  }
+
   /// Looks again which packs there are.
   func readObjectsAnew() throws {
     var odb: OpaquePointer?
