@@ -105,8 +105,14 @@ public struct CommitWriter {
       ? try sealed(plan, tree: tree, message: message) : try plain(plan, tree: tree, message: message, author: author)
     let ref = try repository.refBehindHead()
     try lock?.journal(MoveJournal.Step(parent: plan.parent.id, commit: commit, ref: ref))
-    try move(ref, to: commit, from: plan.parent.id, message)
+    let isOnDisk = try move(ref, to: commit, from: plan.parent.id, message)
     try lock?.commit()
+    guard isOnDisk else {
+      throw GitError(
+        .other,
+        "\(ref) is at \(commit.description.prefix(12)) now, but the system did not confirm that the disk holds it.",
+        hint: "Look at the disk; after a power cut, see git log whether it is still there.", function: "fsync")
+    }
     return commit
   }
 
@@ -156,7 +162,8 @@ public struct CommitWriter {
   }
 
   /// Moves a ref from one commit to another, by compare-and-swap.
-  private func move(_ name: String, to new: ObjectID, from old: ObjectID, _ message: String) throws {
+  /// - Returns: false where it moved, and what syncs it failed behind that.
+  private func move(_ name: String, to new: ObjectID, from old: ObjectID, _ message: String) throws -> Bool {
     try repository.syncRefs()
     let subject = message.prefix { $0 != "\n" }
     var (target, current) = (new.git, old.git)
@@ -164,7 +171,12 @@ public struct CommitWriter {
     func create() -> Int32 {
       git_reference_create_matching(&moved, repository.pointer, name, &target, 1, &current, "commit: \(subject)")
     }
+    func hasMoved() -> Bool {
+      var found = git_oid()
+      return git_reference_name_to_id(&found, repository.pointer, name) == 0 && ObjectID(found) == new
+    }
     var code = create()
+    if code < 0, hasMoved() { return false }
     if git_error_code(code) == GIT_ERROR {
       // While `git gc` puts one pack in the place of others, libgit2 can miss what is there for a moment.
       try repository.readObjectsAnew()
@@ -183,6 +195,7 @@ public struct CommitWriter {
       )
     }
     try git("git_reference_create_matching", name) { code }
+    return true
   }
 
   /// Writes the changes, whose blobs `tree` has made, into index and work tree, and makes no commit. What was staged of other files stays staged.
