@@ -201,14 +201,16 @@ def stamps(rng, folder):
             tree = with_approvals(rng, histories.mutated(rng, trees[-1]))
         reason = "r" if rng.random() < 0.7 else None
         if again:
-            message, person, reason = again
+            message, person, reason, old_run = again
         run = stamped.run_of([*trees, tree], number - 1, number, person, reason, at(number))
         if run is None:
             history.add(tree, "m", person, None)
             continue
         more, is_stamped = set(), True
         if again:
-            more = {"replayed-run"}
+            # What was damaged in between may say another state by now, and then the old stamp is false as well.
+            differs = any(run[key] != old_run[key] for key in ("transitions", "edits", "evidence"))
+            more = {"replayed-run"} | ({"trailer-mismatch"} if differs else set())
         elif rng.random() < 0.08:
             message, is_stamped, reason = "m", False, None
         elif rng.random() < 0.2:
@@ -216,7 +218,7 @@ def stamps(rng, folder):
             message, more = f"m\n\n{text}\n", {code} if code else set()
         else:
             message = f"m\n\n{stamped.block(run)}\n"
-            used[number] = (message, person, reason)
+            used[number] = (message, person, reason, run)
 
         def says(start, n=number, who=person, why=reason, true=is_stamped, more=more):
             more = more if start <= n - 2 else more - {"replayed-run"}
