@@ -9,7 +9,7 @@ usage: attacks.py PROGRAM [--quick]
 """
 import itertools
 import json
-import multiprocessing
+import multiprocessing.pool
 import os
 import shutil
 import subprocess
@@ -927,7 +927,7 @@ def main():
                    for way, name in itertools.product(("checked objects", "unchecked objects"), ATTACKS)]
         # In the quick form every way and every change is there as well, each with a part of the others.
         jobs = attacks + (illegal[::2] + legal if quick else illegal + legal)
-        with multiprocessing.Pool(os.cpu_count()) as pool:
+        with multiprocessing.pool.ThreadPool(os.cpu_count()) as pool:
             faults = [fault for fault in pool.imap_unordered(cell, jobs, chunksize=4) if fault]
     for fault in sorted(faults)[:40]:
         print(fault)

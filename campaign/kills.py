@@ -7,7 +7,7 @@ usage: kills.py PROGRAM [STRIDE [SCENE]]    STRIDE: every so manieth call; 1 by 
 """
 import collections
 import json
-import multiprocessing
+import multiprocessing.pool
 import os
 import re
 import shutil
@@ -363,7 +363,7 @@ def main():
         print("kills: skipped, for processes may not be traced here")
         return
     failed, total = 0, collections.Counter()
-    with tempfile.TemporaryDirectory() as top, multiprocessing.Pool() as pool:
+    with tempfile.TemporaryDirectory() as top, multiprocessing.pool.ThreadPool(os.cpu_count()) as pool:
         for name, kind in SCENES.items():
             if sys.argv[3:] and name != sys.argv[3]:
                 continue

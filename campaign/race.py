@@ -5,11 +5,12 @@ lost, none is made twice, and every commit is legal.
 usage: race.py PROGRAM [PROCESSES [MOVES]]
 """
 import json
-import multiprocessing
+import multiprocessing.pool
 import os
 import subprocess
 import sys
 import tempfile
+import threading
 
 SEALED = {"PATH": os.environ["PATH"], "HOME": "/nonexistent", "GIT_CONFIG_NOSYSTEM": "1", "GIT_CONFIG_GLOBAL": "/dev/null",
           "GIT_EDITOR": "true", "LC_ALL": "C.UTF-8"}
@@ -65,11 +66,12 @@ def main():
         run(folder, "git", "config", "user.email", "ada@example.com")
         assert run(folder, program, "init", "--commit").returncode == 0
         assert run(folder, program, "install").returncode == 0
-        stop = multiprocessing.Event()
-        keeper = multiprocessing.Process(target=housekeeper, args=(folder, stop))
+        # Threads here: each of them waits for the processes that it starts.
+        stop = threading.Event()
+        keeper = threading.Thread(target=housekeeper, args=(folder, stop))
         keeper.start()
         jobs = [(program, folder, f"M-{number:02}", moves) for number in range(1, processes + 1)]
-        with multiprocessing.Pool(processes) as pool:
+        with multiprocessing.pool.ThreadPool(processes) as pool:
             results = pool.map(mover, jobs, chunksize=1)
         stop.set()
         keeper.join()
