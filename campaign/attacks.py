@@ -9,12 +9,12 @@ usage: attacks.py PROGRAM [--quick]
 """
 import itertools
 import json
-import multiprocessing.pool
 import os
 import shutil
 import subprocess
 import sys
 import tempfile
+from concurrent.futures import ThreadPoolExecutor
 
 SEALED = {"PATH": os.environ["PATH"], "HOME": "/nonexistent", "GIT_CONFIG_NOSYSTEM": "1", "GIT_CONFIG_GLOBAL": "/dev/null",
           "GIT_EDITOR": "true", "LC_ALL": "C.UTF-8", "GIT_ADVICE": "0"}
@@ -927,8 +927,8 @@ def main():
                    for way, name in itertools.product(("checked objects", "unchecked objects"), ATTACKS)]
         # In the quick form every way and every change is there as well, each with a part of the others.
         jobs = attacks + (illegal[::2] + legal if quick else illegal + legal)
-        with multiprocessing.pool.ThreadPool(os.cpu_count()) as pool:
-            faults = [fault for fault in pool.imap_unordered(cell, jobs, chunksize=4) if fault]
+        with ThreadPoolExecutor(os.cpu_count()) as pool:
+            faults = [fault for fault in pool.map(cell, jobs) if fault]
     for fault in sorted(faults)[:40]:
         print(fault)
     refused = sum(job[2] == "illegal" for job in jobs)

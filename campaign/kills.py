@@ -7,13 +7,13 @@ usage: kills.py PROGRAM [STRIDE [SCENE]]    STRIDE: every so manieth call; 1 by 
 """
 import collections
 import json
-import multiprocessing.pool
 import os
 import re
 import shutil
 import subprocess
 import sys
 import tempfile
+from concurrent.futures import ThreadPoolExecutor
 
 SEALED = {"PATH": os.environ["PATH"], "HOME": "/nonexistent", "GIT_CONFIG_NOSYSTEM": "1", "GIT_CONFIG_GLOBAL": "/dev/null",
           "GIT_EDITOR": "true", "LC_ALL": "C.UTF-8", "GIT_MERGE_AUTOEDIT": "no"}
@@ -363,7 +363,7 @@ def main():
         print("kills: skipped, for processes may not be traced here")
         return
     failed, total = 0, collections.Counter()
-    with tempfile.TemporaryDirectory() as top, multiprocessing.pool.ThreadPool(os.cpu_count()) as pool:
+    with tempfile.TemporaryDirectory() as top, ThreadPoolExecutor(os.cpu_count()) as pool:
         for name, kind in SCENES.items():
             if sys.argv[3:] and name != sys.argv[3]:
                 continue
@@ -379,8 +379,8 @@ def main():
             failed += len(late)
             kills = [(*point, "signal=KILL") for point in points][::stride]
             faults = [(*point, "error=" + error) for point in points if point[0] in WRITING for error in ERRORS][::stride]
-            wrong = [one for one in pool.imap_unordered(
-                attempt, [(program, name, template, *point) for point in kills + faults], chunksize=4) if one]
+            wrong = [one for one in pool.map(
+                attempt, [(program, name, template, *point) for point in kills + faults]) if one]
             for one in wrong[:5]:
                 print("WRONG: " + one)
             print(f"{name}: {len(points)} calls; {len(kills)} kills, {len(faults)} faults, {len(wrong)} wrong", flush=True)

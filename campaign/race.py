@@ -5,12 +5,12 @@ lost, none is made twice, and every commit is legal.
 usage: race.py PROGRAM [PROCESSES [MOVES]]
 """
 import json
-import multiprocessing.pool
 import os
 import subprocess
 import sys
 import tempfile
 import threading
+from concurrent.futures import ThreadPoolExecutor
 
 SEALED = {"PATH": os.environ["PATH"], "HOME": "/nonexistent", "GIT_CONFIG_NOSYSTEM": "1", "GIT_CONFIG_GLOBAL": "/dev/null",
           "GIT_EDITOR": "true", "LC_ALL": "C.UTF-8"}
@@ -71,8 +71,8 @@ def main():
         keeper = threading.Thread(target=housekeeper, args=(folder, stop))
         keeper.start()
         jobs = [(program, folder, f"M-{number:02}", moves) for number in range(1, processes + 1)]
-        with multiprocessing.pool.ThreadPool(processes) as pool:
-            results = pool.map(mover, jobs, chunksize=1)
+        with ThreadPoolExecutor(processes) as pool:
+            results = list(pool.map(mover, jobs))
         stop.set()
         keeper.join()
         faults = [fault for _, _, fault in results if fault]
