@@ -1,6 +1,7 @@
 import CLibgit2
 import Glibc
 import ReadinessCore
+import ReadinessRuntime
 
 /// A change of a few files that becomes a commit on HEAD, leaving everything else as the user has it.
 public struct CommitPlan {
@@ -177,10 +178,12 @@ public struct CommitWriter {
     }
     var code = create()
     if code < 0, hasMoved() { return false }
-    if git_error_code(code) == GIT_ERROR {
-      // While `git gc` puts one pack in the place of others, libgit2 can miss what is there for a moment.
+    // While `git gc` puts one pack in the place of others, libgit2 can miss what is there for a moment.
+    for _ in 0..<5 where git_error_code(code) == GIT_ERROR {
+      Machine.sleep(milliseconds: 20)
       try repository.readObjectsAnew()
       code = create()
+      if code < 0, hasMoved() { return false }
     }
     defer { git_reference_free(moved) }
     // Where the ref is gone, or is another's by now, somebody was faster.
@@ -193,6 +196,10 @@ public struct CommitWriter {
         .locked, "\(name) is locked by \(path)\(LockFile(path)?.age ?? "").",
         hint: "Another git command is at work. If none is, remove that file.", function: "git_reference_create_matching"
       )
+    }
+    if git_error_code(code) == GIT_ERROR, try !repository.holds(new) {
+      throw GitError(
+        .changedMeanwhile, "Git's housekeeping is at work on the objects.", hint: "Try again.", function: "git_odb_exists")
     }
     try git("git_reference_create_matching", name) { code }
     return true
