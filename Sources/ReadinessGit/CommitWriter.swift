@@ -199,7 +199,8 @@ public struct CommitWriter {
     }
     if git_error_code(code) == GIT_ERROR, try !repository.holds(new) {
       throw GitError(
-        .changedMeanwhile, "Git's housekeeping is at work on the objects.", hint: "Try again.", function: "git_odb_exists")
+        .changedMeanwhile, "Git's housekeeping is at work on the objects.", hint: "Try again.",
+        function: "git_odb_exists")
     }
     try git("git_reference_create_matching", name) { code }
     return true
