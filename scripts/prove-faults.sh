@@ -10,4 +10,8 @@ trap 'rm -f "$log"' EXIT
 python3 campaign/race.py .build/debug/readiness 8 25 >"$log" 2>&1 || { cat "$log"; exit 1; }
 echo "200 moves by 8 processes at once: none lost"
 python3 campaign/kills.py .build/debug/readiness 40 >"$log" 2>&1 || { cat "$log"; exit 1; }
-echo "move, heal and every hook killed, and their calls failing: nothing lost, nothing torn"
+if grep -q skipped "$log"; then
+  echo "processes may not be traced here, so kills by system call were passed over; of the rest: nothing lost, nothing torn"
+else
+  echo "move, heal and every hook killed, and their calls failing: nothing lost, nothing torn"
+fi

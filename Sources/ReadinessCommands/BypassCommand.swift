@@ -49,14 +49,8 @@ struct BypassClose: ParsableCommand {
       throw UnknownName(message: "There is no push \(number) in the log.", hint: "readiness bypass list shows them.")
     }
     let person = try CommitSituation.configuredAuthor().email
-    let authorization = try RefGate(repository).policy?.authorization
-    if let role = authorization?.roleForPolicyChange, authorization?.holds(person, role: role) != true {
-      return try context.conclude(
-        [
-          Finding(
-            .notAuthorized, "\(person) does not hold the role \"\(role)\", which closing an emergency asks for.",
-            path: PlanPaths.authorization)
-        ], repository: repository)
+    if let refusal = Judge.assess(closingEmergencyBy: person, policy: try RefGate(repository).policy) {
+      return try context.conclude([refusal], repository: repository)
     }
     let isOpen = entry.closed == nil
     if isOpen { try log.close(number, by: person, at: context.now) }

@@ -127,16 +127,9 @@ struct HookDoor {
     let situation = try CommitSituation(repository, isAmend: isAmend, environment: environment, now: now)
     // Beside the plan there may still be files that are guarded, and nobody need be asked who the author is.
     if try situation.changesNothing(), try !situation.guardsPaths() { return 0 }
-    let proposal = try situation.proposal(.draft(reason: nil, mayFollow: true))
-    let findings = try Judge.assess(proposal).verdict.findings
-    let bypass = try proposal.base.policy().policy?.authorization
-    // What the message may let go is judged by the hooks that see it.
-    let refused = findings.contains { finding in
-      guard finding.severity == .error else { return false }
-      guard let id = finding.milestone else { return true }
-      return bypass?.bypass(of: finding.code.id, at: id, by: proposal.author.email) == nil
-    }
-    return refused ? refuse(findings) : 0
+    // What the message lets go is judged by the hooks that see it.
+    let assessment = try Judge.assess(situation.proposal(.draft(reason: nil, mayFollow: true, moreWaives: true)))
+    return assessment.verdict.isAccepted ? 0 : refuse(assessment.verdict.findings)
   }
 
   /// `git commit --amend -m` gives the hooks a new message without its stamp where nothing tells that it is an amend.
@@ -202,12 +195,12 @@ struct HookDoor {
     -> Int32?
   {
     guard let reason = EmergencyPush.reason(environment) else { return nil }
-    let push = EmergencyPush(reason: reason, pusher: EmergencyPush.pusher(environment))
-    if let fault = push.fault(gate.policy) {
-      say("readiness: the bypass is refused: \(fault.printable)")
+    let pusher = EmergencyPush.pusher(environment)
+    if let refusal = Judge.assess(emergency: reason, by: pusher, policy: gate.policy) {
+      say("readiness: the bypass is refused: \(refusal.message.printable)")
       return nil
     }
-    let entry = try EmergencyLog(repository).add(push, updates, findings, at: now)
+    let entry = try EmergencyLog(repository).add(reason, by: pusher ?? "", updates, findings, at: now)
     say("readiness: let past the gate for \(entry.pusher.printable), against \(entry.codes.joined(separator: ", ")).")
     say(
       "  -> It stands in the log as \(entry.number), and verify and doctor show it there until: readiness bypass close \(entry.number)"

@@ -5,17 +5,7 @@ import StrictJSON
 
 /// A push that asks to pass the gate whatever the judge says: `git push -o readiness.bypass=REASON`
 /// (`doc/decisions/0027-emergency-push.md`).
-public struct EmergencyPush: Sendable {
-  /// Why.
-  public let reason: String
-  /// Who pushes, as the server knows them; nil where it does not.
-  public let pusher: String?
-
-  /// Makes one.
-  public init(reason: String, pusher: String?) {
-    (self.reason, self.pusher) = (reason, pusher)
-  }
-
+public enum EmergencyPush {
   /// The reason that a push option gives; nil where nobody asks.
   public static func reason(_ environment: [String: String]) -> String? {
     let count = environment["GIT_PUSH_OPTION_COUNT"].flatMap { Int($0) } ?? 0
@@ -34,20 +24,6 @@ public struct EmergencyPush: Sendable {
     }
     return ["READINESS_PUSHER", "GITEA_PUSHER_EMAIL", "REMOTE_USER", "GL_USER", "GL_USERNAME"]
       .compactMap { environment[$0] }.first { !$0.isEmpty }
-  }
-
-  /// Why it may not pass; nil where it may.
-  /// - Parameter policy: that of the server's HEAD before the push.
-  public func fault(_ policy: Policy?) -> String? {
-    guard let authorization = policy?.authorization, let role = authorization.emergencyPushRole else {
-      return "no policy here lets anybody do so (\"emergencyPush\" in \(PlanPaths.authorization))."
-    }
-    guard reason.contains(where: { !$0.isWhitespace }) else { return "it gives no reason." }
-    guard let pusher else { return "this server does not know who pushes." }
-    guard authorization.holds(pusher, role: role) else {
-      return "\(pusher) does not hold the role \"\(role)\"."
-    }
-    return nil
   }
 }
 
@@ -125,16 +101,18 @@ public struct EmergencyLog {
   }
 
   /// Records a push before it passes: written and synced when this returns.
-  public func add(_ push: EmergencyPush, _ updates: [RefUpdate], _ findings: [Finding], at: String) throws -> Entry {
+  public func add(_ reason: String, by pusher: String, _ updates: [RefUpdate], _ findings: [Finding], at: String) throws
+    -> Entry
+  {
     let codes = Set(findings.filter { $0.severity == .error }.map(\.code.id)).sorted()
     let refs = updates.map { "\($0.name) \($0.new)" }
     try append([
-      "at": .text(at), "pusher": .text(push.pusher ?? ""), "reason": .text(push.reason), "refs": .texts(refs),
+      "at": .text(at), "pusher": .text(pusher), "reason": .text(reason), "refs": .texts(refs),
       "codes": .texts(codes),
     ])
     let number = try entries().count
     return Entry(
-      number: number, at: at, pusher: push.pusher ?? "", reason: push.reason, refs: refs, codes: codes, closed: nil)
+      number: number, at: at, pusher: pusher, reason: reason, refs: refs, codes: codes, closed: nil)
   }
 
   /// Records that somebody has looked at one and mended it.

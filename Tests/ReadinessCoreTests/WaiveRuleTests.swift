@@ -83,6 +83,15 @@ struct WaiveRuleTests {
     #expect(try judge("2026-11-24") == ["unmet-dependency", "waive-refused"])
   }
 
+  @Test("a stamp of a commit that changes nothing lets nothing go: nobody would be asked who may")
+  func empty() throws {
+    var run = Run(at: "2026-11-25T12:00:00.000Z", actor: PlanFixture.ada, policy: base().policy().digest)
+    (run.waives, run.reason) = ([until], "because")
+    let plan = base().planFile()?.plan?.planID
+    let unchanged = Proposal(from: base(), by: PlanFixture.bob) { _ in }.committed(Trailers.render(run, plan: plan))
+    #expect(try Judge.assess(unchanged).errors == ["trailer-mismatch"])
+  }
+
   @Test("a policy that would let go what makes a record true cannot be read")
   func vocabulary() throws {
     for code in ["trailer-mismatch", "not-authorized", "replayed-run", "nonsense"] {

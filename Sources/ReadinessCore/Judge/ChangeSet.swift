@@ -140,7 +140,7 @@ extension ChangeSet {
         before: isBaseline ? nil : try proposal.base.policy().digest, after: try proposal.candidate.policy().digest)
     }
     var waives: [Run.Waive] = []
-    if case .draft(_, _, let asked) = proposal.claim { waives = asked.sorted { $0.precedes($1) } }
+    if case .draft(_, _, let asked, _) = proposal.claim { waives = asked.sorted { $0.precedes($1) } }
     let draft = RunDraft(
       transitions: transitions, edits: edits,
       evidence: stamped.flatMap(\.addedEvidence).sorted { $0.precedes($1) }, waives: waives,

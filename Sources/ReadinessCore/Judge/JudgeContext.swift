@@ -81,6 +81,8 @@ struct Telling {
   var waivingRuns: [Run] = []
   /// True where a stamp is still to be made, so that it can still be signed.
   var isDraft = false
+  /// True where rules may still be let go, as before the message is known.
+  var waivesMayFollow = false
   /// True where a reason may still be written, as before an editor opens.
   var reasonMayFollow = false
 

@@ -3,8 +3,8 @@ public struct Proposal {
   /// What is said about the change.
   public enum Claim {
     /// Nothing yet: a door will stamp it. `reason` is what a person gave; `mayFollow` is true where an editor opens;
-    /// `waives` are the rules that a person lets go.
-    case draft(reason: String?, mayFollow: Bool, waives: [Run.Waive] = [])
+    /// `waives` are the rules that a person lets go, and more of them may follow where the message is not known yet.
+    case draft(reason: String?, mayFollow: Bool, waives: [Run.Waive] = [], moreWaives: Bool = false)
     /// A commit's message, by its blocks; empty where it has none.
     case committed([StampBlock])
     /// Nothing, and a later commit records the change: one step along a path of edges, as without a stamp where policy

@@ -5,7 +5,7 @@ struct StampAudit {
 
   init(_ proposal: Proposal, _ changes: ChangeSet, _ force: PolicyInForce) throws {
     switch proposal.claim {
-    case .draft(let reason, let mayFollow, let waives):
+    case .draft(let reason, let mayFollow, let waives, let moreWaives):
       var telling = Telling(
         mode: .direct, actor: proposal.author, reason: reason, isDraft: true, reasonMayFollow: mayFollow)
       if !waives.isEmpty {
@@ -14,6 +14,7 @@ struct StampAudit {
         (run.waives, run.reason) = (waives, reason ?? (mayFollow ? "a reason that may follow" : nil))
         telling.waivingRuns = [run]
       }
+      telling.waivesMayFollow = moreWaives
       self.telling = telling
       findings = []
     case .healed:
@@ -38,6 +39,14 @@ struct StampAudit {
     let plan = try proposal.candidate.planFile()?.plan?.planID
     let faults = writingFaults(blocks, plan: plan)
     guard faults.isEmpty else { return faults }
+    // Nobody is asked who may, where nothing changes.
+    if let waive = blocks.lazy.compactMap(\.run).flatMap(\.waives).first {
+      return [
+        Finding(
+          .trailerMismatch, "The stamp lets \(waive.code) go, in a commit that changes nothing.",
+          hint: "Let it go in the commit that needs it.", milestone: waive.milestone)
+      ]
+    }
     var chain = try StampChain(proposal, isBaseline: false, touched: [])
     let findings = try chain.follow(blocks.filter { !$0.heals }.compactMap(\.run), to: proposal.candidate)
     guard blocks.contains(where: \.heals) else { return findings }

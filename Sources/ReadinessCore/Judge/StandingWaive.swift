@@ -27,9 +27,6 @@ public struct StandingWaive: Sendable {
   func covers(_ finding: Finding) -> Bool {
     finding.milestone == waive.milestone && finding.code.id == waive.code
   }
-
-  /// On a line.
-  public var line: String { "\(waive.code) until \(waive.until) by \(actor.email): \(reason)" }
 }
 
 extension Run.Waive {

@@ -56,6 +56,14 @@ enum WaiveRule: ChangeRule {
     guard !context.isBaseline, let authorization = context.policy.authorization, !authorization.bypasses.isEmpty,
       findings.contains(where: { isExcusable($0, authorization) })
     else { return findings }
+    if context.telling.waivesMayFollow {
+      return findings.map { finding in
+        guard let id = finding.milestone,
+          authorization.bypass(of: finding.code.id, at: id, by: context.telling.actor.email) != nil
+        else { return finding }
+        return finding.asWarning()
+      }
+    }
     let moment = try context.proposal.moment()
     let own = context.telling.waivingRuns.flatMap { run in
       run.waives.map { StandingWaive($0, run: run, commit: nil) }
