@@ -21,9 +21,12 @@ public enum AmendDetection {
     var process = getppid()
     // A shell, or a framework, may stand between git and us.
     for _ in 0..<6 {
-      guard process > 1, let arguments = try arguments(of: process) else { return nil }
-      let name = arguments.first.map { $0.split(separator: "/").last.map(String.init) ?? $0 } ?? ""
+      guard process > 1, let line = try FileBytes.readIfPresent("/proc/\(process)/cmdline") else { return nil }
+      // A shell's words may be a whole script, so only git's are taken apart.
+      let path = line.prefix { $0 != 0 }
+      let name = String(decoding: path[(path.lastIndex(of: UInt8(ascii: "/")).map { $0 + 1 } ?? 0)...], as: UTF8.self)
       if name == "git" || name == "git-commit" {
+        let arguments = line.split(separator: 0).map { String(decoding: $0, as: UTF8.self) }
         guard let verb = arguments.firstIndex(of: "commit") ?? (name == "git-commit" ? 0 : nil) else { return nil }
         return saysAmend(arguments[verb...].dropFirst())
       }
@@ -51,11 +54,6 @@ public enum AmendDetection {
       isValue = takesValue.contains(argument) || (isShort && argument.last.map { "mFCct".contains($0) } ?? false)
     }
     return false
-  }
-
-  private static func arguments(of process: pid_t) throws -> [String]? {
-    guard let bytes = try FileBytes.readIfPresent("/proc/\(process)/cmdline") else { return nil }
-    return bytes.split(separator: 0).map { String(decoding: $0, as: UTF8.self) }
   }
 
   private static func parent(of process: pid_t) throws -> pid_t? {
