@@ -13,7 +13,7 @@ struct GateCommand: ReadingCommand {
   @OptionGroup var source: PlanSourceOptions
 
   func answer(_ plan: LoadedPlan, width: Int, _ style: Style) throws -> Answer {
-    let decision = try plan.decide(name)
+    let decision = try GateDecision(name, plan.gate(name), plan.overview, in: plan.tree)
     let report = GateReport(decision, source: plan.source)
     return Answer(
       json: report.json, text: report.text(width: width, style), exit: decision.answer == .go ? 0 : 1)
@@ -29,18 +29,20 @@ struct WhyNot: ReadingCommand {
   @OptionGroup var source: PlanSourceOptions
 
   func answer(_ plan: LoadedPlan, width: Int, _ style: Style) throws -> Answer {
-    let report = WhyNotReport(try plan.decide(name))
+    let gate = try plan.gate(name)
+    let report = WhyNotReport(
+      try GateDecision(name, gate, plan.overview, in: plan.tree), try GateGap(gate, plan.overview, in: plan.tree))
     return Answer(json: report.json, text: report.text(width: width, style))
   }
 }
 
 extension LoadedPlan {
-  /// What a gate says.
+  /// A gate of the policy.
   /// - Throws: `UnknownName` with the nearest gate.
-  fileprivate func decide(_ name: String) throws -> GateDecision {
+  fileprivate func gate(_ name: String) throws -> Gates.Gate {
     let gates = overview.policy.gates
     guard let gate = gates.gates[name] else { throw gates.unknown(name) }
-    return try GateDecision(name, gate, overview, in: tree)
+    return gate
   }
 }
 

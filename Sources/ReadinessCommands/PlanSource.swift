@@ -57,10 +57,12 @@ final class LoadedPlan {
     let id = try options.at.map { try repository.commit(named: $0) } ?? head ?? repository.commit(named: "HEAD")
     let committed = repository.tree(of: try repository.commit(id))
     tree = committed
+    let isCompared = options.at == nil && !repository.isBare
+    let suspects = isCompared ? repository.milestonesThatMayDiffer() : nil
     overview = try Self.lettingGo(PlanOverview(committed, now: now), at: id, committed, repository)
     commit = id.description
     source = "\(options.at ?? "HEAD") at \(id.description.prefix(8))"
-    note = options.at == nil && !repository.isBare ? Self.difference(committed, repository) : nil
+    note = suspects.flatMap { Self.difference(committed, $0, repository) }
   }
 
   private static func lettingGo(
@@ -71,21 +73,25 @@ final class LoadedPlan {
 
   /// Says when what is staged, or the files, differ from HEAD. An index that cannot be read, as in an unfinished
   /// merge, keeps nobody from reading HEAD.
-  private static func difference(_ tree: GitTree, _ repository: Repository) -> String? {
+  private static func difference(
+    _ tree: GitTree, _ suspects: Worker<[MilestoneID]?>, _ repository: Repository
+  ) -> String? {
     do {
-      return try differenceOrNone(tree, repository)
+      return try differenceOrNone(tree, suspects, repository)
     } catch {
       return "The index cannot be compared with HEAD: git status says why."
     }
   }
 
-  private static func differenceOrNone(_ tree: GitTree, _ repository: Repository) throws -> String? {
+  private static func differenceOrNone(
+    _ tree: GitTree, _ suspects: Worker<[MilestoneID]?>, _ repository: Repository
+  ) throws -> String? {
     if try !repository.tree(try repository.candidateTree()).hasSamePlanAndPolicy(as: tree) {
       return "Staged changes of the plan are not shown: readiness status --index"
     }
     let work = try WorkTree(repository)
     let ids =
-      try repository.milestonesThatMayDiffer() ?? Array(Set(work.milestones().keys).union(tree.milestones().keys))
+      try suspects.join() ?? Array(Set(work.milestones().keys).union(tree.milestones().keys))
     for id in ids
     where try work.milestone(id)?.digest != tree.milestone(id)?.digest {
       return "Files of the plan have changes that are not shown: readiness status --worktree"

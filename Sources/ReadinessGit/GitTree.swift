@@ -101,17 +101,6 @@ public final class GitTree: PlanTree {
     return !entries.isSorted || entries.holdsIrregularName
   }
 
-  /// By the folder's own order, which is nearly that of the ids.
-  public func sortedMilestones() throws -> [MilestoneID] {
-    guard let folder = try folder(), folder.kind == .folder else { return [] }
-    let entries = try cache.folder(folder.id, repository)
-    guard entries.isSorted else { return try milestones().keys.sorted() }
-    var ids: [MilestoneID] = []
-    ids.reserveCapacity(entries.count)
-    entries.forEach { name, _ in if let stem = PlanPaths.stem(ofName: name) { ids.append(MilestoneID(stem)) } }
-    return ids.sorted()
-  }
-
   /// One milestone file.
   public func milestone(_ id: MilestoneID) throws -> MilestoneFile? {
     guard let identity = try milestoneIdentity(id) else { return nil }
@@ -133,27 +122,38 @@ public final class GitTree: PlanTree {
   }
 
   /// On all cores, each with the packs mapped for itself.
-  public func readAhead(_ ids: [MilestoneID]) throws {
-    guard ids.count > 256 else { return }
+  public func allMilestones() throws -> [MilestoneFile] {
+    let listed = try listedMilestones()
+    guard listed.count > 256 else { return try listed.compactMap { try milestone($0.id) } }
     try repository.readPacks()
-    let wanted = try ids.compactMap { id in try milestoneIdentity(id).map { (id, $0) } }
-      .filter { $0.1.kind == .regular && cache.files[ObjectCache.FileKey(blob: $0.1.id, milestone: $0.0)] == nil }
-    let share = (wanted.count + Worker<Void>.bound - 1) / Worker<Void>.bound
-    guard share > 0 else { return }
-    let parts = stride(from: 0, to: wanted.count, by: share).map { wanted[$0..<min(wanted.count, $0 + share)] }
-    let workers = try parts.dropFirst().map { part in
+    let shares = Shares(of: listed.count)
+    let workers = try (1..<Worker<Void>.bound).map { _ in
       let repository = try repository.another()
       try repository.readPacks()
-      return Worker { try part.map { try Self.read($0.0, $0.1, in: repository) } }
+      return Worker { try shares.map { try Self.read(listed[$0].id, listed[$0].identity, in: repository) } }
     }
-    cache.reserve(wanted.count)
-    func keep(_ files: [MilestoneFile], _ part: ArraySlice<(MilestoneID, FileIdentity)>) {
-      for (file, wanted) in zip(files, part) {
-        cache.keep(file, ObjectCache.FileKey(blob: wanted.1.id, milestone: wanted.0))
-      }
+    var rows = try shares.map { try Self.read(listed[$0].id, listed[$0].identity, in: repository) }
+    for worker in workers { rows += try worker.join() }
+    let files = rows.sorted { $0.start < $1.start }.flatMap { $0.results }
+    cache.reserve(files.count)
+    for (file, listed) in zip(files, listed) where listed.identity.kind == .regular {
+      cache.keep(file, ObjectCache.FileKey(blob: listed.identity.id, milestone: listed.id))
     }
-    if let first = parts.first { keep(try first.map { try Self.read($0.0, $0.1, in: repository) }, first) }
-    for (worker, part) in zip(workers, parts.dropFirst()) { keep(try worker.join(), part) }
+    return files
+  }
+
+  /// The milestones' files, sorted by their ids.
+  private func listedMilestones() throws -> [(id: MilestoneID, identity: FileIdentity)] {
+    guard let folder = try folder(), folder.kind == .folder else { return [] }
+    let entries = try cache.folder(folder.id, repository)
+    guard entries.isSorted else { return try milestones().sorted { $0.key < $1.key }.map { ($0.key, $0.value) } }
+    var listed: [(id: MilestoneID, identity: FileIdentity)] = []
+    listed.reserveCapacity(entries.count)
+    entries.forEach { name, identity in
+      if let stem = PlanPaths.stem(ofName: name) { listed.append((MilestoneID(stem), identity)) }
+    }
+    // The folder's own order is nearly that of the ids.
+    return listed.sorted { $0.id < $1.id }
   }
 
   // MARK: - Plan and policy
@@ -201,21 +201,17 @@ public final class GitTree: PlanTree {
 
   /// The blobs of the policy.
   public func policyFiles() throws -> [String: FileIdentity] {
+    guard let folder = try entries().ssot else { return [:] }
+    if let known = cache.policyFiles[folder.id] { return known }
     let ssot = try ssot()
     var files: [String: FileIdentity] = [:]
-    if let folder = ssot.policies {
-      if let known = cache.policyFiles[folder] {
-        files = known
-      } else {
-        try collect(folder, PlanPaths.policies + "/", into: &files)
-        cache.policyFiles[folder] = files
-      }
-    }
+    if let folder = ssot.policies { try collect(folder, PlanPaths.policies + "/", into: &files) }
     // Something else in the place of the folder is a policy that cannot be read.
     if let other = ssot.policiesOther, other.kind != .submodule { files[PlanPaths.policies] = other }
     if let schema = ssot.schema, schema.kind != .folder, schema.kind != .submodule {
       files[PlanPaths.schema] = schema
     }
+    cache.policyFiles[folder.id] = files
     return files
   }
 

@@ -34,10 +34,14 @@ extension Repository {
   private var indexPath: String { getenv("GIT_INDEX_FILE").map { String(cString: $0) } ?? gitFolder + "index" }
 
   /// The milestones whose files may differ from what is staged; nil where that cannot be told without reading them all.
-  public func milestonesThatMayDiffer() -> [MilestoneID]? {
-    guard let workTree else { return nil }
-    return IndexFile(indexPath)?.suspects(in: PlanPaths.folder + "/", of: workTree)?
-      .compactMap { PlanPaths.stem(ofName: $0).map { MilestoneID($0) } }
+  /// Looked for on a thread of its own, because the file system is asked about each.
+  public func milestonesThatMayDiffer() -> Worker<[MilestoneID]?> {
+    let (workTree, indexPath) = (workTree, indexPath)
+    return Worker {
+      guard let workTree else { return nil }
+      return IndexFile(indexPath)?.suspects(in: PlanPaths.folder + "/", of: workTree)?
+        .compactMap { PlanPaths.stem(ofName: $0).map { MilestoneID($0) } }
+    }
   }
 
   private func writeTreeByGit() throws -> ObjectID {

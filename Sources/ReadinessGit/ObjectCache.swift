@@ -26,9 +26,10 @@ final class ObjectCache {
   var files: [FileKey: MilestoneFile] = [:]
   var plans: [ObjectID: PlanFile] = [:]
   var ssots: [ObjectID: Ssot] = [:]
+  /// By the object of `ssot`, which neighbours in history share.
   var policyFiles: [ObjectID: [String: FileIdentity]] = [:]
   var policies: [[String: FileIdentity]: PolicySnapshot] = [:]
-  /// The same by the object of `ssot`, which neighbours in history share.
+  /// The same by the object of `ssot`.
   var policyOfSsot: [ObjectID: PolicySnapshot] = [:]
   var digests: [ObjectID: Digest] = [:]
   /// What checks hang on.

@@ -1,4 +1,5 @@
 import Glibc
+import Synchronization
 
 /// A piece of work on a thread of its own. The history of a repository is read and judged on more than one core.
 public final class Worker<Result>: @unchecked Sendable {
@@ -57,6 +58,25 @@ public final class Worker<Result>: @unchecked Sendable {
 
   /// How many threads are worth starting on this machine: one for each core, four at most.
   public static var bound: Int { max(1, min(4, sysconf(Int32(_SC_NPROCESSORS_ONLN)))) }
+}
+
+/// Pieces of work that are handed out in turn, so that threads end together whatever else the machine does.
+final class Shares: Sendable {
+  private let next = Atomic(0)
+  private let count: Int
+
+  init(of count: Int) { self.count = count }
+
+  /// Does pieces, until none is left for anybody.
+  /// - Returns: what came of them, in rows, each with the number of its first piece.
+  func map<Result>(_ body: (Int) throws -> Result) rethrows -> [(start: Int, results: [Result])] {
+    var rows: [(start: Int, results: [Result])] = []
+    while true {
+      let start = next.add(64, ordering: .relaxed).oldValue
+      guard start < count else { return rows }
+      rows.append((start, try (start..<min(count, start + 64)).map(body)))
+    }
+  }
 }
 
 private final class Box {

@@ -82,9 +82,13 @@ public struct GateReport {
 /// The smallest set of facts that would flip a gate.
 public struct WhyNotReport {
   private let decision: GateDecision
+  private let gap: GateGap
 
-  /// Makes a report.
-  public init(_ decision: GateDecision) { self.decision = decision }
+  /// Makes a report of what a gate says, and of what would flip it.
+  public init(_ decision: GateDecision, _ gap: GateGap) {
+    self.decision = decision
+    self.gap = gap
+  }
 
   /// For a terminal.
   public func text(width: Int, _ style: Style) -> String {
@@ -92,25 +96,25 @@ public struct WhyNotReport {
       return style("go", .good) + "  Nothing stands against gate \(decision.name.printable)."
     }
     let wrap = min(width, 80) - 6
-    let milestones = decision.missing.reduce(into: [MilestoneID]()) {
+    let milestones = gap.missing.reduce(into: [MilestoneID]()) {
       if $0.last != $1.milestone { $0.append($1.milestone) }
     }
     var lines = [
-      "Gate \(decision.name.printable) says go when these \(decision.missing.count) facts hold, in \(milestones.count) milestones:"
+      "Gate \(decision.name.printable) says go when these \(gap.missing.count) facts hold, in \(milestones.count) milestones:"
     ]
     for id in milestones {
       lines += ["", "  " + style(id.text, .strong)]
-      for fact in decision.missing where fact.milestone == id {
+      for fact in gap.missing where fact.milestone == id {
         lines += fact.text.printable.wrapped(to: wrap).enumerated().map { ($0 == 0 ? "    - " : "      ") + $1 }
       }
     }
     for reason in decision.reasons where ![.gateCategory, .gateRisk, .evidenceMismatch].contains(reason.code) {
       lines += reason.message.printable.wrapped(to: wrap).enumerated().map { ($0 == 0 ? "  ! " : "    ") + $1 }
     }
-    if decision.criticalPath.count > 1 {
+    if gap.criticalPath.count > 1 {
       lines +=
         [""]
-        + ("Critical path: " + decision.criticalPath.map(\.text).joined(separator: " -> "))
+        + ("Critical path: " + gap.criticalPath.map(\.text).joined(separator: " -> "))
         .wrapped(to: min(width, 80))
     }
     return lines.joined(separator: "\n")
@@ -118,7 +122,7 @@ public struct WhyNotReport {
 
   /// `why-not`: what `gate` says, and `missing[]` (`milestone, kind, subject, text`), `criticalPath[]`.
   public var json: JSONValue {
-    let missing = decision.missing.map { fact -> JSONValue in
+    let missing = gap.missing.map { fact -> JSONValue in
       [
         "milestone": .text(fact.milestone.text), "kind": .text(fact.kind.rawValue), "subject": .text(fact.subject),
         "text": .text(fact.text),
@@ -128,7 +132,7 @@ public struct WhyNotReport {
       "why-not",
       GateReport.members(decision) + [
         JSONMember("missing", JSONValue(.array(missing))),
-        JSONMember("criticalPath", .texts(decision.criticalPath.map(\.text))),
+        JSONMember("criticalPath", .texts(gap.criticalPath.map(\.text))),
       ])
   }
 }

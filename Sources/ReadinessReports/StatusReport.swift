@@ -17,9 +17,8 @@ public struct StatusReport {
   private var doneCount: Int { overview.entries.count { $0.category == .done } }
 
   private var byStatus: [(name: String, count: Int)] {
-    overview.policy.workflow.states.map { state in
-      (state.name, overview.entries.count { $0.milestone.status == state.name })
-    }
+    let counts = overview.entries.reduce(into: [String: Int]()) { $0[$1.milestone.status, default: 0] += 1 }
+    return overview.policy.workflow.states.map { ($0.name, counts[$0.name] ?? 0) }
   }
 
   /// For a terminal.
@@ -68,9 +67,8 @@ public struct StatusReport {
       ("by a check", 0), ("by a file", 0), ("by approval", 0), ("on a word alone", 0), ("waived", 0), ("open", 0),
     ]
     for entry in overview.entries {
-      let waived = Set(entry.waived.map(\.id))
       for criterion in entry.milestone.exitCriteria {
-        let kinds = criterion.evidence.map { evidence in
+        let kinds = criterion.evidence.lazy.map { evidence in
           switch evidence.kind {
           case .check: 0
           case .file: 1
@@ -78,7 +76,8 @@ public struct StatusReport {
           case .statement: 3
           }
         }
-        counts[waived.contains(criterion.id) ? 4 : kinds.min() ?? 5].count += 1
+        let isWaived = entry.waived.contains { $0.id == criterion.id }
+        counts[isWaived ? 4 : kinds.min() ?? 5].count += 1
       }
     }
     guard counts[..<5].contains(where: { $0.count > 0 }) else { return nil }

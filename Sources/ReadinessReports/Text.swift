@@ -41,7 +41,24 @@ extension String {
   var columns: Int { isPlain ? utf8.count : reduce(0) { $0 + $1.columns } }
 
   /// True where each byte is a letter, a digit, a sign or a space of ASCII: nearly all texts are.
-  private var isPlain: Bool { utf8.allSatisfy { $0 >= 0x20 && $0 < 0x7F } }
+  fileprivate var isPlain: Bool {
+    var text = self
+    return text.withUTF8 { bytes in
+      for byte in bytes where byte < 0x20 || byte >= 0x7F { return false }
+      return true
+    }
+  }
+
+  /// True where the text is plain, fits, and has no spaces but one between words.
+  private func isOneLine(_ width: Int) -> Bool {
+    guard utf8.count <= width, isPlain else { return false }
+    var last: UInt8 = 0x20
+    for byte in utf8 {
+      if byte == 0x20, last == 0x20 { return false }
+      last = byte
+    }
+    return last != 0x20
+  }
 
   /// At most so many columns, cut off with an ellipsis.
   func cut(to width: Int) -> String {
@@ -62,6 +79,7 @@ extension String {
 
   /// Broken into lines of at most so many columns at spaces.
   public func wrapped(to width: Int) -> [String] {
+    if isOneLine(width) { return [self] }
     var lines: [String] = []
     var line = ""
     for word in split(separator: " ").map(String.init) {
@@ -111,8 +129,9 @@ struct Table {
     let role: Style.Role?
 
     init(_ text: String, _ role: Style.Role? = nil) {
-      self.text = text.printable
-      columns = self.text.columns
+      let isPlain = text.isPlain
+      self.text = isPlain ? text : text.printable
+      columns = isPlain ? text.utf8.count : self.text.columns
       self.role = role
     }
   }
@@ -133,17 +152,18 @@ struct Table {
       widths[widest] -= 1
     }
     func line(_ cells: [Cell]) -> String {
-      var out = ""
+      var out: [UInt8] = [0x20, 0x20]
+      out.reserveCapacity(width + 2)
       for (index, cell) in cells.enumerated() {
         let isCut = cell.columns > widths[index]
         let text = isCut ? cell.text.cut(to: widths[index]) : cell.text
-        let isLast = index == cells.count - 1
-        let body = cell.role.map { style(text, $0) } ?? text
-        out += (index == 0 ? "  " : "") + body
-        if !isLast { out += String(repeating: " ", count: widths[index] - (isCut ? text.columns : cell.columns) + 2) }
+        out.append(contentsOf: (cell.role.map { style(text, $0) } ?? text).utf8)
+        guard index < cells.count - 1 else { break }
+        let gap = widths[index] - (isCut ? text.columns : cell.columns) + 2
+        out.append(contentsOf: repeatElement(0x20, count: gap))
       }
-      while out.utf8.last == 0x20 { out.removeLast() }
-      return out
+      while out.last == 0x20 { out.removeLast() }
+      return String(decoding: out, as: UTF8.self)
     }
     return [line(header.map { Cell($0, .quiet) })] + rows.map(line)
   }

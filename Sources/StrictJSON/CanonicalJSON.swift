@@ -40,24 +40,35 @@ public enum CanonicalJSON {
 
   /// RFC 8785, 3.2.2.2: the short escapes, `\u00xx` in lower case for other controls, all else as it is.
   public static func appendString(_ text: String, to out: inout [UInt8]) {
+    var text = text
     out.append(UInt8(ascii: "\""))
-    for byte in text.utf8 {
-      switch byte {
-      case UInt8(ascii: "\""): out.append(contentsOf: "\\\"".utf8)
-      case UInt8(ascii: "\\"): out.append(contentsOf: "\\\\".utf8)
-      case 0x08: out.append(contentsOf: "\\b".utf8)
-      case 0x09: out.append(contentsOf: "\\t".utf8)
-      case 0x0A: out.append(contentsOf: "\\n".utf8)
-      case 0x0C: out.append(contentsOf: "\\f".utf8)
-      case 0x0D: out.append(contentsOf: "\\r".utf8)
-      case 0..<0x20:
-        out.append(contentsOf: "\\u00".utf8)
-        out.append(UInt8(ascii: byte < 0x10 ? "0" : "1"))
-        out.append(contentsOf: String(byte & 0xF, radix: 16).utf8)
-      default: out.append(byte)
+    text.withUTF8 { bytes in
+      var clean = 0
+      for (at, byte) in bytes.enumerated() where byte < 0x20 || byte == UInt8(ascii: "\"") || byte == UInt8(ascii: "\\")
+      {
+        out.append(contentsOf: bytes[clean..<at])
+        appendEscape(of: byte, to: &out)
+        clean = at + 1
       }
+      out.append(contentsOf: bytes[clean...])
     }
     out.append(UInt8(ascii: "\""))
+  }
+
+  private static func appendEscape(of byte: UInt8, to out: inout [UInt8]) {
+    switch byte {
+    case UInt8(ascii: "\""): out.append(contentsOf: "\\\"".utf8)
+    case UInt8(ascii: "\\"): out.append(contentsOf: "\\\\".utf8)
+    case 0x08: out.append(contentsOf: "\\b".utf8)
+    case 0x09: out.append(contentsOf: "\\t".utf8)
+    case 0x0A: out.append(contentsOf: "\\n".utf8)
+    case 0x0C: out.append(contentsOf: "\\f".utf8)
+    case 0x0D: out.append(contentsOf: "\\r".utf8)
+    default:
+      out.append(contentsOf: "\\u00".utf8)
+      out.append(UInt8(ascii: byte < 0x10 ? "0" : "1"))
+      out.append(contentsOf: String(byte & 0xF, radix: 16).utf8)
+    }
   }
 }
 

@@ -2,11 +2,13 @@ extension JSONDocument {
   /// Parses bytes as strict JSON: RFC 8259 in UTF-8 without a byte order mark, unique keys, and within `limits`.
   /// - Throws: `JSONError` with the place of the first fault. O(bytes).
   public init(parsing bytes: [UInt8], limits: JSONLimits = .plan) throws(JSONError) {
-    self.root = try bytes.withUnsafeBufferPointer { buffer throws(JSONError) in
+    let nodes = try bytes.withUnsafeBufferPointer { buffer throws(JSONError) in
       var parser = JSONParser(bytes: buffer, limits: limits)
-      return try parser.document()
+      try parser.document()
+      return parser.nodes
     }
     self.bytes = bytes
+    self.root = JSONValue(JSONTape(bytes: bytes, nodes: nodes), 0)
   }
 }
 
@@ -14,6 +16,7 @@ extension JSONDocument {
 struct JSONParser {
   let bytes: UnsafeBufferPointer<UInt8>
   let limits: JSONLimits
+  private(set) var nodes: [JSONNode] = []
   private var at = 0
   private var depth = 0
 
@@ -22,7 +25,7 @@ struct JSONParser {
     self.limits = limits
   }
 
-  mutating func document() throws(JSONError) -> JSONValue {
+  mutating func document() throws(JSONError) {
     guard bytes.count <= limits.size else {
       throw fault(.tooLarge, "The file has \(bytes.count) bytes; at most \(limits.size) are read.", at: 0)
     }
@@ -34,12 +37,13 @@ struct JSONParser {
     }
     skipSpace()
     guard at < bytes.count else { throw fault(.malformed, "The file is empty.", at: 0) }
-    let root = try value()
+    // A key or a value takes some sixteen bytes of a file that people read.
+    nodes.reserveCapacity(bytes.count / 16 + 4)
+    try value()
     skipSpace()
     guard at == bytes.count else {
       throw fault(.malformed, "There is more after the end of the JSON value.", at: at)
     }
-    return root
   }
 
   private func fault(_ reason: JSONError.Reason, _ message: String, at offset: Int) -> JSONError {
@@ -56,21 +60,31 @@ struct JSONParser {
     }
   }
 
-  private mutating func value() throws(JSONError) -> JSONValue {
+  private mutating func value() throws(JSONError) {
     guard at < bytes.count else { throw fault(.malformed, "The file ends where a value should stand.", at: at) }
-    let start = at
     switch bytes[at] {
-    case UInt8(ascii: "{"): return try object()
-    case UInt8(ascii: "["): return try array()
-    case UInt8(ascii: "\""): return JSONValue(.string(try string()), range: start..<at)
-    case UInt8(ascii: "-"), UInt8(ascii: "0")...UInt8(ascii: "9"): return try number()
-    case UInt8(ascii: "t"): return try literal("true", .bool(true))
-    case UInt8(ascii: "f"): return try literal("false", .bool(false))
-    case UInt8(ascii: "n"): return try literal("null", .null)
+    case UInt8(ascii: "{"): try object()
+    case UInt8(ascii: "["): try array()
+    case UInt8(ascii: "\""): try string()
+    case UInt8(ascii: "-"), UInt8(ascii: "0")...UInt8(ascii: "9"): try number()
+    case UInt8(ascii: "t"): try literal("true", .yes)
+    case UInt8(ascii: "f"): try literal("false", .no)
+    case UInt8(ascii: "n"): try literal("null", .null)
     case UInt8(ascii: "<"), UInt8(ascii: "="), UInt8(ascii: ">"):
       throw fault(.malformed, conflictMarker ?? "A value should stand here.", at: at)
     default: throw fault(.malformed, "A value should stand here.", at: at)
     }
+  }
+
+  /// Notes a value that has nothing in it and ends here.
+  private mutating func note(_ kind: JSONNode.Kind, from start: Int, isMarked: Bool = false) {
+    nodes.append(JSONNode(kind, start..<at, next: nodes.count + 1, isMarked: isMarked))
+  }
+
+  /// Notes that an array or an object ends here, with all that is in it.
+  private mutating func close(_ place: Int) {
+    nodes[place].end = UInt32(truncatingIfNeeded: at)
+    nodes[place].next = nodes.count
   }
 
   /// The sentence for an unresolved merge, where the place looks like one.
@@ -81,12 +95,12 @@ struct JSONParser {
     return nil
   }
 
-  private mutating func literal(_ text: StaticString, _ kind: JSONValue.Kind) throws(JSONError) -> JSONValue {
+  private mutating func literal(_ text: StaticString, _ kind: JSONNode.Kind) throws(JSONError) {
     let start = at
-    let wanted = text.withUTF8Buffer { Array($0) }
-    guard bytes[at...].starts(with: wanted) else { throw fault(.malformed, "A value should stand here.", at: at) }
-    at += wanted.count
-    return JSONValue(kind, range: start..<at)
+    let isThere = text.withUTF8Buffer { bytes[at...].starts(with: $0) }
+    guard isThere else { throw fault(.malformed, "A value should stand here.", at: at) }
+    at += text.utf8CodeUnitCount
+    note(kind, from: start)
   }
 
   private mutating func descend() throws(JSONError) {
@@ -98,64 +112,54 @@ struct JSONParser {
     skipSpace()
   }
 
-  private mutating func array() throws(JSONError) -> JSONValue {
-    let start = at
+  private mutating func array() throws(JSONError) {
+    let place = nodes.count
+    nodes.append(JSONNode(.array, at..<at, next: place))
     try descend()
-    var elements: [JSONValue] = []
     if at < bytes.count, bytes[at] == UInt8(ascii: "]") {
       at += 1
     } else {
-      while true {
-        elements.append(try value())
-        if try separator(closing: UInt8(ascii: "]"), in: "array") { break }
-      }
+      repeat { try value() } while try !separator(closing: UInt8(ascii: "]"), in: "array")
     }
     depth -= 1
-    return JSONValue(.array(elements), range: start..<at)
+    close(place)
   }
 
-  private mutating func object() throws(JSONError) -> JSONValue {
-    let start = at
+  private mutating func object() throws(JSONError) {
+    let place = nodes.count
+    nodes.append(JSONNode(.object, at..<at, next: place))
     try descend()
-    var members: [JSONMember] = []
-    // Most documents are a dozen members wide, and what stands in them three.
-    members.reserveCapacity(depth == 1 ? 12 : 4)
-    var seen = Set<[UInt8]>()
+    var keys = SeenKeys()
     if at < bytes.count, bytes[at] == UInt8(ascii: "}") {
       at += 1
     } else {
-      while true {
-        let keyStart = at
-        guard at < bytes.count, bytes[at] == UInt8(ascii: "\"") else {
-          let sentence = at < bytes.count ? conflictMarker : nil
-          throw fault(.malformed, sentence ?? "A key in double quotes should stand here.", at: at)
-        }
-        let key = try string()
-        let keyRange = keyStart..<at
-        let repeated =
-          members.count < 24
-          ? members.contains { $0.key.isExactly(key) }
-          : {
-            if seen.isEmpty { for member in members { seen.insert(Array(member.key.utf8)) } }
-            return seen.contains(Array(key.utf8))
-          }()
-        guard !repeated else {
-          throw fault(.duplicateKey, "The key \"\(key)\" stands twice in this object.", at: keyStart)
-        }
-        if !seen.isEmpty { seen.insert(Array(key.utf8)) }
-        skipSpace()
-        guard at < bytes.count, bytes[at] == UInt8(ascii: ":") else {
-          throw fault(.malformed, "A colon should stand here.", at: at)
-        }
-        at += 1
-        skipSpace()
-        members.append(JSONMember(key, try value(), keyRange: keyRange))
-        if try separator(closing: UInt8(ascii: "}"), in: "object") { break }
-      }
+      repeat { try member(of: place, &keys) } while try !separator(closing: UInt8(ascii: "}"), in: "object")
     }
     depth -= 1
-    return JSONValue(.object(members), range: start..<at)
+    close(place)
   }
+
+  private mutating func member(of object: Int, _ keys: inout SeenKeys) throws(JSONError) {
+    guard at < bytes.count, bytes[at] == UInt8(ascii: "\"") else {
+      let sentence = at < bytes.count ? conflictMarker : nil
+      throw fault(.malformed, sentence ?? "A key in double quotes should stand here.", at: at)
+    }
+    let key = nodes.count
+    try string()
+    guard keys.insert(key, of: object, nodes, bytes) else {
+      let name = JSONEscapes.decoded(inside(key))
+      throw fault(.duplicateKey, "The key \"\(name)\" stands twice in this object.", at: Int(nodes[key].start))
+    }
+    skipSpace()
+    guard at < bytes.count, bytes[at] == UInt8(ascii: ":") else {
+      throw fault(.malformed, "A colon should stand here.", at: at)
+    }
+    at += 1
+    skipSpace()
+    try value()
+  }
+
+  private func inside(_ string: Int) -> UnsafeBufferPointer<UInt8> { nodes[string].inside(bytes) }
 
   /// Reads `,` or the closing bracket; true at the close.
   private mutating func separator(closing: UInt8, in container: StaticString) throws(JSONError) -> Bool {
@@ -175,7 +179,7 @@ struct JSONParser {
     return false
   }
 
-  private mutating func number() throws(JSONError) -> JSONValue {
+  private mutating func number() throws(JSONError) {
     let start = at
     var isInteger = true
     var isZero = true
@@ -207,43 +211,87 @@ struct JSONParser {
       while digit(at) { at += 1 }
     }
     let text = String(decoding: bytes[start..<at], as: UTF8.self)
-    if isInteger, let integer = Int(text) {
-      guard !limits.portableOnly || integer.magnitude <= 1 << 53 - 1 else {
-        throw fault(.malformed, "The integer lies outside ±(2⁵³−1).", at: start)
-      }
-      // "-0" is the double −0, which RFC 8785 writes as 0.
-      return JSONValue(.number(JSONNumber(integer)), range: start..<at)
-    }
-    guard let double = Double(text), double.isFinite, isZero || double != 0 else {
+    guard let number = JSONNumber(literal: text, isInteger: isInteger), isZero || number.double != 0 else {
       throw fault(.malformed, "The number lies outside the range of a double.", at: start)
     }
-    if isInteger, limits.portableOnly {
+    if isInteger, limits.portableOnly, number.integer.map({ $0.magnitude > 1 << 53 - 1 }) ?? true {
       throw fault(.malformed, "The integer lies outside ±(2⁵³−1).", at: start)
     }
-    return JSONValue(.number(JSONNumber(double)), range: start..<at)
+    note(.number, from: start, isMarked: isInteger)
+  }
+}
+
+/// The keys of one object so far. A few are compared with each other; many, or any with escapes, are hashed.
+private struct SeenKeys {
+  private var count = 0
+  private var hashed: Set<[UInt8]>?
+
+  /// False where the key stands in the object already.
+  mutating func insert(_ key: Int, of object: Int, _ nodes: [JSONNode], _ bytes: UnsafeBufferPointer<UInt8>) -> Bool {
+    func decoded(_ key: Int) -> [UInt8] {
+      let inside = nodes[key].inside(bytes)
+      return nodes[key].isMarked ? Array(JSONEscapes.decoded(inside).utf8) : Array(inside)
+    }
+    defer { count += 1 }
+    if hashed == nil, count < 24, !nodes[key].isMarked {
+      let name = nodes[key].inside(bytes)
+      var other = object + 1
+      while other < key {
+        if nodes[other].end - nodes[other].start == name.count + 2,
+          nodes[other].inside(bytes).elementsEqual(name)
+        {
+          return false
+        }
+        other = nodes[other + 1].next
+      }
+      return true
+    }
+    if hashed == nil {
+      hashed = []
+      var other = object + 1
+      while other < key {
+        hashed?.insert(decoded(other))
+        other = nodes[other + 1].next
+      }
+    }
+    return hashed?.insert(decoded(key)).inserted ?? true
+  }
+}
+
+extension JSONNode {
+  /// The bytes between a string's quotes.
+  func inside(_ bytes: UnsafeBufferPointer<UInt8>) -> UnsafeBufferPointer<UInt8> {
+    UnsafeBufferPointer(rebasing: bytes[Int(start) + 1..<Int(end) - 1])
   }
 }
 
 // MARK: - Strings
 
 extension JSONParser {
-  fileprivate mutating func string() throws(JSONError) -> String {
-    at += 1
+  fileprivate mutating func string() throws(JSONError) {
     let start = at
-    var all: UInt8 = 0
+    at += 1
+    var (all, isEscaped): (UInt8, Bool) = (0, false)
     while at < bytes.count {
       let byte = bytes[at]
       all |= byte
       if byte == UInt8(ascii: "\"") {
-        let text = all < 0x80 ? ascii(start..<at) : try text(start..<at)
+        if all >= 0x80, String(validating: bytes[start + 1..<at], as: UTF8.self) == nil {
+          throw fault(.malformed, "The bytes are not UTF-8.", at: firstInvalid(in: start + 1..<at))
+        }
         at += 1
-        return text
+        note(.string, from: start, isMarked: isEscaped)
+        return
       }
-      if byte == UInt8(ascii: "\\") { return try escapedString(from: start) }
+      if byte == UInt8(ascii: "\\") {
+        isEscaped = true
+        try escape()
+        continue
+      }
       if byte < 0x20 { throw rawControl() }
       at += 1
     }
-    throw fault(.malformed, "The file ends inside a string.", at: start - 1)
+    throw fault(.malformed, "The file ends inside a string.", at: start)
   }
 
   private func rawControl() -> JSONError {
@@ -251,20 +299,6 @@ extension JSONParser {
     return fault(
       .malformed, isLineEnd ? "The string is not closed on its line." : "A control character stands in a string.",
       at: at)
-  }
-
-  private func ascii(_ range: Range<Int>) -> String {
-    String(unsafeUninitializedCapacity: range.count) { out in
-      _ = out.initialize(fromContentsOf: bytes[range])
-      return range.count
-    }
-  }
-
-  private func text(_ range: Range<Int>) throws(JSONError) -> String {
-    guard let text = String(validating: bytes[range], as: UTF8.self) else {
-      throw fault(.malformed, "The bytes are not UTF-8.", at: firstInvalid(in: range))
-    }
-    return text
   }
 
   /// The offset of the first byte that is not UTF-8. O(n), on the way out only.
@@ -280,75 +314,13 @@ extension JSONParser {
     }
   }
 
-  private mutating func escapedString(from start: Int) throws(JSONError) -> String {
-    var out: [UInt8] = Array(bytes[start..<at])
-    while at < bytes.count {
-      let byte = bytes[at]
-      switch byte {
-      case UInt8(ascii: "\""):
-        at += 1
-        guard let text = String(validating: out, as: UTF8.self) else {
-          throw fault(.malformed, "The bytes are not UTF-8.", at: firstInvalid(in: start..<(at - 1)))
-        }
-        return text
-      case UInt8(ascii: "\\"):
-        let escapeStart = at
-        out.append(contentsOf: UTF8.encode(try escape(at: escapeStart)) ?? UTF8.encodedReplacementCharacter)
-      case 0..<0x20:
-        throw rawControl()
-      default:
-        out.append(byte)
-        at += 1
-      }
+  private mutating func escape() throws(JSONError) {
+    switch JSONEscapes.scalar(bytes, at) {
+    case .success(let (scalar, end)):
+      if scalar == "\0", limits.portableOnly { throw fault(.malformed, "A string holds no NUL.", at: at) }
+      at = end
+    case .failure(let error):
+      throw fault(.malformed, error.rawValue, at: at)
     }
-    throw fault(.malformed, "The file ends inside a string.", at: start - 1)
-  }
-
-  private mutating func escape(at start: Int) throws(JSONError) -> Unicode.Scalar {
-    at += 1
-    guard at < bytes.count else { throw fault(.malformed, "The file ends inside a string.", at: start) }
-    defer { at += 1 }
-    switch bytes[at] {
-    case UInt8(ascii: "\""): return "\""
-    case UInt8(ascii: "\\"): return "\\"
-    case UInt8(ascii: "/"): return "/"
-    case UInt8(ascii: "b"): return "\u{8}"
-    case UInt8(ascii: "f"): return "\u{c}"
-    case UInt8(ascii: "n"): return "\n"
-    case UInt8(ascii: "r"): return "\r"
-    case UInt8(ascii: "t"): return "\t"
-    case UInt8(ascii: "u"): return try unicodeEscape(at: start)
-    default: throw fault(.malformed, "This escape is not known to JSON.", at: start)
-    }
-  }
-
-  /// On return, `at` is the last hexadecimal digit.
-  private mutating func unicodeEscape(at start: Int) throws(JSONError) -> Unicode.Scalar {
-    let first = try hexadecimal(at: start)
-    var code = UInt32(first)
-    if UTF16.isLeadSurrogate(first) {
-      guard at + 2 < bytes.count, bytes[at + 1] == UInt8(ascii: "\\"), bytes[at + 2] == UInt8(ascii: "u") else {
-        throw fault(.malformed, "A surrogate stands alone.", at: start)
-      }
-      at += 2
-      let second = try hexadecimal(at: start)
-      guard UTF16.isTrailSurrogate(second) else { throw fault(.malformed, "A surrogate stands alone.", at: start) }
-      code = 0x10000 + (UInt32(first) - 0xD800) << 10 + (UInt32(second) - 0xDC00)
-    }
-    guard let scalar = Unicode.Scalar(code) else { throw fault(.malformed, "A surrogate stands alone.", at: start) }
-    if scalar == "\0", limits.portableOnly { throw fault(.malformed, "A string holds no NUL.", at: start) }
-    return scalar
-  }
-
-  private mutating func hexadecimal(at start: Int) throws(JSONError) -> UInt16 {
-    var code: UInt16 = 0
-    for _ in 0..<4 {
-      at += 1
-      guard at < bytes.count, let digit = Character(Unicode.Scalar(bytes[at])).hexDigitValue,
-        bytes[at] < 0x80
-      else { throw fault(.malformed, "Four hexadecimal digits should follow \\u.", at: start) }
-      code = code << 4 | UInt16(digit)
-    }
-    return code
   }
 }

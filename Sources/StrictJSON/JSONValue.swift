@@ -10,15 +10,38 @@ public struct JSONValue: Sendable {
     case object([JSONMember])
   }
 
-  /// What the value is.
-  public let kind: Kind
-  /// The half-open range of byte offsets in the document; `0..<0` for a value made in code.
-  public let range: Range<Int>
+  private enum Storage: Sendable {
+    case parsed(JSONTape, Int)
+    case made(Kind)
+    /// Made in code, and said to stand somewhere: rare, so that all others are small.
+    indirect case placed(Kind, Range<Int>)
+  }
+
+  private let storage: Storage
 
   /// Makes a value; values made in code have no place.
-  public init(_ kind: Kind, range: Range<Int> = 0..<0) {
-    self.kind = kind
-    self.range = range
+  public init(_ kind: Kind) { storage = .made(kind) }
+
+  /// Makes a value that stands for something at a place.
+  public init(_ kind: Kind, range: Range<Int>) { storage = .placed(kind, range) }
+
+  init(_ tape: JSONTape, _ node: Int) { storage = .parsed(tape, node) }
+
+  /// What the value is. For a parsed value it is made at each call, one level deep: O(elements or members).
+  public var kind: Kind {
+    switch storage {
+    case .made(let kind), .placed(let kind, _): kind
+    case .parsed(let tape, let node): tape.kind(node)
+    }
+  }
+
+  /// The half-open range of byte offsets in the document; `0..<0` for a value made in code.
+  public var range: Range<Int> {
+    switch storage {
+    case .made: 0..<0
+    case .placed(_, let range): range
+    case .parsed(let tape, let node): tape.nodes[node].range
+    }
   }
 }
 
@@ -58,6 +81,17 @@ public struct JSONNumber: Sendable, Equatable {
     self.integer = integer
   }
 
+  /// Reads a literal of RFC 8259; nil where it lies outside the range of a double.
+  init?(literal text: String, isInteger: Bool) {
+    if isInteger, let integer = Int(text) {
+      // "-0" is the double −0, which RFC 8785 writes as 0.
+      self.init(integer)
+      return
+    }
+    guard let double = Double(text), double.isFinite else { return nil }
+    self.init(double)
+  }
+
   /// True where the value has no fractional part: `1.0` is an integer, as JSON Schema 2020-12 says.
   public var isIntegral: Bool { integer != nil || double.rounded(.towardZero) == double }
 
@@ -69,44 +103,106 @@ public struct JSONNumber: Sendable, Equatable {
 }
 
 extension JSONValue {
-  /// The member of that key, compared by code points; nil where this is no object or has none.
+  /// The value of that key, compared by code points; nil where this is no object or has none. O(members).
   public subscript(key: String) -> JSONValue? {
-    guard case .object(let members) = kind, let place = Self.place(of: key, in: members) else { return nil }
-    return members[place].value
+    switch storage {
+    case .made(.object(let members)), .placed(.object(let members), _):
+      return members.first { $0.key.isExactly(key) }?.value
+    case .parsed(let tape, let node):
+      guard tape.nodes[node].kind == .object, let place = tape.key(key, of: node) else { return nil }
+      return JSONValue(tape, place + 1)
+    default: return nil
+    }
   }
 
   /// The member of that key with its own place. O(members).
   public func member(_ key: String) -> JSONMember? {
-    guard case .object(let members) = kind, let place = Self.place(of: key, in: members) else { return nil }
-    return members[place]
+    switch storage {
+    case .made(.object(let members)), .placed(.object(let members), _): return members.first { $0.key.isExactly(key) }
+    case .parsed(let tape, let node):
+      guard tape.nodes[node].kind == .object, let place = tape.key(key, of: node) else { return nil }
+      return tape.member(place)
+    default: return nil
+    }
   }
 
-  private static func place(of key: String, in members: [JSONMember]) -> Int? {
-    members.indices.first { members[$0].key.isExactly(key) }
+  /// The members whose keys are not among some; none where this is no object. O(members · names), and O(members) where
+  /// they stand in the order of the names.
+  public func members(besides known: [String]) -> [JSONMember] {
+    guard case .parsed(let tape, let node) = storage else {
+      return (object ?? []).filter { member in !known.contains { member.key.isExactly($0) } }
+    }
+    guard tape.nodes[node].kind == .object else { return [] }
+    return tape.keys(of: node, besides: known).map(tape.member)
   }
 
   /// The text of a string, else nil.
-  public var string: String? { if case .string(let text) = kind { text } else { nil } }
+  public var string: String? {
+    switch storage {
+    case .made(.string(let text)), .placed(.string(let text), _): text
+    case .parsed(let tape, let node): tape.nodes[node].kind == .string ? tape.text(node) : nil
+    default: nil
+    }
+  }
+
   /// The elements of an array, else nil.
-  public var array: [JSONValue]? { if case .array(let elements) = kind { elements } else { nil } }
+  public var array: [JSONValue]? {
+    switch storage {
+    case .made(.array(let elements)), .placed(.array(let elements), _): elements
+    case .parsed(let tape, let node): tape.nodes[node].kind == .array ? tape.elements(node) : nil
+    default: nil
+    }
+  }
+
   /// The members of an object, else nil.
-  public var object: [JSONMember]? { if case .object(let members) = kind { members } else { nil } }
+  public var object: [JSONMember]? {
+    switch storage {
+    case .made(.object(let members)), .placed(.object(let members), _): members
+    case .parsed(let tape, let node): tape.nodes[node].kind == .object ? tape.members(node) : nil
+    default: nil
+    }
+  }
+
+  /// True for an object, whatever stands in it.
+  public var isObject: Bool {
+    switch storage {
+    case .made(.object), .placed(.object, _): true
+    case .parsed(let tape, let node): tape.nodes[node].kind == .object
+    default: false
+    }
+  }
+
   /// The truth of a boolean, else nil.
-  public var bool: Bool? { if case .bool(let truth) = kind { truth } else { nil } }
+  public var bool: Bool? {
+    switch storage {
+    case .made(.bool(let truth)), .placed(.bool(let truth), _): truth
+    case .parsed(let tape, let node):
+      switch tape.nodes[node].kind {
+      case .yes: true
+      case .no: false
+      default: nil
+      }
+    default: nil
+    }
+  }
+
   /// The number, else nil.
-  public var number: JSONNumber? { if case .number(let number) = kind { number } else { nil } }
+  public var number: JSONNumber? {
+    switch storage {
+    case .made(.number(let number)), .placed(.number(let number), _): number
+    case .parsed(let tape, let node): tape.nodes[node].kind == .number ? tape.number(node) : nil
+    default: nil
+    }
+  }
+
   /// The integer, where the number was written as one, else nil.
   public var integer: Int? { number?.integer }
 
   /// JSON Schema's name of the kind.
   public var typeName: String {
-    switch kind {
-    case .null: "null"
-    case .bool: "boolean"
-    case .number: "number"
-    case .string: "string"
-    case .array: "array"
-    case .object: "object"
+    switch storage {
+    case .made(let kind), .placed(let kind, _): kind.typeName
+    case .parsed(let tape, let node): tape.nodes[node].kind.typeName
     }
   }
 
@@ -122,6 +218,32 @@ extension JSONValue {
     case (.object(let a), .object(let b)):
       a.count == b.count && a.allSatisfy { member in other[member.key]?.isEqual(to: member.value) ?? false }
     default: false
+    }
+  }
+}
+
+extension JSONValue.Kind {
+  fileprivate var typeName: String {
+    switch self {
+    case .null: "null"
+    case .bool: "boolean"
+    case .number: "number"
+    case .string: "string"
+    case .array: "array"
+    case .object: "object"
+    }
+  }
+}
+
+extension JSONNode.Kind {
+  fileprivate var typeName: String {
+    switch self {
+    case .null: "null"
+    case .no, .yes: "boolean"
+    case .number: "number"
+    case .string: "string"
+    case .array: "array"
+    case .object: "object"
     }
   }
 }

@@ -6,13 +6,28 @@ import Testing
 
 @Suite("Gates")
 struct GateTests {
-  private func decide(_ gate: Gates.Gate? = nil, _ change: (MemoryTree) -> Void = { _ in }) throws -> GateDecision {
-    let tree = PlanFixture.tree().with(change)
-    let gate = gate ?? Gates.Gate(milestones: ["*"], category: .done, noSuspect: true, maxOpenRisk: "medium")
-    return try GateDecision("release", gate, PlanOverview(tree), in: tree)
+  /// What a gate says, and what would flip it.
+  @dynamicMemberLookup
+  private struct Outcome {
+    let decision: GateDecision
+    let gap: GateGap
+
+    init(_ gate: Gates.Gate, _ overview: PlanOverview, in tree: any PlanTree) throws {
+      decision = try GateDecision("release", gate, overview, in: tree)
+      gap = try GateGap(gate, overview, in: tree)
+    }
+
+    subscript<Value>(dynamicMember path: KeyPath<GateDecision, Value>) -> Value { decision[keyPath: path] }
+    subscript<Value>(dynamicMember path: KeyPath<GateGap, Value>) -> Value { gap[keyPath: path] }
   }
 
-  private func codes(_ decision: GateDecision) -> [String] { Set(decision.reasons.map(\.code.id)).sorted() }
+  private func decide(_ gate: Gates.Gate? = nil, _ change: (MemoryTree) -> Void = { _ in }) throws -> Outcome {
+    let tree = PlanFixture.tree().with(change)
+    let gate = gate ?? Gates.Gate(milestones: ["*"], category: .done, noSuspect: true, maxOpenRisk: "medium")
+    return try Outcome(gate, PlanOverview(tree), in: tree)
+  }
+
+  private func codes(_ decision: Outcome) -> [String] { Set(decision.reasons.map(\.code.id)).sorted() }
 
   private func risky(_ severity: String, _ status: String) -> String {
     PlanFixture.milestone(
@@ -120,7 +135,7 @@ struct GateTests {
   @Test("stale or lapsed checks are missing facts along the way; what is waived is none, and is named")
   func checksAndWaivers() throws {
     let noon = try #require(Timestamp.milliseconds(of: "2026-11-22T12:00:00.000Z"))
-    func decide(_ criterion: String, now: Int64) throws -> GateDecision {
+    func decide(_ criterion: String, now: Int64) throws -> Outcome {
       let tree = PlanFixture.tree().with {
         $0["src/a.c"] = "int a;"
         $0[".readiness/A-2.json"] = PlanFixture.milestone(
@@ -128,7 +143,7 @@ struct GateTests {
         ).replacing(#""text": "It is seen to work""#, with: #""text": "It works", \#(criterion)"#)
       }
       let gate = Gates.Gate(milestones: ["A-3"], category: .done, noSuspect: true, maxOpenRisk: nil)
-      return try GateDecision("release", gate, PlanOverview(tree, now: now), in: tree)
+      return try Outcome(gate, PlanOverview(tree, now: now), in: tree)
     }
     let inputs = MemoryTree(["src/a.c": "int a;"]).inputs(PathSelection([PathPattern("src")])).digest.tagged
     let check = #"{ "command": ["true"], "inputs": ["src"], "profile": "tdd", "validFor": 1 }"#
@@ -141,7 +156,7 @@ struct GateTests {
       """
     }
     let waived = #""waiver": { "owner": "bob", "reason": "r", "approver": "ada@example.com", "until": "2026-11-22" }"#
-    func facts(_ decision: GateDecision) -> [String] {
+    func facts(_ decision: Outcome) -> [String] {
       decision.missing.filter { $0.milestone.text == "A-2" }.map { "\($0.kind.rawValue) \($0.subject)" }
     }
     #expect(try facts(decide(checked(inputs), now: noon)) == ["status Done"])
@@ -156,9 +171,9 @@ struct GateTests {
         .replacing(#""text": "It is seen to work""#, with: #""text": "It works", \#(waived)"#)
     }
     let gate = Gates.Gate(milestones: ["A-1"], category: .done, noSuspect: true, maxOpenRisk: nil)
-    let today = try GateDecision("release", gate, PlanOverview(tree, now: noon), in: tree)
+    let today = try Outcome(gate, PlanOverview(tree, now: noon), in: tree)
     #expect(today.answer == .go && today.waived.map(\.criterion) == ["works"])
-    let tomorrow = try GateDecision("release", gate, PlanOverview(tree, now: noon + 86_400_000), in: tree)
+    let tomorrow = try Outcome(gate, PlanOverview(tree, now: noon + 86_400_000), in: tree)
     #expect(tomorrow.answer == .noGo && tomorrow.missing.map(\.subject) == ["works (waived until 2026-11-22)"])
   }
 }

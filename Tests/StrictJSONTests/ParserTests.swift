@@ -44,6 +44,12 @@ struct ParserTests {
     let many = (0..<500).map { "\"k\($0)\":1" }.joined(separator: ",")
     #expect(fault("{\(many)}") == nil)
     #expect(fault("{\(many),\"k7\":2}")?.reason == .duplicateKey)
+    // At the number of keys at which they are hashed, and at the first escape.
+    for count in [22, 23, 24, 25] {
+      let keys = (0..<count).map { "\"k\($0)\":{\"k1\":1}" }.joined(separator: ",")
+      #expect(fault("{\(keys)}") == nil && fault("{\(keys),\"k\(count - 1)\":2}")?.reason == .duplicateKey)
+      #expect(fault("{\(keys),\"\\u006b0\":2}")?.message.contains("\"k0\"") == true)
+    }
   }
 
   @Test("bytes that are not UTF-8, and UTF-16, are refused")
@@ -63,6 +69,34 @@ struct ParserTests {
     #expect(fault(String(repeating: "[", count: 200_000))?.reason == .tooDeep)
     #expect(fault(String(repeating: " ", count: (256 << 10) - 1) + "1") == nil)
     #expect(fault(String(repeating: " ", count: 256 << 10) + "1")?.reason == .tooLarge)
+  }
+
+  @Test("what is read lazily says what a value made in code says: kinds, texts, lookups, and which keys are strangers")
+  func lazily() throws {
+    let text = #"""
+      { "a": null, "b": [true, false, [], {}], "c\u0064": "x\n\ud83d\ude00", "e": { "f": -0.5, "g": 12 }, "": "ä" }
+      """#
+    let root = try JSONDocument(parsing: Array(text.utf8)).root
+    let made: JSONValue = [
+      "a": nil, "b": [true, false, [], [:]], "cd": "x\n\u{1F600}",
+      "e": ["f": JSONValue(.number(JSONNumber(-0.5))), "g": 12], "": "ä",
+    ]
+    #expect(root.isEqual(to: made) && made.isEqual(to: root))
+    #expect(root.canonicalBytes == made.canonicalBytes)
+    for (key, value) in zip(["a", "b", "cd", "e", ""], try #require(root.object).map(\.value)) {
+      #expect(root[key]?.isEqual(to: value) == true)
+      #expect(root[key]?.typeName == made[key]?.typeName && root.member(key)?.key == key)
+    }
+    #expect(root["c"] == nil && root["c\\u0064"] == nil && root["b"]?["a"] == nil && root["f"] == nil)
+    #expect(root["e"]?["g"]?.integer == 12 && root["b"]?.array?.map(\.bool) == [true, false, nil, nil])
+    #expect(root["a"]?.string == nil && root["cd"]?.number == nil && root["cd"]?.object == nil)
+    #expect(root.isObject && root["b"]?.isObject == false && root["b"]?.array?.last?.isObject == true)
+    for names in [["a", "b", "e"], ["e", "b", "a"], ["", "cd"], []] {
+      let strangers = ["a", "b", "cd", "e", ""].filter { !names.contains($0) }
+      #expect(root.members(besides: names).map(\.key) == strangers)
+      #expect(made.members(besides: names).map(\.key) == strangers)
+    }
+    #expect(root["b"]?.members(besides: []).isEmpty == true)
   }
 
   @Test("any bytes give a value or an error: 20,000 random texts and cut examples")

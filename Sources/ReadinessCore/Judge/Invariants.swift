@@ -10,25 +10,43 @@ protocol Invariant: SendableMetatype {
 struct InvariantScope {
   let states: States
   let policy: Policy
-  /// The milestones whose own facts may have changed, dependents included.
-  let ids: [MilestoneID]
-  /// The milestones whose dependencies may have changed.
-  let graphIDs: [MilestoneID]
+  /// The files of the milestones whose own facts may have changed, dependents included.
+  let files: [MilestoneFile]
+  /// The dependencies of the milestones where these may have changed, and of all that they lead to.
+  let graph: DependencyGraph
   /// True where the suggested order is looked at.
   let looksAtOrder: Bool
-  /// The readable milestones of `ids` with their files.
+  /// The readable milestones with their files.
   let readable: [(MilestoneFile, Milestone)]
 
   init(
     states: States, policy: Policy, ids: [MilestoneID], graphIDs: [MilestoneID], looksAtOrder: Bool = true
   ) throws {
-    (self.states, self.policy, self.ids, self.graphIDs) = (states, policy, ids, graphIDs)
-    self.looksAtOrder = looksAtOrder
-    readable = try ids.compactMap { id in
-      guard let file = try states.tree.milestone(id), let milestone = file.milestone else { return nil }
-      return (file, milestone)
-    }
+    try self.init(
+      states: states, policy: policy, files: ids.compactMap(states.tree.milestone),
+      graph: Self.graph(from: graphIDs, states), looksAtOrder: looksAtOrder)
   }
+
+  init(states: States, policy: Policy, files: [MilestoneFile], graph: DependencyGraph, looksAtOrder: Bool = true) {
+    (self.states, self.policy, self.files, self.graph) = (states, policy, files, graph)
+    self.looksAtOrder = looksAtOrder
+    readable = files.compactMap { file in file.milestone.map { (file, $0) } }
+  }
+
+  /// O(V+E) of what is reached.
+  private static func graph(from roots: [MilestoneID], _ states: States) throws -> DependencyGraph {
+    var edges: [MilestoneID: [MilestoneID]] = [:]
+    var frontier = roots
+    while let id = frontier.popLast() {
+      guard edges[id] == nil, let milestone = try states.milestone(id) else { continue }
+      edges[id] = milestone.dependsOn
+      frontier += milestone.dependsOn
+    }
+    return DependencyGraph(edges: edges)
+  }
+
+  /// True where the tree has a file of that milestone. The graph's own milestones need no look.
+  func holds(_ id: MilestoneID) throws -> Bool { try graph.holds(id) || tree.milestoneIdentity(id) != nil }
 
   var tree: any PlanTree { states.tree }
   var workflow: Workflow { policy.workflow }

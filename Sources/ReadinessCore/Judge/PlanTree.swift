@@ -106,10 +106,8 @@ public protocol PlanTree: AnyObject {
   func folderKind() throws -> FileKind?
   /// The files `.readiness/*.json` by stem.
   func milestones() throws -> [MilestoneID: FileIdentity]
-  /// The same, sorted.
-  func sortedMilestones() throws -> [MilestoneID]
-  /// Reads some of them before they are asked for one by one, where that is faster.
-  func readAhead(_ ids: [MilestoneID]) throws
+  /// All of them, read, sorted by their ids; faster than one by one.
+  func allMilestones() throws -> [MilestoneFile]
   /// What one of them is; nil where it is not there.
   func milestoneIdentity(_ id: MilestoneID) throws -> FileIdentity?
   /// The milestones that are not the same in another tree, births and deletions included.
@@ -148,11 +146,8 @@ extension PlanTree {
   /// Only git's own trees can be so.
   public func malformedFolder(since other: any PlanTree) -> String? { nil }
 
-  /// By listing all.
-  public func sortedMilestones() throws -> [MilestoneID] { try milestones().keys.sorted() }
-
-  /// Nothing is gained.
-  public func readAhead(_ ids: [MilestoneID]) throws {}
+  /// One by one.
+  public func allMilestones() throws -> [MilestoneFile] { try milestones().keys.sorted().compactMap(milestone) }
 
   /// By listing all.
   public func milestoneIdentity(_ id: MilestoneID) throws -> FileIdentity? { try milestones()[id] }

@@ -21,6 +21,9 @@ public struct DependencyGraph: Sendable {
     targets = dependsOn.map { $0.compactMap { places[$0] } }
   }
 
+  /// True where the milestone is part of the graph.
+  func holds(_ id: MilestoneID) -> Bool { places[id] != nil }
+
   /// The graph between some milestones alone.
   func subgraph(of kept: Set<MilestoneID>) -> DependencyGraph {
     DependencyGraph(

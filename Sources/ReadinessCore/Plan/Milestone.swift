@@ -64,14 +64,30 @@ public struct ExitCriterion: Sendable {
   public let id: String
   /// What has to be shown.
   public let text: String
-  /// How a machine shows it.
-  public let check: CheckDefinition?
   /// What shows it.
   public let evidence: [Evidence]
-  /// Where it is let go for a while.
-  public let waiver: Waiver?
+  /// What most criteria do not have, so that a plan of thousands takes no room for it.
+  let rare: Rare?
   /// Where the criterion stands in its file, in bytes.
   public let offset: Int
+}
+
+extension ExitCriterion {
+  /// See `check` and `waiver`.
+  final class Rare: Sendable {
+    let check: CheckDefinition?
+    let waiver: Waiver?
+
+    init(check: CheckDefinition?, waiver: Waiver?) {
+      self.check = check
+      self.waiver = waiver
+    }
+  }
+
+  /// How a machine shows it.
+  public var check: CheckDefinition? { rare?.check }
+  /// Where it is let go for a while.
+  public var waiver: Waiver? { rare?.waiver }
 }
 
 /// What shows that a criterion is met.

@@ -200,8 +200,9 @@ extension ExitCriterion {
     }
     let id = reader.text("id")
     let text = reader.text("text")
-    check = value["check"].flatMap { CheckDefinition($0, faults) }
-    waiver = value["waiver"].flatMap { Waiver($0, faults) }
+    let check = value["check"].flatMap { CheckDefinition($0, faults) }
+    let waiver = value["waiver"].flatMap { Waiver($0, faults) }
+    rare = check == nil && waiver == nil ? nil : Rare(check: check, waiver: waiver)
     evidence = reader.elements("evidence").compactMap { Evidence($0, faults) }
     offset = value.range.lowerBound
     guard let id, let text else { return nil }

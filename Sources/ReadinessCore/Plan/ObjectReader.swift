@@ -29,15 +29,14 @@ struct ObjectReader {
 
   /// Reads an object; notes a fault and gives nil where the value is something else.
   init?(_ value: JSONValue, _ subject: String, known: [String], extensible: Bool = false, _ faults: FaultList) {
-    guard let members = value.object else {
+    guard value.isObject else {
       faults.add("\(subject) should be an object, not \(value.typeName).", at: value)
       return nil
     }
     self.value = value
     self.subject = subject
     self.faults = faults
-    for member in members
-    where !known.contains(where: { member.key.isExactly($0) }) && !(extensible && member.key.hasPrefix("x-")) {
+    for member in value.members(besides: known) where !(extensible && member.key.hasPrefix("x-")) {
       let near = nearestName(to: member.key, in: known).map { " Is \"\($0)\" meant?" } ?? ""
       let own = extensible ? " A field of your own begins with x-." : ""
       faults.add("The property \"\(member.key)\" is not known here.\(near)\(own)", atKey: member)
@@ -97,10 +96,16 @@ struct ObjectReader {
 
   /// An array of different texts.
   func uniqueTexts(_ key: String, required isRequired: Bool = false) -> [(text: String, value: JSONValue)] {
+    uniqueTexts(key, required: isRequired) { ($0, $1) }
+  }
+
+  /// An array of different texts, each made into something, or left out.
+  func uniqueTexts<Item>(
+    _ key: String, required isRequired: Bool = false, _ item: (String, JSONValue) -> Item?
+  ) -> [Item] {
     var seen = SeenTexts()
     let elements = elements(key, required: isRequired)
-    var out: [(String, JSONValue)] = []
-    out.reserveCapacity(elements.count)
+    var items: [Item] = []
     for element in elements {
       guard let text = element.string else {
         faults.add("\"\(key)\" should hold texts, not \(element.typeName).", at: element)
@@ -110,14 +115,14 @@ struct ObjectReader {
         faults.add("\"\(text)\" stands twice in \"\(key)\".", at: element)
         continue
       }
-      out.append((text, element))
+      if let item = item(text, element) { items.append(item) }
     }
-    return out
+    return items
   }
 
   /// An array of different milestone ids.
   func ids(_ key: String, required isRequired: Bool = false) -> [MilestoneID] {
-    uniqueTexts(key, required: isRequired).compactMap { text, element in
+    uniqueTexts(key, required: isRequired) { text, element in
       let id = MilestoneID(text)
       if !id.isValid { faults.add("\"\(text)\" is no milestone id; an id looks like M-04.", at: element) }
       return id.isValid ? id : nil

@@ -46,6 +46,8 @@ public struct PlanOverview {
     return DependencyGraph(edges: Dictionary(zip(ids, entries.map(\.milestone.dependsOn))) { first, _ in first })
   }
   private let positions: [MilestoneID: Int]
+  /// The files that they were read from, sorted.
+  let files: [MilestoneFile]
 
   /// Reads a plan. O(V+E), and the evidence of what is in review or done: the bytes of files, the folders of inputs.
   /// - Parameter now: the moment by which checks and waivers lapse, in milliseconds since 1970; nil where none does.
@@ -60,12 +62,10 @@ public struct PlanOverview {
     if let folder = try FilesInvariant.folder(in: tree) { findings.append(folder) }
     var milestones: [Milestone] = []
     var places: [MilestoneID: Int] = [:]
-    let ids = try tree.sortedMilestones()
-    try tree.readAhead(ids)
-    milestones.reserveCapacity(ids.count)
-    places.reserveCapacity(ids.count)
-    for id in ids {
-      guard let file = try tree.milestone(id) else { continue }
+    files = try tree.allMilestones()
+    milestones.reserveCapacity(files.count)
+    places.reserveCapacity(files.count)
+    for file in files {
       findings += file.findings
       guard let milestone = file.milestone else { continue }
       // A file's id may differ from its name, and is a finding then; the first of a name counts.
@@ -75,10 +75,11 @@ public struct PlanOverview {
     let categories = milestones.map { workflow.category($0.status) }
     let proof = Proof(tree: tree, authorization: policy.authorization, moment: { now })
     entries = try zip(milestones, categories).map { milestone, category in
-      let blockers = milestone.dependsOn.filter { places[$0].flatMap { categories[$0] } != .done }.sorted()
+      let blockers = milestone.dependsOn.filter { places[$0].flatMap { categories[$0] } != .done }
       return Entry(
         milestone: milestone, category: category, isReady: category == .pending && blockers.isEmpty,
-        blockers: blockers, suspect: category?.isFrozen == true ? try Self.suspect(milestone, proof) : [],
+        blockers: blockers.count > 1 ? blockers.sorted() : blockers,
+        suspect: category?.isFrozen == true ? try Self.suspect(milestone, proof) : [],
         waived: try Self.waived(milestone, proof))
     }
     self.findings = findings

@@ -14,7 +14,7 @@ enum PlanFileInvariant: Invariant {
     }
     guard let plan = file.plan else { return file.findings }
     guard scope.looksAtOrder else { return file.findings }
-    let dangling = try plan.executionOrder.filter { try scope.tree.milestoneIdentity($0) == nil }.map { id in
+    let dangling = try plan.executionOrder.filter { try !scope.holds($0) }.map { id in
       Finding(
         .danglingDependency, "executionOrder names \(id), which does not exist.",
         hint: "Take \(id) out of executionOrder in \(PlanPaths.plan).", path: PlanPaths.plan,
@@ -28,10 +28,7 @@ enum PlanFileInvariant: Invariant {
 enum FilesInvariant: Invariant {
   static func findings(in scope: InvariantScope) throws -> [Finding] {
     if let finding = try folder(in: scope.tree) { return [finding] }
-    return try scope.ids.flatMap { id -> [Finding] in
-      guard let file = try scope.tree.milestone(id) else { return [] }
-      return try file.findings + violations(of: file, scope)
-    }
+    return try scope.files.flatMap { file in try file.findings + violations(of: file, scope) }
   }
 
   /// What stands in the place of the folder, where it is something else.
@@ -106,7 +103,7 @@ enum StatusInvariant: Invariant {
 enum NamesInvariant: Invariant {
   static func findings(in scope: InvariantScope) throws -> [Finding] {
     guard try scope.tree.mayHoldCaseCollision() else { return [] }
-    let looked = Set(scope.ids)
+    let looked = Set(scope.files.map(\.id))
     let groups = Dictionary(grouping: try scope.tree.milestones().keys) { $0.text.lowercased() }
     return groups.values.filter { $0.count > 1 }.flatMap { group in
       group.sorted().dropFirst().filter { _ in group.contains(where: looked.contains) }.map { id in

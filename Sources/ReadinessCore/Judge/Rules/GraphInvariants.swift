@@ -3,7 +3,7 @@ enum GraphInvariant: Invariant {
   static func findings(in scope: InvariantScope) throws -> [Finding] {
     var findings: [Finding] = []
     for (file, milestone) in scope.readable {
-      for missing in milestone.dependsOn where try scope.tree.milestoneIdentity(missing) == nil {
+      for missing in milestone.dependsOn where try !scope.holds(missing) {
         let others = try scope.tree.milestones().keys.filter { $0 != file.id }
         let near = nearestName(to: missing.text, in: others.map(\.text))
         findings.append(
@@ -14,7 +14,7 @@ enum GraphInvariant: Invariant {
             milestone: file.id, path: file.path, line: file.line(of: "dependsOn")))
       }
     }
-    for cycle in try cycles(from: scope.graphIDs, scope.states) {
+    for cycle in scope.graph.cycles() {
       let path = (cycle + [cycle[0]]).map(\.text).joined(separator: " -> ")
       for id in cycle {
         guard let file = try scope.tree.milestone(id) else { continue }
@@ -26,19 +26,6 @@ enum GraphInvariant: Invariant {
       }
     }
     return findings
-  }
-
-  /// The circles that can be reached from some milestones. O(V+E) of what is reached.
-  private static func cycles(from roots: [MilestoneID], _ states: States) throws -> [[MilestoneID]] {
-    var edges: [MilestoneID: [MilestoneID]] = [:]
-    var frontier = roots
-    while let id = frontier.popLast() {
-      guard edges[id] == nil else { continue }
-      let next = try states.milestone(id)?.dependsOn ?? []
-      edges[id] = next
-      frontier += next
-    }
-    return DependencyGraph(edges: edges).cycles()
   }
 }
 

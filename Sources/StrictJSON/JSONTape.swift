@@ -1,0 +1,141 @@
+import Glibc
+
+/// A parsed text as its bytes and a row of nodes, one for each key and value in the order in which they stand. Nothing
+/// else is made until somebody asks: most readers look at a few values of many.
+final class JSONTape: Sendable {
+  let bytes: [UInt8]
+  let nodes: [JSONNode]
+
+  init(bytes: [UInt8], nodes: [JSONNode]) {
+    self.bytes = bytes
+    self.nodes = nodes
+  }
+}
+
+/// A key or a value of a text. An array is followed by its elements, an object by key and value of each member.
+struct JSONNode {
+  enum Kind: UInt8 {
+    case null, no, yes, number, string, array, object
+  }
+
+  /// The byte offsets, quotes and brackets included.
+  let start: UInt32
+  var end: UInt32
+  /// Kind, mark, and the node behind this one and all that is in it, in 3, 1 and 28 bits.
+  private var packed: UInt32
+
+  init(_ kind: Kind, _ range: Range<Int>, next: Int, isMarked: Bool = false) {
+    start = UInt32(truncatingIfNeeded: range.lowerBound)
+    end = UInt32(truncatingIfNeeded: range.upperBound)
+    packed = UInt32(kind.rawValue) << 29 | (isMarked ? 1 << 28 : 0) | UInt32(truncatingIfNeeded: next)
+  }
+
+  var kind: Kind { Kind(rawValue: UInt8(packed >> 29)) ?? .null }
+  /// For a string, that it holds escapes; for a number, that it has neither fraction nor exponent.
+  var isMarked: Bool { packed & 1 << 28 != 0 }
+  /// The node behind this one and all that is in it.
+  var next: Int {
+    get { Int(packed & (1 << 28 - 1)) }
+    set { packed = packed & 0xF000_0000 | UInt32(truncatingIfNeeded: newValue) }
+  }
+  var range: Range<Int> { Int(start)..<Int(end) }
+}
+
+extension JSONTape {
+  /// The text of a string, its escapes decoded.
+  func text(_ index: Int) -> String {
+    let node = nodes[index]
+    return bytes.withUnsafeBufferPointer { bytes in
+      let inside = UnsafeBufferPointer(rebasing: bytes[Int(node.start) + 1..<Int(node.end) - 1])
+      return node.isMarked ? JSONEscapes.decoded(inside) : String(decoding: inside, as: UTF8.self)
+    }
+  }
+
+  /// True where a string says that, by code points.
+  func isText(_ index: Int, _ wanted: UnsafeBufferPointer<UInt8>) -> Bool {
+    let node = nodes[index]
+    if node.isMarked { return text(index).utf8.elementsEqual(wanted) }
+    guard node.end - node.start == wanted.count + 2 else { return false }
+    guard let text = wanted.baseAddress else { return true }
+    return bytes.withUnsafeBytes {
+      memcmp($0.baseAddress.unsafelyUnwrapped + Int(node.start) + 1, text, wanted.count) == 0
+    }
+  }
+
+  /// The number of a literal that was found to be one.
+  func number(_ index: Int) -> JSONNumber {
+    let node = nodes[index]
+    let text = String(decoding: bytes[node.range], as: UTF8.self)
+    return JSONNumber(literal: text, isInteger: node.isMarked) ?? JSONNumber(0)
+  }
+
+  /// The key of a member of an object; nil where it has none of that name. O(members).
+  func key(_ name: String, of object: Int) -> Int? {
+    var name = name
+    return name.withUTF8 { name in
+      var at = object + 1
+      while at < nodes[object].next {
+        if isText(at, name) { return at }
+        at = nodes[at + 1].next
+      }
+      return nil
+    }
+  }
+
+  /// The members of an object whose keys are not among some, by the nodes of their keys. Quick where the members stand
+  /// in the order of the names.
+  func keys(of object: Int, besides known: [String]) -> [Int] {
+    var strangers: [Int] = []
+    var (at, guess) = (object + 1, 0)
+    while at < nodes[object].next {
+      let places = known.indices
+      let place = (places[guess...].first { isText(at, known[$0]) }) ?? places[..<guess].first { isText(at, known[$0]) }
+      if let place { guess = place } else { strangers.append(at) }
+      at = nodes[at + 1].next
+    }
+    return strangers
+  }
+
+  private func isText(_ index: Int, _ wanted: String) -> Bool {
+    var wanted = wanted
+    return wanted.withUTF8 { isText(index, $0) }
+  }
+
+  /// What a node is, one level deep.
+  func kind(_ index: Int) -> JSONValue.Kind {
+    switch nodes[index].kind {
+    case .null: .null
+    case .no: .bool(false)
+    case .yes: .bool(true)
+    case .number: .number(number(index))
+    case .string: .string(text(index))
+    case .array: .array(elements(index))
+    case .object: .object(members(index))
+    }
+  }
+
+  func elements(_ index: Int) -> [JSONValue] {
+    var elements: [JSONValue] = []
+    var at = index + 1
+    while at < nodes[index].next {
+      elements.append(JSONValue(self, at))
+      at = nodes[at].next
+    }
+    return elements
+  }
+
+  func members(_ index: Int) -> [JSONMember] {
+    var members: [JSONMember] = []
+    var at = index + 1
+    while at < nodes[index].next {
+      members.append(member(at))
+      at = nodes[at + 1].next
+    }
+    return members
+  }
+
+  /// The member whose key is that node.
+  func member(_ key: Int) -> JSONMember {
+    JSONMember(text(key), JSONValue(self, key + 1), keyRange: nodes[key].range)
+  }
+}
