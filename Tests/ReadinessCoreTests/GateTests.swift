@@ -165,6 +165,17 @@ struct GateTests {
     #expect(try facts(decide(waived, now: noon)) == ["status Done"])
     #expect(try facts(decide(waived, now: noon + 86_400_000)) == ["criterion works", "status Done"])
     #expect(try decide(waived, now: noon).criticalPath.map(\.text) == ["A-2", "A-3"])
+    // Of what is done, a check is one fact, however many of its inputs changed.
+    let done = PlanFixture.tree().with {
+      $0["src/a.c"] = "int b;"
+      $0["src/b.c"] = "int c;"
+      $0[".readiness/A-1.json"] = PlanFixture.milestone("A-1", status: "Done", isProven: false)
+        .replacing(#""text": "It is seen to work""#, with: #""text": "It works", \#(checked(inputs))"#)
+    }
+    let suspect = try Outcome(
+      Gates.Gate(milestones: ["A-1"], category: .done, noSuspect: true, maxOpenRisk: nil),
+      PlanOverview(done, now: noon), in: done)
+    #expect(suspect.answer == .noGo && suspect.missing.map(\.subject) == ["works"])
     // A gate names the waivers in its own scope.
     let tree = PlanFixture.tree().with {
       $0[".readiness/A-1.json"] = PlanFixture.milestone("A-1", status: "Done", isProven: false)

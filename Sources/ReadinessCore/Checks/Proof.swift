@@ -71,6 +71,35 @@ extension Milestone {
   }
 }
 
+extension Proof {
+  /// A criterion that is no longer shown.
+  struct Stale {
+    let criterion: ExitCriterion
+    /// What no longer matches; nil where a waiver is over and nothing else shows it.
+    let mismatch: Mismatch?
+
+    /// For lists of what is suspect: paths, or the criterion with a reason.
+    var subjects: [String] {
+      mismatch?.subjects(criterion) ?? criterion.waiver.map { ["\(criterion.id) (waived until \($0.until))"] } ?? []
+    }
+  }
+
+  /// What a milestone's criteria rest on and no longer matches, one after the other. What is waived asks for nothing.
+  func stale(_ milestone: Milestone) throws -> [Stale] {
+    var stale: [Stale] = []
+    for criterion in milestone.exitCriteria where try !isWaived(criterion) {
+      if criterion.waiver != nil, criterion.evidence.isEmpty {
+        stale.append(Stale(criterion: criterion, mismatch: nil))
+      }
+      for entry in criterion.evidence {
+        guard let mismatch = try mismatch(entry, of: criterion, in: milestone) else { continue }
+        stale.append(Stale(criterion: criterion, mismatch: mismatch))
+      }
+    }
+    return stale
+  }
+}
+
 extension Proof.Mismatch {
   /// What stands behind it, for lists of what is suspect: paths, or the criterion with a reason.
   func subjects(_ criterion: ExitCriterion) -> [String] {

@@ -87,17 +87,7 @@ public struct PlanOverview {
   }
 
   private static func suspect(_ milestone: Milestone, _ proof: Proof) throws -> [String] {
-    var subjects: [String] = []
-    for criterion in milestone.exitCriteria where try !proof.isWaived(criterion) {
-      if let waiver = criterion.waiver, criterion.evidence.isEmpty {
-        subjects.append("\(criterion.id) (waived until \(waiver.until))")
-      }
-      for entry in criterion.evidence {
-        let mismatch = try proof.mismatch(entry, of: criterion, in: milestone)
-        subjects += mismatch?.subjects(criterion).filter { !subjects.contains($0) } ?? []
-      }
-    }
-    return subjects.sorted()
+    Set(try proof.stale(milestone).flatMap(\.subjects)).sorted()
   }
 
   private static func waived(_ milestone: Milestone, _ proof: Proof) throws -> [ExitCriterion] {

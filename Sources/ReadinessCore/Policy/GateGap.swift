@@ -46,14 +46,22 @@ public struct GateGap: Sendable {
     func add(_ kind: Missing.Kind, _ subject: String, _ text: String) {
       missing.append(Missing(kind: kind, milestone: milestone.id, subject: subject, text: text))
     }
-    if gate.noSuspect || target != nil {
-      for subject in entry.suspect { add(.evidence, subject, "renew what shows it: \(subject)") }
+    let proof = Proof(tree: tree, authorization: overview.policy.authorization, moment: { overview.now })
+    if gate.noSuspect || target != nil, !entry.suspect.isEmpty {
+      for stale in try proof.stale(milestone) {
+        if case .inputs(let paths) = stale.mismatch {
+          // However many files changed, it is one run.
+          let changed = paths.count == 1 ? "\(paths[0]) has" : "\(paths.count) of its inputs have"
+          add(.evidence, stale.criterion.id, "run the check of \(stale.criterion.id) again: \(changed) changed")
+        } else {
+          for subject in stale.subjects { add(.evidence, subject, "renew what shows it: \(subject)") }
+        }
+      }
     }
     if let target {
       if !milestone.isOwned { add(.owner, "owner", "somebody owns it") }
       if target == .done || target == .review {
         let waived = Set(entry.waived.map(\.id))
-        let proof = Proof(tree: tree, authorization: overview.policy.authorization, moment: { overview.now })
         for criterion in milestone.exitCriteria where !waived.contains(criterion.id) {
           // What is in review or done stands among the suspect already.
           let isStale =
