@@ -14,6 +14,7 @@ import subprocess
 import sys
 import tempfile
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
 
 SEALED = {"PATH": os.environ["PATH"], "HOME": "/nonexistent", "GIT_CONFIG_NOSYSTEM": "1", "GIT_CONFIG_GLOBAL": "/dev/null",
           "GIT_EDITOR": "true", "LC_ALL": "C.UTF-8", "GIT_MERGE_AUTOEDIT": "no"}
@@ -293,32 +294,36 @@ SCENES = {kind.name: kind for kind in (
     Move, Stage, Heal, Prepare, Message, Before, BeforeMerge, Rewrite, BeforePush, Receive, Update, Transaction)}
 
 
-def attempt(job):
-    """Kills one command before one call, in a copy of its repository."""
-    program, name, template, call, turn, fault = job
-    scene = SCENES[name](program)
+@contextmanager
+def copied(template):
+    """A copy of the folder, for one attempt; it may be left half-written, and is taken away whatever it holds."""
     top = tempfile.mkdtemp()
     try:
-        shutil.rmtree(top)
-        subprocess.run(["cp", "-r", template, top], check=True)
-        folder = f"{top}/repo"
-        before = scene.head(folder)
-        done = scene.act(folder, ["/dev/null", "-e", f"trace={call}", "-e", f"inject={call}:{fault}:when={turn}"])
-        scene.check(folder, before, done)
-        scene.sound(folder)
-        return None
-    except (Wrong, subprocess.SubprocessError) as wrong:
-        return f"{name}, {call} {turn} with {fault}: {wrong}"
+        subprocess.run(["cp", "-r", f"{template}/.", top], check=True)
+        yield top
     finally:
         shutil.rmtree(top, ignore_errors=True)
 
 
+def attempt(job):
+    """Kills one command before one call, in a copy of its repository."""
+    program, name, template, call, turn, fault = job
+    scene = SCENES[name](program)
+    try:
+        with copied(template) as top:
+            folder = f"{top}/repo"
+            before = scene.head(folder)
+            done = scene.act(folder, ["/dev/null", "-e", f"trace={call}", "-e", f"inject={call}:{fault}:when={turn}"])
+            scene.check(folder, before, done)
+            scene.sound(folder)
+            return None
+    except (Wrong, subprocess.SubprocessError) as wrong:
+        return f"{name}, {call} {turn} with {fault}: {wrong}"
+
+
 def calls(scene, template):
     """The calls that the command and what it starts make, as (name, how manieth of that name in one process)."""
-    top = tempfile.mkdtemp()
-    try:
-        shutil.rmtree(top)
-        subprocess.run(["cp", "-r", template, top], check=True)
+    with copied(template) as top:
         log = f"{top}/trace"
         scene.act(f"{top}/repo", [log])
         count = collections.defaultdict(collections.Counter)
@@ -328,16 +333,11 @@ def calls(scene, template):
             if match and match[2] not in ("exit_group", "execve"):
                 count[match[2]][match[1]] += 1
         return [(name, turn) for name in sorted(count) for turn in range(1, max(count[name].values()) + 1)]
-    finally:
-        shutil.rmtree(top, ignore_errors=True)
 
 
 def unsynced(scene, template):
     """What a move renames to its place, or acknowledges, without having synced it: objects and the ref."""
-    top = tempfile.mkdtemp()
-    try:
-        shutil.rmtree(top)
-        subprocess.run(["cp", "-r", template, top], check=True)
+    with copied(template) as top:
         log = f"{top}/trace"
         run(f"{top}/repo", "strace", "-qq", "-o", log, scene.program, "move", "M-01", "in-progress")
         open_files, synced, wrong = {}, set(), []
@@ -350,8 +350,6 @@ def unsynced(scene, template):
                 if ("/objects/" in match[1] or "/refs/" in match[1]) and match[1] not in synced:
                     wrong.append(match[2])
         return wrong
-    finally:
-        shutil.rmtree(top, ignore_errors=True)
 
 
 def main():

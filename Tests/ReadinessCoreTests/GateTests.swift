@@ -176,6 +176,18 @@ struct GateTests {
       Gates.Gate(milestones: ["A-1"], category: .done, noSuspect: true, maxOpenRisk: nil),
       PlanOverview(done, now: noon), in: done)
     #expect(suspect.answer == .noGo && suspect.missing.map(\.subject) == ["works"])
+    // And so is a file that shows two criteria.
+    let proof = #"[{ "kind": "file", "path": "src/a.c", "sha256": "\#(String(repeating: "0", count: 64))" }]"#
+    let shared = PlanFixture.tree().with {
+      $0["src/a.c"] = "int a;"
+      $0[".readiness/A-1.json"] = PlanFixture.milestone("A-1", status: "Done", isProven: false).replacing(
+        #""text": "It is seen to work""#,
+        with: #""text": "It works", "evidence": \#(proof) }, { "id": "again", "text": "Twice", "evidence": \#(proof)"#)
+    }
+    let once = try Outcome(
+      Gates.Gate(milestones: ["A-1"], category: .done, noSuspect: true, maxOpenRisk: nil),
+      PlanOverview(shared, now: noon), in: shared)
+    #expect(once.missing.map(\.subject) == ["src/a.c"])
     // A gate names the waivers in its own scope.
     let tree = PlanFixture.tree().with {
       $0[".readiness/A-1.json"] = PlanFixture.milestone("A-1", status: "Done", isProven: false)

@@ -44,6 +44,8 @@ public struct GateGap: Sendable {
     let milestone = entry.milestone
     var missing: [Missing] = []
     func add(_ kind: Missing.Kind, _ subject: String, _ text: String) {
+      // A file that shows two criteria is renewed once.
+      if missing.contains(where: { $0.kind == kind && $0.subject == subject }) { return }
       missing.append(Missing(kind: kind, milestone: milestone.id, subject: subject, text: text))
     }
     let proof = Proof(tree: tree, authorization: overview.policy.authorization, moment: { overview.now })
