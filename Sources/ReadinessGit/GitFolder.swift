@@ -119,6 +119,16 @@ final class GitFolder {
     }
   }
 
+  /// The stem of each file `*.json`, with what it is, in git's order.
+  func forEachStem(_ body: (String, FileIdentity) -> Void) {
+    bytes.withUnsafeBytes { raw in
+      for index in 0..<count {
+        let (start, end) = (Int(starts[index]), Int(starts[index + 1]))
+        if let stem = Self.stem(raw, start, end) { body(stem, Self.identity(raw, start, end)) }
+      }
+    }
+  }
+
   /// Each entry as git wrote it: mode, name and object, in git's order.
   func forEachRaw(_ body: (_ mode: String, _ name: [UInt8], _ id: ObjectID, _ isFolder: Bool) throws -> Void) rethrows {
     try bytes.withUnsafeBytes { raw in

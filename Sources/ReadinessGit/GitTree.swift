@@ -112,11 +112,11 @@ public final class GitTree: PlanTree {
   }
 
   private static func read(
-    _ id: MilestoneID, _ identity: FileIdentity, in repository: Repository
+    _ id: MilestoneID, _ identity: FileIdentity, in repository: Repository, isOneOfMany: Bool = false
   ) throws -> MilestoneFile {
     guard identity.kind == .regular else { return MilestoneFile(id: id, kind: identity.kind, bytes: []) }
     return switch try repository.content(of: identity.id, atMost: JSONLimits.plan.size) {
-    case .bytes(let bytes): MilestoneFile(id: id, kind: .regular, bytes: bytes)
+    case .bytes(let bytes): MilestoneFile(id: id, kind: .regular, bytes: bytes, isOneOfMany: isOneOfMany)
     case .oversized(let oversized): MilestoneFile(id: id, oversized: oversized)
     }
   }
@@ -127,19 +127,17 @@ public final class GitTree: PlanTree {
     guard listed.count > 256 else { return try listed.compactMap { try milestone($0.id) } }
     try repository.readPacks()
     let shares = Shares(of: listed.count)
+    func read(_ place: Int, in repository: Repository) throws -> MilestoneFile {
+      try Self.read(listed[place].id, listed[place].identity, in: repository, isOneOfMany: true)
+    }
     let workers = try (1..<Worker<Void>.bound).map { _ in
       let repository = try repository.another()
       try repository.readPacks()
-      return Worker { try shares.map { try Self.read(listed[$0].id, listed[$0].identity, in: repository) } }
+      return Worker { try shares.map { try read($0, in: repository) } }
     }
-    var rows = try shares.map { try Self.read(listed[$0].id, listed[$0].identity, in: repository) }
+    var rows = try shares.map { try read($0, in: repository) }
     for worker in workers { rows += try worker.join() }
-    let files = rows.sorted { $0.start < $1.start }.flatMap { $0.results }
-    cache.reserve(files.count)
-    for (file, listed) in zip(files, listed) where listed.identity.kind == .regular {
-      cache.keep(file, ObjectCache.FileKey(blob: listed.identity.id, milestone: listed.id))
-    }
-    return files
+    return rows.sorted { $0.start < $1.start }.flatMap { $0.results }
   }
 
   /// The milestones' files, sorted by their ids.
@@ -149,9 +147,7 @@ public final class GitTree: PlanTree {
     guard entries.isSorted else { return try milestones().sorted { $0.key < $1.key }.map { ($0.key, $0.value) } }
     var listed: [(id: MilestoneID, identity: FileIdentity)] = []
     listed.reserveCapacity(entries.count)
-    entries.forEach { name, identity in
-      if let stem = PlanPaths.stem(ofName: name) { listed.append((MilestoneID(stem), identity)) }
-    }
+    entries.forEachStem { stem, identity in listed.append((MilestoneID(stem), identity)) }
     // The folder's own order is nearly that of the ids.
     return listed.sorted { $0.id < $1.id }
   }

@@ -50,24 +50,16 @@ final class ObjectCache {
     guard let place = folders.firstIndex(where: { $0.id == id }) else { return [:] }
     if let known = folders[place].listing { return known }
     var found: [MilestoneID: FileIdentity] = [:]
-    folder.forEach { name, identity in
-      if let stem = PlanPaths.stem(ofName: name) { found[MilestoneID(stem)] = identity }
-    }
+    folder.forEachStem { stem, identity in found[MilestoneID(stem)] = identity }
     folders[place].listing = found
     return found
   }
 
   /// Milestone files kept at most. A long history holds many versions that are never asked for again.
-  private var bound = 20_000
-
-  /// Makes room for a plan that is read as a whole.
-  func reserve(_ count: Int) {
-    bound = max(bound, 2 * count)
-    files.reserveCapacity(count)
-  }
+  private static let bound = 20_000
 
   func keep(_ file: MilestoneFile, _ key: FileKey) {
-    if files.count >= bound { files.removeAll(keepingCapacity: true) }
+    if files.count >= Self.bound { files.removeAll(keepingCapacity: true) }
     files[key] = file
   }
 }

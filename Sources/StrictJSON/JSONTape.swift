@@ -44,12 +44,11 @@ struct JSONNode {
 extension JSONTape {
   /// The text of a string, its escapes decoded.
   func text(_ index: Int) -> String {
-    let node = nodes[index]
-    return bytes.withUnsafeBufferPointer { bytes in
-      let inside = UnsafeBufferPointer(rebasing: bytes[Int(node.start) + 1..<Int(node.end) - 1])
-      return node.isMarked ? JSONEscapes.decoded(inside) : String(decoding: inside, as: UTF8.self)
-    }
+    lazyText(index).string
   }
+
+  /// The same, decoded when somebody asks.
+  func lazyText(_ index: Int) -> JSONText { JSONText(bytes, nodes[index]) }
 
   /// True where a string says that, by code points.
   func isText(_ index: Int, _ wanted: UnsafeBufferPointer<UInt8>) -> Bool {
@@ -80,25 +79,6 @@ extension JSONTape {
       }
       return nil
     }
-  }
-
-  /// The members of an object whose keys are not among some, by the nodes of their keys. Quick where the members stand
-  /// in the order of the names.
-  func keys(of object: Int, besides known: [String]) -> [Int] {
-    var strangers: [Int] = []
-    var (at, guess) = (object + 1, 0)
-    while at < nodes[object].next {
-      let places = known.indices
-      let place = (places[guess...].first { isText(at, known[$0]) }) ?? places[..<guess].first { isText(at, known[$0]) }
-      if let place { guess = place } else { strangers.append(at) }
-      at = nodes[at + 1].next
-    }
-    return strangers
-  }
-
-  private func isText(_ index: Int, _ wanted: String) -> Bool {
-    var wanted = wanted
-    return wanted.withUTF8 { isText(index, $0) }
   }
 
   /// What a node is, one level deep.

@@ -126,16 +126,6 @@ extension JSONValue {
     }
   }
 
-  /// The members whose keys are not among some; none where this is no object. O(members · names), and O(members) where
-  /// they stand in the order of the names.
-  public func members(besides known: [String]) -> [JSONMember] {
-    guard case .parsed(let tape, let node) = storage else {
-      return (object ?? []).filter { member in !known.contains { member.key.isExactly($0) } }
-    }
-    guard tape.nodes[node].kind == .object else { return [] }
-    return tape.keys(of: node, besides: known).map(tape.member)
-  }
-
   /// The text of a string, else nil.
   public var string: String? {
     switch storage {
@@ -143,6 +133,21 @@ extension JSONValue {
     case .parsed(let tape, let node): tape.nodes[node].kind == .string ? tape.text(node) : nil
     default: nil
     }
+  }
+
+  /// The text of a string, decoded when somebody asks, else nil.
+  public var lazyText: JSONText? {
+    switch storage {
+    case .made(.string(let text)), .placed(.string(let text), _): JSONText(text)
+    case .parsed(let tape, let node): tape.nodes[node].kind == .string ? tape.lazyText(node) : nil
+    default: nil
+    }
+  }
+
+  /// The parsed text that the value stands in, and its node; nil for a value made in code.
+  var parsed: (tape: JSONTape, node: Int)? {
+    guard case .parsed(let tape, let node) = storage else { return nil }
+    return (tape, node)
   }
 
   /// The elements of an array, else nil.

@@ -91,12 +91,56 @@ struct ParserTests {
     #expect(root["e"]?["g"]?.integer == 12 && root["b"]?.array?.map(\.bool) == [true, false, nil, nil])
     #expect(root["a"]?.string == nil && root["cd"]?.number == nil && root["cd"]?.object == nil)
     #expect(root.isObject && root["b"]?.isObject == false && root["b"]?.array?.last?.isObject == true)
-    for names in [["a", "b", "e"], ["e", "b", "a"], ["", "cd"], []] {
-      let strangers = ["a", "b", "cd", "e", ""].filter { !names.contains($0) }
-      #expect(root.members(besides: names).map(\.key) == strangers)
-      #expect(made.members(besides: names).map(\.key) == strangers)
+    #expect(root["b"].flatMap(JSONElements.init)?.map(\.typeName) == ["boolean", "boolean", "array", "object"])
+    #expect(made["b"].flatMap(JSONElements.init)?.map(\.typeName) == ["boolean", "boolean", "array", "object"])
+    #expect(root["b"].flatMap(JSONElements.init)?.count == 4 && made["b"].flatMap(JSONElements.init)?.count == 4)
+    #expect(JSONElements(root) == nil && JSONElements(made) == nil && JSONElements().isEmpty)
+    for key in ["cd", ""] {
+      #expect(root[key]?.lazyText?.string == made[key]?.string && made[key]?.lazyText?.string == made[key]?.string)
     }
-    #expect(root["b"]?.members(besides: []).isEmpty == true)
+    #expect(root["a"]?.lazyText == nil && made["a"]?.lazyText == nil)
+  }
+
+  @Test("an object's members are found by names in any order, and all others are strangers")
+  func fields() throws {
+    let text = #"{ "a": null, "b": [], "c\u0064": "x\n", "e": { }, "": "ä", "k": "" }"#
+    let root = try JSONDocument(parsing: Array(text.utf8)).root
+    let made: JSONValue = ["a": nil, "b": [], "cd": "x\n", "e": [:], "": "ä", "k": ""]
+    let many: [StaticString] = [
+      "n0", "n1", "n2", "n3", "n4", "n5", "n6", "n7", "n8", "n9", "na", "nb", "nc", "nd", "ne", "nf", "cd", "k", "a",
+    ]
+    let lists: [[StaticString]] = [["a", "b", "e"], ["e", "b", "a"], ["", "cd"], ["k", "a", "x"], [], many]
+    for names in lists {
+      let known = names.map(\.description)
+      for object in [root, made] {
+        let fields = try #require(JSONFields(object, names: names))
+        #expect(fields.strangers.map(\.key) == ["a", "b", "cd", "e", "", "k"].filter { !known.contains($0) })
+        for name in names {
+          #expect(fields[name]?.typeName == made[name.description]?.typeName)
+          #expect(fields.text(name)?.string == made[name.description]?.string)
+          #expect(fields.text(name)?.isEmpty == made[name.description]?.string?.isEmpty)
+        }
+      }
+    }
+    #expect(JSONFields(try #require(root["b"]), names: []) == nil && JSONFields(["x"], names: []) == nil)
+  }
+
+  @Test("a string's bytes are looked at one by one or eight at a time, with the same result: every byte at every place")
+  func everyByte() {
+    for length in 1...20 {
+      for place in 0..<length {
+        for byte in UInt8.min...UInt8.max {
+          var inside = [UInt8](repeating: UInt8(ascii: "!"), count: length)
+          inside[place] = byte
+          let text = [UInt8(ascii: "\"")] + inside + [UInt8(ascii: "\"")]
+          // By itself a quote ends the string too early, a backslash begins an escape that is none, unless a quote
+          // follows; a control and half a character are never legal.
+          let isLegal = byte >= 0x20 && byte < 0x80 && byte != UInt8(ascii: "\"") && byte != UInt8(ascii: "\\")
+          let read = try? JSONDocument(parsing: text).root.string
+          #expect(read == (isLegal ? String(decoding: inside, as: UTF8.self) : nil))
+        }
+      }
+    }
   }
 
   @Test("any bytes give a value or an error: 20,000 random texts and cut examples")

@@ -68,7 +68,7 @@ public struct CheckDefinition: Sendable {
 extension CheckDefinition {
   init?(_ value: JSONValue, _ faults: FaultList) {
     json = value
-    let known: [String: [String]] = [
+    let known: [String: [StaticString]] = [
       "command": ["command", "profile", "inputs", "outputs", "expect"], "file": ["path"],
       "schema": ["schema", "valid", "invalid"], "approval": ["role", "count"],
       "milestone": ["repository", "commit", "milestone", "category"], "junit": ["path", "minTests", "maxFailures"],
@@ -166,8 +166,8 @@ extension CheckDefinition {
 
 extension ObjectReader {
   /// A whole number within bounds that may be missing.
-  func count(_ key: String, _ range: ClosedRange<Int>) -> Int? {
-    guard let found = value[key] else { return nil }
+  func count(_ key: StaticString, _ range: ClosedRange<Int>) -> Int? {
+    guard let found = self[key] else { return nil }
     guard let number = found.number, number.isIntegral, number.double >= Double(range.lowerBound),
       number.double <= Double(range.upperBound)
     else {
@@ -178,20 +178,20 @@ extension ObjectReader {
     return Int(number.double)
   }
 
-  fileprivate func requiredCount(_ key: String, _ range: ClosedRange<Int>) -> Int? {
+  fileprivate func requiredCount(_ key: StaticString, _ range: ClosedRange<Int>) -> Int? {
     required(key) == nil ? nil : count(key, range)
   }
 
-  fileprivate func path(_ key: String) -> String? {
+  fileprivate func path(_ key: StaticString) -> String? {
     guard let path = text(key) else { return nil }
-    RepositoryPath.check(path, at: value[key] ?? value, faults)
+    RepositoryPath.check(path, at: self[key] ?? value, faults)
     return path
   }
 
   /// An array of texts; one that is required holds at least one.
-  fileprivate func texts(_ key: String, required isRequired: Bool) -> [String] {
+  fileprivate func texts(_ key: StaticString, required isRequired: Bool) -> [String] {
     let elements = elements(key, required: isRequired)
-    if isRequired, let place = value[key], place.array?.isEmpty ?? false {
+    if isRequired, let place = self[key], place.array?.isEmpty ?? false {
       faults.add("\"\(key)\" should hold at least one text.", at: place)
     }
     return elements.compactMap { element in
@@ -200,8 +200,8 @@ extension ObjectReader {
     }
   }
 
-  fileprivate func patterns(_ key: String, required isRequired: Bool) -> [PathPattern] {
-    zip(texts(key, required: isRequired), value[key]?.array ?? []).compactMap { text, place in
+  fileprivate func patterns(_ key: StaticString, required isRequired: Bool) -> [PathPattern] {
+    zip(texts(key, required: isRequired), self[key]?.array ?? []).compactMap { text, place in
       if let fault = PathPattern.fault(in: text) {
         faults.add(fault, at: place)
         return nil

@@ -63,7 +63,7 @@ public struct CheckRecord: Sendable {
 
 extension CheckRecord {
   init?(_ value: JSONValue, _ faults: FaultList) {
-    let known = [
+    let known: [StaticString] = [
       "kind", "command", "profile", "inputs", "commit", "before", "at", "exitCode", "attempts", "milliseconds",
       "output", "log",
     ]
@@ -102,19 +102,19 @@ extension CheckRecord {
 }
 
 extension ObjectReader {
-  fileprivate func digest(_ key: String, required isRequired: Bool) -> Digest? {
+  fileprivate func digest(_ key: StaticString, required isRequired: Bool) -> Digest? {
     guard let text = isRequired ? text(key) : optionalText(key) else { return nil }
     let digest = Digest(tagged: text)
     if digest == nil {
-      faults.add("\"\(key)\" should be sha256: and 64 lower-case hexadecimal digits.", at: value[key] ?? value)
+      faults.add("\"\(key)\" should be sha256: and 64 lower-case hexadecimal digits.", at: self[key] ?? value)
     }
     return digest
   }
 
-  fileprivate func commit(_ key: String, required isRequired: Bool) -> String? {
+  fileprivate func commit(_ key: StaticString, required isRequired: Bool) -> String? {
     guard let text = isRequired ? text(key) : optionalText(key) else { return nil }
     guard ObjectID(hex: text) != nil, !text.contains(where: \.isUppercase) else {
-      faults.add("\"\(key)\" should be 40 lower-case hexadecimal digits.", at: value[key] ?? value)
+      faults.add("\"\(key)\" should be 40 lower-case hexadecimal digits.", at: self[key] ?? value)
       return nil
     }
     return text

@@ -28,7 +28,7 @@ public struct Waiver: Sendable {
 
 extension Waiver {
   init?(_ value: JSONValue, _ faults: FaultList) {
-    let known = ["owner", "reason", "approver", "until"]
+    let known: [StaticString] = ["owner", "reason", "approver", "until"]
     guard let reader = ObjectReader(value, "\"waiver\"", known: known, faults) else { return nil }
     let texts = known.map { reader.text($0) }
     offset = value.range.lowerBound

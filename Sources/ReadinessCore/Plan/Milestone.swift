@@ -7,7 +7,8 @@ public final class Milestone: Sendable {
   /// What the milestone is about, in a few words.
   public let workstream: String
   /// What is true when it is done.
-  public let outcome: String
+  public var outcome: String { aim.string }
+  private let aim: JSONText
   /// The milestones that come first.
   public let dependsOn: [MilestoneID]
   /// Who answers for it; `TBD` is nobody yet.
@@ -18,32 +19,43 @@ public final class Milestone: Sendable {
   public let blocked: Blocked?
   /// What has to be shown, at least one.
   public let exitCriteria: [ExitCriterion]
+  /// True where one of these has a waiver.
+  let hasWaiver: Bool
   /// Files that the milestone brings.
   public let deliverables: [Deliverable]
   /// What may go wrong.
   public let risks: [Risk]
   /// Who has approved what.
   public let approvals: [Approval]
-  /// The whole file as JSON.
-  public let json: JSONValue
+  /// The whole file as JSON. O(1), and O(bytes) for one of thousands, which does not keep it.
+  public var json: JSONValue { whole ?? Self.parsed(text) }
+  private let whole: JSONValue?
+  private let text: [UInt8]
 
   init(
-    id: MilestoneID, workstream: String, outcome: String, dependsOn: [MilestoneID], owner: String, status: String,
+    id: MilestoneID, workstream: String, outcome: JSONText, dependsOn: [MilestoneID], owner: String, status: String,
     blocked: Blocked?, exitCriteria: [ExitCriterion], deliverables: [Deliverable], risks: [Risk],
-    approvals: [Approval], json: JSONValue
+    approvals: [Approval], whole: JSONValue?, text: [UInt8]
   ) {
     self.id = id
     self.workstream = workstream
-    self.outcome = outcome
+    aim = outcome
     self.dependsOn = dependsOn
     self.owner = owner
     self.status = status
     self.blocked = blocked
     self.exitCriteria = exitCriteria
+    hasWaiver = exitCriteria.contains { $0.waiver != nil }
     self.deliverables = deliverables
     self.risks = risks
     self.approvals = approvals
-    self.json = json
+    self.whole = whole
+    self.text = text
+  }
+
+  /// What was read from the same bytes before, so they are sound.
+  private static func parsed(_ text: [UInt8]) -> JSONValue {
+    do { return try JSONDocument(parsing: text, limits: .plan).root } catch { return nil }
   }
 
   /// True where somebody owns it.
@@ -63,7 +75,8 @@ public struct ExitCriterion: Sendable {
   /// Unique in the file, `^[a-z0-9][a-z0-9-]{0,62}$`.
   public let id: String
   /// What has to be shown.
-  public let text: String
+  public var text: String { words.string }
+  let words: JSONText
   /// What shows it.
   public let evidence: [Evidence]
   /// What most criteria do not have, so that a plan of thousands takes no room for it.
@@ -133,7 +146,8 @@ public struct Deliverable: Sendable {
   /// Relative to the top of the repository.
   public let path: String
   /// What it is for.
-  public let purpose: String
+  public var purpose: String { aim.string }
+  let aim: JSONText
   /// The name of a state of the workflow.
   public let status: String
   /// Where the deliverable stands in its file, in bytes.

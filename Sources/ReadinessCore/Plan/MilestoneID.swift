@@ -52,10 +52,21 @@ public struct MilestoneID: Hashable, Comparable, Sendable, CustomStringConvertib
 
   /// Equal to the byte.
   public static func == (a: MilestoneID, b: MilestoneID) -> Bool { a.text.isExactly(b.text) }
-  /// Hashes the bytes, as `==` compares them.
+  /// Hashes the bytes, as `==` compares them: as words, of which a sound id has three at most.
   public func hash(into hasher: inout Hasher) {
     var text = text
-    text.withUTF8 { hasher.combine(bytes: UnsafeRawBufferPointer($0)) }
+    text.withUTF8 { bytes in
+      let raw = UnsafeRawBufferPointer(bytes)
+      var at = 0
+      while at + 8 <= raw.count {
+        hasher.combine(raw.loadUnaligned(fromByteOffset: at, as: UInt64.self))
+        at += 8
+      }
+      guard at < raw.count || raw.isEmpty else { return }
+      var rest: UInt64 = 0xFF
+      for byte in raw[at...] { rest = rest << 8 | UInt64(byte) }
+      hasher.combine(rest)
+    }
   }
 
   /// True where a pattern of authorization covers the id: the id itself, `PREFIX-*`, or `*`.

@@ -24,8 +24,14 @@ public final class MilestoneFile: Sendable {
   public let milestone: Milestone?
   /// What is wrong with it by itself, whatever the workflow says.
   public let findings: [Finding]
-  /// The parsed text, for places; nil where it does not parse.
-  public let document: JSONDocument?
+  /// The parsed text, for places; nil where it does not parse. O(1), and O(bytes) for one of thousands.
+  public var document: JSONDocument? {
+    if let parsed { return parsed }
+    guard let bytes, doesParse else { return nil }
+    do { return try JSONDocument(parsing: bytes, limits: .plan) } catch { return nil }
+  }
+  private let parsed: JSONDocument?
+  private let doesParse: Bool
 
   /// The path from the top of the repository.
   public var path: String { PlanPaths.milestone(id) }
@@ -37,20 +43,21 @@ public final class MilestoneFile: Sendable {
     bytes = []
     knownDigest = Mutex(oversized.digest)
     milestone = nil
-    document = nil
+    (parsed, doesParse) = (nil, false)
     findings = [oversized.finding(milestone: id, path: PlanPaths.milestone(id), bound: JSONLimits.plan.size)]
   }
 
   /// Reads a file by the built-in schema. O(bytes).
-  public init(id: MilestoneID, kind: FileKind, bytes: [UInt8]) {
+  /// - Parameter isOneOfMany: true to keep little of it in memory, and to parse it again for the few that ask.
+  public init(id: MilestoneID, kind: FileKind, bytes: [UInt8], isOneOfMany: Bool = false) {
     self.id = id
     self.kind = kind
     knownDigest = Mutex(nil)
-    let path = PlanPaths.milestone(id)
+    var path: String { PlanPaths.milestone(id) }
     guard kind == .regular || kind == .executable else {
       self.bytes = nil
       milestone = nil
-      document = nil
+      (parsed, doesParse) = (nil, false)
       findings = [
         Finding(
           .notARegularFile, "\(path) is \(kind.phrase), not a regular file.",
@@ -63,14 +70,14 @@ public final class MilestoneFile: Sendable {
     do {
       document = try JSONDocument(parsing: bytes, limits: .plan)
     } catch {
-      self.document = nil
+      (parsed, doesParse) = (nil, false)
       milestone = nil
       findings = [Finding(error, milestone: id, path: path)]
       return
     }
-    self.document = document
+    (parsed, doesParse) = (isOneOfMany ? nil : document, true)
     let faults = FaultList()
-    milestone = Milestone.read(document.root, stem: id, faults)
+    milestone = Milestone.read(document, stem: id, keeps: !isOneOfMany, faults)
     findings = faults.faults.map { fault in
       Finding(
         fault.code, fault.message, hint: fault.code.remedy, milestone: id, path: path,
@@ -104,7 +111,8 @@ extension Finding {
 
 extension Milestone {
   /// The properties in the order in which files are written.
-  public static let propertyOrder = [
+  static let propertyOrder = properties.map(\.description)
+  private static let properties: [StaticString] = [
     "$schema", "id", "workstream", "outcome", "dependsOn", "owner", "status", "blocked", "exitCriteria",
     "deliverables", "risks", "approvals",
   ]
@@ -113,18 +121,19 @@ extension Milestone {
 
   /// Reads a milestone; nil, with faults, where it does not fit the built-in schema.
   /// `ssot/schemas/milestone.schema.json` says the same in JSON Schema, and a test holds the two together.
-  static func read(_ root: JSONValue, stem: MilestoneID, _ faults: FaultList) -> Milestone? {
-    guard let reader = ObjectReader(root, "The milestone", known: Self.propertyOrder, extensible: true, faults) else {
+  static func read(_ document: JSONDocument, stem: MilestoneID, keeps: Bool, _ faults: FaultList) -> Milestone? {
+    let root = document.root
+    guard let reader = ObjectReader(root, "The milestone", known: Self.properties, extensible: true, faults) else {
       return nil
     }
     _ = reader.optionalText("$schema")
     let idText = reader.text("id")
     let workstream = reader.text("workstream")
-    let outcome = reader.text("outcome")
+    let outcome = reader.lazyText("outcome")
     let dependsOn = reader.ids("dependsOn", required: true)
     let owner = reader.text("owner")
     let status = reader.text("status")
-    let blocked = root["blocked"].flatMap { Blocked($0, faults) }
+    let blocked = reader["blocked"].flatMap { Blocked($0, faults) }
     let criteria = criteria(reader, faults)
     let deliverables = reader.elements("deliverables").compactMap { Deliverable($0, faults) }
     let risks = risks(reader, faults)
@@ -143,29 +152,33 @@ extension Milestone {
     return Milestone(
       id: idText == stem.text ? stem : MilestoneID(idText), workstream: workstream, outcome: outcome,
       dependsOn: dependsOn, owner: owner, status: status, blocked: blocked, exitCriteria: criteria,
-      deliverables: deliverables, risks: risks, approvals: approvals, json: root)
+      deliverables: deliverables, risks: risks, approvals: approvals,
+      whole: keeps ? root : nil, text: document.bytes)
   }
 
   private static func criteria(_ reader: ObjectReader, _ faults: FaultList) -> [ExitCriterion] {
     let elements = reader.elements("exitCriteria", required: true)
-    if elements.isEmpty, let place = reader.value["exitCriteria"], place.array != nil {
+    if elements.isEmpty, let place = reader["exitCriteria"], place.array != nil {
       faults.add("\"exitCriteria\" should hold at least one criterion.", at: place)
     }
-    var seen = SeenTexts()
-    return elements.compactMap { element in
-      guard let criterion = ExitCriterion(element, faults) else { return nil }
-      if !seen.insert(criterion.id) {
+    var seen = Seen<ExactText>()
+    var criteria: [ExitCriterion] = []
+    criteria.reserveCapacity(elements.count)
+    for element in elements {
+      guard let criterion = ExitCriterion(element, faults) else { continue }
+      if !seen.insert(ExactText(criterion.id)) {
         faults.add("The criterion \"\(criterion.id)\" stands twice in this milestone.", at: element)
       }
-      return criterion
+      criteria.append(criterion)
     }
+    return criteria
   }
 
   private static func risks(_ reader: ObjectReader, _ faults: FaultList) -> [Risk] {
-    var seen = SeenTexts()
+    var seen = Seen<ExactText>()
     return reader.elements("risks").compactMap { element in
       guard let risk = Risk(element, faults) else { return nil }
-      if !seen.insert(risk.id) {
+      if !seen.insert(ExactText(risk.id)) {
         faults.add("The risk \"\(risk.id)\" stands twice in this milestone.", at: element)
       }
       return risk
@@ -186,10 +199,13 @@ extension Blocked {
 extension ExitCriterion {
   /// `^[a-z0-9][a-z0-9-]{0,62}$` (contract 2.1).
   public static func isValid(id: String) -> Bool {
-    let bytes = id.utf8
     func isWord(_ byte: UInt8) -> Bool { (0x61...0x7A).contains(byte) || (0x30...0x39).contains(byte) }
-    guard (1...63).contains(bytes.count), let first = bytes.first, isWord(first) else { return false }
-    return bytes.allSatisfy { isWord($0) || $0 == UInt8(ascii: "-") }
+    var id = id
+    return id.withUTF8 { bytes in
+      guard (1...63).contains(bytes.count), isWord(bytes[0]) else { return false }
+      for byte in bytes where !isWord(byte) && byte != UInt8(ascii: "-") { return false }
+      return true
+    }
   }
 
   fileprivate init?(_ value: JSONValue, _ faults: FaultList) {
@@ -199,9 +215,9 @@ extension ExitCriterion {
       return nil
     }
     let id = reader.text("id")
-    let text = reader.text("text")
-    let check = value["check"].flatMap { CheckDefinition($0, faults) }
-    let waiver = value["waiver"].flatMap { Waiver($0, faults) }
+    let text = reader.lazyText("text")
+    let check = reader["check"].flatMap { CheckDefinition($0, faults) }
+    let waiver = reader["waiver"].flatMap { Waiver($0, faults) }
     rare = check == nil && waiver == nil ? nil : Rare(check: check, waiver: waiver)
     evidence = reader.elements("evidence").compactMap { Evidence($0, faults) }
     offset = value.range.lowerBound
@@ -213,7 +229,7 @@ extension ExitCriterion {
       return nil
     }
     self.id = id
-    self.text = text
+    words = text
   }
 }
 
@@ -257,23 +273,23 @@ extension Evidence {
 
 extension Deliverable {
   fileprivate init?(_ value: JSONValue, _ faults: FaultList) {
-    let known = ["path", "purpose", "status"]
+    let known: [StaticString] = ["path", "purpose", "status"]
     guard let reader = ObjectReader(value, "The deliverable", known: known, faults) else { return nil }
     let path = reader.text("path")
-    let purpose = reader.text("purpose")
+    let purpose = reader.lazyText("purpose")
     let status = reader.text("status")
     offset = value.range.lowerBound
     guard let path, let purpose, let status else { return nil }
     RepositoryPath.check(path, at: value["path"] ?? value, faults)
     self.path = path
-    self.purpose = purpose
+    aim = purpose
     self.status = status
   }
 }
 
 extension Risk {
   fileprivate init?(_ value: JSONValue, _ faults: FaultList) {
-    let known = ["id", "text", "severity", "status"]
+    let known: [StaticString] = ["id", "text", "severity", "status"]
     guard let reader = ObjectReader(value, "The risk", known: known, faults) else { return nil }
     let id = reader.text("id")
     let text = reader.text("text")
@@ -286,7 +302,7 @@ extension Risk {
 
 extension Approval {
   fileprivate init?(_ value: JSONValue, _ faults: FaultList) {
-    let known = ["by", "digest", "signature"]
+    let known: [StaticString] = ["by", "digest", "signature"]
     guard let reader = ObjectReader(value, "The approval", known: known, faults) else { return nil }
     let by = reader.text("by")
     let tagged = reader.text("digest")

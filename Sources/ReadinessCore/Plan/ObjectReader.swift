@@ -22,47 +22,60 @@ final class FaultList {
 
 /// Reads the members of one object against what is known of them. Every fault goes to the list; a reader never throws.
 struct ObjectReader {
-  let value: JSONValue
+  var value: JSONValue { fields.value }
+  private let fields: JSONFields
   /// What the object is, for messages: "The milestone", "The risk".
   let subject: String
   let faults: FaultList
 
   /// Reads an object; notes a fault and gives nil where the value is something else.
-  init?(_ value: JSONValue, _ subject: String, known: [String], extensible: Bool = false, _ faults: FaultList) {
-    guard value.isObject else {
+  init?(_ value: JSONValue, _ subject: String, known: [StaticString], extensible: Bool = false, _ faults: FaultList) {
+    guard let fields = JSONFields(value, names: known) else {
       faults.add("\(subject) should be an object, not \(value.typeName).", at: value)
       return nil
     }
-    self.value = value
+    self.fields = fields
     self.subject = subject
     self.faults = faults
-    for member in value.members(besides: known) where !(extensible && member.key.hasPrefix("x-")) {
-      let near = nearestName(to: member.key, in: known).map { " Is \"\($0)\" meant?" } ?? ""
+    if fields.strangers.isEmpty { return }
+    for member in fields.strangers where !(extensible && member.key.hasPrefix("x-")) {
+      let near = nearestName(to: member.key, in: known.map(\.description)).map { " Is \"\($0)\" meant?" } ?? ""
       let own = extensible ? " A field of your own begins with x-." : ""
       faults.add("The property \"\(member.key)\" is not known here.\(near)\(own)", atKey: member)
     }
   }
 
   /// A member that has to be there.
-  func required(_ key: String) -> JSONValue? {
-    if let found = value[key] { return found }
+  func required(_ key: StaticString) -> JSONValue? {
+    if let found = fields[key] { return found }
     faults.add("\(subject) lacks the property \"\(key)\".", at: value)
     return nil
   }
 
   /// A text that has to be there.
-  func text(_ key: String, mayBeEmpty: Bool = false) -> String? {
+  func text(_ key: StaticString, mayBeEmpty: Bool = false) -> String? {
+    if let text = fields.text(key), mayBeEmpty || !text.isEmpty { return text.string }
     guard let found = required(key) else { return nil }
     return text(found, named: key, mayBeEmpty: mayBeEmpty)
   }
 
   /// A text that may be missing.
-  func optionalText(_ key: String, mayBeEmpty: Bool = true) -> String? {
-    guard let found = value[key] else { return nil }
+  func optionalText(_ key: StaticString, mayBeEmpty: Bool = true) -> String? {
+    guard let found = fields[key] else { return nil }
     return text(found, named: key, mayBeEmpty: mayBeEmpty)
   }
 
-  private func text(_ found: JSONValue, named key: String, mayBeEmpty: Bool) -> String? {
+  /// The member of one of the known names; nil where it is missing.
+  subscript(key: StaticString) -> JSONValue? { fields[key] }
+
+  /// A text that has to be there, and that few will ask for.
+  func lazyText(_ key: StaticString) -> JSONText? {
+    if let text = fields.text(key), !text.isEmpty { return text }
+    _ = text(key)
+    return nil
+  }
+
+  private func text(_ found: JSONValue, named key: StaticString, mayBeEmpty: Bool) -> String? {
     guard let text = found.string else {
       faults.add("\"\(key)\" should be a text, not \(found.typeName).", at: found)
       return nil
@@ -75,8 +88,8 @@ struct ObjectReader {
   }
 
   /// A text that is one of a few.
-  func choice(_ key: String, of legal: [String]) -> String? {
-    guard let text = text(key), let found = value[key] else { return nil }
+  func choice(_ key: StaticString, of legal: [String]) -> String? {
+    guard let text = text(key), let found = fields[key] else { return nil }
     guard legal.contains(text) else {
       faults.add("\"\(key)\" should be one of \(legal.joined(separator: ", ")), not \"\(text)\".", at: found)
       return nil
@@ -85,81 +98,93 @@ struct ObjectReader {
   }
 
   /// An array that has to be there, or may be missing.
-  func elements(_ key: String, required isRequired: Bool = false) -> [JSONValue] {
-    guard let found = isRequired ? required(key) : value[key] else { return [] }
-    guard let elements = found.array else {
+  func elements(_ key: StaticString, required isRequired: Bool = false) -> JSONElements {
+    guard let found = isRequired ? required(key) : fields[key] else { return JSONElements() }
+    guard let elements = JSONElements(found) else {
       faults.add("\"\(key)\" should be an array, not \(found.typeName).", at: found)
-      return []
+      return JSONElements()
     }
     return elements
   }
 
   /// An array of different texts.
-  func uniqueTexts(_ key: String, required isRequired: Bool = false) -> [(text: String, value: JSONValue)] {
-    uniqueTexts(key, required: isRequired) { ($0, $1) }
+  func uniqueTexts(_ key: StaticString, required isRequired: Bool = false) -> [(text: String, value: JSONValue)] {
+    var texts: [(text: String, value: JSONValue)] = []
+    forEachUnique(key, required: isRequired, ExactText.init) { texts.append(($0.text, $1)) }
+    return texts
   }
 
-  /// An array of different texts, each made into something, or left out.
-  func uniqueTexts<Item>(
-    _ key: String, required isRequired: Bool = false, _ item: (String, JSONValue) -> Item?
-  ) -> [Item] {
-    var seen = SeenTexts()
-    let elements = elements(key, required: isRequired)
-    var items: [Item] = []
-    for element in elements {
+  /// An array of different milestone ids.
+  func ids(_ key: StaticString, required isRequired: Bool = false) -> [MilestoneID] {
+    var ids: [MilestoneID] = []
+    forEachUnique(key, required: isRequired, MilestoneID.init) { id, element in
+      if id.isValid {
+        ids.append(id)
+      } else {
+        faults.add("\"\(id)\" is no milestone id; an id looks like M-04.", at: element)
+      }
+    }
+    return ids
+  }
+
+  /// The texts of an array, each made into what tells it from the others.
+  private func forEachUnique<Item: Hashable>(
+    _ key: StaticString, required isRequired: Bool, _ item: (String) -> Item, _ body: (Item, JSONValue) -> Void
+  ) {
+    var seen = Seen<Item>()
+    for element in elements(key, required: isRequired) {
       guard let text = element.string else {
         faults.add("\"\(key)\" should hold texts, not \(element.typeName).", at: element)
         continue
       }
-      guard seen.insert(text) else {
+      let item = item(text)
+      guard seen.insert(item) else {
         faults.add("\"\(text)\" stands twice in \"\(key)\".", at: element)
         continue
       }
-      if let item = item(text, element) { items.append(item) }
-    }
-    return items
-  }
-
-  /// An array of different milestone ids.
-  func ids(_ key: String, required isRequired: Bool = false) -> [MilestoneID] {
-    uniqueTexts(key, required: isRequired) { text, element in
-      let id = MilestoneID(text)
-      if !id.isValid { faults.add("\"\(text)\" is no milestone id; an id looks like M-04.", at: element) }
-      return id.isValid ? id : nil
+      body(item, element)
     }
   }
 
   /// A truth value that may be missing.
-  func flag(_ key: String) -> Bool? {
-    guard let found = value[key] else { return nil }
+  func flag(_ key: StaticString) -> Bool? {
+    guard let found = fields[key] else { return nil }
     if found.bool == nil { faults.add("\"\(key)\" should be true or false.", at: found) }
     return found.bool
   }
 }
 
-/// Texts that were seen, told apart by their bytes. A few are compared with each other; many are hashed.
-struct SeenTexts {
-  private var few: [String] = []
-  private var many = Set<ExactText>()
+/// A text that is told from others by its bytes.
+struct ExactText: Hashable {
+  let text: String
 
-  private struct ExactText: Hashable {
-    let text: String
-    static func == (a: ExactText, b: ExactText) -> Bool { a.text.isExactly(b.text) }
-    func hash(into hasher: inout Hasher) {
-      var text = text
-      text.withUTF8 { hasher.combine(bytes: UnsafeRawBufferPointer($0)) }
-    }
+  init(_ text: String) { self.text = text }
+
+  static func == (a: ExactText, b: ExactText) -> Bool { a.text.isExactly(b.text) }
+  func hash(into hasher: inout Hasher) {
+    var text = text
+    text.withUTF8 { hasher.combine(bytes: UnsafeRawBufferPointer($0)) }
   }
+}
 
-  /// False where the text was seen before.
-  mutating func insert(_ text: String) -> Bool {
-    if many.isEmpty {
-      if few.contains(where: text.isExactly) { return false }
-      few.append(text)
-      if few.count > 16 { many = Set(few.map(ExactText.init)) }
+/// What was seen before. A few are compared with each other; many are hashed.
+struct Seen<Item: Hashable> {
+  private var first: Item?
+  private var few: [Item] = []
+  private var many = Set<Item>()
+
+  /// False where the item was seen before.
+  mutating func insert(_ item: Item) -> Bool {
+    guard let first else {
+      first = item
       return true
     }
-    return many.insert(ExactText(text: text)).inserted
+    if first == item { return false }
+    guard many.isEmpty else { return many.insert(item).inserted }
+    if few.contains(item) { return false }
+    few.append(item)
+    if few.count > 16 { many = Set(few) }
+    return true
   }
 }
 

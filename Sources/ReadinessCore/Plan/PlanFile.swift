@@ -78,7 +78,7 @@ public struct Plan: Sendable {
   }
 
   init?(_ root: JSONValue, _ faults: FaultList) {
-    let known = ["planId", "title", "executionOrder", "retired"]
+    let known: [StaticString] = ["planId", "title", "executionOrder", "retired"]
     guard let reader = ObjectReader(root, "The plan", known: known, faults) else { return nil }
     let planID = reader.text("planId")
     let title = reader.text("title", mayBeEmpty: true)

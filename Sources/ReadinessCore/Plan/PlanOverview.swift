@@ -61,9 +61,11 @@ public struct PlanOverview {
     var findings = snapshot.findings + (file?.findings ?? [])
     if let folder = try FilesInvariant.folder(in: tree) { findings.append(folder) }
     var milestones: [Milestone] = []
+    var categories: [Category?] = []
     var places: [MilestoneID: Int] = [:]
     files = try tree.allMilestones()
     milestones.reserveCapacity(files.count)
+    categories.reserveCapacity(files.count)
     places.reserveCapacity(files.count)
     for file in files {
       findings += file.findings
@@ -71,14 +73,14 @@ public struct PlanOverview {
       // A file's id may differ from its name, and is a finding then; the first of a name counts.
       if places[milestone.id] == nil { places[milestone.id] = milestones.count }
       milestones.append(milestone)
+      categories.append(workflow.category(milestone.status))
     }
-    let categories = milestones.map { workflow.category($0.status) }
     let proof = Proof(tree: tree, authorization: policy.authorization, moment: { now })
     entries = try zip(milestones, categories).map { milestone, category in
       let blockers = milestone.dependsOn.filter { places[$0].flatMap { categories[$0] } != .done }
       return Entry(
         milestone: milestone, category: category, isReady: category == .pending && blockers.isEmpty,
-        blockers: blockers.count > 1 ? blockers.sorted() : blockers,
+        blockers: Self.sorted(blockers),
         suspect: category?.isFrozen == true ? try Self.suspect(milestone, proof) : [],
         waived: try Self.waived(milestone, proof))
     }
@@ -86,12 +88,17 @@ public struct PlanOverview {
     positions = places
   }
 
+  /// As a rule people write them in their order.
+  private static func sorted(_ ids: [MilestoneID]) -> [MilestoneID] {
+    ids.count < 2 || zip(ids, ids.dropFirst()).allSatisfy { $0 < $1 } ? ids : ids.sorted()
+  }
+
   private static func suspect(_ milestone: Milestone, _ proof: Proof) throws -> [String] {
     Set(try proof.stale(milestone).flatMap(\.subjects)).sorted()
   }
 
   private static func waived(_ milestone: Milestone, _ proof: Proof) throws -> [ExitCriterion] {
-    try milestone.exitCriteria.filter { try proof.isWaived($0) }
+    milestone.hasWaiver ? try milestone.exitCriteria.filter { try proof.isWaived($0) } : []
   }
 
   /// True where a criterion's check is to be run again: its evidence no longer matches, or is missing from what is in

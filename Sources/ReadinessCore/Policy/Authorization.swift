@@ -83,7 +83,9 @@ public struct AuthorizationRule: Sendable {
 extension Authorization {
   /// Reads `authorization.json`; nil, with faults, where it is none.
   init?(_ root: JSONValue, workflow: Workflow?, _ faults: FaultList) {
-    let known = ["$schema", "version", "roles", "rules", "policyChange", "waivers", "bypass", "emergencyPush"]
+    let known: [StaticString] = [
+      "$schema", "version", "roles", "rules", "policyChange", "waivers", "bypass", "emergencyPush",
+    ]
     guard let reader = ObjectReader(root, "The authorization", known: known, extensible: true, faults) else {
       return nil
     }
@@ -133,7 +135,7 @@ extension Authorization {
 
 extension AuthorizationRule {
   fileprivate init?(_ value: JSONValue, roles: [String: Set<String>], states: [String]?, _ faults: FaultList) {
-    let known = [
+    let known: [StaticString] = [
       "milestones", "from", "to", "fields", "role", "approvals", "signed", "signedCommits", "notWhoSentToReview",
     ]
     guard let reader = ObjectReader(value, "The rule", known: known, extensible: true, faults) else { return nil }

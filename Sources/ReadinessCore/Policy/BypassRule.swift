@@ -28,7 +28,7 @@ public struct BypassRule: Sendable {
 extension BypassRule {
   /// Reads one; nil, with faults, where it is none.
   init?(_ value: JSONValue, roles: [String: Set<String>], _ faults: FaultList) {
-    let known = ["role", "codes", "milestones", "days", "signed"]
+    let known: [StaticString] = ["role", "codes", "milestones", "days", "signed"]
     guard let reader = ObjectReader(value, "The bypass", known: known, extensible: true, faults) else { return nil }
     let named = reader.uniqueTexts("codes")
     for name in named where !Self.codes.contains(where: { $0.id == name.text }) {

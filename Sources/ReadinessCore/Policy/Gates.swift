@@ -19,7 +19,7 @@ public struct Gates: Sendable {
 
   /// Reads `gates.json`; nil, with faults, where it is none.
   init?(_ root: JSONValue, _ faults: FaultList) {
-    let known = ["$schema", "version", "gates", "indicators"]
+    let known: [StaticString] = ["$schema", "version", "gates", "indicators"]
     guard let reader = ObjectReader(root, "The gates file", known: known, extensible: true, faults) else { return nil }
     reader.checkVersion()
     var gates: [String: Gate] = [:]
@@ -35,7 +35,7 @@ public struct Gates: Sendable {
 
 extension Gates.Gate {
   fileprivate init?(_ value: JSONValue, _ faults: FaultList) {
-    let known = ["milestones", "category", "noSuspect", "maxOpenRisk"]
+    let known: [StaticString] = ["milestones", "category", "noSuspect", "maxOpenRisk"]
     guard let reader = ObjectReader(value, "The gate", known: known, extensible: true, faults) else { return nil }
     milestones = reader.uniqueTexts("milestones", required: true).map(\.text)
     let category = reader.choice("category", of: Category.allCases.map(\.rawValue)).flatMap(Category.init)
@@ -63,7 +63,7 @@ public struct ProvenancePolicy: Sendable {
 
   /// Reads `provenance.json`; nil, with faults, where it is none.
   init?(_ root: JSONValue, _ faults: FaultList) {
-    let known = ["$schema", "version", "unstamped", "judgedFrom"]
+    let known: [StaticString] = ["$schema", "version", "unstamped", "judgedFrom"]
     guard let reader = ObjectReader(root, "The provenance policy", known: known, extensible: true, faults) else {
       return nil
     }

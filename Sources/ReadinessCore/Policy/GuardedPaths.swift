@@ -20,7 +20,7 @@ public struct GuardedPaths: Sendable {
 
   /// Reads `paths.json`; nil, with faults, where it is none.
   init?(_ root: JSONValue, authorization: Authorization?, _ faults: FaultList) {
-    let known = ["$schema", "version", "guarded"]
+    let known: [StaticString] = ["$schema", "version", "guarded"]
     guard let reader = ObjectReader(root, "The paths file", known: known, extensible: true, faults) else { return nil }
     reader.checkVersion()
     if root["guarded"] == nil { faults.add("\"guarded\" is missing.", at: root) }
@@ -31,7 +31,7 @@ public struct GuardedPaths: Sendable {
 
 extension GuardedPaths.Guarded {
   fileprivate init?(_ value: JSONValue, roles: [String: Set<String>], _ faults: FaultList) {
-    let known = ["paths", "role", "frozenBy"]
+    let known: [StaticString] = ["paths", "role", "frozenBy"]
     guard let reader = ObjectReader(value, "The entry", known: known, extensible: true, faults) else { return nil }
     let named = reader.uniqueTexts("paths", required: true)
     for (text, place) in named {

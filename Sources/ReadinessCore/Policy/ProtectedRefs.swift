@@ -14,7 +14,7 @@ public struct ProtectedRefs: Sendable {
 
   /// Reads `refs.json`; nil, with faults, where it is none.
   init?(_ root: JSONValue, _ faults: FaultList) {
-    let known = ["$schema", "version", "protected"]
+    let known: [StaticString] = ["$schema", "version", "protected"]
     guard let reader = ObjectReader(root, "The refs file", known: known, extensible: true, faults) else { return nil }
     reader.checkVersion()
     let named = reader.uniqueTexts("protected", required: true)

@@ -32,7 +32,7 @@ public struct Secrets: Sendable {
 
   /// Reads `secrets.json`; nil, with faults, where it is none.
   init?(_ root: JSONValue, _ faults: FaultList) {
-    let known = ["$schema", "version", "patterns", "entropy", "allow"]
+    let known: [StaticString] = ["$schema", "version", "patterns", "entropy", "allow"]
     guard let reader = ObjectReader(root, "The secrets file", known: known, extensible: true, faults) else {
       return nil
     }

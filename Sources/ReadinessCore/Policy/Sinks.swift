@@ -35,7 +35,7 @@ public struct Sinks: Sendable {
 
   /// Reads `sinks.json`; nil, with faults, where it is none.
   init?(_ root: JSONValue, _ faults: FaultList) {
-    let known = ["$schema", "version", "sinks"]
+    let known: [StaticString] = ["$schema", "version", "sinks"]
     guard let reader = ObjectReader(root, "The sinks file", known: known, extensible: true, faults) else { return nil }
     reader.checkVersion()
     var sinks: [String: Sink] = [:]
@@ -64,13 +64,15 @@ public struct Sinks: Sendable {
 extension Sinks.Sink {
   fileprivate init?(_ value: JSONValue, _ faults: FaultList) {
     json = value
-    let properties = ["file": ["path"], "command": ["command"], "webhook": ["url", "headers"]]
+    let properties: [String: [StaticString]] = [
+      "file": ["path"], "command": ["command"], "webhook": ["url", "headers"],
+    ]
     let name = value["kind"]?.string ?? ""
     guard value.object == nil || properties[name] != nil else {
       faults.add("\"kind\" should be one of file, command, webhook.", at: value["kind"] ?? value)
       return nil
     }
-    let known = ["kind", "profile"] + (properties[name] ?? [])
+    let known: [StaticString] = ["kind", "profile"] + (properties[name] ?? [])
     guard let reader = ObjectReader(value, "The sink", known: known, extensible: true, faults) else { return nil }
     profile = value["profile"] == nil ? nil : reader.text("profile")
     switch name {

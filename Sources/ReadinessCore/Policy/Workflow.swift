@@ -96,7 +96,7 @@ public struct Workflow: Sendable {
 extension Workflow {
   /// Reads `workflow.json`; nil, with faults, where it is none.
   init?(_ root: JSONValue, _ faults: FaultList) {
-    let known = ["$schema", "version", "states", "transitions"]
+    let known: [StaticString] = ["$schema", "version", "states", "transitions"]
     guard let reader = ObjectReader(root, "The workflow", known: known, extensible: true, faults) else { return nil }
     reader.checkVersion()
     var states: [State] = []
@@ -129,7 +129,7 @@ extension Workflow {
 extension State {
   /// 1 to 64 characters without quotes, backslash or control characters, trimmed, not `none` (contract 2.2).
   fileprivate init?(_ value: JSONValue, _ faults: FaultList) {
-    let known = ["name", "category"]
+    let known: [StaticString] = ["name", "category"]
     guard let reader = ObjectReader(value, "The state", known: known, extensible: true, faults) else { return nil }
     let name = reader.text("name")
     let category = reader.choice("category", of: Category.allCases.map(\.rawValue)).flatMap(Category.init)
@@ -153,7 +153,7 @@ extension State {
 
 extension Edge {
   fileprivate init?(_ value: JSONValue, _ states: [State], _ faults: FaultList) {
-    let known = ["from", "to", "guards"]
+    let known: [StaticString] = ["from", "to", "guards"]
     guard let reader = ObjectReader(value, "The transition", known: known, extensible: true, faults) else { return nil }
     let names = states.map(\.name)
     let from = reader.choice("from", of: names)
