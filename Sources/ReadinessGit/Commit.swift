@@ -64,12 +64,12 @@ public struct Commit: Sendable {
     seal = Self.seal(raw, signature)
     let person = TextEncoding.decode(author, encoding: encoding)
     // Histories hold names in encodings that nobody wrote down; they keep nobody from reading the rest.
-    guard let identity = Self.person(person ?? String(decoding: author, as: UTF8.self)) else {
+    guard let identity = Identity(signature: person ?? String(decoding: author, as: UTF8.self)) else {
       throw damaged("its author cannot be read")
     }
     self.author = identity
     isText = person != nil && message != nil
-    committedAt = Self.seconds(String(decoding: committer, as: UTF8.self))
+    committedAt = Self.seconds(committer)
   }
 
   /// The header `gpgsig`, each of its lines without the space before it; and the commit without that header.
@@ -81,16 +81,30 @@ public struct Commit: Sendable {
       payload: Array(raw[..<signature.lowerBound] + raw[signature.upperBound...]))
   }
 
-  /// `Name <address> seconds zone`.
-  private static func person(_ text: String) -> Identity? {
-    guard let close = text.lastIndex(of: ">"), let open = text[..<close].firstIndex(of: "<") else { return nil }
-    let name = text[..<open]
-    return Identity(
-      name: String(name.hasSuffix(" ") ? name.dropLast() : name), email: String(text[text.index(after: open)..<close]))
+  /// The moment behind `Name <address>`; 0 where there is none.
+  private static func seconds(_ line: ArraySlice<UInt8>) -> Int64 {
+    var at = line.lastIndex(of: UInt8(ascii: ">")).map { $0 + 1 } ?? line.endIndex
+    while at < line.endIndex, line[at] == 0x20 { at += 1 }
+    let digits = line[at...].prefix { $0 != 0x20 }
+    return Int64(String(decoding: digits, as: UTF8.self)) ?? 0
   }
+}
 
-  private static func seconds(_ text: String) -> Int64 {
-    guard let close = text.lastIndex(of: ">") else { return 0 }
-    return text[text.index(after: close)...].split(separator: " ").first.flatMap { Int64($0) } ?? 0
+extension Identity {
+  /// Reads `Name <address> seconds zone`, as commits hold it and `git var GIT_AUTHOR_IDENT` prints it.
+  public init?(signature text: String) {
+    var text = text
+    let parts = text.withUTF8 { bytes -> (name: String, email: String)? in
+      guard let close = bytes.lastIndex(of: UInt8(ascii: ">")),
+        let open = bytes[..<close].firstIndex(of: UInt8(ascii: "<"))
+      else { return nil }
+      let name = bytes[..<open]
+      return (
+        String(decoding: name.last == 0x20 ? name.dropLast() : name, as: UTF8.self),
+        String(decoding: bytes[(open + 1)..<close], as: UTF8.self)
+      )
+    }
+    guard let parts else { return nil }
+    self.init(name: parts.name, email: parts.email)
   }
 }

@@ -17,6 +17,8 @@ public struct CommitGraph {
   private let parentList: [Int32]
   /// How many commits at the beginning hold neither `.readiness` nor `ssot`.
   private let bareCount: Int
+  /// The raw commits that may hold a stamp, by their places, as many as there is room for: they are judged next.
+  private let kept: [Int32: [UInt8]]
   private let isClosed: Bool
 
   /// True where plan or policy may differ from a parent's, the message may hold a stamp, or a parent guards paths.
@@ -25,6 +27,12 @@ public struct CommitGraph {
   /// The places of a commit's parents in `ids`, first parent first; -1 for one beside the walk.
   public func parents(of index: Int) -> ArraySlice<Int32> {
     parentList[Int(parentStart[index])..<Int(parentStart[index + 1])]
+  }
+
+  /// A commit of the graph, parsed.
+  public func commit(_ index: Int, in repository: Repository) throws -> Commit {
+    guard let raw = kept[Int32(index)] else { return try repository.commit(ids[index]) }
+    return try Commit(id: ids[index], raw: raw)
   }
 
   /// True where it is certain that nothing before a commit holds a plan or a policy.
@@ -51,8 +59,12 @@ public struct CommitGraph {
     ids = order.map { reader.ids[Int($0)] }
     trees = order.map { reader.trees[Int($0)] }
     reader.forgetIDs()
+    var kept: [Int32: [UInt8]] = [:]
+    kept.reserveCapacity(reader.kept.count)
     var places = [Int32](repeating: -1, count: order.count)
     for (place, number) in order.enumerated() { places[Int(number)] = Int32(place) }
+    for (number, raw) in reader.kept { kept[places[Int(number)]] = raw }
+    self.kept = kept
     var (starts, list): ([Int32], [Int32]) = ([0], [])
     for number in order {
       for parent in reader.parents(of: Int(number)) { list.append(parent < 0 ? -1 : places[Int(parent)]) }
@@ -76,6 +88,9 @@ private struct GraphReader {
   private(set) var folders: [Int32] = []
   private(set) var trees: [ObjectID] = []
   private var mayHoldStamp: [Bool] = []
+  /// The raw commits that may hold a stamp, by their numbers, until the room is full.
+  private(set) var kept: [(number: Int32, raw: [UInt8])] = []
+  private var room = 24 << 20
   private var parentStart: [Int32] = [0]
   private var parentList: [Int32] = []
   private var numbers: [ObjectID: Int32] = [:]
@@ -100,7 +115,7 @@ private struct GraphReader {
     while next < ids.count {
       let start = next
       while next < ids.count, next - start < 4096 {
-        let head = try head(of: ids[next])
+        let head = try keptHead(Int32(next))
         trees.append(head.tree)
         mayHoldStamp.append(head.mayHoldStamp)
         for parent in head.parents { parentList.append(number(parent)) }
@@ -169,10 +184,28 @@ private struct GraphReader {
   }
 
   private func head(of id: ObjectID) throws -> CommitHead {
-    guard let head = try store.with(id, GIT_OBJECT_COMMIT, { CommitHead($0) }) else {
-      throw GitError(.damaged, "The commit \(id) is damaged.", hint: "See git fsck.", function: "CommitHead")
+    guard let head = try store.with(id, GIT_OBJECT_COMMIT, { CommitHead($0) }) else { throw damaged(id) }
+    return head
+  }
+
+  /// The head of a commit, which is kept as a whole where it may hold a stamp.
+  private mutating func keptHead(_ number: Int32) throws -> CommitHead {
+    let id = ids[Int(number)]
+    let room = self.room
+    let found = try store.with(id, GIT_OBJECT_COMMIT) { raw -> (head: CommitHead?, raw: [UInt8]?) in
+      let head = CommitHead(raw)
+      return (head, head?.mayHoldStamp == true && raw.count <= room ? Array(raw) : nil)
+    }
+    guard let head = found.head else { throw damaged(id) }
+    if let raw = found.raw {
+      kept.append((number, raw))
+      self.room -= raw.count
     }
     return head
+  }
+
+  private func damaged(_ id: ObjectID) -> GitError {
+    GitError(.damaged, "The commit \(id) is damaged.", hint: "See git fsck.", function: "CommitHead")
   }
 
   private mutating func read(_ id: ObjectID) throws -> [ObjectID] {

@@ -253,13 +253,3 @@ public struct CommitWriter {
     return output.status == 0 ? Identity(signature: output.trimmed) : nil
   }
 }
-
-extension Identity {
-  /// Reads `Name <address> seconds zone`, as `git var GIT_AUTHOR_IDENT` prints it.
-  public init?(signature text: String) {
-    guard let close = text.lastIndex(of: ">"), let open = text[..<close].lastIndex(of: "<") else { return nil }
-    let name = text[..<open]
-    self.init(
-      name: String(name.hasSuffix(" ") ? name.dropLast() : name), email: String(text[text.index(after: open)..<close]))
-  }
-}

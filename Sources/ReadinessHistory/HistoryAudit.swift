@@ -191,7 +191,7 @@ public struct HistoryAudit {
   }
 
   private static func judge(_ index: Int, in graph: CommitGraph, _ repository: Repository) throws -> Judged {
-    let commit = try repository.commit(graph.ids[index])
+    let commit = try graph.commit(index, in: repository)
     let ancestry = CommitAncestry(repository, parents: commit.parents, isBare: graph.isBare(before: index))
     let trees = try zip(graph.parents(of: index), commit.parents).map { place, parent in
       place < 0 ? try repository.commit(parent).tree : graph.trees[Int(place)]

@@ -74,15 +74,22 @@ public struct Digest: Hashable, Comparable, Sendable, CustomStringConvertible {
   /// 64 lower-case hexadecimal digits.
   public var hex: String {
     String(unsafeUninitializedCapacity: 64) { out in
-      let digits: StaticString = "0123456789abcdef"
-      var at = 0
-      for word in [a, b, c, d] {
-        for shift in stride(from: UInt64(60), through: 0, by: -4) {
-          out[at] = digits.utf8Start[Int(word >> shift & 15)]
-          at += 1
-        }
-      }
+      forEachDigit { out[$0] = $1 }
       return 64
+    }
+  }
+
+  /// Appends those.
+  func appendHex(to out: inout [UInt8]) { forEachDigit { out.append($1) } }
+
+  private func forEachDigit(_ body: (Int, UInt8) -> Void) {
+    let digits: StaticString = "0123456789abcdef"
+    var at = 0
+    for word in [a, b, c, d] {
+      for shift in stride(from: UInt64(60), through: 0, by: -4) {
+        body(at, digits.utf8Start[Int(word >> shift & 15)])
+        at += 1
+      }
     }
   }
 

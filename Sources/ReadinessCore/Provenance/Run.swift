@@ -15,12 +15,18 @@ public struct Identity: Sendable, Hashable, CustomStringConvertible {
 
   /// Reads `Name <address>`.
   init?(_ text: String) {
-    guard text.hasSuffix(">"), let open = text.lastIndex(of: "<") else { return nil }
-    email = String(text[text.index(after: open)...].dropLast())
-    let before = text[..<open]
-    guard before.isEmpty || before.hasSuffix(" ") else { return nil }
-    name = String(before.dropLast())
-    guard description == text else { return nil }
+    var text = text
+    let parts = text.withUTF8 { bytes -> (name: String, email: String)? in
+      guard bytes.last == UInt8(ascii: ">"), let open = bytes.lastIndex(of: UInt8(ascii: "<")) else { return nil }
+      let name = bytes[..<open].dropLast()
+      // A name and one space, or nothing.
+      guard open == 0 || (bytes[open - 1] == 0x20 && !name.isEmpty) else { return nil }
+      return (
+        String(decoding: name, as: UTF8.self), String(decoding: bytes[(open + 1)...].dropLast(), as: UTF8.self)
+      )
+    }
+    guard let parts else { return nil }
+    self.init(name: parts.name, email: parts.email)
   }
 
   /// `Name <address>`.
@@ -136,7 +142,12 @@ public struct Run: Sendable, Equatable {
     out.reserveCapacity(512)
     func raw(_ text: StaticString) { out += UnsafeBufferPointer(start: text.utf8Start, count: text.utf8CodeUnitCount) }
     func value(_ text: String) { CanonicalJSON.appendString(text, to: &out) }
-    func digest(_ digest: Digest?) { value(digest?.tagged ?? "none") }
+    func digest(_ digest: Digest?) {
+      guard let digest else { return raw("\"none\"") }
+      raw("\"sha256:")
+      digest.appendHex(to: &out)
+      raw("\"")
+    }
     func list<T>(_ items: [T], _ write: (T) -> Void) {
       raw("[")
       for (index, item) in items.enumerated() {
