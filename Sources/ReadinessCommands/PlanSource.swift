@@ -55,10 +55,10 @@ final class LoadedPlan {
       return
     }
     let id = try options.at.map { try repository.commit(named: $0) } ?? head ?? repository.commit(named: "HEAD")
-    let committed = repository.tree(of: try repository.commit(id))
-    tree = committed
     let isCompared = options.at == nil && !repository.isBare
     let suspects = isCompared ? repository.milestonesThatMayDiffer() : nil
+    let committed = repository.tree(of: try repository.commit(id))
+    tree = committed
     overview = try Self.lettingGo(PlanOverview(committed, now: now), at: id, committed, repository)
     commit = id.description
     source = "\(options.at ?? "HEAD") at \(id.description.prefix(8))"

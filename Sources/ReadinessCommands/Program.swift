@@ -16,7 +16,6 @@ public enum Program {
     let rest = withGlobalsBehind(Array(arguments.dropFirst()))
     let isJSON = rest.contains("--json")
     do {
-      try checkName(rest.first)
       var command = try parse(rest)
       try command.run()
       return 0
@@ -28,17 +27,17 @@ public enum Program {
   /// A command's own words are read alone, which takes a third of the time; where they do not fit, or ask for help, the
   /// whole program answers.
   private static func parse(_ words: [String]) throws -> any ParsableCommand {
-    let commands = Root.configuration.groupedSubcommands.flatMap(\.subcommands)
+    let commands = Root.configuration.groupedSubcommands.lazy.flatMap(\.subcommands)
     guard let type = commands.first(where: { $0._commandName == words.first }) else {
+      try refuseUnknown(words.first, commands.map { $0._commandName })
       return try Root.parseAsRoot(words)
     }
     do { return try type.parse(Array(words.dropFirst())) } catch { return try Root.parseAsRoot(words) }
   }
 
   /// A name that is no command gets the nearest that is.
-  private static func checkName(_ name: String?) throws {
-    let names = Root.configuration.groupedSubcommands.flatMap(\.subcommands).map { $0._commandName }
-    guard let name, !name.hasPrefix("-"), name != "help", !names.contains(name) else { return }
+  private static func refuseUnknown(_ name: String?, _ names: some Sequence<String>) throws {
+    guard let name, !name.hasPrefix("-"), name != "help" else { return }
     let near = nearestName(to: name, in: names).map { "Is \($0) meant? " } ?? ""
     throw UsageError("There is no command \"\(name)\".", hint: near + "readiness --help lists them.")
   }

@@ -13,7 +13,8 @@ public struct Listing {
 
   /// For a terminal.
   public func text(width: Int, _ style: Style) -> String {
-    Table(header: header, rows: rows.map { $0.map { Table.Cell($0) } }, flexible: flexible)
-      .lines(width: width, style).joined(separator: "\n")
+    var table = Table(header: header, flexible: flexible, rows: rows.count)
+    for row in rows { for text in row { table.append(text) } }
+    return table.text(width: width, style)
   }
 }

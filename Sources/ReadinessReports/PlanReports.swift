@@ -17,15 +17,14 @@ public struct NextReport {
   public func text(width: Int, _ style: Style) -> String {
     let ready = ready
     guard !ready.isEmpty else { return "Nothing can start now. readiness blocked says what each milestone waits for." }
-    let rows = ready.map { entry in
-      [
-        Table.Cell(entry.milestone.id.text, .strong), Table.Cell(entry.milestone.workstream),
-        Table.Cell(entry.milestone.owner, entry.milestone.isOwned ? nil : .warn),
-        Table.Cell(entry.milestone.outcome, .quiet),
-      ]
+    var table = Table(header: ["ID", "WORKSTREAM", "OWNER", "OUTCOME"], flexible: [1, 3], rows: ready.count)
+    for entry in ready {
+      table.append(entry.milestone.id.text, .strong)
+      table.append(entry.milestone.workstream)
+      table.append(entry.milestone.owner, entry.milestone.isOwned ? nil : .warn)
+      table.append(entry.milestone.outcome, .quiet)
     }
-    let table = Table(header: ["ID", "WORKSTREAM", "OWNER", "OUTCOME"], rows: rows, flexible: [1, 3])
-    var lines = table.lines(width: width, style)
+    var lines = [table.text(width: width, style)]
     if let first = ready.first {
       lines += ["", "To start one: readiness move \(first.milestone.id) in-progress"]
     }

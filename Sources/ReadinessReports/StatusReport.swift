@@ -16,28 +16,31 @@ public struct StatusReport {
 
   private var doneCount: Int { overview.entries.count { $0.category == .done } }
 
-  private var byStatus: [(name: String, count: Int)] {
-    let counts = overview.entries.reduce(into: [String: Int]()) { $0[$1.milestone.status, default: 0] += 1 }
-    return overview.policy.workflow.states.map { ($0.name, counts[$0.name] ?? 0) }
-  }
-
   /// For a terminal.
   public func text(width: Int, _ style: Style) -> String {
     let title = overview.plan?.title.printable ?? "Plan"
     var lines = [style(title, .strong) + " · \(source) · \(doneCount) of \(overview.entries.count) done", ""]
-    let rows = overview.entries.map { entry -> [Table.Cell] in
-      let waits = entry.category == .done ? "" : entry.blockers.map(\.text).joined(separator: ", ")
-      return [
-        Table.Cell(entry.milestone.id.text), Table.Cell(entry.milestone.workstream),
-        Table.Cell(entry.milestone.status + (entry.suspect.isEmpty ? "" : " (suspect)"), Self.role(entry)),
-        Table.Cell(entry.milestone.owner, entry.milestone.isOwned ? nil : .quiet), Table.Cell(waits, .quiet),
-      ]
+    var table = Table(
+      header: ["ID", "WORKSTREAM", "STATUS", "OWNER", "WAITS FOR"], flexible: [1, 3, 4], rows: overview.entries.count)
+    var tally = Tally()
+    for entry in overview.entries {
+      let milestone = entry.milestone
+      tally.add(entry)
+      table.append(milestone.id.text)
+      table.append(milestone.workstream)
+      table.append(entry.suspect.isEmpty ? milestone.status : milestone.status + " (suspect)", Self.role(entry))
+      table.append(milestone.owner, milestone.isOwned ? nil : .quiet)
+      var waits = ""
+      for blocker in entry.category == .done ? [] : entry.blockers {
+        if !waits.isEmpty { waits += ", " }
+        waits += blocker.text
+      }
+      table.append(waits, .quiet)
     }
-    let table = Table(
-      header: ["ID", "WORKSTREAM", "STATUS", "OWNER", "WAITS FOR"], rows: rows, flexible: [1, 3, 4])
-    lines += table.lines(width: width, style)
-    lines += ["", byStatus.filter { $0.count > 0 }.map { "\($0.name.printable) \($0.count)" }.joined(separator: " · ")]
-    if let proof { lines.append(proof) }
+    lines.append(table.text(width: width, style))
+    let byStatus = tally.byStatus(overview.policy.workflow).filter { $0.count > 0 }
+    lines += ["", byStatus.map { "\($0.name.printable) \($0.count)" }.joined(separator: " · ")]
+    if let proof = tally.proof { lines.append(proof) }
     let ready = overview.entries.filter(\.isReady).map(\.milestone.id.text)
     if !ready.isEmpty { lines.append("Can start now: " + ready.joined(separator: ", ")) }
     for entry in overview.entries where !entry.suspect.isEmpty {
@@ -61,29 +64,6 @@ public struct StatusReport {
     return lines.joined(separator: "\n")
   }
 
-  /// What exit criteria rest on, each counted once under the strongest; nil where nothing is shown yet.
-  private var proof: String? {
-    var counts: [(name: String, count: Int)] = [
-      ("by a check", 0), ("by a file", 0), ("by approval", 0), ("on a word alone", 0), ("waived", 0), ("open", 0),
-    ]
-    for entry in overview.entries {
-      for criterion in entry.milestone.exitCriteria {
-        let kinds = criterion.evidence.lazy.map { evidence in
-          switch evidence.kind {
-          case .check: 0
-          case .file: 1
-          case .approval: 2
-          case .statement: 3
-          }
-        }
-        let isWaived = entry.waived.contains { $0.id == criterion.id }
-        counts[isWaived ? 4 : kinds.min() ?? 5].count += 1
-      }
-    }
-    guard counts[..<5].contains(where: { $0.count > 0 }) else { return nil }
-    return "Criteria shown: " + counts.filter { $0.count > 0 }.map { "\($0.count) \($0.name)" }.joined(separator: " · ")
-  }
-
   static func role(_ entry: PlanOverview.Entry) -> Style.Role? {
     if !entry.suspect.isEmpty { return .warn }
     return switch entry.category {
@@ -96,7 +76,10 @@ public struct StatusReport {
 
   /// `status` (contract 4.1).
   public var json: JSONValue {
-    Envelope.json(
+    var tally = Tally()
+    for entry in overview.entries { tally.add(entry) }
+    let byStatus = tally.byStatus(overview.policy.workflow).map { JSONMember($0.name, .int($0.count)) }
+    return Envelope.json(
       "status",
       [
         JSONMember("commit", commit.map { .text($0) } ?? nil),
@@ -105,7 +88,7 @@ public struct StatusReport {
           "summary",
           [
             "total": .int(overview.entries.count), "done": .int(doneCount),
-            "byStatus": JSONValue(.object(byStatus.map { JSONMember($0.name, .int($0.count)) })),
+            "byStatus": JSONValue(.object(byStatus)),
           ]), JSONMember("order", .texts(overview.suggestedOrder.map(\.text))),
         JSONMember("letGo", EvidenceText.json(overview.letGo, at: overview.now)),
       ])
@@ -121,6 +104,43 @@ public struct StatusReport {
       "blockers": .texts(entry.blockers.map(\.text)), "suspect": .texts(entry.suspect),
       "waived": .texts(entry.waived.map(\.id)),
     ]
+  }
+}
+
+/// What is counted over all milestones, in the one pass that looks at each.
+private struct Tally {
+  private var statuses: [String: Int] = [:]
+  /// Criteria, each under the strongest of what shows it.
+  private var criteria: [(name: String, count: Int)] = [
+    ("by a check", 0), ("by a file", 0), ("by approval", 0), ("on a word alone", 0), ("waived", 0), ("open", 0),
+  ]
+
+  mutating func add(_ entry: PlanOverview.Entry) {
+    statuses[entry.milestone.status, default: 0] += 1
+    for criterion in entry.milestone.exitCriteria {
+      let kinds = criterion.evidence.lazy.map { evidence in
+        switch evidence.kind {
+        case .check: 0
+        case .file: 1
+        case .approval: 2
+        case .statement: 3
+        }
+      }
+      let isWaived = entry.waived.contains { $0.id == criterion.id }
+      criteria[isWaived ? 4 : kinds.min() ?? 5].count += 1
+    }
+  }
+
+  /// Milestones by their states, in the workflow's order.
+  func byStatus(_ workflow: Workflow) -> [(name: String, count: Int)] {
+    workflow.states.map { ($0.name, statuses[$0.name] ?? 0) }
+  }
+
+  /// What exit criteria rest on; nil where nothing is shown yet.
+  var proof: String? {
+    guard criteria[..<5].contains(where: { $0.count > 0 }) else { return nil }
+    let shown = criteria.filter { $0.count > 0 }.map { "\($0.count) \($0.name)" }
+    return "Criteria shown: " + shown.joined(separator: " · ")
   }
 }
 

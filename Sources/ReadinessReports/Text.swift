@@ -123,12 +123,12 @@ extension Character {
 
 /// A table for a terminal: columns as wide as they need, the widest cut until the line fits.
 struct Table {
-  struct Cell {
+  private struct Cell {
     let text: String
     let columns: Int
     let role: Style.Role?
 
-    init(_ text: String, _ role: Style.Role? = nil) {
+    init(_ text: String, _ role: Style.Role?) {
       let isPlain = text.isPlain
       self.text = isPlain ? text : text.printable
       columns = isPlain ? text.utf8.count : self.text.columns
@@ -136,35 +136,53 @@ struct Table {
     }
   }
 
-  let header: [String]
-  let rows: [[Cell]]
+  private let header: [Cell]
   /// Columns that may be cut, each to no less than eight.
-  let flexible: Set<Int>
+  private let flexible: Set<Int>
+  /// Row by row.
+  private var cells: [Cell] = []
 
-  func lines(width: Int, _ style: Style) -> [String] {
+  /// - Parameter rows: how many there will be, about.
+  init(header: [String], flexible: Set<Int>, rows: Int) {
+    self.header = header.map { Cell($0, .quiet) }
+    self.flexible = flexible
+    cells.reserveCapacity(rows * header.count)
+  }
+
+  /// Adds the next cell, as a rule of the row that was begun.
+  mutating func append(_ text: String, _ role: Style.Role? = nil) { cells.append(Cell(text, role)) }
+
+  /// Heading and rows, a line each.
+  func text(width: Int, _ style: Style) -> String {
     var widths = header.map(\.columns)
-    for row in rows {
-      for (index, cell) in row.enumerated() { widths[index] = max(widths[index], cell.columns) }
+    for row in stride(from: 0, to: cells.count, by: widths.count) {
+      for index in widths.indices { widths[index] = max(widths[index], cells[row + index].columns) }
     }
     while widths.reduce(2 * widths.count, +) > width,
       let widest = flexible.filter({ widths[$0] > 8 }).max(by: { (widths[$0], $1) < (widths[$1], $0) })
     {
       widths[widest] -= 1
     }
-    func line(_ cells: [Cell]) -> String {
-      var out: [UInt8] = [0x20, 0x20]
-      out.reserveCapacity(width + 2)
-      for (index, cell) in cells.enumerated() {
-        let isCut = cell.columns > widths[index]
-        let text = isCut ? cell.text.cut(to: widths[index]) : cell.text
-        out.append(contentsOf: (cell.role.map { style(text, $0) } ?? text).utf8)
-        guard index < cells.count - 1 else { break }
-        let gap = widths[index] - (isCut ? text.columns : cell.columns) + 2
-        out.append(contentsOf: repeatElement(0x20, count: gap))
-      }
-      while out.last == 0x20 { out.removeLast() }
-      return String(decoding: out, as: UTF8.self)
+    var out: [UInt8] = []
+    out.reserveCapacity((cells.count / widths.count + 1) * (width + 1))
+    Self.append(header[...], widths, style, to: &out)
+    for row in stride(from: 0, to: cells.count, by: widths.count) {
+      out.append(0x0A)
+      Self.append(cells[row..<row + widths.count], widths, style, to: &out)
     }
-    return [line(header.map { Cell($0, .quiet) })] + rows.map(line)
+    return String(decoding: out, as: UTF8.self)
+  }
+
+  private static func append(_ cells: ArraySlice<Cell>, _ widths: [Int], _ style: Style, to out: inout [UInt8]) {
+    var gap = 2
+    for (cell, width) in zip(cells, widths) {
+      let isCut = cell.columns > width
+      let text = isCut ? cell.text.cut(to: width) : cell.text
+      let columns = isCut ? text.columns : cell.columns
+      out.append(contentsOf: repeatElement(0x20, count: gap))
+      out.append(contentsOf: (cell.role.map { style(text, $0) } ?? text).utf8)
+      gap = width - columns + 2
+    }
+    while out.last == 0x20 { out.removeLast() }
   }
 }
