@@ -152,10 +152,14 @@ public enum DurableFile {
     }
   }
 
-  /// A folder that nobody else has, under `TMPDIR`.
+  /// A folder that nobody else has, under `TMPDIR`, or `/tmp` where that is not set, or empty.
+  /// - Parameter variable: what `TMPDIR` says.
   /// - Throws: `FileFault`.
-  public static func makeTemporaryFolder(_ prefix: String) throws(FileFault) -> String {
-    let above = getenv("TMPDIR").map { String(cString: $0) } ?? "/tmp"
+  public static func makeTemporaryFolder(
+    _ prefix: String, variable: String? = getenv("TMPDIR").map { String(cString: $0) }
+  ) throws(FileFault) -> String {
+    let above = variable.flatMap { $0.isEmpty ? nil : $0 } ?? "/tmp"
+    // mkdtemp(3) asks for six X and puts letters in their places.
     var template = Array("\(above)/\(prefix)XXXXXX".utf8CString)
     guard mkdtemp(&template) != nil, let resolved = realpath(template, nil) else { throw fault(above) }
     defer { free(resolved) }

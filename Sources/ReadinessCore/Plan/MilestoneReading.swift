@@ -153,7 +153,7 @@ extension Milestone {
       id: idText == stem.text ? stem : MilestoneID(idText), workstream: workstream, outcome: outcome,
       dependsOn: dependsOn, owner: owner, status: status, blocked: blocked, exitCriteria: criteria,
       deliverables: deliverables, risks: risks, approvals: approvals,
-      whole: keeps ? root : nil, text: document.bytes)
+      whole: keeps ? Optional(root) : Optional.none, text: document.bytes)
   }
 
   private static func criteria(_ reader: ObjectReader, _ faults: FaultList) -> [ExitCriterion] {
