@@ -98,7 +98,7 @@ struct Failure {
     let said = "readiness: \(message.printable) (\(code))".wrapped(to: width).enumerated().map {
       ($0 == 0 ? "" : "  ") + $1
     }
-    let next = hint.printable.wrapped(to: width - 5).enumerated().map { ($0 == 0 ? "  -> " : "     ") + $1 }
+    let next = hint.printable.wrapped(to: width - 5, first: "  -> ", rest: "     ")
     return (said + next).joined(separator: "\n") + "\n"
   }
 

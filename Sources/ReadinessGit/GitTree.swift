@@ -121,23 +121,36 @@ public final class GitTree: PlanTree {
     }
   }
 
-  /// On all cores, each with the packs mapped for itself.
+  /// On all cores, in the order in which the packs hold them; and the plan beside them, which goes with them.
   public func allMilestones() throws -> [MilestoneFile] {
     let listed = try listedMilestones()
     guard listed.count > 256 else { return try listed.compactMap { try milestone($0.id) } }
     try repository.readPacks()
+    let order = try repository.store.packOrder(of: listed.map(\.identity.id))
     let shares = Shares(of: listed.count)
-    func read(_ place: Int, in repository: Repository) throws -> MilestoneFile {
-      try Self.read(listed[place].id, listed[place].identity, in: repository, isOneOfMany: true)
+    func read(_ place: Int, in repository: Repository) throws -> (place: Int, file: MilestoneFile) {
+      let (id, identity) = listed[order[place]]
+      return (order[place], try Self.read(id, identity, in: repository, isOneOfMany: true))
     }
-    let workers = try (1..<Worker<Void>.bound).map { _ in
+    let plan = try ssot().plan
+    let workers = try (1..<Worker<Void>.bound).map { number in
       let repository = try repository.another()
       try repository.readPacks()
-      return Worker { try shares.map { try read($0, in: repository) } }
+      return Worker {
+        (
+          plan: number == 1 ? try plan.map { ($0.id, try Self.planFile($0, in: repository)) } : nil,
+          read: try shares.map { try read($0, in: repository) }
+        )
+      }
     }
-    var rows = try shares.map { try read($0, in: repository) }
-    for worker in workers { rows += try worker.join() }
-    return rows.sorted { $0.start < $1.start }.flatMap { $0.results }
+    var files = [MilestoneFile?](repeating: nil, count: listed.count)
+    for (place, file) in try shares.map({ try read($0, in: repository) }) { files[place] = file }
+    for worker in workers {
+      let done = try worker.join()
+      for (place, file) in done.read { files[place] = file }
+      if let (id, file) = done.plan { cache.plans[id] = file }
+    }
+    return files.compactMap(\.self)
   }
 
   /// The milestones' files, sorted by their ids.
@@ -184,15 +197,18 @@ public final class GitTree: PlanTree {
   /// `ssot/plan.json`, read.
   public func planFile() throws -> PlanFile? {
     guard let identity = try ssot().plan else { return nil }
-    guard identity.kind == .regular else { return PlanFile(kind: identity.kind, bytes: []) }
     if let known = cache.plans[identity.id] { return known }
-    let file =
-      switch try repository.content(of: identity.id, atMost: PlanFile.bound) {
-      case .bytes(let bytes): PlanFile(kind: .regular, bytes: bytes)
-      case .oversized(let oversized): PlanFile(oversized: oversized)
-      }
+    let file = try Self.planFile(identity, in: repository)
     cache.plans[identity.id] = file
     return file
+  }
+
+  private static func planFile(_ identity: FileIdentity, in repository: Repository) throws -> PlanFile {
+    guard identity.kind == .regular else { return PlanFile(kind: identity.kind, bytes: []) }
+    return switch try repository.content(of: identity.id, atMost: PlanFile.bound) {
+    case .bytes(let bytes): PlanFile(kind: .regular, bytes: bytes)
+    case .oversized(let oversized): PlanFile(oversized: oversized)
+    }
   }
 
   /// The blobs of the policy.

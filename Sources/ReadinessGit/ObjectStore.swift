@@ -18,6 +18,13 @@ final class ObjectStore {
     packs = repository.origin?.packs.map { PackStore(sharing: $0) } ?? PackStore(folders: repository.objectFolders)
   }
 
+  /// The places of ids, so ordered that objects that are made from each other follow each other.
+  func packOrder(of ids: [ObjectID]) -> [Int] {
+    guard let packs else { return Array(ids.indices) }
+    return ids.map(packs.address).enumerated().sorted { ($0.element, $0.offset) < ($1.element, $1.offset) }
+      .map(\.offset)
+  }
+
   /// The bytes of an object that is no larger than a bound, by the fast paths alone; nil where they do not serve.
   func quickly(_ id: ObjectID, _ type: git_object_t, atMost bound: Int) throws -> [UInt8]? {
     func bytes(_ kind: git_object_t, _ bytes: UnsafeRawBufferPointer) -> [UInt8]? {

@@ -94,6 +94,12 @@ final class PackStore {
     return nil
   }
 
+  /// Where an object stands in memory; the last place of all for one that is in no pack.
+  func address(of id: ObjectID) -> Int {
+    for pack in packs { if let offset = offset(of: id, in: pack) { return key(offset, pack) } }
+    return .max
+  }
+
   private var loads = 0
   private var bound = 1 << 30
 

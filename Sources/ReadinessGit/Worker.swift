@@ -68,13 +68,13 @@ final class Shares: Sendable {
   init(of count: Int) { self.count = count }
 
   /// Does pieces, until none is left for anybody.
-  /// - Returns: what came of them, in rows, each with the number of its first piece.
-  func map<Result>(_ body: (Int) throws -> Result) rethrows -> [(start: Int, results: [Result])] {
-    var rows: [(start: Int, results: [Result])] = []
+  /// - Returns: what came of those that were done here.
+  func map<Result>(_ body: (Int) throws -> Result) rethrows -> [Result] {
+    var results: [Result] = []
     while true {
       let start = next.add(64, ordering: .relaxed).oldValue
-      guard start < count else { return rows }
-      rows.append((start, try (start..<min(count, start + 64)).map(body)))
+      guard start < count else { return results }
+      for place in start..<min(count, start + 64) { results.append(try body(place)) }
     }
   }
 }

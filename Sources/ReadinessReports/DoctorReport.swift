@@ -45,7 +45,7 @@ public struct DoctorReport {
       let wrap = min(width, 80) - widest - 13
       let head = "  " + style(check.state.rawValue.padded(to: 8), role) + " " + check.name.padded(to: widest) + "  "
       let indent = String(repeating: " ", count: widest + 13)
-      var lines = check.message.printable.wrapped(to: wrap).enumerated().map { ($0 == 0 ? head : indent) + $1 }
+      var lines = check.message.printable.wrapped(to: wrap, first: head, rest: indent)
       lines += (check.hint?.printable.wrapped(to: wrap - 3) ?? []).enumerated().map { index, line in
         indent + style((index == 0 ? "-> " : "   ") + line, .quiet)
       }

@@ -23,7 +23,7 @@ public struct GateReport {
     var lines = [style(decision.answer.rawValue, role) + "  gate \(decision.name.printable) · \(source)"]
     let wrap = min(width, 80) - 4
     for reason in decision.reasons {
-      lines += reason.message.printable.wrapped(to: wrap).enumerated().map { ($0 == 0 ? "  - " : "    ") + $1 }
+      lines += reason.message.printable.wrapped(to: wrap, first: "  - ", rest: "    ")
     }
     if !decision.onWordAlone.isEmpty {
       lines += ["", style("On a person's word alone:", .warn)]
@@ -105,11 +105,11 @@ public struct WhyNotReport {
     for id in milestones {
       lines += ["", "  " + style(id.text, .strong)]
       for fact in gap.missing where fact.milestone == id {
-        lines += fact.text.printable.wrapped(to: wrap).enumerated().map { ($0 == 0 ? "    - " : "      ") + $1 }
+        lines += fact.text.printable.wrapped(to: wrap, first: "    - ", rest: "      ")
       }
     }
     for reason in decision.reasons where ![.gateCategory, .gateRisk, .evidenceMismatch].contains(reason.code) {
-      lines += reason.message.printable.wrapped(to: wrap).enumerated().map { ($0 == 0 ? "  ! " : "    ") + $1 }
+      lines += reason.message.printable.wrapped(to: wrap, first: "  ! ", rest: "    ")
     }
     if gap.criticalPath.count > 1 {
       lines +=

@@ -60,8 +60,8 @@ public struct BlockedReport {
       if let blocked = milestone.blocked { lines.append("    " + style("blocked: ", .bad) + blocked.reason.printable) }
       for chain in overview.chains(of: milestone.id) {
         let links = chain.map { "\($0) (\(overview[$0]?.milestone.status ?? "missing"))".printable }
-        let wrapped = ("waits for " + links.joined(separator: " <- ")).wrapped(to: min(width, 80) - 8)
-        lines += wrapped.enumerated().map { ($0 == 0 ? "    " : "        ") + $1 }
+        lines += ("waits for " + links.joined(separator: " <- ")).wrapped(
+          to: min(width, 80) - 8, first: "    ", rest: "        ")
       }
       return lines
     }.joined(separator: "\n")
@@ -92,33 +92,19 @@ public struct OrderReport {
     graph = overview.graph
   }
 
-  /// Milestones that the suggested order puts before something that they depend on.
-  private var misplaced: [(MilestoneID, MilestoneID)] {
-    var seen = Set<MilestoneID>()
-    var out: [(MilestoneID, MilestoneID)] = []
-    for id in overview.suggestedOrder {
-      for dependency in overview[id]?.milestone.dependsOn ?? []
-      where !seen.contains(dependency) && overview[dependency] != nil {
-        out.append((id, dependency))
-      }
-      seen.insert(id)
-    }
-    return out
-  }
-
   /// For a terminal.
   public func text(width: Int, _ style: Style) -> String {
     func list(_ name: String, _ ids: [MilestoneID], _ separator: String) -> [String] {
-      let wrapped = ids.map(\.text).joined(separator: separator).wrapped(to: min(width, 80) - 17)
-      return wrapped.enumerated().map { index, line in
-        (index == 0 ? style(name.padded(to: 15), .quiet) : String(repeating: " ", count: 15)) + "  " + line
-      }
+      ids.map(\.text).joined(separator: separator).wrapped(
+        to: min(width, 80) - 17, first: style(name.padded(to: 15), .quiet) + "  ",
+        rest: String(repeating: " ", count: 17))
     }
-    var lines = list("suggested", overview.suggestedOrder, " ")
+    let suggested = overview.suggestedOrder
+    var lines = list("suggested", suggested, " ")
     lines += list("computed", graph.topologicalOrder(), " ")
     lines += list("critical path", graph.criticalPath(), " -> ")
     for (index, layer) in graph.layers().enumerated() { lines += list("layer \(index + 1)", layer, " ") }
-    for (id, dependency) in misplaced {
+    for (id, dependency) in graph.inversions(in: suggested) {
       lines.append(style("note", .warn) + "  The suggested order has \(id) before \(dependency), which it depends on.")
     }
     return lines.joined(separator: "\n")

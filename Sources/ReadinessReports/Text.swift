@@ -43,21 +43,7 @@ extension String {
   /// True where each byte is a letter, a digit, a sign or a space of ASCII: nearly all texts are.
   fileprivate var isPlain: Bool {
     var text = self
-    return text.withUTF8 { bytes in
-      for byte in bytes where byte < 0x20 || byte >= 0x7F { return false }
-      return true
-    }
-  }
-
-  /// True where the text is plain, fits, and has no spaces but one between words.
-  private func isOneLine(_ width: Int) -> Bool {
-    guard utf8.count <= width, isPlain else { return false }
-    var last: UInt8 = 0x20
-    for byte in utf8 {
-      if byte == 0x20, last == 0x20 { return false }
-      last = byte
-    }
-    return last != 0x20
+    return text.withUTF8 { $0.isPlain }
   }
 
   /// At most so many columns, cut off with an ellipsis.
@@ -79,7 +65,8 @@ extension String {
 
   /// Broken into lines of at most so many columns at spaces.
   public func wrapped(to width: Int) -> [String] {
-    if isOneLine(width) { return [self] }
+    var text = self
+    if let lines = text.withUTF8({ $0.isPlain ? $0.wrapped(to: width) : nil }) { return lines }
     var lines: [String] = []
     var line = ""
     for word in split(separator: " ").map(String.init) {
@@ -93,6 +80,48 @@ extension String {
       }
     }
     return lines + [line]
+  }
+
+  /// The same, each line behind a beginning, the first behind one of its own.
+  public func wrapped(to width: Int, first: String, rest: String) -> [String] {
+    var lines = wrapped(to: width)
+    for place in lines.indices { lines[place] = (place == 0 ? first : rest) + lines[place] }
+    return lines
+  }
+}
+
+extension UnsafeBufferPointer<UInt8> {
+  /// True where each byte is a letter, a digit, a sign or a space of ASCII.
+  fileprivate var isPlain: Bool {
+    // Without a way out before the end, so that many bytes are looked at at once.
+    var odd: UInt8 = 0
+    for byte in self { odd |= byte &- 0x20 < 0x5F ? 0 : 1 }
+    return odd == 0
+  }
+
+  /// Plain text broken into lines of at most so many bytes at spaces.
+  fileprivate func wrapped(to width: Int) -> [String] {
+    var lines: [String] = []
+    var line: [UInt8] = []
+    line.reserveCapacity(Swift.min(count, width))
+    var at = startIndex
+    while at < endIndex {
+      let end = self[at...].firstIndex(of: 0x20) ?? endIndex
+      let word = self[at..<end]
+      at = end + 1
+      if word.isEmpty { continue }
+      if !line.isEmpty {
+        if line.count + 1 + word.count <= width {
+          line.append(0x20)
+        } else {
+          lines.append(String(decoding: line, as: UTF8.self))
+          line.removeAll(keepingCapacity: true)
+        }
+      }
+      line.append(contentsOf: word)
+    }
+    lines.append(String(decoding: line, as: UTF8.self))
+    return lines
   }
 }
 

@@ -5,7 +5,7 @@ public struct DependencyGraph: Sendable {
   public let ids: [MilestoneID]
   private let places: [MilestoneID: Int]
   /// What each depends on, of the graph, in the order written.
-  private let targets: [[Int]]
+  private let targets: Rows
 
   /// Makes a graph. Ids without an entry are not part of it.
   public init(edges: [MilestoneID: [MilestoneID]]) {
@@ -15,44 +15,51 @@ public struct DependencyGraph: Sendable {
   }
 
   /// Makes a graph of sorted, different ids, each with its place among them and what it depends on.
-  init(ids: [MilestoneID], places: [MilestoneID: Int], dependsOn: [[MilestoneID]]) {
+  init(ids: [MilestoneID], places: [MilestoneID: Int], dependsOn: some Sequence<[MilestoneID]>) {
     self.ids = ids
     self.places = places
-    targets = dependsOn.map { $0.compactMap { places[$0] } }
+    targets = Rows(dependsOn.lazy.map { $0.lazy.compactMap { places[$0] } }, count: ids.count)
   }
 
   /// True where the milestone is part of the graph.
   func holds(_ id: MilestoneID) -> Bool { places[id] != nil }
 
+  /// What one depends on, of the graph, as places in `ids`.
+  func dependencies(at place: Int) -> ArraySlice<Int> { targets[place] }
+
   /// The graph between some milestones alone.
   func subgraph(of kept: Set<MilestoneID>) -> DependencyGraph {
     DependencyGraph(
       edges: Dictionary(
-        uniqueKeysWithValues: zip(ids, targets).filter { kept.contains($0.0) }.map { id, targets in
-          (id, targets.map { ids[$0] })
+        uniqueKeysWithValues: ids.enumerated().filter { kept.contains($0.1) }.map { place, id in
+          (id, targets[place].map { ids[$0] })
         }))
   }
 
   /// Who depends on a milestone, sorted. O(V+E).
   public func dependents(of id: MilestoneID) -> [MilestoneID] {
     guard let place = places[id] else { return [] }
-    return targets.indices.filter { targets[$0].contains(place) }.map { ids[$0] }
+    return ids.indices.filter { targets[$0].contains(place) }.map { ids[$0] }
   }
 
-  /// Who depends on each, sorted.
-  private var sources: [[Int]] {
-    var sources = [[Int]](repeating: [], count: ids.count)
-    for (place, targets) in targets.enumerated() { for target in targets { sources[target].append(place) } }
-    return sources
+  /// Where an order has a milestone before something that it depends on, which is the second of each pair. O(V+E).
+  public func inversions(in order: [MilestoneID]) -> [(MilestoneID, MilestoneID)] {
+    var rank = [Int](repeating: order.count, count: ids.count)
+    let numbers = order.map { places[$0] }
+    for (index, place) in numbers.enumerated().reversed() { if let place { rank[place] = index } }
+    return numbers.enumerated().flatMap { index, place in
+      guard let place else { return [] as [(MilestoneID, MilestoneID)] }
+      return targets[place].filter { rank[$0] >= index }.map { (ids[place], ids[$0]) }
+    }
   }
 
   /// The circles: each strongly connected component of more than one milestone, or with an edge to itself, as a
   /// circle that begins at its smallest id. Tarjan, O(V+E).
   public func cycles() -> [[MilestoneID]] {
-    components().filter { $0.count > 1 || targets[$0[0]].contains($0[0]) }.map(circle).sorted { $0[0] < $1[0] }
-      .map { $0.map { ids[$0] } }
+    components().map(circle).sorted { $0[0] < $1[0] }.map { $0.map { ids[$0] } }
   }
 
+  /// The components that are circles.
   private func components() -> [[Int]] {
     var index = [Int](repeating: -1, count: ids.count)
     var low = index
@@ -69,9 +76,10 @@ public struct DependencyGraph: Sendable {
           stack.append(at)
           onStack[at] = true
         }
-        if next < targets[at].count {
+        let row = targets[at]
+        if next < row.count {
           work[work.count - 1].next += 1
-          let target = targets[at][next]
+          let target = row[row.startIndex + next]
           if index[target] < 0 {
             work.append((target, 0))
           } else if onStack[target] {
@@ -80,14 +88,10 @@ public struct DependencyGraph: Sendable {
         } else {
           work.removeLast()
           if let parent = work.last?.at { low[parent] = min(low[parent], low[at]) }
-          guard low[at] == index[at] else { continue }
-          var component: [Int] = []
-          while let top = stack.popLast() {
-            onStack[top] = false
-            component.append(top)
-            if top == at { break }
-          }
-          found.append(component.sorted())
+          guard low[at] == index[at], let first = stack.lastIndex(of: at) else { continue }
+          for member in stack[first...] { onStack[member] = false }
+          if stack.count - first > 1 || row.contains(at) { found.append(stack[first...].sorted()) }
+          stack.removeSubrange(first...)
         }
       }
     }
@@ -107,10 +111,10 @@ public struct DependencyGraph: Sendable {
 
   /// The milestones in an order that respects every dependency, always the smallest id that can come next.
   /// Milestones in or behind a circle are left out. O((V+E) log V).
-  public func topologicalOrder() -> [MilestoneID] { numberedOrder(sources).map { ids[$0] } }
+  public func topologicalOrder() -> [MilestoneID] { numberedOrder(targets.reversed()).map { ids[$0] } }
 
-  private func numberedOrder(_ sources: [[Int]]) -> [Int] {
-    var waiting = targets.map(\.count)
+  private func numberedOrder(_ sources: Rows) -> [Int] {
+    var waiting = ids.indices.map { targets[$0].count }
     var heap = Heap()
     for place in ids.indices where waiting[place] == 0 { heap.insert(place) }
     var order: [Int] = []
@@ -128,7 +132,9 @@ public struct DependencyGraph: Sendable {
   /// Milestones by the length of the longest chain before them.
   public func layers() -> [[MilestoneID]] {
     var layer = [Int](repeating: -1, count: ids.count)
-    for place in numberedOrder(sources) { layer[place] = targets[place].map { layer[$0] + 1 }.max() ?? 0 }
+    for place in numberedOrder(targets.reversed()) {
+      layer[place] = targets[place].reduce(0) { max($0, layer[$1] + 1) }
+    }
     var layers = [[MilestoneID]](repeating: [], count: (layer.max() ?? -1) + 1)
     for (place, number) in layer.enumerated() where number >= 0 { layers[number].append(ids[place]) }
     return layers
@@ -140,7 +146,7 @@ public struct DependencyGraph: Sendable {
     // From the end of the graph back: how long a chain can grow from here, and with which next milestone.
     var length = [Int](repeating: 0, count: ids.count)
     var next = [Int](repeating: -1, count: ids.count)
-    let sources = sources
+    let sources = targets.reversed()
     let order = numberedOrder(sources)
     for place in order.reversed() {
       // Dependents are sorted, so the first of the longest is the smallest.
@@ -157,6 +163,45 @@ public struct DependencyGraph: Sendable {
       at = next[at]
     }
     return chain
+  }
+}
+
+/// Rows of numbers, one behind the other.
+private struct Rows: Sendable {
+  private let items: [Int]
+  /// Where each row begins, and where the last one ends.
+  private let starts: [Int]
+
+  init(_ rows: some Sequence<some Sequence<Int>>, count: Int) {
+    var (items, starts): ([Int], [Int]) = ([], [0])
+    items.reserveCapacity(count)
+    starts.reserveCapacity(count + 1)
+    for row in rows {
+      items.append(contentsOf: row)
+      starts.append(items.count)
+    }
+    (self.items, self.starts) = (items, starts)
+  }
+
+  private init(items: [Int], starts: [Int]) { (self.items, self.starts) = (items, starts) }
+
+  subscript(row: Int) -> ArraySlice<Int> { items[starts[row]..<starts[row + 1]] }
+
+  /// The rows in which each number stands, sorted. O(rows and items).
+  func reversed() -> Rows {
+    var ends = [Int](repeating: 0, count: starts.count)
+    for item in items { ends[item + 1] += 1 }
+    for row in 1..<ends.count { ends[row] += ends[row - 1] }
+    let starts = ends
+    var rows = items
+    for row in 0..<starts.count - 1 {
+      for place in self.starts[row]..<self.starts[row + 1] {
+        let item = items[place]
+        rows[ends[item]] = row
+        ends[item] += 1
+      }
+    }
+    return Rows(items: rows, starts: starts)
   }
 }
 

@@ -37,14 +37,7 @@ public struct PlanOverview {
   /// Rules that somebody let go and that the plan does not keep yet, in force or lapsed; see `lettingGo`.
   public private(set) var letGo: [StandingWaive] = []
   /// Dependencies.
-  public var graph: DependencyGraph {
-    let ids = entries.map(\.milestone.id)
-    // As a rule they are sorted already, as their files are, and each stands once.
-    if zip(ids, ids.dropFirst()).allSatisfy({ $0 < $1 }) {
-      return DependencyGraph(ids: ids, places: positions, dependsOn: entries.map(\.milestone.dependsOn))
-    }
-    return DependencyGraph(edges: Dictionary(zip(ids, entries.map(\.milestone.dependsOn))) { first, _ in first })
-  }
+  public let graph: DependencyGraph
   private let positions: [MilestoneID: Int]
   /// The files that they were read from, sorted.
   let files: [MilestoneFile]
@@ -53,6 +46,7 @@ public struct PlanOverview {
   /// - Parameter now: the moment by which checks and waivers lapse, in milliseconds since 1970; nil where none does.
   public init(_ tree: any PlanTree, now: Int64?) throws {
     self.now = now
+    files = try tree.allMilestones()
     let snapshot = try tree.policy()
     policy = snapshot.policy ?? .builtIn()
     let workflow = policy.workflow
@@ -60,32 +54,43 @@ public struct PlanOverview {
     plan = file?.plan
     var findings = snapshot.findings + (file?.findings ?? [])
     if let folder = try FilesInvariant.folder(in: tree) { findings.append(folder) }
-    var milestones: [Milestone] = []
-    var categories: [Category?] = []
-    var places: [MilestoneID: Int] = [:]
-    files = try tree.allMilestones()
-    milestones.reserveCapacity(files.count)
-    categories.reserveCapacity(files.count)
-    places.reserveCapacity(files.count)
-    for file in files {
-      findings += file.findings
-      guard let milestone = file.milestone else { continue }
-      // A file's id may differ from its name, and is a finding then; the first of a name counts.
-      if places[milestone.id] == nil { places[milestone.id] = milestones.count }
-      milestones.append(milestone)
-      categories.append(workflow.category(milestone.status))
-    }
+    for file in files where !file.findings.isEmpty { findings += file.findings }
+    let milestones = files.compactMap(\.milestone)
+    let categories = milestones.map { workflow.category($0.status) }
+    // A file's id may differ from its name, and is a finding then; the first of a name counts.
+    let places = Dictionary(zip(milestones.lazy.map(\.id), 0...)) { first, _ in first }
+    let ids = milestones.map(\.id)
+    // As a rule they are sorted already, as their files are, and each stands once.
+    let isNumbered = zip(ids, ids.dropFirst()).allSatisfy { $0 < $1 }
+    let graph =
+      isNumbered
+      ? DependencyGraph(ids: ids, places: places, dependsOn: milestones.lazy.map(\.dependsOn))
+      : DependencyGraph(edges: Dictionary(zip(ids, milestones.map(\.dependsOn))) { first, _ in first })
     let proof = Proof(tree: tree, authorization: policy.authorization, moment: { now })
-    entries = try zip(milestones, categories).map { milestone, category in
-      let blockers = milestone.dependsOn.filter { places[$0].flatMap { categories[$0] } != .done }
+    let isDone = categories.map { $0 == .done }
+    entries = try zip(milestones, categories).enumerated().map { place, each in
+      let (milestone, category) = each
+      let numbers = isNumbered ? graph.dependencies(at: place) : []
+      let blockers =
+        // One that is missing has no number.
+        numbers.count == milestone.dependsOn.count
+        ? Self.blockers(milestone.dependsOn, numbers, isDone)
+        : milestone.dependsOn.filter { id in places[id].map { !isDone[$0] } ?? true }
       return Entry(
         milestone: milestone, category: category, isReady: category == .pending && blockers.isEmpty,
         blockers: Self.sorted(blockers),
         suspect: category?.isFrozen == true ? try Self.suspect(milestone, proof) : [],
         waived: try Self.waived(milestone, proof))
     }
+    self.graph = graph
     self.findings = findings
     positions = places
+  }
+
+  /// Those of the dependencies that are not done.
+  private static func blockers(_ ids: [MilestoneID], _ places: ArraySlice<Int>, _ isDone: [Bool]) -> [MilestoneID] {
+    if places.allSatisfy({ !isDone[$0] }) { return ids }
+    return zip(ids, places).filter { !isDone[$1] }.map(\.0)
   }
 
   /// As a rule people write them in their order.
@@ -120,9 +125,13 @@ public struct PlanOverview {
 
   /// The order that the plan suggests, and behind it, by id, what it does not name.
   public var suggestedOrder: [MilestoneID] {
-    let named = (plan?.executionOrder ?? []).filter { positions[$0] != nil }
-    let known = Set(named)
-    return named + ids.filter { !known.contains($0) }
+    var isNamed = [Bool](repeating: false, count: entries.count)
+    let named = (plan?.executionOrder ?? []).filter { id in
+      guard let place = positions[id] else { return false }
+      isNamed[place] = true
+      return true
+    }
+    return named + entries.indices.filter { !isNamed[$0] }.map { entries[$0].milestone.id }
   }
 
   /// What keeps a milestone waiting, as chains from its own dependency down to one that waits for nothing.

@@ -58,7 +58,7 @@ public struct GateDecision: Sendable {
         .filter { finding in !inForce.contains { $0.covers(finding) } }
         .map { Reason(code: $0.code, message: $0.message, milestone: $0.milestone) }
     }
-    for entry in scope.entries { reasons += Self.reasons(entry, gate) }
+    for entry in scope.entries { Self.addReasons(entry, gate, to: &reasons) }
     let covered = overview.letGo.filter { scope.ids.contains($0.waive.milestone) }
     letGo = covered.filter { $0.holds(at: overview.now) }
     for waive in covered where !waive.holds(at: overview.now) {
@@ -83,9 +83,8 @@ public struct GateDecision: Sendable {
       in: InvariantScope(states: states, policy: overview.policy, files: overview.files, graph: overview.graph))
   }
 
-  private static func reasons(_ entry: PlanOverview.Entry, _ gate: Gates.Gate) -> [Reason] {
+  private static func addReasons(_ entry: PlanOverview.Entry, _ gate: Gates.Gate, to reasons: inout [Reason]) {
     let id = entry.milestone.id
-    var reasons: [Reason] = []
     if !gate.isReached(by: entry) {
       let waits = entry.blockers.isEmpty ? "" : ", and waits for " + entry.blockers.map(\.text).joined(separator: ", ")
       reasons.append(
@@ -104,7 +103,6 @@ public struct GateDecision: Sendable {
           code: .gateRisk, message: "\(id) has the open risk \(risk.id) (\(risk.severity)): \(risk.text)", milestone: id
         ))
     }
-    return reasons
   }
 }
 

@@ -59,13 +59,19 @@ enum FilesInvariant: Invariant {
 /// Statuses are states of the workflow, and `blocked` stands exactly where the state is a blocked one.
 enum StatusInvariant: Invariant {
   static func findings(in scope: InvariantScope) throws -> [Finding] {
-    scope.readable.flatMap { file, milestone in
-      let deliverables = milestone.deliverables.compactMap { deliverable in
-        unknown(deliverable.status, in: scope, file, line: file.line(deliverable.offset))
+    var findings: [Finding] = []
+    for (file, milestone) in scope.readable {
+      if let finding = unknown(milestone.status, in: scope, file, line: file.line(of: "status")) {
+        findings.append(finding)
       }
-      return [unknown(milestone.status, in: scope, file, line: file.line(of: "status"))].compactMap { $0 }
-        + deliverables + blocked(milestone, file, scope)
+      for deliverable in milestone.deliverables {
+        if let finding = unknown(deliverable.status, in: scope, file, line: file.line(deliverable.offset)) {
+          findings.append(finding)
+        }
+      }
+      if let finding = blocked(milestone, file, scope) { findings.append(finding) }
     }
+    return findings
   }
 
   private static func unknown(
@@ -81,21 +87,17 @@ enum StatusInvariant: Invariant {
       milestone: file.id, path: file.path, line: line())
   }
 
-  private static func blocked(_ milestone: Milestone, _ file: MilestoneFile, _ scope: InvariantScope) -> [Finding] {
-    guard let category = scope.workflow.category(milestone.status) else { return [] }
+  private static func blocked(_ milestone: Milestone, _ file: MilestoneFile, _ scope: InvariantScope) -> Finding? {
+    guard let category = scope.workflow.category(milestone.status) else { return nil }
     if category == .blocked, milestone.blocked == nil {
-      return [Guards.missingBlockedReason(file)]
+      return Guards.missingBlockedReason(file)
     }
-    if category != .blocked, milestone.blocked != nil {
-      return [
-        Finding(
-          .schemaViolation,
-          "\"blocked\" stands in a milestone whose status \"\(milestone.status)\" is not a blocked one.",
-          hint: "Take \"blocked\" out, or set the status to a blocked state.", milestone: file.id, path: file.path,
-          line: file.line(of: "blocked"))
-      ]
-    }
-    return []
+    guard category != .blocked, milestone.blocked != nil else { return nil }
+    return Finding(
+      .schemaViolation,
+      "\"blocked\" stands in a milestone whose status \"\(milestone.status)\" is not a blocked one.",
+      hint: "Take \"blocked\" out, or set the status to a blocked state.", milestone: file.id, path: file.path,
+      line: file.line(of: "blocked"))
   }
 }
 
