@@ -6,7 +6,7 @@ import StrictJSON
 
 struct ApproveCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
-    commandName: "approve", abstract: "Adds your approval of what a milestone says, in a commit of your own.",
+    subcommand: "approve", abstract: "Adds your approval of what a milestone says, in a commit of your own.",
     discussion: "It is of outcome, dependencies and exit criteria, and lapses when one of them changes.")
   @Argument(help: ArgumentHelp("The milestone.", valueName: "id"), completion: .custom(Offered.milestones)) var id:
     String

@@ -6,13 +6,12 @@ import StrictJSON
 
 struct BypassCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
-    commandName: "bypass", abstract: "The pushes that went past this server's gate in an emergency.",
+    subcommand: "bypass", abstract: "The pushes that went past this server's gate in an emergency.",
     subcommands: [BypassList.self, BypassClose.self], defaultSubcommand: BypassList.self)
 }
 
 struct BypassList: ParsableCommand {
-  static let configuration = CommandConfiguration(
-    commandName: "list", abstract: "Each with its reason, open or closed.")
+  static let configuration = CommandConfiguration(subcommand: "list", abstract: "Each with its reason, open or closed.")
   @OptionGroup var options: GlobalOptions
 
   mutating func run() throws {
@@ -37,7 +36,7 @@ struct BypassList: ParsableCommand {
 
 struct BypassClose: ParsableCommand {
   static let configuration = CommandConfiguration(
-    commandName: "close", abstract: "Closes one, by somebody who may change the policy.")
+    subcommand: "close", abstract: "Closes one, by somebody who may change the policy.")
   @Argument(help: ArgumentHelp("Its number.", valueName: "number")) var number: Int
   @OptionGroup var options: GlobalOptions
 

@@ -9,7 +9,7 @@ import StrictJSON
 
 struct CheckCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
-    commandName: "check", abstract: "Runs checks of exit criteria, and stages the evidence of those that pass.",
+    subcommand: "check", abstract: "Runs checks of exit criteria, and stages the evidence of those that pass.",
     discussion: "Only what readiness trust has shown is run. Exit status 1 where a check did not pass.")
   @Argument(
     help: ArgumentHelp("Milestones, or ID/CRITERION.", valueName: "id"), completion: .custom(Offered.milestones))

@@ -9,7 +9,7 @@ import StrictJSON
 
 struct Diff: ParsableCommand {
   static let configuration = CommandConfiguration(
-    commandName: "diff", abstract: "What differs between two plans, in terms of milestones.")
+    subcommand: "diff", abstract: "What differs between two plans, in terms of milestones.")
   @Argument(help: ArgumentHelp("The commit before, or a range A..B.", valueName: "a")) var from: String
   @Argument(help: ArgumentHelp("The commit after; HEAD by default.", valueName: "b")) var to: String?
   @OptionGroup var options: GlobalOptions
@@ -32,7 +32,7 @@ struct Diff: ParsableCommand {
 
 struct Weekly: ParsableCommand {
   static let configuration = CommandConfiguration(
-    commandName: "weekly", abstract: "The weekly update, from history: done, blocked, risks, graph, go or no-go.",
+    subcommand: "weekly", abstract: "The weekly update, from history: done, blocked, risks, graph, go or no-go.",
     discussion: "Days are those of UTC. The same commit and week give the same bytes.")
   @Option(help: ArgumentHelp("An ISO week, such as 2026-W47; this week by default.", valueName: "week"))
   var week: String?

@@ -47,13 +47,13 @@ struct SettingOptions: ParsableArguments {
 
 struct ConfigCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
-    commandName: "config", abstract: "The profiles under which checks run.",
+    subcommand: "config", abstract: "The profiles under which checks run.",
     subcommands: [ConfigShow.self, ConfigCheck.self])
 }
 
 struct ConfigShow: ParsableCommand {
   static let configuration = CommandConfiguration(
-    commandName: "show", abstract: "Every value of a profile as it would be used; without a name, the profiles.",
+    subcommand: "show", abstract: "Every value of a profile as it would be used; without a name, the profiles.",
     discussion: "A flag goes before the environment, that before ssot/runtime.config.json, that before the default.")
   @Argument(help: ArgumentHelp("A profile, such as tdd.", valueName: "profile")) var profile: String?
   @Flag(help: "Say where each value came from.") var origin = false
@@ -98,7 +98,7 @@ struct ConfigShow: ParsableCommand {
 
 struct ConfigCheck: ParsableCommand {
   static let configuration = CommandConfiguration(
-    commandName: "check", abstract: "Reads a file of profiles and says what is wrong with it.",
+    subcommand: "check", abstract: "Reads a file of profiles and says what is wrong with it.",
     discussion: "Without a file: ssot/runtime.config.json of the work tree.")
   @Argument(help: ArgumentHelp("The file.", valueName: "file"), completion: .file()) var file: String?
   @OptionGroup var options: GlobalOptions

@@ -22,6 +22,9 @@ struct GlobalOptions: ParsableArguments {
 
 enum ColorChoice: String, ExpressibleByArgument, CaseIterable {
   case auto, always, never
+
+  /// As the library makes them, by printing each, they take as long as a whole command's words.
+  static var allValueStrings: [String] { allCases.map(\.rawValue) }
 }
 
 /// What a command needs of the world: the repository, the terminal, where to print.

@@ -9,7 +9,7 @@ import StrictJSON
 
 struct DeadLetters: ParsableCommand {
   static let configuration = CommandConfiguration(
-    commandName: "dlq", abstract: "The dead letters: runs that a sink did not take.",
+    subcommand: "dlq", abstract: "The dead letters: runs that a sink did not take.",
     subcommands: [DeadLetterList.self, DeadLetterShow.self, DeadLetterRetry.self, DeadLetterDrop.self],
     defaultSubcommand: DeadLetterList.self)
 }
@@ -50,7 +50,7 @@ extension DeadLetterQueue.Letter {
 }
 
 struct DeadLetterList: ParsableCommand {
-  static let configuration = CommandConfiguration(commandName: "list", abstract: "Every dead letter, with its reason.")
+  static let configuration = CommandConfiguration(subcommand: "list", abstract: "Every dead letter, with its reason.")
   @OptionGroup var letters: LetterOptions
   @OptionGroup var options: GlobalOptions
 
@@ -70,7 +70,7 @@ struct DeadLetterList: ParsableCommand {
 }
 
 struct DeadLetterShow: ParsableCommand {
-  static let configuration = CommandConfiguration(commandName: "show", abstract: "One dead letter with its event.")
+  static let configuration = CommandConfiguration(subcommand: "show", abstract: "One dead letter with its event.")
   @OptionGroup var letters: LetterOptions
   @OptionGroup var options: GlobalOptions
 
@@ -94,7 +94,7 @@ struct DeadLetterShow: ParsableCommand {
 
 struct DeadLetterRetry: ParsableCommand {
   static let configuration = CommandConfiguration(
-    commandName: "retry", abstract: "Tries dead letters again; what a sink takes leaves the queue.")
+    subcommand: "retry", abstract: "Tries dead letters again; what a sink takes leaves the queue.")
   @OptionGroup var letters: LetterOptions
   @OptionGroup var settings: SettingOptions
   @OptionGroup var options: GlobalOptions
@@ -128,7 +128,7 @@ struct DeadLetterRetry: ParsableCommand {
 
 struct DeadLetterDrop: ParsableCommand {
   static let configuration = CommandConfiguration(
-    commandName: "drop", abstract: "Gives dead letters up; the sink will never hear of them.")
+    subcommand: "drop", abstract: "Gives dead letters up; the sink will never hear of them.")
   @OptionGroup var letters: LetterOptions
   @Flag(help: "All of the sink, or of every sink.") var all = false
   @OptionGroup var options: GlobalOptions

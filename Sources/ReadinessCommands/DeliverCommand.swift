@@ -64,7 +64,7 @@ struct SinkSelection {
 
 struct DeliverCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
-    commandName: "deliver", abstract: "Tells runs to the sinks of ssot/policies/sinks.json, at least once, in order.",
+    subcommand: "deliver", abstract: "Tells runs to the sinks of ssot/policies/sinks.json, at least once, in order.",
     discussion:
       "What a sink does not take goes to the dead letters: readiness dlq. Exit status 1 where some were not told.")
   @Argument(help: ArgumentHelp("Sinks; without one, all.", valueName: "sink")) var names: [String] = []

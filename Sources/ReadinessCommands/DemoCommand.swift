@@ -7,7 +7,7 @@ import StrictJSON
 
 struct DemoCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
-    commandName: "demo", abstract: "A whole loop in a scratch repository, under the profile of that name.",
+    subcommand: "demo", abstract: "A whole loop in a scratch repository, under the profile of that name.",
     discussion: """
       tdd: a test that fails, code that makes it pass, review, done. refactor: a change that keeps all evidence green, \
       and one that does not and is caught. Commits and hooks are real; nothing outside the scratch folder is touched.

@@ -8,7 +8,7 @@ import StrictJSON
 
 struct DoctorCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
-    commandName: "doctor", abstract: "The health of hooks, files and locks of this clone.",
+    subcommand: "doctor", abstract: "The health of hooks, files and locks of this clone.",
     discussion:
       "With --fix it ends what a killed command began and installs missing hooks. Locks of git are named and left.")
   @Flag(help: "Mend what can safely be mended.")

@@ -10,8 +10,7 @@ enum DocumentFormat: String, ExpressibleByArgument, CaseIterable {
 }
 
 struct Export: ReadingCommand {
-  static let configuration = CommandConfiguration(
-    commandName: "export", abstract: "The plan as a document.")
+  static let configuration = CommandConfiguration(subcommand: "export", abstract: "The plan as a document.")
   @Option(help: ArgumentHelp("markdown, csv or json; import reads all three.", valueName: "form"))
   var format: DocumentFormat = .markdown
   @OptionGroup var options: GlobalOptions
@@ -32,8 +31,7 @@ struct Export: ReadingCommand {
 }
 
 struct Graph: ReadingCommand {
-  static let configuration = CommandConfiguration(
-    commandName: "graph", abstract: "The dependency graph in layers.")
+  static let configuration = CommandConfiguration(subcommand: "graph", abstract: "The dependency graph in layers.")
   @Option(help: ArgumentHelp("text, mermaid, dot, or svg.", valueName: "form"))
   var format: GraphReport.Form = .text
   @OptionGroup var options: GlobalOptions
@@ -49,7 +47,7 @@ extension GraphReport.Form: ExpressibleByArgument {}
 
 struct Explain: ParsableCommand {
   static let configuration = CommandConfiguration(
-    commandName: "explain", abstract: "What a reason code means and what to do.")
+    subcommand: "explain", abstract: "What a reason code means and what to do.")
   @Argument(
     help: "The code, such as unmet-dependency; without one, all are listed.", completion: .custom(Offered.codes))
   var code: String?

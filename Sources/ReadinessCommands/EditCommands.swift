@@ -41,7 +41,7 @@ extension EditingCommand {
 
 struct Add: EditingCommand {
   static let configuration = CommandConfiguration(
-    commandName: "add", abstract: "Makes a milestone, and stages it.",
+    subcommand: "add", abstract: "Makes a milestone, and stages it.",
     discussion: "It is born in the first pending state and comes last in the suggested order.")
   @Argument(help: ArgumentHelp("The new id, such as M-13.", valueName: "id")) var id: String
   @Option(help: "What it is about, in a few words.") var workstream: String
@@ -80,7 +80,7 @@ struct Add: EditingCommand {
 
 struct SetCommand: EditingCommand {
   static let configuration = CommandConfiguration(
-    commandName: "set", abstract: "Sets a property of a milestone, or of the plan, and stages it.",
+    subcommand: "set", abstract: "Sets a property of a milestone, or of the plan, and stages it.",
     discussion:
       "workstream, outcome and owner are texts; dependsOn is a list of ids; risks, deliverables, blocked and x-… are JSON, or for x-… a text. The plan has title and executionOrder: readiness set plan title \"…\"."
   )

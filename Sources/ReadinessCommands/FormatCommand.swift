@@ -7,7 +7,7 @@ import StrictJSON
 
 struct Format: ParsableCommand {
   static let configuration = CommandConfiguration(
-    commandName: "fmt", abstract: "Writes the plan's files of the work tree in the canonical layout.")
+    subcommand: "fmt", abstract: "Writes the plan's files of the work tree in the canonical layout.")
   @Argument(help: ArgumentHelp("Milestones; all, and the plan file, by default.", valueName: "id"))
   var ids: [String] = []
   @Flag(help: "Write nothing; exit status 1 where a file has another layout.")

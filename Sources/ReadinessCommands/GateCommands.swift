@@ -6,7 +6,7 @@ import StrictJSON
 
 struct GateCommand: ReadingCommand {
   static let configuration = CommandConfiguration(
-    commandName: "gate", abstract: "Go or no-go, with its reasons; exit status 1 for anything but go.")
+    subcommand: "gate", abstract: "Go or no-go, with its reasons; exit status 1 for anything but go.")
   @Argument(help: ArgumentHelp("A gate of ssot/policies/gates.json.", valueName: "name"))
   var name = "release"
   @OptionGroup var options: GlobalOptions
@@ -22,7 +22,7 @@ struct GateCommand: ReadingCommand {
 
 struct WhyNot: ReadingCommand {
   static let configuration = CommandConfiguration(
-    commandName: "why-not", abstract: "The smallest set of facts that would flip a gate to go.")
+    subcommand: "why-not", abstract: "The smallest set of facts that would flip a gate to go.")
   @Argument(help: ArgumentHelp("A gate of ssot/policies/gates.json.", valueName: "name"))
   var name = "release"
   @OptionGroup var options: GlobalOptions

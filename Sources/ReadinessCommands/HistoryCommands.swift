@@ -8,7 +8,7 @@ import StrictJSON
 
 struct Log: ParsableCommand {
   static let configuration = CommandConfiguration(
-    commandName: "log", abstract: "The history of the plan, or of one milestone.")
+    subcommand: "log", abstract: "The history of the plan, or of one milestone.")
   @Argument(
     help: ArgumentHelp("Only runs that touch this milestone.", valueName: "id"),
     completion: .custom(Offered.milestones))
@@ -49,7 +49,7 @@ extension Run {
 
 struct ReplayCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
-    commandName: "replay", abstract: "Folds every run into a state and compares it with the tree.")
+    subcommand: "replay", abstract: "Folds every run into a state and compares it with the tree.")
   @Option(help: ArgumentHelp("Up to this commit.", valueName: "rev"))
   var at: String?
   @OptionGroup var options: GlobalOptions

@@ -7,7 +7,7 @@ import StrictJSON
 
 struct Completions: ParsableCommand {
   static let configuration = CommandConfiguration(
-    commandName: "completions", abstract: "The completion script of a shell, for readiness and git readiness.",
+    subcommand: "completions", abstract: "The completion script of a shell, for readiness and git readiness.",
     discussion: "make install puts them where the shells look.")
   @Argument(help: ArgumentHelp("bash, zsh or fish.", valueName: "shell")) var shell: Shell
   @OptionGroup var options: GlobalOptions
@@ -59,7 +59,7 @@ struct Completions: ParsableCommand {
 
 struct Manual: ParsableCommand {
   static let configuration = CommandConfiguration(
-    commandName: "manual", abstract: "The manual page, as man reads it.", shouldDisplay: false)
+    subcommand: "manual", abstract: "The manual page, as man reads it.", shouldDisplay: false)
   @Flag(help: "The function that zsh's git calls.") var zshForGit = false
   @OptionGroup var options: GlobalOptions
 

@@ -9,7 +9,7 @@ import StrictJSON
 
 struct Init: ParsableCommand {
   static let configuration = CommandConfiguration(
-    commandName: "init", abstract: "Lays down a plan: .readiness/, ssot/ and hooks/, never over a file that differs.")
+    subcommand: "init", abstract: "Lays down a plan: .readiness/, ssot/ and hooks/, never over a file that differs.")
   @Flag(help: "A plan without milestones.")
   var empty = false
   @Option(help: ArgumentHelp("A tracker document in Markdown to begin from.", valueName: "file"))
@@ -59,7 +59,7 @@ enum WorkflowKind: String, ExpressibleByArgument, CaseIterable {
 
 struct Import: ParsableCommand {
   static let configuration = CommandConfiguration(
-    commandName: "import", abstract: "Reads a tracker document into .readiness/ and ssot/plan.json.")
+    subcommand: "import", abstract: "Reads a tracker document into .readiness/ and ssot/plan.json.")
   @Argument(help: "The document.") var file: String
   @Option(help: ArgumentHelp("The form of the document.", valueName: "form"))
   var format: DocumentFormat = .markdown

@@ -7,7 +7,7 @@ import StrictJSON
 
 struct Install: ParsableCommand {
   static let configuration = CommandConfiguration(
-    commandName: "install",
+    subcommand: "install",
     abstract: "Installs hooks and merge driver in this clone, or with --server the gate of a bare repository.")
   @Option(help: ArgumentHelp("Which hooks, separated by commas; none for the merge driver alone.", valueName: "list"))
   var hooks: String?
@@ -85,7 +85,7 @@ struct Install: ParsableCommand {
 
 struct Uninstall: ParsableCommand {
   static let configuration = CommandConfiguration(
-    commandName: "uninstall", abstract: "Takes hooks and merge driver out again and gives back what was there before.")
+    subcommand: "uninstall", abstract: "Takes hooks and merge driver out again and gives back what was there before.")
   @OptionGroup var options: GlobalOptions
 
   mutating func run() throws {

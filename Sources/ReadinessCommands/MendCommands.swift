@@ -7,7 +7,7 @@ import StrictJSON
 
 struct RestampCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
-    commandName: "restamp", abstract: "Gives commits that are not published yet the stamps that they lack.",
+    subcommand: "restamp", abstract: "Gives commits that are not published yet the stamps that they lack.",
     discussion: "The commits get new ids; index and files stay as they are. What is published is healed instead.")
   @Argument(
     help: ArgumentHelp("A range A..B; what no remote-tracking branch has, by default.", valueName: "range"))
@@ -59,7 +59,7 @@ struct RestampCommand: ParsableCommand {
 
 struct HealCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
-    commandName: "heal", abstract: "Records, in an empty commit, what published commits changed without a stamp.",
+    subcommand: "heal", abstract: "Records, in an empty commit, what published commits changed without a stamp.",
     discussion: "Where roles exist, it takes the authority to change the policy.")
   @Option(name: [.customShort("m"), .long], help: "Why.")
   var reason = "heal"

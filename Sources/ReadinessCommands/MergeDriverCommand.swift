@@ -7,7 +7,7 @@ import StrictJSON
 /// What git runs to merge a file of the plan (gitattributes(5), "Defining a custom merge driver").
 struct MergeDriverCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
-    commandName: "merge-driver", abstract: "Merges a file of the plan field by field; git runs it.",
+    subcommand: "merge-driver", abstract: "Merges a file of the plan field by field; git runs it.",
     discussion: "readiness install sets it up. The result is left in OURS; exit status 1 means that a person decides.")
   @Argument(help: ArgumentHelp("The common ancestor, %O.", valueName: "base")) var base: String
   @Argument(help: ArgumentHelp("Our version, %A; the result is written there.", valueName: "ours")) var ours: String

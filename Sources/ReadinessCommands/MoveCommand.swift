@@ -8,7 +8,7 @@ import StrictJSON
 
 struct MoveCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
-    commandName: "move", abstract: "Moves milestones to other states, in one commit.",
+    subcommand: "move", abstract: "Moves milestones to other states, in one commit.",
     discussion: "States are written in any case, with - or _ for a space: readiness move M-04 in-review")
   @Argument(
     help: ArgumentHelp("Pairs of a milestone and its new state.", valueName: "id state"),

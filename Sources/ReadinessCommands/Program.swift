@@ -83,6 +83,19 @@ public enum Program {
   }
 }
 
+extension CommandConfiguration {
+  /// A command of readiness. One that says whose it is is not searched for `--generate-completion-script`, which would
+  /// take half of the time that its words take: `readiness completions` prints the scripts.
+  init(
+    subcommand name: String, abstract: String, discussion: String = "", shouldDisplay: Bool = true,
+    subcommands: [any ParsableCommand.Type] = [], defaultSubcommand: (any ParsableCommand.Type)? = nil
+  ) {
+    self.init(
+      commandName: name, _superCommandName: "readiness", abstract: abstract, discussion: discussion,
+      shouldDisplay: shouldDisplay, subcommands: subcommands, defaultSubcommand: defaultSubcommand)
+  }
+}
+
 /// The command and its subcommands.
 struct Root: ParsableCommand {
   static let configuration = CommandConfiguration(

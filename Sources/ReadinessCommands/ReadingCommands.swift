@@ -74,7 +74,7 @@ extension ReadingCommand {
 
 struct Status: ReadingCommand {
   static let configuration = CommandConfiguration(
-    commandName: "status", abstract: "The tracker: every milestone and what it waits for.")
+    subcommand: "status", abstract: "The tracker: every milestone and what it waits for.")
   @OptionGroup var options: GlobalOptions
   @OptionGroup var source: PlanSourceOptions
 
@@ -86,7 +86,7 @@ struct Status: ReadingCommand {
 
 struct Show: ReadingCommand {
   static let configuration = CommandConfiguration(
-    commandName: "show", abstract: "One milestone, with its criteria and evidence.")
+    subcommand: "show", abstract: "One milestone, with its criteria and evidence.")
   @Argument(
     help: ArgumentHelp("The milestone, such as M-04.", valueName: "id"), completion: .custom(Offered.milestones))
   var id: String
@@ -100,8 +100,7 @@ struct Show: ReadingCommand {
 }
 
 struct Next: ReadingCommand {
-  static let configuration = CommandConfiguration(
-    commandName: "next", abstract: "What can start now.")
+  static let configuration = CommandConfiguration(subcommand: "next", abstract: "What can start now.")
   @OptionGroup var options: GlobalOptions
   @OptionGroup var source: PlanSourceOptions
 
@@ -113,7 +112,7 @@ struct Next: ReadingCommand {
 
 struct Waiting: ReadingCommand {
   static let configuration = CommandConfiguration(
-    commandName: "blocked", abstract: "What waits, with the exact chain of blockers.")
+    subcommand: "blocked", abstract: "What waits, with the exact chain of blockers.")
   @OptionGroup var options: GlobalOptions
   @OptionGroup var source: PlanSourceOptions
 
@@ -125,7 +124,7 @@ struct Waiting: ReadingCommand {
 
 struct Order: ReadingCommand {
   static let configuration = CommandConfiguration(
-    commandName: "order", abstract: "The suggested and the computed order, layers, and the critical path.")
+    subcommand: "order", abstract: "The suggested and the computed order, layers, and the critical path.")
   @OptionGroup var options: GlobalOptions
   @OptionGroup var source: PlanSourceOptions
 
@@ -136,8 +135,7 @@ struct Order: ReadingCommand {
 }
 
 struct Matrix: ReadingCommand {
-  static let configuration = CommandConfiguration(
-    commandName: "matrix", abstract: "Which milestone depends on which.")
+  static let configuration = CommandConfiguration(subcommand: "matrix", abstract: "Which milestone depends on which.")
   @OptionGroup var options: GlobalOptions
   @OptionGroup var source: PlanSourceOptions
 

@@ -7,7 +7,7 @@ import StrictJSON
 
 struct SyncCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
-    commandName: "sync", abstract: "Fetches, merges, judges and pushes this branch; again where somebody was faster.",
+    subcommand: "sync", abstract: "Fetches, merges, judges and pushes this branch; again where somebody was faster.",
     discussion: "Git does the work, with its hooks and credentials. Nothing is ever forced.")
   @Argument(help: ArgumentHelp("The remote; the branch's own, else origin.", valueName: "remote")) var remote: String?
   @OptionGroup var options: GlobalOptions

@@ -8,7 +8,7 @@ import StrictJSON
 
 struct TrustCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
-    commandName: "trust", abstract: "Shows what checks would run, and trusts it on this machine.",
+    subcommand: "trust", abstract: "Shows what checks would run, and trusts it on this machine.",
     discussion: "A definition or profile that changes is untrusted again. Trust is kept under .git.")
   @Argument(help: ArgumentHelp("Milestones, or ID/CRITERION; without one, every check.", valueName: "id"))
   var names: [String] = []

@@ -9,7 +9,7 @@ import StrictJSON
 
 struct Verify: ParsableCommand {
   static let configuration = CommandConfiguration(
-    commandName: "verify", abstract: "Judges every commit again: rules, stamps, run IDs, the policy in force.")
+    subcommand: "verify", abstract: "Judges every commit again: rules, stamps, run IDs, the policy in force.")
   @Argument(help: ArgumentHelp("A commit, or a range A..B; HEAD by default.", valueName: "range"))
   var range: String?
   @Option(help: ArgumentHelp("text, json, markdown (for a pull request), sarif, junit or github.", valueName: "form"))
