@@ -73,21 +73,41 @@ public enum FileBytes {
     }
   }
 
+  /// Puts what is missing of a text behind the part that a file holds, all of it or nothing. The disk is not waited for.
+  /// - Returns: false where the file is not of that length, or cannot be opened so.
+  public static func extend(_ path: String, from count: Int, by bytes: [UInt8]) throws -> Bool {
+    let descriptor = Glibc.open(path, O_WRONLY | O_APPEND | O_CLOEXEC | O_NOFOLLOW)
+    guard descriptor >= 0 else { return false }
+    defer { close(descriptor) }
+    var status = stat()
+    guard fstat(descriptor, &status) == 0, status.st_size == count else { return false }
+    do { try write(bytes[count...], to: descriptor, path) } catch {
+      ftruncate(descriptor, off_t(count))
+      throw error
+    }
+    return true
+  }
+
+  private static func write(_ bytes: ArraySlice<UInt8>, to descriptor: Int32, _ path: String) throws {
+    var rest = bytes
+    while !rest.isEmpty {
+      let count = rest.withUnsafeBytes { Glibc.write(descriptor, $0.baseAddress, $0.count) }
+      if count < 0 {
+        if errno == EINTR { continue }
+        throw systemError("write", path)
+      }
+      rest = rest.dropFirst(count)
+    }
+  }
+
   /// Creates a file that must not be there yet, and waits for the disk.
   public static func create(_ path: String, _ bytes: [UInt8], mode: mode_t = 0o644, isDurable: Bool = true) throws {
     let descriptor = Glibc.open(path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, mode)
     guard descriptor >= 0 else { throw systemError("open", path) }
     defer { close(descriptor) }
-    var offset = 0
-    while offset < bytes.count {
-      let count = bytes[offset...].withUnsafeBytes { Glibc.write(descriptor, $0.baseAddress, $0.count) }
-      if count < 0 {
-        if errno == EINTR { continue }
-        let error = systemError("write", path)
-        unlink(path)
-        throw error
-      }
-      offset += count
+    do { try write(bytes[...], to: descriptor, path) } catch {
+      unlink(path)
+      throw error
     }
     guard !isDurable || fsync(descriptor) == 0 else { throw systemError("fsync", path) }
   }
