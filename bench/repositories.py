@@ -67,13 +67,13 @@ def history(program, folder, commits, every):
     return extend(program, folder, commits, every)
 
 
-def extend(program, folder, commits, every):
-    """Makes a history longer in that way. The first of the milestones is where `history` leaves it."""
+def extend(program, folder, commits, every, ids=tuple(f"M-{n:02}" for n in range(1, 13))):
+    """Makes a history longer in that way, by moves of those milestones in turn. The first of them is where `history`
+    leaves it."""
     messages = run(folder, "git", "log", "--format=%B", "--grep=^Readiness-Policy", "-1")
     policy = next(line.split(": ")[1] for line in messages.splitlines() if line.startswith("Readiness-Policy: "))
     with open(f"{folder}/ssot/plan.json") as file:
         plan = json.load(file)["planId"]
-    ids = [f"M-{n:02}" for n in range(1, 13)]
     versions, state = {}, {}
     for id in ids:
         with open(f"{folder}/.readiness/{id}.json") as file:

@@ -121,11 +121,13 @@ def audits(commits, every, target, pairs, others=True, again=False):
     folder = os.path.join(top, "long")
     repositories.history(program, folder, commits, every)
     log = Command(["git", "log", "--raw", "--", ".readiness"], folder)
-    found = ratio(name, Command([program, "verify", "--no-cache"], folder), log, target, pairs)
+    verify = Command([program, "verify", "--no-cache"], folder)
+    found = ratio(name, verify, log, target, pairs)
     tell("memory of that at its peak", found.memory / 1000, 300, f"{commits:,} commits", " MB")
     if others:
+        # "No slower", and what two runs of the same differ by.
         for word in ["log", "replay"]:
-            ratio(f"{word} of the same", Command([program, word], folder), log, None, pairs)
+            ratio(f"{word} of the same, against verify", Command([program, word], folder), verify, 1.05, pairs)
     if again:
         run(folder, program, "verify")
         run(folder, "git", "commit", "-q", "--allow-empty", "-m", "one more")
@@ -133,6 +135,18 @@ def audits(commits, every, target, pairs, others=True, again=False):
         ratio("verify again after one new commit, against git rev-parse HEAD", Command([program, "verify"], folder), head, 3.0, 30)
     if again:
         pushes(folder, commits)
+    shutil.rmtree(folder)
+
+
+def replays(milestones, runs):
+    """Many runs over a wide plan: what they add up to must not be copied for each."""
+    name = f"replay of {runs:,} runs over {milestones:,} milestones"
+    if not wanted(name):
+        return
+    folder = os.path.join(top, "wide")
+    repositories.extend(program, folder, runs, 1, repositories.plan(program, folder, milestones))
+    verify = Command([program, "verify", "--no-cache"], folder)
+    ratio(name + ", against verify", Command([program, "replay"], folder), verify, 1.2, 5)
     shutil.rmtree(folder)
 
 
@@ -212,11 +226,13 @@ with tempfile.TemporaryDirectory() as top:
     moves()
     if quick:
         audits(5_000, 10, 1.3, 5, again=True)
+        replays(300, 2_000)
         readings(1_000, 5)
     else:
         audits(100_000, 10, 1.0, 9, again=True)
         audits(20_000, 1, 2.0, 9, others=False)
         audits(1_000_000, 10, 1.0, 5, others=False)
+        replays(1_000, 10_000)
         readings(10_000, 30)
         growth()
         peers.compare_all(program, top, tell, wanted)

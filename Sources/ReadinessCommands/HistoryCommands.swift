@@ -28,15 +28,15 @@ struct Log: ParsableCommand {
     let last = try until.map { try CommitDate.seconds($0, isEnd: true) } ?? .max
     let report = try context.audit(HistoryScope(repository, at), repository)
     let wanted = id.map { MilestoneID($0.uppercased()) }
-    let known = report.runs.filter { record in wanted.map { record.run.touches($0) } ?? true }
-    let runs = known.filter { first <= $0.committedAt && $0.committedAt <= last }
+    let known = wanted.map { id in report.runs.filter { $0.run.touches(id) } } ?? report.runs
+    let runs = known.reversed().filter { first <= $0.committedAt && $0.committedAt <= last }
     if let wanted, known.isEmpty {
       let names = Set(report.runs.flatMap { $0.run.transitions.map(\.milestone) }).map(\.text)
       throw UnknownName(
         message: "No run of this history touches \(wanted).",
         hint: nearestName(to: wanted.text, in: names).map { "Is \($0) meant?" } ?? "readiness log shows every run.")
     }
-    let answer = LogReport(runs.reversed().map(RunLine.init))
+    let answer = LogReport(runs.map(RunLine.init))
     try context.print(json: answer.json, text: answer.text(width: context.width, context.style(repository)))
   }
 }
@@ -60,13 +60,6 @@ struct ReplayCommand: ParsableCommand {
     let scope = try HistoryScope(repository, at)
     let report = try context.audit(scope, repository, detail: .folded)
     let replay = try Replay(report, tree: repository.tree(of: try repository.commit(scope.tip)))
-    let json = Envelope.json(
-      "replay",
-      [
-        JSONMember("state", replay.stateJSON), JSONMember("runs", .int(replay.decisions.count)),
-        JSONMember("decisions", replay.decisionsJSON), JSONMember("digest", .text(replay.digest.tagged)),
-        JSONMember("agrees", JSONValue(.bool(replay.agrees))),
-      ])
     let style = try context.style(repository)
     let refused = replay.decisions.count { !$0.accepted }
     var lines = [
@@ -77,6 +70,13 @@ struct ReplayCommand: ParsableCommand {
           + "  Runs and tree disagree about \(replay.differing.map(\.text).joined(separator: ", ")).",
     ]
     lines.append("digest  \(replay.digest)")
+    let json = Envelope.json(
+      "replay",
+      [
+        JSONMember("state", replay.stateJSON), JSONMember("runs", .int(replay.decisions.count)),
+        JSONMember("decisions", replay.decisionsJSON), JSONMember("digest", .text(replay.digest.tagged)),
+        JSONMember("agrees", JSONValue(.bool(replay.agrees))),
+      ])
     context.print(json: json, text: lines.joined(separator: "\n"))
     if !replay.agrees || refused > 0 { throw ExitCode(1) }
   }

@@ -105,28 +105,29 @@ public struct HistoryAudit {
     // What is kept was judged from the beginning, under this policy.
     if let known = store.load(key), try known.isBehind(tip, in: repository) {
       do {
-        var (report, rows) = try run(
+        let audit = try run(
           repository, tips: [tip], notFrom: [known.tip], judgedFrom: nil, .counted, after: known, progress: progress
         )
+        var report = audit.report
         report.walked += known.walked
         report.countedRuns += known.runs
-        store.keep(report, rows, after: known, tip: tip, key)
+        store.keep(report, audit.rows, after: known, tip: tip, key)
         return report
       } catch is VerifiedHistory.Damaged {
         // Judged anew, and written anew.
       }
     }
     let judgedFrom = try judgedFrom()
-    let (report, rows) = try run(
+    let audit = try run(
       repository, tips: [tip], notFrom: [], judgedFrom: judgedFrom, .counted, after: nil, progress: progress)
-    if judgedFrom == nil { store.keep(report, rows, after: nil, tip: tip, key) }
-    return report
+    if judgedFrom == nil { store.keep(audit.report, audit.rows, after: nil, tip: tip, key) }
+    return audit.report
   }
 
   private static func run(
     _ repository: Repository, tips: [ObjectID], notFrom hidden: [ObjectID], judgedFrom: ObjectID?,
     _ detail: AuditDetail, after known: VerifiedHistory?, progress: (Int, Int) -> Void
-  ) throws -> (report: HistoryReport, rows: [VerifiedHistory.Row]) {
+  ) throws -> HistoryAudit {
     if repository.isShallow { throw repository.shallowHistory }
     var audit = HistoryAudit(repository, detail, known: known)
     let graph = try CommitGraph(repository, from: tips, notFrom: hidden, progress: progress)
@@ -155,7 +156,7 @@ public struct HistoryAudit {
     if detail == .folded {
       audit.report.folded = try audit.fold.state(of: graph, healed: healed, in: repository)
     }
-    return (audit.report, audit.rows)
+    return audit
   }
 
   /// A commit that was judged.

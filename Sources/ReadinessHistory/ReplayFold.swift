@@ -16,77 +16,97 @@ struct ReplayFold {
   typealias State = [MilestoneID: FoldedState]
 
   private struct Step {
+    /// The place of the commit in the walk.
+    let index: Int
     let commit: ObjectID
     /// The stamps, as they tell it.
     var told: [Run] = []
     /// What the trees say the commit did, where it has to be stamped.
-    var done: Run?
+    var done: RunDraft?
     var isAccepted = true
     /// The tree, where it is believed.
     var believed: ObjectID?
   }
 
-  /// By the place of the commit in the walk; the others change nothing.
-  private var steps: [Int: Step] = [:]
+  /// The commits that change something.
+  private var steps: [Step] = []
 
   /// A commit that is not judged: its tree is believed.
-  mutating func takeTree(_ tree: ObjectID, at index: Int) { steps[index] = Step(commit: tree, believed: tree) }
+  mutating func takeTree(_ tree: ObjectID, at index: Int) {
+    steps.append(Step(index: index, commit: tree, believed: tree))
+  }
 
   mutating func take(_ commit: Commit, at index: Int, _ blocks: [StampBlock], _ assessment: Assessment) {
-    steps[index] = Step(
-      commit: commit.id, told: blocks.filter { !$0.heals }.compactMap(\.run),
-      done: assessment.draft?.run(at: "", actor: commit.author, reason: nil), isAccepted: assessment.verdict.isAccepted)
+    steps.append(
+      Step(
+        index: index, commit: commit.id, told: blocks.filter { !$0.heals }.compactMap(\.run), done: assessment.draft,
+        isAccepted: assessment.verdict.isAccepted))
   }
 
   /// The state at the last commit of a walk.
   /// - Parameter healed: commits whose changes a later one records; they count as what they did.
   func state(of graph: CommitGraph, healed: Set<ObjectID>, in repository: Repository) throws -> State {
-    // Equal states share their storage.
-    var states: [State] = []
-    states.reserveCapacity(graph.ids.count)
-    for index in graph.ids.indices {
-      let sides = graph.parents(of: index).map { states[Int($0)] }
-      let first = sides.first ?? [:]
-      guard let step = steps[index] else {
-        states.append(first)
-        continue
-      }
-      states.append(try state(after: step, sides, graph.trees[index], healed.contains(step.commit), repository))
+    // How many children have yet to go on from each state: the last one takes it over, so that a history without
+    // branches has one state, which grows, and never a copy.
+    var waiting = [Int32](repeating: 0, count: graph.ids.count)
+    for index in graph.ids.indices { for parent in graph.parents(of: index) { waiting[Int(parent)] += 1 } }
+    var states = [State?](repeating: nil, count: graph.ids.count)
+    func takeOver(_ parent: Int32) -> State {
+      let place = Int(parent)
+      let state = states[place] ?? [:]
+      waiting[place] -= 1
+      if waiting[place] == 0 { states[place] = nil }
+      return state
     }
-    return states.last ?? [:]
+    var next = steps.indices.sorted { steps[$0].index < steps[$1].index }[...]
+    for index in graph.ids.indices {
+      let parents = graph.parents(of: index)
+      var state = parents.first.map(takeOver) ?? [:]
+      let others = parents.dropFirst().map(takeOver)
+      if let place = next.first, steps[place].index == index {
+        next.removeFirst()
+        let step = steps[place]
+        try go(step, on: &state, others, graph.trees[index], healed.contains(step.commit), repository)
+      }
+      states[index] = state
+    }
+    return states.last.flatMap(\.self) ?? [:]
   }
 
-  private func state(
-    after step: Step, _ sides: [State], _ tree: ObjectID, _ isHealed: Bool, _ repository: Repository
-  ) throws -> State {
-    if let believed = step.believed { return try Self.state(of: repository.tree(believed)) }
-    var state = sides.first ?? [:]
-    if sides.count > 1 {
+  /// What a commit makes of its first parent's state.
+  private func go(
+    _ step: Step, on state: inout State, _ others: [State], _ tree: ObjectID, _ isHealed: Bool,
+    _ repository: Repository
+  ) throws {
+    if let believed = step.believed {
+      state = try Self.state(of: repository.tree(believed))
+      return
+    }
+    if !others.isEmpty {
       let stamped = Set(
         (step.done?.transitions ?? []).map(\.milestone) + (step.done?.edits ?? []).compactMap(\.milestone))
-      let ids = sides.reduce(into: Set<MilestoneID>()) { $0.formUnion($1.keys) }
-      for id in ids where !stamped.contains(id) && Set(sides.map { $0[id]?.digest }).count > 1 {
+      let ids = others.reduce(into: Set(state.keys)) { $0.formUnion($1.keys) }
+      for id in ids where !stamped.contains(id) && others.contains(where: { $0[id]?.digest != state[id]?.digest }) {
         state[id] = try Self.state(of: id, in: repository.tree(tree))
       }
     }
     if let done = step.done, isHealed || (step.told.isEmpty && step.isAccepted) {
       // Healed, or accepted without a stamp because policy only warns.
-      apply(done, to: &state)
+      apply(done.transitions, done.edits, to: &state)
     } else {
-      for run in step.told { apply(run, to: &state) }
+      for run in step.told { apply(run.transitions, run.edits, to: &state) }
     }
-    return state
   }
 
-  private func apply(_ run: Run, to state: inout State) {
-    for t in run.transitions {
+  private func apply(_ transitions: [Run.Transition], _ edits: [Run.Edit], to state: inout State) {
+    for t in transitions {
       if let to = t.to, let after = t.after {
         state[t.milestone] = FoldedState(status: to, digest: after)
       } else {
         state[t.milestone] = nil
       }
     }
-    for e in run.edits {
+    for e in edits {
       guard let id = e.milestone, let status = state[id]?.status, let after = e.after else { continue }
       state[id] = FoldedState(status: status, digest: after)
     }
@@ -117,6 +137,10 @@ public struct Replay: Sendable {
   public let agrees: Bool
   /// The milestones about which they disagree.
   public let differing: [MilestoneID]
+  /// The state as JSON, ids in order.
+  public let stateJSON: JSONValue
+  /// SHA-256 of the RFC 8785 form of `{ state, decisions }`: equal histories give equal digests.
+  public let digest: Digest
 
   /// Folds history up to a commit and compares it with its tree.
   public init(_ report: HistoryReport, tree: GitTree) throws {
@@ -129,17 +153,12 @@ public struct Replay: Sendable {
     let folded = state
     differing = Set(present).union(folded.keys).filter { folded[$0] != there[$0] || folded[$0] == nil }.sorted()
     agrees = differing.isEmpty
-  }
-
-  /// The state as JSON, ids in order.
-  public var stateJSON: JSONValue {
-    JSONValue(
+    stateJSON = JSONValue(
       .object(
-        state.keys.sorted().compactMap { id in
-          state[id].map {
-            JSONMember(id.text, ["status": .text($0.status), "digest": .text($0.digest.tagged)])
-          }
+        folded.sorted { $0.key < $1.key }.map { id, state in
+          JSONMember(id.text, ["status": .text(state.status), "digest": .text(state.digest.tagged)])
         }))
+    digest = Digest(of: Self.canonicalBytes(decisions, stateJSON))
   }
 
   /// The decisions as JSON.
@@ -151,8 +170,24 @@ public struct Replay: Sendable {
         }))
   }
 
-  /// SHA-256 of the RFC 8785 form of `{ state, decisions }`: equal histories give equal digests.
-  public var digest: Digest {
-    Digest(of: (["state": stateJSON, "decisions": decisionsJSON] as JSONValue).canonicalBytes)
+  /// The RFC 8785 form of `{ state, decisions }`, written out, since a long history has a great many decisions.
+  static func canonicalBytes(
+    _ decisions: [(run: Digest, accepted: Bool, codes: [String])], _ state: JSONValue
+  ) -> [UInt8] {
+    var out = Array("{\"decisions\":[".utf8)
+    out.reserveCapacity(128 * decisions.count)
+    for (place, decision) in decisions.enumerated() {
+      if place > 0 { out.append(UInt8(ascii: ",")) }
+      out += (decision.accepted ? "{\"accepted\":true" : "{\"accepted\":false").utf8
+      out += ",\"codes\":".utf8
+      out += decision.codes.isEmpty ? Array("[]".utf8) : JSONValue.texts(decision.codes).canonicalBytes
+      out += ",\"run\":\"".utf8
+      decision.run.appendHex(to: &out)
+      out += "\"}".utf8
+    }
+    out += "],\"state\":".utf8
+    out += state.canonicalBytes
+    out.append(UInt8(ascii: "}"))
+    return out
   }
 }

@@ -29,26 +29,35 @@ public struct LogReport {
   /// For a terminal.
   public func text(width: Int, _ style: Style) -> String {
     guard !runs.isEmpty else { return "No run in this history." }
-    return runs.map { line in
-      let run = line.run
-      let name = line.id.map { style("run \($0.prefix(12))", .strong) } ?? style("no stamp", .warn)
-      let when = run.at.prefix(16).replacing("T", with: " ")
-      let actor = run.actor.description.printable.cut(to: max(20, width - 36))
-      var lines = ["\(name)  \(when)  \(actor)"]
-      if line.heals { lines.append("    heals what ancestors changed without a stamp") }
-      for t in run.transitions {
-        lines.append(
-          "    \(t.milestone)  \((t.from ?? "none").printable) -> " + style((t.to ?? "none").printable, .good))
-      }
-      for e in run.edits { lines.append("    \(e.milestone?.text ?? "plan")  edited") }
-      for e in run.evidence { lines.append("    \(e.milestone)/\(e.criterion)  evidence \(e.digest.hex.prefix(12))…") }
-      if run.policyChange != nil { lines.append("    policy changed") }
-      if let reason = run.reason {
-        lines += ("because: " + reason.printable).wrapped(to: min(width, 80) - 4).map { "    " + $0 }
-      }
-      lines.append(style("    commit \(line.commit.prefix(12))", .quiet))
-      return lines.joined(separator: "\n")
-    }.joined(separator: "\n\n")
+    var text = ""
+    for line in runs {
+      if !text.isEmpty { text += "\n\n" }
+      Self.append(line, to: &text, width, style)
+    }
+    return text
+  }
+
+  private static func append(_ line: RunLine, to text: inout String, _ width: Int, _ style: Style) {
+    let run = line.run
+    func add(_ parts: String...) {
+      text += "\n    "
+      for part in parts { text += part }
+    }
+    text += line.id.map { style("run \($0.prefix(12))", .strong) } ?? style("no stamp", .warn)
+    let moment = run.at.utf8
+    text += "  \(Substring(moment.prefix(10))) \(Substring(moment.prefix(16).dropFirst(11)))  "
+    text += run.actor.description.printable.cut(to: max(20, width - 36))
+    if line.heals { add("heals what ancestors changed without a stamp") }
+    for t in run.transitions {
+      add(t.milestone.text, "  ", (t.from ?? "none").printable, " -> ", style((t.to ?? "none").printable, .good))
+    }
+    for e in run.edits { add(e.milestone?.text ?? "plan", "  edited") }
+    for e in run.evidence { add("\(e.milestone)/\(e.criterion)  evidence \(e.digest.hex.prefix(12))…") }
+    if run.policyChange != nil { add("policy changed") }
+    if let reason = run.reason {
+      for part in ("because: " + reason.printable).wrapped(to: min(width, 80) - 4) { add(part) }
+    }
+    text += "\n" + style("    commit \(line.commit.prefix(12))", .quiet)
   }
 
   /// `log` (contract 4.1).

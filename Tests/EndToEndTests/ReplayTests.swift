@@ -77,6 +77,19 @@ struct ReplayTests {
     #expect(shared == s.run(of: "twin") && runs.filter { $0 == shared }.count == 1)
   }
 
+  @Test("the digest is SHA-256 of the RFC 8785 form of state and decisions, refused ones included")
+  func digest() throws {
+    let s = try Self.history()
+    s.readiness("move", "M-04", "blocked", "-m", "waits")
+    s.edit("M-04", "\"TBD\"", "\"eve\"")
+    s.git("-c", "core.hooksPath=/dev/null", "commit", "-qa", "--amend", "--no-edit")
+    let root = try replay(s, "HEAD")
+    #expect(root["decisions"]?.array?.contains { $0["accepted"]?.bool == false } == true)
+    let told: JSONValue = ["state": root["state"] ?? nil, "decisions": root["decisions"] ?? nil]
+    s["told.json"] = String(decoding: told.canonicalBytes, as: UTF8.self)
+    #expect(root["digest"]?.string == "sha256:" + s.shell("sha256sum told.json").output.prefix(64))
+  }
+
   @Test("replaying what was replayed changes nothing: the state that the runs add up to is that of the tree")
   func idempotent() throws {
     let s = try Self.history()

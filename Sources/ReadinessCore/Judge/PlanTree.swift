@@ -71,14 +71,18 @@ public struct ObjectID: Hashable, Sendable, CustomStringConvertible {
 
   /// 40 lower-case hexadecimal digits.
   public var description: String {
-    let digits = Array("0123456789abcdef".utf8)
-    var out: [UInt8] = []
-    out.reserveCapacity(40)
-    for byte in bytes {
-      out.append(digits[Int(byte >> 4)])
-      out.append(digits[Int(byte & 15)])
+    let digits: StaticString = "0123456789abcdef"
+    return String(unsafeUninitializedCapacity: 40) { out in
+      func write(_ word: UInt64, _ range: Range<Int>) {
+        for (shift, place) in zip(stride(from: 4 * (range.count - 1), through: 0, by: -4), range) {
+          out[place] = digits.utf8Start[Int(truncatingIfNeeded: word >> UInt64(shift)) & 15]
+        }
+      }
+      write(a, 0..<16)
+      write(b, 16..<32)
+      write(UInt64(c), 32..<40)
+      return 40
     }
-    return String(decoding: out, as: UTF8.self)
   }
 }
 

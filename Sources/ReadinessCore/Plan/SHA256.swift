@@ -79,8 +79,8 @@ public struct Digest: Hashable, Comparable, Sendable, CustomStringConvertible {
     }
   }
 
-  /// Appends those.
-  func appendHex(to out: inout [UInt8]) { forEachDigit { out.append($1) } }
+  /// Appends those to bytes.
+  public func appendHex(to out: inout [UInt8]) { forEachDigit { out.append($1) } }
 
   private func forEachDigit(_ body: (Int, UInt8) -> Void) {
     let digits: StaticString = "0123456789abcdef"
