@@ -191,22 +191,28 @@ def readings(count, pairs):
     shutil.rmtree(folder)
 
 
-def growth():
+EVERY_READER = ["next", "order", "gate", "why-not", "blocked", "graph", "weekly", "export --format csv"]
+
+
+def growth(counts, commands):
     """How reading grows with the number of milestones: ten times as many should take ten times as long."""
-    counts = [1_000, 10_000] if quick else [10_000, 100_000]
     if not wanted("growth"):
         return
-    taken = []
+    taken = {}
     for count in counts:
         folder = os.path.join(top, "plan")
         repositories.plan(program, folder, count)
         run(folder, "git", "gc", "-q")
-        taken.append(statistics.median(Command([program, "status"], folder).seconds(0)[0] for _ in range(5)))
+        for words in commands:
+            command = Command([program] + words.split(), folder, answers=(0, 1))
+            taken[words, count] = statistics.median(command.seconds(0)[0] for _ in range(5))
         shutil.rmtree(folder)
-    tell(
-        f"growth of status from {counts[0]:,} to {counts[1]:,} milestones, a tenth", taken[1] / taken[0] / 10, 1.3,
-        f"{taken[0] * 1000:.0f} ms, {taken[1] * 1000:.0f} ms",
-    )
+    few, many = counts
+    for words in commands:
+        tell(
+            f"growth of {words} from {few:,} to {many:,} milestones, a tenth", taken[words, many] / taken[words, few] / 10,
+            1.3, f"{taken[words, few] * 1000:.0f} ms, {taken[words, many] * 1000:.0f} ms",
+        )
 
 
 print(machine(), flush=True)
@@ -228,13 +234,15 @@ with tempfile.TemporaryDirectory() as top:
         audits(5_000, 10, 1.3, 5, again=True)
         replays(300, 2_000)
         readings(1_000, 5)
+        growth([200, 2_000], EVERY_READER)
     else:
         audits(100_000, 10, 1.0, 9, again=True)
         audits(20_000, 1, 2.0, 9, others=False)
         audits(1_000_000, 10, 1.0, 5, others=False)
         replays(1_000, 10_000)
         readings(10_000, 30)
-        growth()
+        growth([10_000, 100_000], ["status"])
+        growth([1_000, 10_000], EVERY_READER)
         peers.compare_all(program, top, tell, wanted)
 
 missed = rows.count("MISSED")

@@ -113,11 +113,14 @@ struct Next: ReadingCommand {
 struct Waiting: ReadingCommand {
   static let configuration = CommandConfiguration(
     subcommand: "blocked", abstract: "What waits, with the exact chain of blockers.")
+  @Argument(
+    help: ArgumentHelp("Only this milestone, such as M-04.", valueName: "id"), completion: .custom(Offered.milestones))
+  var id: String?
   @OptionGroup var options: GlobalOptions
   @OptionGroup var source: PlanSourceOptions
 
-  func answer(_ plan: LoadedPlan, width: Int, _ style: Style) -> Answer {
-    let report = BlockedReport(plan.overview)
+  func answer(_ plan: LoadedPlan, width: Int, _ style: Style) throws -> Answer {
+    let report = BlockedReport(plan.overview, of: try id.map { try plan.entry($0).milestone.id })
     return Answer(json: report.json, text: report.text(width: width, style))
   }
 }

@@ -96,18 +96,21 @@ public struct WhyNotReport {
       return style("go", .good) + "  Nothing stands against gate \(decision.name.printable)."
     }
     let wrap = min(width, 80) - 6
-    let milestones = gap.missing.reduce(into: [MilestoneID]()) {
-      if $0.last != $1.milestone { $0.append($1.milestone) }
+    var facts: [String] = []
+    var milestones = 0
+    var last: MilestoneID?
+    for fact in gap.missing {
+      if fact.milestone != last {
+        facts += ["", "  " + style(fact.milestone.text, .strong)]
+        milestones += 1
+        last = fact.milestone
+      }
+      facts += fact.text.printable.wrapped(to: wrap, first: "    - ", rest: "      ")
     }
     var lines = [
-      "Gate \(decision.name.printable) says go when these \(gap.missing.count) facts hold, in \(milestones.count) milestones:"
+      "Gate \(decision.name.printable) says go when these \(gap.missing.count) facts hold, in \(milestones) milestones:"
     ]
-    for id in milestones {
-      lines += ["", "  " + style(id.text, .strong)]
-      for fact in gap.missing where fact.milestone == id {
-        lines += fact.text.printable.wrapped(to: wrap, first: "    - ", rest: "      ")
-      }
-    }
+    lines += facts
     for reason in decision.reasons where ![.gateCategory, .gateRisk, .evidenceMismatch].contains(reason.code) {
       lines += reason.message.printable.wrapped(to: wrap, first: "  ! ", rest: "    ")
     }

@@ -40,13 +40,19 @@ public struct NextReport {
 /// What waits, with the exact chain of blockers.
 public struct BlockedReport {
   private let overview: PlanOverview
+  /// What is not done and waits for another milestone, or is in a blocked state.
+  private let waiting: [PlanOverview.Entry]
+  /// How many milestones the chains of one may name: all of a plan of hundreds, and of thousands as many as can be read.
+  private let bound: Int
 
   /// Makes a report.
-  public init(_ overview: PlanOverview) { self.overview = overview }
-
-  /// What is not done and waits for another milestone, or is in a blocked state.
-  private var waiting: [PlanOverview.Entry] {
-    overview.entries.filter { $0.category != .done && (!$0.blockers.isEmpty || $0.category == .blocked) }
+  /// - Parameter id: the only milestone that it is about; nil for all.
+  public init(_ overview: PlanOverview, of id: MilestoneID? = nil) {
+    self.overview = overview
+    waiting = (id.map { overview[$0].map { [$0] } ?? [] } ?? overview.entries).filter {
+      $0.category != .done && (!$0.blockers.isEmpty || $0.category == .blocked)
+    }
+    bound = max(16, 100_000 / max(1, waiting.count))
   }
 
   /// For a terminal.
@@ -58,22 +64,28 @@ public struct BlockedReport {
         style(milestone.id.text, .strong) + " \(milestone.workstream.printable) (\(milestone.status.printable))"
       ]
       if let blocked = milestone.blocked { lines.append("    " + style("blocked: ", .bad) + blocked.reason.printable) }
-      for chain in overview.chains(of: milestone.id) {
+      let (chains, areWhole) = overview.chains(of: milestone.id, atMost: bound)
+      for chain in chains {
         let links = chain.map { "\($0) (\(overview[$0]?.milestone.status ?? "missing"))".printable }
         lines += ("waits for " + links.joined(separator: " <- ")).wrapped(
           to: min(width, 80) - 8, first: "    ", rest: "        ")
+      }
+      if !areWhole {
+        let hint = waiting.count > 1 ? ": readiness blocked \(milestone.id)" : ""
+        lines.append("    " + style("and more than is shown here\(hint)", .quiet))
       }
       return lines
     }.joined(separator: "\n")
   }
 
-  /// For programs.
+  /// For programs: `chains[]`, and whether they are `complete`.
   public var json: JSONValue {
     let milestones = waiting.map { entry -> JSONValue in
-      let chains = overview.chains(of: entry.milestone.id).map { JSONValue.texts($0.map(\.text)) }
+      let (chains, areWhole) = overview.chains(of: entry.milestone.id, atMost: bound)
       return [
         "id": .text(entry.milestone.id.text), "status": .text(entry.milestone.status),
-        "blockers": .texts(entry.blockers.map(\.text)), "chains": JSONValue(.array(chains)),
+        "blockers": .texts(entry.blockers.map(\.text)),
+        "chains": JSONValue(.array(chains.map { .texts($0.map(\.text)) })), "complete": JSONValue(.bool(areWhole)),
         "reason": entry.milestone.blocked.map { .text($0.reason) } ?? nil,
       ]
     }
@@ -130,6 +142,12 @@ public struct MatrixReport {
   /// Makes a report.
   public init(_ overview: PlanOverview) { self.overview = overview }
 
+  private func row(_ entry: PlanOverview.Entry) -> [Bool] {
+    var row = [Bool](repeating: false, count: overview.entries.count)
+    for place in entry.milestone.dependsOn.compactMap(overview.place) { row[place] = true }
+    return row
+  }
+
   /// For a terminal: a dot stands for no dependency, so that the ones are seen.
   public func text(width: Int, _ style: Style) -> String {
     let ids = overview.ids
@@ -150,12 +168,16 @@ public struct MatrixReport {
         lines.append(String(repeating: " ", count: widest + 2) + marks.joined())
       }
     }
+    let (one, none) = (style("1", .strong), style("·", .quiet))
+    let rest = String(repeating: " ", count: cell - 1)
     for entry in overview.entries {
-      let on = Set(entry.milestone.dependsOn)
-      let marks = ids.map { id -> String in
-        " " + (on.contains(id) ? style("1", .strong) : style("·", .quiet)) + String(repeating: " ", count: cell - 1)
+      var line = "  " + entry.milestone.id.text.padded(to: widest)
+      for isOne in row(entry) {
+        line += " "
+        line += isOne ? one : none
+        line += rest
       }
-      lines.append("  " + entry.milestone.id.text.padded(to: widest) + marks.joined())
+      lines.append(line)
     }
     return lines.map { line in
       var line = line
@@ -166,10 +188,8 @@ public struct MatrixReport {
 
   /// For programs.
   public var json: JSONValue {
-    let rows = overview.entries.map { entry -> JSONValue in
-      let on = Set(entry.milestone.dependsOn)
-      return JSONValue(.array(overview.ids.map { .int(on.contains($0) ? 1 : 0) }))
-    }
+    let (one, none) = (JSONValue.int(1), JSONValue.int(0))
+    let rows = overview.entries.map { entry in JSONValue(.array(row(entry).map { $0 ? one : none })) }
     return Envelope.json(
       "matrix", [JSONMember("ids", .texts(overview.ids.map(\.text))), JSONMember("rows", JSONValue(.array(rows)))])
   }

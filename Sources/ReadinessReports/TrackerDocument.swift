@@ -31,9 +31,12 @@ public enum TrackerDocument {
       "", "## Dependency Matrix", "", "`1` means row item depends on column item.", "",
       row(["Row \\ Col"] + ids, isEscaped: true), "|---|" + ids.map { _ in "---:|" }.joined(),
     ]
+    // There are as many cells as pairs of milestones, so a row of noughts is copied, and ones are put into it.
+    let noughts = Array(ids.map { _ in "0" }.joined(separator: " | ").utf8)
     for entry in entries {
-      let on = Set(entry.milestone.dependsOn.map(\.text))
-      lines.append(row([entry.milestone.id.text] + ids.map { on.contains($0) ? "1" : "0" }))
+      var cells = noughts
+      for place in entry.milestone.dependsOn.compactMap(overview.place) { cells[4 * place] = UInt8(ascii: "1") }
+      lines.append("| \(escaped(entry.milestone.id.text)) | \(String(decoding: cells, as: UTF8.self)) |")
     }
     lines += ["", "## Suggested Execution Order", ""]
     for (index, id) in (overview.plan?.executionOrder ?? []).enumerated() { lines.append("\(index + 1). \(id)") }
@@ -51,7 +54,8 @@ public enum TrackerDocument {
   }
 
   private static func escaped(_ text: String) -> String {
-    text.replacing("|", with: "\\|").replacing("\n", with: "<br>")
+    guard text.utf8.contains(where: { $0 == UInt8(ascii: "|") || $0 == UInt8(ascii: "\n") }) else { return text }
+    return text.replacing("|", with: "\\|").replacing("\n", with: "<br>")
   }
 }
 

@@ -145,6 +145,34 @@ struct ReportTests {
       BlockedReport(overview).text(width: 80, plain) == "A-3 Work A-3 (Not Started)\n    waits for A-2 (In Progress)")
   }
 
+  @Test("of more chains than anybody can read some are shown, and it is said; of one milestone there are more")
+  func manyChains() throws {
+    // Thirty steps, each of two milestones that both wait for both of the step before: 2^29 chains.
+    let tree = PlanFixture.tree().with { tree in
+      for step in 1...30 {
+        for side in ["L", "R"] {
+          tree[".readiness/\(side)-\(step).json"] = PlanFixture.milestone(
+            "\(side)-\(step)", status: "Not Started", dependsOn: step == 1 ? [] : ["L-\(step - 1)", "R-\(step - 1)"])
+        }
+      }
+    }
+    let overview = try PlanOverview(tree)
+    let top = MilestoneID("L-30")
+    let all = overview.chains(of: top)
+    #expect(all.chains.count == 100 && !all.areWhole && all.chains.allSatisfy { $0.count == 29 })
+    let few = overview.chains(of: top, atMost: 64)
+    #expect(!few.areWhole && few.chains.map(\.count) == [29, 29])
+    #expect(overview.chains(of: top, atMost: 7).chains.map(\.count) == [7])
+    let small = overview.chains(of: MilestoneID("L-3"))
+    #expect(
+      small.areWhole
+        && small.chains.map { $0.map(\.text) } == [["L-2", "L-1"], ["L-2", "R-1"], ["R-2", "L-1"], ["R-2", "R-1"]])
+    let text = BlockedReport(overview).text(width: 80, plain)
+    #expect(text.contains("and more than is shown here: readiness blocked L-30"))
+    #expect(BlockedReport(overview, of: top).text(width: 80, plain).hasSuffix("and more than is shown here"))
+    #expect(BlockedReport(overview, of: MilestoneID("L-2")).json["milestones"]?.array?.first?["complete"]?.bool == true)
+  }
+
   @Test("the page of reason codes is the one in the repository")
   func page() throws {
     let root = URL(fileURLWithPath: #filePath).deletingLastPathComponent().deletingLastPathComponent()

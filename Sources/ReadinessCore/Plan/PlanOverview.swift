@@ -120,6 +120,9 @@ public struct PlanOverview {
   /// The entry of an id.
   public subscript(id: MilestoneID) -> Entry? { positions[id].map { entries[$0] } }
 
+  /// Where the entry of an id stands among the entries.
+  public func place(of id: MilestoneID) -> Int? { positions[id] }
+
   /// The ids, sorted.
   public var ids: [MilestoneID] { entries.map(\.milestone.id) }
 
@@ -134,16 +137,37 @@ public struct PlanOverview {
     return named + entries.indices.filter { !isNamed[$0] }.map { entries[$0].milestone.id }
   }
 
-  /// What keeps a milestone waiting, as chains from its own dependency down to one that waits for nothing.
-  public func chains(of id: MilestoneID) -> [[MilestoneID]] {
+  /// What keeps a milestone waiting, as chains from its own dependency down to one that waits for nothing. There may be
+  /// more than anybody can read: beyond 100 chains, or so many milestones in them, the rest is left out.
+  /// - Returns: the chains, and whether these are all of them, each to its end.
+  public func chains(of id: MilestoneID, atMost bound: Int = 100_000) -> (chains: [[MilestoneID]], areWhole: Bool) {
     var chains: [[MilestoneID]] = []
-    var walk: [(id: MilestoneID, path: [MilestoneID])] = (self[id]?.blockers ?? []).reversed().map { ($0, [$0]) }
-    while let (at, path) = walk.popLast(), chains.count < 100 {
+    var room = bound
+    var path: [MilestoneID] = []
+    // What is still to be gone down from each step of the path.
+    var branches = [(self[id]?.blockers ?? [])[...]]
+    while let branch = branches.last {
+      guard let at = branch.first else {
+        branches.removeLast()
+        _ = path.popLast()
+        continue
+      }
+      guard chains.count < 100, room > 0 else { return (chains, false) }
+      branches[branches.count - 1].removeFirst()
+      path.append(at)
       let next = (self[at]?.blockers ?? []).filter { !path.contains($0) }
-      if next.isEmpty { chains.append(path) }
-      for blocker in next.reversed() { walk.append((blocker, path + [blocker])) }
+      if next.isEmpty {
+        chains.append(path)
+        room -= path.count
+        path.removeLast()
+      } else if path.count < room {
+        branches.append(next[...])
+      } else {
+        // The beginning of a chain is better than none.
+        return (chains.isEmpty ? [path] : chains, false)
+      }
     }
-    return chains
+    return (chains, true)
   }
 
   /// The same plan, with the rules that somebody let go and that it does not keep yet.
