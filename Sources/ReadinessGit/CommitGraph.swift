@@ -35,6 +35,49 @@ public struct CommitGraph {
     return try Commit(id: ids[index], raw: raw)
   }
 
+  /// The best common ancestors of a commit's two parents, in the order of their ids; nil where the walk does not hold all
+  /// that it takes to tell. O(commits) at worst, as for git, where two branches live long beside each other.
+  public func mergeBases(of index: Int) -> [ObjectID]? {
+    let sides = parents(of: index)
+    guard isClosed, sides.count == 2, let first = sides.first, let second = sides.last else { return nil }
+    return Self.mergeBases(Int(first), Int(second)) { parents(of: $0) }.map { ids[$0] }
+      .sorted { $0.description < $1.description }
+  }
+
+  /// The same for two numbered commits, each with a greater number than its parents.
+  static func mergeBases(_ first: Int, _ second: Int, parents: (Int) -> some Sequence<Int32>) -> [Int] {
+    // Reached from the first, from the second, and behind a base. Whoever stands at a number is known, when its turn comes,
+    // to be reached by all that can reach it.
+    let (own, other, behind): (UInt8, UInt8, UInt8) = (1, 2, 4)
+    var reached = [UInt8](repeating: 0, count: max(first, second) + 1)
+    reached[first] |= own
+    reached[second] |= other
+    // How many are reached, not behind a base, and have not had their turn.
+    var open = first == second ? 1 : 2
+    var bases: [Int] = []
+    var at = reached.count
+    while open > 0 {
+      at -= 1
+      var marks = reached[at]
+      if marks == 0 { continue }
+      if marks & behind == 0 {
+        open -= 1
+        if marks == own | other {
+          bases.append(at)
+          marks |= behind
+        }
+      }
+      for parent in parents(at) {
+        let before = reached[Int(parent)]
+        let now = before | marks
+        let (wasOpen, isOpen) = (before != 0 && before & behind == 0, now & behind == 0)
+        if wasOpen != isOpen { open += isOpen ? 1 : -1 }
+        reached[Int(parent)] = now
+      }
+    }
+    return bases
+  }
+
   /// True where it is certain that nothing before a commit holds a plan or a policy.
   public func isBare(before index: Int) -> Bool { isClosed && index <= bareCount }
 

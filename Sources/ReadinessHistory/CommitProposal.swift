@@ -6,16 +6,20 @@ extension Proposal {
   public init(_ commit: Commit, in repository: Repository) throws {
     try self.init(
       commit, parents: commit.parents.map { try repository.commit($0).tree },
-      ancestry: CommitAncestry(repository, parents: commit.parents), in: repository)
+      ancestry: CommitAncestry(repository, parents: commit.parents),
+      mergeBases: try repository.mergeBases(of: commit.parents), in: repository)
   }
 
   /// The same, where the trees of the parents are known.
-  init(_ commit: Commit, parents trees: [ObjectID], ancestry: CommitAncestry, in repository: Repository) throws {
+  init(
+    _ commit: Commit, parents trees: [ObjectID], ancestry: CommitAncestry,
+    mergeBases: @autoclosure () throws -> [ObjectID], in repository: Repository
+  ) throws {
     let parents = trees.map { repository.tree($0) }
     let tree = repository.tree(of: commit)
     // Merge bases are walked for; they are asked only where a merge has something to decide.
     let isContested = try parents.count > 1 && !parents.allSatisfy { try tree.hasSamePlanAndPolicy(as: $0) }
-    let bases = isContested ? try repository.mergeBases(of: commit.parents) : []
+    let bases = isContested ? try mergeBases() : []
     self.init(
       parents: parents, candidate: tree,
       mergeBases: try bases.map { repository.tree(of: try repository.commit($0)) }, ancestry: ancestry,

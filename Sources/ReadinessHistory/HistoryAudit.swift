@@ -197,7 +197,9 @@ public struct HistoryAudit {
     let trees = try zip(graph.parents(of: index), commit.parents).map { place, parent in
       place < 0 ? try repository.commit(parent).tree : graph.trees[Int(place)]
     }
-    let proposal = try Proposal(commit, parents: trees, ancestry: ancestry, in: repository)
+    let proposal = try Proposal(
+      commit, parents: trees, ancestry: ancestry,
+      mergeBases: try graph.mergeBases(of: index) ?? repository.mergeBases(of: commit.parents), in: repository)
     let assessment = try Judge.assess(proposal)
     guard case .committed(let blocks) = proposal.claim else {
       return Judged(index: index, commit: commit, blocks: [], assessment: assessment)
