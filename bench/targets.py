@@ -194,14 +194,14 @@ def readings(count, pairs):
 EVERY_READER = ["next", "order", "gate", "why-not", "blocked", "graph", "weekly", "export --format csv"]
 
 
-def growth(counts, commands):
+def growth(counts, commands, isDone=False):
     """How reading grows with the number of milestones: ten times as many should take ten times as long."""
     if not wanted("growth"):
         return
     taken = {}
     for count in counts:
         folder = os.path.join(top, "plan")
-        repositories.plan(program, folder, count)
+        repositories.plan(program, folder, count, isDone=isDone)
         run(folder, "git", "gc", "-q")
         for words in commands:
             command = Command([program] + words.split(), folder, answers=(0, 1))
@@ -210,8 +210,9 @@ def growth(counts, commands):
     few, many = counts
     for words in commands:
         tell(
-            f"growth of {words} from {few:,} to {many:,} milestones, a tenth", taken[words, many] / taken[words, few] / 10,
-            1.3, f"{taken[words, few] * 1000:.0f} ms, {taken[words, many] * 1000:.0f} ms",
+            f"growth of {words} from {few:,} to {many:,} {'milestones that are done' if isDone else 'milestones'}, a tenth",
+            taken[words, many] / taken[words, few] / 10, 1.3,
+            f"{taken[words, few] * 1000:.0f} ms, {taken[words, many] * 1000:.0f} ms",
         )
 
 
@@ -235,6 +236,7 @@ with tempfile.TemporaryDirectory() as top:
         replays(300, 2_000)
         readings(1_000, 5)
         growth([200, 2_000], EVERY_READER)
+        growth([1_000, 10_000], ["gate"], isDone=True)
     else:
         audits(100_000, 10, 1.0, 9, again=True)
         audits(20_000, 1, 2.0, 9, others=False)
@@ -243,6 +245,7 @@ with tempfile.TemporaryDirectory() as top:
         readings(10_000, 30)
         growth([10_000, 100_000], ["status"])
         growth([1_000, 10_000], EVERY_READER)
+        growth([1_000, 10_000], ["status", "gate"], isDone=True)
         peers.compare_all(program, top, tell, wanted)
 
 missed = rows.count("MISSED")

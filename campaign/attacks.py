@@ -844,6 +844,20 @@ def evil_octopus(r):
     return r.git("commit-tree", "-p", "main", "-p", "one", "-p", "two", "-m", "all", tree) + ":refs/heads/main", {"illegal-transition"}
 
 
+def behind_a_folder(id):
+    """Git sorts the folder M-05 behind M-05.json, and who searches among names alone may miss the file."""
+    def apply(r):
+        for n in range(1, 13):
+            r.write(f".readiness/M-{n:02}/notes", "x\n")
+        r.git("add", "-A")
+        r.git("commit", "-qm", "folders")
+        stage(r, status(id, "Done"))
+        r.bare("commit", "-qm", "by hand")
+        return r.git("rev-parse", "HEAD") + ":refs/heads/main", {"illegal-transition"}
+
+    return apply
+
+
 MALFORMED = {"malformed-tree"}
 ATTACKS = {
     "an entry twice": tree_attack("inside", (twice, MALFORMED)), "an entry twice, the other way": tree_attack("inside", (twice_other_way, MALFORMED)),
@@ -865,6 +879,7 @@ ATTACKS = {
     "an unknown line in a stamp": stamp(lambda head, block: head + block.rstrip() + "\nReadiness-Else: x"),
     "two legal branches": illegal_merge, "ours over a reopened one": ours_over_reopened, "a circle born in a merge": circle_by_merge,
     "flipped in a side branch": flip_in_side, "a policy rolled back": policy_rolled_back, "an evil octopus": evil_octopus,
+    **{f"{id} behind a folder of its name": behind_a_folder(id) for id in (f"M-{n:02}" for n in range(4, 13))},
 }
 
 

@@ -146,22 +146,30 @@ final class GitFolder {
   /// What stands under a name. O(log entries); call it only where the entries are sorted.
   func identity(of name: String) -> FileIdentity? {
     let wanted = Array(name.utf8)
-    return bytes.withUnsafeBytes { raw in
-      guard let base = raw.baseAddress else { return nil }
-      var (low, high) = (0, count)
-      while low < high {
-        let middle = (low + high) / 2
-        let (start, end) = (Int(starts[middle]), Int(starts[middle + 1]))
-        let at = Self.name(raw, start)
-        let length = end - 21 - at
-        let order = memcmp(base + at, wanted, min(length, wanted.count))
-        // A folder of that name would stand elsewhere, and is no milestone's file; so is what only begins alike.
-        if order == 0, length == wanted.count { return Self.identity(raw, start, end) }
-        let isBefore = order < 0 || (order == 0 && length < wanted.count)
-        if isBefore { low = middle + 1 } else { high = middle }
+    // Git sorts a folder as if a slash followed its name, so the two kinds of a name stand at different places.
+    return bytes.withUnsafeBytes { find(wanted, endingIn: 0, in: $0) ?? find(wanted, endingIn: 0x2F, in: $0) }
+  }
+
+  private func find(_ wanted: [UInt8], endingIn end: UInt8, in raw: UnsafeRawBufferPointer) -> FileIdentity? {
+    guard let base = raw.baseAddress else { return nil }
+    var (low, high) = (0, count)
+    while low < high {
+      let middle = (low + high) / 2
+      let (start, next) = (Int(starts[middle]), Int(starts[middle + 1]))
+      let at = Self.name(raw, start)
+      let length = next - 21 - at
+      let common = min(length, wanted.count)
+      var order = Int(memcmp(base + at, wanted, common))
+      if order == 0 {
+        let own = length > common ? raw[at + common] : Self.isFolder(raw, start) ? 0x2F : 0
+        let asked = wanted.count > common ? wanted[common] : end
+        order = Int(own) - Int(asked)
+        if order == 0, length == wanted.count { return Self.identity(raw, start, next) }
+        if order == 0 { order = length - wanted.count }
       }
-      return nil
+      if order < 0 { low = middle + 1 } else { high = middle }
     }
+    return nil
   }
 
   /// The stems whose entries differ, in the order of the folders. Both have to be sorted.

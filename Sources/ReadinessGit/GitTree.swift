@@ -9,6 +9,8 @@ public final class GitTree: PlanTree {
   public let root: ObjectID
   private var topEntries: PlanFolders?
   private var ssotEntry: ObjectCache.Ssot?
+  /// The folders in which paths were looked up, how often, and from the fifth time on as something to search in.
+  private var looks: [ObjectID: (count: Int, folder: GitFolder?)] = [:]
 
   init(repository: Repository, root: ObjectID) {
     self.repository = repository
@@ -280,12 +282,22 @@ public final class GitTree: PlanTree {
     var at = root
     let parts = path.split(separator: "/", omittingEmptySubsequences: false)
     for (index, part) in parts.enumerated() {
-      guard let entry = try repository.entry(String(part), in: at) else { return nil }
+      guard let entry = try entry(String(part), in: at) else { return nil }
       if index == parts.count - 1 { return entry }
       guard entry.kind == .folder else { return nil }
       at = entry.id
     }
     return nil
+  }
+
+  /// A folder of thousands is not read through for each of the thousands of files that evidence names in it.
+  private func entry(_ name: String, in id: ObjectID) throws -> FileIdentity? {
+    var look = looks[id] ?? (0, nil)
+    look.count += 1
+    if look.count == 5 { look.folder = try GitFolder(repository.store, id) }
+    looks[id] = look
+    if let folder = look.folder, folder.isSorted { return folder.identity(of: name) }
+    return try repository.entry(name, in: id)
   }
 
   /// What stands at a path.

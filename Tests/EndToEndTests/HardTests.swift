@@ -12,6 +12,25 @@ struct HardTests {
     return s
   }
 
+  @Test("a folder of a milestone's name beside its file hides it from nobody")
+  func foldersBesideFiles() throws {
+    let s = try Scratch.withPlan()
+    let ids = (1...12).map { "M-" + ($0 < 10 ? "0" : "") + "\($0)" }
+    for id in ids { s[".readiness/\(id)/notes"] = "x\n" }
+    s.git("add", "-A")
+    #expect(s.git("commit", "-qm", "folders").status == 0)
+    #expect(s.readiness("status").output.contains("0 of 12 done"))
+    for id in ids {
+      s.edit(id, "Not Started", "Done")
+      s.git("add", "-A")
+      #expect(s.git("commit", "-qm", "by hand").status == 1, "\(id)")
+      s.git("-c", "core.hooksPath=/dev/null", "commit", "-qm", "past the hooks")
+      let verify = s.readiness("verify")
+      #expect(verify.status == 1 && verify.output.contains("illegal-transition"), "\(id): \(verify.all)")
+      s.git("reset", "-q", "--hard", "HEAD~1")
+    }
+  }
+
   @Test(
     "a file that is too large is refused where it stands, and hashed all the same; scripts/try-large.sh takes 1 GiB")
   func large() throws {

@@ -1,0 +1,34 @@
+import ReadinessCore
+import ReadinessTestSupport
+import Testing
+
+@testable import ReadinessGit
+
+/// A folder is searched, and git's own listing holds the search.
+@Suite("Folders")
+struct GitFolderTests {
+  @Test("every name of a folder is found by searching as by reading through, folders between files included")
+  func search() throws {
+    let s = try Scratch()
+    // Git sorts the folder `a` as `a/`: behind `a-`, `a.txt`, and before `a0`.
+    let names =
+      ["a-", "a.txt", "a0", "ab", "b", "b.d", "M-1.json", "M-10.json", "M-2.json"] + (0..<40).map { "f\($0)" }
+    for name in names { s[name] = name }
+    for folder in ["a", "f", "z", "M-2", "M-1"] { s["\(folder)/x"] = "x" }
+    s.git("add", "-A")
+    let tree = s.git("write-tree").line
+    let raw = s.shell("git cat-file tree \(tree) | od -An -v -tx1 | tr -d ' \\n'").output
+    let digits = Array(raw.utf8)
+    let bytes = stride(from: 0, to: digits.count - 1, by: 2).compactMap { place in
+      UInt8(String(decoding: digits[place..<place + 2], as: UTF8.self), radix: 16)
+    }
+    let folder = try GitFolder(bytes, ObjectID([]))
+    #expect(folder.isSorted && folder.count == names.count + 5)
+    for name in names + ["a", "f", "z", "M-1", "M-2", "missing", "", "zz"] {
+      var wanted = name
+      let scanned = bytes.withUnsafeBytes { raw in wanted.withUTF8 { GitFolder.entry($0, in: raw) } }
+      #expect((scanned != nil) == (names + ["a", "f", "z", "M-1", "M-2"]).contains(name))
+      #expect(folder.identity(of: name) == scanned, "\(name)")
+    }
+  }
+}
