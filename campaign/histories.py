@@ -42,6 +42,10 @@ def baseline(random, count):
     for number in range(1, count + 1):
         others = [f"A-{k}" for k in range(1, number)]
         tree[path(f"A-{number}")] = json.dumps(milestone(random, f"A-{number}", others))
+    # Folders beside the files, of the same names: they are nobody's concern, and hide nothing.
+    for number in range(1, 10):
+        if random.random() < 0.15:
+            tree[f".readiness/A-{number}/notes"] = "n"
     return tree
 
 
