@@ -307,25 +307,9 @@ public final class GitTree: PlanTree {
   public func inputs(_ selection: PathSelection) throws -> InputListing {
     let key = ObjectCache.InputKey(root: root, selection: selection)
     if let known = cache.inputs[key] { return known }
-    var entries: [InputListing.Entry] = []
-    try collect(root, [], selection, into: &entries)
-    let listing = InputListing(entries)
+    let listing = try SelectedFiles(selection, repository.store).listing(of: root)
     cache.inputs[key] = listing
     return listing
-  }
-
-  private func collect(
-    _ folder: ObjectID, _ above: [ArraySlice<UInt8>], _ selection: PathSelection,
-    into entries: inout [InputListing.Entry]
-  ) throws {
-    try GitFolder(repository.store, folder).forEachRaw { mode, name, id, isFolder in
-      let path = above + [name[...]]
-      if isFolder {
-        if selection.mayCover(below: path) { try collect(id, path, selection, into: &entries) }
-      } else if selection.covers(path) {
-        entries.append(InputListing.Entry(path: Array(path.joined(separator: [0x2F])), mode: mode, id: id))
-      }
-    }
   }
 
   /// By comparing folders, and only those that differ.
@@ -333,41 +317,7 @@ public final class GitTree: PlanTree {
     guard let other = other as? GitTree else {
       return try inputs(selection).changes(since: other.inputs(selection))
     }
-    var paths: [[UInt8]] = []
-    try compare(root, other.root, [], selection, into: &paths)
-    return paths.sorted { $0.lexicographicallyPrecedes($1) }.map { String(decoding: $0, as: UTF8.self) }
-  }
-
-  private struct RawEntry: Equatable {
-    var mode: String
-    var id: ObjectID
-    var isFolder: Bool
-  }
-
-  /// The covered files that two folders do not hold alike; nil is a folder that is not there.
-  private func compare(
-    _ new: ObjectID?, _ old: ObjectID?, _ above: [ArraySlice<UInt8>], _ selection: PathSelection,
-    into paths: inout [[UInt8]]
-  ) throws {
-    if new == old { return }
-    func entries(_ folder: ObjectID?) throws -> [[UInt8]: RawEntry] {
-      guard let folder else { return [:] }
-      var entries: [[UInt8]: RawEntry] = [:]
-      try GitFolder(repository.store, folder).forEachRaw { mode, name, id, isFolder in
-        entries[name] = RawEntry(mode: mode, id: id, isFolder: isFolder)
-      }
-      return entries
-    }
-    let (here, there) = (try entries(new), try entries(old))
-    for name in Set(here.keys).union(there.keys) where here[name] != there[name] {
-      let path = above + [name[...]]
-      let (a, b) = (here[name], there[name])
-      let isFile = [a, b].contains { $0?.isFolder == false }
-      if isFile, selection.covers(path) { paths.append(Array(path.joined(separator: [0x2F]))) }
-      guard a?.isFolder == true || b?.isFolder == true, selection.mayCover(below: path) else { continue }
-      try compare(
-        a?.isFolder == true ? a?.id : nil, b?.isFolder == true ? b?.id : nil, path, selection, into: &paths)
-    }
+    return try SelectedFiles(selection, repository.store).changes(from: other.root, to: root)
   }
 
   /// The same in another commit; nil where that commit is not here.
