@@ -134,7 +134,7 @@ public final class GitTree: PlanTree {
       let (id, identity) = listed[order[place]]
       return (order[place], try Self.read(id, identity, in: repository, isOneOfMany: true))
     }
-    let plan = try ssot().plan
+    let plan = try ssot().plan.flatMap { $0.kind == .regular ? $0 : nil }
     let workers = try (1..<Worker<Void>.bound).map { number in
       let repository = try repository.another()
       try repository.readPacks()
@@ -199,6 +199,8 @@ public final class GitTree: PlanTree {
   /// `ssot/plan.json`, read.
   public func planFile() throws -> PlanFile? {
     guard let identity = try ssot().plan else { return nil }
+    // What is cached by its object is a regular file: a link may have the same bytes.
+    guard identity.kind == .regular else { return try Self.planFile(identity, in: repository) }
     if let known = cache.plans[identity.id] { return known }
     let file = try Self.planFile(identity, in: repository)
     cache.plans[identity.id] = file

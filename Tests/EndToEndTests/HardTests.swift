@@ -12,6 +12,21 @@ struct HardTests {
     return s
   }
 
+  @Test("a link in the place of the plan is refused, though it has the very bytes of the file before it")
+  func linkOfTheSameBytes() throws {
+    let s = try Scratch.withPlan()
+    let blob = s.git("rev-parse", "HEAD:ssot/plan.json").line
+    s.git("update-index", "--cacheinfo", "120000,\(blob),ssot/plan.json")
+    let commit = s.git("commit", "-qm", "a link")
+    #expect(commit.status == 1 && commit.errors.contains("not-a-regular-file"), "\(commit.all)")
+    s.git("-c", "core.hooksPath=/dev/null", "commit", "-qm", "past the hooks")
+    let verify = s.readiness("verify", "--no-cache")
+    #expect(verify.status == 1 && verify.output.contains("not-a-regular-file"), "\(verify.all)")
+    // And back again: the file is not taken for the link.
+    s.git("reset", "-q", "--hard", "HEAD~1")
+    #expect(s.readiness("verify", "--no-cache").status == 0)
+  }
+
   @Test("a folder of a milestone's name beside its file hides it from nobody")
   func foldersBesideFiles() throws {
     let s = try Scratch.withPlan()
