@@ -47,6 +47,8 @@ final class GitFolder {
         (0..<count).allSatisfy { index in
           let (start, end) = (Int(starts[index]), Int(starts[index + 1]))
           let name = raw[Self.name(raw, start)..<(end - 21)]
+          // A file and a folder of one name stand at two places, and each is in order there.
+          if Self.isFolder(raw, start), find(Array(name), endingIn: 0, in: raw) != nil { return false }
           // A file's name is rarely short or begins with a dot.
           guard name.count > 4 || name.first == 0x2E || name.isEmpty else { return !name.contains(0x2F) }
           let text = String(decoding: name, as: UTF8.self).lowercased()

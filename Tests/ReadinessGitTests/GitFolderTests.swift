@@ -31,4 +31,17 @@ struct GitFolderTests {
       #expect(folder.identity(of: name) == scanned, "\(name)")
     }
   }
+
+  @Test("a folder is as git writes it only where no name stands there twice, be it as a file and as a folder")
+  func twins() throws {
+    func tree(_ entries: [(mode: String, name: String)]) throws -> GitFolder {
+      try GitFolder(
+        entries.flatMap { Array("\($0.mode) \($0.name)".utf8) + [0] + [UInt8](repeating: 1, count: 20) }, ObjectID([]))
+    }
+    let between = (mode: "100644", name: "M-1.json.txt")
+    #expect(try tree([("100644", "M-1.json"), between, ("40000", "M-1.json")]).isWellFormed == false)
+    #expect(try tree([("100644", "M-1.json"), ("100644", "M-1.json")]).isWellFormed == false)
+    #expect(try tree([("100644", "M-1.json"), between, ("40000", "M-1.jsona")]).isWellFormed)
+    #expect(try tree([between, ("40000", "M-1.json")]).isWellFormed)
+  }
 }
