@@ -723,6 +723,12 @@ def unsorted(r, items):
     return [("100644", "M-12.json", done_blob(r))] + [item for item in items if item[1] != "M-12.json"]
 
 
+def twice_as_a_folder(r, items):
+    """A name is a file, which git shows, and a folder."""
+    folder = raw_tree(r, [("100644", "notes", done_blob(r))])
+    return sum(([item, ("40000", item[1], folder)] if item[1] == "M-12.json" else [item] for item in items), [])
+
+
 def named(name):
     return lambda r, items: items + [("100644", name, done_blob(r))]
 
@@ -858,9 +864,22 @@ def behind_a_folder(id):
     return apply
 
 
+def linked_bytes(path, code):
+    """A link whose text is the very bytes of the file that stood there, so that both are one object to git."""
+    def apply(r):
+        if path == "proof.txt":
+            stage(r, status("M-03", "Done"))
+        r.git("update-index", "--cacheinfo", f"120000,{r.git('rev-parse', 'HEAD:' + path)},{path}")
+        r.bare("commit", "-qm", "by hand")
+        return r.git("rev-parse", "HEAD") + ":refs/heads/main", {code}
+
+    return apply
+
+
 MALFORMED = {"malformed-tree"}
 ATTACKS = {
     "an entry twice": tree_attack("inside", (twice, MALFORMED)), "an entry twice, the other way": tree_attack("inside", (twice_other_way, MALFORMED)),
+    "a file that is a folder as well": tree_attack("inside", (twice_as_a_folder, MALFORMED)),
     "entries out of order": tree_attack("inside", (unsorted, MALFORMED)), "an entry ../x": tree_attack("inside", (named("../M-99.json"), MALFORMED)),
     "an entry with a slash": tree_attack("inside", (named("a/M-99.json"), MALFORMED)),
     "an entry .git": tree_attack("inside", (named(".git"), MALFORMED)), "an entry without a name": tree_attack("inside", (named(""), MALFORMED)),
@@ -879,6 +898,9 @@ ATTACKS = {
     "an unknown line in a stamp": stamp(lambda head, block: head + block.rstrip() + "\nReadiness-Else: x"),
     "two legal branches": illegal_merge, "ours over a reopened one": ours_over_reopened, "a circle born in a merge": circle_by_merge,
     "flipped in a side branch": flip_in_side, "a policy rolled back": policy_rolled_back, "an evil octopus": evil_octopus,
+    **{f"a link of the very bytes for {path}": linked_bytes(path, code) for path, code in {
+        ".readiness/M-12.json": "not-a-regular-file", "ssot/plan.json": "not-a-regular-file",
+        "ssot/policies/authorization.json": "policy-unreadable", "proof.txt": "evidence-mismatch"}.items()},
     **{f"{id} behind a folder of its name": behind_a_folder(id) for id in (f"M-{n:02}" for n in range(4, 13))},
 }
 

@@ -1,7 +1,7 @@
 """Random plans and histories, legal and illegal, from a seed."""
 import json
 
-from model import CATEGORY, EDGES, PLAN, is_readable, milestone_texts, parse, sha256
+from model import CATEGORY, EDGES, PLAN, Link, is_readable, milestone_texts, parse, sha256
 
 PLAN_ID = "00000000-0000-4000-8000-000000000001"
 
@@ -74,6 +74,15 @@ def mutated(random, tree):
     return tree
 
 
+def relinked(random, tree):
+    """A file becomes a link of the very same bytes, or is a file again."""
+    names = [*map(path, milestone_texts(tree)), PLAN, "proof"]
+    links = [name for name in names if isinstance(tree[name], Link)]
+    name = random.choice(links if links and random.random() < 0.7 else sorted(names))
+    text = tree[name]
+    return {**tree, name: str(text) if isinstance(text, Link) else Link(text)}
+
+
 def moved(random, value, tree):
     following = [after for before, after in EDGES if before == value["status"]]
     value["status"] = random.choice(following if random.random() < 0.8 else list(CATEGORY))
@@ -110,14 +119,14 @@ def birth(random, tree, names):
 def death(random, tree, name):
     del tree[path(name)]
     plan = parse(tree[PLAN])
-    if random.random() < 0.7:
+    if plan and random.random() < 0.7:
         plan["retired"] = sorted(set(plan["retired"]) | {name})
         plan["executionOrder"] = [other for other in plan["executionOrder"] if other != name]
         tree[PLAN] = json.dumps(plan)
 
 
 def change_plan(random, tree):
-    plan, chance = parse(tree[PLAN]), random.random()
+    plan, chance = parse(str(tree[PLAN])), random.random()
     if chance < 0.3:
         plan["retired"] = plan["retired"][1:]
     elif chance < 0.5:

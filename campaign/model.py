@@ -23,11 +23,25 @@ PLAN = "ssot/plan.json"
 FROZEN_FIELDS = ("outcome", "dependsOn", "exitCriteria")
 
 
+class Link(str):
+    """A symbolic link of a tree. Its text may be that of a file, and then both are one object to git."""
+
+    def __eq__(self, other):
+        return isinstance(other, Link) and str.__eq__(self, other)
+
+    def __ne__(self, other):
+        return not self == other
+
+    __hash__ = str.__hash__
+
+
 def sha256(text):
     return hashlib.sha256(text.encode()).hexdigest()
 
 
 def parse(text):
+    if isinstance(text, Link):
+        return None
     try:
         return json.loads(text)
     except (TypeError, ValueError):
@@ -37,6 +51,10 @@ def parse(text):
 def milestone_texts(tree):
     return {path[len(".readiness/"):-len(".json")]: text for path, text in tree.items()
             if path.startswith(".readiness/") and path.endswith(".json")}
+
+
+def is_file(tree, path):
+    return path in tree and not isinstance(tree[path], Link)
 
 
 def milestones(tree):
@@ -100,7 +118,7 @@ class Guards:
                     codes.add("criterion-unmet")
             elif guard == "deliverables-present":
                 for item in now.get("deliverables", []):
-                    if item["path"] not in self.tree or CATEGORY.get(item["status"]) != "done":
+                    if not is_file(self.tree, item["path"]) or CATEGORY.get(item["status"]) != "done":
                         codes.add("deliverable-missing")
             elif guard == "no-done-dependents":
                 if any(self.category(other) in ("review", "done") for other in self.dependents.get(name, [])):
@@ -114,8 +132,9 @@ class Guards:
             if not entries:
                 codes.add("evidence-missing")
             for entry in entries:
-                if entry["kind"] == "file" and sha256(self.tree.get(entry["path"], "\0")) != entry["sha256"]:
-                    codes.add("evidence-mismatch")
+                if entry["kind"] == "file":
+                    if not is_file(self.tree, entry["path"]) or sha256(self.tree[entry["path"]]) != entry["sha256"]:
+                        codes.add("evidence-mismatch")
         return codes
 
 
@@ -124,12 +143,13 @@ def broken_invariants(tree, known):
     files, plan = milestones(tree), parse(tree.get(PLAN))
     broken = set()
     if plan is None:
-        broken.add(("schema-violation", None))
+        broken.add(("not-a-regular-file" if isinstance(tree.get(PLAN), Link) else "schema-violation", None))
     elif any(name not in files for name in plan["executionOrder"]):
         broken.add(("dangling-dependency", None))
     for name, milestone in files.items():
         if milestone is None:
-            broken.add(("malformed-json", name))
+            is_link = isinstance(milestone_texts(tree)[name], Link)
+            broken.add(("not-a-regular-file" if is_link else "malformed-json", name))
             continue
         if any(other not in files for other in milestone["dependsOn"]):
             broken.add(("dangling-dependency", name))
@@ -166,20 +186,20 @@ def reaches_itself(name, edges):
 
 def plan_codes(parents, tree):
     """Of the plan file: its id, and the ids that are gone for ever. The first parent's id counts."""
-    first, plan = parse(parents[0].get(PLAN)), parse(tree.get(PLAN))
-    if not first or not plan:
+    plan = parse(tree.get(PLAN))
+    if not plan:
         return set()
+    befores = [parse(parent.get(PLAN)) for parent in parents]
     codes = set()
-    if first["planId"] != plan["planId"]:
+    if befores[0] and befores[0]["planId"] != plan["planId"]:
         codes.add("plan-id-changed")
-    gone, here = set(plan["retired"]), milestone_texts(tree)
-    for parent in parents:
-        missing = set(parse(parent[PLAN])["retired"]) - set(plan["retired"])
-        gone |= missing
-        if missing:
-            codes.add("retired-shrunk")
+    # A plan that cannot be read says nothing of what was retired.
+    retired = [set(before["retired"]) if before else set() for before in befores]
+    gone, here = set(plan["retired"]).union(*retired), milestone_texts(tree)
+    if gone - set(plan["retired"]):
+        codes.add("retired-shrunk")
     for name in gone & set(here):
-        if not any(name in milestone_texts(p) and name in parse(p[PLAN])["retired"] for p in parents):
+        if not any(name in milestone_texts(p) and name in ids for p, ids in zip(parents, retired)):
             codes.add("reused-id")
     return codes
 

@@ -38,7 +38,8 @@ class Import:
                   f"committer {stamped.identity(person)} {self.count} +0000", f"data {len(text)}", message]
         lines += [f"{word} :{mark}" for word, mark in zip(["from", *["merge"] * len(parents)], parents)] + ["deleteall"]
         for name, text in tree.items():
-            lines += [f"M 100644 inline {name}", f"data {len(text.encode())}", text]
+            mode = "120000" if isinstance(text, model.Link) else "100644"
+            lines += [f"M {mode} inline {name}", f"data {len(text.encode())}", text]
         self.process.stdin.write(("\n".join(lines) + "\n").encode())
         return self.count
 
@@ -104,7 +105,7 @@ class History:
             tree, message, person = self.commits[number]
             old = self.commits[number - 1][0] if number > start else {}
             lines.append(f"  commit {number - start} by {person}: {message!r}" if message != "m" else f"  commit {number - start}")
-            lines += [f"    {name}: {tree.get(name, 'gone')}" for name in sorted({*old, *tree}) if old.get(name) != tree.get(name)]
+            lines += [f"    {name}{' (a link)' if isinstance(tree.get(name), model.Link) else ''}: {tree.get(name, 'gone')}" for name in sorted({*old, *tree}) if old.get(name) != tree.get(name)]
         return "\n".join(lines)
 
 
@@ -112,7 +113,8 @@ def linear(rng, folder):
     """Twelve commits in a row; what the model says of each."""
     history = History(histories.baseline(rng, 5))
     for number in range(1, 13):
-        tree = histories.mutated(rng, history.trees[-1])
+        tree = history.trees[-1]
+        tree = histories.relinked(rng, tree) if rng.random() < 0.15 else histories.mutated(rng, tree)
         history.add(tree, "m", "a", lambda start, n=number: model.judge(history.trees[start:n + 1], n - start))
     return history.write(folder), history
 
