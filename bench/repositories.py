@@ -62,6 +62,11 @@ def plan(program, folder, milestones, seed=1, isDone=False):
     return ids
 
 
+def done_plan(program, folder, milestones):
+    """A plan of that many milestones, all of them done."""
+    return plan(program, folder, milestones, isDone=True)
+
+
 def files(folder, count):
     """Adds files beside the plan, a hundred to a folder, in one commit."""
     lines = [b"commit refs/heads/main\ncommitter Bench <bench@example.com> 1700000000 +0000\ndata 5\nfiles\nfrom refs/heads/main^0\n"]

@@ -42,6 +42,14 @@ def ratio(name, ours, theirs, target, pairs):
     return found
 
 
+def made(folder, make, *words):
+    """What `make` writes, which is written once and copied from then on."""
+    kept = os.path.join(top, "-".join(["made", make.__name__, *map(str, words)]))
+    if not os.path.exists(kept):
+        make(program, kept, *words)
+    run(top, "cp", "-a", kept, folder)
+
+
 def twins(make, name):
     """The same repository twice: without hooks, and with."""
     plain, hooked = os.path.join(top, name + "-plain"), os.path.join(top, name + "-hooked")
@@ -119,7 +127,7 @@ def audits(commits, every, target, pairs, others=True, again=False):
     if not wanted(name):
         return
     folder = os.path.join(top, "long")
-    repositories.history(program, folder, commits, every)
+    made(folder, repositories.history, commits, every)
     log = Command(["git", "log", "--raw", "--", ".readiness"], folder)
     verify = Command([program, "verify", "--no-cache"], folder)
     found = ratio(name, verify, log, target, pairs)
@@ -179,7 +187,7 @@ def readings(count, pairs):
     if not wanted(name):
         return
     folder = os.path.join(top, "plan")
-    repositories.plan(program, folder, count)
+    made(folder, repositories.plan, count)
     git = Command(["sh", "-c", "git ls-tree -r --format='%(objectname)' HEAD .readiness | git cat-file --batch"], folder)
     for kept, target in [("loose", 0.6), ("packed", 1.0)]:
         if kept == "packed":
@@ -201,7 +209,7 @@ def growth(counts, commands, isDone=False):
     taken = {}
     for count in counts:
         folder = os.path.join(top, "plan")
-        repositories.plan(program, folder, count, isDone=isDone)
+        made(folder, repositories.done_plan if isDone else repositories.plan, count)
         run(folder, "git", "gc", "-q")
         for words in commands:
             command = Command([program] + words.split(), folder, answers=(0, 1))
@@ -227,9 +235,9 @@ with tempfile.TemporaryDirectory() as top:
 
     hooks("many files", many_files, ".readiness/M-01.json", 1.8 if quick else 1.15, None, 10 if quick else 30)
     long = 2_000 if quick else 100_000
-    hooks("a long history", lambda folder: repositories.history(program, folder, long, 10), ".readiness/M-01.json", 1.8, 1.3, 10 if quick else 30)
+    hooks("a long history", lambda folder: made(folder, repositories.history, long, 10), ".readiness/M-01.json", 1.8, 1.3, 10 if quick else 30)
     count = 1_000 if quick else 10_000
-    hooks("many milestones", lambda folder: repositories.plan(program, folder, count), ".readiness/M-000007.json", 1.8 if quick else 1.4, None, 10 if quick else 30)
+    hooks("many milestones", lambda folder: made(folder, repositories.plan, count), ".readiness/M-000007.json", 1.8 if quick else 1.4, None, 10 if quick else 30)
     moves()
     if quick:
         audits(5_000, 10, 1.3, 5, again=True)
