@@ -25,14 +25,13 @@ public struct Commit: Sendable {
     func damaged(_ what: String) -> GitError {
       GitError(.damaged, "The commit \(id) is damaged: \(what).", hint: "See git fsck.", function: "Commit.init")
     }
-    var tree: ObjectID?
-    var parents: [ObjectID] = []
+    guard let links = raw.withUnsafeBytes(CommitHead.links) else { throw damaged("it does not begin with a tree") }
     var author: ArraySlice<UInt8>?
     var committer: ArraySlice<UInt8>?
     var encoding: String?
     var signature: Range<Int>?
     var isInSignature = false
-    var at = 0
+    var at = links.end
     while at < raw.count, raw[at] != 0x0A {
       let end = raw[at...].firstIndex(of: 0x0A) ?? raw.count
       let line = raw[at..<end]
@@ -42,24 +41,20 @@ public struct Commit: Sendable {
       guard line.first != 0x20, let space = line.firstIndex(of: 0x20) else { continue }
       let value = line[(space + 1)...]
       switch String(decoding: line[..<space], as: UTF8.self) {
-      case "tree": tree = ObjectID(hex: value)
-      case "parent":
-        guard let parent = ObjectID(hex: value) else {
-          throw damaged("a parent is no id")
-        }
-        parents.append(parent)
-      case "author": author = author ?? value
-      case "committer": committer = committer ?? value
+      // Git passes over them or takes one of them, and other programs another one.
+      case "tree", "parent": throw damaged("a tree or a parent stands where none can be")
+      case "author" where author != nil, "committer" where committer != nil:
+        throw damaged("it has two authors or committers")
+      case "author": author = value
+      case "committer": committer = value
       case "gpgsig" where signature == nil: (signature, isInSignature) = (line.startIndex..<at, true)
       case "encoding": encoding = encoding ?? String(decoding: value, as: UTF8.self)
       default: break
       }
     }
-    guard let tree else { throw damaged("it names no tree") }
     guard let author, let committer else { throw damaged("it names no author or committer") }
     self.id = id
-    self.tree = tree
-    self.parents = parents
+    (tree, parents) = (links.tree, links.parents)
     message = TextEncoding.decode(at < raw.count ? raw[(at + 1)...] : [], encoding: encoding)
     seal = Self.seal(raw, signature)
     let person = TextEncoding.decode(author, encoding: encoding)

@@ -79,18 +79,24 @@ struct CommitHead {
   let parents: [ObjectID]
   let mayHoldStamp: Bool
 
-  /// Nil where the object does not begin as commits do.
-  init?(_ raw: UnsafeRawBufferPointer) {
-    guard let tree = Self.id(in: raw, at: 0, after: "tree ") else { return nil }
+  /// Tree and parents, and where the other headers begin: a commit begins with one tree, and its parents follow, as git
+  /// reads them. Nil where the object does not begin as commits do.
+  static func links(_ raw: UnsafeRawBufferPointer) -> (tree: ObjectID, parents: [ObjectID], end: Int)? {
+    guard let tree = id(in: raw, at: 0, after: "tree ") else { return nil }
     var at = 46
     var parents: [ObjectID] = []
-    while let parent = Self.id(in: raw, at: at, after: "parent ") {
+    while let parent = id(in: raw, at: at, after: "parent ") {
       parents.append(parent)
       at += 48
     }
-    self.tree = tree
-    self.parents = parents
-    mayHoldStamp = Self.holdsStamp(raw, from: at)
+    return (tree, parents, at)
+  }
+
+  /// Nil where the object does not begin as commits do.
+  init?(_ raw: UnsafeRawBufferPointer) {
+    guard let links = Self.links(raw) else { return nil }
+    (tree, parents) = (links.tree, links.parents)
+    mayHoldStamp = Self.holdsStamp(raw, from: links.end)
   }
 
   /// An id in hexadecimal between a key and a line end.
