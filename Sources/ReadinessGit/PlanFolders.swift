@@ -34,9 +34,14 @@ struct PlanFolders: Hashable {
       last = at
       let name = GitFolder.name(raw, at)
       if memchr(base + name, 0x2F, end - 21 - name) != nil || end - 21 == name { oddity = tree }
+      // A file and a folder of one name are both in order, at two places.
       switch end - 21 - name {
-      case 10 where memcmp(base + name, milestones.utf8Start, 10) == 0: readiness = GitFolder.identity(raw, at, end)
-      case 4 where memcmp(base + name, others.utf8Start, 4) == 0: ssot = GitFolder.identity(raw, at, end)
+      case 10 where memcmp(base + name, milestones.utf8Start, 10) == 0:
+        if readiness != nil { oddity = tree }
+        readiness = GitFolder.identity(raw, at, end)
+      case 4 where memcmp(base + name, others.utf8Start, 4) == 0:
+        if ssot != nil { oddity = tree }
+        ssot = GitFolder.identity(raw, at, end)
       default: break
       }
       at = end
