@@ -241,14 +241,14 @@ final class GitFolder {
     return String(decoding: raw[at..<(at + length - 5)], as: UTF8.self)
   }
 
-  /// Mode and object of an entry.
+  /// Mode and object of an entry. As to git, a mode that says nothing else says submodule.
   static func identity(_ raw: UnsafeRawBufferPointer, _ start: Int, _ end: Int) -> FileIdentity {
     let kind: FileKind =
       switch (raw[start], raw[start + 1]) {
       case (0x34, _), (0x30, 0x34): .folder
       case (0x31, 0x32): .symlink
-      case (0x31, 0x36): .submodule
-      default: .regular
+      case (0x31, 0x30): .regular
+      default: .submodule
       }
     return FileIdentity(kind: kind, id: ObjectID(raw: UnsafeRawBufferPointer(rebasing: raw[(end - 20)..<end])))
   }

@@ -44,4 +44,16 @@ struct GitFolderTests {
     #expect(try tree([("100644", "M-1.json"), between, ("40000", "M-1.jsona")]).isWellFormed)
     #expect(try tree([between, ("40000", "M-1.json")]).isWellFormed)
   }
+
+  @Test("a mode says what it says to git")
+  func modes() throws {
+    let kinds: [(String, FileKind)] = [
+      ("100644", .regular), ("100755", .regular), ("100664", .regular), ("120000", .symlink), ("160000", .submodule),
+      ("40000", .folder), ("040000", .folder), ("110644", .submodule), ("200644", .submodule), ("060000", .submodule),
+    ]
+    for (mode, kind) in kinds {
+      let folder = try GitFolder(Array("\(mode) x".utf8) + [0] + [UInt8](repeating: 1, count: 20), ObjectID([]))
+      #expect(folder.identity(of: "x")?.kind == kind, "\(mode)")
+    }
+  }
 }
