@@ -487,6 +487,20 @@ def tagged(r, change):
     return "v1"
 
 
+def tagged_twice(r, change):
+    """A tag of a tag of a tree's commit."""
+    side(r, change)
+    r.git("tag", "-a", "-m", "v1", "v1", "side")
+    r.bare("-c", "advice.nestedTag=false", "tag", "-a", "-m", "v2", "v2", "v1")
+    r.git("tag", "-d", "v1")
+    return "v2"
+
+
+def other_ref(r, change):
+    side(r, change)
+    return "side:refs/other/feature"
+
+
 def hidden(r, change):
     """Undone by the next commit: the ends of the push are equal."""
     before = r.git("rev-parse", "HEAD")
@@ -628,7 +642,8 @@ PAST_THE_HOOKS = {
     "merge -s theirs": onto(True, ["merge", "-q", "--no-edit", "-X", "theirs", "side"]), "fast-forward": forward(),
     "squash": onto(True, ["merge", "-q", "--squash", "side"], ["commit", "-q", "--no-edit"]), "octopus": octopus(),
     "evil merge": evil_merge, "rebase": rebase(), "am": mail, "detached": detached(), "linked work tree": linked(),
-    "a new branch": new_branch, "a tag": tagged, "undone at once": hidden, "under other work": under_other_work,
+    "a new branch": new_branch, "a tag": tagged, "a tag of a tag": tagged_twice,
+    "a ref that is no branch": other_ref, "undone at once": hidden, "under other work": under_other_work,
     "a stolen stamp": stolen_stamp, "a forged stamp": forged_stamp, "in 1970": ancient, "in 2099": far_future,
     "a strange message": strange_message, "behind a replacement": replaced, "by bundle": bundle,
     "a zero in the message": zero_in_message, "an unknown encoding": unknown_encoding,
@@ -665,7 +680,7 @@ def expected(way, code):
 def judged(r, spec):
     """What the gate and the audit say of what is pushed."""
     push = r.run("git", "push", "--no-verify", "origin", spec, env=r.push_environment)
-    tip = spec.split(":")[0]
+    tip = spec.lstrip("+").split(":")[0]
     verify = r.run(r.program, "verify", tip, "--no-cache", "--json")
     findings = json.loads(verify.stdout).get("findings", []) if verify.stdout.startswith("{") else []
     errors = {finding["code"] for finding in findings if finding["severity"] == "error"}
@@ -864,6 +879,58 @@ def behind_a_folder(id):
     return apply
 
 
+def other_mode(r, items):
+    """A mode that is none, which git takes for a submodule."""
+    return [("110644" if name == "M-12.json" else mode, name, id) for mode, name, id in items]
+
+
+def file_beside_the_plan(r, items):
+    """At the top, a file of the name of the plan's folder."""
+    return sum(([("100644", item[1], done_blob(r)), item] if item[1] == ".readiness" else [item] for item in items), [])
+
+
+def parent_twice(r):
+    stage(r, status("M-04", "Done"))
+    parent = r.git("rev-parse", "main")
+    return r.object("commit", (
+        f"tree {r.git('write-tree')}\nparent {parent}\nparent {parent}\nauthor Ada <ada@example.com> 1700000000 +0000\n"
+        "committer Ada <ada@example.com> 1700000000 +0000\n\na change\n").encode()) + ":refs/heads/main", {"illegal-transition"}
+
+
+def other_root(r, *words):
+    """The plan with one more that is done, as the first commit of another history, with nothing else that is wrong."""
+    stage(r, lambda r: r.json("M-04", lambda value: (value.update(status="Done"), value["exitCriteria"][0].update(
+        evidence=[{"kind": "statement", "text": "t", "by": "ada@example.com"}]))))
+    return r.git("commit-tree", *words, "-m", "a change", r.git("write-tree"))
+
+
+def root(r):
+    return other_root(r) + ":refs/heads/other", None
+
+
+def root_in_the_place_of_main(r):
+    subprocess.run(["git", "-C", r.server, "config", "receive.denyNonFastForwards", "false"], env=SEALED, check=True)
+    return "+" + other_root(r) + ":refs/heads/main", None
+
+
+def root_merged(r):
+    """Both sides are there, and the merge takes what the other history says."""
+    first = other_root(r)
+    made = r.git("commit-tree", "-p", "main", "-p", first, "-m", "all", first + "^{tree}")
+    return made + ":refs/heads/main", {"merge-unresolved", "illegal-transition", "illegal-birth"}
+
+
+def headers(lines):
+    """A commit with headers at places where git does not look, so that others may see another commit than it shows."""
+    def apply(r):
+        harmless = r.git("rev-parse", "main^{tree}")
+        stage(r, status("M-04", "Done"))
+        values = {"harmless": harmless, "parent": r.git("rev-parse", "main~1")}
+        return raw_commit(r, b"a change\n", lines.format(**values).encode()) + ":refs/heads/main", None
+
+    return apply
+
+
 def linked_bytes(path, code):
     """A link whose text is the very bytes of the file that stood there, so that both are one object to git."""
     def apply(r):
@@ -880,6 +947,12 @@ MALFORMED = {"malformed-tree"}
 ATTACKS = {
     "an entry twice": tree_attack("inside", (twice, MALFORMED)), "an entry twice, the other way": tree_attack("inside", (twice_other_way, MALFORMED)),
     "a file that is a folder as well": tree_attack("inside", (twice_as_a_folder, MALFORMED)),
+    "a mode that git takes for a submodule": tree_attack("inside", (other_mode, {"not-a-regular-file"})),
+    "a file beside the plan's folder": tree_attack("top", (file_beside_the_plan, MALFORMED)),
+    "a parent twice": parent_twice, "another root": root, "another root for main": root_in_the_place_of_main,
+    "another root, merged": root_merged,
+    "a second tree": headers("tree {harmless}\n"), "a second parent out of place": headers("parent {parent}\n"),
+    "a second author": headers("author Ada <ada@example.com> 1700000000 +0000\n"),
     "entries out of order": tree_attack("inside", (unsorted, MALFORMED)), "an entry ../x": tree_attack("inside", (named("../M-99.json"), MALFORMED)),
     "an entry with a slash": tree_attack("inside", (named("a/M-99.json"), MALFORMED)),
     "an entry .git": tree_attack("inside", (named(".git"), MALFORMED)), "an entry without a name": tree_attack("inside", (named(""), MALFORMED)),
