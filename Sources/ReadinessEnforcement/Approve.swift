@@ -35,7 +35,7 @@ public struct Approve {
     let commit = try PlanCommit(repository, function: "approve")
     let (file, milestone) = try commit.find(id)
     let digest = milestone.approvedDigest
-    let mine = milestone.approvals.filter { $0.by.lowercased() == author.email.lowercased() }
+    let mine = milestone.approvals.filter { $0.by.foldedAddress == author.email.foldedAddress }
     if mine.contains(where: { $0.digest == digest && (!signs || $0.signature != nil) }) {
       return Outcome(findings: [], digest: digest, stoodAlready: true, commit: nil, run: nil)
     }
@@ -49,7 +49,7 @@ public struct Approve {
     }
     // Of one person the last approval counts; older ones of theirs go.
     let others = (milestone.json["approvals"]?.array ?? []).filter {
-      $0["by"]?.string?.lowercased() != author.email.lowercased()
+      $0["by"]?.string?.foldedAddress != author.email.foldedAddress
     }
     let members = (milestone.json.object ?? []).filter { $0.key != "approvals" }
     let approvals = JSONMember("approvals", JSONValue(.array(others + [JSONValue(.object(entry))])))

@@ -70,7 +70,7 @@ public struct CommitAncestry: Ancestry {
       let senders = runs.filter { run in
         run.transitions.contains { $0.milestone == id && $0.to.map(isReview) == true && $0.from.map(isReview) != true }
       }
-      actors.formUnion((senders.isEmpty ? [commit.author] : senders.map(\.actor)).map { $0.email.lowercased() })
+      actors.formUnion((senders.isEmpty ? [commit.author] : senders.map(\.actor)).map { $0.email.foldedAddress })
     }
     return actors
   }

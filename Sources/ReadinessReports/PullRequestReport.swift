@@ -135,7 +135,7 @@ public struct PullRequestReport {
         let role = "takes the role \(Self.cell(rule.role)) (\(Self.cell(holders)))"
         guard rule.approvals > 1 else { return "\(id): moving to \(Self.cell(next)) \(role)" }
         let given = Set(
-          entry.milestone.approvals.filter { $0.digest == entry.milestone.approvedDigest }.map { $0.by.lowercased() }
+          entry.milestone.approvals.filter { $0.digest == entry.milestone.approvedDigest }.map { $0.by.foldedAddress }
         ).filter { authorization.holds($0, role: rule.role) }
         let open = (authorization.roles[rule.role] ?? []).subtracting(given).sorted().joined(separator: ", ")
         return

@@ -209,4 +209,13 @@ struct CommitMessageTests {
     #expect(read.findings.isEmpty && read.milestone?.exitCriteria.first?.text == "It \"works\"")
     #expect(read.milestone?.json["x-own"] != nil && read.document != nil)
   }
+
+  @Test("addresses are compared without the case of ASCII, and what Unicode takes for the same letter is another one")
+  func addresses() {
+    let kate = Identity(name: "Kate", email: "kate@example.com")
+    #expect(kate.isSamePerson(as: Identity(name: "", email: "KATE@Example.COM")))
+    for other in ["\u{212A}ate@example.com", "\u{FF4B}ate@example.com", "kate@example.com ", "kat\u{435}@example.com"] {
+      #expect(!kate.isSamePerson(as: Identity(name: "Kate", email: other)), "\(other)")
+    }
+  }
 }

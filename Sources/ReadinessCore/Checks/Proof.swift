@@ -66,7 +66,7 @@ extension Milestone {
   /// How many holders of a role have approved what the milestone says. Without roles, anyone is a holder.
   public func approvers(_ role: String, _ authorization: Authorization?) -> Int {
     let digest = approvedDigest
-    let all = Set(approvals.filter { $0.digest == digest }.map { $0.by.lowercased() })
+    let all = Set(approvals.filter { $0.digest == digest }.map { $0.by.foldedAddress })
     return all.count { authorization?.holds($0, role: role) ?? true }
   }
 }

@@ -211,7 +211,7 @@ public struct PlanOverview {
       guard case .transition(_, let to) = rule.subject, rule.covers(milestone.id), to == nil || to == milestone.status
       else { return false }
       let approvers = milestone.approvals.filter { $0.digest == milestone.approvedDigest }.map(\.by) + [actor.email]
-      let holders = Set(approvers.map { $0.lowercased() }).filter { authorization.holds($0, role: rule.role) }
+      let holders = Set(approvers.map { $0.foldedAddress }).filter { authorization.holds($0, role: rule.role) }
       return holders.count < rule.approvals
     }
   }

@@ -28,7 +28,7 @@ public struct Authorization: Sendable {
 
   /// True where the address holds the role; case does not count.
   public func holds(_ email: String, role: String) -> Bool {
-    roles[role]?.contains(email.lowercased()) ?? false
+    roles[role]?.contains(email.foldedAddress) ?? false
   }
 
   /// The role that a change of the policy asks for: the named one, else `maintainer` where it exists, else none.
@@ -128,7 +128,7 @@ extension Authorization {
           faults.add("An e-mail address should stand here.", at: element)
           return nil
         }
-        return email.lowercased()
+        return email.foldedAddress
       })
   }
 }

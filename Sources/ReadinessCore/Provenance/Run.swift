@@ -33,7 +33,15 @@ public struct Identity: Sendable, Hashable, CustomStringConvertible {
   public var description: String { name.isEmpty ? "<\(email)>" : "\(name) <\(email)>" }
 
   /// The same address, without case.
-  public func isSamePerson(as other: Identity) -> Bool { email.lowercased() == other.email.lowercased() }
+  public func isSamePerson(as other: Identity) -> Bool { email.foldedAddress == other.email.foldedAddress }
+}
+
+extension String {
+  /// An e-mail address as it is compared: letters of ASCII without their case, and everything else as it is written. To
+  /// Unicode the Kelvin sign is a `k`; to whoever was given a role it is somebody else's address.
+  public var foldedAddress: String {
+    String(decoding: utf8.map { (0x41...0x5A).contains($0) ? $0 | 0x20 : $0 }, as: UTF8.self)
+  }
 }
 
 /// A change of the plan or the policy, as its stamp tells it (contract 3).

@@ -27,7 +27,7 @@ enum AuthorityRule: ChangeRule {
       return refusal(rule, change, step, authorization)
     }
     let senders = rule.excludesSender ? try senders(of: change, steps, index, context) : []
-    let actor = step.actor.email.lowercased()
+    let actor = step.actor.email.foldedAddress
     if senders.contains(actor) {
       let others = (authorization.roles[rule.role] ?? []).subtracting(senders).sorted()
       return Finding(
@@ -62,7 +62,7 @@ enum AuthorityRule: ChangeRule {
       try $0.digest == digest && authorization.holds($0.by, role: role)
         && ($0.signature == nil || signatures.isSigned($0))
     }
-    return Set(good.map { $0.by.lowercased() })
+    return Set(good.map { $0.by.foldedAddress })
   }
 
   /// Who sent a milestone to the review that a step ends: an earlier step of the same commit, else its ancestors.
@@ -72,10 +72,10 @@ enum AuthorityRule: ChangeRule {
     func isReview(_ status: String?) -> Bool { status.map { context.workflow.category($0) == .review } ?? false }
     guard isReview(steps[index].from) else {
       // Without a stamp several edges are taken at once, the one into review among them.
-      return context.telling.mode == .path ? [steps[index].actor.email.lowercased()] : []
+      return context.telling.mode == .path ? [steps[index].actor.email.foldedAddress] : []
     }
     for step in steps[..<index].reversed() where step.changesStatus && !isReview(step.from) && isReview(step.to) {
-      return [step.actor.email.lowercased()]
+      return [step.actor.email.foldedAddress]
     }
     return try context.proposal.ancestry.sentToReview(change.id) { isReview($0) }
   }
@@ -135,7 +135,7 @@ enum AuthorityRule: ChangeRule {
 enum ApprovalRule: ChangeRule {
   static func findings(in context: JudgeContext) throws -> [Finding] {
     guard !context.isBaseline else { return [] }
-    let author = context.proposal.author.email.lowercased()
+    let author = context.proposal.author.email.foldedAddress
     return try context.judged.flatMap { change -> [Finding] in
       let old = Set((change.before?.approvals ?? []).map { "\($0.by)\n\($0.digest)\n\($0.signature ?? "")" })
       return try (change.afterFile?.milestone?.approvals ?? [])
@@ -154,7 +154,7 @@ enum ApprovalRule: ChangeRule {
         .signatureInvalid, "The signature of \(approval.by) under an approval of \(change.id) is not good.",
         milestone: change.id, path: PlanPaths.milestone(change.id), line: line)
     }
-    guard approval.by.lowercased() != author else { return nil }
+    guard approval.by.foldedAddress != author else { return nil }
     return Finding(
       .notAuthorized, "An approval by \(approval.by) is added to \(change.id) in a commit by \(author).",
       hint: "An approval without a signature is committed by the approver.", milestone: change.id,
@@ -168,7 +168,7 @@ enum WaiverRule: ChangeRule {
     guard !context.isBaseline else { return [] }
     return context.judged.flatMap { change -> [Finding] in
       // In a squash, whoever made the step that brought it.
-      let actors = context.telling.steps(of: change).map { $0.actor.email.lowercased() }
+      let actors = context.telling.steps(of: change).map { $0.actor.email.foldedAddress }
       let old = change.before?.exitCriteria ?? []
       return (change.afterFile?.milestone?.exitCriteria ?? []).compactMap { criterion in
         guard let waiver = criterion.waiver else { return nil }
@@ -183,7 +183,7 @@ enum WaiverRule: ChangeRule {
 
   private static func fault(_ waiver: Waiver, by actors: [String], _ authorization: Authorization?) -> (String, String)?
   {
-    if !actors.contains(waiver.approver.lowercased()) {
+    if !actors.contains(waiver.approver.foldedAddress) {
       return (
         "names \(waiver.approver) as approver and stands in a commit by \(actors.joined(separator: ", ")).",
         "A waiver is committed by who allows it."
