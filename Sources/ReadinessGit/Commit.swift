@@ -23,7 +23,10 @@ public struct Commit: Sendable {
   /// Parses a raw commit object.
   init(id: ObjectID, raw: [UInt8]) throws {
     func damaged(_ what: String) -> GitError {
-      GitError(.damaged, "The commit \(id) is damaged: \(what).", hint: "See git fsck.", function: "Commit.init")
+      GitError(
+        .damaged, "The commit \(id) is damaged: \(what).",
+        hint: "Make it anew with git. Its headers: git cat-file commit \(id.description.prefix(12))",
+        function: "Commit.init")
     }
     guard let links = raw.withUnsafeBytes(CommitHead.links) else { throw damaged("it does not begin with a tree") }
     var author: ArraySlice<UInt8>?
@@ -42,7 +45,7 @@ public struct Commit: Sendable {
       let value = line[(space + 1)...]
       switch String(decoding: line[..<space], as: UTF8.self) {
       // Git passes over them or takes one of them, and other programs another one.
-      case "tree", "parent": throw damaged("a tree or a parent stands where none can be")
+      case "tree", "parent": throw damaged("a tree or a parent stands where git does not look for one")
       case "author" where author != nil, "committer" where committer != nil:
         throw damaged("it has two authors or committers")
       case "author": author = value
