@@ -35,6 +35,7 @@ campaign: build ## the long forms; doc/campaigns.md holds their figures
 	python3 campaign/operations.py $(PROGRAM) 100 1000
 	python3 campaign/recompute.py
 	python3 campaign/attacks.py $(PROGRAM)
+	python3 campaign/objects.py $(PROGRAM) 20000
 	python3 campaign/race.py $(PROGRAM) 8 250
 	python3 campaign/transports.py $(PROGRAM)
 	python3 campaign/kills.py $(PROGRAM)
