@@ -48,6 +48,8 @@ def made(folder, make, *words):
     if not os.path.exists(kept):
         make(program, kept, *words)
     run(top, "cp", "-a", kept, folder)
+    # So that the index knows the files of the copy.
+    run(folder, "git", "update-index", "-q", "--refresh")
 
 
 def twins(make, name):
