@@ -57,15 +57,22 @@ class Ratio:
 
 def compare(ours, theirs, pairs):
     """The ratio of the medians of both, run in turn. The first pair warms up and is not counted."""
-    mine, other, memory = [], [], 0
+    return compare_several([ours], theirs, pairs)[0]
+
+
+def compare_several(ours, theirs, pairs):
+    """The same for several, which run in turn beside one and the same other."""
+    mine, other, memory = [[] for _ in ours], [], [0] * len(ours)
     for turn in range(pairs + 1):
         a, _ = theirs.seconds(turn)
-        b, peak = ours.seconds(turn)
         if turn > 0:
             other.append(a)
-            mine.append(b)
-            memory = max(memory, peak)
-    return Ratio(statistics.median(mine), statistics.median(other), memory, pairs)
+        for place, one in enumerate(ours):
+            b, peak = one.seconds(turn)
+            if turn > 0:
+                mine[place].append(b)
+                memory[place] = max(memory[place], peak)
+    return [Ratio(statistics.median(times), statistics.median(other), peak, pairs) for times, peak in zip(mine, memory)]
 
 
 def run(folder, *words, **more):

@@ -11,7 +11,7 @@ import argparse, os, shutil, statistics, sys, tempfile, time
 
 sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
 import peers, repositories
-from measure import Command, compare, machine, run
+from measure import Command, compare_several, machine, run
 
 options = argparse.ArgumentParser()
 options.add_argument("program")
@@ -37,9 +37,15 @@ def tell(name, value, target, detail, unit="x"):
 
 
 def ratio(name, ours, theirs, target, pairs):
-    found = compare(ours, theirs, pairs)
-    tell(name, found.value, target, f"{found.ours * 1000:.1f} ms, {found.theirs * 1000:.1f} ms, {pairs} pairs")
-    return found
+    return ratios({name: ours}, theirs, target, pairs)[0]
+
+
+def ratios(named, theirs, target, pairs):
+    """Several, each by its name, against the same."""
+    results = compare_several(list(named.values()), theirs, pairs)
+    for name, found in zip(named, results):
+        tell(name, found.value, target, f"{found.ours * 1000:.1f} ms, {found.theirs * 1000:.1f} ms, {pairs} pairs")
+    return results
 
 
 def made(folder, make, *words):
@@ -136,8 +142,8 @@ def audits(commits, every, target, pairs, others=True, again=False):
     tell("memory of that at its peak", found.memory / 1000, 300, f"{commits:,} commits", " MB")
     if others:
         # "No slower", and what two runs of the same differ by.
-        for word in ["log", "replay"]:
-            ratio(f"{word} of the same, against verify", Command([program, word], folder), verify, 1.05, pairs)
+        words = {f"{word} of the same, against verify": Command([program, word], folder) for word in ["log", "replay"]}
+        ratios(words, verify, 1.05, pairs)
     if again:
         run(folder, program, "verify")
         run(folder, "git", "commit", "-q", "--allow-empty", "-m", "one more")
@@ -194,10 +200,12 @@ def readings(count, pairs):
     for kept, target in [("loose", 0.6), ("packed", 1.0)]:
         if kept == "packed":
             run(folder, "git", "gc", "-q")
-        for words in [["status"], ["next"], ["order"], ["gate", "release"]]:
-            ours = Command([program] + words, folder, answers=(0, 1))
-            # A thousand are read in the time of a few processes, so a quick run only sees to it that it stays so.
-            ratio(f"{words[0]} of {name}, {kept}, against git cat-file", ours, git, 2.5 if quick else target, pairs)
+        ours = {
+            f"{words[0]} of {name}, {kept}, against git cat-file": Command([program] + words, folder, answers=(0, 1))
+            for words in [["status"], ["next"], ["order"], ["gate", "release"]]
+        }
+        # A thousand are read in the time of a few processes, so a quick run only sees to it that it stays so.
+        ratios(ours, git, 2.5 if quick else target, pairs)
     shutil.rmtree(folder)
 
 
