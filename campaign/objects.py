@@ -16,18 +16,15 @@ from concurrent.futures import ThreadPoolExecutor
 
 sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
 import attacks
+from attacks import entries
 
 MODES = ["100644", "100755", "100664", "120000", "160000", "40000", "040000", "110644", "060000", "140000", "100000", "0100644", "10644"]
 NAMES = ["M-12.json", "M-05.json", "M-05", "m-05.json", "M-05.jsona", "M-05.json ", "", ".", "..", ".git", "a/b", "plan.json",
          ".readiness", "ssot", "policies", "\u212a-1.json"]
 
 
-def entries(r, tree):
-    lines = r.git("ls-tree", "-z", tree).split("\0")
-    return [(meta.split()[0], name, meta.split()[2]) for meta, name in (line.split("\t", 1) for line in lines if line)]
-
-
 def written(r, items):
+    """A tree with its modes to the letter, zeros before them included."""
     return r.object("tree", b"".join(m.encode() + b" " + n.encode() + b"\0" + bytes.fromhex(i) for m, n, i in items))
 
 
@@ -48,8 +45,8 @@ def mutated(rng, items, objects):
             items.insert(at, (rng.choice(MODES), rng.choice([name, name, *NAMES]), rng.choice(objects)))
         elif change == 4 and items:
             del items[at]
-        else:
-            rng.shuffle(items) if rng.random() < 0.3 else None
+        elif rng.random() < 0.3:
+            rng.shuffle(items)
     if rng.random() < 0.7:
         items.sort(key=lambda item: item[1].encode() + (b"/" if item[0].lstrip("0").startswith("4") else b""))
     return items
