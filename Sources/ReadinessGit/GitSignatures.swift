@@ -75,7 +75,7 @@ public final class GitSignatures: SignatureVerifier {
       let files = ["message": message, "signers": signers, "signature": armour]
       for (name, bytes) in files { try FileBytes.create(folder + name, bytes) }
       // Addresses are compared without case; principals are not.
-      for principal in Set([email, email.lowercased()]).sorted() {
+      for principal in Set([email, email.foldedAddress]).sorted() {
         var words = [
           "-Y", "verify", "-f", folder + "signers", "-I", principal, "-n", namespace, "-s", folder + "signature",
         ]

@@ -40,7 +40,8 @@ extension String {
   /// An e-mail address as it is compared: letters of ASCII without their case, and everything else as it is written. To
   /// Unicode the Kelvin sign is a `k`; to whoever was given a role it is somebody else's address.
   public var foldedAddress: String {
-    String(decoding: utf8.map { (0x41...0x5A).contains($0) ? $0 | 0x20 : $0 }, as: UTF8.self)
+    guard utf8.contains(where: { (0x41...0x5A).contains($0) }) else { return self }
+    return String(decoding: utf8.map { (0x41...0x5A).contains($0) ? $0 | 0x20 : $0 }, as: UTF8.self)
   }
 }
 
