@@ -25,10 +25,21 @@ public struct NextReport {
       table.append(entry.milestone.outcome, .quiet)
     }
     var lines = [table.text(width: width, style)]
-    if let first = ready.first {
-      lines += ["", "To start one: readiness move \(first.milestone.id) in-progress"]
-    }
+    if let first = ready.first?.milestone, let start = start(of: first) { lines += [""] + start }
     return lines.joined(separator: "\n")
+  }
+
+  /// What to type to start a milestone; nil where no state of work follows on its own.
+  private func start(of milestone: Milestone) -> [String]? {
+    let workflow = overview.policy.workflow
+    guard let state = workflow.successors(of: milestone.status).first(where: { workflow.category($0) == .active })
+    else { return nil }
+    let move = "readiness move \(milestone.id) \(Workflow.word(for: state))"
+    guard !milestone.isOwned else { return ["To start one: \(move)"] }
+    return [
+      "To start one, name its owner, commit that, and move it:", "  readiness set \(milestone.id) owner NAME",
+      "  git commit -m \"\(milestone.id): NAME takes it\"", "  \(move)",
+    ]
   }
 
   /// For programs.

@@ -206,4 +206,23 @@ struct LayingDownTests {
       #expect(!after.output.contains("malformed-tree"), "\(order): \(after.all)")
     }
   }
+
+  @Test("what next says to type starts a milestone, in the words of the team's own workflow")
+  func start() throws {
+    let s = try Scratch.withPlan()
+    let file = "ssot/policies/workflow.json"
+    s[file] = try #require(s[file]).replacingOccurrences(of: "In Progress", with: "Being Made")
+    s.git("commit", "-qam", "our own words")
+    let said = s.readiness("next").output.components(separatedBy: "commit that, and move it:\n").last ?? ""
+    let typed = said.split(separator: "\n").map { $0.replacingOccurrences(of: "NAME", with: "ada") }
+    #expect(typed.count == 3 && typed[2] == "  readiness move M-01 being-made", "\(said)")
+    for line in typed {
+      let done = s.shell(line.replacingOccurrences(of: "  readiness", with: "\"$READINESS\""))
+      #expect(done.status == 0, "\(line): \(done.all)")
+    }
+    #expect(s.readiness("show", "M-01").output.contains("Being Made"))
+    // Where work cannot begin from where milestones are born, there is nothing to type.
+    s[file] = s[file]?.replacingOccurrences(of: "\"active\"", with: "\"review\"")
+    #expect(!s.readiness("next", "--worktree").output.contains("To start one"))
+  }
 }

@@ -218,4 +218,18 @@ struct CommitMessageTests {
       #expect(!kate.isSamePerson(as: Identity(name: "Kate", email: other)), "\(other)")
     }
   }
+
+  @Test("the nearest name is one slip away or a third of its letters: a letter more, less, other, or two swapped")
+  func nearest() {
+    let names = ["move", "log", "matrix", "In Progress", "M-01", "M-10"]
+    let meant = [
+      "moove": "move", "mve": "move", "mose": "move", "mvoe": "move", "omve": "move", "lgo": "log",
+      "in-progres": "In Progress",
+      "matirx": "matrix", "M-O1": "M-01", "MOVE": "move",
+    ]
+    for (written, name) in meant { #expect(nearestName(to: written, in: names) == name, "\(written)") }
+    for unlike in ["evom", "", "gol", "status", String(repeating: "m", count: 300)] {
+      #expect(nearestName(to: unlike, in: names) == nil, "\(unlike)")
+    }
+  }
 }

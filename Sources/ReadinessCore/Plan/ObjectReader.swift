@@ -195,19 +195,20 @@ public func nearestName(to name: String, in names: some Sequence<String>) -> Str
     .min { ($0.1, $0.0) < ($1.1, $1.0) }?.0
 }
 
-/// Levenshtein's distance. O(a·b).
+/// How many letters are to be put in, left out, changed or swapped with their neighbour (optimal string alignment).
+/// O(a·b).
 private func editDistance(_ a: String, _ b: String) -> Int {
   guard a.utf8.count <= 256, b.utf8.count <= 256 else { return .max }
-  let b = Array(b)
-  var row = Array(0...b.count)
-  for (i, character) in a.enumerated() {
-    var diagonal = row[0]
-    row[0] = i + 1
+  let (a, b) = (Array(a), Array(b))
+  var (beforeLast, last) = ([Int](), Array(0...b.count))
+  for i in a.indices {
+    var row = [i + 1]
     for j in b.indices {
-      let cost = diagonal + (character == b[j] ? 0 : 1)
-      diagonal = row[j + 1]
-      row[j + 1] = min(cost, row[j] + 1, row[j + 1] + 1)
+      var least = min(last[j] + (a[i] == b[j] ? 0 : 1), row[j] + 1, last[j + 1] + 1)
+      if i > 0, j > 0, a[i] == b[j - 1], a[i - 1] == b[j] { least = min(least, beforeLast[j - 1] + 1) }
+      row.append(least)
     }
+    (beforeLast, last) = (last, row)
   }
-  return row[b.count]
+  return last[b.count]
 }

@@ -82,6 +82,11 @@ public struct Workflow: Sendable {
     return state(text) ?? states.first { folded($0.name) == folded(text) }
   }
 
+  /// A state's name as one word of a command line, which `state(meant:)` takes back.
+  public static func word(for state: String) -> String {
+    state.lowercased().split(separator: " ").joined(separator: "-")
+  }
+
   /// Edges that can be the last of a path between two states, which may be one edge long.
   func lastEdges(from: String, to: String) -> [Edge] {
     var reached: Set<String> = [from]

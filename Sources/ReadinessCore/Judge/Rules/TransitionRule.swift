@@ -83,9 +83,10 @@ enum TransitionRule: ChangeRule {
       let ranks = [a, b].map { context.workflow.category($0).flatMap(progress.firstIndex) ?? 0 }
       return ranks[0] < ranks[1]
     }
-    let argument = onward.map { $0.lowercased().split(separator: " ").joined(separator: "-") }
     let hint =
-      argument.map { "From \"\(origin)\" it can go to \(legal). For example: readiness move \(change.id) \($0)" }
+      onward.map(Workflow.word).map {
+        "From \"\(origin)\" it can go to \(legal). For example: readiness move \(change.id) \($0)"
+      }
       ?? "The workflow leads nowhere from \"\(origin)\"."
     return Finding(
       .illegalTransition, "\(change.id) cannot go from \"\(origin)\" to \"\(to)\": the workflow has no such edge.",
