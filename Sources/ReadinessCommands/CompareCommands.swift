@@ -89,6 +89,6 @@ struct Weekly: ParsableCommand {
   }
 }
 
-enum WeeklyFormat: String, ExpressibleByArgument, CaseIterable {
+enum WeeklyFormat: String, Choice {
   case markdown, json
 }

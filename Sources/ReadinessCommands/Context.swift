@@ -20,12 +20,17 @@ struct GlobalOptions: ParsableArguments {
   var color: ColorChoice = .auto
 }
 
-enum ColorChoice: String, ExpressibleByArgument, CaseIterable {
-  case auto, always, never
+/// An option that takes one of a few words. As the library tells these words, by printing each, an option takes as long
+/// as the rest of a command line.
+protocol Choice: ExpressibleByArgument, CaseIterable, RawRepresentable where RawValue == String {}
 
-  /// As the library makes them, by printing each, they take as long as a whole command's words.
+extension Choice {
+  var defaultValueDescription: String { rawValue }
   static var allValueStrings: [String] { allCases.map(\.rawValue) }
+  static var allValueDescriptions: [String: String] { [:] }
 }
+
+enum ColorChoice: String, Choice { case auto, always, never }
 
 /// What a command needs of the world: the repository, the terminal, where to print.
 struct Context {

@@ -37,7 +37,7 @@ struct DemoCommand: ParsableCommand {
 }
 
 /// The demos, each under the profile of its name.
-enum DemoName: String, ExpressibleByArgument, CaseIterable {
+enum DemoName: String, Choice {
   case tdd, refactor
 
   /// What happens.

@@ -5,7 +5,7 @@ import ReadinessReports
 import StrictJSON
 
 /// The forms in which a plan is passed round.
-enum DocumentFormat: String, ExpressibleByArgument, CaseIterable {
+enum DocumentFormat: String, Choice {
   case markdown, csv, json
 }
 

@@ -12,7 +12,7 @@ struct Completions: ParsableCommand {
   @Argument(help: ArgumentHelp("bash, zsh or fish.", valueName: "shell")) var shell: Shell
   @OptionGroup var options: GlobalOptions
 
-  enum Shell: String, ExpressibleByArgument, CaseIterable {
+  enum Shell: String, Choice {
     case bash, zsh, fish
   }
 

@@ -52,7 +52,7 @@ struct Init: ParsableCommand {
   }
 }
 
-enum WorkflowKind: String, ExpressibleByArgument, CaseIterable {
+enum WorkflowKind: String, Choice {
   case standard
   case finishOrder = "finish-order"
 }

@@ -3,7 +3,7 @@ import Glibc
 import ReadinessGit
 
 /// Where servers look for the gate of a bare repository.
-enum ServerLayout: String, ExpressibleByArgument, CaseIterable {
+enum ServerLayout: String, Choice {
   /// `hooks/pre-receive`.
   case plain
   /// Gitea and Forgejo: `hooks/pre-receive.d/`.

@@ -59,6 +59,6 @@ struct Verify: ParsableCommand {
   }
 }
 
-enum VerdictFormat: String, ExpressibleByArgument, CaseIterable {
+enum VerdictFormat: String, Choice {
   case text, json, markdown, sarif, junit, github
 }

@@ -14,8 +14,7 @@ public enum GitProcess {
 
     /// Standard output as text, without the line end at its end.
     public var trimmed: String {
-      String(decoding: bytes, as: UTF8.self).split(separator: "\n", omittingEmptySubsequences: false)
-        .joined(separator: "\n").trimmingNewlines
+      String(decoding: bytes, as: UTF8.self).trimmingNewlines
     }
   }
 

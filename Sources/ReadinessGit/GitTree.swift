@@ -106,10 +106,9 @@ public final class GitTree: PlanTree {
   /// One milestone file.
   public func milestone(_ id: MilestoneID) throws -> MilestoneFile? {
     guard let identity = try milestoneIdentity(id) else { return nil }
-    let key = ObjectCache.FileKey(blob: identity.id, milestone: id)
-    if identity.kind == .regular, let known = cache.files[key] { return known }
+    if identity.kind == .regular, let known = cache.file(id, identity.id) { return known }
     let file = try Self.read(id, identity, in: repository)
-    if identity.kind == .regular { cache.keep(file, key) }
+    if identity.kind == .regular { cache.keep(file, identity.id) }
     return file
   }
 
@@ -254,7 +253,8 @@ public final class GitTree: PlanTree {
 
   private func readPolicy() throws -> PolicySnapshot {
     let files = try policyFiles()
-    if let known = cache.policies[files] { return known }
+    let key = files.fingerprint
+    if let known = cache.policies[key] { return known }
     let blobs = try files.map { path, identity in
       if let standard = PolicyBlob(path: path, identity) { return standard }
       return switch try repository.content(of: identity.id, atMost: PlanFile.bound) {
@@ -263,7 +263,7 @@ public final class GitTree: PlanTree {
       }
     }
     let snapshot = PolicySnapshot(blobs)
-    cache.policies[files] = snapshot
+    cache.policies[key] = snapshot
     return snapshot
   }
 

@@ -26,7 +26,7 @@ final class LooseStore {
   /// Lends an object; nil where it is not a file of its own, or the file is not as it should be.
   func with<T>(_ id: ObjectID, _ body: (git_object_t, UnsafeRawBufferPointer) throws -> T) rethrows -> T? {
     let name = id.description
-    let path = "/" + name.prefix(2) + "/" + name.dropFirst(2)
+    let path = "/" + String(name.prefix(2)) + "/" + String(name.dropFirst(2))
     for folder in folders {
       let descriptor = open(folder + path, O_RDONLY | O_CLOEXEC)
       guard descriptor >= 0 else { continue }

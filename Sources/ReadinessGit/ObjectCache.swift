@@ -2,11 +2,6 @@ import ReadinessCore
 
 /// What was read from the object database, by object id: each distinct blob is parsed once.
 final class ObjectCache {
-  struct FileKey: Hashable {
-    let blob: ObjectID
-    let milestone: MilestoneID
-  }
-
   struct InputKey: Hashable {
     let root: ObjectID
     let selection: PathSelection
@@ -23,12 +18,16 @@ final class ObjectCache {
 
   /// The folders that were read last, with their listings where somebody asked. Few: neighbours in history share them.
   private var folders: [(id: ObjectID, folder: GitFolder, listing: [MilestoneID: FileIdentity]?)] = []
-  var files: [FileKey: MilestoneFile] = [:]
+  /// By milestone, then by blob: a type of its own for both would be one more that the runtime has to learn to hash, at a
+  /// quarter of a million instructions.
+  private var files: [MilestoneID: [ObjectID: MilestoneFile]] = [:]
+  private var fileCount = 0
   var plans: [ObjectID: PlanFile] = [:]
   var ssots: [ObjectID: Ssot] = [:]
   /// By the object of `ssot`, which neighbours in history share.
   var policyFiles: [ObjectID: [String: FileIdentity]] = [:]
-  var policies: [[String: FileIdentity]: PolicySnapshot] = [:]
+  /// By the fingerprint of its files.
+  var policies: [String: PolicySnapshot] = [:]
   /// The same by the object of `ssot`.
   var policyOfSsot: [ObjectID: PolicySnapshot] = [:]
   var digests: [ObjectID: Digest] = [:]
@@ -58,8 +57,11 @@ final class ObjectCache {
   /// Milestone files kept at most. A long history holds many versions that are never asked for again.
   private static let bound = 20_000
 
-  func keep(_ file: MilestoneFile, _ key: FileKey) {
-    if files.count >= Self.bound { files.removeAll(keepingCapacity: true) }
-    files[key] = file
+  func file(_ id: MilestoneID, _ blob: ObjectID) -> MilestoneFile? { files[id]?[blob] }
+
+  func keep(_ file: MilestoneFile, _ blob: ObjectID) {
+    if fileCount >= Self.bound { (files, fileCount) = ([:], 0) }
+    files[file.id, default: [:]][blob] = file
+    fileCount += 1
   }
 }

@@ -118,8 +118,7 @@ public struct VerifiedHistoryStore {
 
   /// The policy says from where on history is judged, so its files are part of the key.
   func key(policy: [String: FileIdentity]) -> Digest {
-    let lines = policy.map { "\($0) \($1.kind) \($1.id)" }.sorted()
-    return Digest(of: Array(([program] + lines).joined(separator: "\n").utf8))
+    Digest(of: Array("\(program)\n\(policy.fingerprint)".utf8))
   }
 
   func load(_ key: Digest) -> VerifiedHistory? { VerifiedHistory(path, key: key) }

@@ -100,6 +100,15 @@ public struct FileIdentity: Hashable, Sendable {
   }
 }
 
+extension [String: FileIdentity] {
+  /// Names, kinds and objects as one text, which is the same for the same files alone: no name in git holds a NUL. As the
+  /// key of a dictionary it spares the runtime two searches for how files are hashed, 0.5 million instructions.
+  /// O(n log n).
+  public var fingerprint: String {
+    map { "\($0)\0\($1.kind.rawValue)\0\($1.id)\0" }.sorted().reduce(into: "") { $0 += $1 }
+  }
+}
+
 /// A tree of the repository, as far as the judge asks about it. Every call may read; none of them guesses:
 /// what cannot be read throws, and a throw is "could not judge".
 public protocol PlanTree: AnyObject {

@@ -43,7 +43,7 @@ public enum PlanPaths {
 }
 
 /// What git says a path is.
-public enum FileKind: Sendable, Hashable {
+public enum FileKind: String, Sendable {
   case regular, executable, symlink, submodule, folder
 
   /// For sentences.
