@@ -57,6 +57,11 @@ let package = Package(
     .testTarget(
       name: "ReadinessRuntimeTests",
       dependencies: ["ReadinessRuntime", "ReadinessCore", "JSONSchema", "StrictJSON", "ReadinessTestSupport"]),
+    .testTarget(
+      name: "ReadinessCommandsTests",
+      dependencies: [
+        "ReadinessCommands", "ReadinessTestSupport", .product(name: "ArgumentParser", package: "swift-argument-parser"),
+      ]),
     .testTarget(name: "StrictJSONTests", dependencies: ["StrictJSON"]),
     .testTarget(
       name: "ReadinessReportsTests",

@@ -4,13 +4,18 @@ import ReadinessEnforcement
 import ReadinessReports
 import StrictJSON
 
-struct GateCommand: ReadingCommand {
+struct GateCommand: ReadingCommand, PlainCommand {
   static let configuration = CommandConfiguration(
     subcommand: "gate", abstract: "Go or no-go, with its reasons; exit status 1 for anything but go.")
   @Argument(help: ArgumentHelp("A gate of ssot/policies/gates.json.", valueName: "name"))
   var name = "release"
   @OptionGroup var options: GlobalOptions
   @OptionGroup var source: PlanSourceOptions
+
+  mutating func read(_ words: inout PlainWords) {
+    (options, source) = (words.globals(), words.source())
+    name = words.argument() ?? "release"
+  }
 
   func answer(_ plan: LoadedPlan, width: Int, _ style: Style) throws -> Answer {
     let decision = try GateDecision(name, plan.gate(name), plan.overview, in: plan.tree)

@@ -6,7 +6,7 @@ import ReadinessHistory
 import ReadinessReports
 import StrictJSON
 
-struct Log: ParsableCommand {
+struct Log: PlainCommand {
   static let configuration = CommandConfiguration(
     subcommand: "log", abstract: "The history of the plan, or of one milestone.")
   @Argument(
@@ -21,6 +21,14 @@ struct Log: ParsableCommand {
   var until: String?
   @OptionGroup var options: GlobalOptions
 
+  mutating func read(_ words: inout PlainWords) {
+    at = words.value("--at")
+    since = words.value("--since")
+    until = words.value("--until")
+    options = words.globals()
+    id = words.argument()
+  }
+
   mutating func run() throws {
     let context = try Context(options)
     let repository = try context.openRepository()
@@ -29,14 +37,18 @@ struct Log: ParsableCommand {
     let report = try context.audit(HistoryScope(repository, at), repository)
     let wanted = id.map { MilestoneID($0.uppercased()) }
     let known = wanted.map { id in report.runs.filter { $0.run.touches(id) } } ?? report.runs
-    let runs = known.reversed().filter { first <= $0.committedAt && $0.committedAt <= last }
     if let wanted, known.isEmpty {
       let names = Set(report.runs.flatMap { $0.run.transitions.map(\.milestone) }).map(\.text)
       throw UnknownName(
         message: "No run of this history touches \(wanted).",
         hint: nearestName(to: wanted.text, in: names).map { "Is \($0) meant?" } ?? "readiness log shows every run.")
     }
-    let answer = LogReport(runs.map(RunLine.init))
+    var runs: [RunLine] = []
+    runs.reserveCapacity(known.count)
+    for record in known.reversed() where first <= record.committedAt && record.committedAt <= last {
+      runs.append(RunLine(record))
+    }
+    let answer = LogReport(runs)
     try context.print(json: answer.json, text: answer.text(width: context.width, context.style(repository)))
   }
 }
@@ -47,12 +59,17 @@ extension Run {
   }
 }
 
-struct ReplayCommand: ParsableCommand {
+struct ReplayCommand: PlainCommand {
   static let configuration = CommandConfiguration(
     subcommand: "replay", abstract: "Folds every run into a state and compares it with the tree.")
   @Option(help: ArgumentHelp("Up to this commit.", valueName: "rev"))
   var at: String?
   @OptionGroup var options: GlobalOptions
+
+  mutating func read(_ words: inout PlainWords) {
+    at = words.value("--at")
+    options = words.globals()
+  }
 
   mutating func run() throws {
     let context = try Context(options)

@@ -6,7 +6,7 @@ import ReadinessReports
 import ReadinessRuntime
 import StrictJSON
 
-struct MoveCommand: ParsableCommand {
+struct MoveCommand: PlainCommand {
   static let configuration = CommandConfiguration(
     subcommand: "move", abstract: "Moves milestones to other states, in one commit.",
     discussion: "States are written in any case, with - or _ for a space: readiness move M-04 in-review")
@@ -28,6 +28,16 @@ struct MoveCommand: ParsableCommand {
   @Flag(help: "Judge only; write nothing.")
   var dryRun = false
   @OptionGroup var options: GlobalOptions
+
+  mutating func read(_ words: inout PlainWords) {
+    reason = words.value("-m", "--reason")
+    waive = words.value("--waive").map { [$0] } ?? []
+    until = words.value("--until")
+    noCommit = words.flag("--no-commit")
+    dryRun = words.flag("--dry-run")
+    options = words.globals()
+    steps = words.arguments()
+  }
 
   func validate() throws {
     if !waive.isEmpty {

@@ -27,12 +27,29 @@ public enum Program {
   /// A command's own words are read alone, which takes a third of the time; where they do not fit, or ask for help, the
   /// whole program answers.
   private static func parse(_ words: [String]) throws -> any ParsableCommand {
+    if let command = plain(words) { return command }
     let commands = Root.configuration.groupedSubcommands.lazy.flatMap(\.subcommands)
     guard let type = commands.first(where: { $0._commandName == words.first }) else {
       try refuseUnknown(words.first, commands.map { $0._commandName })
       return try Root.parseAsRoot(words)
     }
     do { return try type.parse(Array(words.dropFirst())) } catch { return try Root.parseAsRoot(words) }
+  }
+
+  /// The commands that are used most, read without the library.
+  static func plain(_ words: [String]) -> (any PlainCommand)? {
+    let rest = words.dropFirst()
+    switch words.first {
+    case "gate": return GateCommand.plain(rest)
+    case "log": return Log.plain(rest)
+    case "move": return MoveCommand.plain(rest)
+    case "next": return Next.plain(rest)
+    case "order": return Order.plain(rest)
+    case "replay": return ReplayCommand.plain(rest)
+    case "status": return Status.plain(rest)
+    case "verify": return Verify.plain(rest)
+    default: return nil
+    }
   }
 
   /// A name that is no command gets the nearest that is.

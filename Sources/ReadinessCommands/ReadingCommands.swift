@@ -72,11 +72,15 @@ extension ReadingCommand {
   }
 }
 
-struct Status: ReadingCommand {
+struct Status: ReadingCommand, PlainCommand {
   static let configuration = CommandConfiguration(
     subcommand: "status", abstract: "The tracker: every milestone and what it waits for.")
   @OptionGroup var options: GlobalOptions
   @OptionGroup var source: PlanSourceOptions
+
+  mutating func read(_ words: inout PlainWords) {
+    (options, source) = (words.globals(), words.source())
+  }
 
   func answer(_ plan: LoadedPlan, width: Int, _ style: Style) -> Answer {
     let report = StatusReport(plan.overview, commit: plan.commit, source: plan.source)
@@ -99,10 +103,14 @@ struct Show: ReadingCommand {
   }
 }
 
-struct Next: ReadingCommand {
+struct Next: ReadingCommand, PlainCommand {
   static let configuration = CommandConfiguration(subcommand: "next", abstract: "What can start now.")
   @OptionGroup var options: GlobalOptions
   @OptionGroup var source: PlanSourceOptions
+
+  mutating func read(_ words: inout PlainWords) {
+    (options, source) = (words.globals(), words.source())
+  }
 
   func answer(_ plan: LoadedPlan, width: Int, _ style: Style) -> Answer {
     let report = NextReport(plan.overview)
@@ -125,11 +133,15 @@ struct Waiting: ReadingCommand {
   }
 }
 
-struct Order: ReadingCommand {
+struct Order: ReadingCommand, PlainCommand {
   static let configuration = CommandConfiguration(
     subcommand: "order", abstract: "The suggested and the computed order, layers, and the critical path.")
   @OptionGroup var options: GlobalOptions
   @OptionGroup var source: PlanSourceOptions
+
+  mutating func read(_ words: inout PlainWords) {
+    (options, source) = (words.globals(), words.source())
+  }
 
   func answer(_ plan: LoadedPlan, width: Int, _ style: Style) -> Answer {
     let report = OrderReport(plan.overview)

@@ -7,7 +7,7 @@ import ReadinessReports
 import ReadinessRuntime
 import StrictJSON
 
-struct Verify: ParsableCommand {
+struct Verify: PlainCommand {
   static let configuration = CommandConfiguration(
     subcommand: "verify", abstract: "Judges every commit again: rules, stamps, run IDs, the policy in force.")
   @Argument(help: ArgumentHelp("A commit, or a range A..B; HEAD by default.", valueName: "range"))
@@ -17,6 +17,13 @@ struct Verify: ParsableCommand {
   @Flag(help: "Judge everything anew, whatever an earlier verify found to be true.")
   var noCache = false
   @OptionGroup var options: GlobalOptions
+
+  mutating func read(_ words: inout PlainWords) {
+    format = words.choice("--format", default: .text)
+    noCache = words.flag("--no-cache")
+    options = words.globals()
+    range = words.argument()
+  }
 
   mutating func run() throws {
     if format == .json { options.json = true }

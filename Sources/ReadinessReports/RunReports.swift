@@ -30,6 +30,7 @@ public struct LogReport {
   public func text(width: Int, _ style: Style) -> String {
     guard !runs.isEmpty else { return "No run in this history." }
     var text = ""
+    text.reserveCapacity(runs.count * 160)
     for line in runs {
       if !text.isEmpty { text += "\n\n" }
       Self.append(line, to: &text, width, style)
@@ -37,27 +38,59 @@ public struct LogReport {
     return text
   }
 
+  // A history has thousands of runs, so that each piece goes straight to where it is printed from.
   private static func append(_ line: RunLine, to text: inout String, _ width: Int, _ style: Style) {
     let run = line.run
-    func add(_ parts: String...) {
-      text += "\n    "
-      for part in parts { text += part }
+    let indent = "\n    "
+    style.append(line.id == nil ? .warn : .strong, to: &text) {
+      if let id = line.id {
+        $0 += "run "
+        $0 += id.abbreviatedHash
+      } else {
+        $0 += "no stamp"
+      }
     }
-    text += line.id.map { style("run \($0.prefix(12))", .strong) } ?? style("no stamp", .warn)
-    let moment = run.at.utf8
-    text += "  \(Substring(moment.prefix(10))) \(Substring(moment.prefix(16).dropFirst(11)))  "
+    text += "  "
+    text += run.at.day
+    text += " "
+    text += run.at.minute
+    text += "  "
     text += run.actor.description.printable.cut(to: max(20, width - 36))
-    if line.heals { add("heals what ancestors changed without a stamp") }
+    if line.heals {
+      text += indent
+      text += "heals what ancestors changed without a stamp"
+    }
     for t in run.transitions {
-      add(t.milestone.text, "  ", (t.from ?? "none").printable, " -> ", style((t.to ?? "none").printable, .good))
+      text += indent
+      text += t.milestone.text
+      text += "  "
+      text += (t.from ?? "none").printable
+      text += " -> "
+      style.append(.good, to: &text) { $0 += (t.to ?? "none").printable }
     }
-    for e in run.edits { add(e.milestone?.text ?? "plan", "  edited") }
-    for e in run.evidence { add("\(e.milestone)/\(e.criterion)  evidence \(e.digest.hex.prefix(12))…") }
-    if run.policyChange != nil { add("policy changed") }
+    for e in run.edits {
+      text += indent
+      text += e.milestone?.text ?? "plan"
+      text += "  edited"
+    }
+    for e in run.evidence {
+      text += indent + "\(e.milestone)/\(e.criterion)  evidence \(e.digest.hex.abbreviatedHash)…"
+    }
+    if run.policyChange != nil {
+      text += indent
+      text += "policy changed"
+    }
     if let reason = run.reason {
-      for part in ("because: " + reason.printable).wrapped(to: min(width, 80) - 4) { add(part) }
+      for part in ("because: " + reason.printable).wrapped(to: min(width, 80) - 4) {
+        text += indent
+        text += part
+      }
     }
-    text += "\n" + style("    commit \(line.commit.prefix(12))", .quiet)
+    text += "\n"
+    style.append(.quiet, to: &text) {
+      $0 += "    commit "
+      $0 += line.commit.abbreviatedHash
+    }
   }
 
   /// `log` (contract 4.1).

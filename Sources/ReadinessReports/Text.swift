@@ -10,7 +10,15 @@ public struct Style: Sendable {
 
   /// The text in the colour of its role; unchanged where colour is off.
   public func callAsFunction(_ text: String, _ role: Role) -> String {
-    guard isOn, !text.isEmpty else { return text }
+    guard !text.isEmpty else { return text }
+    var out = ""
+    append(role, to: &out) { $0 += text }
+    return out
+  }
+
+  /// What is added meanwhile, in the colour of its role.
+  func append(_ role: Role, to text: inout String, adding: (inout String) -> Void) {
+    guard isOn else { return adding(&text) }
     let code =
       switch role {
       case .good: "32"
@@ -19,8 +27,21 @@ public struct Style: Sendable {
       case .quiet: "2"
       case .strong: "1"
       }
-    return "\u{1B}[\(code)m\(text)\u{1B}[0m"
+    text += "\u{1B}[\(code)m"
+    adding(&text)
+    text += "\u{1B}[0m"
   }
+}
+
+extension String {
+  /// The beginning of a digest or of an object's id, as people are shown it.
+  var abbreviatedHash: Substring { Substring(utf8.prefix(12)) }
+
+  /// The day of a moment as stamps write it.
+  var day: Substring { Substring(utf8.prefix(10)) }
+
+  /// Hour and minute of a moment as stamps write it.
+  var minute: Substring { Substring(utf8.prefix(16).dropFirst(11)) }
 }
 
 extension String {
