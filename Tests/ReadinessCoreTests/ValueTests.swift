@@ -1,7 +1,8 @@
-import ReadinessCore
 import ReadinessTestSupport
 import StrictJSON
 import Testing
+
+@testable import ReadinessCore
 
 @Suite("Values")
 struct ValueTests {
@@ -15,6 +16,43 @@ struct ValueTests {
     #expect(Set((0..<200).map { Digest(of: repeatElement(7, count: $0)) }).count == 200)
     #expect(Digest(tagged: "sha256:" + Digest(of: []).hex) == Digest(of: []))
     #expect(Digest(hex: "E3B0") == nil && Digest(tagged: Digest(of: []).hex) == nil)
+  }
+
+  @Test("SHA-256 is the same with the processor's instructions and without, at once and in pieces")
+  func sha256Ways() {
+    var random = SplitMix(256)
+    let bytes = (0..<1_000).map { _ in UInt8(truncatingIfNeeded: random.next()) }
+    for count in 0...300 {
+      let message = Array(bytes[..<count])
+      let whole = count & ~63
+      let without = message.withUnsafeBufferPointer { message in
+        var state = SHA256(usesProcessor: false)
+        state.compress(message[..<whole])
+        return state.finish(with: message[whole...], of: count)
+      }
+      #expect(Digest(of: message) == without, "\(count) bytes")
+      let cut = random.below(count + 1)
+      var stream = DigestStream()
+      stream.update(Array(message[..<cut]))
+      stream.update(Array(message[cut...]))
+      #expect(stream.finish() == without, "\(cut) and \(count - cut) bytes")
+    }
+  }
+
+  @Test("digests are read from 64 digits, and from nothing else")
+  func digits() {
+    let digest = Digest(of: Array("abc".utf8))
+    var bytes: [UInt8] = [0x3D]
+    digest.appendHex(to: &bytes)
+    #expect(bytes == Array(("=" + digest.hex).utf8))
+    #expect(Digest(hex: digest.hex) == digest)
+    #expect(Digest(hex: digest.hex + "0") == nil && Digest(hex: digest.hex.dropLast()) == nil && Digest(hex: "") == nil)
+    for place in [0, 1, 15, 16, 40, 63] {
+      for wrong in ["g", "A", "/", ":", "`", "\u{0}", "\u{7F}"] {
+        let digits = digest.hex.prefix(place) + wrong + digest.hex.dropFirst(place + 1)
+        #expect(Digest(hex: digits) == nil, "\(digits)")
+      }
+    }
   }
 
   @Test("ids are ordered by prefix, then number, then bytes")

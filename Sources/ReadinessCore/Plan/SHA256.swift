@@ -1,3 +1,5 @@
+import CSHA256
+
 /// A SHA-256 digest (FIPS 180-4): 32 bytes, held as numbers, since every stamp and every file has some.
 public struct Digest: Hashable, Comparable, Sendable, CustomStringConvertible {
   private let a: UInt64
@@ -6,15 +8,25 @@ public struct Digest: Hashable, Comparable, Sendable, CustomStringConvertible {
   private let d: UInt64
 
   /// The digest of bytes. O(bytes).
-  public init(of bytes: some Sequence<UInt8>) { self = SHA256.digest(of: Array(bytes)) }
+  public init(of bytes: some Sequence<UInt8>) { self.init(of: Array(bytes)) }
 
   /// The digest of bytes. O(bytes).
-  public init(of bytes: [UInt8]) { self = SHA256.digest(of: bytes) }
+  public init(of bytes: [UInt8]) {
+    self = bytes.withUnsafeBufferPointer { bytes in
+      var state = SHA256()
+      let whole = bytes.count & ~63
+      state.compress(bytes[..<whole])
+      return state.finish(with: bytes[whole...], of: bytes.count)
+    }
+  }
 
   /// The eight words that the compression ends with.
-  fileprivate init(words: [UInt32]) {
-    func pair(_ at: Int) -> UInt64 { UInt64(words[at]) << 32 | UInt64(words[at + 1]) }
-    (a, b, c, d) = (pair(0), pair(2), pair(4), pair(6))
+  fileprivate init(words: SHA256.Words) {
+    func pair(_ x: UInt32, _ y: UInt32) -> UInt64 { UInt64(x) << 32 | UInt64(y) }
+    a = pair(words.0, words.1)
+    b = pair(words.2, words.3)
+    c = pair(words.4, words.5)
+    d = pair(words.6, words.7)
   }
 
   /// A digest from its 32 bytes in memory.
@@ -43,26 +55,25 @@ public struct Digest: Hashable, Comparable, Sendable, CustomStringConvertible {
   }
 
   private init?(hexBytes: some Sequence<UInt8>) {
-    var words: (UInt64, UInt64, UInt64, UInt64) = (0, 0, 0, 0)
-    var count = 0
-    for byte in hexBytes {
-      let value: UInt64
-      switch byte {
-      case 0x30...0x39: value = UInt64(byte - 0x30)
-      case 0x61...0x66: value = UInt64(byte - 0x61 + 10)
-      default: return nil
+    var digits = hexBytes.makeIterator()
+    // 16 and above once something was met that is no digit.
+    var odd: UInt8 = 0
+    func word() -> UInt64? {
+      var word: UInt64 = 0
+      for _ in 0..<16 {
+        guard let digit = digits.next() else { return nil }
+        let number = digit &- 0x30
+        let letter = digit &- 0x61
+        let value = number < 10 ? number : letter < 6 ? letter &+ 10 : 0xFF
+        odd |= value
+        word = word &<< 4 | UInt64(value & 15)
       }
-      switch count >> 4 {
-      case 0: words.0 = words.0 << 4 | value
-      case 1: words.1 = words.1 << 4 | value
-      case 2: words.2 = words.2 << 4 | value
-      case 3: words.3 = words.3 << 4 | value
-      default: return nil
-      }
-      count += 1
+      return word
     }
-    guard count == 64 else { return nil }
-    (a, b, c, d) = words
+    guard let a = word(), let b = word(), let c = word(), let d = word(), odd < 16, digits.next() == nil else {
+      return nil
+    }
+    (self.a, self.b, self.c, self.d) = (a, b, c, d)
   }
 
   /// A digest as stamps write it, `sha256:` and 64 digits; nil for anything else.
@@ -74,23 +85,28 @@ public struct Digest: Hashable, Comparable, Sendable, CustomStringConvertible {
   /// 64 lower-case hexadecimal digits.
   public var hex: String {
     String(unsafeUninitializedCapacity: 64) { out in
-      forEachDigit { out[$0] = $1 }
+      writeHex(to: out.baseAddress!)
       return 64
     }
   }
 
   /// Appends those to bytes.
-  public func appendHex(to out: inout [UInt8]) { forEachDigit { out.append($1) } }
-
-  private func forEachDigit(_ body: (Int, UInt8) -> Void) {
-    let digits: StaticString = "0123456789abcdef"
-    var at = 0
-    for word in [a, b, c, d] {
-      for shift in stride(from: UInt64(60), through: 0, by: -4) {
-        body(at, digits.utf8Start[Int(word >> shift & 15)])
-        at += 1
-      }
+  public func appendHex(to out: inout [UInt8]) {
+    withUnsafeTemporaryAllocation(of: UInt8.self, capacity: 64) { digits in
+      writeHex(to: digits.baseAddress!)
+      out.append(contentsOf: UnsafeBufferPointer(digits))
     }
+  }
+
+  private func writeHex(to out: UnsafeMutablePointer<UInt8>) {
+    let digits: StaticString = "0123456789abcdef"
+    func write(_ word: UInt64, at start: Int) {
+      for at in 0..<16 { out[start &+ at] = digits.utf8Start[Int(word &>> UInt64(60 &- 4 &* at) & 15)] }
+    }
+    write(a, at: 0)
+    write(b, at: 16)
+    write(c, at: 32)
+    write(d, at: 48)
   }
 
   /// As stamps write it: `sha256:` and 64 digits.
@@ -101,8 +117,21 @@ public struct Digest: Hashable, Comparable, Sendable, CustomStringConvertible {
   public static func < (x: Digest, y: Digest) -> Bool { (x.a, x.b, x.c, x.d) < (y.a, y.b, y.c, y.d) }
 }
 
-/// The compression function of FIPS 180-4, section 6.2. Why not a library: `doc/decisions/0003-sha256.md`.
-enum SHA256 {
+/// The state of FIPS 180-4, section 6.2, and its compression function: the processor's own instructions where it has
+/// them. Why not a library: `doc/decisions/0003-sha256.md`.
+struct SHA256 {
+  typealias Words = (UInt32, UInt32, UInt32, UInt32, UInt32, UInt32, UInt32, UInt32)
+
+  private static let isBuiltIn = readiness_sha256_is_built_in()
+
+  private var state: Words = (
+    0x6a09_e667, 0xbb67_ae85, 0x3c6e_f372, 0xa54f_f53a, 0x510e_527f, 0x9b05_688c, 0x1f83_d9ab, 0x5be0_cd19
+  )
+  private let isBuiltIn: Bool
+
+  /// - Parameter usesProcessor: false to do without its instructions.
+  init(usesProcessor: Bool = true) { isBuiltIn = usesProcessor && Self.isBuiltIn }
+
   private static let k: [UInt32] = [
     0x428a_2f98, 0x7137_4491, 0xb5c0_fbcf, 0xe9b5_dba5, 0x3956_c25b, 0x59f1_11f1, 0x923f_82a4, 0xab1c_5ed5,
     0xd807_aa98, 0x1283_5b01, 0x2431_85be, 0x550c_7dc3, 0x72be_5d74, 0x80de_b1fe, 0x9bdc_06a7, 0xc19b_f174,
@@ -114,19 +143,38 @@ enum SHA256 {
     0x748f_82ee, 0x78a5_636f, 0x84c8_7814, 0x8cc7_0208, 0x90be_fffa, 0xa450_6ceb, 0xbef9_a3f7, 0xc671_78f2,
   ]
 
-  static func digest(of message: [UInt8]) -> Digest {
-    var stream = DigestStream()
-    stream.update(message)
-    return stream.finish()
+  /// Takes whole blocks of 64 bytes.
+  mutating func compress(_ blocks: Slice<UnsafeBufferPointer<UInt8>>) {
+    guard !blocks.isEmpty, let start = blocks.base.baseAddress?.advanced(by: blocks.startIndex) else { return }
+    guard isBuiltIn else {
+      return withUnsafeTemporaryAllocation(of: UInt32.self, capacity: 64) { w in
+        for at in stride(from: 0, to: blocks.count, by: 64) { compress(start + at, w) }
+      }
+    }
+    withUnsafeMutableBytes(of: &state) {
+      readiness_sha256_compress($0.assumingMemoryBound(to: UInt32.self).baseAddress, start, blocks.count / 64)
+    }
   }
 
-  fileprivate static func compress(
-    _ bytes: UnsafeBufferPointer<UInt8>, _ start: Int, _ state: inout [UInt32],
-    _ w: UnsafeMutableBufferPointer<UInt32>
-  ) {
+  /// The digest, behind what fills no block.
+  /// - Parameter count: how many bytes there were in all.
+  consuming func finish(with rest: Slice<UnsafeBufferPointer<UInt8>>, of count: Int) -> Digest {
+    withUnsafeTemporaryAllocation(of: UInt8.self, capacity: 128) { tail in
+      let size = rest.count < 56 ? 64 : 128
+      tail.initialize(repeating: 0)
+      for (at, byte) in rest.enumerated() { tail[at] = byte }
+      tail[rest.count] = 0x80
+      UnsafeMutableRawBufferPointer(tail).storeBytes(
+        of: (UInt64(count) &* 8).bigEndian, toByteOffset: size - 8, as: UInt64.self)
+      compress(UnsafeBufferPointer(tail)[..<size])
+    }
+    return Digest(words: state)
+  }
+
+  private mutating func compress(_ bytes: UnsafePointer<UInt8>, _ w: UnsafeMutableBufferPointer<UInt32>) {
     func rotated(_ x: UInt32, _ n: UInt32) -> UInt32 { x &>> n | x &<< (32 &- n) }
     for i in 0..<16 {
-      let at = start &+ i &* 4
+      let at = i &* 4
       w[i] =
         UInt32(bytes[at]) &<< 24 | UInt32(bytes[at &+ 1]) &<< 16 | UInt32(bytes[at &+ 2]) &<< 8
         | UInt32(bytes[at &+ 3])
@@ -136,9 +184,8 @@ enum SHA256 {
       let s1 = rotated(w[i &- 2], 17) ^ rotated(w[i &- 2], 19) ^ w[i &- 2] &>> 10
       w[i] = w[i &- 16] &+ s0 &+ w[i &- 7] &+ s1
     }
-    var (a, b, c, d) = (state[0], state[1], state[2], state[3])
-    var (e, f, g, h) = (state[4], state[5], state[6], state[7])
-    k.withUnsafeBufferPointer { k in
+    var (a, b, c, d, e, f, g, h) = state
+    Self.k.withUnsafeBufferPointer { k in
       for i in 0..<64 {
         let s1 = rotated(e, 6) ^ rotated(e, 11) ^ rotated(e, 25)
         let t1 = h &+ s1 &+ (e & f ^ ~e & g) &+ k[i] &+ w[i]
@@ -147,59 +194,37 @@ enum SHA256 {
         (h, g, f, e, d, c, b, a) = (g, f, e, d &+ t1, c, b, a, t1 &+ t2)
       }
     }
-    state[0] &+= a
-    state[1] &+= b
-    state[2] &+= c
-    state[3] &+= d
-    state[4] &+= e
-    state[5] &+= f
-    state[6] &+= g
-    state[7] &+= h
+    state.0 &+= a
+    state.1 &+= b
+    state.2 &+= c
+    state.3 &+= d
+    state.4 &+= e
+    state.5 &+= f
+    state.6 &+= g
+    state.7 &+= h
   }
 }
 
 /// A SHA-256 digest of bytes that come piece by piece, for files that do not fit into memory.
 public struct DigestStream {
-  private var state: [UInt32] = [
-    0x6a09_e667, 0xbb67_ae85, 0x3c6e_f372, 0xa54f_f53a, 0x510e_527f, 0x9b05_688c, 0x1f83_d9ab, 0x5be0_cd19,
-  ]
+  private var state = SHA256()
   /// What does not fill a block yet.
   private var rest: [UInt8] = []
-  private var count: UInt64 = 0
+  private var count = 0
 
   /// Makes a digest of nothing.
   public init() {}
 
   /// Takes more bytes. O(bytes).
   public mutating func update(_ bytes: [UInt8]) {
-    count += UInt64(bytes.count)
-    if rest.isEmpty {
-      compress(bytes)
-      rest = Array(bytes[(bytes.count & ~63)...])
-    } else {
-      let joined = rest + bytes
-      compress(joined)
-      rest = Array(joined[(joined.count & ~63)...])
-    }
+    count += bytes.count
+    let joined = rest.isEmpty ? bytes : rest + bytes
+    joined.withUnsafeBufferPointer { state.compress($0[..<(joined.count & ~63)]) }
+    rest = Array(joined[(joined.count & ~63)...])
   }
 
   /// The digest of all that was taken.
   public consuming func finish() -> Digest {
-    var tail = rest
-    tail.append(0x80)
-    while tail.count % 64 != 56 { tail.append(0) }
-    for shift in stride(from: 56, through: 0, by: -8) {
-      tail.append(UInt8(truncatingIfNeeded: (count &* 8) >> UInt64(shift)))
-    }
-    compress(tail)
-    return Digest(words: state)
-  }
-
-  private mutating func compress(_ bytes: [UInt8]) {
-    withUnsafeTemporaryAllocation(of: UInt32.self, capacity: 64) { w in
-      bytes.withUnsafeBufferPointer { buffer in
-        for start in stride(from: 0, to: bytes.count & ~63, by: 64) { SHA256.compress(buffer, start, &state, w) }
-      }
-    }
+    rest.withUnsafeBufferPointer { state.finish(with: $0[...], of: count) }
   }
 }
