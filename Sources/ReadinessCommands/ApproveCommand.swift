@@ -19,7 +19,7 @@ struct ApproveCommand: ParsableCommand {
     let repository = try context.openForWriting()
     let id = MilestoneID(id.uppercased())
     let outcome = try retrying {
-      try Approve(repository, author: CommitSituation.configuredAuthor())
+      try Approve(repository, author: CommitSituation.configuredAuthor(repository))
         .run(id, signs: sign, isDry: dryRun, now: context.now)
     }
     guard !outcome.findings.contains(where: { $0.severity == .error }) else {

@@ -47,7 +47,7 @@ struct BypassClose: ParsableCommand {
     guard let entry = try log.entries().first(where: { $0.number == number }) else {
       throw UnknownName(message: "There is no push \(number) in the log.", hint: "readiness bypass list shows them.")
     }
-    let person = try CommitSituation.configuredAuthor().email
+    let person = try CommitSituation.configuredAuthor(repository).email
     if let refusal = Judge.assess(closingEmergencyBy: person, policy: try RefGate(repository).policy) {
       return try context.conclude([refusal], repository: repository)
     }

@@ -40,7 +40,7 @@ struct CriteriaCommand: EditingCommand {
   }
 
   /// The waiver that is asked for.
-  private func waiver(until day: String, _ milestone: Milestone) throws -> JSONValue {
+  private func waiver(until day: String, _ milestone: Milestone, _ edit: PlanEdit) throws -> JSONValue {
     guard Timestamp.isDate(day) else {
       throw UsageError("\"\(day)\" is no day.", hint: "Write the last day on which it holds, such as 2026-12-01.")
     }
@@ -49,7 +49,7 @@ struct CriteriaCommand: EditingCommand {
     }
     return [
       "owner": .text(owner ?? milestone.owner), "reason": .text(reason),
-      "approver": .text(try CommitSituation.configuredAuthor().email), "until": .text(day),
+      "approver": .text(try edit.author().email), "until": .text(day),
     ]
   }
 
@@ -109,7 +109,7 @@ struct CriteriaCommand: EditingCommand {
       put("evidence", nil)
       put("waiver", nil)
     }
-    if let waive { put("waiver", try waiver(until: waive, milestone)) }
+    if let waive { put("waiver", try waiver(until: waive, milestone, edit)) }
     if let text { put("text", .text(text)) }
     if let check {
       do {
@@ -136,7 +136,7 @@ struct CriteriaCommand: EditingCommand {
       put("evidence", JSONValue(.array(entries)))
     }
     if let statement {
-      let author = try CommitSituation.configuredAuthor()
+      let author = try edit.author()
       let entry: JSONValue = ["kind": "statement", "text": .text(statement), "by": .text(author.email)]
       put("evidence", JSONValue(.array(entries + [entry])))
     }

@@ -72,7 +72,7 @@ struct HealCommand: ParsableCommand {
     let repository = try context.openForWriting()
     try checkReason(reason)
     let outcome = try retrying {
-      try Heal(repository, author: CommitSituation.configuredAuthor())
+      try Heal(repository, author: CommitSituation.configuredAuthor(repository))
         .run(reason: reason, isDry: dryRun, now: context.now)
     }
     if outcome.findings.contains(where: { $0.severity == .error }) {

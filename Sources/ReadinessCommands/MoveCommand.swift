@@ -62,7 +62,6 @@ struct MoveCommand: PlainCommand {
 
   mutating func run() throws {
     let context = try Context(options)
-    let asked = try noCommit ? nil : CommitSituation.askingForAuthor()
     let repository = try context.openForWriting()
     if let reason { try checkReason(reason) }
     let pairs = stride(from: 0, to: steps.count, by: 2).map {
@@ -74,15 +73,11 @@ struct MoveCommand: PlainCommand {
         hint: "These can: " + BypassRule.codes.map(\.id).joined(separator: ", ") + ".")
     }
     let go = until.map { RulesToLetGo(waive, until: $0) }
-    var known: Identity?
+    let author = try noCommit ? nil : CommitSituation.configuredAuthor(repository)
     let outcome = try retrying {
-      guard let asked else { return try stage(pairs, context, repository) }
-      let move = Move(repository) {
-        let author = try known ?? CommitSituation.author(askedOf: asked)
-        known = author
-        return author
-      }
-      return try move.run(pairs, reason: reason, isDry: dryRun, now: context.now, letting: go)
+      guard let author else { return try stage(pairs, context, repository) }
+      return try Move(repository, author: author).run(
+        pairs, reason: reason, isDry: dryRun, now: context.now, letting: go)
     }
     if outcome.findings.contains(where: { $0.severity == .error }) {
       return try context.conclude(outcome.findings, repository: repository)

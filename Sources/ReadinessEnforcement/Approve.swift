@@ -58,7 +58,7 @@ public struct Approve {
     }
     let outcome = try commit.run(
       [change], prose: "\(id): approved by \(author.name.isEmpty ? author.email : author.name)\n", reason: nil,
-      isDry: isDry, now: now, author: { author })
+      isDry: isDry, now: now, author: author)
     return Outcome(
       findings: outcome.findings, digest: digest, stoodAlready: false, commit: outcome.made?.commit,
       run: outcome.made?.run)

@@ -79,7 +79,7 @@ public final class CommitSituation {
     }
     if let picked { return try repository.commit(picked).author }
     if let amended { return amended.author }
-    return try Self.configuredAuthor()
+    return try Self.configuredAuthor(repository)
   }
 
   /// A variable of the environment, in the encoding of the next commit: git copies its bytes into the commit.
@@ -99,16 +99,8 @@ public final class CommitSituation {
 
   /// The author that git would write now.
   /// - Throws: `GitError` where no identity is set.
-  public static func configuredAuthor() throws -> Identity { try author(askedOf: askingForAuthor()) }
-
-  /// Asks git who the author is; the answer is there when it is needed.
-  public static func askingForAuthor() throws -> RunningGit { try RunningGit(["var", "GIT_AUTHOR_IDENT"]) }
-
-  /// The answer.
-  /// - Throws: `GitError` where no identity is set.
-  public static func author(askedOf git: RunningGit) throws -> Identity {
-    let output = try git.finish()
-    guard output.status == 0, let author = Identity(signature: output.trimmed) else {
+  public static func configuredAuthor(_ repository: Repository) throws -> Identity {
+    guard let author = try repository.configuredIdentity(.author) else {
       throw GitError(
         .other, "Git does not know who you are, so no change can be stamped.",
         hint: "git config user.name \"Your Name\" and git config user.email you@example.com", function: "git var")

@@ -71,10 +71,10 @@ public struct UnknownName: Error {
 /// Moves milestones: edits their files, has the judge look, commits, and leaves everything else as the user has it.
 public struct Move {
   private let repository: Repository
-  private let author: () throws -> Identity
+  private let author: Identity
 
-  /// Makes a move for a person, who is asked for when the files are ready.
-  public init(_ repository: Repository, author: @escaping () throws -> Identity) {
+  /// Makes a move for a person.
+  public init(_ repository: Repository, author: Identity) {
     self.repository = repository
     self.author = author
   }

@@ -83,18 +83,17 @@ struct PlanCommit {
   /// Judges and commits.
   /// - Parameters:
   ///   - prose: the message above the stamp.
-  ///   - author: asked for when the files are ready.
+  ///   - author: who makes it.
   ///   - now: the moment, as stamps write it.
   ///   - letting: what to let go of what the judge refuses.
   /// - Throws: `GitError`. Kind `changedMeanwhile` or `locked`: nothing was written, and the caller may try again.
   func run(
     _ changes: [CommitPlan.Change], prose: String, reason: String?, isDry: Bool, now: String,
-    letting go: RulesToLetGo? = nil, author: () throws -> Identity
+    letting go: RulesToLetGo? = nil, author: Identity
   ) throws -> Outcome {
     let writer = CommitWriter(repository)
     let plan = CommitPlan(parent: parent, changes: changes)
     let root = try writer.tree(plan)
-    let author = try author()
     let proposal = Proposal(
       parents: [tree], candidate: repository.tree(root), ancestry: CommitAncestry(repository, parents: [head]),
       author: author, claim: .draft(reason: reason, mayFollow: false), now: Timestamp.milliseconds(of: now),

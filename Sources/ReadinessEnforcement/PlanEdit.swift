@@ -45,6 +45,9 @@ public struct PlanEdit {
   /// The plan file, as it is staged.
   public var plan: Plan? { get throws { try situation.candidate.planFile()?.plan } }
 
+  /// Who git says would commit it.
+  public func author() throws -> Identity { try CommitSituation.configuredAuthor(repository) }
+
   /// A milestone as it is staged.
   /// - Throws: `UnknownName` with the nearest id; `GitError` where its file cannot be read.
   public func milestone(_ text: String) throws -> (MilestoneID, Milestone) {

@@ -137,7 +137,7 @@ public struct CommitWriter {
   private func plain(_ plan: CommitPlan, tree: ObjectID, message: String, author: Identity) throws -> ObjectID {
     let signature = try Self.signature(author, dateVariable: "GIT_AUTHOR_DATE", ident: "GIT_AUTHOR_IDENT")
     defer { git_signature_free(signature) }
-    let committer = try isAuthorItself() ? author : Self.committer() ?? author
+    let committer = try repository.configuredIdentity(.committer) ?? author
     let committerSignature = try Self.signature(
       committer, dateVariable: "GIT_COMMITTER_DATE", ident: "GIT_COMMITTER_IDENT")
     defer { git_signature_free(committerSignature) }
@@ -233,23 +233,5 @@ public struct CommitWriter {
     }
     try git("git_signature_now", "The person \(person)") { git_signature_now(&signature, person.name, person.email) }
     return signature
-  }
-
-  /// True where git would find the committer where it found the author: nothing names one of the two alone.
-  private func isAuthorItself() throws -> Bool {
-    // What `git -c` and its like say, libgit2 does not see.
-    for name in [
-      "GIT_AUTHOR_NAME", "GIT_AUTHOR_EMAIL", "GIT_COMMITTER_NAME", "GIT_COMMITTER_EMAIL", "GIT_CONFIG_COUNT",
-      "GIT_CONFIG_PARAMETERS", "GIT_CONFIG_SYSTEM",
-    ] where getenv(name) != nil { return false }
-    if let global = getenv("GIT_CONFIG_GLOBAL"), strcmp(global, "/dev/null") != 0 { return false }
-    return try !["author.name", "author.email", "committer.name", "committer.email"].contains {
-      try repository.configuration($0) != nil
-    }
-  }
-
-  private static func committer() throws -> Identity? {
-    let output = try GitProcess.run(["var", "GIT_COMMITTER_IDENT"])
-    return output.status == 0 ? Identity(signature: output.trimmed) : nil
   }
 }

@@ -59,21 +59,6 @@ public enum GitProcess {
   }
 }
 
-/// A git process that was started, and is asked for its answer later; it works meanwhile. Its answer has to be short.
-public final class RunningGit {
-  private let running: GitProcess.Running
-
-  /// Starts `git` with arguments, in this process's folder and environment.
-  public init(_ arguments: [String]) throws { running = try GitProcess.Running(arguments) }
-
-  /// Waits for the end. Call it once.
-  public func finish() throws -> GitProcess.Output {
-    var bytes: [UInt8] = []
-    let output = try running.finish { bytes = try FileBytes.read($0, "git") }
-    return GitProcess.Output(status: output.status, bytes: bytes, errorText: output.errorText)
-  }
-}
-
 extension GitProcess {
   /// A process and the ends of its pipes.
   fileprivate struct Running {

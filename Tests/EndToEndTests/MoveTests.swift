@@ -57,6 +57,52 @@ struct MoveTests {
     #expect(s[".readiness/M-01.json"]?.contains("Clear") == true)
   }
 
+  @Test("author and committer are those that git would write, wherever they are configured")
+  func identities() throws {
+    let s = try started()
+    let local = try #require(s[".git/config"])
+    let cases = [
+      "", "git config user.name Local", "git config user.email local@example.com",
+      "git config --global user.name Global; git config --global user.email global@example.com",
+      "git config --unset user.name; git config --global user.name Global",
+      "git config --remove-section user; git config --global user.name Global; git config --global user.email g@example.com",
+      "git config --remove-section user; mkdir -p $XDG_CONFIG_HOME/git; printf '[user]\\nname = X\\nemail = x@example.com\\n' > $XDG_CONFIG_HOME/git/config",
+      "git config --global user.name Global; git config --add user.name Twice",
+      "git config --remove-section user; git config --global user.name Home; git config --global user.email h@example.com; export GIT_CONFIG_GLOBAL=$PWD/../global; git config --global user.name File; git config --global user.email file@example.com",
+      "export GIT_CONFIG_GLOBAL=/dev/null", "git config author.name Author", "git config committer.email c@example.com",
+      "git config --global author.email author@example.com", "export GIT_AUTHOR_NAME=Variable",
+      "export GIT_AUTHOR_EMAIL=v@example.com GIT_AUTHOR_NAME=V", "export GIT_COMMITTER_NAME=Variable",
+      "export EMAIL=mail@example.com",
+      "export GIT_CONFIG_COUNT=1 GIT_CONFIG_KEY_0=user.name GIT_CONFIG_VALUE_0=Counted",
+      "export GIT_CONFIG_PARAMETERS=\"'user.email'='p@example.com'\"",
+      "unset GIT_CONFIG_NOSYSTEM; export GIT_CONFIG_SYSTEM=$PWD/../system; git config -f ../system author.name System",
+      "git config -f ../more user.name Included; git config include.path $PWD/../more",
+      "git config -f ../more user.name Folder; git config --global includeIf.gitdir:$PWD/.path ../more; git config --global includeIf.gitdir:$PWD/.git.path $PWD/../more; git config --unset user.name",
+      "git config -f ../more user.email r@example.com; git config remote.o.url http://o/x; git config includeIf.hasconfig:remote.*.url:http://o/**.path $PWD/../more",
+      "git config extensions.worktreeConfig true; git config --worktree user.name Tree",
+      "git config user.name ' Ada. '", "git config user.name 'A <b> c'", "git config user.name '\"Q\"'",
+      "git config user.name Jürgen", "git config user.email 'a b@example.com;'", "git config user.name A,B",
+    ]
+    for (number, setup) in cases.enumerated() {
+      s[".git/config"] = local
+      let state = number % 2 == 0 ? "blocked" : "not-started"
+      let told = s.shell(
+        """
+        unset GIT_CONFIG_GLOBAL; export HOME=$PWD/../home-\(number); export XDG_CONFIG_HOME=$HOME/xdg; mkdir -p $HOME
+        rm -f ../more; \(setup)
+        author=$(git var GIT_AUTHOR_IDENT) committer=$(git var GIT_COMMITTER_IDENT)
+        $READINESS move M-01 \(state) -m why > ../moved 2>&1 || cat ../moved
+        echo "${author%>*}> ${committer%>*}> ${author%>*}>"
+        git log -1 --format='%an <%ae> %cn <%ce> %(trailers:key=Readiness-Actor,valueonly,separator=)'
+        """)
+      let lines = told.output.split(separator: "\n")
+      #expect(lines.count == 2 && lines.first == lines.last, "\(setup): \(told.all)")
+    }
+    s[".git/config"] = local
+    #expect(s.readiness("verify").status == 0)
+    #expect(s.git("log", "--oneline").output.split(separator: "\n").count == cases.count + 2)
+  }
+
   @Test("to the state that holds exits 0 and writes nothing; several moves are one commit")
   func twice() throws {
     let s = try started()

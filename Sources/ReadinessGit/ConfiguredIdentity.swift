@@ -1,0 +1,68 @@
+import CLibgit2
+import Glibc
+import ReadinessCore
+
+/// Whose name a commit takes.
+public enum IdentityRole: String, Sendable {
+  case author, committer
+
+  /// How `git var` calls it.
+  var variable: String { self == .author ? "GIT_AUTHOR_IDENT" : "GIT_COMMITTER_IDENT" }
+}
+
+extension Repository {
+  /// Who git would write into a commit now; nil where it does not know.
+  public func configuredIdentity(_ role: IdentityRole) throws -> Identity? {
+    if let plain = try plainIdentity(role) { return plain }
+    let output = try GitProcess.run(["var", role.variable])
+    return output.status == 0 ? Identity(signature: output.trimmed) : nil
+  }
+
+  /// Who git would write into a commit now, where plain `user.name` and `user.email` alone say so; nil where git has to
+  /// be asked, which takes a process (`doc/decisions/0031-plain-identity.md`).
+  func plainIdentity(_ role: IdentityRole) throws -> Identity? {
+    let upper = role.rawValue.uppercased()
+    // What `git -c` says, and files that are not where git looks by itself, libgit2 does not see.
+    for name in [
+      "GIT_\(upper)_NAME", "GIT_\(upper)_EMAIL", "GIT_CONFIG_PARAMETERS", "GIT_CONFIG_COUNT", "GIT_CONFIG_SYSTEM",
+    ] where getenv(name) != nil { return nil }
+    var config: OpaquePointer?
+    try git("git_repository_config_snapshot", "The configuration") {
+      git_repository_config_snapshot(&config, pointer)
+    }
+    defer { git_config_free(config) }
+    guard try !holdsOther(config, than: role) else { return nil }
+    let least = getenv("GIT_CONFIG_GLOBAL") == nil ? GIT_CONFIG_LEVEL_XDG : GIT_CONFIG_LEVEL_LOCAL
+    guard let name = Self.plainValue("user.name", in: config, from: least),
+      let email = Self.plainValue("user.email", in: config, from: least)
+    else { return nil }
+    return Identity(name: name, email: email)
+  }
+
+  /// True where the configuration names one of the two roles alone, or has parts that git may read otherwise.
+  private func holdsOther(_ config: OpaquePointer?, than role: IdentityRole) throws -> Bool {
+    var iterator: OpaquePointer?
+    let keys = "^(\(role.rawValue)\\.(name|email)|include\\..*|includeif\\..*|extensions\\.worktreeconfig)$"
+    try git("git_config_iterator_glob_new", "The configuration") {
+      git_config_iterator_glob_new(&iterator, config, keys)
+    }
+    defer { git_config_iterator_free(iterator) }
+    var entry: UnsafeMutablePointer<git_config_entry>?
+    return git_config_next(&entry, iterator) == 0
+  }
+
+  /// A value of a file that this user or this repository has, of printable ASCII, and with nothing at its ends that git
+  /// would take away (ident.c, `strbuf_addstr_without_crud`).
+  private static func plainValue(_ key: String, in config: OpaquePointer?, from least: git_config_level_t) -> String? {
+    var entry: UnsafeMutablePointer<git_config_entry>?
+    guard git_config_get_entry(&entry, config, key) == 0, let entry else { return nil }
+    defer { git_config_entry_free(entry) }
+    guard entry.pointee.level.rawValue >= least.rawValue, let text = entry.pointee.value else { return nil }
+    let bytes = UnsafeRawBufferPointer(start: text, count: strlen(text))
+    func isCrud(_ byte: UInt8) -> Bool { byte <= 0x20 || ".,:;<>\"\\'".utf8.contains(byte) }
+    guard let first = bytes.first, let last = bytes.last, !isCrud(first), !isCrud(last),
+      bytes.allSatisfy({ (0x20...0x7E).contains($0) && $0 != UInt8(ascii: "<") && $0 != UInt8(ascii: ">") })
+    else { return nil }
+    return String(decoding: bytes, as: UTF8.self)
+  }
+}
