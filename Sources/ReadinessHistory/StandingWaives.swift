@@ -9,9 +9,11 @@ extension Repository {
   public func standingWaives(at tips: [ObjectID]) throws -> [StandingWaive] {
     if isShallow { throw shallowHistory }
     var standing: [StandingWaive] = []
-    for id in try commits(from: tips) {
-      let commit = try commit(id)
-      guard let message = commit.message, message.contains("Readiness-") else { continue }
+    let graph = try CommitGraph(self, from: tips)
+    for place in graph.ids.indices where graph.isOfInterest(place) {
+      let commit = try graph.commit(place, in: self)
+      // Where nothing is let go, a stamp is of interest only if it does.
+      guard let message = commit.message, !standing.isEmpty || message.contains("Readiness-Waive") else { continue }
       for block in Trailers.blocks(in: message) where !block.heals {
         guard let run = block.run else { continue }
         let moved = Set(run.transitions.map(\.milestone))
@@ -22,7 +24,7 @@ extension Repository {
         guard !run.waives.isEmpty, let claimed = block.claimedID,
           try run.id(plan: tree(of: commit).planFile()?.plan?.planID) == claimed
         else { continue }
-        standing += run.waives.map { StandingWaive($0, run: run, commit: id.description) }
+        standing += run.waives.map { StandingWaive($0, run: run, commit: commit.id.description) }
       }
     }
     return standing
