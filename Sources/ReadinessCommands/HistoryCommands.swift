@@ -87,14 +87,17 @@ struct ReplayCommand: PlainCommand {
           + "  Runs and tree disagree about \(replay.differing.map(\.text).joined(separator: ", ")).",
     ]
     lines.append("digest  \(replay.digest)")
-    let json = Envelope.json(
-      "replay",
-      [
-        JSONMember("state", replay.stateJSON), JSONMember("runs", .int(replay.decisions.count)),
-        JSONMember("decisions", replay.decisionsJSON), JSONMember("digest", .text(replay.digest.tagged)),
-        JSONMember("agrees", JSONValue(.bool(replay.agrees))),
-      ])
-    context.print(json: json, text: lines.joined(separator: "\n"))
+    // Only where somebody asks: a long history has a great many decisions.
+    func json() -> JSONValue {
+      Envelope.json(
+        "replay",
+        [
+          JSONMember("state", replay.stateJSON), JSONMember("runs", .int(replay.decisions.count)),
+          JSONMember("decisions", replay.decisionsJSON), JSONMember("digest", .text(replay.digest.tagged)),
+          JSONMember("agrees", JSONValue(.bool(replay.agrees))),
+        ])
+    }
+    context.print(json: json(), text: lines.joined(separator: "\n"))
     if !replay.agrees || refused > 0 { throw ExitCode(1) }
   }
 }

@@ -46,31 +46,45 @@ struct ReplayFold {
   /// The state at the last commit of a walk.
   /// - Parameter healed: commits whose changes a later one records; they count as what they did.
   func state(of graph: CommitGraph, healed: Set<ObjectID>, in repository: Repository) throws -> State {
-    // How many children have yet to go on from each state: the last one takes it over, so that a history without
-    // branches has one state, which grows, and never a copy.
-    var waiting = [Int32](repeating: 0, count: graph.ids.count)
-    for index in graph.ids.indices { for parent in graph.parents(of: index) { waiting[Int(parent)] += 1 } }
-    var states = [State?](repeating: nil, count: graph.ids.count)
-    func takeOver(_ parent: Int32) -> State {
-      let place = Int(parent)
-      let state = states[place] ?? [:]
-      waiting[place] -= 1
-      if waiting[place] == 0 { states[place] = nil }
-      return state
-    }
+    var states = StatesOnTheWay(graph)
     var next = steps.indices.sorted { steps[$0].index < steps[$1].index }[...]
     for index in graph.ids.indices {
       let parents = graph.parents(of: index)
-      var state = parents.first.map(takeOver) ?? [:]
-      let others = parents.dropFirst().map(takeOver)
+      var state: State = [:]
+      if let first = parents.first { state = states.take(first) }
+      let others = parents.count > 1 ? parents.dropFirst().map { states.take($0) } : []
       if let place = next.first, steps[place].index == index {
         next.removeFirst()
         let step = steps[place]
         try go(step, on: &state, others, graph.trees[index], healed.contains(step.commit), repository)
       }
-      states[index] = state
+      states.keep(state, at: index)
     }
-    return states.last.flatMap(\.self) ?? [:]
+    return states.last
+  }
+
+  /// The states from which commits have yet to go on. The last one takes its parent's over, so that a history without
+  /// branches has one state, which grows, and never a copy.
+  private struct StatesOnTheWay {
+    private var waiting: [Int32]
+    private var states: [State?]
+
+    init(_ graph: CommitGraph) {
+      waiting = Array(repeating: 0, count: graph.ids.count)
+      states = Array(repeating: nil, count: graph.ids.count)
+      for index in graph.ids.indices { for parent in graph.parents(of: index) { waiting[Int(parent)] += 1 } }
+    }
+
+    var last: State { states.last.flatMap(\.self) ?? [:] }
+
+    mutating func take(_ parent: Int32) -> State {
+      let place = Int(parent)
+      waiting[place] -= 1
+      guard waiting[place] == 0 else { return states[place] ?? [:] }
+      return states[place].take() ?? [:]
+    }
+
+    mutating func keep(_ state: consuming State, at index: Int) { states[index] = state }
   }
 
   /// What a commit makes of its first parent's state.
