@@ -68,7 +68,9 @@ final class LoadedPlan {
   private static func lettingGo(
     _ overview: PlanOverview, at tip: ObjectID?, _ tree: any PlanTree, _ repository: Repository
   ) throws -> PlanOverview {
-    try tip.map { try repository.lettingGo(overview, at: $0, in: tree, now: overview.now) } ?? overview
+    try tip.map {
+      try repository.lettingGo(overview, at: $0, in: tree, now: overview.now, store: Program.store(in: repository))
+    } ?? overview
   }
 
   /// Says when what is staged, or the files, differ from HEAD. An index that cannot be read, as in an unfinished

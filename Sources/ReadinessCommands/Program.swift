@@ -1,6 +1,8 @@
 import ArgumentParser
 import Glibc
 import ReadinessCore
+import ReadinessGit
+import ReadinessHistory
 import ReadinessRuntime
 import StrictJSON
 
@@ -8,6 +10,11 @@ import StrictJSON
 public enum Program {
   /// The version, as `--version` prints it.
   public static let version = "0.1.0"
+
+  /// Where this very program keeps what it found out about a history.
+  static func store(in repository: Repository) -> VerifiedHistoryStore {
+    VerifiedHistoryStore(repository, program: version + Machine.programMark())
+  }
 
   /// Runs the program and gives its exit status.
   public static func run(_ arguments: [String]) -> Int32 {

@@ -33,13 +33,14 @@ struct Verify: PlainCommand {
     // Those two tell how many runs there are; the others tell each.
     let tellsRuns = !options.json && format != .text
     let store =
-      noCache || tellsRuns ? nil : VerifiedHistoryStore(repository, program: Program.version + Machine.programMark())
+      noCache || tellsRuns ? nil : Program.store(in: repository)
     let report = try context.audit(scope, repository, detail: tellsRuns ? .told : .counted, store: store)
     let commit = try repository.commit(scope.tip)
     let tree = repository.tree(of: commit)
     // The same commit gives the same answer on any day: what is let go is over by the date of the commit.
     let tip = try PlanOverview(tree, now: nil)
-    let letGo = try repository.lettingGo(tip, at: scope.tip, in: tree, now: commit.committedAt * 1000)
+    let letGo = try repository.lettingGo(
+      tip, at: scope.tip, in: tree, now: commit.committedAt * 1000, after: report)
     let findings =
       try report.findings + tip.suspectFindings + letGo.lapsedFindings + EmergencyLog(repository).findings()
     let runs = report.runs.map(RunLine.init)

@@ -31,6 +31,10 @@ public struct HistoryReport: Sendable {
   public var runs: [RunRecord] = []
   /// How many runs were counted and are not told.
   public var countedRuns = 0
+  /// True where every commit was judged that can be reached from the tip.
+  public var isWhole = false
+  /// How many stamps let a rule go.
+  public var waivingRuns = 0
   /// The state that the runs alone add up to.
   public var folded: [MilestoneID: FoldedState] = [:]
   /// What commits changed without a true stamp and no later commit records; what `heal` has to name.
@@ -111,6 +115,7 @@ public struct HistoryAudit {
         var report = audit.report
         report.walked += known.walked
         report.countedRuns += known.runs
+        report.waivingRuns += known.waivingRuns
         store.keep(report, audit.rows, after: known, tip: tip, key)
         return report
       } catch is VerifiedHistory.Damaged {
@@ -146,6 +151,7 @@ public struct HistoryAudit {
         judged.append(index)
       }
     }
+    audit.report.isWhole = (hidden.isEmpty || known != nil) && audit.report.notJudged == 0
     try audit.judge(judged, in: graph, progress)
     let healed = try audit.healing.apply(to: &audit.report.findings, in: repository)
     for wound in audit.healing.wounds where !healed.contains(wound.commit) {
@@ -218,6 +224,7 @@ public struct HistoryAudit {
     for index in findings.indices { findings[index].commit = commit.id.description }
     report.findings += findings
     healing.note(commit, blocks, assessment, report.findings.suffix(findings.count))
+    report.waivingRuns += blocks.count { !($0.run?.waives ?? []).isEmpty }
     try record(blocks, of: commit, assessment)
     if detail == .folded { fold.take(commit, at: judged.index, blocks, assessment) }
   }

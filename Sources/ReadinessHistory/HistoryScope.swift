@@ -22,6 +22,12 @@ public struct HistoryScope: Sendable {
     }
   }
 
+  /// A commit and all its ancestors.
+  public init(tip: ObjectID) {
+    self.tip = tip
+    hidden = []
+  }
+
   /// From where on history is judged, as the first parent of the tip has it (contract 2.3).
   public static func judgedFrom(_ repository: Repository, tip: ObjectID) throws -> ObjectID? {
     try firstParent(repository, tip)?.policy().policy?.provenance.judgedFrom.flatMap { ObjectID(hex: $0) }
@@ -29,6 +35,13 @@ public struct HistoryScope: Sendable {
 
   private static func firstParent(_ repository: Repository, _ tip: ObjectID) throws -> GitTree? {
     try repository.commit(tip).parents.first.map { try repository.tree(of: repository.commit($0)) }
+  }
+
+  /// What an audit found before to be without fault up to one of the tip's ancestors; nil where there is nothing.
+  func known(in store: VerifiedHistoryStore, _ repository: Repository) throws -> VerifiedHistory? {
+    let policy = try Self.firstParent(repository, tip)?.policyFiles() ?? [:]
+    guard let known = store.load(store.key(policy: policy)), try known.isBehind(tip, in: repository) else { return nil }
+    return known
   }
 
   /// Judges the commits of the scope.

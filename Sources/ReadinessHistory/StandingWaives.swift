@@ -5,11 +5,12 @@ extension Repository {
   /// The rules that stamps let go in some commits and their ancestors, and whose milestones no later stamp moved on
   /// without doing so again; in force or lapsed. A stamp whose run ID is wrong lets nothing go.
   /// - Throws: `GitError` where history is shallow or cannot be read.
-  /// - Complexity: O(history).
-  public func standingWaives(at tips: [ObjectID]) throws -> [StandingWaive] {
+  /// - Parameter start: a commit among the ancestors up to which no stamp lets anything go.
+  /// - Complexity: O(history), behind that commit.
+  public func standingWaives(at tips: [ObjectID], after start: ObjectID? = nil) throws -> [StandingWaive] {
     if isShallow { throw shallowHistory }
     var standing: [StandingWaive] = []
-    let graph = try CommitGraph(self, from: tips)
+    let graph = try CommitGraph(self, from: tips, notFrom: start.map { [$0] } ?? [])
     for place in graph.ids.indices where graph.isOfInterest(place) {
       let commit = try graph.commit(place, in: self)
       // Where nothing is let go, a stamp is of interest only if it does.
@@ -31,11 +32,29 @@ extension Repository {
   }
 
   /// A plan with the rules that somebody let go in a commit and its ancestors. Nothing is walked where the policy lets
-  /// nobody let go of anything.
-  public func lettingGo(_ overview: PlanOverview, at tip: ObjectID, in tree: any PlanTree, now: Int64?) throws
-    -> PlanOverview
-  {
+  /// nobody let go of anything, or where an audit that is kept found nothing let go.
+  public func lettingGo(
+    _ overview: PlanOverview, at tip: ObjectID, in tree: any PlanTree, now: Int64?, store: VerifiedHistoryStore? = nil
+  ) throws -> PlanOverview {
+    try lettingGo(overview, in: tree, now: now) {
+      let known = try store.flatMap { try HistoryScope(tip: tip).known(in: $0, self) }
+      return try standingWaives(at: [tip], after: known.flatMap { $0.waivingRuns == 0 ? $0.tip : nil })
+    }
+  }
+
+  /// The same, behind an audit of that commit.
+  public func lettingGo(
+    _ overview: PlanOverview, at tip: ObjectID, in tree: any PlanTree, now: Int64?, after report: HistoryReport
+  ) throws -> PlanOverview {
+    try lettingGo(overview, in: tree, now: now) {
+      report.isWhole && report.waivingRuns == 0 ? [] : try standingWaives(at: [tip])
+    }
+  }
+
+  private func lettingGo(
+    _ overview: PlanOverview, in tree: any PlanTree, now: Int64?, _ waives: () throws -> [StandingWaive]
+  ) throws -> PlanOverview {
     guard let authorization = overview.policy.authorization, !authorization.bypasses.isEmpty else { return overview }
-    return try overview.lettingGo(authorization.counting(standingWaives(at: [tip])), in: tree, now: now)
+    return try overview.lettingGo(authorization.counting(waives()), in: tree, now: now)
   }
 }

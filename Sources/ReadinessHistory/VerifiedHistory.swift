@@ -5,7 +5,7 @@ import ReadinessGit
 /// new (decision 0019). A cache and nothing more: without it, and wherever it is damaged, everything is judged again.
 ///
 /// The file, numbers in big endian: eight bytes of magic, 32 of the key, 20 of the commit, and as 64 bits each how many
-/// commits were walked and how many runs they hold; 256 pairs of 32 bits, how many rows a bucket has and their CRC-32; the
+/// commits were walked, how many runs they hold, and how many of these let a rule go; 256 pairs of 32 bits, how many rows a bucket has and their CRC-32; the
 /// CRC-32 of all that; then the rows: 32 bytes of a run's ID, the first of which is its bucket, and 20 of a commit that
 /// holds it.
 public final class VerifiedHistory {
@@ -15,6 +15,8 @@ public final class VerifiedHistory {
   public let walked: Int
   /// How many different runs they hold.
   public let runs: Int
+  /// How many of these let a rule go.
+  let waivingRuns: Int
   private let file: MappedFile
   private let counts: [Int]
   private let sums: [UInt32]
@@ -25,8 +27,8 @@ public final class VerifiedHistory {
   /// Thrown where what was asked for is not what was written.
   struct Damaged: Error {}
 
-  private static let magic = Array("RDYVRF01".utf8)
-  private static let headSize = 8 + 32 + 20 + 16 + 256 * 8 + 4
+  private static let magic = Array("RDYVRF02".utf8)
+  private static let headSize = 8 + 32 + 20 + 24 + 256 * 8 + 4
   private static let rowSize = 52
 
   /// - Parameter key: of the program and the policy that judged.
@@ -40,9 +42,9 @@ public final class VerifiedHistory {
       number(Self.headSize - 4) == Checksum.crc32(UnsafeRawBufferPointer(rebasing: raw[..<(Self.headSize - 4)]))
     else { return nil }
     tip = ObjectID(raw: UnsafeRawBufferPointer(rebasing: raw[40..<60]))
-    (walked, runs) = (wide(60), wide(68))
-    counts = (0..<256).map { Int(number(76 + 8 * $0)) }
-    sums = (0..<256).map { number(80 + 8 * $0) }
+    (walked, runs, waivingRuns) = (wide(60), wide(68), wide(76))
+    counts = (0..<256).map { Int(number(84 + 8 * $0)) }
+    sums = (0..<256).map { number(88 + 8 * $0) }
     guard raw.count == Self.headSize + counts.reduce(0, +) * Self.rowSize else { return nil }
     self.file = file
   }
@@ -76,7 +78,7 @@ public final class VerifiedHistory {
   func allRows() throws -> [Row] { try (0..<256).flatMap(rows(ofBucket:)) }
 
   /// The file's bytes. O(n log n).
-  static func bytes(tip: ObjectID, walked: Int, runs: Int, rows: [Row], key: Digest) -> [UInt8] {
+  static func bytes(of report: HistoryReport, tip: ObjectID, rows: [Row], key: Digest) -> [UInt8] {
     var buckets = [[UInt8]](repeating: [], count: 256)
     for row in rows.sorted(by: { $0.run < $1.run }) {
       let run = row.run.bytes
@@ -84,7 +86,7 @@ public final class VerifiedHistory {
     }
     var out = magic + key.bytes + tip.bytes
     func append(_ value: UInt32) { withUnsafeBytes(of: value.bigEndian) { out += $0 } }
-    for value in [walked, runs] {
+    for value in [report.walked, report.stampedRuns, report.waivingRuns] {
       append(UInt32(truncatingIfNeeded: value >> 32))
       append(UInt32(truncatingIfNeeded: value))
     }
@@ -131,7 +133,7 @@ public struct VerifiedHistoryStore {
     if let known, report.walked - known.walked < Self.stale { return }
     do {
       let bytes = VerifiedHistory.bytes(
-        tip: tip, walked: report.walked, runs: report.stampedRuns, rows: try rows + (known?.allRows() ?? []), key: key)
+        of: report, tip: tip, rows: try rows + (known?.allRows() ?? []), key: key)
       try FileBytes.makeFolder(repository.commonFolder + "readiness")
       try FileBytes.write(bytes, to: path, isDurable: false)
     } catch {

@@ -86,6 +86,36 @@ struct WaiveTests {
     #expect(s.readiness("move", "M-02", "in-progress").status == 1)
   }
 
+  @Test("what verify keeps hides no waive: neither one behind it, nor one before it", arguments: [false, true])
+  func kept(isBefore: Bool) throws {
+    let s = try Scratch.withPlan()
+    s.letGo()
+    func letGo() {
+      s.edit("M-01", "\"TBD\"", "\"ada\"")
+      let lines = "Readiness-Waive: M-03 evidence-missing until \(s.day(5))\nReadiness-Reason: the outage"
+      let committed = s.git("commit", "-qam", "Owner\n\n\(lines)")
+      #expect(committed.status == 0, "\(committed.all)")
+    }
+    if isBefore { letGo() }
+    s.shell(
+      "for n in $(seq 200); do echo \"commit refs/heads/main\"; echo \"committer A <a@b> 1700000000 +0000\"; "
+        + "echo \"data 5\"; echo \"work\"; [ $n -gt 1 ] || echo 'from refs/heads/main^0'; echo; done | git fast-import --quiet"
+    )
+    #expect(s.readiness("verify").status == 0)
+    #expect(s[".git/readiness/verified"] != nil)
+    if !isBefore {
+      #expect(!s.readiness("status").output.contains("Let go"))
+      letGo()
+    }
+    func answers() -> [String] {
+      [("status", "--json"), ("gate", "release"), ("verify", "HEAD")].map { s.readiness($0, $1).output }
+    }
+    let kept = answers()
+    s[".git/readiness/verified"] = nil
+    #expect(kept == answers())
+    #expect(kept.allSatisfy { $0.contains("evidence-missing") && $0.contains("the outage") }, "\(kept)")
+  }
+
   @Test("who may not, what may not, without a reason, for too long or for nothing is refused")
   func refused() throws {
     let s = try Scratch.withPlan()
