@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""Instructions of the hooks' path, by `valgrind --tool=callgrind`: a figure that noise does not touch.
+"""Instructions of the hooks' path and of commands that are used most, by `valgrind --tool=callgrind`: a figure that noise does not touch.
 
 usage: instructions.py PROGRAM [--write]
 
@@ -27,14 +27,24 @@ def counted(folder, *words):
     with open(os.path.join(hooks, "prepare-commit-msg"), "w") as file:
         file.write(f"#!/bin/sh\nexec valgrind --tool=callgrind --callgrind-out-file=/dev/null --log-file={log} {' '.join(words)}\n")
     os.chmod(file.name, 0o755)
-    environment = {name: SEALED[name] for name in ("PATH", "GIT_CONFIG_NOSYSTEM", "GIT_CONFIG_GLOBAL", "LC_ALL")}
-    command = ["git", "-c", f"core.hooksPath={hooks}", "commit", "-qm", "Change"]
-    done = subprocess.run(command, cwd=folder, env={**environment, "HOME": folder}, capture_output=True, text=True)
-    if done.returncode != 0:
-        sys.exit(f"{' '.join(words)}: git commit ended with {done.returncode}\n{done.stderr}")
+    of(folder, "git", "-c", f"core.hooksPath={hooks}", "commit", "-qm", "Change")
     run(folder, "git", "reset", "-q", "--soft", "HEAD~1")
     with open(log) as file:
-        return int(re.search(r"Collected : (\d+)", file.read()).group(1))
+        return collected(file.read())
+
+
+def of(folder, *command):
+    """Runs a command under the same few variables on every machine, and gives what it says on standard error."""
+    environment = {name: SEALED[name] for name in ("PATH", "GIT_CONFIG_NOSYSTEM", "GIT_CONFIG_GLOBAL", "LC_ALL")}
+    done = subprocess.run(command, cwd=folder, env={**environment, "HOME": folder}, capture_output=True, text=True)
+    if done.returncode != 0:
+        sys.exit(f"{' '.join(command)}: ended with {done.returncode}\n{done.stderr}")
+    return done.stderr
+
+
+def collected(text):
+    """The count at the end of valgrind's report."""
+    return int(re.search(r"Collected : (\d+)", text).group(1))
 
 
 def figures():
@@ -60,6 +70,10 @@ def figures():
             staged(".readiness/M-01.json", file.read().replace('"outcome": "', '"outcome": "Better ', 1))
         found["the program, a commit that touches the plan"] = counted(folder, program, "hook", "prepare-commit-msg", '"$@"')
         found["the program, started and ended"] = counted(folder, program, "hook", "post-rewrite", "rebase")
+        run(folder, "git", "reset", "-q", "--hard")
+        for words in ["status", "verify", "move M-02 blocked -m waits --dry-run"]:
+            report = of(folder, "valgrind", "--tool=callgrind", "--callgrind-out-file=/dev/null", program, *words.split())
+            found[f"readiness {words}, 12 milestones"] = collected(report)
         return found
 
 

@@ -85,7 +85,7 @@ public struct Digest: Hashable, Comparable, Sendable, CustomStringConvertible {
   /// 64 lower-case hexadecimal digits.
   public var hex: String {
     String(unsafeUninitializedCapacity: 64) { out in
-      writeHex(to: out.baseAddress!)
+      writeHex(to: out)
       return 64
     }
   }
@@ -93,12 +93,12 @@ public struct Digest: Hashable, Comparable, Sendable, CustomStringConvertible {
   /// Appends those to bytes.
   public func appendHex(to out: inout [UInt8]) {
     withUnsafeTemporaryAllocation(of: UInt8.self, capacity: 64) { digits in
-      writeHex(to: digits.baseAddress!)
+      writeHex(to: digits)
       out.append(contentsOf: UnsafeBufferPointer(digits))
     }
   }
 
-  private func writeHex(to out: UnsafeMutablePointer<UInt8>) {
+  private func writeHex(to out: UnsafeMutableBufferPointer<UInt8>) {
     let digits: StaticString = "0123456789abcdef"
     func write(_ word: UInt64, at start: Int) {
       for at in 0..<16 { out[start &+ at] = digits.utf8Start[Int(word &>> UInt64(60 &- 4 &* at) & 15)] }
