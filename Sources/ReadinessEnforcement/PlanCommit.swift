@@ -55,9 +55,10 @@ struct PlanCommit {
   func uncommitted(_ file: MilestoneFile) throws -> Finding? {
     let committed = try tree.milestoneIdentity(file.id)
     func differences() throws -> (isStaged: Bool, isEdited: Bool) {
-      (
+      let isUnchanged = committed.map { repository.workFile(file.path, holds: $0.id) } ?? false
+      return (
         try repository.staged(file.path) != committed,
-        try repository.hashOfWorkFile(file.path) != committed?.id
+        try !isUnchanged && repository.hashOfWorkFile(file.path) != committed?.id
       )
     }
     guard try differences() != (false, false) else { return nil }

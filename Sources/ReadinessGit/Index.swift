@@ -66,6 +66,7 @@ extension Repository {
 
   /// What the index holds at a path; nil where there is nothing. Split and sparse indexes are left to git itself.
   public func staged(_ path: String) throws -> FileIdentity? {
+    if let index = IndexFile(indexPath), index.tellsNames { return index.identity(of: path) }
     guard let index = openIndex() else { return try stagedByGit(path) }
     defer { git_index_free(index) }
     guard let entry = git_index_get_bypath(index, path, 0) else { return nil }
@@ -84,6 +85,16 @@ extension Repository {
       let mode = UInt32(words[0], radix: 8)
     else { return nil }
     return FileIdentity(kind: FileKind(mode: git_filemode_t(rawValue: mode)), id: id)
+  }
+
+  /// True where a file of the work tree is to the byte what a blob holds, so that no filter needs to be asked.
+  public func workFile(_ path: String, holds blob: ObjectID) -> Bool {
+    var (status, oid) = (stat(), git_oid())
+    // A large one is left to git, which streams it.
+    guard let workTree, lstat(workTree + path, &status) == 0, status.st_mode & S_IFMT == S_IFREG,
+      status.st_size <= 1 << 20, let bytes = FileBytes.readQuietly(workTree + path)
+    else { return false }
+    return git_odb_hash(&oid, bytes, bytes.count, GIT_OBJECT_BLOB) == 0 && ObjectID(oid) == blob
   }
 
   /// The object that a file of the work tree would become, by git's own filters; nil where there is no file.

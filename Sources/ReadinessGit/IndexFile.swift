@@ -1,3 +1,4 @@
+import CLibgit2
 import Glibc
 import ReadinessCore
 
@@ -18,6 +19,23 @@ final class IndexFile {
     isCompressed = Self.word(raw, 4) == 4
     guard let end = forEachEntry({ _, _ in }), let trees = Self.extensionBytes(raw, from: end) else { return nil }
     root = trees.isEmpty ? nil : Self.root(trees)
+  }
+
+  /// True where the names of the entries stand there in full.
+  var tellsNames: Bool { !isCompressed }
+
+  /// What is staged at a path; nil where nothing is, or a merge has yet to decide. O(entries).
+  func identity(of path: String) -> FileIdentity? {
+    let (raw, wanted) = (file.bytes, Array(path.utf8))
+    var found: FileIdentity?
+    _ = forEachEntry { at, name in
+      // The two bits of the stage are those of a merge.
+      guard name.count == wanted.count, raw[at + 60] & 0x30 == 0, raw[name].elementsEqual(wanted) else { return }
+      found = FileIdentity(
+        kind: FileKind(mode: git_filemode_t(rawValue: Self.word(raw, at + 24))),
+        id: ObjectID(raw: UnsafeRawBufferPointer(rebasing: raw[(at + 40)..<(at + 60)])))
+    }
+    return found
   }
 
   /// The milestones' files that may differ from what is staged, by what the file system says of them: all others have

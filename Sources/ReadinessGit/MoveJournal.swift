@@ -165,12 +165,12 @@ public struct MoveJournal {
 }
 
 /// A process, told from a later one of the same number by the moment at which it began.
-struct LivingProcess: Equatable {
+struct LivingProcess: Equatable, Sendable {
   let pid: pid_t
   let began: String
 
   /// This process.
-  static var this: LivingProcess { LivingProcess(pid: getpid(), began: began(of: getpid()) ?? "") }
+  static let this = LivingProcess(pid: getpid(), began: began(of: getpid()) ?? "")
 
   init(pid: pid_t, began: String) {
     self.pid = pid
@@ -191,11 +191,12 @@ struct LivingProcess: Equatable {
 
   /// The start of a process in clock ticks since the system's (proc(5), field 22); nil where the system does not say.
   private static func began(of pid: pid_t) -> String? {
-    guard let bytes = FileBytes.readQuietly("/proc/\(pid)/stat") else { return nil }
-    let text = String(decoding: bytes, as: UTF8.self)
-    guard let close = text.lastIndex(of: ")") else { return nil }
-    let fields = text[text.index(after: close)...].split(separator: " ")
-    return fields.count > 19 ? String(fields[19]) : nil
+    guard let bytes = FileBytes.readQuietly("/proc/\(pid)/stat"),
+      let close = bytes.lastIndex(of: UInt8(ascii: ")"))
+    else { return nil }
+    // A program's name, which stands in the brackets, may hold spaces; the third field is behind it.
+    let fields = bytes[(close + 1)...].split(separator: UInt8(ascii: " "))
+    return fields.count > 19 ? String(decoding: fields[19], as: UTF8.self) : nil
   }
 }
 

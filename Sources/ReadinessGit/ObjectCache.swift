@@ -17,7 +17,7 @@ final class ObjectCache {
   }
 
   /// The folders that were read last, with their listings where somebody asked. Few: neighbours in history share them.
-  private var folders: [(id: ObjectID, folder: GitFolder, listing: [MilestoneID: FileIdentity]?)] = []
+  private var folders: [KnownFolder] = []
   /// By milestone, then by blob: a type of its own for both would be one more that the runtime has to learn to hash, at a
   /// quarter of a million instructions.
   private var files: [MilestoneID: [ObjectID: MilestoneFile]] = [:]
@@ -36,21 +36,21 @@ final class ObjectCache {
 
   /// A folder of milestones.
   func folder(_ id: ObjectID, _ repository: Repository) throws -> GitFolder {
-    if let known = folders.first(where: { $0.id == id }) { return known.folder }
+    if let known = folders.last(where: { $0.id == id }) { return known.folder }
     let folder = try GitFolder(repository.store, id)
-    folders.insert((id, folder, nil), at: 0)
-    if folders.count > 8 { folders.removeLast() }
+    folders.append(KnownFolder(id, folder))
+    if folders.count > 8 { folders.remove(at: 0) }
     return folder
   }
 
   /// The same as a map.
   func listing(_ id: ObjectID, _ repository: Repository) throws -> [MilestoneID: FileIdentity] {
     let folder = try self.folder(id, repository)
-    guard let place = folders.firstIndex(where: { $0.id == id }) else { return [:] }
-    if let known = folders[place].listing { return known }
+    let known = folders.last { $0.id == id }
+    if let listing = known?.listing { return listing }
     var found: [MilestoneID: FileIdentity] = [:]
     folder.forEachStem { stem, identity in found[MilestoneID(stem)] = identity }
-    folders[place].listing = found
+    known?.listing = found
     return found
   }
 
@@ -63,5 +63,18 @@ final class ObjectCache {
     if fileCount >= Self.bound { (files, fileCount) = ([:], 0) }
     files[file.id, default: [:]][blob] = file
     fileCount += 1
+  }
+}
+
+/// A folder of milestones. A class, because a list of values would have the runtime find out what a map of ids is, for
+/// those that never ask for one (`doc/decisions/0029-what-the-runtime-looks-up.md`).
+private final class KnownFolder {
+  let id: ObjectID
+  let folder: GitFolder
+  var listing: [MilestoneID: FileIdentity]?
+
+  init(_ id: ObjectID, _ folder: GitFolder) {
+    self.id = id
+    self.folder = folder
   }
 }

@@ -22,6 +22,32 @@ struct IndexFileTests {
     #expect(IndexFile(s.path + "/.git/nothing") == nil)
   }
 
+  @Test("what it says of a path is what git ls-files --stage says, merges and compressed names aside")
+  func paths() throws {
+    let s = try Scratch()
+    s.shell(
+      "mkdir -p a/b && for n in $(seq 40); do echo $n >a/b/$n; done; ln -s x link; echo x >run; chmod +x run; git add -A"
+    )
+    let path = s.path + "/.git/index"
+    for version in [2, 3, 4] {
+      s.git("update-index", "--index-version", "\(version)")
+      let file = try #require(IndexFile(path))
+      #expect(file.tellsNames == (version < 4))
+      guard file.tellsNames else { continue }
+      for name in ["a/b/7", "link", "run", "a/b/40"] {
+        let entry = file.identity(of: name)
+        #expect(entry?.id.description == s.git("rev-parse", ":\(name)").line, "\(name)")
+        #expect(entry?.kind == (name == "link" ? .symlink : .regular))
+      }
+      for name in ["a/b", "a/b/41", "a/b/", "ru", ""] { #expect(file.identity(of: name) == nil, "\(name)") }
+    }
+    s.git("update-index", "--index-version", "2")
+    s.shell(
+      "printf '100644 %s 1\\tboth\\n100644 %s 2\\tboth\\n' $(git rev-parse :run :run) | git update-index --index-info")
+    #expect(s.git("ls-files", "--unmerged").output.contains("both"))
+    #expect(IndexFile(path)?.identity(of: "both") == nil)
+  }
+
   @Test("2,000 damaged files give an answer or none, and never more than was read")
   func damage() throws {
     let s = try Scratch()
@@ -39,6 +65,7 @@ struct IndexFileTests {
       let file = IndexFile(s.path + "/damaged")
       let suspects = file?.suspects(in: ".readiness/", of: s.path + "/") ?? []
       #expect(suspects.count <= 20)
+      _ = file?.identity(of: ".readiness/M-7.json")
     }
   }
 }

@@ -90,7 +90,7 @@ public enum Trailers {
     }
     if let reason = run.reason { lines.append("Readiness-Reason: \(reason)") }
     if let signature = run.signature { lines.append("Readiness-Signature: \(signature)") }
-    return lines.joined(separator: "\n")
+    return lines.joined(by: "\n")
   }
 
   /// The blocks of a message, in order. O(message). Indented and quoted text is no block.
