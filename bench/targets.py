@@ -96,7 +96,8 @@ def hooks(name, make, milestone, target, other=None, pairs=30):
 
 
 def moves():
-    """A move, against `git add` and `git commit` of the same edit without hooks."""
+    """A move, against `git add` and `git commit` of the same edit without hooks. Another reason each time, so that neither
+    finds its objects there already; and a disk that has nothing else to do, since a move waits for it and git does not."""
     if not wanted("move"):
         return
     plain, moved = os.path.join(top, "plain"), os.path.join(top, "moved")
@@ -104,27 +105,30 @@ def moves():
     shutil.copytree(plain, moved, symlinks=True)
     path = f"{plain}/.readiness/M-01.json"
     with open(path) as file:
-        texts = [file.read()]
-    texts.append(texts[0].replace('"status": "Not Started",', '"status": "Blocked",\n  "blocked": {\n    "reason": "waits"\n  },'))
+        text = file.read()
+    start = run(plain, "git", "rev-parse", "HEAD").strip()
 
     def edit(turn):
+        run(plain, "git", "reset", "-q", "--hard", start)
+        blocked = f'"status": "Blocked",\n  "blocked": {{\n    "reason": "waits {turn}"\n  }},'
         with open(path, "w") as file:
-            file.write(texts[(turn + 1) % 2])
+            file.write(text.replace('"status": "Not Started",', blocked))
+        os.sync()
+
+    def tell_why(turn):
+        run(moved, "git", "reset", "-q", "--hard", start)
+        move.words[-1] = f"waits {turn}"
+        os.sync()
 
     add = Command(["git", "add", ".readiness/M-01.json"], plain, before=edit)
     save = Command(["git", "commit", "-qm", "move"], plain)
-    there = Command([program, "move", "M-01", "blocked", "-m", "waits"], moved)
-    back = Command([program, "move", "M-01", "not-started"], moved)
-
-    class Alternating:
-        def seconds(self, turn):
-            return (there if turn % 2 == 0 else back).seconds(turn)
+    move = Command([program, "move", "M-01", "blocked", "-m", "waits"], moved, before=tell_why)
 
     class Both:
         def seconds(self, turn):
             return add.seconds(turn)[0] + save.seconds(turn)[0], 0
 
-    ratio("readiness move, against git add and git commit", Alternating(), Both(), 1.0, 30)
+    ratio("readiness move, against git add and git commit", move, Both(), 1.0, 30)
     shutil.rmtree(plain)
     shutil.rmtree(moved)
 
