@@ -61,6 +61,7 @@ final class IndexUpdate {
     defer { git_index_free(index) }
     // A split or a sparse index cannot be opened, and is left to git.
     isLeftToGit = git_index_open(&index, nextPath) < 0
+    smudgeRacyEntries(of: index)
     for change in changes {
       let staged =
         isLeftToGit
@@ -80,6 +81,28 @@ final class IndexUpdate {
       }
     }
     if !isLeftToGit { try git("git_index_write", "The index") { git_index_write(index) } }
+  }
+
+  /// A file that was changed in the second in which its entry was written, or later, may have the entry's size and time:
+  /// git compares whole seconds, and looks into such a file as long as the index is no younger. A new index is younger, so
+  /// the entry loses its size, as git does it itself (read-cache.c, `ce_smudge_racily_clean_entry`).
+  private func smudgeRacyEntries(of index: OpaquePointer?) {
+    var written = stat()
+    guard !isLeftToGit, lstat(indexPath, &written) == 0 else { return }
+    let (second, nanosecond) = (written.st_mtim.tv_sec, written.st_mtim.tv_nsec)
+    for place in 0..<git_index_entrycount(index) {
+      guard let entry = git_index_get_byindex(index, place), Int(entry.pointee.mtime.seconds) >= second else {
+        continue
+      }
+      let known = entry.pointee
+      var file = stat()
+      let isSame =
+        lstat(workTree + String(cString: known.path), &file) == 0 && file.st_mtim.tv_sec == Int(known.mtime.seconds)
+        && file.st_mtim.tv_nsec == Int(known.mtime.nanoseconds) && UInt32(truncatingIfNeeded: file.st_ino) == known.ino
+      // The system tells finer times than git looks at.
+      let isOlder = (Int(known.mtime.seconds), Int(known.mtime.nanoseconds)) < (second, nanosecond)
+      if !isSame || !isOlder { UnsafeMutablePointer(mutating: entry).pointee.file_size = 0 }
+    }
   }
 
   /// Writes the new bytes into git's own folder, where nobody adds them by accident.
