@@ -10,14 +10,22 @@ import subprocess
 import sys
 import tempfile
 import threading
+import time
 from concurrent.futures import ThreadPoolExecutor
 
 SEALED = {"PATH": os.environ["PATH"], "HOME": "/nonexistent", "GIT_CONFIG_NOSYSTEM": "1", "GIT_CONFIG_GLOBAL": "/dev/null",
           "GIT_EDITOR": "true", "LC_ALL": "C.UTF-8"}
 
 
+# How long a command, and a move that is told to try again, may take; in seconds.
+PATIENCE = 120
+
+
 def run(folder, *command):
-    return subprocess.run(command, cwd=folder, env=SEALED, capture_output=True, text=True)
+    try:
+        return subprocess.run(command, cwd=folder, env=SEALED, capture_output=True, text=True, timeout=PATIENCE)
+    except subprocess.TimeoutExpired as late:
+        return subprocess.CompletedProcess(command, 124, "", f"{' '.join(command)} did not end in {PATIENCE} s: {late}")
 
 
 def mover(job):
@@ -26,6 +34,7 @@ def mover(job):
     runs, refused = [], 0
     for turn in range(moves):
         state = "blocked" if turn % 2 == 0 else "not-started"
+        until = time.monotonic() + PATIENCE
         while True:
             done = run(folder, program, "move", name, state, "-m", f"turn {turn}", "--json")
             if done.returncode == 0:
@@ -34,9 +43,13 @@ def mover(job):
                     runs.append(answer["run"])
                 break
             refused += 1
-            # A lost race after all attempts is told, and nothing was written; anything else is a fault.
             text = done.stdout + done.stderr
-            if not any(code in text for code in ("locked", "changed-meanwhile", "uncommitted-changes", "stale-index")):
+            # Git left the index behind; this is what the program says to do then.
+            if "stale-index" in text:
+                run(folder, "git", "restore", "--staged", f".readiness/{name}.json")
+            # A lost race after all attempts is told, and nothing was written; anything else is a fault.
+            known = any(code in text for code in ("locked", "changed-meanwhile", "uncommitted-changes", "stale-index"))
+            if not known or time.monotonic() > until:
                 return runs, refused, f"{name}, turn {turn}: {text}"
     return runs, refused, None
 

@@ -66,7 +66,7 @@ struct HookDoor {
     let isAmend = try AmendDetection.replacesHead(repository) ?? claimsAmend
     let situation = try CommitSituation(repository, isAmend: isAmend, environment: environment, now: now)
     guard let text = message.text else { return try situation.changesNothing() ? 0 : refuse([unreadable]) }
-    let stale = try isAmend ? [] : StaleIndex(situation).findings()
+    let stale = try isAmend ? [] : StaleIndex.findings(situation)
     guard stale.isEmpty else { return refuse(stale) }
     let opensEditor = environment["GIT_EDITOR"] != ":"
     let outcome = try Stamping(situation).stamp(text, isEdited: opensEditor, mayFollow: opensEditor)

@@ -69,6 +69,11 @@ struct PlanCommit {
     }
     let (isStaged, isEdited) = try differences()
     guard isStaged || isEdited else { return nil }
+    if !isEdited,
+      let finding = try StaleIndex(repository, head: head).finding(file.id, staged: repository.staged(file.path))
+    {
+      return finding
+    }
     return Finding(
       .uncommittedChanges,
       "\(file.path) has \(isEdited ? "changes in the work tree" : "staged changes") that are not committed.",

@@ -7,40 +7,51 @@ import ReadinessGit
 /// leaves such an index; a partial commit beside a `git add` in a hook does as well. The next commit would silently take
 /// back what HEAD says, as a change that nobody made.
 public struct StaleIndex {
-  private let situation: CommitSituation
+  private let repository: Repository
+  private let head: ObjectID
 
   /// How far back an older version is looked for, along first parents.
   private static let reach = 64
 
-  /// Looks at a commit in the making.
-  public init(_ situation: CommitSituation) { self.situation = situation }
+  /// - Parameter head: the commit that the index is to be in step with.
+  public init(_ repository: Repository, head: ObjectID) { (self.repository, self.head) = (repository, head) }
 
-  /// What would be taken back. Reads the files that are about to be committed, and no more where they say so too.
-  public func findings() throws -> [Finding] {
+  /// What a commit in the making would take back. Reads the files that are about to be committed, and no more where they
+  /// say so too.
+  public static func findings(_ situation: CommitSituation) throws -> [Finding] {
     // A merge, a pick and a rebase write index and work tree themselves.
     let repository = situation.repository
     guard situation.parents.count == 1, !situation.isReplayed, let parent = situation.parents.first,
       let workTree = repository.workTree
     else { return [] }
     let work = try WorkTree(repository)
+    let index = StaleIndex(repository, head: parent)
     let head = repository.tree(of: try repository.commit(parent))
     return try situation.candidate.changedMilestones(since: head).compactMap { id in
-      guard let staged = try situation.candidate.milestoneIdentity(id), let held = try head.milestoneIdentity(id),
-        work.kind(at: PlanPaths.milestone(id)) == .regular,
-        try head.milestone(id)?.digest == Digest(of: FileBytes.read(workTree + PlanPaths.milestone(id))),
-        staged != held, try isOlder(staged, id, before: parent)
+      guard work.kind(at: PlanPaths.milestone(id)) == .regular,
+        try head.milestone(id)?.digest == Digest(of: FileBytes.read(workTree + PlanPaths.milestone(id)))
       else { return nil }
-      return Finding(
-        .staleIndex, "\(id) is staged as it was before, and its file is as HEAD has it: nobody changed it back.",
-        hint:
-          "To keep what HEAD says: git restore --staged \(PlanPaths.milestone(id)). To go back: let the file say so too, and git add it.",
-        milestone: id, path: PlanPaths.milestone(id), line: 1)
+      return try index.finding(id, staged: situation.candidate.milestoneIdentity(id))
     }
   }
 
-  private func isOlder(_ staged: FileIdentity, _ id: MilestoneID, before commit: ObjectID) throws -> Bool {
-    let repository = situation.repository
-    var next = try repository.commit(commit).parents.first
+  /// What there is to say of a milestone whose file is HEAD's; nil where what is staged is HEAD's as well, or somebody's
+  /// own.
+  public func finding(_ id: MilestoneID, staged: FileIdentity?) throws -> Finding? {
+    let commit = try repository.commit(head)
+    guard let staged, let held = try repository.tree(of: commit).milestoneIdentity(id), staged != held,
+      try isOlder(staged, id, before: commit)
+    else { return nil }
+    let path = PlanPaths.milestone(id)
+    return Finding(
+      .staleIndex, "\(id) is staged as it was before, and its file is as HEAD has it: nobody changed it back.",
+      hint:
+        "To keep what HEAD says: git restore --staged \(path). To go back: let the file say so too, and git add it.",
+      milestone: id, path: path, line: 1)
+  }
+
+  private func isOlder(_ staged: FileIdentity, _ id: MilestoneID, before commit: Commit) throws -> Bool {
+    var next = commit.parents.first
     for _ in 0..<Self.reach {
       guard let older = next, try repository.holds(older) else { return false }
       let commit = try repository.commit(older)

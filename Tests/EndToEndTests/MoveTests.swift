@@ -173,7 +173,8 @@ struct MoveTests {
     // A loser says why: who was faster, what is no longer legal, or that a git commit that lost its race has left an
     // index that is behind (stale-index), which that commit's own loop puts right. Git's own errors begin with "error:".
     for line in all.errors.split(separator: "\n") where line.hasPrefix("readiness:") || line.hasPrefix("error ") {
-      let isKnown = ["locked", "changed-meanwhile", "illegal-transition", "uncommitted-changes"].contains {
+      let isKnown = ["locked", "changed-meanwhile", "illegal-transition", "uncommitted-changes", "stale-index"].contains
+      {
         line.contains($0)
       }
       #expect(isKnown, "\(line)")
@@ -182,6 +183,20 @@ struct MoveTests {
     #expect(s.readiness("replay").status == 0)
     #expect(s.git("status", "--porcelain").output == "")
     #expect(s.git("fsck", "--strict").status == 0)
+  }
+
+  @Test("an index that git left behind is named as such, and what is said then helps")
+  func behind() throws {
+    let s = try started()
+    s.edit("M-02", "\"TBD\"", "\"ada\"")
+    #expect(s.git("commit", "-qam", "owner").status == 0)
+    s.git("restore", "--staged", "--source=HEAD~1", ".readiness/M-02.json")
+    let refused = s.readiness("move", "M-02", "blocked", "-m", "rain")
+    #expect(refused.status == 1 && refused.errors.contains("stale-index"), "\(refused.all)")
+    #expect(refused.errors.contains("git restore --staged .readiness/M-02.json"), "\(refused.all)")
+    s.git("restore", "--staged", ".readiness/M-02.json")
+    #expect(s.readiness("move", "M-02", "blocked", "-m", "rain").status == 0)
+    #expect(s.git("status", "--porcelain").output.isEmpty)
   }
 
   @Test("without an identity it says how to set one")
