@@ -5,9 +5,9 @@ import ReadinessGit
 /// new (decision 0019). A cache and nothing more: without it, and wherever it is damaged, everything is judged again.
 ///
 /// The file, numbers in big endian: eight bytes of magic, 32 of the key, 20 of the commit, and as 64 bits each how many
-/// commits were walked, how many runs they hold, and how many of these let a rule go; 256 pairs of 32 bits, how many rows a bucket has and their CRC-32; the
-/// CRC-32 of all that; then the rows: 32 bytes of a run's ID, the first of which is its bucket, and 20 of a commit that
-/// holds it.
+/// commits were walked, how many runs they hold, and how many of these let a rule go; 256 pairs of 32 bits, how many
+/// rows a bucket has and their CRC-32; the CRC-32 of all that; then the rows: 32 bytes of a run's ID, the first of which
+/// is its bucket, and 20 of a commit that holds it.
 public final class VerifiedHistory {
   /// The commit up to which all is well.
   public let tip: ObjectID

@@ -152,7 +152,8 @@ struct SHA256 {
       }
     }
     withUnsafeMutableBytes(of: &state) {
-      readiness_sha256_compress($0.assumingMemoryBound(to: UInt32.self).baseAddress, start, blocks.count / 64)
+      readiness_sha256_compress(
+        $0.assumingMemoryBound(to: UInt32.self).baseAddress, Self.k, start, blocks.count / 64)
     }
   }
 
