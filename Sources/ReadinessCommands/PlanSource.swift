@@ -57,7 +57,8 @@ final class LoadedPlan {
     let id = try options.at.map { try repository.commit(named: $0) } ?? head ?? repository.commit(named: "HEAD")
     let isCompared = options.at == nil && !repository.isBare
     let suspects = isCompared ? repository.milestonesThatMayDiffer() : nil
-    let committed = repository.tree(of: try repository.commit(id))
+    try repository.readPacks()
+    let committed = try repository.tree(ofCommit: id)
     tree = committed
     overview = try Self.lettingGo(PlanOverview(committed, now: now), at: id, committed, repository)
     commit = id.description

@@ -113,45 +113,48 @@ public final class GitTree: PlanTree {
   }
 
   private static func read(
-    _ id: MilestoneID, _ identity: FileIdentity, in repository: Repository, isOneOfMany: Bool = false
+    _ id: MilestoneID, _ identity: FileIdentity, in repository: Repository, oneOfMany pool: TextPool? = nil
   ) throws -> MilestoneFile {
     guard identity.kind == .regular else { return MilestoneFile(id: id, kind: identity.kind, bytes: []) }
     return switch try repository.content(of: identity.id, atMost: JSONLimits.plan.size) {
-    case .bytes(let bytes): MilestoneFile(id: id, kind: .regular, bytes: bytes, isOneOfMany: isOneOfMany)
+    case .bytes(let bytes): MilestoneFile(id: id, kind: .regular, bytes: bytes, oneOfMany: pool)
     case .oversized(let oversized): MilestoneFile(id: id, oversized: oversized)
     }
   }
 
   /// On all cores, in the order in which the packs hold them; and the plan beside them, which goes with them.
-  public func allMilestones() throws -> [MilestoneFile] {
+  public func mapMilestones<Row>(_ row: (MilestoneFile) -> Row) throws -> [Row] {
     let listed = try listedMilestones()
-    guard listed.count > 256 else { return try listed.compactMap { try milestone($0.id) } }
+    guard listed.count > 256 else { return try listed.compactMap { try milestone($0.id).map(row) } }
     try repository.readPacks()
     let order = try repository.store.packOrder(of: listed.map(\.identity.id))
     let shares = Shares(of: listed.count)
-    func read(_ place: Int, in repository: Repository) throws -> (place: Int, file: MilestoneFile) {
-      let (id, identity) = listed[order[place]]
-      return (order[place], try Self.read(id, identity, in: repository, isOneOfMany: true))
-    }
     let plan = try ssot().plan.flatMap { $0.kind == .regular ? $0 : nil }
-    let workers = try (1..<Worker<Void>.bound).map { number in
-      let repository = try repository.another()
-      try repository.readPacks()
-      return Worker {
-        (
-          plan: number == 1 ? try plan.map { ($0.id, try Self.planFile($0, in: repository)) } : nil,
-          read: try shares.map { try read($0, in: repository) }
-        )
+    return try withoutActuallyEscaping(row) { row in
+      try [Row](unsafeUninitializedCapacity: listed.count) { rows, count in
+        guard let start = rows.baseAddress else { return }
+        // Each place is written once, by one thread. Where something cannot be read nothing is counted, and the rows that
+        // were made are not given back: the command ends.
+        func readShare(in repository: Repository) throws {
+          let pool = TextPool()
+          try shares.forEach { share in
+            let place = order[share]
+            let (id, identity) = listed[place]
+            (start + place).initialize(to: row(try Self.read(id, identity, in: repository, oneOfMany: pool)))
+          }
+        }
+        let workers = try repository.companions().enumerated().map { number, repository in
+          Worker {
+            let file = number == 0 ? try plan.map { ($0.id, try Self.planFile($0, in: repository)) } : nil
+            try readShare(in: repository)
+            return file
+          }
+        }
+        try readShare(in: repository)
+        for worker in workers { if let (id, file) = try worker.join() { cache.plans[id] = file } }
+        count = listed.count
       }
     }
-    var files = [MilestoneFile?](repeating: nil, count: listed.count)
-    for (place, file) in try shares.map({ try read($0, in: repository) }) { files[place] = file }
-    for worker in workers {
-      let done = try worker.join()
-      for (place, file) in done.read { files[place] = file }
-      if let (id, file) = done.plan { cache.plans[id] = file }
-    }
-    return files.compactMap(\.self)
   }
 
   /// The milestones' files, sorted by their ids.
@@ -162,8 +165,9 @@ public final class GitTree: PlanTree {
     var listed: [(id: MilestoneID, identity: FileIdentity)] = []
     listed.reserveCapacity(entries.count)
     entries.forEachStem { stem, identity in listed.append((MilestoneID(stem), identity)) }
-    // The folder's own order is nearly that of the ids.
-    return listed.sorted { $0.id < $1.id }
+    // The folder's own order is nearly that of the ids, and the same where all have as many digits.
+    let isSorted = zip(listed, listed.dropFirst()).allSatisfy { $0.id < $1.id }
+    return isSorted ? listed : listed.sorted { $0.id < $1.id }
   }
 
   // MARK: - Plan and policy

@@ -1,5 +1,4 @@
 import CLibgit2
-import CZlib
 import Glibc
 import ReadinessCore
 
@@ -7,18 +6,16 @@ import ReadinessCore
 /// nothing more: whatever it does not find, or does not like, libgit2 is asked for.
 final class LooseStore {
   private let folders: [String]
-  private var stream = z_stream()
+  private let inflater = Inflater()
   /// Room for one object; memory that is not touched costs nothing. What is larger is left to libgit2.
   private let room = UnsafeMutableRawBufferPointer.allocate(byteCount: 4 << 20, alignment: 8)
   private let packed = UnsafeMutableRawBufferPointer.allocate(byteCount: 1 << 20, alignment: 8)
 
   init(folders: [String]) {
     self.folders = folders
-    readiness_inflate_init(&stream)
   }
 
   deinit {
-    inflateEnd(&stream)
     room.deallocate()
     packed.deallocate()
   }
@@ -42,14 +39,8 @@ final class LooseStore {
 
   /// A zlib stream of the type, a space, the size, a zero, and the bytes.
   private func object(_ packed: UnsafeRawBufferPointer) -> (git_object_t, UnsafeRawBufferPointer)? {
-    guard inflateReset(&stream) == Z_OK else { return nil }
-    stream.next_in = UnsafeMutablePointer(mutating: packed.bindMemory(to: UInt8.self).baseAddress)
-    stream.avail_in = UInt32(packed.count)
-    stream.next_out = room.bindMemory(to: UInt8.self).baseAddress
-    stream.avail_out = UInt32(room.count)
-    // The end of the stream, and its checksum right.
-    guard inflate(&stream, Z_FINISH) == Z_STREAM_END else { return nil }
-    let all = UnsafeRawBufferPointer(rebasing: room[..<Int(stream.total_out)])
+    guard let count = inflater.run(packed, into: room) else { return nil }
+    let all = UnsafeRawBufferPointer(rebasing: room[..<count])
     guard let zero = all.prefix(32).firstIndex(of: 0), let space = all[..<zero].firstIndex(of: 0x20) else { return nil }
     var size = 0
     for digit in all[(space + 1)..<zero] {

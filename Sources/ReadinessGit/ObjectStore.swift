@@ -34,6 +34,13 @@ final class ObjectStore {
     return loose.with(id, bytes) ?? nil
   }
 
+  /// The tree of a commit. A commit that lays down a plan of thousands has a stamp of megabytes, of which its readers
+  /// need nothing.
+  func tree(ofCommit id: ObjectID) throws -> ObjectID {
+    if let tree = packs?.withBeginning(id, { $0 == GIT_OBJECT_COMMIT ? CommitHead.tree($1) : nil }) { return tree }
+    return try repository.commit(id).tree
+  }
+
   init(_ repository: Repository) throws {
     self.repository = repository
     var odb: OpaquePointer?
@@ -82,7 +89,7 @@ struct CommitHead {
   /// Tree and parents, and where the other headers begin: a commit begins with one tree, and its parents follow, as git
   /// reads them. Nil where the object does not begin as commits do.
   static func links(_ raw: UnsafeRawBufferPointer) -> (tree: ObjectID, parents: [ObjectID], end: Int)? {
-    guard let tree = id(in: raw, at: 0, after: "tree ") else { return nil }
+    guard let tree = tree(raw) else { return nil }
     var at = 46
     var parents: [ObjectID] = []
     while let parent = id(in: raw, at: at, after: "parent ") {
@@ -91,6 +98,9 @@ struct CommitHead {
     }
     return (tree, parents, at)
   }
+
+  /// The tree alone.
+  static func tree(_ raw: UnsafeRawBufferPointer) -> ObjectID? { id(in: raw, at: 0, after: "tree ") }
 
   /// Nil where the object does not begin as commits do.
   init?(_ raw: UnsafeRawBufferPointer) {

@@ -1,5 +1,4 @@
 import CLibgit2
-import CZlib
 import Glibc
 import ReadinessCore
 
@@ -26,15 +25,17 @@ final class PackStore {
   private var packs: [Pack] = []
   /// What keeps them in memory.
   private let files: [MappedFile]
-  private var stream = z_stream()
-  private var scratch: [UInt8] = []
+  private let inflater = Inflater()
+  /// The object that was asked for, unless it is among the bases; what it is made from; and the next one.
+  private var room = ObjectRoom()
+  private let delta = ObjectRoom()
+  private var made = ObjectRoom()
   /// Made when the first is kept: a short look needs none.
   private var bases: [Base] = []
   private static let baseCount = 4096
 
   /// Maps what can be mapped in the folders of objects.
   init(folders: [String]) {
-    readiness_inflate_init(&stream)
     var files: [MappedFile] = []
     for folder in folders {
       for name in Self.names(in: folder + "/pack") where name.hasSuffix(".idx") {
@@ -51,11 +52,8 @@ final class PackStore {
 
   /// The same packs for another thread. They are in memory once.
   init(sharing other: PackStore) {
-    readiness_inflate_init(&stream)
     (packs, files) = (other.packs, other.files)
   }
-
-  deinit { inflateEnd(&stream) }
 
   private static func names(in folder: String) -> [String] {
     do { return try FileBytes.names(in: folder) } catch { return [] }
@@ -88,8 +86,25 @@ final class PackStore {
       if place > 0 { packs.swapAt(0, place) }
       loads += 1
       if loads & 0x1FFF == 0 { letGo() }
-      guard let type = load(offset, packs[place > 0 ? 0 : place]) else { return nil }
-      return try scratch.withUnsafeBytes { try body(type, $0) }
+      guard let (type, place) = load(offset, packs[place > 0 ? 0 : place]) else { return nil }
+      return switch place {
+      case .room: try body(type, room.bytes)
+      case .base(let slot): try bases[slot].bytes.withUnsafeBytes { try body(type, $0) }
+      }
+    }
+    return nil
+  }
+
+  /// Lends the beginning of an object, where it is much larger than that and stands in a pack as it is.
+  func withBeginning<T>(_ id: ObjectID, _ body: (git_object_t, UnsafeRawBufferPointer) -> T?) -> T? {
+    let count = 4096
+    bound = 1 << 30
+    for pack in packs {
+      guard let offset = offset(of: id, in: pack) else { continue }
+      guard let head = head(offset, pack), head.base == nil, head.size > 16 * count,
+        inflater.begin(rest(head.data, pack), count: count, into: room)
+      else { return nil }
+      return body(git_object_t(rawValue: Int32(head.type)), room.bytes)
     }
     return nil
   }
@@ -178,47 +193,57 @@ final class PackStore {
     }
   }
 
-  /// The same for a commit that stands as it is, which nearly all do.
-  private func loadPlain(_ offset: Int, _ pack: Pack) -> git_object_t? {
-    guard offset >= 12, offset < pack.data.count - 20, pack.data[offset] >> 4 & 7 == 1,
-      let head = head(offset, pack), inflated(head.size, head.data, pack, into: &scratch)
-    else { return nil }
-    return GIT_OBJECT_COMMIT
+  /// Where an object was put.
+  private enum Loaded {
+    case room
+    case base(Int)
   }
 
-  /// Puts the object at an offset into `scratch`.
-  private func load(_ offset: Int, _ pack: Pack) -> git_object_t? {
-    if let plain = loadPlain(offset, pack) { return plain }
+  /// Finds or makes the object at an offset.
+  private func load(_ offset: Int, _ pack: Pack) -> (type: git_object_t, place: Loaded)? {
     var deltas: [(offset: Int, size: Int, data: Int)] = []
     var at = offset
-    var type = GIT_OBJECT_INVALID
+    var (type, base) = (GIT_OBJECT_INVALID, Int?.none)
     while true {
       let slot = slot(at, pack)
       if !bases.isEmpty, bases[slot].key == key(at, pack) {
-        type = bases[slot].type
-        scratch = bases[slot].bytes
+        (type, base) = (bases[slot].type, slot)
         break
       }
       guard let head = head(at, pack), deltas.count < 4096 else { return nil }
-      guard let base = head.base else {
+      guard let next = head.base else {
         type = git_object_t(rawValue: Int32(head.type))
-        guard inflated(head.size, head.data, pack, into: &scratch) else { return nil }
+        guard inflater.inflate(rest(head.data, pack), size: head.size, into: room) else { return nil }
         if !deltas.isEmpty || type == GIT_OBJECT_TREE { keep(at, pack, type) }
         break
       }
       deltas.append((at, head.size, head.data))
-      at = base
+      at = next
     }
-    var delta: [UInt8] = []
     while let next = deltas.popLast() {
-      guard inflated(next.size, next.data, pack, into: &delta), let made = Self.patched(scratch, delta, atMost: bound)
-      else {
-        return nil
-      }
-      scratch = made
+      guard inflater.inflate(rest(next.data, pack), size: next.size, into: delta) else { return nil }
+      let isMade =
+        if let place = base {
+          bases[place].bytes.withUnsafeBytes { patch($0, next.offset, pack, type) }
+        } else {
+          patch(room.bytes, next.offset, pack, type)
+        }
+      guard isMade else { return nil }
+      base = nil
       keep(next.offset, pack, type)
     }
-    return type
+    return (type, base.map(Loaded.base) ?? .room)
+  }
+
+  /// Makes an object from its base and the delta that was inflated, and puts it into `room`.
+  private func patch(_ base: UnsafeRawBufferPointer, _ offset: Int, _ pack: Pack, _ type: git_object_t) -> Bool {
+    guard PackDelta.apply(delta.bytes, to: base, atMost: bound, into: made) else { return false }
+    swap(&room, &made)
+    return true
+  }
+
+  private func rest(_ data: Int, _ pack: Pack) -> UnsafeRawBufferPointer {
+    UnsafeRawBufferPointer(rebasing: pack.data[data...])
   }
 
   private func key(_ offset: Int, _ pack: Pack) -> Int { offset &+ Int(bitPattern: pack.data.baseAddress) }
@@ -226,35 +251,23 @@ final class PackStore {
     (key(offset, pack) &* 0x9E37_79B1) >> 7 & (Self.baseCount - 1)
   }
 
+  /// Keeps what is in `room`, for what is made from it.
   private func keep(_ offset: Int, _ pack: Pack, _ type: git_object_t) {
-    guard scratch.count < 256 << 10 else { return }
+    guard room.count < 256 << 10 else { return }
     if bases.isEmpty { bases = [Base](repeating: Base(), count: Self.baseCount) }
-    bases[slot(offset, pack)] = Base(key: key(offset, pack), type: type, bytes: scratch)
+    let slot = slot(offset, pack)
+    (bases[slot].key, bases[slot].type) = (key(offset, pack), type)
+    bases[slot].bytes.removeAll(keepingCapacity: true)
+    bases[slot].bytes.append(contentsOf: room.bytes)
   }
+}
 
-  private func inflated(_ size: Int, _ data: Int, _ pack: Pack, into out: inout [UInt8]) -> Bool {
-    guard let base = pack.data.baseAddress, inflateReset(&stream) == Z_OK else { return false }
-    out = [UInt8](unsafeUninitializedCapacity: size) { buffer, count in
-      stream.next_in = UnsafeMutablePointer(
-        mutating: (base + data).assumingMemoryBound(to: UInt8.self))
-      stream.avail_in = UInt32(truncatingIfNeeded: min(pack.data.count - data, 1 << 30))
-      var none: UInt8 = 0
-      let code = withUnsafeMutablePointer(to: &none) { spare in
-        stream.next_out = buffer.baseAddress ?? spare
-        stream.avail_out = UInt32(truncatingIfNeeded: size)
-        return inflate(&stream, Z_FINISH)
-      }
-      // The end of the stream, its checksum right, and exactly the size that was promised.
-      count = code == Z_STREAM_END && stream.avail_out == 0 ? size : 0
-      isWhole = count == size && code == Z_STREAM_END
-    }
-    return isWhole
-  }
-
-  private var isWhole = false
-
-  /// An object made from its base: sizes of both, then copies and insertions.
-  private static func patched(_ base: [UInt8], _ delta: [UInt8], atMost bound: Int) -> [UInt8]? {
+/// How an object is made from another one (gitformat-pack(5)): the sizes of both, then copies and insertions.
+enum PackDelta {
+  /// - Returns: false where the delta does not fit the base, is not as it should be, or makes more than the bound.
+  static func apply(
+    _ delta: UnsafeRawBufferPointer, to base: UnsafeRawBufferPointer, atMost bound: Int, into made: ObjectRoom
+  ) -> Bool {
     var at = 0
     func size() -> Int? {
       var (value, shift) = (0, 0)
@@ -267,44 +280,40 @@ final class PackStore {
       }
       return nil
     }
-    guard size() == base.count, let target = size(), target <= bound else { return nil }
-    var isSound = true
-    let made = [UInt8](unsafeUninitializedCapacity: target) { out, count in
-      while at < delta.count {
-        let command = Int(delta[at])
-        at += 1
-        if command & 0x80 != 0 {
-          var (offset, length) = (0, 0)
-          for bit in 0..<4 where command & (1 << bit) != 0 {
-            guard at < delta.count else { return isSound = false }
-            offset |= Int(delta[at]) << (8 * bit)
-            at += 1
-          }
-          for bit in 0..<3 where command & (16 << bit) != 0 {
-            guard at < delta.count else { return isSound = false }
-            length |= Int(delta[at]) << (8 * bit)
-            at += 1
-          }
-          if length == 0 { length = 0x10000 }
-          guard offset + length <= base.count, count + length <= target, let start = out.baseAddress else {
-            return isSound = false
-          }
-          base.withUnsafeBufferPointer { source in
-            if let from = source.baseAddress { memcpy(start + count, from + offset, length) }
-          }
-          count += length
-        } else {
-          guard command > 0, at + command <= delta.count, count + command <= target, let start = out.baseAddress else {
-            return isSound = false
-          }
-          delta.withUnsafeBufferPointer { source in
-            if let from = source.baseAddress { memcpy(start + count, from + at, command) }
-          }
-          at += command
-          count += command
+    made.count = 0
+    guard size() == base.count, let target = size(), target <= bound else { return false }
+    made.reserve(target)
+    guard let out = made.memory.baseAddress else { return false }
+    var count = 0
+    while at < delta.count {
+      let command = Int(delta[at])
+      at += 1
+      if command & 0x80 != 0 {
+        var (offset, length) = (0, 0)
+        for bit in 0..<4 where command & (1 << bit) != 0 {
+          guard at < delta.count else { return false }
+          offset |= Int(delta[at]) << (8 * bit)
+          at += 1
         }
+        for bit in 0..<3 where command & (16 << bit) != 0 {
+          guard at < delta.count else { return false }
+          length |= Int(delta[at]) << (8 * bit)
+          at += 1
+        }
+        if length == 0 { length = 0x10000 }
+        guard offset + length <= base.count, count + length <= target, let from = base.baseAddress else { return false }
+        memcpy(out + count, from + offset, length)
+        count += length
+      } else {
+        guard command > 0, at + command <= delta.count, count + command <= target, let from = delta.baseAddress else {
+          return false
+        }
+        memcpy(out + count, from + at, command)
+        at += command
+        count += command
       }
     }
-    return isSound && made.count == target ? made : nil
+    made.count = count
+    return count == target
   }
 }

@@ -13,6 +13,21 @@ public final class Repository {
   /// The store of the repository that this one was opened beside; its packs are read here as well.
   private(set) var origin: ObjectStore?
 
+  /// The same repository once more for each other thread that is worth starting, packs read directly. They are kept: to
+  /// give back what they hold, object by object, takes longer than to open them.
+  public func companions() throws -> [Repository] {
+    if openCompanions.isEmpty {
+      try readPacks()
+      openCompanions = try (1..<Worker<Void>.bound).map { _ in
+        let other = try another()
+        try other.readPacks()
+        return other
+      }
+    }
+    return openCompanions
+  }
+  private var openCompanions: [Repository] = []
+
   /// Reads packs directly from here on: for walks over long histories.
   public func readPacks() throws { try store.readPacks() }
 
@@ -282,6 +297,9 @@ public final class Repository {
 
   /// The tree of a commit, as the judge sees it.
   public func tree(of commit: Commit) -> GitTree { GitTree(repository: self, root: commit.tree) }
+
+  /// The tree of a commit of which nothing else is asked.
+  public func tree(ofCommit id: ObjectID) throws -> GitTree { tree(try store.tree(ofCommit: id)) }
 
   /// A tree, as the judge sees it.
   public func tree(_ id: ObjectID) -> GitTree { GitTree(repository: self, root: id) }

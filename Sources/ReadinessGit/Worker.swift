@@ -68,13 +68,11 @@ final class Shares: Sendable {
   init(of count: Int) { self.count = count }
 
   /// Does pieces, until none is left for anybody.
-  /// - Returns: what came of those that were done here.
-  func map<Result>(_ body: (Int) throws -> Result) rethrows -> [Result] {
-    var results: [Result] = []
+  func forEach(_ body: (Int) throws -> Void) rethrows {
     while true {
-      let start = next.add(64, ordering: .relaxed).oldValue
-      guard start < count else { return results }
-      for place in start..<min(count, start + 64) { results.append(try body(place)) }
+      let start = next.add(32, ordering: .relaxed).oldValue
+      guard start < count else { return }
+      for place in start..<min(count, start + 32) { try body(place) }
     }
   }
 }

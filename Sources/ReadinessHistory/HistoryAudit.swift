@@ -177,9 +177,7 @@ public struct HistoryAudit {
   /// their order.
   private mutating func judge(_ indices: [Int], in graph: CommitGraph, _ progress: (Int, Int) -> Void) throws {
     let isLong = indices.count > 64
-    let others = try (1..<(isLong ? Worker<Void>.bound : 1)).map { _ in try repository.another() }
-    if isLong { try repository.readPacks() }
-    for other in others { try other.readPacks() }
+    let others = isLong ? try repository.companions() : []
     var start = 0
     while start < indices.count {
       let batch = indices[start..<min(indices.count, start + 2048)]

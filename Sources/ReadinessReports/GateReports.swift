@@ -20,11 +20,12 @@ public struct GateReport {
       case .noGo: .bad
       case .inconclusive: .warn
       }
-    var lines = [style(decision.answer.rawValue, role) + "  gate \(decision.name.printable) · \(source)"]
     let wrap = min(width, 80) - 4
+    var head = Array((style(decision.answer.rawValue, role) + "  gate \(decision.name.printable) · \(source)").utf8)
     for reason in decision.reasons {
-      lines += reason.message.printable.wrapped(to: wrap, first: "  - ", rest: "    ")
+      reason.message.printable.appendWrapped(to: wrap, first: "  - ", rest: "    ", onto: &head)
     }
+    var lines = [String(decoding: head, as: UTF8.self)]
     if !decision.onWordAlone.isEmpty {
       lines += ["", style("On a person's word alone:", .warn)]
       lines += decision.onWordAlone.joined(separator: ", ").printable.wrapped(to: wrap).map { "    " + $0 }

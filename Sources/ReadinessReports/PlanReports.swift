@@ -10,7 +10,7 @@ public struct NextReport {
 
   /// Ready milestones in the order that the plan suggests.
   private var ready: [PlanOverview.Entry] {
-    overview.suggestedOrder.compactMap { overview[$0] }.filter(\.isReady)
+    overview.suggestedPlaces.lazy.map { overview.entries[$0] }.filter(\.isReady)
   }
 
   /// For a terminal.
@@ -19,9 +19,9 @@ public struct NextReport {
     guard !ready.isEmpty else { return "Nothing can start now. readiness blocked says what each milestone waits for." }
     var table = Table(header: ["ID", "WORKSTREAM", "OWNER", "OUTCOME"], flexible: [1, 3], rows: ready.count)
     for entry in ready {
-      table.append(entry.milestone.id.text, .strong)
-      table.append(entry.milestone.workstream)
-      table.append(entry.milestone.owner, entry.milestone.isOwned ? nil : .warn)
+      table.append(entry.id.text, .strong)
+      table.append(entry.workstream)
+      table.append(entry.owner, Milestone.isOwned(by: entry.owner) ? nil : .warn)
       table.append(entry.milestone.outcome, .quiet)
     }
     var lines = [table.text(width: width, style)]

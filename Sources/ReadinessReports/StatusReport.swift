@@ -14,42 +14,38 @@ public struct StatusReport {
     self.source = source
   }
 
-  private var doneCount: Int { overview.entries.count { $0.category == .done } }
-
   /// For a terminal.
   public func text(width: Int, _ style: Style) -> String {
     let title = overview.plan?.title.printable ?? "Plan"
-    var lines = [style(title, .strong) + " · \(source) · \(doneCount) of \(overview.entries.count) done", ""]
     var table = Table(
       header: ["ID", "WORKSTREAM", "STATUS", "OWNER", "WAITS FOR"], flexible: [1, 3, 4], rows: overview.entries.count)
     var tally = Tally()
-    for entry in overview.entries {
-      let milestone = entry.milestone
+    var ready: [String] = []
+    for place in overview.entries.indices {
+      let entry = overview.entries[place]
       tally.add(entry)
-      table.append(milestone.id.text)
-      table.append(milestone.workstream)
-      table.append(entry.suspect.isEmpty ? milestone.status : milestone.status + " (suspect)", Self.role(entry))
-      table.append(milestone.owner, milestone.isOwned ? nil : .quiet)
-      var waits = ""
-      for blocker in entry.category == .done ? [] : entry.blockers {
-        if !waits.isEmpty { waits += ", " }
-        waits += blocker.text
-      }
-      table.append(waits, .quiet)
+      if entry.isReady { ready.append(entry.id.text) }
+      table.append(entry.id.text)
+      table.append(entry.workstream)
+      table.append(entry.suspect.isEmpty ? entry.status : entry.status + " (suspect)", Self.role(entry))
+      table.append(entry.owner, Milestone.isOwned(by: entry.owner) ? nil : .quiet)
+      table.append(entry.category == .done ? [] : entry.blockers.lazy.map { $0.text }, .quiet)
     }
+    var lines = [style(title, .strong) + " · \(source) · \(tally.done) of \(overview.entries.count) done", ""]
     lines.append(table.text(width: width, style))
     let byStatus = tally.byStatus(overview.policy.workflow).filter { $0.count > 0 }
     lines += ["", byStatus.map { "\($0.name.printable) \($0.count)" }.joined(separator: " · ")]
     if let proof = tally.proof { lines.append(proof) }
-    let ready = overview.entries.filter(\.isReady).map(\.milestone.id.text)
     if !ready.isEmpty { lines.append("Can start now: " + ready.joined(separator: ", ")) }
-    for entry in overview.entries where !entry.suspect.isEmpty {
+    for place in overview.entries.indices where !overview.entries[place].suspect.isEmpty {
+      let entry = overview.entries[place]
       let text = "Suspect: \(entry.milestone.id) rests on \(entry.suspectInShort.printable), changed or lapsed since."
       lines += text.wrapped(to: width).enumerated().map { index, line in
         index == 0 ? style("Suspect:", .warn) + line.dropFirst(8) : "  " + line
       }
     }
-    for entry in overview.entries {
+    for place in overview.entries.indices where !overview.entries[place].waived.isEmpty {
+      let entry = overview.entries[place]
       for criterion in entry.waived {
         guard let waiver = criterion.waiver else { continue }
         let text = "\(entry.milestone.id)/\(criterion.id), \(EvidenceText.line(waiver))"
@@ -87,7 +83,7 @@ public struct StatusReport {
         JSONMember(
           "summary",
           [
-            "total": .int(overview.entries.count), "done": .int(doneCount),
+            "total": .int(overview.entries.count), "done": .int(tally.done),
             "byStatus": JSONValue(.object(byStatus)),
           ]), JSONMember("order", .texts(overview.suggestedOrder.map(\.text))),
         JSONMember("letGo", EvidenceText.json(overview.letGo, at: overview.now)),
@@ -109,14 +105,25 @@ public struct StatusReport {
 
 /// What is counted over all milestones, in the one pass that looks at each.
 private struct Tally {
+  /// Milestones that are done.
+  private(set) var done = 0
   private var statuses: [String: Int] = [:]
+  /// The state of the last entries, which neighbours mostly share, and how many these are.
+  private var last: (name: String, count: Int)?
   /// Criteria, each under the strongest of what shows it.
   private var criteria: [(name: String, count: Int)] = [
     ("by a check", 0), ("by a file", 0), ("by approval", 0), ("on a word alone", 0), ("waived", 0), ("open", 0),
   ]
 
   mutating func add(_ entry: PlanOverview.Entry) {
-    statuses[entry.milestone.status, default: 0] += 1
+    if entry.category == .done { done += 1 }
+    if let last, last.name.isExactly(entry.status) {
+      self.last?.count += 1
+    } else {
+      countLast()
+      last = (entry.status, 1)
+    }
+    if let unshown = entry.unshownCriteria { return criteria[5].count += unshown }
     for criterion in entry.milestone.exitCriteria {
       let kinds = criterion.evidence.lazy.map { evidence in
         switch evidence.kind {
@@ -131,9 +138,15 @@ private struct Tally {
     }
   }
 
+  private mutating func countLast() {
+    if let last { statuses[last.name, default: 0] += last.count }
+    last = nil
+  }
+
   /// Milestones by their states, in the workflow's order.
-  func byStatus(_ workflow: Workflow) -> [(name: String, count: Int)] {
-    workflow.states.map { ($0.name, statuses[$0.name] ?? 0) }
+  mutating func byStatus(_ workflow: Workflow) -> [(name: String, count: Int)] {
+    countLast()
+    return workflow.states.map { ($0.name, statuses[$0.name] ?? 0) }
   }
 
   /// What exit criteria rest on; nil where nothing is shown yet.

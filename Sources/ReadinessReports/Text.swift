@@ -18,19 +18,25 @@ public struct Style: Sendable {
 
   /// What is added meanwhile, in the colour of its role.
   func append(_ role: Role, to text: inout String, adding: (inout String) -> Void) {
-    guard isOn else { return adding(&text) }
-    let code =
-      switch role {
-      case .good: "32"
-      case .bad: "31"
-      case .warn: "33"
-      case .quiet: "2"
-      case .strong: "1"
-      }
-    text += "\u{1B}[\(code)m"
+    text += beginning(role)
     adding(&text)
-    text += "\u{1B}[0m"
+    text += end
   }
+
+  /// What stands before a text of that role; nothing where colour is off.
+  func beginning(_ role: Role) -> String {
+    guard isOn else { return "" }
+    return switch role {
+    case .good: "\u{1B}[32m"
+    case .bad: "\u{1B}[31m"
+    case .warn: "\u{1B}[33m"
+    case .quiet: "\u{1B}[2m"
+    case .strong: "\u{1B}[1m"
+    }
+  }
+
+  /// What stands behind it.
+  var end: String { isOn ? "\u{1B}[0m" : "" }
 }
 
 extension String {
@@ -103,6 +109,22 @@ extension String {
     return lines + [line]
   }
 
+  /// The same, written to the end of a text, each on a line of its own.
+  func appendWrapped(to width: Int, first: String, rest: String, onto out: inout [UInt8]) {
+    var text = self
+    let isDone = text.withUTF8 { utf8 in
+      guard utf8.isPlain else { return false }
+      utf8.forEachLine(to: width) { line, isFirst in
+        out.append(0x0A)
+        out.append(contentsOf: (isFirst ? first : rest).utf8)
+        out.append(contentsOf: line)
+      }
+      return true
+    }
+    if isDone { return }
+    for line in wrapped(to: width, first: first, rest: rest) { out += [0x0A] + Array(line.utf8) }
+  }
+
   /// The same, each line behind a beginning, the first behind one of its own.
   public func wrapped(to width: Int, first: String, rest: String) -> [String] {
     var lines = wrapped(to: width)
@@ -113,7 +135,7 @@ extension String {
 
 extension UnsafeBufferPointer<UInt8> {
   /// True where each byte is a letter, a digit, a sign or a space of ASCII.
-  fileprivate var isPlain: Bool {
+  var isPlain: Bool {
     // Without a way out before the end, so that many bytes are looked at at once.
     var odd: UInt8 = 0
     for byte in self { odd |= byte &- 0x20 < 0x5F ? 0 : 1 }
@@ -123,7 +145,13 @@ extension UnsafeBufferPointer<UInt8> {
   /// Plain text broken into lines of at most so many bytes at spaces.
   fileprivate func wrapped(to width: Int) -> [String] {
     var lines: [String] = []
-    var line: [UInt8] = []
+    forEachLine(to: width) { line, _ in lines.append(String(decoding: line, as: UTF8.self)) }
+    return lines
+  }
+
+  /// Each of those lines, and whether it is the first.
+  fileprivate func forEachLine(to width: Int, _ body: (ArraySlice<UInt8>, Bool) -> Void) {
+    var (line, isFirst): ([UInt8], Bool) = ([], true)
     line.reserveCapacity(Swift.min(count, width))
     var at = startIndex
     while at < endIndex {
@@ -135,14 +163,14 @@ extension UnsafeBufferPointer<UInt8> {
         if line.count + 1 + word.count <= width {
           line.append(0x20)
         } else {
-          lines.append(String(decoding: line, as: UTF8.self))
+          body(line[...], isFirst)
+          isFirst = false
           line.removeAll(keepingCapacity: true)
         }
       }
       line.append(contentsOf: word)
     }
-    lines.append(String(decoding: line, as: UTF8.self))
-    return lines
+    body(line[...], isFirst)
   }
 }
 
@@ -168,71 +196,5 @@ extension Character {
       return 2
     default: return 1
     }
-  }
-}
-
-/// A table for a terminal: columns as wide as they need, the widest cut until the line fits.
-struct Table {
-  private struct Cell {
-    let text: String
-    let columns: Int
-    let role: Style.Role?
-
-    init(_ text: String, _ role: Style.Role?) {
-      let isPlain = text.isPlain
-      self.text = isPlain ? text : text.printable
-      columns = isPlain ? text.utf8.count : self.text.columns
-      self.role = role
-    }
-  }
-
-  private let header: [Cell]
-  /// Columns that may be cut, each to no less than eight.
-  private let flexible: Set<Int>
-  /// Row by row.
-  private var cells: [Cell] = []
-
-  /// - Parameter rows: how many there will be, about.
-  init(header: [String], flexible: Set<Int>, rows: Int) {
-    self.header = header.map { Cell($0, .quiet) }
-    self.flexible = flexible
-    cells.reserveCapacity(rows * header.count)
-  }
-
-  /// Adds the next cell, as a rule of the row that was begun.
-  mutating func append(_ text: String, _ role: Style.Role? = nil) { cells.append(Cell(text, role)) }
-
-  /// Heading and rows, a line each.
-  func text(width: Int, _ style: Style) -> String {
-    var widths = header.map(\.columns)
-    for row in stride(from: 0, to: cells.count, by: widths.count) {
-      for index in widths.indices { widths[index] = max(widths[index], cells[row + index].columns) }
-    }
-    while widths.reduce(2 * widths.count, +) > width,
-      let widest = flexible.filter({ widths[$0] > 8 }).max(by: { (widths[$0], $1) < (widths[$1], $0) })
-    {
-      widths[widest] -= 1
-    }
-    var out: [UInt8] = []
-    out.reserveCapacity((cells.count / widths.count + 1) * (width + 1))
-    Self.append(header[...], widths, style, to: &out)
-    for row in stride(from: 0, to: cells.count, by: widths.count) {
-      out.append(0x0A)
-      Self.append(cells[row..<row + widths.count], widths, style, to: &out)
-    }
-    return String(decoding: out, as: UTF8.self)
-  }
-
-  private static func append(_ cells: ArraySlice<Cell>, _ widths: [Int], _ style: Style, to out: inout [UInt8]) {
-    var gap = 2
-    for (cell, width) in zip(cells, widths) {
-      let isCut = cell.columns > width
-      let text = isCut ? cell.text.cut(to: width) : cell.text
-      let columns = isCut ? text.columns : cell.columns
-      out.append(contentsOf: repeatElement(0x20, count: gap))
-      out.append(contentsOf: (cell.role.map { style(text, $0) } ?? text).utf8)
-      gap = width - columns + 2
-    }
-    while out.last == 0x20 { out.removeLast() }
   }
 }

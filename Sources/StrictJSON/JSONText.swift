@@ -12,6 +12,13 @@ public struct JSONText: Sendable {
     endAndMark = (node.end - 1) << 1 | (node.isMarked ? 1 : 0)
   }
 
+  /// The text of a string without escapes, by the bytes between its quotes.
+  public init(_ bytes: [UInt8], plain range: Range<Int>) {
+    self.bytes = bytes
+    start = UInt32(truncatingIfNeeded: range.lowerBound)
+    endAndMark = UInt32(truncatingIfNeeded: range.upperBound) << 1
+  }
+
   /// A text made in code.
   init(_ text: String) {
     bytes = Array(text.utf8)

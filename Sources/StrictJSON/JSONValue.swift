@@ -1,3 +1,5 @@
+import Glibc
+
 /// A JSON value that remembers where in its document it stood.
 public struct JSONValue: Sendable {
   /// The seven kinds of RFC 8259, with object members in the order they were written.
@@ -256,12 +258,15 @@ extension JSONNode.Kind {
 extension String {
   /// Equality of code points. `==` on `String` takes canonically equivalent texts for one, which JSON does not.
   public func isExactly(_ other: String) -> Bool {
-    let count = utf8.count
-    guard count == other.utf8.count else { return false }
-    let isSame = utf8.withContiguousStorageIfAvailable { a in
-      other.utf8.withContiguousStorageIfAvailable { b in (0..<count).allSatisfy { a[$0] == b[$0] } }
+    var (a, b) = (self, other)
+    return a.withUTF8 { a in
+      b.withUTF8 { b in
+        guard a.count == b.count, let start = a.baseAddress, let other = b.baseAddress else {
+          return a.count == b.count
+        }
+        return memcmp(start, other, a.count) == 0
+      }
     }
-    return (isSame ?? nil) ?? utf8.elementsEqual(other.utf8)
   }
 }
 

@@ -84,6 +84,20 @@ struct Corpus {
     let bytes = mutator.mutate(seed, with: milestones.randomElement(using: &mutator.random) ?? [])
     let tree = base.with { $0.files[path] = (.regular, bytes) }
     try judge("milestones", change(to: tree))
+    readTwice(bytes)
+  }
+
+  /// One of thousands is read in another way, and says the same.
+  private func readTwice(_ bytes: [UInt8]) {
+    for id in ["A-3", "M-07"].map(MilestoneID.init) {
+      let whole = MilestoneFile(id: id, kind: .regular, bytes: bytes)
+      let lean = MilestoneFile(id: id, kind: .regular, bytes: bytes, oneOfMany: TextPool())
+      let isSame =
+        whole.findings.map(\.message) == lean.findings.map(\.message)
+        && whole.milestone?.json.canonicalBytes == lean.milestone?.json.canonicalBytes
+        && whole.milestone?.exitCriteria.map(\.text) == lean.milestone?.exitCriteria.map(\.text)
+      guard isSame else { fatalError("read differently: \(String(decoding: bytes, as: UTF8.self))") }
+    }
   }
 
   private mutating func document(_ mutator: inout Mutator) {

@@ -235,7 +235,7 @@ struct CommitMessageTests {
     let texts = [sound, sound.replacing("\"owner\"", with: "\"ower\""), sound.replacing("M-01", with: "M-03"), "{", ""]
     for text in texts {
       let file = MilestoneFile(id: MilestoneID("M-01"), kind: .regular, bytes: Array(text.utf8))
-      let lean = MilestoneFile(id: MilestoneID("M-01"), kind: .regular, bytes: Array(text.utf8), isOneOfMany: true)
+      let lean = MilestoneFile(id: MilestoneID("M-01"), kind: .regular, bytes: Array(text.utf8), oneOfMany: TextPool())
       #expect(lean.milestone?.json.canonicalBytes == file.milestone?.json.canonicalBytes)
       #expect(lean.milestone?.outcome == file.milestone?.outcome)
       #expect(lean.milestone?.exitCriteria.map(\.text) == file.milestone?.exitCriteria.map(\.text))
@@ -243,7 +243,7 @@ struct CommitMessageTests {
       #expect(lean.findings.map(\.message) == file.findings.map(\.message))
       #expect(lean.findings.map(\.line) == file.findings.map(\.line) && lean.digest == file.digest)
     }
-    let read = MilestoneFile(id: MilestoneID("M-01"), kind: .regular, bytes: Array(sound.utf8), isOneOfMany: true)
+    let read = MilestoneFile(id: MilestoneID("M-01"), kind: .regular, bytes: Array(sound.utf8), oneOfMany: TextPool())
     #expect(read.findings.isEmpty && read.milestone?.exitCriteria.first?.text == "It \"works\"")
     #expect(read.milestone?.json["x-own"] != nil && read.document != nil)
   }

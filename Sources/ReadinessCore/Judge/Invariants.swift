@@ -10,27 +10,39 @@ protocol Invariant: SendableMetatype {
 struct InvariantScope {
   let states: States
   let policy: Policy
-  /// The files of the milestones whose own facts may have changed, dependents included.
-  let files: [MilestoneFile]
+  /// The milestones whose own facts may have changed, dependents included.
+  let rows: MilestoneRows
+  /// The categories of those of them that can be read; nil where the workflow does not know the state.
+  let categories: [Category?]
   /// The dependencies of the milestones where these may have changed, and of all that they lead to.
   let graph: DependencyGraph
   /// True where the suggested order is looked at.
   let looksAtOrder: Bool
-  /// The readable milestones with their files.
-  let readable: [(MilestoneFile, Milestone)]
 
   init(
     states: States, policy: Policy, ids: [MilestoneID], graphIDs: [MilestoneID], looksAtOrder: Bool = true
   ) throws {
     try self.init(
-      states: states, policy: policy, files: ids.compactMap(states.tree.milestone),
+      states: states, policy: policy, rows: MilestoneRows(ids.compactMap(states.tree.milestone).map(MilestoneRow.init)),
       graph: Self.graph(from: graphIDs, states), looksAtOrder: looksAtOrder)
   }
 
-  init(states: States, policy: Policy, files: [MilestoneFile], graph: DependencyGraph, looksAtOrder: Bool = true) {
-    (self.states, self.policy, self.files, self.graph) = (states, policy, files, graph)
+  init(states: States, policy: Policy, rows: MilestoneRows, graph: DependencyGraph, looksAtOrder: Bool = true) {
+    (self.states, self.policy, self.rows, self.graph) = (states, policy, rows, graph)
     self.looksAtOrder = looksAtOrder
-    readable = files.compactMap { file in file.milestone.map { (file, $0) } }
+    categories = policy.workflow.categories(of: rows)
+  }
+
+  /// The milestones that can be read, those that a rule cannot tell to be sound by their rows.
+  /// - Parameter isSound: of a place among the rows.
+  func suspects(unless isSound: (Int, Category?) -> Bool) -> [(
+    file: MilestoneFile, milestone: Milestone, category: Category?
+  )] {
+    var suspects: [(file: MilestoneFile, milestone: Milestone, category: Category?)] = []
+    for (number, place) in rows.readable.enumerated() where !isSound(place, categories[number]) {
+      suspects.append((rows.rows[place].file, rows.rows[place].milestone, categories[number]))
+    }
+    return suspects
   }
 
   /// O(V+E) of what is reached.

@@ -119,8 +119,9 @@ public protocol PlanTree: AnyObject {
   func folderKind() throws -> FileKind?
   /// The files `.readiness/*.json` by stem.
   func milestones() throws -> [MilestoneID: FileIdentity]
-  /// All of them, read, sorted by their ids; faster than one by one.
-  func allMilestones() throws -> [MilestoneFile]
+  /// What is made of each of them, read, sorted by their ids; faster than one by one.
+  /// - Parameter row: called on several threads.
+  func mapMilestones<Row>(_ row: (MilestoneFile) -> Row) throws -> [Row]
   /// What one of them is; nil where it is not there.
   func milestoneIdentity(_ id: MilestoneID) throws -> FileIdentity?
   /// The milestones that are not the same in another tree, births and deletions included.
@@ -160,7 +161,9 @@ extension PlanTree {
   public func malformedFolder(since other: any PlanTree) -> String? { nil }
 
   /// One by one.
-  public func allMilestones() throws -> [MilestoneFile] { try milestones().keys.sorted().compactMap(milestone) }
+  public func mapMilestones<Row>(_ row: (MilestoneFile) -> Row) throws -> [Row] {
+    try milestones().keys.sorted().compactMap { try milestone($0).map(row) }
+  }
 
   /// By listing all.
   public func milestoneIdentity(_ id: MilestoneID) throws -> FileIdentity? { try milestones()[id] }

@@ -3,26 +3,31 @@
 public struct DependencyGraph: Sendable {
   /// The milestones of the graph, sorted.
   public let ids: [MilestoneID]
-  private let places: [MilestoneID: Int]
+  private let places: MilestonePlaces
   /// What each depends on, of the graph, in the order written.
   private let targets: Rows
 
   /// Makes a graph. Ids without an entry are not part of it.
   public init(edges: [MilestoneID: [MilestoneID]]) {
     let ids = edges.keys.sorted()
-    self.init(
-      ids: ids, places: Dictionary(uniqueKeysWithValues: zip(ids, 0...)), dependsOn: ids.map { edges[$0] ?? [] })
+    self.init(ids: ids, places: MilestonePlaces(ids)) { edges[ids[$0]] ?? [] }
   }
 
-  /// Makes a graph of sorted, different ids, each with its place among them and what it depends on.
-  init(ids: [MilestoneID], places: [MilestoneID: Int], dependsOn: some Sequence<[MilestoneID]>) {
+  /// Makes a graph of sorted, different ids, each with its place among them.
+  /// - Parameter dependsOn: what the one at a place depends on.
+  init(ids: [MilestoneID], places: MilestonePlaces, dependsOn: (Int) -> [MilestoneID]) {
     self.ids = ids
     self.places = places
-    targets = Rows(dependsOn.lazy.map { $0.lazy.compactMap { places[$0] } }, count: ids.count)
+    targets = Rows(count: ids.count) { place, row in
+      for id in dependsOn(place) { if let target = places[id] { row.append(target) } }
+    }
   }
 
   /// True where the milestone is part of the graph.
   func holds(_ id: MilestoneID) -> Bool { places[id] != nil }
+
+  /// How many of the graph one depends on; nil where it is not part of it itself.
+  func dependencyCount(of id: MilestoneID) -> Int? { places[id].map { targets[$0].count } }
 
   /// What one depends on, of the graph, as places in `ids`.
   func dependencies(at place: Int) -> ArraySlice<Int> { targets[place] }
@@ -172,12 +177,13 @@ private struct Rows: Sendable {
   /// Where each row begins, and where the last one ends.
   private let starts: [Int]
 
-  init(_ rows: some Sequence<some Sequence<Int>>, count: Int) {
+  /// - Parameter row: adds the numbers of a row.
+  init(count: Int, _ row: (Int, inout [Int]) -> Void) {
     var (items, starts): ([Int], [Int]) = ([], [0])
-    items.reserveCapacity(count)
+    items.reserveCapacity(2 * count)
     starts.reserveCapacity(count + 1)
-    for row in rows {
-      items.append(contentsOf: row)
+    for place in 0..<count {
+      row(place, &items)
       starts.append(items.count)
     }
     (self.items, self.starts) = (items, starts)

@@ -59,7 +59,10 @@ public final class Milestone: Sendable {
   }
 
   /// True where somebody owns it.
-  public var isOwned: Bool { owner != "TBD" }
+  public var isOwned: Bool { Self.isOwned(by: owner) }
+
+  /// True where an owner is somebody.
+  public static func isOwned(by owner: String) -> Bool { owner != "TBD" }
 }
 
 /// Why a milestone is blocked.
@@ -120,18 +123,28 @@ public struct Evidence: Sendable {
   /// What kind of evidence it is.
   public let kind: Kind
   /// The entry as JSON; entries are the same where their RFC 8785 forms are.
-  public let json: JSONValue
+  public var json: JSONValue {
+    switch entry {
+    case .made(let value): value
+    case .part(let part): part.value
+    }
+  }
+
+  private enum Entry {
+    case made(JSONValue)
+    case part(JSONPart)
+  }
+  private let entry: Entry
+
+  init(_ kind: Kind, _ json: JSONValue) { (self.kind, entry) = (kind, .made(json)) }
+  init(_ kind: Kind, _ part: JSONPart) { (self.kind, entry) = (kind, .part(part)) }
 
   /// A check's evidence.
-  public init(_ record: CheckRecord) {
-    kind = .check(record)
-    json = record.json
-  }
+  public init(_ record: CheckRecord) { self.init(.check(record), record.json) }
 
   /// Evidence that so many approvals are.
   public init(approvalsBy role: String, count: Int) {
-    kind = .approval(role: role, count: count)
-    json = ["kind": "approval", "role": .text(role), "count": .int(count)]
+    self.init(.approval(role: role, count: count), ["kind": "approval", "role": .text(role), "count": .int(count)])
   }
 
   /// What the stamp names: a file's own SHA-256, else the SHA-256 of the entry's RFC 8785 form.

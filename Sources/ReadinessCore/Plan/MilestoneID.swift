@@ -51,7 +51,15 @@ public struct MilestoneID: Hashable, Comparable, Sendable, CustomStringConvertib
   }
 
   /// Equal to the byte.
-  public static func == (a: MilestoneID, b: MilestoneID) -> Bool { a.text.isExactly(b.text) }
+  public static func == (a: MilestoneID, b: MilestoneID) -> Bool {
+    guard a.number == b.number, a.prefixCount == b.prefixCount else { return false }
+    // Sound ids are ASCII, where equal texts have equal bytes.
+    return a.isValid ? a.text == b.text : a.text.isExactly(b.text)
+  }
+
+  /// How far behind another one an id stands where both have the same prefix and no number is left out.
+  func distance(from other: MilestoneID) -> Int { Int(number) - Int(other.number) }
+
   /// Hashes the bytes, as `==` compares them: as words, of which a sound id has three at most.
   public func hash(into hasher: inout Hasher) {
     var text = text

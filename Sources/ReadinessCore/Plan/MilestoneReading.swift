@@ -48,8 +48,9 @@ public final class MilestoneFile: Sendable {
   }
 
   /// Reads a file by the built-in schema. O(bytes).
-  /// - Parameter isOneOfMany: true to keep little of it in memory, and to parse it again for the few that ask.
-  public init(id: MilestoneID, kind: FileKind, bytes: [UInt8], isOneOfMany: Bool = false) {
+  /// - Parameter pool: of a file of thousands, whose texts are shared and of which little is kept in memory: it is parsed
+  ///   again for the few that ask.
+  public init(id: MilestoneID, kind: FileKind, bytes: [UInt8], oneOfMany pool: TextPool? = nil) {
     self.id = id
     self.kind = kind
     knownDigest = Mutex(nil)
@@ -66,6 +67,11 @@ public final class MilestoneFile: Sendable {
       return
     }
     self.bytes = bytes
+    if let pool, let ordinary = Milestone.ordinary(bytes, stem: id, pool) {
+      (parsed, doesParse) = (nil, true)
+      (milestone, findings) = (ordinary, [])
+      return
+    }
     let document: JSONDocument
     do {
       document = try JSONDocument(parsing: bytes, limits: .plan)
@@ -75,9 +81,9 @@ public final class MilestoneFile: Sendable {
       findings = [Finding(error, milestone: id, path: path)]
       return
     }
-    (parsed, doesParse) = (isOneOfMany ? nil : document, true)
+    (parsed, doesParse) = (pool == nil ? document : nil, true)
     let faults = FaultList()
-    milestone = Milestone.read(document, stem: id, keeps: !isOneOfMany, faults)
+    milestone = Milestone.read(document, stem: id, keeps: pool == nil, faults)
     findings = faults.faults.map { fault in
       Finding(
         fault.code, fault.message, hint: fault.code.remedy, milestone: id, path: path,
@@ -235,7 +241,7 @@ extension ExitCriterion {
 
 extension Evidence {
   fileprivate init?(_ value: JSONValue, _ faults: FaultList) {
-    json = value
+    let kind: Kind
     switch value["kind"]?.string {
     case "file":
       guard let reader = ObjectReader(value, "The evidence", known: ["kind", "path", "sha256"], faults) else {
@@ -268,6 +274,7 @@ extension Evidence {
         "The evidence should say its \"kind\": file, statement, check or approval.", at: value["kind"] ?? value)
       return nil
     }
+    self.init(kind, value)
   }
 }
 

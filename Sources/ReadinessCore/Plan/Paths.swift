@@ -61,7 +61,7 @@ public enum FileKind: String, Sendable {
 enum RepositoryPath {
   /// Nil where the path is sound, else what is wrong with it.
   static func fault(in path: String) -> String? {
-    if isPlain(path) { return nil }
+    if isPlain(path.utf8) { return nil }
     if path.hasPrefix("/") { return "The path \"\(path)\" is absolute; paths begin at the top of the repository." }
     if path.unicodeScalars.contains(where: { $0.value < 0x20 || $0.value == 0x7F }) {
       return "The path holds a control character."
@@ -76,9 +76,9 @@ enum RepositoryPath {
   }
 
   /// True where a path is sound at first sight: letters, digits, and no part that is empty or begins with a dot.
-  private static func isPlain(_ path: String) -> Bool {
+  static func isPlain(_ path: some Sequence<UInt8>) -> Bool {
     var isStart = true
-    for byte in path.utf8 {
+    for byte in path {
       switch byte {
       case 0x2F where !isStart: isStart = true
       case 0x61...0x7A, 0x41...0x5A, 0x30...0x39, 0x5F, 0x2D: isStart = false

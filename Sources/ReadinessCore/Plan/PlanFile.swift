@@ -2,8 +2,9 @@ import StrictJSON
 
 /// `ssot/plan.json`, read once (contract 2).
 public struct PlanFile: Sendable {
-  /// Of its bytes; nil where it is no regular file.
-  public let digest: Digest?
+  /// Of its bytes; nil where it is no regular file. Computed when first asked for.
+  public var digest: Digest? { lazyDigest?.value }
+  private let lazyDigest: LazyDigest?
   /// What it says; nil where it cannot be read.
   public let plan: Plan?
   /// What is wrong with it by itself.
@@ -16,7 +17,7 @@ public struct PlanFile: Sendable {
 
   /// A file that is larger than that.
   public init(oversized: OversizedFile) {
-    digest = oversized.digest
+    lazyDigest = LazyDigest(oversized.digest)
     plan = nil
     document = nil
     findings = [oversized.finding(milestone: nil, path: PlanPaths.plan, bound: Self.bound)]
@@ -26,13 +27,13 @@ public struct PlanFile: Sendable {
   public init(kind: FileKind, bytes: [UInt8]) {
     let path = PlanPaths.plan
     guard kind == .regular || kind == .executable else {
-      digest = nil
+      lazyDigest = nil
       plan = nil
       document = nil
       findings = [Finding(.notARegularFile, "\(path) is \(kind.phrase), not a regular file.", path: path)]
       return
     }
-    digest = Digest(of: bytes)
+    lazyDigest = LazyDigest(of: bytes)
     do {
       let document = try JSONDocument(
         parsing: bytes, limits: JSONLimits(depth: 32, size: Self.bound, portableOnly: true))

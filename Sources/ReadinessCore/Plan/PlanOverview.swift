@@ -2,8 +2,22 @@
 public struct PlanOverview {
   /// One milestone and what follows for it.
   public struct Entry {
-    /// The milestone.
-    public let milestone: Milestone
+    private let rows: MilestoneRows
+    private let place: Int
+    /// The milestone. What stands below is quicker to ask of a plan of thousands.
+    public var milestone: Milestone { rows.rows[place].milestone }
+    /// Its id.
+    public var id: MilestoneID { rows.rows[place].id }
+    /// What it is about, in a few words.
+    public var workstream: String { rows.rows[place].workstream }
+    /// Who answers for it; `TBD` is nobody yet.
+    public var owner: String { rows.rows[place].owner }
+    /// The name of its state.
+    public var status: String { rows.rows[place].status }
+    /// How many exit criteria it has where nothing shows any of them, else nil.
+    public var unshownCriteria: Int? { rows.rows[place].unshownCriteria }
+    /// What may go wrong with it.
+    public var risks: [Risk] { rows.rows[place].hasRisks ? milestone.risks : [] }
     /// The category of its state; nil where the workflow does not know the state.
     public let category: Category?
     /// True where it is in review or done, and so claims to be shown.
@@ -11,7 +25,20 @@ public struct PlanOverview {
     /// True where it is pending and all that it depends on is done.
     public let isReady: Bool
     /// What it depends on that is not done, sorted.
-    public let blockers: [MilestoneID]
+    public var blockers: [MilestoneID] {
+      switch waits {
+      case .forNothing: []
+      case .forAll: rows.rows[place].dependsOn
+      case .forSome(let ids): ids
+      }
+    }
+    private let waits: Waits
+    private enum Waits {
+      case forNothing
+      /// For all that it depends on, which is sorted, as people write it.
+      case forAll
+      case forSome([MilestoneID])
+    }
     /// For what is in review or done, what its evidence rests on and no longer matches: paths that changed, or a
     /// criterion with a reason.
     public let suspect: [String]
@@ -22,6 +49,23 @@ public struct PlanOverview {
     }
     /// Criteria that are let go at the moment.
     public let waived: [ExitCriterion]
+
+    /// - Parameter isDone: by places among the ids of the graph.
+    fileprivate init(
+      _ rows: MilestoneRows, _ place: Int, category: Category?, _ targets: ArraySlice<Int>?, _ isDone: [Bool],
+      _ others: (MilestoneID) -> Int?, _ proof: Proof
+    ) throws {
+      (self.rows, self.place, self.category) = (rows, place, category)
+      if let targets, targets.allSatisfy({ !isDone[$0] }), zip(targets, targets.dropFirst()).allSatisfy({ $0 < $1 }) {
+        waits = targets.isEmpty ? .forNothing : .forAll
+      } else {
+        let ids = rows.rows[place].dependsOn.filter { id in others(id).map { !isDone[$0] } ?? true }
+        waits = ids.isEmpty ? .forNothing : .forSome(ids.sorted())
+      }
+      if case .forNothing = waits { isReady = category == .pending } else { isReady = false }
+      suspect = category?.isFrozen == true ? try PlanOverview.suspect(rows.rows[place].milestone, proof) : []
+      waived = rows.rows[place].hasWaiver ? try PlanOverview.waived(rows.rows[place].milestone, proof) : []
+    }
   }
 
   /// The readable milestones by id, sorted.
@@ -38,15 +82,16 @@ public struct PlanOverview {
   public private(set) var letGo: [StandingWaive] = []
   /// Dependencies.
   public let graph: DependencyGraph
-  private let positions: [MilestoneID: Int]
-  /// The files that they were read from, sorted.
-  let files: [MilestoneFile]
+  private let positions: MilestonePlaces
+  /// What was read, unreadable files included.
+  let rows: MilestoneRows
 
   /// Reads a plan. O(V+E), and the evidence of what is in review or done: the bytes of files, the folders of inputs.
   /// - Parameter now: the moment by which checks and waivers lapse, in milliseconds since 1970; nil where none does.
   public init(_ tree: any PlanTree, now: Int64?) throws {
     self.now = now
-    files = try tree.allMilestones()
+    let rows = MilestoneRows(try tree.mapMilestones(MilestoneRow.init))
+    self.rows = rows
     let snapshot = try tree.policy()
     policy = snapshot.policy ?? .builtIn()
     let workflow = policy.workflow
@@ -54,56 +99,39 @@ public struct PlanOverview {
     plan = file?.plan
     var findings = snapshot.findings + (file?.findings ?? [])
     if let folder = try FilesInvariant.folder(in: tree) { findings.append(folder) }
-    for file in files where !file.findings.isEmpty { findings += file.findings }
-    let milestones = files.compactMap(\.milestone)
-    let categories = milestones.map { workflow.category($0.status) }
-    // A file's id may differ from its name, and is a finding then; the first of a name counts.
-    let places = Dictionary(zip(milestones.lazy.map(\.id), 0...)) { first, _ in first }
-    let ids = milestones.map(\.id)
-    // As a rule they are sorted already, as their files are, and each stands once.
-    let isNumbered = zip(ids, ids.dropFirst()).allSatisfy { $0 < $1 }
+    for place in rows.rows.indices where !rows.rows[place].isSound { findings += rows.rows[place].file.findings }
+    let categories = workflow.categories(of: rows)
+    let ids = rows.readable.map { rows.rows[$0].id }
+    // A file's id may differ from its name, and is a finding then; the first of a name counts. As a rule they are sorted,
+    // as their files are, and each stands once.
+    let places = MilestonePlaces(ids)
+    let isNumbered = places.areSorted
     let graph =
       isNumbered
-      ? DependencyGraph(ids: ids, places: places, dependsOn: milestones.lazy.map(\.dependsOn))
-      : DependencyGraph(edges: Dictionary(zip(ids, milestones.map(\.dependsOn))) { first, _ in first })
+      ? DependencyGraph(ids: ids, places: places) { rows.rows[rows.readable[$0]].dependsOn }
+      : DependencyGraph(
+        edges: Dictionary(zip(ids, rows.readable.map { rows.rows[$0].dependsOn })) { first, _ in first })
     let proof = Proof(tree: tree, authorization: policy.authorization, moment: { now })
     let isDone = categories.map { $0 == .done }
-    entries = try zip(milestones, categories).enumerated().map { place, each in
-      let (milestone, category) = each
-      let numbers = isNumbered ? graph.dependencies(at: place) : []
-      let blockers =
-        // One that is missing has no number.
-        numbers.count == milestone.dependsOn.count
-        ? Self.blockers(milestone.dependsOn, numbers, isDone)
-        : milestone.dependsOn.filter { id in places[id].map { !isDone[$0] } ?? true }
-      return Entry(
-        milestone: milestone, category: category, isReady: category == .pending && blockers.isEmpty,
-        blockers: Self.sorted(blockers),
-        suspect: category?.isFrozen == true ? try Self.suspect(milestone, proof) : [],
-        waived: try Self.waived(milestone, proof))
+    entries = try rows.readable.indices.map { number in
+      let place = rows.readable[number]
+      // One that is missing has no number.
+      let targets = isNumbered ? graph.dependencies(at: number) : nil
+      let areAll = targets?.count == rows.rows[place].dependsOn.count
+      return try Entry(
+        rows, place, category: categories[number], areAll ? targets : nil, isDone, { places[$0] }, proof)
     }
     self.graph = graph
     self.findings = findings
     positions = places
   }
 
-  /// Those of the dependencies that are not done.
-  private static func blockers(_ ids: [MilestoneID], _ places: ArraySlice<Int>, _ isDone: [Bool]) -> [MilestoneID] {
-    if places.allSatisfy({ !isDone[$0] }) { return ids }
-    return zip(ids, places).filter { !isDone[$1] }.map(\.0)
-  }
-
-  /// As a rule people write them in their order.
-  private static func sorted(_ ids: [MilestoneID]) -> [MilestoneID] {
-    ids.count < 2 || zip(ids, ids.dropFirst()).allSatisfy { $0 < $1 } ? ids : ids.sorted()
-  }
-
-  private static func suspect(_ milestone: Milestone, _ proof: Proof) throws -> [String] {
+  fileprivate static func suspect(_ milestone: Milestone, _ proof: Proof) throws -> [String] {
     Set(try proof.stale(milestone).flatMap(\.subjects)).sorted()
   }
 
-  private static func waived(_ milestone: Milestone, _ proof: Proof) throws -> [ExitCriterion] {
-    milestone.hasWaiver ? try milestone.exitCriteria.filter { try proof.isWaived($0) } : []
+  fileprivate static func waived(_ milestone: Milestone, _ proof: Proof) throws -> [ExitCriterion] {
+    try milestone.exitCriteria.filter { try proof.isWaived($0) }
   }
 
   /// True where a criterion's check is to be run again: its evidence no longer matches, or is missing from what is in
@@ -124,17 +152,23 @@ public struct PlanOverview {
   public func place(of id: MilestoneID) -> Int? { positions[id] }
 
   /// The ids, sorted.
-  public var ids: [MilestoneID] { entries.map(\.milestone.id) }
+  public var ids: [MilestoneID] { positions.areSorted ? graph.ids : entries.map(\.id) }
 
   /// The order that the plan suggests, and behind it, by id, what it does not name.
-  public var suggestedOrder: [MilestoneID] {
+  public var suggestedOrder: [MilestoneID] { suggestedPlaces.map { entries[$0].id } }
+
+  /// The same as places among the entries.
+  public var suggestedPlaces: [Int] {
     var isNamed = [Bool](repeating: false, count: entries.count)
-    let named = (plan?.executionOrder ?? []).filter { id in
-      guard let place = positions[id] else { return false }
+    var order: [Int] = []
+    order.reserveCapacity(entries.count)
+    for id in plan?.executionOrder ?? [] {
+      guard let place = positions[id] else { continue }
       isNamed[place] = true
-      return true
+      order.append(place)
     }
-    return named + entries.indices.filter { !isNamed[$0] }.map { entries[$0].milestone.id }
+    for place in isNamed.indices where !isNamed[place] { order.append(place) }
+    return order
   }
 
   /// What keeps a milestone waiting, as chains from its own dependency down to one that waits for nothing. There may be

@@ -48,7 +48,7 @@ public struct GateDecision: Sendable {
       reasons.append(
         Reason(code: .gateScope, message: "The gate names \(pattern), which the plan does not have.", milestone: nil))
     }
-    if scope.entries.isEmpty {
+    if scope.places.isEmpty {
       reasons.append(Reason(code: .gateScope, message: "The gate covers no milestone.", milestone: nil))
     }
     let isEmpty = reasons.contains { $0.code == .gateScope }
@@ -58,8 +58,8 @@ public struct GateDecision: Sendable {
         .filter { finding in !inForce.contains { $0.covers(finding) } }
         .map { Reason(code: $0.code, message: $0.message, milestone: $0.milestone) }
     }
-    for entry in scope.entries { Self.addReasons(entry, gate, to: &reasons) }
-    let covered = overview.letGo.filter { scope.ids.contains($0.waive.milestone) }
+    for place in scope.places { Self.addReasons(overview.entries[place], gate, to: &reasons) }
+    let covered = overview.letGo.filter { scope.covers($0.waive.milestone) }
     letGo = covered.filter { $0.holds(at: overview.now) }
     for waive in covered where !waive.holds(at: overview.now) {
       reasons.append(
@@ -67,12 +67,12 @@ public struct GateDecision: Sendable {
     }
     self.reasons = reasons
     answer = isUnreadable || isEmpty ? .inconclusive : reasons.isEmpty ? .go : .noGo
-    onWordAlone = scope.entries.flatMap { entry in
-      entry.milestone.exitCriteria.filter(\.restsOnWordAlone).map { "\(entry.milestone.id)/\($0.id)" }
+    onWordAlone = scope.entries { $0.unshownCriteria == nil }.flatMap { entry in
+      entry.milestone.exitCriteria.filter(\.restsOnWordAlone).map { "\(entry.id)/\($0.id)" }
     }
-    waived = scope.entries.flatMap { entry in
+    waived = scope.entries { !$0.waived.isEmpty }.flatMap { entry in
       entry.waived.compactMap { criterion in
-        criterion.waiver.map { Waived(milestone: entry.milestone.id, criterion: criterion.id, waiver: $0) }
+        criterion.waiver.map { Waived(milestone: entry.id, criterion: criterion.id, waiver: $0) }
       }
     }
   }
@@ -80,24 +80,27 @@ public struct GateDecision: Sendable {
   private static func broken(_ overview: PlanOverview, _ tree: any PlanTree) throws -> [Finding] {
     let states = States(tree, base: nil, workflow: overview.policy.workflow, ancestry: NoAncestry())
     return try Invariants.findings(
-      in: InvariantScope(states: states, policy: overview.policy, files: overview.files, graph: overview.graph))
+      in: InvariantScope(states: states, policy: overview.policy, rows: overview.rows, graph: overview.graph))
   }
 
   private static func addReasons(_ entry: PlanOverview.Entry, _ gate: Gates.Gate, to reasons: inout [Reason]) {
-    let id = entry.milestone.id
+    let id = entry.id
     if !gate.isReached(by: entry) {
-      let waits = entry.blockers.isEmpty ? "" : ", and waits for " + entry.blockers.map(\.text).joined(separator: ", ")
-      reasons.append(
-        Reason(
-          code: .gateCategory,
-          message: "\(id) is \"\(entry.milestone.status)\", not yet \(gate.category.rawValue)\(waits).",
-          milestone: id))
+      var message = "\(id) is \"\(entry.status)\", not yet \(gate.category.rawValue)"
+      var link = ", and waits for "
+      for blocker in entry.blockers {
+        message += link
+        message += blocker.text
+        link = ", "
+      }
+      message += "."
+      reasons.append(Reason(code: .gateCategory, message: message, milestone: id))
     }
     if gate.noSuspect, !entry.suspect.isEmpty {
       reasons.append(
         Reason(code: .evidenceMismatch, message: PlanOverview.suspicion(entry), milestone: id))
     }
-    for risk in entry.milestone.risks where gate.isTooHigh(risk) {
+    for risk in entry.risks where gate.isTooHigh(risk) {
       reasons.append(
         Reason(
           code: .gateRisk, message: "\(id) has the open risk \(risk.id) (\(risk.severity)): \(risk.text)", milestone: id
@@ -109,11 +112,17 @@ public struct GateDecision: Sendable {
 extension Gates.Gate {
   /// True where a milestone is as far as the gate asks, or further.
   func isReached(by entry: PlanOverview.Entry) -> Bool {
-    let ladder: [Category] = [.pending, .blocked, .active, .review, .done]
-    guard let has = entry.category.flatMap(ladder.firstIndex), let wants = ladder.firstIndex(of: category) else {
-      return false
+    entry.category.map { Self.rung($0) >= Self.rung(category) } ?? false
+  }
+
+  private static func rung(_ category: Category) -> Int {
+    switch category {
+    case .pending: 0
+    case .blocked: 1
+    case .active: 2
+    case .review: 3
+    case .done: 4
     }
-    return has >= wants
   }
 
   /// True where an open risk is above what the gate bears.

@@ -25,13 +25,13 @@ public struct GateGap: Sendable {
   /// - Complexity: O(V+E).
   public init(_ gate: Gates.Gate, _ overview: PlanOverview, in tree: any PlanTree) throws {
     let scope = GateScope(gate, overview)
-    let open = Set(scope.closure(of: scope.entries.filter { !gate.isReached(by: $0) }))
+    let open = Set(scope.closure(of: scope.entries { !gate.isReached(by: $0) }))
     let graph = overview.graph
     criticalPath = graph.subgraph(of: open).criticalPath()
-    let order = graph.topologicalOrder().filter { open.contains($0) || scope.ids.contains($0) }
+    let order = graph.topologicalOrder().filter { open.contains($0) || scope.covers($0) }
     missing = try order.flatMap { id -> [Missing] in
       guard let entry = overview[id] else { return [] }
-      let target: Category = scope.ids.contains(id) ? gate.category : .done
+      let target: Category = scope.covers(id) ? gate.category : .done
       return try Self.missing(entry, open.contains(id) ? target : nil, gate, overview, tree)
     }
   }
@@ -94,14 +94,27 @@ public struct GateGap: Sendable {
 
 /// What a gate covers.
 struct GateScope {
-  let entries: [PlanOverview.Entry]
-  let ids: Set<MilestoneID>
+  /// By places among the plan's entries.
+  let places: [Int]
+  private let patterns: [String]
   private let overview: PlanOverview
 
   init(_ gate: Gates.Gate, _ overview: PlanOverview) {
     self.overview = overview
-    entries = overview.entries.filter { entry in gate.milestones.contains { entry.milestone.id.matches(pattern: $0) } }
-    ids = Set(entries.map(\.milestone.id))
+    patterns = gate.milestones
+    places = overview.entries.indices.filter { Self.covers(overview.entries[$0].id, gate.milestones) }
+  }
+
+  private static func covers(_ id: MilestoneID, _ patterns: [String]) -> Bool {
+    patterns.contains { id.matches(pattern: $0) }
+  }
+
+  /// True for a milestone of the plan that the gate covers.
+  func covers(_ id: MilestoneID) -> Bool { overview.place(of: id) != nil && Self.covers(id, patterns) }
+
+  /// Some of the entries that it covers.
+  func entries(where isMeant: (PlanOverview.Entry) -> Bool) -> [PlanOverview.Entry] {
+    places.filter { isMeant(overview.entries[$0]) }.map { overview.entries[$0] }
   }
 
   /// Milestones, and whatever of what they depend on is not done: it has to come first.

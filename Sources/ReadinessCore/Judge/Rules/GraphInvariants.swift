@@ -2,7 +2,12 @@
 enum GraphInvariant: Invariant {
   static func findings(in scope: InvariantScope) throws -> [Finding] {
     var findings: [Finding] = []
-    for (file, milestone) in scope.readable {
+    let (graph, rows) = (scope.graph, scope.rows)
+    let suspects = scope.suspects { place, _ in
+      rows.rows[place].dependencyCount == 0
+        || graph.dependencyCount(of: rows.rows[place].id) == rows.rows[place].dependencyCount
+    }
+    for (file, milestone, _) in suspects {
       for missing in milestone.dependsOn where try !scope.holds(missing) {
         let others = try scope.tree.milestones().keys.filter { $0 != file.id }
         let near = nearestName(to: missing.text, in: others.map(\.text))
@@ -33,9 +38,9 @@ enum GraphInvariant: Invariant {
 enum WorkInvariant: Invariant {
   static func findings(in scope: InvariantScope) throws -> [Finding] {
     var findings: [Finding] = []
-    for (file, milestone) in scope.readable {
-      guard let category = scope.workflow.category(milestone.status) else { continue }
-      if [.active, .review, .done].contains(category), !milestone.isOwned {
+    let working: [Category] = [.active, .review, .done]
+    for (file, milestone, category) in scope.suspects(unless: { $1.map { !working.contains($0) } ?? true }) {
+      if !milestone.isOwned {
         findings.append(Guards.missingOwner(file, milestone))
       }
       guard category == .done else { continue }

@@ -1,0 +1,108 @@
+/// A table for a terminal: columns as wide as they need, the widest cut until the line fits. Its cells are bytes, one
+/// behind the other: a plan of thousands has tens of thousands of them.
+struct Table {
+  private struct Cell {
+    /// Where its bytes end; they begin where those of the cell before it end.
+    let end: Int
+    let columns: Int
+    let role: Style.Role?
+  }
+
+  /// Columns that may be cut, each to no less than eight.
+  private let flexible: Set<Int>
+  private var bytes: [UInt8] = []
+  /// Row by row, the heading first.
+  private var cells: [Cell] = []
+  /// How wide each column is.
+  private var widths: [Int]
+  private var column = 0
+
+  /// - Parameter rows: how many there will be, about.
+  init(header: [String], flexible: Set<Int>, rows: Int) {
+    self.flexible = flexible
+    widths = [Int](repeating: 0, count: header.count)
+    cells.reserveCapacity((rows + 1) * header.count)
+    bytes.reserveCapacity((rows + 1) * header.count * 8)
+    for name in header { append(name, .quiet) }
+  }
+
+  /// Adds the next cell, as a rule of the row that was begun.
+  mutating func append(_ text: String, _ role: Style.Role? = nil) {
+    let start = bytes.count
+    end(add(text), from: start, role)
+  }
+
+  /// Adds a cell of texts with a comma and a space between them.
+  mutating func append(_ texts: some Sequence<String>, _ role: Style.Role? = nil) {
+    let start = bytes.count
+    var columns: Int? = 0
+    for text in texts {
+      if bytes.count > start { bytes += [0x2C, 0x20] }
+      if add(text) != nil { columns = nil }
+    }
+    end(columns == nil ? String(decoding: bytes[start...], as: UTF8.self).columns : nil, from: start, role)
+  }
+
+  /// Adds the bytes of a text.
+  /// - Returns: how many columns it takes; nil where that is the number of its bytes.
+  private mutating func add(_ text: String) -> Int? {
+    var text = text
+    let isPlain = text.withUTF8 { utf8 in
+      guard utf8.isPlain else { return false }
+      bytes.append(contentsOf: utf8)
+      return true
+    }
+    if isPlain { return nil }
+    let shown = text.printable
+    bytes.append(contentsOf: shown.utf8)
+    return shown.columns
+  }
+
+  private mutating func end(_ columns: Int?, from start: Int, _ role: Style.Role?) {
+    let columns = columns ?? bytes.count - start
+    cells.append(Cell(end: bytes.count, columns: columns, role: role))
+    if columns > widths[column] { widths[column] = columns }
+    column = column + 1 == widths.count ? 0 : column + 1
+  }
+
+  /// Heading and rows, a line each.
+  func text(width: Int, _ style: Style) -> String {
+    var widths = widths
+    while widths.reduce(2 * widths.count, +) > width,
+      let widest = flexible.filter({ widths[$0] > 8 }).max(by: { (widths[$0], $1) < (widths[$1], $0) })
+    {
+      widths[widest] -= 1
+    }
+    var out: [UInt8] = []
+    out.reserveCapacity(cells.count / widths.count * (widths.reduce(2 * widths.count, +) + 1))
+    var start = 0
+    for row in stride(from: 0, to: cells.count, by: widths.count) {
+      if row > 0 { out.append(0x0A) }
+      var gap = 2
+      for (place, width) in widths.enumerated() {
+        let cell = cells[row + place]
+        out.append(contentsOf: repeatElement(0x20, count: gap))
+        gap = width - append(cell, from: start, width, style, to: &out) + 2
+        start = cell.end
+      }
+      while out.last == 0x20 { out.removeLast() }
+    }
+    return String(decoding: out, as: UTF8.self)
+  }
+
+  /// Writes a cell.
+  /// - Returns: how many columns it takes: a wide sign that does not fit leaves one empty.
+  private func append(_ cell: Cell, from start: Int, _ width: Int, _ style: Style, to out: inout [UInt8]) -> Int {
+    if cell.end == start { return 0 }
+    if let role = cell.role { out.append(contentsOf: style.beginning(role).utf8) }
+    defer { if cell.role != nil { out.append(contentsOf: style.end.utf8) } }
+    let text = bytes[start..<cell.end]
+    guard cell.columns > width else {
+      out.append(contentsOf: text)
+      return cell.columns
+    }
+    let cut = String(decoding: text, as: UTF8.self).cut(to: width)
+    out.append(contentsOf: cut.utf8)
+    return cut.columns
+  }
+}
