@@ -76,16 +76,19 @@ struct Context {
   /// Prints the answer: JSON where it was asked for, else text.
   func print(json: @autoclosure () throws -> JSONValue, text: @autoclosure () throws -> String) rethrows {
     if options.json { return Standard.output(String(decoding: try json().layoutBytes, as: UTF8.self)) }
-    let text = try text() + "\n"
-    if !page(text) { Standard.output(text) }
+    let text = try text()
+    if page(text) { return }
+    // What may be megabytes is not put together anew for its last line end.
+    Standard.output(text)
+    Standard.output("\n")
   }
 
   /// Shows what is longer than the terminal in git's pager. False where there is none, or nobody to page for.
   private func page(_ text: String) -> Bool {
-    guard let rows = Terminal.rows(), text.count(where: \.isNewline) >= rows else { return false }
+    guard let rows = Terminal.rows(), text.count(where: \.isNewline) + 1 >= rows else { return false }
     let pager: String
     do { pager = try GitProcess.run(["var", "GIT_PAGER"]).trimmed } catch { return false }
-    return !pager.isEmpty && pager != "cat" && Pager.show(text, with: pager)
+    return !pager.isEmpty && pager != "cat" && Pager.show(text + "\n", with: pager)
   }
 
   /// Audits history, with a progress bar where somebody watches.
@@ -106,6 +109,15 @@ struct Context {
     }
     if findings.contains(where: { $0.severity == .error }) { throw ExitCode(1) }
   }
+}
+
+/// The process ends with its command, so nothing of a large answer is given back piece by piece before that.
+func keepToTheEnd<Value>(_ value: Value) { _ = Unmanaged.passRetained(Kept(value)) }
+
+private final class Kept<Value> {
+  let value: Value
+
+  init(_ value: Value) { self.value = value }
 }
 
 /// Another writer may be faster: then everything is read and judged again, a bounded number of times.

@@ -48,6 +48,7 @@ struct Log: PlainCommand {
     for record in known.reversed() where first <= record.committedAt && record.committedAt <= last {
       runs.append(RunLine(record))
     }
+    keepToTheEnd((report, runs))
     let answer = LogReport(runs)
     try context.print(json: answer.json, text: answer.text(width: context.width, context.style(repository)))
   }
@@ -76,7 +77,9 @@ struct ReplayCommand: PlainCommand {
     let repository = try context.openRepository()
     let scope = try HistoryScope(repository, at)
     let report = try context.audit(scope, repository, detail: .folded)
+    keepToTheEnd(report)
     let replay = try Replay(report, tree: repository.tree(of: try repository.commit(scope.tip)))
+    keepToTheEnd(replay)
     let style = try context.style(repository)
     let refused = replay.decisions.count { !$0.accepted }
     var lines = [

@@ -37,8 +37,7 @@ extension ReadingCommand {
     guard !plan.overview.entries.isEmpty || !plan.overview.findings.isEmpty else {
       throw try noPlan(in: plan, repository)
     }
-    // The process ends with this command, so nothing of a large plan is given back one by one.
-    _ = Unmanaged.passRetained(plan)
+    keepToTheEnd(plan)
     let answer = try answer(plan, width: context.width, context.style(repository))
     context.print(json: answer.json, text: answer.text)
     if let note = plan.note, !options.json { Standard.error("note: \(note)\n") }

@@ -29,6 +29,16 @@ public struct CommitGraph {
     parentList[Int(parentStart[index])..<Int(parentStart[index + 1])]
   }
 
+  /// The place of a commit's parent; nil where it has none or several, or one beside the walk.
+  public func onlyParent(of index: Int) -> Int? {
+    let start = Int(parentStart[index])
+    guard Int(parentStart[index + 1]) == start + 1, parentList[start] >= 0 else { return nil }
+    return Int(parentList[start])
+  }
+
+  /// The place of each commit's each parent.
+  public func forEachParent(_ body: (Int32) -> Void) { for parent in parentList where parent >= 0 { body(parent) } }
+
   /// A commit of the graph, parsed.
   public func commit(_ index: Int, in repository: Repository) throws -> Commit {
     guard let raw = kept[Int32(index)] else { return try repository.commit(ids[index]) }

@@ -128,29 +128,31 @@ public final class GitTree: PlanTree {
     guard listed.count > 256 else { return try listed.compactMap { try milestone($0.id).map(row) } }
     try repository.readPacks()
     let order = try repository.store.packOrder(of: listed.map(\.identity.id))
-    let shares = Shares(of: listed.count)
+    let companions = try repository.companions()
+    for each in companions + [repository] { try each.store.packs?.expect(listed.count / (companions.count + 1)) }
+    let shares = Shares(of: listed.count, for: companions.count + 1, each: 32)
     let plan = try ssot().plan.flatMap { $0.kind == .regular ? $0 : nil }
     return try withoutActuallyEscaping(row) { row in
       try [Row](unsafeUninitializedCapacity: listed.count) { rows, count in
         guard let start = rows.baseAddress else { return }
         // Each place is written once, by one thread. Where something cannot be read nothing is counted, and the rows that
         // were made are not given back: the command ends.
-        func readShare(in repository: Repository) throws {
+        func readShare(_ thread: Int, in repository: Repository) throws {
           let pool = TextPool()
-          try shares.forEach { share in
+          try shares.forEach(on: thread) { share in
             let place = order[share]
             let (id, identity) = listed[place]
             (start + place).initialize(to: row(try Self.read(id, identity, in: repository, oneOfMany: pool)))
           }
         }
-        let workers = try repository.companions().enumerated().map { number, repository in
+        let workers = companions.enumerated().map { number, repository in
           Worker {
             let file = number == 0 ? try plan.map { ($0.id, try Self.planFile($0, in: repository)) } : nil
-            try readShare(in: repository)
+            try readShare(number + 1, in: repository)
             return file
           }
         }
-        try readShare(in: repository)
+        try readShare(0, in: repository)
         for worker in workers { if let (id, file) = try worker.join() { cache.plans[id] = file } }
         count = listed.count
       }
@@ -166,7 +168,7 @@ public final class GitTree: PlanTree {
     listed.reserveCapacity(entries.count)
     entries.forEachStem { stem, identity in listed.append((MilestoneID(stem), identity)) }
     // The folder's own order is nearly that of the ids, and the same where all have as many digits.
-    let isSorted = zip(listed, listed.dropFirst()).allSatisfy { $0.id < $1.id }
+    let isSorted = listed.indices.dropFirst().allSatisfy { listed[$0 - 1].id < listed[$0].id }
     return isSorted ? listed : listed.sorted { $0.id < $1.id }
   }
 

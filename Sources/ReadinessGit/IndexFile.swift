@@ -51,16 +51,17 @@ final class IndexFile {
     defer { close(descriptor) }
     var (suspects, isClear, count) = ([String](), true, 0)
     let raw = file.bytes
+    let (prefix, ending) = (Array(folder.utf8), Array(".json".utf8))
     let end = forEachEntry { at, name in
-      guard let base = raw.baseAddress, name.count > folder.utf8.count,
-        folder.utf8.elementsEqual(raw[name.lowerBound..<(name.lowerBound + folder.utf8.count)]),
-        raw[(name.upperBound - 5)..<name.upperBound].elementsEqual(".json".utf8),
-        !raw[(name.lowerBound + folder.utf8.count)..<name.upperBound].contains(0x2F)
+      guard let base = raw.baseAddress, name.count >= prefix.count + ending.count,
+        memcmp(base + name.lowerBound, prefix, prefix.count) == 0,
+        memcmp(base + name.upperBound - ending.count, ending, ending.count) == 0,
+        memchr(base + name.lowerBound + prefix.count, 0x2F, name.count - prefix.count) == nil
       else { return }
       count += 1
       // Extended flags, and stages of a merge.
       if raw[at + 60] & 0x70 != 0 { isClear = false }
-      let leaf = (base + name.lowerBound + folder.utf8.count).assumingMemoryBound(to: CChar.self)
+      let leaf = (base + name.lowerBound + prefix.count).assumingMemoryBound(to: CChar.self)
       var status = stat()
       guard fstatat(descriptor, leaf, &status, AT_SYMLINK_NOFOLLOW) == 0 else { return isClear = false }
       if !isAsStaged(at, status) { suspects.append(String(cString: leaf)) }

@@ -30,7 +30,7 @@ final class ObjectStore {
     func bytes(_ kind: git_object_t, _ bytes: UnsafeRawBufferPointer) -> [UInt8]? {
       kind == type && bytes.count <= bound ? Array(bytes) : nil
     }
-    if let found = packs?.with(id, atMost: bound, bytes) { return found }
+    if let found = packs?.bytes(of: id, type, atMost: bound) { return found }
     return loose.with(id, bytes) ?? nil
   }
 

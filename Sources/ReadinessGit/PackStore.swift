@@ -26,13 +26,15 @@ final class PackStore {
   /// What keeps them in memory.
   private let files: [MappedFile]
   private let inflater = Inflater()
-  /// The object that was asked for, unless it is among the bases; what it is made from; and the next one.
-  private var room = ObjectRoom()
+  /// An object that stands in a pack as it is, and what one is made from that does not.
+  private let room = ObjectRoom()
   private let delta = ObjectRoom()
-  private var made = ObjectRoom()
   /// Made when the first is kept: a short look needs none.
   private var bases: [Base] = []
-  private static let baseCount = 4096
+  private var baseCount = 4096
+  private typealias Delta = (offset: Int, size: Int, data: Int)
+  /// Room for the deltas that lead to an object, from the last one to the first.
+  private var spareChain: [Delta] = []
 
   /// Maps what can be mapped in the folders of objects.
   init(folders: [String]) {
@@ -86,11 +88,19 @@ final class PackStore {
       if place > 0 { packs.swapAt(0, place) }
       loads += 1
       if loads & 0x1FFF == 0 { letGo() }
-      guard let (type, place) = load(offset, packs[place > 0 ? 0 : place]) else { return nil }
-      return switch place {
-      case .room: try body(type, room.bytes)
-      case .base(let slot): try bases[slot].bytes.withUnsafeBytes { try body(type, $0) }
-      }
+      guard let (type, made) = load(offset, packs[place > 0 ? 0 : place]) else { return nil }
+      return try made?.withUnsafeBytes { try body(type, $0) } ?? body(type, room.bytes)
+    }
+    return nil
+  }
+
+  /// The same, for one that is kept.
+  func bytes(of id: ObjectID, _ type: git_object_t, atMost bound: Int) -> [UInt8]? {
+    self.bound = bound
+    for pack in packs {
+      guard let offset = offset(of: id, in: pack) else { continue }
+      guard let (kind, made) = load(offset, pack), kind == type else { return nil }
+      return made ?? Array(room.bytes)
     }
     return nil
   }
@@ -107,6 +117,13 @@ final class PackStore {
       return body(git_object_t(rawValue: Int32(head.type)), room.bytes)
     }
     return nil
+  }
+
+  /// So many objects will be read and kept: then it costs nothing to have them all at hand for what is made from them.
+  func expect(_ count: Int) {
+    guard baseCount < 2 * count, baseCount < 1 << 18 else { return }
+    while baseCount < 2 * count, baseCount < 1 << 18 { baseCount *= 2 }
+    bases = []
   }
 
   /// Where an object stands in memory; the last place of all for one that is in no pack.
@@ -193,53 +210,45 @@ final class PackStore {
     }
   }
 
-  /// Where an object was put.
-  private enum Loaded {
-    case room
-    case base(Int)
-  }
-
   /// Finds or makes the object at an offset.
-  private func load(_ offset: Int, _ pack: Pack) -> (type: git_object_t, place: Loaded)? {
-    var deltas: [(offset: Int, size: Int, data: Int)] = []
+  /// - Returns: its type, and its bytes where they were made; where it stands in the pack as it is, they are in `room`.
+  private func load(_ offset: Int, _ pack: Pack) -> (type: git_object_t, made: [UInt8]?)? {
+    var chain: [Delta] = []
+    swap(&chain, &spareChain)
+    defer {
+      chain.removeAll(keepingCapacity: true)
+      swap(&chain, &spareChain)
+    }
     var at = offset
-    var (type, base) = (GIT_OBJECT_INVALID, Int?.none)
+    var (type, made) = (GIT_OBJECT_INVALID, [UInt8]?.none)
     while true {
       let slot = slot(at, pack)
       if !bases.isEmpty, bases[slot].key == key(at, pack) {
-        (type, base) = (bases[slot].type, slot)
+        (type, made) = (bases[slot].type, bases[slot].bytes)
         break
       }
-      guard let head = head(at, pack), deltas.count < 4096 else { return nil }
+      guard let head = head(at, pack), chain.count < 4096 else { return nil }
       guard let next = head.base else {
         type = git_object_t(rawValue: Int32(head.type))
         guard inflater.inflate(rest(head.data, pack), size: head.size, into: room) else { return nil }
-        if !deltas.isEmpty || type == GIT_OBJECT_TREE { keep(at, pack, type) }
+        if !chain.isEmpty || type == GIT_OBJECT_TREE {
+          let bytes = Array(room.bytes)
+          keep(at, pack, type, bytes)
+          made = bytes
+        }
         break
       }
-      deltas.append((at, head.size, head.data))
+      chain.append((at, head.size, head.data))
       at = next
     }
-    while let next = deltas.popLast() {
-      guard inflater.inflate(rest(next.data, pack), size: next.size, into: delta) else { return nil }
-      let isMade =
-        if let place = base {
-          bases[place].bytes.withUnsafeBytes { patch($0, next.offset, pack, type) }
-        } else {
-          patch(room.bytes, next.offset, pack, type)
-        }
-      guard isMade else { return nil }
-      base = nil
-      keep(next.offset, pack, type)
+    while let next = chain.popLast() {
+      guard let base = made, inflater.inflate(rest(next.data, pack), size: next.size, into: delta),
+        let bytes = base.withUnsafeBytes({ PackDelta.applied(delta.bytes, to: $0, atMost: bound) })
+      else { return nil }
+      keep(next.offset, pack, type, bytes)
+      made = bytes
     }
-    return (type, base.map(Loaded.base) ?? .room)
-  }
-
-  /// Makes an object from its base and the delta that was inflated, and puts it into `room`.
-  private func patch(_ base: UnsafeRawBufferPointer, _ offset: Int, _ pack: Pack, _ type: git_object_t) -> Bool {
-    guard PackDelta.apply(delta.bytes, to: base, atMost: bound, into: made) else { return false }
-    swap(&room, &made)
-    return true
+    return (type, made)
   }
 
   private func rest(_ data: Int, _ pack: Pack) -> UnsafeRawBufferPointer {
@@ -248,26 +257,23 @@ final class PackStore {
 
   private func key(_ offset: Int, _ pack: Pack) -> Int { offset &+ Int(bitPattern: pack.data.baseAddress) }
   private func slot(_ offset: Int, _ pack: Pack) -> Int {
-    (key(offset, pack) &* 0x9E37_79B1) >> 7 & (Self.baseCount - 1)
+    (key(offset, pack) &* 0x9E37_79B1) >> 7 & (baseCount - 1)
   }
 
-  /// Keeps what is in `room`, for what is made from it.
-  private func keep(_ offset: Int, _ pack: Pack, _ type: git_object_t) {
-    guard room.count < 256 << 10 else { return }
-    if bases.isEmpty { bases = [Base](repeating: Base(), count: Self.baseCount) }
-    let slot = slot(offset, pack)
-    (bases[slot].key, bases[slot].type) = (key(offset, pack), type)
-    bases[slot].bytes.removeAll(keepingCapacity: true)
-    bases[slot].bytes.append(contentsOf: room.bytes)
+  /// Keeps an object for what is made from it. Whoever asked for it has the same bytes.
+  private func keep(_ offset: Int, _ pack: Pack, _ type: git_object_t, _ bytes: [UInt8]) {
+    guard bytes.count < 256 << 10 else { return }
+    if bases.isEmpty { bases = [Base](repeating: Base(), count: baseCount) }
+    bases[slot(offset, pack)] = Base(key: key(offset, pack), type: type, bytes: bytes)
   }
 }
 
 /// How an object is made from another one (gitformat-pack(5)): the sizes of both, then copies and insertions.
 enum PackDelta {
-  /// - Returns: false where the delta does not fit the base, is not as it should be, or makes more than the bound.
-  static func apply(
-    _ delta: UnsafeRawBufferPointer, to base: UnsafeRawBufferPointer, atMost bound: Int, into made: ObjectRoom
-  ) -> Bool {
+  /// - Returns: nil where the delta does not fit the base, is not as it should be, or makes more than the bound.
+  static func applied(
+    _ delta: UnsafeRawBufferPointer, to base: UnsafeRawBufferPointer, atMost bound: Int
+  ) -> [UInt8]? {
     var at = 0
     func size() -> Int? {
       var (value, shift) = (0, 0)
@@ -280,11 +286,22 @@ enum PackDelta {
       }
       return nil
     }
-    made.count = 0
-    guard size() == base.count, let target = size(), target <= bound else { return false }
-    made.reserve(target)
-    guard let out = made.memory.baseAddress else { return false }
-    var count = 0
+    guard size() == base.count, let target = size(), target <= bound else { return nil }
+    var isSound = false
+    let made = [UInt8](unsafeUninitializedCapacity: target) { out, count in
+      isSound = follow(delta[at...], base, UnsafeMutableRawBufferPointer(start: out.baseAddress, count: target))
+      count = isSound ? target : 0
+    }
+    return isSound ? made : nil
+  }
+
+  /// Follows the commands.
+  /// - Returns: true where they are sound, and fill what they have to fill.
+  private static func follow(
+    _ commands: Slice<UnsafeRawBufferPointer>, _ base: UnsafeRawBufferPointer, _ out: UnsafeMutableRawBufferPointer
+  ) -> Bool {
+    let delta = UnsafeRawBufferPointer(rebasing: commands)
+    var (at, count) = (0, 0)
     while at < delta.count {
       let command = Int(delta[at])
       at += 1
@@ -301,19 +318,20 @@ enum PackDelta {
           at += 1
         }
         if length == 0 { length = 0x10000 }
-        guard offset + length <= base.count, count + length <= target, let from = base.baseAddress else { return false }
-        memcpy(out + count, from + offset, length)
+        guard offset + length <= base.count, count + length <= out.count, let from = base.baseAddress,
+          let to = out.baseAddress
+        else { return false }
+        memcpy(to + count, from + offset, length)
         count += length
       } else {
-        guard command > 0, at + command <= delta.count, count + command <= target, let from = delta.baseAddress else {
-          return false
-        }
-        memcpy(out + count, from + at, command)
+        guard command > 0, at + command <= delta.count, count + command <= out.count, let from = delta.baseAddress,
+          let to = out.baseAddress
+        else { return false }
+        memcpy(to + count, from + at, command)
         at += command
         count += command
       }
     }
-    made.count = count
-    return count == target
+    return count == out.count
   }
 }

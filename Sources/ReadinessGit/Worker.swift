@@ -60,19 +60,41 @@ public final class Worker<Result>: @unchecked Sendable {
   public static var bound: Int { max(1, min(4, sysconf(Int32(_SC_NPROCESSORS_ONLN)))) }
 }
 
-/// Pieces of work that are handed out in turn, so that threads end together whatever else the machine does.
-final class Shares: Sendable {
-  private let next = Atomic(0)
-  private let count: Int
+/// Pieces of work for several threads, which end together whatever else the machine does: each begins with a part of its
+/// own, since neighbours have something in common, and then helps the others.
+public final class Shares: Sendable {
+  private let parts: [Part]
+  private let size: Int
 
-  init(of count: Int) { self.count = count }
+  private final class Part: Sendable {
+    let next: Atomic<Int>
+    let end: Int
+
+    init(_ range: Range<Int>) {
+      next = Atomic(range.lowerBound)
+      end = range.upperBound
+    }
+  }
+
+  /// - Parameters:
+  ///   - count: how many pieces there are.
+  ///   - threads: for how many threads.
+  ///   - size: how many pieces a thread takes at a time.
+  public init(of count: Int, for threads: Int, each size: Int) {
+    parts = (0..<threads).map { Part((count * $0 / threads)..<(count * ($0 + 1) / threads)) }
+    self.size = size
+  }
 
   /// Does pieces, until none is left for anybody.
-  func forEach(_ body: (Int) throws -> Void) rethrows {
-    while true {
-      let start = next.add(32, ordering: .relaxed).oldValue
-      guard start < count else { return }
-      for place in start..<min(count, start + 32) { try body(place) }
+  /// - Parameter thread: the number of the thread, from 0 on.
+  public func forEach(on thread: Int, _ body: (Int) throws -> Void) rethrows {
+    for step in parts.indices {
+      let part = parts[(thread + step) % parts.count]
+      while true {
+        let start = part.next.add(size, ordering: .relaxed).oldValue
+        guard start < part.end else { break }
+        for place in start..<min(part.end, start + size) { try body(place) }
+      }
     }
   }
 }

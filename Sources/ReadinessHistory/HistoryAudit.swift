@@ -173,26 +173,34 @@ public struct HistoryAudit {
     let assessment: Assessment
   }
 
-  /// Judges commits, some thousand at a time, divided among the cores: each stands for itself. What is found is taken in
-  /// their order.
+  /// Judges commits, a thousand at a time, on every core: each stands for itself. What is found is taken in their order,
+  /// while the other cores judge the next thousand.
   private mutating func judge(_ indices: [Int], in graph: CommitGraph, _ progress: (Int, Int) -> Void) throws {
-    let isLong = indices.count > 64
-    let others = isLong ? try repository.companions() : []
+    let others = indices.count > 64 ? try repository.companions() : []
+    var waiting: [Judged] = []
     var start = 0
     while start < indices.count {
-      let batch = indices[start..<min(indices.count, start + 2048)]
-      let share = (batch.count + others.count) / (others.count + 1)
-      let parts = stride(from: batch.startIndex, to: batch.endIndex, by: max(1, share)).map {
-        Array(batch[$0..<min(batch.endIndex, $0 + share)])
+      let batch = Array(indices[start..<min(indices.count, start + 1024)])
+      let shares = Shares(of: batch.count, for: others.count + 1, each: 16)
+      let workers = others.enumerated().map { number, repository in
+        Worker { try Self.judge(shares, number + 1, of: batch, in: graph, repository) }
       }
-      let workers = zip(parts.dropFirst(), others).map { part, repository in
-        Worker { try part.map { try Self.judge($0, in: graph, repository) } }
-      }
-      for index in parts.first ?? [] { try take(Self.judge(index, in: graph, repository)) }
-      for worker in workers { for one in try worker.join() { try take(one) } }
-      start = batch.endIndex
+      for one in waiting { try take(one) }
+      waiting = try Self.judge(shares, 0, of: batch, in: graph, repository)
+      for worker in workers { waiting += try worker.join() }
+      if !workers.isEmpty { waiting.sort { $0.index < $1.index } }
+      start += batch.count
       progress(start, indices.count)
     }
+    for one in waiting { try take(one) }
+  }
+
+  private static func judge(
+    _ shares: Shares, _ thread: Int, of batch: [Int], in graph: CommitGraph, _ repository: Repository
+  ) throws -> [Judged] {
+    var judged: [Judged] = []
+    try shares.forEach(on: thread) { judged.append(try judge(batch[$0], in: graph, repository)) }
+    return judged
   }
 
   private static func judge(_ index: Int, in graph: CommitGraph, _ repository: Repository) throws -> Judged {

@@ -37,10 +37,11 @@ struct ReplayFold {
   }
 
   mutating func take(_ commit: Commit, at index: Int, _ blocks: [StampBlock], _ assessment: Assessment) {
+    var told: [Run] = []
+    for block in blocks where !block.heals { if let run = block.run { told.append(run) } }
     steps.append(
       Step(
-        index: index, commit: commit.id, told: blocks.filter { !$0.heals }.compactMap(\.run), done: assessment.draft,
-        isAccepted: assessment.verdict.isAccepted))
+        index: index, commit: commit.id, told: told, done: assessment.draft, isAccepted: assessment.verdict.isAccepted))
   }
 
   /// The state at the last commit of a walk.
@@ -49,13 +50,14 @@ struct ReplayFold {
     var states = StatesOnTheWay(graph)
     var next = steps.indices.sorted { steps[$0].index < steps[$1].index }[...]
     for index in graph.ids.indices {
+      let step = next.first.flatMap { steps[$0].index == index ? steps[$0] : nil }
+      if step == nil, states.passOn(to: index) { continue }
       let parents = graph.parents(of: index)
       var state: State = [:]
       if let first = parents.first { state = states.take(first) }
       let others = parents.count > 1 ? parents.dropFirst().map { states.take($0) } : []
-      if let place = next.first, steps[place].index == index {
+      if let step {
         next.removeFirst()
-        let step = steps[place]
         try go(step, on: &state, others, graph.trees[index], healed.contains(step.commit), repository)
       }
       states.keep(state, at: index)
@@ -66,25 +68,40 @@ struct ReplayFold {
   /// The states from which commits have yet to go on. The last one takes its parent's over, so that a history without
   /// branches has one state, which grows, and never a copy.
   private struct StatesOnTheWay {
+    private let graph: CommitGraph
     private var waiting: [Int32]
+    /// Where the state of a commit is kept: at its own place, or at that of an ancestor that says the same.
+    private var places: [Int32]
     private var states: [State?]
 
     init(_ graph: CommitGraph) {
+      self.graph = graph
       waiting = Array(repeating: 0, count: graph.ids.count)
+      places = Array(repeating: -1, count: graph.ids.count)
       states = Array(repeating: nil, count: graph.ids.count)
-      for index in graph.ids.indices { for parent in graph.parents(of: index) { waiting[Int(parent)] += 1 } }
+      graph.forEachParent { waiting[Int($0)] += 1 }
     }
 
-    var last: State { states.last.flatMap(\.self) ?? [:] }
+    var last: State { places.last.flatMap { $0 < 0 ? nil : states[Int($0)] } ?? [:] }
+
+    /// Where a commit alone goes on from its only parent, and changes nothing, it has that one's state: most of a history.
+    mutating func passOn(to index: Int) -> Bool {
+      guard let parent = graph.onlyParent(of: index), waiting[parent] == 1 else { return false }
+      places[index] = places[parent]
+      return true
+    }
 
     mutating func take(_ parent: Int32) -> State {
-      let place = Int(parent)
-      waiting[place] -= 1
-      guard waiting[place] == 0 else { return states[place] ?? [:] }
+      let place = Int(places[Int(parent)])
+      waiting[Int(parent)] -= 1
+      guard waiting[Int(parent)] == 0 else { return states[place] ?? [:] }
       return states[place].take() ?? [:]
     }
 
-    mutating func keep(_ state: consuming State, at index: Int) { states[index] = state }
+    mutating func keep(_ state: consuming State, at index: Int) {
+      places[index] = Int32(index)
+      states[index] = state
+    }
   }
 
   /// What a commit makes of its first parent's state.

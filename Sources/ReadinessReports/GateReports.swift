@@ -25,7 +25,7 @@ public struct GateReport {
     for reason in decision.reasons {
       reason.message.printable.appendWrapped(to: wrap, first: "  - ", rest: "    ", onto: &head)
     }
-    var lines = [String(decoding: head, as: UTF8.self)]
+    var lines: [String] = []
     if !decision.onWordAlone.isEmpty {
       lines += ["", style("On a person's word alone:", .warn)]
       lines += decision.onWordAlone.joined(separator: ", ").printable.wrapped(to: wrap).map { "    " + $0 }
@@ -44,7 +44,8 @@ public struct GateReport {
     if decision.answer == .noGo {
       lines += ["", style("What would flip it: readiness why-not \(decision.name)", .quiet)]
     }
-    return lines.joined(separator: "\n")
+    for line in lines { head.add("\n" + line) }
+    return String(decoding: head, as: UTF8.self)
   }
 
   /// `gate` (contract 4.1).

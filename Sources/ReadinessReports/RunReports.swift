@@ -29,68 +29,75 @@ public struct LogReport {
   /// For a terminal.
   public func text(width: Int, _ style: Style) -> String {
     guard !runs.isEmpty else { return "No run in this history." }
-    var text = ""
-    text.reserveCapacity(runs.count * 160)
+    var out: [UInt8] = []
+    out.reserveCapacity(runs.count * 160)
+    // Neighbours mostly have the same actor.
+    var (actor, name): (Identity?, String) = (nil, "")
     for line in runs {
-      if !text.isEmpty { text += "\n\n" }
-      Self.append(line, to: &text, width, style)
+      if actor != line.run.actor {
+        (actor, name) = (line.run.actor, line.run.actor.description.printable.cut(to: max(20, width - 36)))
+      }
+      if !out.isEmpty { out.add("\n\n") }
+      Self.append(line, by: name, to: &out, width, style)
     }
-    return text
+    return String(decoding: out, as: UTF8.self)
   }
 
-  // A history has thousands of runs, so that each piece goes straight to where it is printed from.
-  private static func append(_ line: RunLine, to text: inout String, _ width: Int, _ style: Style) {
+  // A history has thousands of runs, so that each piece goes as bytes to where it is printed from.
+  private static func append(_ line: RunLine, by actor: String, to out: inout [UInt8], _ width: Int, _ style: Style) {
     let run = line.run
     let indent = "\n    "
-    style.append(line.id == nil ? .warn : .strong, to: &text) {
-      if let id = line.id {
-        $0 += "run "
-        $0 += id.abbreviatedHash
-      } else {
-        $0 += "no stamp"
-      }
+    let role: Style.Role = line.id == nil ? .warn : .strong
+    out.add(style.beginning(role))
+    if let id = line.id {
+      out.add("run ")
+      out.append(contentsOf: id.utf8.prefix(12))
+    } else {
+      out.add("no stamp")
     }
-    text += "  "
-    text += run.at.day
-    text += " "
-    text += run.at.minute
-    text += "  "
-    text += run.actor.description.printable.cut(to: max(20, width - 36))
+    out.add(style.end)
+    out.add("  ")
+    let at = run.at.utf8
+    out.append(contentsOf: at.prefix(10))
+    out.add(" ")
+    out.append(contentsOf: at.prefix(16).dropFirst(11))
+    out.add("  ")
+    out.add(actor)
     if line.heals {
-      text += indent
-      text += "heals what ancestors changed without a stamp"
+      out.add(indent)
+      out.add("heals what ancestors changed without a stamp")
     }
     for t in run.transitions {
-      text += indent
-      text += t.milestone.text
-      text += "  "
-      text += (t.from ?? "none").printable
-      text += " -> "
-      style.append(.good, to: &text) { $0 += (t.to ?? "none").printable }
+      out.add(indent)
+      out.add(t.milestone.text)
+      out.add("  ")
+      out.add((t.from ?? "none").printable)
+      out.add(" -> ")
+      out.add(style((t.to ?? "none").printable, .good))
     }
     for e in run.edits {
-      text += indent
-      text += e.milestone?.text ?? "plan"
-      text += "  edited"
+      out.add(indent)
+      out.add(e.milestone?.text ?? "plan")
+      out.add("  edited")
     }
     for e in run.evidence {
-      text += indent + "\(e.milestone)/\(e.criterion)  evidence \(e.digest.hex.abbreviatedHash)…"
+      out.add(indent)
+      out.add("\(e.milestone)/\(e.criterion)  evidence ")
+      out.append(contentsOf: e.digest.hex.utf8.prefix(12))
+      out.add("…")
     }
     if run.policyChange != nil {
-      text += indent
-      text += "policy changed"
+      out.add(indent)
+      out.add("policy changed")
     }
     if let reason = run.reason {
-      for part in ("because: " + reason.printable).wrapped(to: min(width, 80) - 4) {
-        text += indent
-        text += part
-      }
+      ("because: " + reason.printable).appendWrapped(to: min(width, 80) - 4, first: "    ", rest: "    ", onto: &out)
     }
-    text += "\n"
-    style.append(.quiet, to: &text) {
-      $0 += "    commit "
-      $0 += line.commit.abbreviatedHash
-    }
+    out.add("\n")
+    out.add(style.beginning(.quiet))
+    out.add("    commit ")
+    out.append(contentsOf: line.commit.utf8.prefix(12))
+    out.add(style.end)
   }
 
   /// `log` (contract 4.1).

@@ -29,10 +29,14 @@ public struct StatusReport {
       table.append(entry.workstream)
       table.append(entry.suspect.isEmpty ? entry.status : entry.status + " (suspect)", Self.role(entry))
       table.append(entry.owner, Milestone.isOwned(by: entry.owner) ? nil : .quiet)
-      table.append(entry.category == .done ? [] : entry.blockers.lazy.map { $0.text }, .quiet)
+      table.append(.quiet) { add in
+        if entry.category != .done { overview.forEachBlocker(at: place) { add($0.text) } }
+      }
     }
-    var lines = [style(title, .strong) + " · \(source) · \(tally.done) of \(overview.entries.count) done", ""]
-    lines.append(table.text(width: width, style))
+    var head: [UInt8] = []
+    head.add(style(title, .strong) + " · \(source) · \(tally.done) of \(overview.entries.count) done\n\n")
+    table.write(to: &head, width: width, style)
+    var lines: [String] = []
     let byStatus = tally.byStatus(overview.policy.workflow).filter { $0.count > 0 }
     lines += ["", byStatus.map { "\($0.name.printable) \($0.count)" }.joined(separator: " · ")]
     if let proof = tally.proof { lines.append(proof) }
@@ -57,7 +61,8 @@ public struct StatusReport {
       lines += ((isOver ? "Lapsed: " : "Let go: ") + EvidenceText.line(waive)).printable.wrapped(to: width).enumerated()
         .map { $0 == 0 ? style(String($1.prefix(7)), isOver ? .bad : .warn) + $1.dropFirst(7) : "  " + $1 }
     }
-    return lines.joined(separator: "\n")
+    for line in lines { head.add("\n" + line) }
+    return String(decoding: head, as: UTF8.self)
   }
 
   static func role(_ entry: PlanOverview.Entry) -> Style.Role? {

@@ -3,8 +3,8 @@
 struct Table {
   private struct Cell {
     /// Where its bytes end; they begin where those of the cell before it end.
-    let end: Int
-    let columns: Int
+    let end: UInt32
+    let columns: UInt32
     let role: Style.Role?
   }
 
@@ -33,14 +33,15 @@ struct Table {
   }
 
   /// Adds a cell of texts with a comma and a space between them.
-  mutating func append(_ texts: some Sequence<String>, _ role: Style.Role? = nil) {
+  /// - Parameter texts: calls what it is given with each of them.
+  mutating func append(_ role: Style.Role? = nil, each texts: ((String) -> Void) -> Void) {
     let start = bytes.count
-    var columns: Int? = 0
-    for text in texts {
-      if bytes.count > start { bytes += [0x2C, 0x20] }
-      if add(text) != nil { columns = nil }
+    var isPlain = true
+    texts { text in
+      if bytes.count > start { bytes.add(", ") }
+      if add(text) != nil { isPlain = false }
     }
-    end(columns == nil ? String(decoding: bytes[start...], as: UTF8.self).columns : nil, from: start, role)
+    end(isPlain ? nil : String(decoding: bytes[start...], as: UTF8.self).columns, from: start, role)
   }
 
   /// Adds the bytes of a text.
@@ -60,21 +61,27 @@ struct Table {
 
   private mutating func end(_ columns: Int?, from start: Int, _ role: Style.Role?) {
     let columns = columns ?? bytes.count - start
-    cells.append(Cell(end: bytes.count, columns: columns, role: role))
+    cells.append(Cell(end: UInt32(bytes.count), columns: UInt32(columns), role: role))
     if columns > widths[column] { widths[column] = columns }
     column = column + 1 == widths.count ? 0 : column + 1
   }
 
   /// Heading and rows, a line each.
   func text(width: Int, _ style: Style) -> String {
+    var out: [UInt8] = []
+    write(to: &out, width: width, style)
+    return String(decoding: out, as: UTF8.self)
+  }
+
+  /// Writes the same to the end of a text.
+  func write(to out: inout [UInt8], width: Int, _ style: Style) {
     var widths = widths
     while widths.reduce(2 * widths.count, +) > width,
       let widest = flexible.filter({ widths[$0] > 8 }).max(by: { (widths[$0], $1) < (widths[$1], $0) })
     {
       widths[widest] -= 1
     }
-    var out: [UInt8] = []
-    out.reserveCapacity(cells.count / widths.count * (widths.reduce(2 * widths.count, +) + 1))
+    out.reserveCapacity(out.count + cells.count / widths.count * (widths.reduce(2 * widths.count, +) + 1))
     var start = 0
     for row in stride(from: 0, to: cells.count, by: widths.count) {
       if row > 0 { out.append(0x0A) }
@@ -83,26 +90,26 @@ struct Table {
         let cell = cells[row + place]
         out.append(contentsOf: repeatElement(0x20, count: gap))
         gap = width - append(cell, from: start, width, style, to: &out) + 2
-        start = cell.end
+        start = Int(cell.end)
       }
       while out.last == 0x20 { out.removeLast() }
     }
-    return String(decoding: out, as: UTF8.self)
   }
 
   /// Writes a cell.
   /// - Returns: how many columns it takes: a wide sign that does not fit leaves one empty.
   private func append(_ cell: Cell, from start: Int, _ width: Int, _ style: Style, to out: inout [UInt8]) -> Int {
-    if cell.end == start { return 0 }
-    if let role = cell.role { out.append(contentsOf: style.beginning(role).utf8) }
-    defer { if cell.role != nil { out.append(contentsOf: style.end.utf8) } }
-    let text = bytes[start..<cell.end]
-    guard cell.columns > width else {
+    let (end, columns) = (Int(cell.end), Int(cell.columns))
+    if end == start { return 0 }
+    if let role = cell.role { out.add(style.beginning(role)) }
+    defer { if cell.role != nil { out.add(style.end) } }
+    let text = bytes[start..<end]
+    guard columns > width else {
       out.append(contentsOf: text)
-      return cell.columns
+      return columns
     }
     let cut = String(decoding: text, as: UTF8.self).cut(to: width)
-    out.append(contentsOf: cut.utf8)
+    out.add(cut)
     return cut.columns
   }
 }

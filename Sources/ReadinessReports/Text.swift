@@ -11,16 +11,7 @@ public struct Style: Sendable {
   /// The text in the colour of its role; unchanged where colour is off.
   public func callAsFunction(_ text: String, _ role: Role) -> String {
     guard !text.isEmpty else { return text }
-    var out = ""
-    append(role, to: &out) { $0 += text }
-    return out
-  }
-
-  /// What is added meanwhile, in the colour of its role.
-  func append(_ role: Role, to text: inout String, adding: (inout String) -> Void) {
-    text += beginning(role)
-    adding(&text)
-    text += end
+    return beginning(role) + text + end
   }
 
   /// What stands before a text of that role; nothing where colour is off.
@@ -39,15 +30,12 @@ public struct Style: Sendable {
   var end: String { isOn ? "\u{1B}[0m" : "" }
 }
 
-extension String {
-  /// The beginning of a digest or of an object's id, as people are shown it.
-  var abbreviatedHash: Substring { Substring(utf8.prefix(12)) }
-
-  /// The day of a moment as stamps write it.
-  var day: Substring { Substring(utf8.prefix(10)) }
-
-  /// Hour and minute of a moment as stamps write it.
-  var minute: Substring { Substring(utf8.prefix(16).dropFirst(11)) }
+extension [UInt8] {
+  /// Adds a text.
+  mutating func add(_ text: String) {
+    var text = text
+    text.withUTF8 { append(contentsOf: $0) }
+  }
 }
 
 extension String {

@@ -76,6 +76,7 @@ public struct JSONScanner {
     return nil
   }
 
+  @inline(__always)
   private mutating func skipSpace() {
     while at < bytes.count {
       switch bytes[at] {

@@ -95,4 +95,40 @@ struct PackStoreTests {
     }
     #expect(missing > 50)
   }
+
+  @Test("of a commit with a message of megabytes its tree is found at its beginning, and a small one is read whole")
+  func beginnings() throws {
+    let s = try Scratch()
+    let line = String(repeating: "Readiness-Transition: M-01 and much more of it\n", count: 40_000)
+    s["message"] = "A plan of thousands\n\n" + line
+    s.git("commit", "-q", "--allow-empty", "-F", "message")
+    s.git("commit", "-q", "--allow-empty", "-m", "small")
+    #expect(s.shell("git repack -adq && git prune-packed").status == 0)
+    let store = PackStore(folders: [s.path + "/.git/objects"])
+    for (name, isLarge) in [("HEAD~1", true), ("HEAD", false)] {
+      let id = try #require(ObjectID(hex: s.git("rev-parse", name).line))
+      let tree = store.withBeginning(id) { $0.rawValue == 1 ? CommitHead.tree($1) : nil }
+      #expect((tree?.description == s.git("rev-parse", name + "^{tree}").line) == isLarge)
+      // And whole all the same.
+      #expect(store.bytes(of: id, .init(rawValue: 1), atMost: 1 << 30)?.count ?? 0 > (isLarge ? 1_000_000 : 100))
+      #expect(store.bytes(of: id, .init(rawValue: 1), atMost: 50) == nil)
+      #expect(store.bytes(of: id, .init(rawValue: 3), atMost: 1 << 30) == nil)
+    }
+    #expect(store.withBeginning(ObjectID([])) { _, _ in 1 } == nil)
+  }
+
+  @Test("each piece of work is done once, however many threads there are", arguments: [1, 2, 3, 7])
+  func shares(_ threads: Int) throws {
+    for count in [0, 1, 5, 1_000] {
+      let shares = Shares(of: count, for: threads, each: 16)
+      let workers = (0..<threads).map { thread in
+        Worker {
+          var done: [Int] = []
+          shares.forEach(on: thread) { done.append($0) }
+          return done
+        }
+      }
+      #expect(try workers.flatMap { try $0.join() }.sorted() == Array(0..<count))
+    }
+  }
 }

@@ -10,17 +10,18 @@ public struct DependencyGraph: Sendable {
   /// Makes a graph. Ids without an entry are not part of it.
   public init(edges: [MilestoneID: [MilestoneID]]) {
     let ids = edges.keys.sorted()
-    self.init(ids: ids, places: MilestonePlaces(ids)) { edges[ids[$0]] ?? [] }
+    let places = MilestonePlaces(ids)
+    self.init(ids: ids, places: places) { place, row in
+      for id in edges[ids[place]] ?? [] { if let target = places[id] { row.append(target) } }
+    }
   }
 
   /// Makes a graph of sorted, different ids, each with its place among them.
-  /// - Parameter dependsOn: what the one at a place depends on.
-  init(ids: [MilestoneID], places: MilestonePlaces, dependsOn: (Int) -> [MilestoneID]) {
+  /// - Parameter dependencies: adds the places of what the one at a place depends on.
+  init(ids: [MilestoneID], places: MilestonePlaces, dependencies: (Int, inout [Int]) -> Void) {
     self.ids = ids
     self.places = places
-    targets = Rows(count: ids.count) { place, row in
-      for id in dependsOn(place) { if let target = places[id] { row.append(target) } }
-    }
+    targets = Rows(count: ids.count, dependencies)
   }
 
   /// True where the milestone is part of the graph.

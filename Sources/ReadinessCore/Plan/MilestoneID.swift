@@ -1,3 +1,4 @@
+import Glibc
 import StrictJSON
 
 /// The name of a milestone, such as `M-04`: the stem of its file.
@@ -59,6 +60,20 @@ public struct MilestoneID: Hashable, Comparable, Sendable, CustomStringConvertib
 
   /// How far behind another one an id stands where both have the same prefix and no number is left out.
   func distance(from other: MilestoneID) -> Int { Int(number) - Int(other.number) }
+
+  /// The number behind the hyphen, where both ids are sound, and both are their prefix and their number in as many digits;
+  /// else nil.
+  func number(as other: MilestoneID) -> Int32? {
+    guard isValid, other.isValid, prefixCount == other.prefixCount else { return nil }
+    var (own, others) = (text, other.text)
+    let isAlike = own.withUTF8 { own in
+      others.withUTF8 { others in
+        guard own.count == others.count, let a = own.baseAddress, let b = others.baseAddress else { return false }
+        return memcmp(a, b, Int(prefixCount)) == 0
+      }
+    }
+    return isAlike ? number : nil
+  }
 
   /// Hashes the bytes, as `==` compares them: as words, of which a sound id has three at most.
   public func hash(into hasher: inout Hasher) {

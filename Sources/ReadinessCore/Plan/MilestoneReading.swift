@@ -205,13 +205,16 @@ extension Blocked {
 extension ExitCriterion {
   /// `^[a-z0-9][a-z0-9-]{0,62}$` (contract 2.1).
   public static func isValid(id: String) -> Bool {
-    func isWord(_ byte: UInt8) -> Bool { (0x61...0x7A).contains(byte) || (0x30...0x39).contains(byte) }
     var id = id
-    return id.withUTF8 { bytes in
-      guard (1...63).contains(bytes.count), isWord(bytes[0]) else { return false }
-      for byte in bytes where !isWord(byte) && byte != UInt8(ascii: "-") { return false }
-      return true
-    }
+    return id.withUTF8(isValid)
+  }
+
+  /// The same, of bytes in memory.
+  static func isValid(id bytes: UnsafeBufferPointer<UInt8>) -> Bool {
+    func isWord(_ byte: UInt8) -> Bool { (0x61...0x7A).contains(byte) || (0x30...0x39).contains(byte) }
+    guard (1...63).contains(bytes.count), isWord(bytes[0]) else { return false }
+    for byte in bytes where !isWord(byte) && byte != UInt8(ascii: "-") { return false }
+    return true
   }
 
   fileprivate init?(_ value: JSONValue, _ faults: FaultList) {

@@ -14,6 +14,8 @@ struct MilestoneRow: Sendable {
   let status: String
   let dependsOn: [MilestoneID]
   let dependencyCount: Int
+  /// The numbers of these, where there are four at most, and all are written as the milestone's own id is.
+  let numbers: SIMD4<Int32>?
   /// The states that deliverables name, beside the milestone's own.
   let otherStatuses: [String]
   let hasWaiver: Bool
@@ -34,12 +36,25 @@ struct MilestoneRow: Sendable {
     status = milestone.status
     dependsOn = milestone.dependsOn
     dependencyCount = milestone.dependsOn.count
+    numbers = Self.numbers(milestone)
     otherStatuses = milestone.deliverables.lazy.map { $0.status }.filter { !$0.isExactly(milestone.status) }
     hasRisks = !milestone.risks.isEmpty
     hasBlocked = milestone.blocked != nil
     hasWaiver = milestone.hasWaiver
     let isUnshown = !milestone.hasWaiver && milestone.exitCriteria.allSatisfy { $0.evidence.isEmpty }
     unshownCriteria = isUnshown ? milestone.exitCriteria.count : nil
+  }
+}
+
+extension MilestoneRow {
+  private static func numbers(_ milestone: Milestone) -> SIMD4<Int32>? {
+    guard milestone.dependsOn.count <= 4 else { return nil }
+    var numbers = SIMD4<Int32>()
+    for (place, id) in milestone.dependsOn.enumerated() {
+      guard let number = id.number(as: milestone.id) else { return nil }
+      numbers[place] = number
+    }
+    return numbers
   }
 }
 
@@ -60,6 +75,17 @@ final class MilestoneRows: Sendable {
   init(_ rows: [MilestoneRow]) {
     self.rows = rows
     readable = rows.indices.filter { rows[$0].isReadable }
+  }
+
+  /// Adds the places of what a milestone depends on, as far as they are there.
+  func addDependencies(of row: Int, by places: MilestonePlaces, to targets: inout [Int]) {
+    guard places.areNumbered, let numbers = rows[row].numbers else {
+      for id in rows[row].dependsOn { if let place = places[id] { targets.append(place) } }
+      return
+    }
+    for at in 0..<rows[row].dependencyCount {
+      if let place = places.place(number: numbers[at]) { targets.append(place) }
+    }
   }
 
   /// The files that they were read from.

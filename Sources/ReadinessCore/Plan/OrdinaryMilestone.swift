@@ -8,19 +8,17 @@ extension Milestone {
   static func ordinary(_ bytes: [UInt8], stem: MilestoneID, _ pool: TextPool) -> Milestone? {
     guard bytes.count <= JSONLimits.plan.size, stem.isValid else { return nil }
     return bytes.withUnsafeBufferPointer { buffer in
-      var reading = OrdinaryMilestone(bytes: bytes, buffer: buffer, pool: pool)
+      let text = OrdinaryText(bytes: bytes, buffer: buffer, pool: pool)
+      var reading = OrdinaryMilestone()
       var scanner = JSONScanner(buffer)
-      guard reading.members(&scanner), scanner.isAtEnd() else { return nil }
-      return reading.milestone(stem)
+      guard reading.read(&scanner, text), scanner.isAtEnd() else { return nil }
+      return reading.milestone(stem, text)
     }
   }
 }
 
 /// What was read of one so far.
 private struct OrdinaryMilestone {
-  let bytes: [UInt8]
-  let buffer: UnsafeBufferPointer<UInt8>
-  let pool: TextPool
   private var id: Range<Int>?
   private var workstream: Range<Int>?
   private var outcome: Range<Int>?
@@ -28,71 +26,80 @@ private struct OrdinaryMilestone {
   private var owner: Range<Int>?
   private var status: Range<Int>?
   private var blocked: Blocked?
-  private var criteria: [ExitCriterion] = []
-  private var deliverables: [Deliverable] = []
-  private var risks: [Risk] = []
-
-  init(bytes: [UInt8], buffer: UnsafeBufferPointer<UInt8>, pool: TextPool) {
-    (self.bytes, self.buffer, self.pool) = (bytes, buffer, pool)
-  }
-
-  func milestone(_ stem: MilestoneID) -> Milestone? {
-    guard let id, isSame(id, stem), let workstream, let outcome, let dependsOn, let owner, let status,
-      !criteria.isEmpty
-    else { return nil }
-    return Milestone(
-      id: stem, workstream: string(workstream), outcome: JSONText(bytes, plain: outcome), dependsOn: dependsOn,
-      owner: string(owner), status: string(status), blocked: blocked, exitCriteria: criteria,
-      deliverables: deliverables, risks: risks, approvals: [], whole: Optional.none, text: bytes)
-  }
-
-  /// How many of one kind a milestone has, as a rule, at most: so many are compared with each other.
-  private static let few = 24
+  private var criteria: [ExitCriterion]?
+  private var deliverables: [Deliverable]?
+  private var risks: [Risk]?
 
   private static let names: [StaticString] = [
     "$schema", "id", "workstream", "outcome", "dependsOn", "owner", "status", "exitCriteria", "deliverables", "blocked",
     "risks",
   ]
 
-  mutating func members(_ scanner: inout JSONScanner) -> Bool {
+  mutating func read(_ scanner: inout JSONScanner, _ text: OrdinaryText) -> Bool {
     scanner.members(Self.names) { name, scanner in
       switch name {
       case 0: scanner.text() != nil
-      case 1: note(scanner.text(), &id)
-      case 2: note(scanner.text(), &workstream)
-      case 3: note(scanner.text(), &outcome)
-      case 4: note(ids(&scanner), &dependsOn)
-      case 5: note(scanner.text(), &owner)
-      case 6: note(scanner.text(), &status)
-      case 7: readCriteria(&scanner)
-      case 8: readDeliverables(&scanner)
-      case 9: note(blocked(&scanner), &blocked)
-      default: readRisks(&scanner)
+      case 1: scanner.say(&id)
+      case 2: scanner.say(&workstream)
+      case 3: scanner.say(&outcome)
+      case 4: note(text.ids(&scanner), &dependsOn)
+      case 5: scanner.say(&owner)
+      case 6: scanner.say(&status)
+      case 7: note(text.criteria(&scanner), &criteria)
+      case 8: note(text.deliverables(&scanner), &deliverables)
+      case 9: note(text.blocked(&scanner), &blocked)
+      default: note(text.risks(&scanner), &risks)
       }
     }
   }
 
-  /// A text that has to say something.
-  private func note(_ text: Range<Int>?, _ place: inout Range<Int>?) -> Bool {
+  func milestone(_ stem: MilestoneID, _ text: OrdinaryText) -> Milestone? {
+    guard let id, text.says(stem, id), let workstream, let outcome, let dependsOn, let owner, let status, let criteria,
+      !criteria.isEmpty
+    else { return nil }
+    return Milestone(
+      id: stem, workstream: text.string(workstream), outcome: text.lazy(outcome), dependsOn: dependsOn,
+      owner: text.string(owner), status: text.string(status), blocked: blocked, exitCriteria: criteria,
+      deliverables: deliverables ?? [], risks: risks ?? [], approvals: [], whole: Optional.none, text: text.bytes)
+  }
+}
+
+/// Keeps what was read; false where nothing was.
+private func note<Value>(_ value: Value?, _ place: inout Value?) -> Bool {
+  place = value
+  return value != nil
+}
+
+extension JSONScanner {
+  /// Goes over a string that has to say something.
+  fileprivate mutating func say(_ place: inout Range<Int>?) -> Bool {
+    guard let text = text(), !text.isEmpty else { return false }
     place = text
-    return text?.isEmpty == false
+    return true
+  }
+}
+
+/// The text that is gone through, and what stands in it.
+private struct OrdinaryText {
+  let bytes: [UInt8]
+  let buffer: UnsafeBufferPointer<UInt8>
+  let pool: TextPool
+
+  func string(_ range: Range<Int>) -> String { pool.text(slice(range)) }
+  func lazy(_ range: Range<Int>) -> JSONText { JSONText(bytes, plain: range) }
+  private func slice(_ range: Range<Int>) -> UnsafeBufferPointer<UInt8> {
+    UnsafeBufferPointer(rebasing: buffer[range])
   }
 
-  private func note<Value>(_ value: Value?, _ place: inout Value?) -> Bool {
-    place = value
-    return value != nil
-  }
-
-  private func string(_ range: Range<Int>) -> String {
-    pool.text(UnsafeBufferPointer(rebasing: buffer[range]))
-  }
-
-  private func isSame(_ range: Range<Int>, _ id: MilestoneID) -> Bool {
+  func says(_ id: MilestoneID, _ range: Range<Int>) -> Bool {
     var text = id.text
-    return text.withUTF8 { $0.count == range.count && $0.elementsEqual(buffer[range]) }
+    return text.withUTF8 { $0.elementsEqual(buffer[range]) }
   }
 
-  private func ids(_ scanner: inout JSONScanner) -> [MilestoneID]? {
+  /// How many of one kind a milestone has, as a rule, at most: so many are compared with each other.
+  private static let few = 24
+
+  func ids(_ scanner: inout JSONScanner) -> [MilestoneID]? {
     var ids: [MilestoneID] = []
     let isRead = scanner.elements { scanner in
       guard let text = scanner.text() else { return false }
@@ -104,10 +111,10 @@ private struct OrdinaryMilestone {
     return isRead ? ids : nil
   }
 
-  private func blocked(_ scanner: inout JSONScanner) -> Blocked? {
+  func blocked(_ scanner: inout JSONScanner) -> Blocked? {
     var (reason, by): (Range<Int>?, [MilestoneID]?) = (nil, nil)
     let isRead = scanner.members(["reason", "by"]) { name, scanner in
-      name == 0 ? note(scanner.text() as Range<Int>?, &reason) : note(ids(&scanner), &by)
+      name == 0 ? note(scanner.text(), &reason) : note(ids(&scanner), &by)
     }
     guard isRead, let reason else { return nil }
     return Blocked(reason: string(reason), by: by ?? [])
@@ -117,47 +124,52 @@ private struct OrdinaryMilestone {
 
   private static let criterionNames: [StaticString] = ["id", "text", "evidence"]
 
-  private mutating func readCriteria(_ scanner: inout JSONScanner) -> Bool {
+  func criteria(_ scanner: inout JSONScanner) -> [ExitCriterion]? {
+    var criteria: [ExitCriterion] = []
     criteria.reserveCapacity(2)
-    return scanner.elements { scanner in
+    let isRead = scanner.elements { scanner in
       let offset = scanner.place()
-      var (id, text): (Range<Int>?, Range<Int>?) = (nil, nil)
-      var evidence: [Evidence] = []
+      var (id, words): (Range<Int>?, Range<Int>?) = (nil, nil)
+      var evidence: [Evidence]?
       let isRead = scanner.members(Self.criterionNames) { name, scanner in
         switch name {
-        case 0: note(scanner.text(), &id)
-        case 1: note(scanner.text(), &text)
-        default: read(&scanner, &evidence)
+        case 0: scanner.say(&id)
+        case 1: scanner.say(&words)
+        default: note(self.evidence(&scanner), &evidence)
         }
       }
-      guard isRead, let id, let text, criteria.count < Self.few else { return false }
+      guard isRead, let id, let words, criteria.count < Self.few, ExitCriterion.isValid(id: slice(id)) else {
+        return false
+      }
       let name = string(id)
-      guard ExitCriterion.isValid(id: name), !criteria.contains(where: { $0.id == name }) else { return false }
+      guard !criteria.contains(where: { $0.id == name }) else { return false }
       criteria.append(
-        ExitCriterion(
-          id: name, words: JSONText(bytes, plain: text), evidence: evidence, rare: nil, offset: offset))
+        ExitCriterion(id: name, words: lazy(words), evidence: evidence ?? [], rare: nil, offset: offset))
       return true
     }
+    return isRead ? criteria : nil
   }
 
   private static let evidenceNames: [StaticString] = ["kind", "path", "sha256", "text", "by"]
 
   /// Files and people's words.
-  private func read(_ scanner: inout JSONScanner, _ evidence: inout [Evidence]) -> Bool {
-    scanner.elements { scanner in
+  private func evidence(_ scanner: inout JSONScanner) -> [Evidence]? {
+    var evidence: [Evidence] = []
+    let isRead = scanner.elements { scanner in
       let start = scanner.place()
       var fields = [Range<Int>?](repeating: nil, count: Self.evidenceNames.count)
-      let isRead = scanner.members(Self.evidenceNames) { note($1.text(), &fields[$0]) }
-      guard isRead, let kind = fields[0].map(string), let read = self.kind(kind, fields) else { return false }
-      evidence.append(Evidence(read, JSONPart(bytes, start..<scanner.end)))
+      let isRead = scanner.members(Self.evidenceNames) { $1.say(&fields[$0]) }
+      guard isRead, let kind = kind(fields) else { return false }
+      evidence.append(Evidence(kind, JSONPart(bytes, start..<scanner.end)))
       return true
     }
+    return isRead ? evidence : nil
   }
 
-  private func kind(_ kind: String, _ fields: [Range<Int>?]) -> Evidence.Kind? {
-    switch (kind, fields[1], fields[2], fields[3], fields[4]) {
+  private func kind(_ fields: [Range<Int>?]) -> Evidence.Kind? {
+    switch (fields[0].map(string), fields[1], fields[2], fields[3], fields[4]) {
     case ("file", let path?, let hex?, nil, nil):
-      guard RepositoryPath.isPlain(buffer[path]), let digest = Digest(hex: buffer[hex]) else { return nil }
+      guard RepositoryPath.isPlain(slice(path)), let digest = Digest(hex: buffer[hex]) else { return nil }
       return .file(path: string(path), sha256: digest)
     case ("statement", nil, nil, let text?, let by?): return .statement(text: string(text), by: string(by))
     default: return nil
@@ -168,40 +180,42 @@ private struct OrdinaryMilestone {
 
   private static let deliverableNames: [StaticString] = ["path", "purpose", "status"]
 
-  private mutating func readDeliverables(_ scanner: inout JSONScanner) -> Bool {
-    scanner.elements { scanner in
+  func deliverables(_ scanner: inout JSONScanner) -> [Deliverable]? {
+    var deliverables: [Deliverable] = []
+    let isRead = scanner.elements { scanner in
       let offset = scanner.place()
       var (path, purpose, status): (Range<Int>?, Range<Int>?, Range<Int>?) = (nil, nil, nil)
       let isRead = scanner.members(Self.deliverableNames) { name, scanner in
         switch name {
-        case 0: note(scanner.text(), &path)
-        case 1: note(scanner.text(), &purpose)
-        default: note(scanner.text(), &status)
+        case 0: scanner.say(&path)
+        case 1: scanner.say(&purpose)
+        default: scanner.say(&status)
         }
       }
-      guard isRead, let path, let purpose, let status, RepositoryPath.isPlain(buffer[path]) else { return false }
+      guard isRead, let path, let purpose, let status, RepositoryPath.isPlain(slice(path)) else { return false }
       deliverables.append(
-        Deliverable(
-          path: string(path), aim: JSONText(bytes, plain: purpose), status: string(status), offset: offset))
+        Deliverable(path: string(path), aim: lazy(purpose), status: string(status), offset: offset))
       return true
     }
+    return isRead ? deliverables : nil
   }
 
   private static let riskNames: [StaticString] = ["id", "text", "severity", "status"]
 
-  private mutating func readRisks(_ scanner: inout JSONScanner) -> Bool {
-    scanner.elements { scanner in
+  func risks(_ scanner: inout JSONScanner) -> [Risk]? {
+    var risks: [Risk] = []
+    let isRead = scanner.elements { scanner in
       var fields = [Range<Int>?](repeating: nil, count: Self.riskNames.count)
-      guard scanner.members(Self.riskNames, { note($1.text(), &fields[$0]) }), let id = fields[0], let text = fields[1],
-        let severity = fields[2].map(string), let status = fields[3].map(string),
-        Self.isAmong(Milestone.severities, severity), Self.isAmong(Milestone.riskStates, status), risks.count < Self.few
+      guard scanner.members(Self.riskNames, { $1.say(&fields[$0]) }), let id = fields[0].map(string),
+        let text = fields[1].map(string), let severity = fields[2].map(string), let status = fields[3].map(string),
+        isAmong(Milestone.severities, severity), isAmong(Milestone.riskStates, status), risks.count < Self.few,
+        !risks.contains(where: { $0.id.isExactly(id) })
       else { return false }
-      let name = string(id)
-      guard !risks.contains(where: { $0.id.isExactly(name) }) else { return false }
-      risks.append(Risk(id: name, text: string(text), severity: severity, status: status))
+      risks.append(Risk(id: id, text: text, severity: severity, status: status))
       return true
     }
+    return isRead ? risks : nil
   }
 
-  private static func isAmong(_ words: [String], _ word: String) -> Bool { words.contains { $0.isExactly(word) } }
+  private func isAmong(_ words: [String], _ word: String) -> Bool { words.contains { $0.isExactly(word) } }
 }

@@ -32,6 +32,7 @@ public struct PlanOverview {
       case .forSome(let ids): ids
       }
     }
+    fileprivate var waitsForAll: Bool { if case .forAll = waits { true } else { false } }
     private let waits: Waits
     private enum Waits {
       case forNothing
@@ -108,7 +109,9 @@ public struct PlanOverview {
     let isNumbered = places.areSorted
     let graph =
       isNumbered
-      ? DependencyGraph(ids: ids, places: places) { rows.rows[rows.readable[$0]].dependsOn }
+      ? DependencyGraph(ids: ids, places: places) { number, row in
+        rows.addDependencies(of: rows.readable[number], by: places, to: &row)
+      }
       : DependencyGraph(
         edges: Dictionary(zip(ids, rows.readable.map { rows.rows[$0].dependsOn })) { first, _ in first })
     let proof = Proof(tree: tree, authorization: policy.authorization, moment: { now })
@@ -117,7 +120,7 @@ public struct PlanOverview {
       let place = rows.readable[number]
       // One that is missing has no number.
       let targets = isNumbered ? graph.dependencies(at: number) : nil
-      let areAll = targets?.count == rows.rows[place].dependsOn.count
+      let areAll = targets?.count == rows.rows[place].dependencyCount
       return try Entry(
         rows, place, category: categories[number], areAll ? targets : nil, isDone, { places[$0] }, proof)
     }
@@ -143,6 +146,12 @@ public struct PlanOverview {
     if criterion.evidence.isEmpty { return entry.category?.isFrozen == true }
     let proof = Proof(tree: tree, authorization: policy.authorization, moment: { now })
     return try criterion.evidence.contains { try proof.mismatch($0, of: criterion, in: entry.milestone) != nil }
+  }
+
+  /// Each of the blockers of an entry, by its place. Quicker than to ask the entry for all.
+  public func forEachBlocker(at place: Int, _ body: (MilestoneID) -> Void) {
+    guard entries[place].waitsForAll else { return entries[place].blockers.forEach(body) }
+    for target in graph.dependencies(at: place) { body(graph.ids[target]) }
   }
 
   /// The entry of an id.

@@ -58,7 +58,7 @@ public struct GateDecision: Sendable {
         .filter { finding in !inForce.contains { $0.covers(finding) } }
         .map { Reason(code: $0.code, message: $0.message, milestone: $0.milestone) }
     }
-    for place in scope.places { Self.addReasons(overview.entries[place], gate, to: &reasons) }
+    for place in scope.places { Self.addReasons(place, overview, gate, to: &reasons) }
     let covered = overview.letGo.filter { scope.covers($0.waive.milestone) }
     letGo = covered.filter { $0.holds(at: overview.now) }
     for waive in covered where !waive.holds(at: overview.now) {
@@ -83,12 +83,15 @@ public struct GateDecision: Sendable {
       in: InvariantScope(states: states, policy: overview.policy, rows: overview.rows, graph: overview.graph))
   }
 
-  private static func addReasons(_ entry: PlanOverview.Entry, _ gate: Gates.Gate, to reasons: inout [Reason]) {
+  private static func addReasons(
+    _ place: Int, _ overview: PlanOverview, _ gate: Gates.Gate, to reasons: inout [Reason]
+  ) {
+    let entry = overview.entries[place]
     let id = entry.id
     if !gate.isReached(by: entry) {
       var message = "\(id) is \"\(entry.status)\", not yet \(gate.category.rawValue)"
       var link = ", and waits for "
-      for blocker in entry.blockers {
+      overview.forEachBlocker(at: place) { blocker in
         message += link
         message += blocker.text
         link = ", "
