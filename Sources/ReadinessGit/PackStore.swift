@@ -94,13 +94,15 @@ final class PackStore {
     return nil
   }
 
-  /// The same, for one that is kept.
+  /// The bytes of an object of a type that are no more than a bound, for one that is kept; nil otherwise.
   func bytes(of id: ObjectID, _ type: git_object_t, atMost bound: Int) -> [UInt8]? {
     self.bound = bound
     for pack in packs {
       guard let offset = offset(of: id, in: pack) else { continue }
       guard let (kind, made) = load(offset, pack), kind == type else { return nil }
-      return made ?? Array(room.bytes)
+      // One that is at hand as a base was read under another bound.
+      let bytes = made ?? Array(room.bytes)
+      return bytes.count <= bound ? bytes : nil
     }
     return nil
   }

@@ -44,6 +44,11 @@ struct PackStoreTests {
     let types: [String: Int32] = ["commit": 1, "tree": 2, "blob": 3, "tag": 4]
     for (id, type) in objects + objects.reversed() {
       let found = try #require(try read(store, id), "\(id)")
+      // Also where it is at hand by now.
+      let size = found.bytes.count
+      #expect(
+        store.bytes(of: try #require(ObjectID(hex: id)), .init(rawValue: found.type), atMost: size) == found.bytes)
+      #expect(store.bytes(of: try #require(ObjectID(hex: id)), .init(rawValue: found.type), atMost: size - 1) == nil)
       #expect(found.type == types[type])
       // git's own name of the bytes is the best judge of them.
       let sum = try id == Self.name(of: found.bytes, type, s)
