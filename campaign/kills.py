@@ -339,16 +339,26 @@ def unsynced(scene, template):
     """What a move renames to its place, or acknowledges, without having synced it: objects and the ref."""
     with copied(template) as top:
         log = f"{top}/trace"
-        run(f"{top}/repo", "strace", "-qq", "-o", log, scene.program, "move", "M-01", "in-progress")
-        open_files, synced, wrong = {}, set(), []
+        run(f"{top}/repo", "strace", "-f", "-qq", "-o", log, scene.program, "move", "M-01", "in-progress")
+        # Several threads wait for the disk at once; a call that another interrupts ends on a line of its own.
+        open_files, waiting, synced, wrong = {}, {}, set(), []
         for line in open(log, errors="replace"):
-            if match := re.match(r'openat\(AT_FDCWD, "([^"]+)".* = (\d+)$', line):
+            thread, call = line.split(None, 1)
+            if match := re.match(r'openat\(AT_FDCWD, "([^"]+)".* = (\d+)$', call):
                 open_files[match[2]] = match[1]
-            elif match := re.match(r"fsync\((\d+)\) += 0", line):
+            elif match := re.match(r"fsync\((\d+) <unfinished", call):
+                waiting[thread] = open_files.get(match[1])
+            elif re.match(r"<\.\.\. fsync resumed>\) += 0", call):
+                synced.add(waiting.get(thread))
+            elif match := re.match(r"fsync\((\d+)\) += 0", call):
                 synced.add(open_files.get(match[1]))
-            elif match := re.match(r'(?:rename|link)\("([^"]+)", "([^"]+)"\) += 0', line):
-                if ("/objects/" in match[1] or "/refs/" in match[1]) and match[1] not in synced:
-                    wrong.append(match[2])
+            elif match := re.match(r'(rename|link)\("([^"]+)", "([^"]+)"\) += 0', call):
+                how, old, new = match.groups()
+                if ("/objects/" in new or "/refs/" in new) and old not in synced:
+                    wrong.append(new)
+                # A link is another name of what was synced.
+                if old in synced:
+                    synced.add(new)
         return wrong
 
 

@@ -57,7 +57,7 @@ final class LoadedPlan {
     let id = try options.at.map { try repository.commit(named: $0) } ?? head ?? repository.commit(named: "HEAD")
     let isCompared = options.at == nil && !repository.isBare
     let suspects = isCompared ? repository.milestonesThatMayDiffer() : nil
-    try repository.readPacks()
+    repository.readPacks()
     let committed = try repository.tree(ofCommit: id)
     tree = committed
     overview = try Self.lettingGo(PlanOverview(committed, now: now), at: id, committed, repository)

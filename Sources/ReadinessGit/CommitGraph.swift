@@ -99,7 +99,7 @@ public struct CommitGraph {
     progress: (Int, Int) -> Void = { _, _ in }
   ) throws {
     // A part of a history is short as a rule: what a long walk needs costs more than it saves there.
-    if hidden.isEmpty { try repository.readPacks() }
+    if hidden.isEmpty { repository.readPacks() }
     var reader = try GraphReader(repository, isLong: hidden.isEmpty)
     if hidden.isEmpty {
       try reader.walk(from: tips, progress)
@@ -154,9 +154,9 @@ private struct GraphReader {
   private var tips: [Int32] = []
 
   init(_ repository: Repository, isLong: Bool) throws {
-    store = try repository.store
+    store = repository.store
     second = isLong && Worker<Void>.bound > 1 ? try repository.another() : nil
-    try second?.readPacks()
+    second?.readPacks()
   }
 
   /// Reads everything, the newest first, as packs have it. Commits are read here, and their trees on another thread that
@@ -180,7 +180,7 @@ private struct GraphReader {
       let batch = Array(trees[start..<next])
       // A short history is not worth a thread.
       if let second, next > 256 {
-        let store = try second.store
+        let store = second.store
         behind = Worker { try Self.folders(of: batch, store) }
       } else {
         take(try Self.folders(of: batch, store))

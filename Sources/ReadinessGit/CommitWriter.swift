@@ -35,57 +35,54 @@ public struct CommitPlan {
   }
 }
 
-/// Writes commits. Order: objects, synced; the index's lock; the ref, by compare-and-swap; the index; the files. What
-/// is killed half-way leaves the old state or the new one (`doc/decisions/0007-move-order.md`).
+/// Writes commits. Order: the index's lock; objects and journal, synced; the ref, by compare-and-swap; the index; the
+/// files. What is killed half-way leaves the old state or the new one (`doc/decisions/0007-move-order.md`).
 public struct CommitWriter {
   private let repository: Repository
+  private let objects: NewObjects
 
-  /// Makes a writer. Objects are synced from here on, and so are the refs that it moves.
+  /// Makes a writer. What another one made here and did not commit is forgotten.
   public init(_ repository: Repository) {
     self.repository = repository
-    readiness_git_enable_fsync()
+    objects = repository.newObjects
+    objects.forget()
   }
 
-  /// The tree that the plan would give; its objects are stored, and nothing refers to them yet.
+  /// The tree that the plan would give, in memory.
   public func tree(_ plan: CommitPlan) throws -> ObjectID { try tree(plan.parent.tree, with: plan.changes) }
 
-  /// A tree with changes put in.
+  /// A tree with changes put in, in memory.
   public func tree(_ root: ObjectID, with changes: [CommitPlan.Change]) throws -> ObjectID {
-    try changes.reduce(root) { tree, change in
-      var blob = git_oid()
-      try git("git_blob_create_from_buffer", change.path) {
-        git_blob_create_from_buffer(&blob, repository.pointer, change.bytes, change.bytes.count)
-      }
-      return try insert(ObjectID(blob), at: change.path.split(separator: "/").map(String.init)[...], into: tree)
+    let sorted = changes.count > 1 ? changes.sorted { $0.path < $1.path } : changes
+    let blobs = try sorted.map { change -> Placed in
+      let path = change.path.split(separator: "/").map(String.init)
+      return (path[...], try objects.make(GIT_OBJECT_BLOB, change.bytes))
     }
+    return try blobs.isEmpty ? root : tree(root, with: blobs[...])
   }
 
-  /// A tree with one blob put in. Folders on the way are made.
-  private func insert(_ blob: ObjectID, at path: ArraySlice<String>, into tree: ObjectID?) throws -> ObjectID {
-    guard let name = path.first else { return blob }
-    let rest = path.dropFirst()
-    var builder: OpaquePointer?
-    var source: OpaquePointer?
-    if let tree {
-      var oid = tree.git
-      try git("git_tree_lookup", "The tree \(tree)") { git_tree_lookup(&source, repository.pointer, &oid) }
+  private typealias Placed = (path: ArraySlice<String>, id: ObjectID)
+
+  /// A tree with blobs put in, sorted by path. Folders on the way are made.
+  private func tree(_ tree: ObjectID?, with blobs: ArraySlice<Placed>) throws -> ObjectID {
+    var folder = try tree.map { try GitFolder(repository.store, $0) } ?? GitFolder([], .zero)
+    var rest = blobs
+    while let first = rest.first, let name = first.path.first {
+      guard ![".", "..", ".git"].contains(name.lowercased()) else {
+        throw GitError(.other, "No file of git's is called \(name).", hint: "Choose another name.", function: "tree")
+      }
+      let isFolder = first.path.count > 1
+      let own = rest.prefix { $0.path.first == name && isFolder == ($0.path.count > 1) }
+      rest = rest.dropFirst(own.count)
+      var child = first.id
+      if isFolder {
+        let existing = try tree.flatMap { try repository.entry(name, in: $0) }
+        child = try self.tree(
+          existing?.kind == .folder ? existing?.id : nil, with: own.map { ($0.path.dropFirst(), $0.id) }[...])
+      }
+      folder = try GitFolder(folder.putting(name, child, isFolder: isFolder), .zero)
     }
-    defer { git_tree_free(source) }
-    try git("git_treebuilder_new", name) { git_treebuilder_new(&builder, repository.pointer, source) }
-    defer { git_treebuilder_free(builder) }
-    var child = blob
-    if !rest.isEmpty {
-      let existing = try tree.flatMap { try repository.entry(name, in: $0) }
-      child = try insert(blob, at: rest, into: existing?.kind == .folder ? existing?.id : nil)
-    }
-    var oid = child.git
-    try git("git_treebuilder_insert", name) {
-      git_treebuilder_insert(
-        nil, builder, name, &oid, rest.isEmpty ? GIT_FILEMODE_BLOB : GIT_FILEMODE_TREE)
-    }
-    var written = git_oid()
-    try git("git_treebuilder_write", name) { git_treebuilder_write(&written, builder) }
-    return ObjectID(written)
+    return try objects.make(GIT_OBJECT_TREE, folder.bytes)
   }
 
   /// Makes the commit and moves HEAD to it.
@@ -101,12 +98,23 @@ public struct CommitWriter {
     defer { lock?.release() }
     let isConfigured = try ["true", "yes", "on", "1"].contains(
       repository.configuration("commit.gpgsign")?.lowercased() ?? "")
+    let committer = try Self.ident(
+      repository.configuredIdentity(.committer) ?? author, "GIT_COMMITTER_IDENT", dateVariable: "GIT_COMMITTER_DATE")
     let commit =
       signs || isConfigured
-      ? try sealed(plan, tree: tree, message: message) : try plain(plan, tree: tree, message: message, author: author)
+      ? try sealed(plan, tree: tree, message: message)
+      : try plain(plan, tree: tree, message: message, author: author, committer: committer)
     let ref = try repository.refBehindHead()
-    try lock?.journal(MoveJournal.Step(parent: plan.parent.id, commit: commit, ref: ref))
-    let isOnDisk = try move(ref, to: commit, from: plan.parent.id, message)
+    let branch = PlainBranch(repository, ref)
+    var batch = FileBatch()
+    defer { batch.cancel() }
+    try objects.add(to: &batch, in: repository.ownObjectFolder)
+    try lock?.journal(MoveJournal.Step(parent: plan.parent.id, commit: commit, ref: ref), in: &batch)
+    try branch?.prepare(commit, in: &batch)
+    try batch.put()
+    let isOnDisk =
+      try branch.flatMap { try move($0, ref, to: commit, from: plan.parent.id, message, committer) }
+      ?? move(ref, to: commit, from: plan.parent.id, message)
     try lock?.commit()
     guard isOnDisk else {
       throw GitError(
@@ -117,14 +125,19 @@ public struct CommitWriter {
     return commit
   }
 
-  /// By git, which knows how the user signs.
+  /// By git, which knows how the user signs, and reads the tree from the disk.
   private func sealed(_ plan: CommitPlan, tree: ObjectID, message: String) throws -> ObjectID {
+    var batch = FileBatch()
+    defer { batch.cancel() }
+    try objects.add(to: &batch, in: repository.ownObjectFolder)
+    try batch.put()
+    objects.forget()
     let path = repository.gitFolder + MoveJournal.temporaryName("message")
-    try FileBytes.create(path, Array(message.utf8))
+    try FileBytes.create(path, Array(message.utf8), isDurable: false)
     defer { unlink(path) }
     let output = try GitProcess.run([
-      "-c", "i18n.commitEncoding=UTF-8", "commit-tree", "-S", "-p", plan.parent.id.description, "-F", path,
-      tree.description,
+      "-c", "core.fsync=loose-object", "-c", "i18n.commitEncoding=UTF-8", "commit-tree", "-S", "-p",
+      plan.parent.id.description, "-F", path, tree.description,
     ])
     guard output.status == 0, let commit = ObjectID(hex: output.trimmed) else {
       throw GitError(
@@ -134,32 +147,38 @@ public struct CommitWriter {
     return commit
   }
 
-  private func plain(_ plan: CommitPlan, tree: ObjectID, message: String, author: Identity) throws -> ObjectID {
-    let signature = try Self.signature(author, dateVariable: "GIT_AUTHOR_DATE", ident: "GIT_AUTHOR_IDENT")
-    defer { git_signature_free(signature) }
-    let committer = try repository.configuredIdentity(.committer) ?? author
-    let committerSignature = try Self.signature(
-      committer, dateVariable: "GIT_COMMITTER_DATE", ident: "GIT_COMMITTER_IDENT")
-    defer { git_signature_free(committerSignature) }
-    var treeObject: OpaquePointer?
-    var treeID = tree.git
-    try git("git_tree_lookup", "The tree \(tree)") { git_tree_lookup(&treeObject, repository.pointer, &treeID) }
-    defer { git_tree_free(treeObject) }
-    var parentObject: OpaquePointer?
-    var parentID = plan.parent.id.git
-    try git("git_commit_lookup", "The commit \(plan.parent.id)") {
-      git_commit_lookup(&parentObject, repository.pointer, &parentID)
+  private func plain(_ plan: CommitPlan, tree: ObjectID, message: String, author: Identity, committer: String) throws
+    -> ObjectID
+  {
+    let author = try Self.ident(author, "GIT_AUTHOR_IDENT", dateVariable: "GIT_AUTHOR_DATE")
+    let text =
+      "tree \(tree)\nparent \(plan.parent.id)\nauthor \(author)\ncommitter \(committer)\n\n" + message
+    return try objects.make(GIT_OBJECT_COMMIT, Array(text.utf8))
+  }
+
+  /// Moves a branch whose new value is prepared, by compare-and-swap.
+  /// - Returns: false where it moved, and its sync failed; nil where it is for libgit2 to move.
+  private func move(
+    _ branch: PlainBranch, _ name: String, to new: ObjectID, from old: ObjectID, _ message: String, _ committer: String
+  ) throws -> Bool? {
+    let subject = message.prefix { $0 != "\n" }.split(whereSeparator: \.isWhitespace).joined(separator: " ")
+    switch try branch.move(from: old, to: new, line: "\(committer)\tcommit: \(subject)") {
+    case .moved(let isOnDisk): return isOnDisk
+    case .changed: throw Self.movedMeanwhile
+    case .locked: throw locked(name)
+    case .unlike: return nil
     }
-    defer { git_commit_free(parentObject) }
-    var oid = git_oid()
-    var parents: [OpaquePointer?] = [parentObject]
-    try git("git_commit_create", "The commit") {
-      parents.withUnsafeMutableBufferPointer {
-        git_commit_create(
-          &oid, repository.pointer, nil, signature, committerSignature, nil, message, treeObject, 1, $0.baseAddress)
-      }
-    }
-    return ObjectID(oid)
+  }
+
+  private static var movedMeanwhile: GitError {
+    GitError(.changedMeanwhile, "HEAD moved meanwhile.", hint: "Try again.", function: "git_reference")
+  }
+
+  private func locked(_ ref: String) -> GitError {
+    let path = repository.lockPath(ofRef: ref)
+    return GitError(
+      .locked, "\(ref) is locked by \(path)\(LockFile(path)?.age ?? "").",
+      hint: "Another git command is at work. If none is, remove that file.", function: "git_reference_create_matching")
   }
 
   /// Moves a ref from one commit to another, by compare-and-swap.
@@ -187,16 +206,8 @@ public struct CommitWriter {
     }
     defer { git_reference_free(moved) }
     // Where the ref is gone, or is another's by now, somebody was faster.
-    if [GIT_EMODIFIED, GIT_ENOTFOUND].contains(git_error_code(code)) {
-      throw GitError(.changedMeanwhile, "HEAD moved meanwhile.", hint: "Try again.", function: "git_reference")
-    }
-    if git_error_code(code) == GIT_ELOCKED {
-      let path = repository.lockPath(ofRef: name)
-      throw GitError(
-        .locked, "\(name) is locked by \(path)\(LockFile(path)?.age ?? "").",
-        hint: "Another git command is at work. If none is, remove that file.", function: "git_reference_create_matching"
-      )
-    }
+    if [GIT_EMODIFIED, GIT_ENOTFOUND].contains(git_error_code(code)) { throw Self.movedMeanwhile }
+    if git_error_code(code) == GIT_ELOCKED { throw locked(name) }
     if git_error_code(code) == GIT_ERROR, try !repository.holds(new) {
       throw GitError(
         .changedMeanwhile, "Git's housekeeping is at work on the objects.", hint: "Try again.",
@@ -212,26 +223,28 @@ public struct CommitWriter {
     guard !changes.isEmpty else { return }
     let update = try IndexUpdate(repository, changes: changes)
     defer { update.release() }
-    try update.journal(nil)
+    var batch = FileBatch()
+    defer { batch.cancel() }
+    try objects.add(to: &batch, in: repository.ownObjectFolder)
+    try update.journal(nil, in: &batch)
+    try batch.put()
     try update.commit()
   }
 
-  /// A person and a moment: now, or what the variable says; git reads it, in any form that git knows.
-  private static func signature(_ person: Identity, dateVariable: String, ident: StaticString) throws
-    -> UnsafeMutablePointer<git_signature>?
-  {
+  /// A person and a moment as commits name them: now, or what the variable says; git reads it, in any form that git
+  /// knows.
+  private static func ident(_ person: Identity, _ variable: String, dateVariable: String) throws -> String {
     var signature: UnsafeMutablePointer<git_signature>?
-    if getenv(dateVariable) != nil {
-      let words = try GitProcess.run(["var", "\(ident)"]).trimmed.split(separator: " ")
-      if words.count > 2, let seconds = Int64(words[words.count - 2]), let zone = Int(words[words.count - 1]) {
-        let minutes = Int32(zone / 100 * 60 + zone % 100)
-        try git("git_signature_new", "The person \(person)") {
-          git_signature_new(&signature, person.name, person.email, seconds, minutes)
-        }
-        return signature
-      }
-    }
     try git("git_signature_now", "The person \(person)") { git_signature_now(&signature, person.name, person.email) }
-    return signature
+    defer { git_signature_free(signature) }
+    guard let signed = signature?.pointee else { return "\(person) 0 +0000" }
+    let name = "\(String(cString: signed.name)) <\(String(cString: signed.email))>"
+    if getenv(dateVariable) != nil {
+      let words = try GitProcess.run(["var", variable]).trimmed.split(separator: " ")
+      if words.count > 2 { return "\(name) \(words[words.count - 2]) \(words[words.count - 1])" }
+    }
+    let minutes = Int(signed.when.offset.magnitude)
+    let zone = String(10_000 + minutes / 60 * 100 + minutes % 60).dropFirst()
+    return "\(name) \(signed.when.time) \(signed.when.offset < 0 ? "-" : "+")\(zone)"
   }
 }

@@ -26,11 +26,7 @@ extension Repository {
     for name in [
       "GIT_\(upper)_NAME", "GIT_\(upper)_EMAIL", "GIT_CONFIG_PARAMETERS", "GIT_CONFIG_COUNT", "GIT_CONFIG_SYSTEM",
     ] where getenv(name) != nil { return nil }
-    var config: OpaquePointer?
-    try git("git_repository_config_snapshot", "The configuration") {
-      git_repository_config_snapshot(&config, pointer)
-    }
-    defer { git_config_free(config) }
+    let config = try settings
     guard try !holdsOther(config, than: role) else { return nil }
     let least = getenv("GIT_CONFIG_GLOBAL") == nil ? GIT_CONFIG_LEVEL_XDG : GIT_CONFIG_LEVEL_LOCAL
     guard let name = Self.plainValue("user.name", in: config, from: least),

@@ -63,7 +63,7 @@ public enum FileBytes {
 
   /// Writes a file so that it is there whole or not at all: a new file beside it, then renamed over it.
   /// - Parameter isDurable: false where the file does not outlive the command, so that the disk is not waited for.
-  public static func write(_ bytes: [UInt8], to path: String, mode: mode_t = 0o644, isDurable: Bool = true) throws {
+  public static func write(_ bytes: [UInt8], to path: String, mode: mode_t = 0o666, isDurable: Bool = true) throws {
     let temporary = path + ".readiness-\(getpid())"
     try create(temporary, bytes, mode: mode, isDurable: isDurable)
     guard rename(temporary, path) == 0 else {
@@ -76,19 +76,29 @@ public enum FileBytes {
   /// Puts what is missing of a text behind the part that a file holds, all of it or nothing. The disk is not waited for.
   /// - Returns: false where the file is not of that length, or cannot be opened so.
   public static func extend(_ path: String, from count: Int, by bytes: [UInt8]) throws -> Bool {
+    try extend(path, by: bytes[count...]) { $0 == count }
+  }
+
+  /// Puts bytes behind what a file holds, all of them or nothing. The disk is not waited for.
+  /// - Returns: false where there is no such file, or it cannot be opened so.
+  static func append(_ bytes: [UInt8], to path: String) throws -> Bool {
+    try extend(path, by: bytes[...]) { _ in true }
+  }
+
+  private static func extend(_ path: String, by bytes: ArraySlice<UInt8>, where suits: (Int) -> Bool) throws -> Bool {
     let descriptor = Glibc.open(path, O_WRONLY | O_APPEND | O_CLOEXEC | O_NOFOLLOW)
     guard descriptor >= 0 else { return false }
     defer { close(descriptor) }
     var status = stat()
-    guard fstat(descriptor, &status) == 0, status.st_size == count else { return false }
-    do { try write(bytes[count...], to: descriptor, path) } catch {
-      ftruncate(descriptor, off_t(count))
+    guard fstat(descriptor, &status) == 0, suits(Int(status.st_size)) else { return false }
+    do { try write(bytes, to: descriptor, path) } catch {
+      ftruncate(descriptor, status.st_size)
       throw error
     }
     return true
   }
 
-  private static func write(_ bytes: ArraySlice<UInt8>, to descriptor: Int32, _ path: String) throws {
+  static func write(_ bytes: ArraySlice<UInt8>, to descriptor: Int32, _ path: String) throws {
     var rest = bytes
     while !rest.isEmpty {
       let count = rest.withUnsafeBytes { Glibc.write(descriptor, $0.baseAddress, $0.count) }
@@ -101,7 +111,7 @@ public enum FileBytes {
   }
 
   /// Creates a file that must not be there yet, and waits for the disk.
-  public static func create(_ path: String, _ bytes: [UInt8], mode: mode_t = 0o644, isDurable: Bool = true) throws {
+  public static func create(_ path: String, _ bytes: [UInt8], mode: mode_t = 0o666, isDurable: Bool = true) throws {
     let descriptor = Glibc.open(path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, mode)
     guard descriptor >= 0 else { throw systemError("open", path) }
     defer { close(descriptor) }
@@ -120,12 +130,31 @@ public enum FileBytes {
 
   /// Makes a folder and those above it.
   public static func makeFolder(_ path: String) throws {
-    if mkdir(path, 0o755) == 0 || errno == EEXIST { return }
+    if mkdir(path, 0o777) == 0 || errno == EEXIST { return }
     guard errno == ENOENT, let slash = path.lastIndex(of: "/"), slash > path.startIndex else {
       throw systemError("mkdir", path)
     }
     try makeFolder(String(path[..<slash]))
-    guard mkdir(path, 0o755) == 0 || errno == EEXIST else { throw systemError("mkdir", path) }
+    guard mkdir(path, 0o777) == 0 || errno == EEXIST else { throw systemError("mkdir", path) }
+  }
+
+  /// Waits until the disk has the names in a folder.
+  static func syncFolder(_ path: String) throws {
+    let descriptor = try openFolder(path)
+    defer { close(descriptor) }
+    guard fsync(descriptor) == 0 else { throw systemError("fsync", path) }
+  }
+
+  /// Opens a folder, to wait for its names.
+  static func openFolder(_ path: String) throws -> Int32 {
+    let descriptor = Glibc.open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC)
+    guard descriptor >= 0 else { throw systemError("open", path) }
+    return descriptor
+  }
+
+  /// The folder that a path lies in.
+  static func folder(of path: String) -> String {
+    path.lastIndex(of: "/").map { String(path[..<$0]) } ?? "."
   }
 
   /// How many names of a folder end so; nil where it cannot be read.

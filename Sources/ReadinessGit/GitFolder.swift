@@ -5,7 +5,8 @@ import ReadinessCore
 /// The folder of milestones as git's own bytes: mode, space, name, zero, twenty bytes of id, by name. A plan of ten
 /// thousand milestones is compared and searched in it without making ten thousand values of it.
 final class GitFolder {
-  private let bytes: [UInt8]
+  /// All of it.
+  let bytes: [UInt8]
   /// Where each entry begins; and the end.
   private let starts: [Int32]
   /// False where the entries are not sorted as git sorts them, or one stands twice: then nothing can be searched.
@@ -172,6 +173,29 @@ final class GitFolder {
       if order < 0 { low = middle + 1 } else { high = middle }
     }
     return nil
+  }
+
+  /// The bytes of the folder with an entry put in, in the place of what has its name. Everything else stays to the byte.
+  func putting(_ name: String, _ id: ObjectID, isFolder: Bool) -> [UInt8] {
+    var entry = Array("\(isFolder ? "40000" : "100644") \(name)\0".utf8)
+    let wanted = entry.count - 1 - name.utf8.count..<entry.count
+    entry += id.bytes
+    return bytes.withUnsafeBytes { raw in
+      entry.withUnsafeBytes { entry in
+        var (found, isIn) = ([UInt8](), false)
+        found.reserveCapacity(raw.count + entry.count)
+        for index in 0..<count {
+          let (start, end) = (Int(starts[index]), Int(starts[index + 1]))
+          if raw[Self.name(raw, start)..<(end - 20)].elementsEqual(entry[wanted]) { continue }
+          if !isIn, Self.order(raw, start, entry, 0) > 0 {
+            found += entry
+            isIn = true
+          }
+          found += raw[start..<end]
+        }
+        return isIn ? found : found + entry
+      }
+    }
   }
 
   /// The stems whose entries differ, in the order of the folders. Both have to be sorted.

@@ -126,10 +126,10 @@ public final class GitTree: PlanTree {
   public func mapMilestones<Row>(_ row: (MilestoneFile) -> Row) throws -> [Row] {
     let listed = try listedMilestones()
     guard listed.count > 256 else { return try listed.compactMap { try milestone($0.id).map(row) } }
-    try repository.readPacks()
-    let order = try repository.store.packOrder(of: listed.map(\.identity.id))
+    repository.readPacks()
+    let order = repository.store.packOrder(of: listed.map(\.identity.id))
     let companions = try repository.companions()
-    for each in companions + [repository] { try each.store.packs?.expect(listed.count / (companions.count + 1)) }
+    for each in companions + [repository] { each.store.packs?.expect(listed.count / (companions.count + 1)) }
     let shares = Shares(of: listed.count, for: companions.count + 1, each: 32)
     let plan = try ssot().plan.flatMap { $0.kind == .regular ? $0 : nil }
     return try withoutActuallyEscaping(row) { row in

@@ -67,7 +67,9 @@ final class IndexUpdate {
         isLeftToGit
         ? try repository.staged(change.path)?.id
         : git_index_get_bypath(index, change.path, 0).map { ObjectID($0.pointee.id) }
-      let inFile = try repository.hashOfWorkFile(change.path)
+      // Most files are as they were committed, and no filter needs to be asked.
+      let isKept = change.replacing.map { repository.workFile(change.path, holds: $0) } ?? false
+      let inFile = isKept ? change.replacing : try repository.hashOfWorkFile(change.path)
       if isEnding {
         // What is neither old nor new is the user's, and stays.
         let writesFile = inFile == change.replacing
@@ -120,7 +122,7 @@ final class IndexUpdate {
   }
 
   private func put(_ change: CommitPlan.Change, _ status: stat, into index: OpaquePointer?) throws {
-    let id = try Self.id(of: change)
+    let id = try ObjectID(of: change.bytes, GIT_OBJECT_BLOB)
     if isLeftToGit {
       let output = try GitProcess.run(
         ["update-index", "--add", "--cacheinfo", "100644,\(id),\(change.path)"], index: nextPath)
@@ -146,24 +148,19 @@ final class IndexUpdate {
     }
   }
 
-  /// Writes down what is about to happen, so that another command can end it. The blobs are in the database by now.
-  /// - Parameter step: how HEAD moves; nil where files are only staged.
-  func journal(_ step: MoveJournal.Step?) throws {
+  /// Writes down what is about to happen, so that another command can end it.
+  /// - Parameters:
+  ///   - step: how HEAD moves; nil where files are only staged.
+  ///   - batch: with the blobs before it.
+  func journal(_ step: MoveJournal.Step?, in batch: inout FileBatch) throws {
+    isJournaled = true
     try MoveJournal(
       process: .this, step: step, lock: lockPath,
       paths: changes.map { change in
-        MoveJournal.Path(path: change.path, replacing: change.replacing, becoming: try Self.id(of: change))
+        MoveJournal.Path(
+          path: change.path, replacing: change.replacing, becoming: try ObjectID(of: change.bytes, GIT_OBJECT_BLOB))
       }
-    ).write(in: repository)
-    isJournaled = true
-  }
-
-  private static func id(of change: CommitPlan.Change) throws -> ObjectID {
-    var oid = git_oid()
-    try git("git_odb_hash", change.path) {
-      git_odb_hash(&oid, change.bytes, change.bytes.count, GIT_OBJECT_BLOB)
-    }
-    return ObjectID(oid)
+    ).add(to: &batch, in: repository)
   }
 
   /// The ref has moved: the index and the files follow.

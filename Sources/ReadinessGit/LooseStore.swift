@@ -22,8 +22,7 @@ final class LooseStore {
 
   /// Lends an object; nil where it is not a file of its own, or the file is not as it should be.
   func with<T>(_ id: ObjectID, _ body: (git_object_t, UnsafeRawBufferPointer) throws -> T) rethrows -> T? {
-    let name = id.description
-    let path = "/" + String(name.prefix(2)) + "/" + String(name.dropFirst(2))
+    let path = Self.path(of: id)
     for folder in folders {
       let descriptor = open(folder + path, O_RDONLY | O_CLOEXEC)
       guard descriptor >= 0 else { continue }
@@ -35,6 +34,17 @@ final class LooseStore {
       return try body(type, bytes)
     }
     return nil
+  }
+
+  /// True where an object is a file of its own.
+  func holds(_ id: ObjectID) -> Bool {
+    let path = Self.path(of: id)
+    return folders.contains { access($0 + path, F_OK) == 0 }
+  }
+
+  private static func path(of id: ObjectID) -> String {
+    let name = id.description
+    return "/" + String(name.prefix(2)) + "/" + String(name.dropFirst(2))
   }
 
   /// A zlib stream of the type, a space, the size, a zero, and the bytes.

@@ -82,7 +82,8 @@ public struct MoveJournal {
     self.init(process: process, step: step, lock: lock, paths: paths)
   }
 
-  func write(in repository: Repository) throws {
+  /// Prepares it, to be put in place with what it speaks of.
+  func add(to batch: inout FileBatch, in repository: Repository) throws {
     let listed = paths.map { path -> JSONValue in
       let replacing = path.replacing.map { [JSONMember("replacing", .text($0.description))] } ?? []
       return JSONValue(
@@ -100,11 +101,9 @@ public struct MoveJournal {
       ]
     }
     let json = JSONValue(.object(members))
-    let temporary = repository.gitFolder + Self.temporaryName("journal")
-    try FileBytes.create(temporary, json.layoutBytes)
-    guard rename(temporary, repository.gitFolder + Self.name) == 0 else {
-      throw FileBytes.systemError("rename", temporary)
-    }
+    try batch.add(
+      json.layoutBytes, mode: 0o666, temporary: repository.gitFolder + Self.temporaryName("journal"),
+      place: repository.gitFolder + Self.name)
   }
 
   static func remove(in repository: Repository) { unlink(repository.gitFolder + name) }

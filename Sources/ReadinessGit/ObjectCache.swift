@@ -18,9 +18,10 @@ final class ObjectCache {
 
   /// The folders that were read last, with their listings where somebody asked. Few: neighbours in history share them.
   private var folders: [KnownFolder] = []
-  /// By milestone, then by blob: a type of its own for both would be one more that the runtime has to learn to hash, at a
-  /// quarter of a million instructions.
-  private var files: [MilestoneID: [ObjectID: MilestoneFile]] = [:]
+  /// By blob, and those whose blob another milestone has by milestone as well: each type of keys is one that the runtime
+  /// has to learn to hash, at a quarter of a million instructions.
+  private var files: [ObjectID: MilestoneFile] = [:]
+  private var others: [MilestoneID: [ObjectID: MilestoneFile]] = [:]
   private var fileCount = 0
   var plans: [ObjectID: PlanFile] = [:]
   var ssots: [ObjectID: Ssot] = [:]
@@ -57,12 +58,15 @@ final class ObjectCache {
   /// Milestone files kept at most. A long history holds many versions that are never asked for again.
   private static let bound = 20_000
 
-  func file(_ id: MilestoneID, _ blob: ObjectID) -> MilestoneFile? { files[id]?[blob] }
+  func file(_ id: MilestoneID, _ blob: ObjectID) -> MilestoneFile? {
+    guard let file = files[blob] else { return nil }
+    return file.id == id ? file : others[id]?[blob]
+  }
 
   func keep(_ file: MilestoneFile, _ blob: ObjectID) {
-    if fileCount >= Self.bound { (files, fileCount) = ([:], 0) }
-    files[file.id, default: [:]][blob] = file
+    if fileCount >= Self.bound { (files, others, fileCount) = ([:], [:], 0) }
     fileCount += 1
+    if files[blob] == nil { files[blob] = file } else { others[file.id, default: [:]][blob] = file }
   }
 }
 

@@ -14,6 +14,14 @@ extension ObjectID {
     return oid
   }
 
+  /// The id of an object.
+  init(of bytes: [UInt8], _ type: git_object_t) throws {
+    var oid = git_oid()
+    let code = git_odb_hash(&oid, bytes, bytes.count, type)
+    guard code >= 0 else { throw GitError(code: code, function: "git_odb_hash", about: "An object") }
+    self.init(oid)
+  }
+
   /// Forty zeros: git's way to say "nothing".
   public static let zero = ObjectID([])
 }

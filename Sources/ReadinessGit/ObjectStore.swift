@@ -6,7 +6,7 @@ import ReadinessCore
 final class ObjectStore {
   // The repository owns its store.
   private unowned let repository: Repository
-  private let odb: OpaquePointer
+  private var odb: OpaquePointer?
   /// Set for long walks alone: mapping the packs costs more than a few objects do.
   private(set) var packs: PackStore?
 
@@ -31,7 +31,15 @@ final class ObjectStore {
       kind == type && bytes.count <= bound ? Array(bytes) : nil
     }
     if let found = packs?.bytes(of: id, type, atMost: bound) { return found }
+    if let made = repository.newObjects.bytes(of: id, type), made.count <= bound { return made }
     return loose.with(id, bytes) ?? nil
+  }
+
+  /// True where an object is here.
+  func holds(_ id: ObjectID) throws -> Bool {
+    if loose.holds(id) { return true }
+    var oid = id.git
+    return git_odb_exists(try database, &oid) == 1
   }
 
   /// The tree of a commit. A commit that lays down a plan of thousands has a stamp of megabytes, of which its readers
@@ -41,14 +49,18 @@ final class ObjectStore {
     return try repository.commit(id).tree
   }
 
-  init(_ repository: Repository) throws {
-    self.repository = repository
-    var odb: OpaquePointer?
-    try git("git_repository_odb", "The object database") { git_repository_odb(&odb, repository.pointer) }
-    guard let odb else {
-      throw GitError(.other, "There is no object database.", hint: "See git fsck.", function: "git_repository_odb")
+  init(_ repository: Repository) { self.repository = repository }
+
+  /// What libgit2 knows of objects, opened when the fast paths do not serve.
+  var database: OpaquePointer {
+    get throws {
+      if let odb { return odb }
+      try git("git_repository_odb", "The object database") { git_repository_odb(&odb, repository.pointer) }
+      guard let odb else {
+        throw GitError(.other, "There is no object database.", hint: "See git fsck.", function: "git_repository_odb")
+      }
+      return odb
     }
-    self.odb = odb
   }
 
   deinit { git_odb_free(odb) }
@@ -60,10 +72,11 @@ final class ObjectStore {
       kind == type ? try body(bytes) : nil
     }
     if let found = try packs?.with(id, lend), let result = found { return result }
+    if let made = repository.newObjects.bytes(of: id, type) { return try made.withUnsafeBytes(body) }
     if let found = try loose.with(id, lend), let result = found { return result }
     var oid = id.git
     var object: OpaquePointer?
-    let code = git_odb_read(&object, odb, &oid)
+    let code = git_odb_read(&object, try database, &oid)
     guard code >= 0, let object else {
       if git_error_code(code) == GIT_ENOTFOUND {
         throw repository.isShallow ? repository.shallowHistory : repository.absent(id, code)

@@ -10,6 +10,7 @@ public final class Repository {
   /// Checks signatures, each once.
   public let signatures = GitSignatures()
   private var openStore: ObjectStore?
+  private var openSettings: OpaquePointer?
   /// The store of the repository that this one was opened beside; its packs are read here as well.
   private(set) var origin: ObjectStore?
 
@@ -17,10 +18,10 @@ public final class Repository {
   /// give back what they hold, object by object, takes longer than to open them.
   public func companions() throws -> [Repository] {
     if openCompanions.isEmpty {
-      try readPacks()
+      readPacks()
       openCompanions = try (1..<Worker<Void>.bound).map { _ in
         let other = try another()
-        try other.readPacks()
+        other.readPacks()
         return other
       }
     }
@@ -29,12 +30,19 @@ public final class Repository {
   private var openCompanions: [Repository] = []
 
   /// Reads packs directly from here on: for walks over long histories.
-  public func readPacks() throws { try store.readPacks() }
+  public func readPacks() { store.readPacks() }
+
+  /// The folder that new objects go into.
+  var ownObjectFolder: String {
+    getenv("GIT_OBJECT_DIRECTORY").map { String(cString: $0) } ?? commonFolder + "objects"
+  }
+
+  /// Objects that are made here and not stored yet.
+  let newObjects = NewObjects()
 
   /// The folders that hold objects, as far as they are known without doubt; libgit2 knows them all.
   var objectFolders: [String] {
-    let own = getenv("GIT_OBJECT_DIRECTORY").map { String(cString: $0) } ?? commonFolder + "objects"
-    var folders = [own]
+    var folders = [ownObjectFolder]
     let more = getenv("GIT_ALTERNATE_OBJECT_DIRECTORIES").map { String(cString: $0) } ?? ""
     folders += more.split(separator: ":").map(String.init).filter { !$0.contains("\"") }
     var index = 0
@@ -51,17 +59,18 @@ public final class Repository {
 
   /// Raw objects.
   var store: ObjectStore {
-    get throws {
-      if let openStore { return openStore }
-      let store = try ObjectStore(self)
-      openStore = store
-      return store
-    }
+    if let openStore { return openStore }
+    let store = ObjectStore(self)
+    openStore = store
+    return store
   }
 
   private init(_ pointer: OpaquePointer) { self.pointer = pointer }
 
-  deinit { git_repository_free(pointer) }
+  deinit {
+    git_config_free(openSettings)
+    git_repository_free(pointer)
+  }
 
   /// Opens the repository of the current folder as git itself would, from the environment that git gives to hooks.
   ///
@@ -217,17 +226,12 @@ public final class Repository {
   }
 
   /// True where the object is here.
-  public func holds(_ id: ObjectID) throws -> Bool {
-    var odb: OpaquePointer?
-    try git("git_repository_odb", "The object database") { git_repository_odb(&odb, pointer) }
-    defer { git_odb_free(odb) }
-    var oid = id.git
-    return git_odb_exists(odb, &oid) == 1
-  }
+  public func holds(_ id: ObjectID) throws -> Bool { try store.holds(id) }
 
   /// Has refs synced when they are written. libgit2 looks at its setting only when it opens the refs of a repository, and
   /// it opened these when HEAD was read.
   func syncRefs() throws {
+    readiness_git_enable_fsync()
     var refs: OpaquePointer?
     try git("git_refdb_open", "The refs") { git_refdb_open(&refs, pointer) }
     defer { git_refdb_free(refs) }
@@ -236,9 +240,7 @@ public final class Repository {
 
   /// Looks again which packs there are.
   func readObjectsAnew() throws {
-    var odb: OpaquePointer?
-    try git("git_repository_odb", "The object database") { git_repository_odb(&odb, pointer) }
-    defer { git_odb_free(odb) }
+    let odb = try store.database
     try git("git_odb_refresh", "The object database") { git_odb_refresh(odb) }
   }
 
@@ -251,9 +253,7 @@ public final class Repository {
   /// A blob that may be of any size. Git itself streams what is too large.
   func content(of id: ObjectID, atMost bound: Int) throws -> Content {
     if let bytes = try store.quickly(id, GIT_OBJECT_BLOB, atMost: bound) { return .bytes(bytes) }
-    var odb: OpaquePointer?
-    try git("git_repository_odb", "The object database") { git_repository_odb(&odb, pointer) }
-    defer { git_odb_free(odb) }
+    let odb = try store.database
     var oid = id.git
     var size = 0
     var type = GIT_OBJECT_ANY
@@ -276,9 +276,8 @@ public final class Repository {
 
   /// True where objects may be missing on purpose.
   private var isPartial: Bool {
-    var config: OpaquePointer?
-    guard git_repository_config_snapshot(&config, pointer) >= 0 else { return false }
-    defer { git_config_free(config) }
+    let config: OpaquePointer
+    do { config = try settings } catch { return false }
     var iterator: OpaquePointer?
     guard git_config_iterator_glob_new(&iterator, config, "^(extensions\\.partialclone|remote\\..*\\.promisor)$") >= 0
     else { return false }
@@ -308,15 +307,29 @@ public final class Repository {
 
   /// A value of git's configuration files; nil where it is not set. What `git -c` says is not seen.
   public func configuration(_ key: String) throws -> String? {
-    var config: OpaquePointer?
-    try git("git_repository_config_snapshot", "The configuration") {
-      git_repository_config_snapshot(&config, pointer)
-    }
-    defer { git_config_free(config) }
+    let config = try settings
     var value: UnsafePointer<CChar>?
     let code = git_config_get_string(&value, config, key)
     if git_error_code(code) == GIT_ENOTFOUND { return nil }
     try git("git_config_get_string", "The setting \(key)") { code }
     return value.map { String(cString: $0) }
+  }
+
+  /// Git's configuration files, read once.
+  var settings: OpaquePointer {
+    get throws {
+      if let openSettings { return openSettings }
+      var config: OpaquePointer?
+      try git("git_repository_config_snapshot", "The configuration") {
+        git_repository_config_snapshot(&config, pointer)
+      }
+      guard let config else {
+        throw GitError(
+          .other, "The configuration cannot be read.", hint: "See git config --list.",
+          function: "git_repository_config_snapshot")
+      }
+      openSettings = config
+      return config
+    }
   }
 }

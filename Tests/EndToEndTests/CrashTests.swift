@@ -25,9 +25,9 @@ struct CrashTests {
       #expect(s.git("rev-list", "--count", "\(head)..HEAD").line == (after == head ? "0" : "1"))
       var next = s.readiness("move", "M-02", "blocked", "-m", "next")
       if next.status == 3 {
-        // A lock that libgit2 took and had not written yet belongs to nobody that one could know.
-        #expect(next.errors.contains(".lock") && next.errors.contains("s old"), "\(call): \(next.all)")
-        s.shell("find .git -name '*.lock' -delete")
+        // The index's lock, taken and not written yet, belongs to nobody that one could know. A branch's always says.
+        #expect(next.errors.contains("index.lock") && next.errors.contains("s old"), "\(call): \(next.all)")
+        s.shell("rm .git/index.lock")
         named += 1
         next = s.readiness("move", "M-02", "blocked", "-m", "next")
       }
@@ -37,7 +37,7 @@ struct CrashTests {
       #expect(s.shell("ls .git | grep -E 'readiness-(tmp|journal)'").output.isEmpty, "\(call)")
       s.git("reset", "-q", "--hard", head)
     }
-    #expect(call < 500 && old > 10 && new > 2 && named <= 2, "\(call) calls, old \(old), new \(new), named \(named)")
+    #expect(call < 500 && old > 10 && new > 2 && named <= 1, "\(call) calls, old \(old), new \(new), named \(named)")
     #expect(s.git("fsck", "--strict").status == 0)
   }
 

@@ -17,13 +17,11 @@ enum FaultShim {
     #include <sys/types.h>
     #include <unistd.h>
     static int fails(void) {
-      static long count, limit = -1, error;
-      if (limit < 0) {
-        const char *at = getenv("FAULT_AT"), *which = getenv("FAULT_ERRNO");
-        limit = at ? atol(at) : 0;
-        error = which ? atol(which) : 0;
-      }
-      if (++count != limit) return 0;
+      static long count;
+      const char *at = getenv("FAULT_AT"), *which = getenv("FAULT_ERRNO");
+      long limit = at ? atol(at) : 0, error = which ? atol(which) : 0;
+      // Several threads wait for the disk at once.
+      if (__atomic_add_fetch(&count, 1, __ATOMIC_SEQ_CST) != limit) return 0;
       if (!error) kill(getpid(), SIGKILL);
       errno = (int)error;
       return 1;

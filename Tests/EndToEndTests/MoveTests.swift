@@ -146,6 +146,62 @@ struct MoveTests {
     #expect(s.git("status", "--porcelain").output == "")
   }
 
+  @Test("however a branch is kept, it moves, and its logs say so where git would")
+  func branches() throws {
+    let s = try started()
+    let kept = s.git("rev-parse", "HEAD").line
+    let cases = [
+      "true", "git pack-refs --all", "git gc -q", "git checkout -q --detach", "git checkout -qb deep/er/branch",
+      "git checkout -qb x && git pack-refs --all && mkdir -p .git/refs/heads/x", "rm .git/logs/HEAD",
+      "rm -r .git/logs && git config core.logAllRefUpdates false",
+      "rm -f .git/refs/heads/main && ln -s ../../kept .git/refs/heads/main && echo \(kept) >.git/kept",
+      "git worktree add -q ../tree -b side && cd ../tree",
+    ]
+    for setup in cases {
+      let done = s.shell(
+        """
+        set -e; rm -rf ../copy ../tree; cp -R . ../copy; cd ../copy; \(setup)
+        logs() { for log in HEAD "$(git symbolic-ref -q HEAD)"; do git reflog exists "${log:-HEAD}" && echo 1 || echo 0; done; }
+        $READINESS move M-01 in-progress >/dev/null
+        git log -1 --format=%P; git log -1 --format=%s; git status --porcelain; $READINESS verify >/dev/null
+        ours=$(logs); git -c core.hooksPath=/dev/null commit -q --allow-empty -m git; [ "$ours" = "$(logs)" ] || echo other logs
+        git fsck --strict --no-dangling 2>&1 | grep -v '^notice'; ls .git | grep -E 'lock|readiness-' || true
+        """)
+      let lines = done.output.split(separator: "\n").map(String.init)
+      #expect(lines.prefix(2) == [kept, "M-01: Not Started -> In Progress"], "\(setup): \(done.all)")
+      #expect(lines.count == 2, "\(setup): \(done.all)")
+    }
+    s.readiness("move", "M-01", "in-progress")
+    let own = s.git("log", "-g", "-1", "--format=%gs|%gn|%ge|%gd", "--date=unix", "HEAD").line
+    #expect(
+      own
+        == "commit: M-01: Not Started -> In Progress|Ada Lovelace|ada@example.com|HEAD@{\(s.git("log", "-1", "--format=%ct").line)}"
+    )
+    #expect(s.shell("tail -1 .git/logs/HEAD").line == s.shell("tail -1 .git/logs/refs/heads/main").line)
+  }
+
+  @Test("a branch that somebody has locked is named with its lock, and nothing is left behind")
+  func lockedBranch() throws {
+    let s = try started()
+    let head = s.git("rev-parse", "HEAD").line
+    s[".git/refs/heads/main.lock"] = ""
+    let move = s.readiness("move", "M-01", "in-progress")
+    #expect(move.status == 3 && move.errors.contains("main.lock") && move.errors.contains("s old"), "\(move.all)")
+    #expect(s.git("rev-parse", "HEAD").line == head && s.git("status", "--porcelain").output.isEmpty)
+    #expect(s.shell("ls .git | grep -E 'lock|readiness-'; find .git/objects -name 'tmp*'").output.isEmpty)
+    s.shell("rm .git/refs/heads/main.lock")
+    #expect(s.readiness("move", "M-01", "in-progress").status == 0)
+  }
+
+  @Test("a move that is refused, or only tried, stores nothing")
+  func storesNothing() throws {
+    let s = try started()
+    let count = s.git("count-objects").line
+    #expect(s.readiness("move", "M-01", "done").status == 1)
+    #expect(s.readiness("move", "M-01", "in-progress", "--dry-run").status == 0)
+    #expect(s.git("count-objects").line == count)
+  }
+
   @Test("eight writers at once, two of them after the same milestones, beside git commit and git gc: nothing is lost")
   func concurrent() throws {
     let s = try started()

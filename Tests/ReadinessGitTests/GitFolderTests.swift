@@ -7,6 +7,14 @@ import Testing
 /// A folder is searched, and git's own listing holds the search.
 @Suite("Folders")
 struct GitFolderTests {
+  /// A tree as git has it.
+  private func bytes(of tree: String, _ s: Scratch) -> [UInt8] {
+    let digits = Array(s.shell("git cat-file tree \(tree) | od -An -v -tx1 | tr -d ' \\n'").output.utf8)
+    return stride(from: 0, to: digits.count - 1, by: 2).compactMap { place in
+      UInt8(String(decoding: digits[place..<place + 2], as: UTF8.self), radix: 16)
+    }
+  }
+
   @Test("every name of a folder is found by searching as by reading through, folders between files included")
   func search() throws {
     let s = try Scratch()
@@ -17,11 +25,7 @@ struct GitFolderTests {
     for folder in ["a", "f", "z", "M-2", "M-1"] { s["\(folder)/x"] = "x" }
     s.git("add", "-A")
     let tree = s.git("write-tree").line
-    let raw = s.shell("git cat-file tree \(tree) | od -An -v -tx1 | tr -d ' \\n'").output
-    let digits = Array(raw.utf8)
-    let bytes = stride(from: 0, to: digits.count - 1, by: 2).compactMap { place in
-      UInt8(String(decoding: digits[place..<place + 2], as: UTF8.self), radix: 16)
-    }
+    let bytes = bytes(of: tree, s)
     let folder = try GitFolder(bytes, ObjectID([]))
     #expect(folder.isSorted && folder.count == names.count + 5)
     for name in names + ["a", "f", "z", "M-1", "M-2", "missing", "", "zz"] {
@@ -30,6 +34,28 @@ struct GitFolderTests {
       #expect((scanned != nil) == (names + ["a", "f", "z", "M-1", "M-2"]).contains(name))
       #expect(folder.identity(of: name) == scanned, "\(name)")
     }
+  }
+
+  @Test("an entry that is put in stands where git puts it, in the place of its name, and the rest stays to the byte")
+  func putting() throws {
+    let s = try Scratch()
+    for name in ["a-", "a.txt", "a0", "b", "b.d", "f/x", "M-1/x"] { s[name] = "1" }
+    s.shell("chmod +x b && ln -s b link")
+    s.git("add", "-A")
+    let before = s.git("write-tree").line
+    let (blob, other) = (s.git("hash-object", "-w", "a-").line, s.git("rev-parse", "\(before):f").line)
+    let folder = try GitFolder(bytes(of: before, s), ObjectID([]))
+    for name in ["0", "a", "a-", "b", "b.d", "f", "g", "link", "M-1", "M-1.json", "M-10", "zz"] {
+      for (id, mode, kind) in [(blob, "100644", "blob"), (other, "040000", "tree")] {
+        let lines = s.git("ls-tree", before).output.split(separator: "\n").filter { !$0.hasSuffix("\t\(name)") }
+        s["list"] = (lines + ["\(mode) \(kind) \(id)\t\(name)"]).joined(separator: "\n") + "\n"
+        let expected = bytes(of: s.shell("git mktree < list").line, s)
+        let put = try folder.putting(name, #require(ObjectID(hex: id)), isFolder: kind == "tree")
+        #expect(put == expected, "\(name) as a \(kind)")
+      }
+    }
+    let first = try GitFolder([], ObjectID([])).putting("x", #require(ObjectID(hex: blob)), isFolder: false)
+    #expect(try GitFolder(first, ObjectID([])).identity(of: "x")?.id.description == blob)
   }
 
   @Test("a folder is as git writes it only where no name stands there twice, be it as a file and as a folder")
