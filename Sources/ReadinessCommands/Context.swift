@@ -75,20 +75,25 @@ struct Context {
 
   /// Prints the answer: JSON where it was asked for, else text.
   func print(json: @autoclosure () throws -> JSONValue, text: @autoclosure () throws -> String) rethrows {
-    if options.json { return Standard.output(String(decoding: try json().layoutBytes, as: UTF8.self)) }
-    let text = try text()
-    if page(text) { return }
-    // What may be megabytes is not put together anew for its last line end.
-    Standard.output(text)
+    try print(json: json(), bytes: Array(text().utf8))
+  }
+
+  /// The same for an answer that may be megabytes.
+  func print(json: @autoclosure () throws -> JSONValue, bytes: @autoclosure () throws -> [UInt8]) rethrows {
+    if options.json { return Standard.output(try json().layoutBytes) }
+    let bytes = try bytes()
+    if page(bytes) { return }
+    // It is not put together anew for its last line end.
+    Standard.output(bytes)
     Standard.output("\n")
   }
 
   /// Shows what is longer than the terminal in git's pager. False where there is none, or nobody to page for.
-  private func page(_ text: String) -> Bool {
-    guard let rows = Terminal.rows(), text.count(where: \.isNewline) + 1 >= rows else { return false }
+  private func page(_ bytes: [UInt8]) -> Bool {
+    guard let rows = Terminal.rows(), bytes.count(where: { $0 == 0x0A }) + 1 >= rows else { return false }
     let pager: String
     do { pager = try GitProcess.run(["var", "GIT_PAGER"]).trimmed } catch { return false }
-    return !pager.isEmpty && pager != "cat" && Pager.show(text + "\n", with: pager)
+    return !pager.isEmpty && pager != "cat" && Pager.show(String(decoding: bytes, as: UTF8.self) + "\n", with: pager)
   }
 
   /// Audits history, with a progress bar where somebody watches.
@@ -103,7 +108,7 @@ struct Context {
   /// Prints what the judge has against something, and ends with exit status 1 where it refuses.
   func conclude(_ findings: [Finding], repository: Repository?) throws {
     if options.json {
-      Standard.output(String(decoding: FindingReport.verdict(findings, commits: 0).layoutBytes, as: UTF8.self))
+      Standard.output(FindingReport.verdict(findings, commits: 0).layoutBytes)
     } else if !findings.isEmpty {
       Standard.error(FindingReport.text(findings, width: width, try style(repository, descriptor: 2)) + "\n")
     }
@@ -147,8 +152,11 @@ func checkReason(_ reason: String) throws {
 /// Standard output and standard error, written whole.
 enum Standard {
   /// An answer that cannot be written is none: the process ends with exit status 3, quietly where the reader has left.
-  static func output(_ text: String) {
-    let code = write(text, to: 1)
+  static func output(_ text: String) { output(Array(text.utf8)) }
+
+  /// The same as bytes.
+  static func output(_ bytes: [UInt8]) {
+    let code = write(bytes, to: 1)
     guard code != 0 else { return }
     if code != EPIPE {
       error("readiness: the answer cannot be written: \(String(cString: strerror(code))). (output)\n")
@@ -158,11 +166,11 @@ enum Standard {
   }
 
   /// What cannot be said is not said.
-  static func error(_ text: String) { _ = write(text, to: 2) }
+  static func error(_ text: String) { _ = write(Array(text.utf8), to: 2) }
 
   /// The error that stopped the writing; 0 where all was written.
-  private static func write(_ text: String, to descriptor: Int32) -> Int32 {
-    var bytes = Array(text.utf8)[...]
+  private static func write(_ bytes: [UInt8], to descriptor: Int32) -> Int32 {
+    var bytes = bytes[...]
     while !bytes.isEmpty {
       let count = bytes.withUnsafeBytes { Glibc.write(descriptor, $0.baseAddress, $0.count) }
       if count < 0 {

@@ -21,7 +21,7 @@ struct GateCommand: ReadingCommand, PlainCommand {
     let decision = try GateDecision(name, plan.gate(name), plan.overview, in: plan.tree)
     let report = GateReport(decision, source: plan.source)
     return Answer(
-      json: report.json, text: report.text(width: width, style), exit: decision.answer == .go ? 0 : 1)
+      json: report.json, bytes: report.bytes(width: width, style), exit: decision.answer == .go ? 0 : 1)
   }
 }
 

@@ -235,7 +235,7 @@ struct HookDoor {
 
   private func refuse(_ findings: [Finding], commits: Int = 0) -> Int32 {
     if isJSON {
-      Standard.output(String(decoding: FindingReport.verdict(findings, commits: commits).layoutBytes, as: UTF8.self))
+      Standard.output(FindingReport.verdict(findings, commits: commits).layoutBytes)
       return 1
     }
     let isPush = isServer || name == "pre-push"
@@ -250,7 +250,7 @@ struct HookDoor {
   private func couldNotJudge(_ error: any Error) -> Int32 {
     let failure = Failure(error)
     if !isServer, name != "pre-push", touchesNothingByGit() { return 0 }
-    if isJSON { Standard.output(String(decoding: failure.json.layoutBytes, as: UTF8.self)) }
+    if isJSON { Standard.output(failure.json.layoutBytes) }
     say("readiness: \(failure.message.printable) (\(failure.code))")
     say("  -> \(failure.hint.printable)")
     if !isServer { say("  -> To go on without a verdict: READINESS_SKIP=1 git … The server judges all the same.") }

@@ -16,17 +16,22 @@ protocol ReadingCommand: ParsableCommand {
 /// An answer for people and for programs.
 struct Answer {
   private let makeJSON: () -> JSONValue
-  private let makeText: () -> String
+  private let makeText: () -> [UInt8]
   /// 1 where the answer is no.
   let exit: Int32
 
   /// Only one of the two is made.
   init(json: @autoclosure @escaping () -> JSONValue, text: @autoclosure @escaping () -> String, exit: Int32 = 0) {
-    (makeJSON, makeText, self.exit) = (json, text, exit)
+    (makeJSON, makeText, self.exit) = (json, { Array(text().utf8) }, exit)
+  }
+
+  /// The same for an answer that may be megabytes.
+  init(json: @autoclosure @escaping () -> JSONValue, bytes: @autoclosure @escaping () -> [UInt8], exit: Int32 = 0) {
+    (makeJSON, makeText, self.exit) = (json, bytes, exit)
   }
 
   var json: JSONValue { makeJSON() }
-  var text: String { makeText() }
+  var bytes: [UInt8] { makeText() }
 }
 
 extension ReadingCommand {
@@ -39,7 +44,7 @@ extension ReadingCommand {
     }
     keepToTheEnd(plan)
     let answer = try answer(plan, width: context.width, context.style(repository))
-    context.print(json: answer.json, text: answer.text)
+    context.print(json: answer.json, bytes: answer.bytes)
     if let note = plan.note, !options.json { Standard.error("note: \(note)\n") }
     let broken = plan.overview.findings
     if !broken.isEmpty {
@@ -83,7 +88,7 @@ struct Status: ReadingCommand, PlainCommand {
 
   func answer(_ plan: LoadedPlan, width: Int, _ style: Style) -> Answer {
     let report = StatusReport(plan.overview, commit: plan.commit, source: plan.source)
-    return Answer(json: report.json, text: report.text(width: width, style))
+    return Answer(json: report.json, bytes: report.bytes(width: width, style))
   }
 }
 
@@ -144,7 +149,7 @@ struct Order: ReadingCommand, PlainCommand {
 
   func answer(_ plan: LoadedPlan, width: Int, _ style: Style) -> Answer {
     let report = OrderReport(plan.overview)
-    return Answer(json: report.json, text: report.text(width: width, style))
+    return Answer(json: report.json, bytes: report.bytes(width: width, style))
   }
 }
 

@@ -42,7 +42,7 @@ struct SyncCommand: ParsableCommand {
         JSONMember("synced", false), JSONMember("message", .text(message)), JSONMember("git", .text(words)),
         JSONMember("hint", .text(hint)),
       ]
-      Standard.output(String(decoding: Envelope.json("sync", members).layoutBytes, as: UTF8.self))
+      Standard.output(Envelope.json("sync", members).layoutBytes)
     } else {
       let told = words.split(whereSeparator: \.isNewline).map { "  | " + String($0).printable }
       Standard.error((["readiness: " + message] + told + ["  -> " + hint]).joined(separator: "\n") + "\n")

@@ -138,6 +138,8 @@ public final class GitTree: PlanTree {
         // Each place is written once, by one thread. Where something cannot be read nothing is counted, and the rows that
         // were made are not given back: the command ends.
         func readShare(_ thread: Int, in repository: Repository) throws {
+          // What reading a milestone takes, about; and on this thread what is made of all of them.
+          HeapRoom.prepare(listed.count / (companions.count + 1) * 1300 + (thread == 0 ? listed.count * 500 : 0))
           let pool = TextPool()
           try shares.forEach(on: thread) { share in
             let place = order[share]

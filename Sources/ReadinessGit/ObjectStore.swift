@@ -20,9 +20,7 @@ final class ObjectStore {
 
   /// The places of ids, so ordered that objects that are made from each other follow each other.
   func packOrder(of ids: [ObjectID]) -> [Int] {
-    guard let packs else { return Array(ids.indices) }
-    return ids.map(packs.address).enumerated().sorted { ($0.element, $0.offset) < ($1.element, $1.offset) }
-      .map(\.offset)
+    packs?.order(of: ids) ?? Array(ids.indices)
   }
 
   /// The bytes of an object that is no larger than a bound, by the fast paths alone; nil where they do not serve.

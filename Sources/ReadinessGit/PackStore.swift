@@ -77,11 +77,8 @@ final class PackStore {
   // MARK: - Reading
 
   /// Lends an object; nil where it is not in a pack, or the pack is not as it should be.
-  /// - Parameter bound: a larger one is not inflated.
-  func with<T>(
-    _ id: ObjectID, atMost bound: Int = 1 << 30, _ body: (git_object_t, UnsafeRawBufferPointer) throws -> T
-  ) rethrows -> T? {
-    self.bound = bound
+  func with<T>(_ id: ObjectID, _ body: (git_object_t, UnsafeRawBufferPointer) throws -> T) rethrows -> T? {
+    bound = 1 << 30
     for place in packs.indices {
       guard let offset = offset(of: id, in: packs[place]) else { continue }
       // The pack that had the last object most likely has the next.
@@ -128,10 +125,21 @@ final class PackStore {
     bases = []
   }
 
-  /// Where an object stands in memory; the last place of all for one that is in no pack.
-  func address(of id: ObjectID) -> Int {
-    for pack in packs { if let offset = offset(of: id, in: pack) { return key(offset, pack) } }
-    return .max
+  /// The places of ids, in the order in which the objects stand in the packs; those that are in none come last.
+  func order(of ids: [ObjectID]) -> [Int] {
+    // Numbers are sorted in a third of the time of pairs: the place of an id is in the low bits.
+    let bits = Int.bitWidth - ids.count.leadingZeroBitCount
+    let end = packs.reduce(0) { $0 + $1.data.count }
+    guard end.leadingZeroBitCount > bits + 1 else { return Array(ids.indices) }
+    let keys = ids.indices.map { place -> Int in
+      var start = 0
+      for pack in packs {
+        if let offset = offset(of: ids[place], in: pack) { return (start + offset) << bits | place }
+        start += pack.data.count
+      }
+      return end << bits | place
+    }
+    return keys.sorted().map { $0 & (1 << bits - 1) }
   }
 
   private var loads = 0

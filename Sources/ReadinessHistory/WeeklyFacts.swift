@@ -3,7 +3,7 @@ import ReadinessGit
 
 /// What happened to a plan in a span of days, from history alone. The committer's date selects, topology orders; the
 /// same commit and span give the same facts.
-public struct WeeklyFacts: Sendable {
+public struct WeeklyFacts {
   /// A milestone that was finished.
   public struct Completed: Sendable {
     /// The milestone.

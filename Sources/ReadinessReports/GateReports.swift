@@ -12,8 +12,8 @@ public struct GateReport {
     self.source = source
   }
 
-  /// For a terminal.
-  public func text(width: Int, _ style: Style) -> String {
+  /// For a terminal, as UTF-8.
+  public func bytes(width: Int, _ style: Style) -> [UInt8] {
     let role: Style.Role =
       switch decision.answer {
       case .go: .good
@@ -22,8 +22,10 @@ public struct GateReport {
       }
     let wrap = min(width, 80) - 4
     var head = Array((style(decision.answer.rawValue, role) + "  gate \(decision.name.printable) · \(source)").utf8)
-    for reason in decision.reasons {
-      reason.message.printable.appendWrapped(to: wrap, first: "  - ", rest: "    ", onto: &head)
+    // Taken hold of once, and not for each of thousands.
+    let write = decision.writeMessage
+    for place in 0..<decision.reasonCount {
+      head.addWrapped(to: wrap, first: "  - ", rest: "    ") { write(place, &$0) }
     }
     var lines: [String] = []
     if !decision.onWordAlone.isEmpty {
@@ -45,7 +47,7 @@ public struct GateReport {
       lines += ["", style("What would flip it: readiness why-not \(decision.name)", .quiet)]
     }
     for line in lines { head.add("\n" + line) }
-    return String(decoding: head, as: UTF8.self)
+    return head
   }
 
   /// `gate` (contract 4.1).

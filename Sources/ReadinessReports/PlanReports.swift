@@ -115,22 +115,28 @@ public struct OrderReport {
     graph = overview.graph
   }
 
-  /// For a terminal.
-  public func text(width: Int, _ style: Style) -> String {
-    func list(_ name: String, _ ids: [MilestoneID], _ separator: String) -> [String] {
-      ids.map(\.text).joined(separator: separator).wrapped(
-        to: min(width, 80) - 17, first: style(name.padded(to: 15), .quiet) + "  ",
-        rest: String(repeating: " ", count: 17))
+  /// For a terminal, as UTF-8.
+  public func bytes(width: Int, _ style: Style) -> [UInt8] {
+    var out: [UInt8] = []
+    func list(_ name: String, _ ids: [MilestoneID], between: String? = nil) {
+      if !out.isEmpty { out.append(0x0A) }
+      out.add(style(name.padded(to: 15), .quiet) + "  ")
+      var line = WordWrap(to: min(width, 80) - 17, behind: 17)
+      for (place, id) in ids.enumerated() {
+        if place > 0, let between { line.add(between, to: &out) }
+        line.add(id.text, to: &out)
+      }
     }
     let suggested = overview.suggestedOrder
-    var lines = list("suggested", suggested, " ")
-    lines += list("computed", graph.topologicalOrder(), " ")
-    lines += list("critical path", graph.criticalPath(), " -> ")
-    for (index, layer) in graph.layers().enumerated() { lines += list("layer \(index + 1)", layer, " ") }
+    list("suggested", suggested)
+    list("computed", graph.topologicalOrder())
+    list("critical path", graph.criticalPath(), between: "->")
+    for (index, layer) in graph.layers().enumerated() { list("layer \(index + 1)", layer) }
     for (id, dependency) in graph.inversions(in: suggested) {
-      lines.append(style("note", .warn) + "  The suggested order has \(id) before \(dependency), which it depends on.")
+      out.add("\n" + style("note", .warn))
+      out.add("  The suggested order has \(id) before \(dependency), which it depends on.")
     }
-    return lines.joined(separator: "\n")
+    return out
   }
 
   /// `order` (contract 4.1).

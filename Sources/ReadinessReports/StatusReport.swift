@@ -16,6 +16,11 @@ public struct StatusReport {
 
   /// For a terminal.
   public func text(width: Int, _ style: Style) -> String {
+    String(decoding: bytes(width: width, style), as: UTF8.self)
+  }
+
+  /// The same as UTF-8.
+  public func bytes(width: Int, _ style: Style) -> [UInt8] {
     let title = overview.plan?.title.printable ?? "Plan"
     var table = Table(
       header: ["ID", "WORKSTREAM", "STATUS", "OWNER", "WAITS FOR"], flexible: [1, 3, 4], rows: overview.entries.count)
@@ -62,7 +67,7 @@ public struct StatusReport {
         .map { $0 == 0 ? style(String($1.prefix(7)), isOver ? .bad : .warn) + $1.dropFirst(7) : "  " + $1 }
     }
     for line in lines { head.add("\n" + line) }
-    return String(decoding: head, as: UTF8.self)
+    return head
   }
 
   static func role(_ entry: PlanOverview.Entry) -> Style.Role? {

@@ -36,6 +36,43 @@ extension [UInt8] {
     var text = text
     text.withUTF8 { append(contentsOf: $0) }
   }
+
+  /// Adds a text, made visible and broken into lines of at most so many columns at spaces, each on a line of its own.
+  /// - Parameter write: adds the text.
+  mutating func addWrapped(to width: Int, first: String, rest: String, _ write: (inout [UInt8]) -> Void) {
+    append(0x0A)
+    add(first)
+    let start = count
+    write(&self)
+    // Nearly all are one line of plain words.
+    if count - start <= width, self[start...].withUnsafeBufferPointer({ $0.isPlain && !$0.hasIdleSpace }) { return }
+    let text = String(decoding: self[start...], as: UTF8.self)
+    removeLast(count - start + first.utf8.count + 1)
+    text.printable.appendWrapped(to: width, first: first, rest: rest, onto: &self)
+  }
+}
+
+/// Words that are written one after the other, on lines of at most so many columns.
+struct WordWrap {
+  private let width: Int
+  private let indent: Int
+  private var column = 0
+
+  /// - Parameter indent: how many spaces stand before each line but the first.
+  init(to width: Int, behind indent: Int) { (self.width, self.indent) = (width, indent) }
+
+  /// Adds a word to a text, on its last line or the next.
+  mutating func add(_ word: String, to out: inout [UInt8]) {
+    let columns = word.columns
+    if column > 0, column + 1 + columns > width {
+      out.append(0x0A)
+      out.append(contentsOf: repeatElement(0x20, count: indent))
+      column = 0
+    }
+    if column > 0 { out.append(0x20) }
+    column += column > 0 ? 1 + columns : columns
+    out.add(word)
+  }
 }
 
 extension String {
@@ -128,6 +165,14 @@ extension UnsafeBufferPointer<UInt8> {
     var odd: UInt8 = 0
     for byte in self { odd |= byte &- 0x20 < 0x5F ? 0 : 1 }
     return odd == 0
+  }
+
+  /// True where a space stands at an end, or beside another, which do not outlive a breaking into lines.
+  fileprivate var hasIdleSpace: Bool {
+    guard let first, let last, first != 0x20, last != 0x20 else { return true }
+    var idle: UInt8 = 0
+    for place in 1..<count { idle |= self[place] == 0x20 && self[place - 1] == 0x20 ? 1 : 0 }
+    return idle == 1
   }
 
   /// Plain text broken into lines of at most so many bytes at spaces.

@@ -4,7 +4,7 @@ import StrictJSON
 /// The weekly update, in the form of the seed's template. Values only: reports know no history.
 public struct WeeklyReport {
   /// What a report is made of.
-  public struct Facts: Sendable {
+  public struct Facts {
     let span: DaySpan
     let completed: [(id: String, run: String?)]
     let blocked: [(id: String, reason: String)]

@@ -57,6 +57,24 @@ struct PackStoreTests {
     #expect(try read(store, String(repeating: "ab", count: 20)) == nil)
   }
 
+  @Test("the order of packs is that of the places in them, and objects that are in none come last")
+  func order() throws {
+    let (s, objects) = try packed("-c repack.usedeltabaseoffset=true")
+    var offsets: [String: Int] = [:]
+    for line in s.shell("git verify-pack -v .git/objects/pack/*.idx").output.split(separator: "\n") {
+      let parts = line.split(separator: " ").map(String.init)
+      if parts.count >= 5, parts[0].count == 40 { offsets[parts[0]] = Int(parts[4]) }
+    }
+    let missing = ["ab", "00", "ff"].map { String(repeating: $0, count: 20) }
+    let ids = (objects.map(\.id) + missing).shuffled()
+    let store = PackStore(folders: [s.path + "/.git/objects"])
+    let places = store.order(of: try ids.map { try #require(ObjectID(hex: $0)) })
+    #expect(places.sorted() == Array(ids.indices))
+    let found: [Int] = places.map { offsets[ids[$0]] ?? Int.max }
+    #expect(found == found.sorted())
+    #expect(found.suffix(3) == [Int.max, Int.max, Int.max] && found[found.count - 4] < Int.max)
+  }
+
   private static func name(of bytes: [UInt8], _ type: String, _ s: Scratch) throws -> String {
     let file = s.path + "/../object"
     try Data(bytes).write(to: URL(fileURLWithPath: file))

@@ -1,5 +1,5 @@
 /// What a gate says of a plan, and why (contract 2.3).
-public struct GateDecision: Sendable {
+public struct GateDecision {
   /// Go, no-go, or that it cannot be said.
   public enum Answer: String, Sendable { case go, noGo = "no-go", inconclusive }
 
@@ -28,7 +28,9 @@ public struct GateDecision: Sendable {
   /// What it says.
   public let answer: Answer
   /// Why, by milestone; empty for go.
-  public let reasons: [Reason]
+  public var reasons: [Reason] { facts.indices.map(reason) }
+  /// How many reasons there are.
+  public var reasonCount: Int { facts.count }
   /// Criteria in its scope that are met by a person's word and nothing else, as `M-04/replay`.
   public let onWordAlone: [String]
   /// Criteria in its scope that are let go for a while.
@@ -36,11 +38,21 @@ public struct GateDecision: Sendable {
   /// Rules in its scope that are let go at the moment.
   public let letGo: [StandingWaive]
 
+  /// What a reason says. A plan of thousands has thousands of one kind, which are put into words when they are printed.
+  private enum Fact {
+    case said(Reason)
+    /// That the milestone of a place is not as far as the gate asks.
+    case notReached(Int)
+  }
+  private let facts: [Fact]
+  private let gate: Gates.Gate
+  private let overview: PlanOverview
+
   /// Decides. Reads the tree; looks at no clock.
   /// - Throws: where something cannot be read.
   /// - Complexity: O(V+E).
   public init(_ name: String, _ gate: Gates.Gate, _ overview: PlanOverview, in tree: any PlanTree) throws {
-    self.name = name
+    (self.name, self.gate, self.overview) = (name, gate, overview)
     let scope = GateScope(gate, overview)
     var reasons = overview.findings.map { Reason(code: $0.code, message: $0.message, milestone: $0.milestone) }
     let isUnreadable = !reasons.isEmpty
@@ -58,15 +70,16 @@ public struct GateDecision: Sendable {
         .filter { finding in !inForce.contains { $0.covers(finding) } }
         .map { Reason(code: $0.code, message: $0.message, milestone: $0.milestone) }
     }
-    for place in scope.places { Self.addReasons(place, overview, gate, to: &reasons) }
+    var facts = reasons.map { Fact.said($0) }
+    for place in scope.places { Self.addFacts(place, overview, gate, to: &facts) }
     let covered = overview.letGo.filter { scope.covers($0.waive.milestone) }
     letGo = covered.filter { $0.holds(at: overview.now) }
     for waive in covered where !waive.holds(at: overview.now) {
-      reasons.append(
-        Reason(code: .waiveLapsed, message: PlanOverview.lapse(waive), milestone: waive.waive.milestone))
+      facts.append(
+        .said(Reason(code: .waiveLapsed, message: PlanOverview.lapse(waive), milestone: waive.waive.milestone)))
     }
-    self.reasons = reasons
-    answer = isUnreadable || isEmpty ? .inconclusive : reasons.isEmpty ? .go : .noGo
+    self.facts = facts
+    answer = isUnreadable || isEmpty ? .inconclusive : facts.isEmpty ? .go : .noGo
     onWordAlone = scope.entries { $0.unshownCriteria == nil }.flatMap { entry in
       entry.milestone.exitCriteria.filter(\.restsOnWordAlone).map { "\(entry.id)/\($0.id)" }
     }
@@ -83,39 +96,62 @@ public struct GateDecision: Sendable {
       in: InvariantScope(states: states, policy: overview.policy, rows: overview.rows, graph: overview.graph))
   }
 
-  private static func addReasons(
-    _ place: Int, _ overview: PlanOverview, _ gate: Gates.Gate, to reasons: inout [Reason]
+  private static func addFacts(
+    _ place: Int, _ overview: PlanOverview, _ gate: Gates.Gate, to facts: inout [Fact]
   ) {
-    let entry = overview.entries[place]
-    let id = entry.id
-    if !gate.isReached(by: entry) {
-      var message = "\(id) is \"\(entry.status)\", not yet \(gate.category.rawValue)"
+    if !gate.isReached(by: overview.entries[place].category) { facts.append(.notReached(place)) }
+    if gate.noSuspect, !overview.entries[place].suspect.isEmpty {
+      let entry = overview.entries[place]
+      facts.append(
+        .said(Reason(code: .evidenceMismatch, message: PlanOverview.suspicion(entry), milestone: entry.id)))
+    }
+    for risk in overview.entries[place].risks where gate.isTooHigh(risk) {
+      let id = overview.entries[place].id
+      let message = "\(id) has the open risk \(risk.id) (\(risk.severity)): \(risk.text)"
+      facts.append(.said(Reason(code: .gateRisk, message: message, milestone: id)))
+    }
+  }
+
+  private func reason(_ number: Int) -> Reason {
+    switch facts[number] {
+    case .said(let reason): return reason
+    case .notReached(let place):
+      var message: [UInt8] = []
+      writeMessage(of: number, to: &message)
+      return Reason(
+        code: .gateCategory, message: String(decoding: message, as: UTF8.self), milestone: overview.entries[place].id)
+    }
+  }
+
+  /// Adds the message of a reason to a text.
+  public func writeMessage(of number: Int, to out: inout [UInt8]) {
+    func add(_ text: String) {
+      var text = text
+      text.withUTF8 { out.append(contentsOf: $0) }
+    }
+    switch facts[number] {
+    case .said(let reason): add(reason.message)
+    case .notReached(let place):
+      add(overview.entries[place].id.text)
+      add(" is \"")
+      add(overview.entries[place].status)
+      add("\", not yet ")
+      add(gate.category.rawValue)
       var link = ", and waits for "
       overview.forEachBlocker(at: place) { blocker in
-        message += link
-        message += blocker.text
+        add(link)
+        add(blocker.text)
         link = ", "
       }
-      message += "."
-      reasons.append(Reason(code: .gateCategory, message: message, milestone: id))
-    }
-    if gate.noSuspect, !entry.suspect.isEmpty {
-      reasons.append(
-        Reason(code: .evidenceMismatch, message: PlanOverview.suspicion(entry), milestone: id))
-    }
-    for risk in entry.risks where gate.isTooHigh(risk) {
-      reasons.append(
-        Reason(
-          code: .gateRisk, message: "\(id) has the open risk \(risk.id) (\(risk.severity)): \(risk.text)", milestone: id
-        ))
+      add(".")
     }
   }
 }
 
 extension Gates.Gate {
-  /// True where a milestone is as far as the gate asks, or further.
-  func isReached(by entry: PlanOverview.Entry) -> Bool {
-    entry.category.map { Self.rung($0) >= Self.rung(category) } ?? false
+  /// True where a milestone in a category is as far as the gate asks, or further.
+  func isReached(by reached: Category?) -> Bool {
+    reached.map { Self.rung($0) >= Self.rung(category) } ?? false
   }
 
   private static func rung(_ category: Category) -> Int {

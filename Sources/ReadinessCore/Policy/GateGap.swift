@@ -25,7 +25,7 @@ public struct GateGap: Sendable {
   /// - Complexity: O(V+E).
   public init(_ gate: Gates.Gate, _ overview: PlanOverview, in tree: any PlanTree) throws {
     let scope = GateScope(gate, overview)
-    let open = Set(scope.closure(of: scope.entries { !gate.isReached(by: $0) }))
+    let open = Set(scope.closure(of: scope.entries { !gate.isReached(by: $0.category) }))
     let graph = overview.graph
     criticalPath = graph.subgraph(of: open).criticalPath()
     let order = graph.topologicalOrder().filter { open.contains($0) || scope.covers($0) }
