@@ -60,10 +60,11 @@ def compare(ours, theirs, pairs):
     return compare_several([ours], theirs, pairs)[0]
 
 
-def compare_several(ours, theirs, pairs):
-    """The same for several, which run in turn beside one and the same other."""
+def compare_several(ours, theirs, pairs, warms=True):
+    """The same for several, which run in turn beside one and the same other. What runs for many seconds need not be warmed:
+    a first run that is slower than the others is no median."""
     mine, other, memory = [[] for _ in ours], [], [0] * len(ours)
-    for turn in range(pairs + 1):
+    for turn in range(0 if warms else 1, pairs + 1):
         a, _ = theirs.seconds(turn)
         if turn > 0:
             other.append(a)

@@ -36,13 +36,13 @@ def tell(name, value, target, detail, unit="x"):
     print(f"{value:7.2f}{unit:3} {against:16} {verdict:7} {name}  ({detail})", flush=True)
 
 
-def ratio(name, ours, theirs, target, pairs):
-    return ratios({name: ours}, theirs, target, pairs)[0]
+def ratio(name, ours, theirs, target, pairs, warms=True):
+    return ratios({name: ours}, theirs, target, pairs, warms)[0]
 
 
-def ratios(named, theirs, target, pairs):
+def ratios(named, theirs, target, pairs, warms=True):
     """Several, each by its name, against the same."""
-    results = compare_several(list(named.values()), theirs, pairs)
+    results = compare_several(list(named.values()), theirs, pairs, warms)
     for name, found in zip(named, results):
         tell(name, found.value, target, f"{found.ours * 1000:.1f} ms, {found.theirs * 1000:.1f} ms, {pairs} pairs")
     return results
@@ -142,7 +142,7 @@ def audits(commits, every, target, pairs, others=True, again=False):
     made(folder, repositories.history, commits, every)
     log = Command(["git", "log", "--raw", "--", ".readiness"], folder)
     verify = Command([program, "verify", "--no-cache"], folder)
-    found = ratio(name, verify, log, target, pairs)
+    found = ratio(name, verify, log, target, pairs, warms=commits < 1_000_000)
     tell("memory of that at its peak", found.memory / 1000, 300, f"{commits:,} commits", " MB")
     if others:
         # "No slower", and what two runs of the same differ by.

@@ -50,7 +50,7 @@ struct Log: PlainCommand {
     }
     keepToTheEnd((report, runs))
     let answer = LogReport(runs)
-    try context.print(json: answer.json, text: answer.text(width: context.width, context.style(repository)))
+    try context.print(json: answer.json, bytes: answer.bytes(width: context.width, context.style(repository)))
   }
 }
 

@@ -26,9 +26,9 @@ public struct LogReport {
   /// Makes a report of runs, newest first.
   public init(_ runs: [RunLine]) { self.runs = runs }
 
-  /// For a terminal.
-  public func text(width: Int, _ style: Style) -> String {
-    guard !runs.isEmpty else { return "No run in this history." }
+  /// For a terminal, as UTF-8.
+  public func bytes(width: Int, _ style: Style) -> [UInt8] {
+    guard !runs.isEmpty else { return Array("No run in this history.".utf8) }
     var out: [UInt8] = []
     out.reserveCapacity(runs.count * 160)
     // Neighbours mostly have the same actor.
@@ -40,7 +40,7 @@ public struct LogReport {
       if !out.isEmpty { out.add("\n\n") }
       Self.append(line, by: name, to: &out, width, style)
     }
-    return String(decoding: out, as: UTF8.self)
+    return out
   }
 
   // A history has thousands of runs, so that each piece goes as bytes to where it is printed from.
@@ -51,16 +51,15 @@ public struct LogReport {
     out.add(style.beginning(role))
     if let id = line.id {
       out.add("run ")
-      out.append(contentsOf: id.utf8.prefix(12))
+      out.add(id, 0..<12)
     } else {
       out.add("no stamp")
     }
     out.add(style.end)
     out.add("  ")
-    let at = run.at.utf8
-    out.append(contentsOf: at.prefix(10))
+    out.add(run.at, 0..<10)
     out.add(" ")
-    out.append(contentsOf: at.prefix(16).dropFirst(11))
+    out.add(run.at, 11..<16)
     out.add("  ")
     out.add(actor)
     if line.heals {
@@ -83,7 +82,7 @@ public struct LogReport {
     for e in run.evidence {
       out.add(indent)
       out.add("\(e.milestone)/\(e.criterion)  evidence ")
-      out.append(contentsOf: e.digest.hex.utf8.prefix(12))
+      out.add(e.digest.hex, 0..<12)
       out.add("…")
     }
     if run.policyChange != nil {
@@ -91,12 +90,15 @@ public struct LogReport {
       out.add("policy changed")
     }
     if let reason = run.reason {
-      ("because: " + reason.printable).appendWrapped(to: min(width, 80) - 4, first: "    ", rest: "    ", onto: &out)
+      out.addWrapped(to: min(width, 80) - 4, first: "    ", rest: "    ") {
+        $0.add("because: ")
+        $0.add(reason)
+      }
     }
     out.add("\n")
     out.add(style.beginning(.quiet))
     out.add("    commit ")
-    out.append(contentsOf: line.commit.utf8.prefix(12))
+    out.add(line.commit, 0..<12)
     out.add(style.end)
   }
 

@@ -37,6 +37,12 @@ extension [UInt8] {
     text.withUTF8 { append(contentsOf: $0) }
   }
 
+  /// Adds some bytes of a text, as far as it has them.
+  mutating func add(_ text: String, _ range: Range<Int>) {
+    var text = text
+    text.withUTF8 { append(contentsOf: UnsafeBufferPointer(rebasing: $0[range.clamped(to: 0..<$0.count)])) }
+  }
+
   /// Adds a text, made visible and broken into lines of at most so many columns at spaces, each on a line of its own.
   /// - Parameter write: adds the text.
   mutating func addWrapped(to width: Int, first: String, rest: String, _ write: (inout [UInt8]) -> Void) {

@@ -71,11 +71,15 @@ public struct ObjectID: Hashable, Sendable, CustomStringConvertible {
 
   /// 40 lower-case hexadecimal digits.
   public var description: String {
-    let digits: StaticString = "0123456789abcdef"
-    return String(unsafeUninitializedCapacity: 40) { out in
+    String(unsafeUninitializedCapacity: 40) { out in
       func write(_ word: UInt64, _ range: Range<Int>) {
-        for (shift, place) in zip(stride(from: 4 * (range.count - 1), through: 0, by: -4), range) {
-          out[place] = digits.utf8Start[Int(truncatingIfNeeded: word >> UInt64(shift)) & 15]
+        var rest = word
+        var place = range.upperBound
+        while place > range.lowerBound {
+          place -= 1
+          let digit = UInt8(truncatingIfNeeded: rest & 15)
+          out[place] = digit + (digit < 10 ? 0x30 : 0x57)
+          rest >>= 4
         }
       }
       write(a, 0..<16)
