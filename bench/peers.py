@@ -6,14 +6,18 @@ from measure import SEALED, Command, compare, run
 
 
 def environment(top):
-    """A folder with the peers' programs; None where they cannot be installed."""
+    """A folder with the peers' programs, which are installed once; None where they cannot be."""
     found = os.path.join(top, "peers")
+    if os.path.exists(found):
+        return found if os.listdir(found) else None
     os.makedirs(found)
     # gitlint asks for other versions of what the rest is made from.
     for names in [["pre-commit", "prek", "check-jsonschema", "doorstop"], ["gitlint"]]:
         folder = os.path.join(top, names[0] + "-environment")
         for words in [[sys.executable, "-m", "venv", folder], [f"{folder}/bin/pip", "install", "-q"] + names]:
             if subprocess.run(words, cwd=top, env=SEALED, capture_output=True).returncode != 0:
+                for link in os.listdir(found):
+                    os.remove(os.path.join(found, link))
                 return None
         for name in names:
             os.symlink(f"{folder}/bin/{name}", f"{found}/{name}")

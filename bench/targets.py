@@ -8,6 +8,7 @@ fewer pairs, where starting a process weighs more, and bounds of three times the
 reaches.
 """
 import argparse, os, shutil, statistics, sys, tempfile, time
+from concurrent.futures import ThreadPoolExecutor
 
 sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
 import peers, repositories
@@ -48,12 +49,17 @@ def ratios(named, theirs, target, pairs, warms=True):
     return results
 
 
+def kept(make, *words):
+    """What `make` writes, which is written once."""
+    folder = os.path.join(top, "-".join(["made", make.__name__, *map(str, words)]))
+    if not os.path.exists(folder):
+        make(program, folder, *words)
+    return folder
+
+
 def made(folder, make, *words):
-    """What `make` writes, which is written once and copied from then on."""
-    kept = os.path.join(top, "-".join(["made", make.__name__, *map(str, words)]))
-    if not os.path.exists(kept):
-        make(program, kept, *words)
-    run(top, "cp", "-a", kept, folder)
+    """A copy of it."""
+    run(top, "cp", "-a", kept(make, *words), folder)
     # So that the index knows the files of the copy.
     run(folder, "git", "update-index", "-q", "--refresh")
 
@@ -147,7 +153,7 @@ def audits(commits, every, target, pairs, others=True, again=False):
     if others:
         # "No slower", and what two runs of the same differ by.
         words = {f"{word} of the same, against verify": Command([program, word], folder) for word in ["log", "replay"]}
-        ratios(words, verify, 1.05, pairs)
+        ratios(words, verify, 1.05, 5)
     if again:
         run(folder, program, "verify")
         run(folder, "git", "commit", "-q", "--allow-empty", "-m", "one more")
@@ -222,13 +228,12 @@ def growth(counts, commands, isDone=False):
         return
     taken = {}
     for count in counts:
-        folder = os.path.join(top, "plan")
-        made(folder, repositories.done_plan if isDone else repositories.plan, count)
+        # Nothing here writes, and what is packed stays so.
+        folder = kept(repositories.done_plan if isDone else repositories.plan, count)
         run(folder, "git", "gc", "-q")
         for words in commands:
             command = Command([program] + words.split(), folder, answers=(0, 1))
             taken[words, count] = statistics.median(command.seconds(0)[0] for _ in range(5))
-        shutil.rmtree(folder)
     few, many = counts
     for words in commands:
         tell(
@@ -262,6 +267,13 @@ with tempfile.TemporaryDirectory() as top:
     else:
         audits(100_000, 10, 1.0, 9, again=True)
         audits(20_000, 1, 2.0, 9, others=False)
+        if not options.only:
+            # What takes longest to make is made at once; nothing is measured meanwhile.
+            with ThreadPoolExecutor() as pool:
+                list(pool.map(lambda make: make(), [
+                    lambda: kept(repositories.history, 1_000_000, 10),
+                    lambda: (peers.environment(top), kept(repositories.plan, 100_000)),
+                ]))
         audits(1_000_000, 10, 1.0, 5, others=False)
         replays(1_000, 10_000)
         readings(10_000, 30)
