@@ -64,7 +64,7 @@ def housekeeper(folder, stop):
         run(folder, "git", "commit", "-qm", f"notes {count}", "--", "notes.txt")
         if count % 5 == 0:
             run(folder, "git", "pack-refs", "--all")
-        if count % 20 == 0:
+        if count % 3 == 0:
             run(folder, "git", "gc", "-q")
         count += 1
 
@@ -72,6 +72,8 @@ def housekeeper(folder, stop):
 def main():
     program = os.path.abspath(sys.argv[1])
     processes = int(sys.argv[2]) if len(sys.argv) > 2 else 8
+    if processes > 12:
+        sys.exit("race.py: the standard plan has twelve milestones, one for each process")
     moves = int(sys.argv[3]) if len(sys.argv) > 3 else 250
     with tempfile.TemporaryDirectory() as folder:
         run(folder, "git", "init", "-q", "-b", "main", ".")

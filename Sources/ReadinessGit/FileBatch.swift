@@ -36,13 +36,19 @@ struct FileBatch {
   /// - Throws: `GitError`, with some in their places or none.
   mutating func put() throws {
     try syncOpen()
+    try syncFolders(rename())
+  }
+
+  /// Puts each in its place.
+  /// - Returns: the folders with new names.
+  private mutating func rename() throws -> [String] {
     var folders: [String] = []
     func note(_ folder: String) { if !folders.contains(folder) { folders.append(folder) } }
     for file in files {
       guard let place = file.place else { continue }
       let folder = FileBytes.folder(of: place)
       var attempts = 0
-      while rename(file.temporary, place) != 0 {
+      while Glibc.rename(file.temporary, place) != 0 {
         // A folder of objects is made with the first that stands in it, and `git gc` takes away one that is empty.
         guard errno == ENOENT, attempts < 5 else { throw FileBytes.systemError("rename", file.temporary) }
         attempts += 1
@@ -52,8 +58,17 @@ struct FileBatch {
       note(folder)
     }
     files = []
+    return folders
+  }
+
+  /// Waits until the disk has the names in folders. One that is gone has none: `git gc` found its objects in a pack, which
+  /// is on the disk, and took them away with it.
+  mutating func syncFolders(_ folders: [String]) throws {
     for start in stride(from: 0, to: folders.count, by: Self.bound) {
-      for folder in folders[start...].prefix(Self.bound) { open.append((try FileBytes.openFolder(folder), folder)) }
+      for folder in folders[start...].prefix(Self.bound) {
+        guard let descriptor = try FileBytes.openFolder(folder) else { continue }
+        open.append((descriptor, folder))
+      }
       try syncOpen()
     }
   }

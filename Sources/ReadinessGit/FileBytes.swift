@@ -140,14 +140,15 @@ public enum FileBytes {
 
   /// Waits until the disk has the names in a folder.
   static func syncFolder(_ path: String) throws {
-    let descriptor = try openFolder(path)
+    guard let descriptor = try openFolder(path) else { throw systemError("open", path) }
     defer { close(descriptor) }
     guard fsync(descriptor) == 0 else { throw systemError("fsync", path) }
   }
 
-  /// Opens a folder, to wait for its names.
-  static func openFolder(_ path: String) throws -> Int32 {
+  /// Opens a folder, to wait for its names; nil where there is none.
+  static func openFolder(_ path: String) throws -> Int32? {
     let descriptor = Glibc.open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC)
+    if descriptor < 0, errno == ENOENT { return nil }
     guard descriptor >= 0 else { throw systemError("open", path) }
     return descriptor
   }

@@ -39,6 +39,37 @@ struct FileBatchTests {
     }
   }
 
+  @Test("a folder that git gc took away has no name to wait for; any other that cannot be opened is told")
+  func tidied() throws {
+    let s = try Scratch()
+    s["folder/file"] = "a file"
+    var batch = FileBatch()
+    try batch.syncFolders([s.path + "/folder", s.path + "/gone", s.path])
+    #expect(throws: GitError.self) { try batch.syncFolders([s.path + "/folder/file"]) }
+    batch.cancel()
+  }
+
+  @Test("files come to their places while folders are taken away as soon as they are empty")
+  func tidying() throws {
+    let s = try Scratch()
+    let tidier = Process()
+    tidier.executableURL = URL(fileURLWithPath: "/bin/sh")
+    tidier.arguments = ["-c", "while [ ! -e \(s.path)/end ]; do rm -rf \(s.path)/objects/* 2>/dev/null; done"]
+    s["objects/x"] = ""
+    try tidier.run()
+    defer { tidier.waitUntilExit() }
+    defer { s["end"] = "" }
+    for turn in 0..<300 {
+      var batch = FileBatch()
+      for number in 0..<4 {
+        try batch.add(
+          [1, 2, 3], mode: 0o444, temporary: "\(s.path)/tmp-\(number)",
+          place: "\(s.path)/objects/\(turn % 2)\(number)/file")
+      }
+      try batch.put()
+    }
+  }
+
   @Test("objects are stored as git stores them, each once, and what is there already is made young")
   func objects() throws {
     let s = try Scratch()
