@@ -10,13 +10,21 @@ flags=
 for library in git2 $libraries; do
   [ -e "$(cc -print-file-name="lib$library.a")" ] || { flags=none; echo "build: lib$library.a is missing, so the binary is linked dynamically" >&2; break; }
 done
+# A type is asked for by what its parts are, not by a name that the runtime goes through all conformances for
+# (doc/decisions/0029).
+metadata="-Xswiftc -Xfrontend -Xswiftc -disable-concrete-type-metadata-mangled-name-accessors"
 if [ "$flags" = none ]; then
-  exec swift build -c release --static-swift-stdlib --product readiness
+  # shellcheck disable=SC2086
+  exec swift build -c release --static-swift-stdlib --product readiness $metadata
 fi
 for library in $libraries; do flags="$flags -Xlinker -l$library"; done
 # Ours stand first, and libmbedx509.a holds the two that are replaced.
 # shellcheck disable=SC2086
 swift build -c release --static-swift-stdlib --product readiness \
-  -Xswiftc -static-executable -Xcc -DREADINESS_STATIC -Xlinker --allow-multiple-definition -Xlinker -s $flags 2>&1 |
+  -Xswiftc -static-executable $metadata -Xcc -DREADINESS_STATIC -Xlinker --allow-multiple-definition $flags 2>&1 |
   # What glibc warns of in every static program that could look up names.
   { grep -vE "in statically linked applications|mktemp' is dangerous" || true; }
+# What is written at one go lies in the page cache in larger pieces: until the system reads it anew, a start has half as
+# many page faults.
+strip -o .build/release/readiness.new .build/release/readiness
+mv -f .build/release/readiness.new .build/release/readiness
