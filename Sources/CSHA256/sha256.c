@@ -3,15 +3,14 @@
 // The SHA extensions of x86-64 (Intel, Intrinsics Guide: _mm_sha256rnds2_epu32 and its like). They hold the state as two
 // rows of four words, A B E F and C D G H, and do two rounds at once.
 
-#if defined(__x86_64__)
+#if defined(__x86_64__) && __has_include(<sys/platform/x86.h>)
 
-#include <cpuid.h>
 #include <immintrin.h>
+#include <sys/platform/x86.h>
 
+// What libc has asked of the processor at its start: in a virtual machine each CPUID of our own costs microseconds.
 bool readiness_sha256_is_built_in(void) {
-  unsigned a, b, c, d;
-  if (!__get_cpuid(1, &a, &b, &c, &d) || !(c & bit_SSSE3) || !(c & bit_SSE4_1)) return false;
-  return __get_cpuid_count(7, 0, &a, &b, &c, &d) && (b & bit_SHA);
+  return CPU_FEATURE_ACTIVE(SHA) && CPU_FEATURE_ACTIVE(SSSE3) && CPU_FEATURE_ACTIVE(SSE4_1);
 }
 
 __attribute__((target("sha,sse4.1,ssse3")))
