@@ -10,6 +10,9 @@ final class PackStore {
     let index: UnsafeRawBufferPointer
     let data: UnsafeRawBufferPointer
     let count: Int
+    /// The place of its first object among those of all packs, and the piece that it begins with.
+    var start = 0
+    var firstPiece = 0
     var names: Int { 8 + 1024 }
     var offsets: Int { names + count * 24 }
     var longOffsets: Int { offsets + count * 4 }
@@ -22,7 +25,10 @@ final class PackStore {
     var bytes: [UInt8] = []
   }
 
-  private var packs: [Pack] = []
+  /// The one that had the last object stands first.
+  private var packs: [Pack]
+  /// The largest first, always: an object that is in several has one place.
+  private let placed: [Pack]
   /// What keeps them in memory.
   private let files: [MappedFile]
   private let inflater = Inflater()
@@ -38,6 +44,7 @@ final class PackStore {
 
   /// Maps what can be mapped in the folders of objects.
   init(folders: [String]) {
+    var packs: [Pack] = []
     var files: [MappedFile] = []
     for folder in folders {
       for name in Self.names(in: folder + "/pack") where name.hasSuffix(".idx") {
@@ -49,12 +56,18 @@ final class PackStore {
         files += [index, data]
       }
     }
-    self.files = files
+    packs.sort { $0.count > $1.count }
+    for number in packs.indices.dropFirst() {
+      let last = packs[number - 1]
+      packs[number].start = last.start + last.count
+      packs[number].firstPiece = last.firstPiece + last.data.count / PackPieces.size + 1
+    }
+    (self.packs, placed, self.files) = (packs, packs, files)
   }
 
   /// The same packs for another thread. They are in memory once.
   init(sharing other: PackStore) {
-    (packs, files) = (other.packs, other.files)
+    (packs, placed, files) = (other.placed, other.placed, other.files)
   }
 
   private static func names(in folder: String) -> [String] {
@@ -83,8 +96,7 @@ final class PackStore {
       guard let offset = offset(of: id, in: packs[place]) else { continue }
       // The pack that had the last object most likely has the next.
       if place > 0 { packs.swapAt(0, place) }
-      loads += 1
-      if loads & 0x1FFF == 0 { letGo() }
+      count()
       guard let (type, made) = load(offset, packs[place > 0 ? 0 : place]) else { return nil }
       return try made?.withUnsafeBytes { try body(type, $0) } ?? body(type, room.bytes)
     }
@@ -142,8 +154,63 @@ final class PackStore {
     return keys.sorted().map { $0 & (1 << bits - 1) }
   }
 
+  // MARK: - All objects
+
+  /// The place of an object among those of all packs; nil where it is in none.
+  func place(of id: ObjectID) -> Int? {
+    for pack in placed {
+      if let number = number(of: id, in: pack) { return pack.start + number }
+    }
+    return nil
+  }
+
+  /// The object at a place.
+  func id(at place: Int) -> ObjectID? { pack(of: place).map { id(at: place, $0) } }
+
+  private func id(at place: Int, _ pack: Pack) -> ObjectID {
+    let start = pack.names + (place - pack.start) * 20
+    return ObjectID(raw: UnsafeRawBufferPointer(rebasing: pack.index[start..<(start + 20)]))
+  }
+
+  private func pack(of place: Int) -> Pack? {
+    placed.first { place >= $0.start && place < $0.start + $0.count }
+  }
+
+  /// All objects by where they lie; nil where they are too many to be numbered. O(objects).
+  func pieces() -> PackPieces? {
+    guard let last = placed.last, last.start + last.count < Int(Int32.max) else { return nil }
+    var grains: [Int32] = []
+    grains.reserveCapacity(last.start + last.count)
+    for pack in placed {
+      let most = pack.data.count / PackPieces.grain
+      // What an index says of an object behind the end of its pack is found out when it is read.
+      for number in 0..<pack.count {
+        let grain = min(most, max(0, position(number, pack) ?? 0) / PackPieces.grain)
+        grains.append(Int32(pack.firstPiece * PackPieces.grains + grain))
+      }
+    }
+    return PackPieces(grains, pieces: last.firstPiece + last.data.count / PackPieces.size + 1)
+  }
+
+  /// Lends the commit at a place; nil where there is none, or where it is made from another object.
+  func withCommit<T>(at place: Int, _ body: (ObjectID, UnsafeRawBufferPointer) throws -> T) rethrows -> T? {
+    bound = 1 << 30
+    guard let pack = pack(of: place), let offset = position(place - pack.start, pack), let head = head(offset, pack),
+      head.type == GIT_OBJECT_COMMIT.rawValue
+    else { return nil }
+    count()
+    guard inflater.inflate(rest(head.data, pack), size: head.size, into: room) else { return nil }
+    return try body(id(at: place, pack), room.bytes)
+  }
+
   private var loads = 0
   private var bound = 1 << 30
+
+  /// Counts what is read.
+  private func count() {
+    loads += 1
+    if loads & 0x1FFF == 0 { letGo() }
+  }
 
   /// What was read of a large pack need not stay in memory; the system has it still, and gives it back when asked.
   private func letGo() {
@@ -155,18 +222,33 @@ final class PackStore {
   }
 
   private func offset(of id: ObjectID, in pack: Pack) -> Int? {
+    number(of: id, in: pack).flatMap { position($0, pack) }
+  }
+
+  /// Ids are as good as chance, so that the bits of one say nearly where it stands; after a few such guesses by halves,
+  /// since whoever makes objects can choose their ids a little.
+  private func number(of id: ObjectID, in pack: Pack) -> Int? {
     var name: (UInt64, UInt64, UInt32) = (0, 0, 0)
     withUnsafeMutableBytes(of: &name) { id.copy(to: $0) }
     return withUnsafeBytes(of: &name) { wanted in
-      guard let base = pack.index.baseAddress, let key = wanted.baseAddress else { return nil }
+      guard let base = pack.index.baseAddress, let bytes = wanted.baseAddress else { return nil }
       let first = Int(wanted[0])
       var low = first == 0 ? 0 : Int(Self.word(pack.index, 8 + (first - 1) * 4))
       var high = min(pack.count, Int(Self.word(pack.index, 8 + first * 4)))
+      let key = UInt64(bigEndian: wanted.loadUnaligned(as: UInt64.self))
+      var (least, most) = (UInt64(first) << 56, UInt64(first) << 56 | (1 << 56 - 1))
+      var guesses = 4
       while low < high {
-        let middle = (low + high) / 2
-        let order = memcmp(base + pack.names + middle * 20, key, 20)
-        if order == 0 { return position(middle, pack) }
-        if order < 0 { low = middle + 1 } else { high = middle }
+        var middle = (low + high) / 2
+        if guesses > 0, high - low > 4, least < key, key < most {
+          guesses -= 1
+          middle = min(high - 1, low + Int(Double(key - least) / Double(most - least) * Double(high - low)))
+        }
+        let at = pack.names + middle * 20
+        let found = UInt64(bigEndian: pack.index.loadUnaligned(fromByteOffset: at, as: UInt64.self))
+        let order = found == key ? Int(memcmp(base + at, bytes, 20)) : found < key ? -1 : 1
+        if order == 0 { return middle }
+        if order < 0 { (low, least) = (middle + 1, found) } else { (high, most) = (middle, found) }
       }
       return nil
     }
@@ -275,6 +357,47 @@ final class PackStore {
     guard bytes.count < 256 << 10 else { return }
     if bases.isEmpty { bases = [Base](repeating: Base(), count: baseCount) }
     bases[slot(offset, pack)] = Base(key: key(offset, pack), type: type, bytes: bytes)
+  }
+}
+
+/// The objects of packs by where they lie. A piece of a pack is read at one time, from its beginning to its end, so that
+/// what objects are made from was read just before.
+struct PackPieces {
+  /// How many bytes of a pack make a piece, and how many of them a grain: within one, objects are in no order.
+  static let (size, grain) = (4 << 20, 4 << 10)
+  static let grains = size / grain
+  /// The grain of each object, by its place.
+  private let grain: [Int32]
+  private let places: [Int32]
+  private let starts: [Int32]
+
+  fileprivate init(_ grain: [Int32], pieces: Int) {
+    self.grain = grain
+    count = pieces
+    var starts = [Int32](repeating: 0, count: pieces * Self.grains + 1)
+    for one in grain { starts[Int(one) + 1] += 1 }
+    for one in starts.indices.dropLast() { starts[one + 1] += starts[one] }
+    var next = starts
+    var places = [Int32](repeating: 0, count: grain.count)
+    for (place, one) in grain.enumerated() {
+      places[Int(next[Int(one)])] = Int32(place)
+      next[Int(one)] += 1
+    }
+    (self.places, self.starts) = (places, starts)
+  }
+
+  /// How many pieces there are.
+  let count: Int
+
+  /// How many objects there are.
+  var objects: Int { places.count }
+
+  /// The piece that holds the object at a place.
+  func piece(of place: Int) -> Int { Int(grain[place]) / Self.grains }
+
+  /// The places of a piece's objects.
+  subscript(piece: Int) -> ArraySlice<Int32> {
+    places[Int(starts[piece * Self.grains])..<Int(starts[(piece + 1) * Self.grains])]
   }
 }
 

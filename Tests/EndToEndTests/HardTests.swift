@@ -142,6 +142,57 @@ struct HardTests {
     }
   }
 
+  @Test("a history is read whole and each commit once, over packs that hold the same, deltas, and objects beside them")
+  func packs() throws {
+    let s = try started()
+    // Five megabytes that cannot be packed lie between the commits, so that they are read by the piece, and by threads.
+    let make = """
+      { for n in $(seq 1 3000); do
+          printf 'commit refs/heads/main\ncommitter A <a@example.com> %s +0000\n' $((1700000000+n))
+          printf 'data <<END\nwork %s, in the words of every other message, so that it is made from one\nEND\n' $n
+          [ $n = 1 ] && echo 'from refs/heads/main^0'
+          [ $((n % 1000)) = 0 ] && { echo "M 100644 inline noise-$n"; echo 'data 5000000'; head -c 5000000 /dev/urandom; }
+          printf '\n'; done; } | git fast-import --quiet --force
+      git reset -q --hard
+      cp .git/objects/pack/*.pack .git/objects/pack/*.idx ..
+      git repack -adfq --window=50
+      chmod u+w ../*.pack ../*.idx; cp ../*.pack ../*.idx .git/objects/pack
+      """
+    #expect(s.shell(make).status == 0)
+    #expect(Int(s.shell("git verify-pack -v .git/objects/pack/*.idx | grep -c ' commit .* 1 '").line) ?? 0 > 100)
+    s.edit("M-02", "Stable", "Stable now")
+    #expect(s.git("commit", "-qam", "loose").status == 0)
+    s.git("checkout", "-q", "-b", "side", "HEAD~2000")
+    s.edit("M-03", "Security", "All security")
+    s.git("commit", "-qam", "side")
+    s.git("checkout", "-q", "main")
+    #expect(s.git("merge", "-q", "--no-edit", "side").status == 0)
+    let count = s.git("rev-list", "--count", "HEAD").line
+    for _ in 0..<3 {
+      let verify = s.readiness("verify", "--no-cache")
+      #expect(verify.status == 0 && verify.output.hasPrefix("verified  \(count) commits, 4 runs"), "\(verify.all)")
+    }
+    let log = s.readiness("log", "--json").output
+    #expect(log.components(separatedBy: "\"run\":").count == 5, "\(log)")
+    // Nobody asks for what only a branch that is gone held; what is asked for and cannot be read is never passed over.
+    let gone = s.git("commit-tree", "HEAD^{tree}", "-p", "HEAD~5", "-m", "gone").line
+    #expect(s.shell("echo \(gone) | git pack-objects -q .git/objects/pack/pack && git prune-packed").status == 0)
+    func damage(_ id: String) -> String {
+      """
+      for index in .git/objects/pack/*.idx; do
+        at=$(git show-index <$index | sed -n 's/ \(id).*//p')
+        [ -n "$at" ] && { chmod u+w ${index%.idx}.pack
+          printf 'damage' | dd of=${index%.idx}.pack bs=1 seek=$((at + 3)) conv=notrunc status=none; }
+      done; true
+      """
+    }
+    #expect(s.shell(damage(gone)).status == 0)
+    #expect(s.readiness("verify", "--no-cache").status == 0)
+    #expect(s.shell(damage(s.git("rev-parse", "HEAD~700").line)).status == 0)
+    let verify = s.readiness("verify", "--no-cache")
+    #expect(verify.status == 3 && !verify.output.contains("verified"), "\(verify.all)")
+  }
+
   @Test("in a sparse checkout and with a split index everything works, moves as well", arguments: ["split", "sparse"])
   func index(_ kind: String) throws {
     let s = try started()

@@ -75,6 +75,40 @@ struct PackStoreTests {
     #expect(found.suffix(3) == [Int.max, Int.max, Int.max] && found[found.count - 4] < Int.max)
   }
 
+  @Test(
+    "each object has one place, pieces hold each place once and in the order of the pack, and commits come out by place"
+  )
+  func places() throws {
+    let (s, objects) = try packed("-c repack.usedeltabaseoffset=true")
+    let folder = s.path + "/.git/objects"
+    // A second pack, which holds a part of the same objects and one of its own.
+    s["own"] = "in the second pack alone"
+    let own = s.git("hash-object", "-w", "own").line
+    let make =
+      "{ git rev-list --objects HEAD~9; echo \(own); } | cut -c1-40 | git pack-objects -q .git/objects/pack/pack"
+    #expect(s.shell(make).status == 0)
+    let store = PackStore(folders: [folder])
+    let pieces = try #require(store.pieces())
+    #expect(pieces.count == 2 && pieces.objects > objects.count)
+    let all = (0..<pieces.count).flatMap { Array(pieces[$0]) }
+    #expect(all.sorted() == (0..<pieces.objects).map { Int32($0) })
+    for piece in 0..<pieces.count { #expect(pieces[piece].allSatisfy { pieces.piece(of: Int($0)) == piece }) }
+    let other = PackStore(sharing: store)
+    for (name, type) in objects {
+      let id = try #require(ObjectID(hex: name))
+      // Whichever pack was asked last, and whoever asks.
+      let place = try #require(store.place(of: id))
+      for asked in [name, own] { #expect(try read(store, asked) != nil) }
+      #expect(store.place(of: id) == place && other.place(of: id) == place && store.id(at: place) == id)
+      let found = store.withCommit(at: place) { found, raw in found == id && CommitHead(raw) != nil }
+      let isPlain = s.shell(
+        "git verify-pack -v .git/objects/pack/*.idx | grep -q '^\(name) commit [0-9]* [0-9]* [0-9]*$'")
+      if type != "commit" { #expect(found == nil) } else if isPlain.status == 0 { #expect(found != false) }
+    }
+    #expect(store.place(of: ObjectID([])) == nil && store.id(at: pieces.objects) == nil)
+    #expect(PackStore(folders: [s.path]).pieces() == nil)
+  }
+
   private static func name(of bytes: [UInt8], _ type: String, _ s: Scratch) throws -> String {
     let file = s.path + "/../object"
     try Data(bytes).write(to: URL(fileURLWithPath: file))
@@ -107,6 +141,11 @@ struct PackStoreTests {
         try Data(bytes).write(to: URL(fileURLWithPath: copy + "/pack/" + name))
       }
       let store = PackStore(folders: [copy])
+      if let pieces = store.pieces() {
+        for place in (0..<pieces.count).flatMap({ pieces[$0] }) {
+          _ = store.withCommit(at: Int(place)) { CommitHead($1) }
+        }
+      }
       for (index, object) in objects.enumerated() {
         guard let found = try read(store, object.id) else {
           missing += 1
