@@ -116,15 +116,6 @@ struct Context {
   }
 }
 
-/// The process ends with its command, so nothing of a large answer is given back piece by piece before that.
-func keepToTheEnd<Value>(_ value: Value) { _ = Unmanaged.passRetained(Kept(value)) }
-
-private final class Kept<Value> {
-  let value: Value
-
-  init(_ value: Value) { self.value = value }
-}
-
 /// Another writer may be faster: then everything is read and judged again, a bounded number of times.
 func retrying<T>(_ attempt: () throws -> T) throws -> T {
   var schedule = RetrySchedule(.contention, now: Machine.monotonicMilliseconds())

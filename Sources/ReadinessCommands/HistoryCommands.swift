@@ -109,7 +109,7 @@ extension RunLine {
   /// A run of history, for reports.
   init(_ record: RunRecord) {
     self.init(
-      run: record.run, id: record.id?.hex, commit: record.commit.description, isStamped: record.isStamped,
+      run: record.run, id: record.id, commit: record.commit, isStamped: record.isStamped,
       heals: record.heals)
   }
 }

@@ -72,7 +72,7 @@ public struct Outbox {
     let report = try HistoryAudit.run(repository, tips: [tip], notFrom: hidden, judgedFrom: judgedFrom)
     return try report.runs.map { record in
       let line = RunLine(
-        run: record.run, id: record.id?.hex, commit: record.commit.description, isStamped: record.isStamped,
+        run: record.run, id: record.id, commit: record.commit, isStamped: record.isStamped,
         heals: record.heals)
       let plan = try repository.tree(of: repository.commit(record.commit)).planFile()?.plan?.planID
       return RunEvent(

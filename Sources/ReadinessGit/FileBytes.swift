@@ -138,13 +138,6 @@ public enum FileBytes {
     guard mkdir(path, 0o777) == 0 || errno == EEXIST else { throw systemError("mkdir", path) }
   }
 
-  /// Waits until the disk has the names in a folder.
-  static func syncFolder(_ path: String) throws {
-    guard let descriptor = try openFolder(path) else { throw systemError("open", path) }
-    defer { close(descriptor) }
-    guard fsync(descriptor) == 0 else { throw systemError("fsync", path) }
-  }
-
   /// Opens a folder, to wait for its names; nil where there is none.
   static func openFolder(_ path: String) throws -> Int32? {
     let descriptor = Glibc.open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC)

@@ -30,3 +30,13 @@ enum HeapRoom {
   @inline(never)
   private static func allocate(_ count: Int) -> UnsafeMutableRawPointer? { malloc(count) }
 }
+
+/// A process ends with its command, so nothing of a large answer, nor of what it was found in, is given back piece by
+/// piece before that.
+public func keepToTheEnd<Value>(_ value: Value) { _ = Unmanaged.passRetained(Kept(value)) }
+
+private final class Kept<Value> {
+  let value: Value
+
+  init(_ value: Value) { self.value = value }
+}

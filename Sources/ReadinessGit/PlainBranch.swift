@@ -1,5 +1,6 @@
 import Glibc
 import ReadinessCore
+import ReadinessRuntime
 
 /// A branch that is a file of its own and whose log is kept, as HEAD's is: nearly every one. It is moved as git moves it
 /// (lock, comparison, logs, rename), with its new value on the disk before and its name after; logs are not waited for.
@@ -64,7 +65,7 @@ struct PlainBranch {
       unlink(lock)
       throw error
     }
-    do { try FileBytes.syncFolder(FileBytes.folder(of: path)) } catch { return .moved(isOnDisk: false) }
+    do { try DurableFile.syncFolder(of: path) } catch { return .moved(isOnDisk: false) }
     return .moved(isOnDisk: true)
   }
 

@@ -162,6 +162,7 @@ public struct HistoryAudit {
     if detail == .folded {
       audit.report.folded = try audit.fold.state(of: graph, healed: healed, in: repository)
     }
+    if graph.ids.count > 4096 { keepToTheEnd((graph, audit)) }
     return audit
   }
 

@@ -48,17 +48,19 @@ struct ReplayFold {
   /// - Parameter healed: commits whose changes a later one records; they count as what they did.
   func state(of graph: CommitGraph, healed: Set<ObjectID>, in repository: Repository) throws -> State {
     var states = StatesOnTheWay(graph)
-    var next = steps.indices.sorted { steps[$0].index < steps[$1].index }[...]
+    // The step of each commit. A step is large, and is not copied to be found.
+    var stepOf = [Int32](repeating: -1, count: graph.ids.count)
+    for number in steps.indices { stepOf[steps[number].index] = Int32(number) }
     for index in graph.ids.indices {
-      let step = next.first.flatMap { steps[$0].index == index ? steps[$0] : nil }
-      if step == nil, states.passOn(to: index) { continue }
+      let number = Int(stepOf[index])
+      if number < 0, states.passOn(to: index) { continue }
       let parents = graph.parents(of: index)
       var state: State = [:]
       if let first = parents.first { state = states.take(first) }
       let others = parents.count > 1 ? parents.dropFirst().map { states.take($0) } : []
-      if let step {
-        next.removeFirst()
-        try go(step, on: &state, others, graph.trees[index], healed.contains(step.commit), repository)
+      if number >= 0 {
+        let isHealed = healed.contains(steps[number].commit)
+        try go(steps[number], on: &state, others, graph.trees[index], isHealed, repository)
       }
       states.keep(state, at: index)
     }
@@ -176,8 +178,9 @@ public struct Replay: Sendable {
   /// Folds history up to a commit and compares it with its tree.
   public init(_ report: HistoryReport, tree: GitTree) throws {
     state = report.folded
-    decisions = report.runs.compactMap { record in
-      record.id.map { ($0, record.codes.isEmpty, record.codes.sorted()) }
+    // A record is large, and is not copied for three of its parts.
+    decisions = report.runs.indices.compactMap { at in
+      report.runs[at].id.map { ($0, report.runs[at].codes.isEmpty, report.runs[at].codes.sorted()) }
     }.sorted { $0.0 < $1.0 }
     let there = try ReplayFold.state(of: tree)
     let present = try tree.milestones().keys

@@ -4,16 +4,20 @@ import StrictJSON
 /// A run as reports show it: values only, so that reports know neither git nor history.
 public struct RunLine: Sendable {
   let run: Run
-  let id: String?
-  let commit: String
+  let digest: Digest?
+  let object: ObjectID
   let isStamped: Bool
   let heals: Bool
 
+  /// The run ID and the commit in hexadecimal.
+  var id: String? { digest?.hex }
+  var commit: String { object.description }
+
   /// Makes a line.
-  public init(run: Run, id: String?, commit: String, isStamped: Bool, heals: Bool) {
+  public init(run: Run, id: Digest?, commit: ObjectID, isStamped: Bool, heals: Bool) {
     self.run = run
-    self.id = id
-    self.commit = commit
+    digest = id
+    object = commit
     self.isStamped = isStamped
     self.heals = heals
   }
@@ -47,11 +51,12 @@ public struct LogReport {
   private static func append(_ line: RunLine, by actor: String, to out: inout [UInt8], _ width: Int, _ style: Style) {
     let run = line.run
     let indent = "\n    "
-    let role: Style.Role = line.id == nil ? .warn : .strong
+    let role: Style.Role = line.digest == nil ? .warn : .strong
     out.add(style.beginning(role))
-    if let id = line.id {
+    if let digest = line.digest {
       out.add("run ")
-      out.add(id, 0..<12)
+      digest.appendHex(to: &out)
+      out.removeLast(64 - 12)
     } else {
       out.add("no stamp")
     }
@@ -82,7 +87,8 @@ public struct LogReport {
     for e in run.evidence {
       out.add(indent)
       out.add("\(e.milestone)/\(e.criterion)  evidence ")
-      out.add(e.digest.hex, 0..<12)
+      e.digest.appendHex(to: &out)
+      out.removeLast(64 - 12)
       out.add("…")
     }
     if run.policyChange != nil {
@@ -98,7 +104,8 @@ public struct LogReport {
     out.add("\n")
     out.add(style.beginning(.quiet))
     out.add("    commit ")
-    out.add(line.commit, 0..<12)
+    line.object.appendHex(to: &out)
+    out.removeLast(40 - 12)
     out.add(style.end)
   }
 

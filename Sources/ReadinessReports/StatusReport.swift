@@ -14,12 +14,7 @@ public struct StatusReport {
     self.source = source
   }
 
-  /// For a terminal.
-  public func text(width: Int, _ style: Style) -> String {
-    String(decoding: bytes(width: width, style), as: UTF8.self)
-  }
-
-  /// The same as UTF-8.
+  /// For a terminal, as UTF-8.
   public func bytes(width: Int, _ style: Style) -> [UInt8] {
     let title = overview.plan?.title.printable ?? "Plan"
     var table = Table(

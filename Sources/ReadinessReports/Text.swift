@@ -141,7 +141,7 @@ extension String {
   }
 
   /// The same, written to the end of a text, each on a line of its own.
-  func appendWrapped(to width: Int, first: String, rest: String, onto out: inout [UInt8]) {
+  fileprivate func appendWrapped(to width: Int, first: String, rest: String, onto out: inout [UInt8]) {
     var text = self
     let isDone = text.withUTF8 { utf8 in
       guard utf8.isPlain else { return false }

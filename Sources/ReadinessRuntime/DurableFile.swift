@@ -180,7 +180,9 @@ public enum DurableFile {
     guard rmdir(path) == 0 || errno == ENOENT else { throw fault(path) }
   }
 
-  private static func syncFolder(of path: String) throws(FileFault) {
+  /// Waits until the disk has the names in the folder that a path lies in.
+  /// - Throws: `FileFault`.
+  public static func syncFolder(of path: String) throws(FileFault) {
     let folder = path.lastIndex(of: "/").map { String(path[..<$0]) } ?? "."
     let handle = open(folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC)
     guard handle >= 0 else { throw fault(folder) }

@@ -5,6 +5,12 @@ import ReadinessTestSupport
 import StrictJSON
 import Testing
 
+extension StatusReport {
+  fileprivate func text(width: Int, _ style: Style) -> String {
+    String(decoding: bytes(width: width, style), as: UTF8.self)
+  }
+}
+
 @Suite("Tracker documents")
 struct TrackerDocumentTests {
   /// The seed document, read in place.

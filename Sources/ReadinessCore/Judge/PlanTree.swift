@@ -72,21 +72,33 @@ public struct ObjectID: Hashable, Sendable, CustomStringConvertible {
   /// 40 lower-case hexadecimal digits.
   public var description: String {
     String(unsafeUninitializedCapacity: 40) { out in
-      func write(_ word: UInt64, _ range: Range<Int>) {
-        var rest = word
-        var place = range.upperBound
-        while place > range.lowerBound {
-          place -= 1
-          let digit = UInt8(truncatingIfNeeded: rest & 15)
-          out[place] = digit + (digit < 10 ? 0x30 : 0x57)
-          rest >>= 4
-        }
-      }
-      write(a, 0..<16)
-      write(b, 16..<32)
-      write(UInt64(c), 32..<40)
+      writeHex(out)
       return 40
     }
+  }
+
+  /// Adds the 40 digits to a text.
+  public func appendHex(to out: inout [UInt8]) {
+    withUnsafeTemporaryAllocation(of: UInt8.self, capacity: 40) { digits in
+      writeHex(digits)
+      out.append(contentsOf: digits)
+    }
+  }
+
+  private func writeHex(_ out: UnsafeMutableBufferPointer<UInt8>) {
+    func write(_ word: UInt64, _ range: Range<Int>) {
+      var rest = word
+      var place = range.upperBound
+      while place > range.lowerBound {
+        place -= 1
+        let digit = UInt8(truncatingIfNeeded: rest & 15)
+        out[place] = digit + (digit < 10 ? 0x30 : 0x57)
+        rest >>= 4
+      }
+    }
+    write(a, 0..<16)
+    write(b, 16..<32)
+    write(UInt64(c), 32..<40)
   }
 }
 
