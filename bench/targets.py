@@ -153,7 +153,7 @@ def audits(commits, every, target, pairs, others=True, again=False):
     if others:
         # "No slower", and what two runs of the same differ by.
         words = {f"{word} of the same, against verify": Command([program, word], folder) for word in ["log", "replay"]}
-        ratios(words, verify, 1.05, 5)
+        ratios(words, verify, 1.05, 15)
     if again:
         run(folder, program, "verify")
         run(folder, "git", "commit", "-q", "--allow-empty", "-m", "one more")

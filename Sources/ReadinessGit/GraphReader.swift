@@ -24,7 +24,7 @@ struct GraphReader {
 
   /// Commits that are in no pack, or were not read with a piece.
   private var numbers: [ObjectID: Int32] = [:]
-  private let pieces: PackPieces?
+  private var pieces: PackPieces?
   private var isRead: [Bool]
   /// The number of each object of the packs that is a commit and was read; -1 of all others.
   private var packed: [Int32]
@@ -81,7 +81,7 @@ struct GraphReader {
 
   private mutating func number(atPlace place: Int) throws -> Int32 {
     if packed[place] >= 0 { return packed[place] }
-    if let pieces, case let piece = pieces.piece(of: place), !isRead[piece] {
+    if let pieces, let piece = store.packs?.piece(of: place), !isRead[piece] {
       isRead[piece] = true
       try read(pieces[piece])
       if packed[place] >= 0 { return packed[place] }
@@ -262,7 +262,7 @@ struct GraphReader {
   }
 
   /// Gives back what is needed while reading alone.
-  mutating func forgetNumbers() { (numbers, packed, unpacked) = ([:], [], []) }
+  mutating func forgetNumbers() { (numbers, pieces, packed, unpacked) = ([:], nil, [], []) }
 
   /// Gives back what the graph has by now.
   mutating func forgetIDs() { (ids, trees) = ([], []) }

@@ -13,6 +13,7 @@ final class PackStore {
     /// The place of its first object among those of all packs, and the piece that it begins with.
     var start = 0
     var firstPiece = 0
+    var pieces: Int { data.count / PackPieces.size + 1 }
     var names: Int { 8 + 1024 }
     var offsets: Int { names + count * 24 }
     var longOffsets: Int { offsets + count * 4 }
@@ -60,7 +61,7 @@ final class PackStore {
     for number in packs.indices.dropFirst() {
       let last = packs[number - 1]
       packs[number].start = last.start + last.count
-      packs[number].firstPiece = last.firstPiece + last.data.count / PackPieces.size + 1
+      packs[number].firstPiece = last.firstPiece + last.pieces
     }
     (self.packs, placed, self.files) = (packs, packs, files)
   }
@@ -179,17 +180,22 @@ final class PackStore {
   /// All objects by where they lie; nil where they are too many to be numbered. O(objects).
   func pieces() -> PackPieces? {
     guard let last = placed.last, last.start + last.count < Int(Int32.max) else { return nil }
-    var grains: [Int32] = []
-    grains.reserveCapacity(last.start + last.count)
-    for pack in placed {
-      let most = pack.data.count / PackPieces.grain
-      // What an index says of an object behind the end of its pack is found out when it is read.
-      for number in 0..<pack.count {
-        let grain = min(most, max(0, position(number, pack) ?? 0) / PackPieces.grain)
-        grains.append(Int32(pack.firstPiece * PackPieces.grains + grain))
+    return PackPieces(objects: last.start + last.count, pieces: last.firstPiece + last.pieces) { body in
+      for pack in placed {
+        for number in 0..<pack.count { body(pack.start + number, grain(number, pack)) }
       }
     }
-    return PackPieces(grains, pieces: last.firstPiece + last.data.count / PackPieces.size + 1)
+  }
+
+  /// The piece that holds the object at a place.
+  func piece(of place: Int) -> Int {
+    pack(of: place).map { grain(place - $0.start, $0) / PackPieces.grains } ?? 0
+  }
+
+  /// What an index says of an object behind the end of its pack is found out when that is read.
+  private func grain(_ number: Int, _ pack: Pack) -> Int {
+    let offset = min(max(0, position(number, pack) ?? 0), pack.data.count)
+    return pack.firstPiece * PackPieces.grains + offset / PackPieces.grain
   }
 
   /// Lends the commit at a place; nil where there is none, or where it is made from another object.
@@ -366,22 +372,20 @@ struct PackPieces {
   /// How many bytes of a pack make a piece, and how many of them a grain: within one, objects are in no order.
   static let (size, grain) = (4 << 20, 4 << 10)
   static let grains = size / grain
-  /// The grain of each object, by its place.
-  private let grain: [Int32]
   private let places: [Int32]
   private let starts: [Int32]
 
-  fileprivate init(_ grain: [Int32], pieces: Int) {
-    self.grain = grain
+  /// - Parameter forEach: tells the place and the grain of each object.
+  fileprivate init(objects: Int, pieces: Int, _ forEach: ((_ place: Int, _ grain: Int) -> Void) -> Void) {
     count = pieces
     var starts = [Int32](repeating: 0, count: pieces * Self.grains + 1)
-    for one in grain { starts[Int(one) + 1] += 1 }
-    for one in starts.indices.dropLast() { starts[one + 1] += starts[one] }
+    forEach { _, grain in starts[grain + 1] += 1 }
+    for grain in starts.indices.dropLast() { starts[grain + 1] += starts[grain] }
     var next = starts
-    var places = [Int32](repeating: 0, count: grain.count)
-    for (place, one) in grain.enumerated() {
-      places[Int(next[Int(one)])] = Int32(place)
-      next[Int(one)] += 1
+    var places = [Int32](repeating: 0, count: objects)
+    forEach { place, grain in
+      places[Int(next[grain])] = Int32(place)
+      next[grain] += 1
     }
     (self.places, self.starts) = (places, starts)
   }
@@ -391,9 +395,6 @@ struct PackPieces {
 
   /// How many objects there are.
   var objects: Int { places.count }
-
-  /// The piece that holds the object at a place.
-  func piece(of place: Int) -> Int { Int(grain[place]) / Self.grains }
 
   /// The places of a piece's objects.
   subscript(piece: Int) -> ArraySlice<Int32> {

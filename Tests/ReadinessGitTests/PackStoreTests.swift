@@ -92,7 +92,7 @@ struct PackStoreTests {
     #expect(pieces.count == 2 && pieces.objects > objects.count)
     let all = (0..<pieces.count).flatMap { Array(pieces[$0]) }
     #expect(all.sorted() == (0..<pieces.objects).map { Int32($0) })
-    for piece in 0..<pieces.count { #expect(pieces[piece].allSatisfy { pieces.piece(of: Int($0)) == piece }) }
+    for piece in 0..<pieces.count { #expect(pieces[piece].allSatisfy { store.piece(of: Int($0)) == piece }) }
     let other = PackStore(sharing: store)
     for (name, type) in objects {
       let id = try #require(ObjectID(hex: name))
