@@ -174,7 +174,12 @@ final class PackStore {
   }
 
   private func pack(of place: Int) -> Pack? {
-    placed.first { place >= $0.start && place < $0.start + $0.count }
+    var (low, high) = (0, placed.count)
+    while low < high {
+      let middle = (low + high) / 2
+      if placed[middle].start + placed[middle].count <= place { low = middle + 1 } else { high = middle }
+    }
+    return low < placed.count ? placed[low] : nil
   }
 
   /// All objects by where they lie; nil where they are too many to be numbered. O(objects).
