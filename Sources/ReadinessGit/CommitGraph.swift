@@ -1,5 +1,3 @@
-import CLibgit2
-import Glibc
 import ReadinessCore
 
 /// A history: each commit and each root tree read once, and of each no more than it takes to see whether it is of

@@ -1,5 +1,4 @@
 import CLibgit2
-import Glibc
 import ReadinessCore
 
 /// Reads a history into arrays of numbers: of each commit one, in the order in which they are read.
