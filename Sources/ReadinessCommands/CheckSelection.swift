@@ -57,7 +57,7 @@ struct CheckSelection {
         hint: nearestName(to: text, in: overview.ids.map(\.text)).map { "Is \($0) meant?" }
           ?? "readiness status lists what there is.")
     }
-    let id = entry.milestone.id
+    let id = entry.id
     guard parts.count > 1 else { return (id, nil) }
     guard let criterion = entry.milestone.exitCriteria.first(where: { $0.id == parts[1] }) else {
       throw UnknownName(

@@ -96,7 +96,7 @@ enum Offered {
     guard let overview else { return [] }
     let before = words.indices.contains(index - 1) ? words[index - 1].uppercased() : ""
     guard let entry = overview[MilestoneID(before)] else { return overview.ids.map(\.text) }
-    return overview.policy.workflow.successors(of: entry.milestone.status).map {
+    return overview.policy.workflow.successors(of: entry.status).map {
       $0.lowercased().split(separator: " ").joined(separator: "-")
     }
   }

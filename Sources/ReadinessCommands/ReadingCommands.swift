@@ -132,7 +132,7 @@ struct Waiting: ReadingCommand {
   @OptionGroup var source: PlanSourceOptions
 
   func answer(_ plan: LoadedPlan, width: Int, _ style: Style) throws -> Answer {
-    let report = BlockedReport(plan.overview, of: try id.map { try plan.entry($0).milestone.id })
+    let report = BlockedReport(plan.overview, of: try id.map { try plan.entry($0).id })
     return Answer(json: report.json, text: report.text(width: width, style))
   }
 }

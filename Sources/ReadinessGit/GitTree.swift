@@ -112,52 +112,60 @@ public final class GitTree: PlanTree {
     return file
   }
 
-  private static func read(
-    _ id: MilestoneID, _ identity: FileIdentity, in repository: Repository, oneOfMany pool: TextPool? = nil
-  ) throws -> MilestoneFile {
+  private static func read(_ id: MilestoneID, _ identity: FileIdentity, in repository: Repository) throws
+    -> MilestoneFile
+  {
     guard identity.kind == .regular else { return MilestoneFile(id: id, kind: identity.kind, bytes: []) }
     return switch try repository.content(of: identity.id, atMost: JSONLimits.plan.size) {
-    case .bytes(let bytes): MilestoneFile(id: id, kind: .regular, bytes: bytes, oneOfMany: pool)
+    case .bytes(let bytes): MilestoneFile(id: id, kind: .regular, bytes: bytes)
     case .oversized(let oversized): MilestoneFile(id: id, oversized: oversized)
     }
   }
 
+  /// - Parameter offset: where the packs hold it.
+  private static func row(
+    _ id: MilestoneID, _ identity: FileIdentity, offset: Int, in repository: Repository, by reader: MilestoneReader
+  ) throws -> MilestoneRow {
+    guard identity.kind == .regular,
+      case .bytes(let bytes) = try repository.content(of: identity.id, atMost: JSONLimits.plan.size, offset: offset)
+    else { return MilestoneRow(try read(id, identity, in: repository)) }
+    return MilestoneRow(id: id, bytes: bytes, by: reader)
+  }
+
   /// On all cores, in the order in which the packs hold them; and the plan beside them, which goes with them.
-  public func mapMilestones<Row>(_ row: (MilestoneFile) -> Row) throws -> [Row] {
+  public func milestoneRows() throws -> [MilestoneRow] {
     let listed = try listedMilestones()
-    guard listed.count > 256 else { return try listed.compactMap { try milestone($0.id).map(row) } }
+    guard listed.count > 256 else { return try listed.compactMap { try milestone($0.id).map(MilestoneRow.init) } }
     repository.readPacks()
     let order = repository.store.packOrder(of: listed.map(\.identity.id))
     let companions = try repository.companions()
     for each in companions + [repository] { each.store.packs?.expect(listed.count / (companions.count + 1)) }
     let shares = Shares(of: listed.count, for: companions.count + 1, each: 32)
     let plan = try ssot().plan.flatMap { $0.kind == .regular ? $0 : nil }
-    return try withoutActuallyEscaping(row) { row in
-      try [Row](unsafeUninitializedCapacity: listed.count) { rows, count in
-        guard let start = rows.baseAddress else { return }
-        // Each place is written once, by one thread. Where something cannot be read nothing is counted, and the rows that
-        // were made are not given back: the command ends.
-        func readShare(_ thread: Int, in repository: Repository) throws {
-          // What reading a milestone takes, about; and on this thread what is made of all of them.
-          HeapRoom.prepare(listed.count / (companions.count + 1) * 1300 + (thread == 0 ? listed.count * 500 : 0))
-          let pool = TextPool()
-          try shares.forEach(on: thread) { share in
-            let place = order[share]
-            let (id, identity) = listed[place]
-            (start + place).initialize(to: row(try Self.read(id, identity, in: repository, oneOfMany: pool)))
-          }
+    return try [MilestoneRow](unsafeUninitializedCapacity: listed.count) { rows, count in
+      guard let start = rows.baseAddress else { return }
+      // Each place is written once, by one thread. Where something cannot be read nothing is counted, and the rows that
+      // were made are not given back: the command ends.
+      func readShare(_ thread: Int, in repository: Repository) throws {
+        // What reading a milestone takes, about; and on this thread what is made of all of them.
+        HeapRoom.prepare(listed.count / (companions.count + 1) * 850 + (thread == 0 ? listed.count * 700 : 0))
+        let reader = MilestoneReader()
+        try shares.forEach(on: thread) { share in
+          let (place, offset) = order[share]
+          let (id, identity) = listed[place]
+          (start + place).initialize(to: try Self.row(id, identity, offset: offset, in: repository, by: reader))
         }
-        let workers = companions.enumerated().map { number, repository in
-          Worker {
-            let file = number == 0 ? try plan.map { ($0.id, try Self.planFile($0, in: repository)) } : nil
-            try readShare(number + 1, in: repository)
-            return file
-          }
-        }
-        try readShare(0, in: repository)
-        for worker in workers { if let (id, file) = try worker.join() { cache.plans[id] = file } }
-        count = listed.count
       }
+      let workers = companions.enumerated().map { number, repository in
+        Worker {
+          let file = number == 0 ? try plan.map { ($0.id, try Self.planFile($0, in: repository)) } : nil
+          try readShare(number + 1, in: repository)
+          return file
+        }
+      }
+      try readShare(0, in: repository)
+      for worker in workers { if let (id, file) = try worker.join() { cache.plans[id] = file } }
+      count = listed.count
     }
   }
 

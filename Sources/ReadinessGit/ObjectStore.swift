@@ -18,17 +18,20 @@ final class ObjectStore {
     packs = repository.origin?.packs.map { PackStore(sharing: $0) } ?? PackStore(folders: repository.objectFolders)
   }
 
-  /// The places of ids, so ordered that objects that are made from each other follow each other.
-  func packOrder(of ids: [ObjectID]) -> [Int] {
-    packs?.order(of: ids) ?? Array(ids.indices)
+  /// The places of ids, so ordered that objects that are made from each other follow each other, and where each is in the
+  /// packs, for `quickly`.
+  func packOrder(of ids: [ObjectID]) -> [(place: Int, offset: Int)] {
+    packs?.order(of: ids) ?? ids.indices.map { ($0, Int.max) }
   }
 
   /// The bytes of an object that is no larger than a bound, by the fast paths alone; nil where they do not serve.
-  func quickly(_ id: ObjectID, _ type: git_object_t, atMost bound: Int) throws -> [UInt8]? {
+  /// - Parameter offset: where it is in the packs; nil where that is not known.
+  func quickly(_ id: ObjectID, _ type: git_object_t, atMost bound: Int, offset: Int?) throws -> [UInt8]? {
     func bytes(_ kind: git_object_t, _ bytes: UnsafeRawBufferPointer) -> [UInt8]? {
       kind == type && bytes.count <= bound ? Array(bytes) : nil
     }
-    if let found = packs?.bytes(of: id, type, atMost: bound) { return found }
+    let packed = offset.map { packs?.bytes(at: $0, type, atMost: bound) } ?? packs?.bytes(of: id, type, atMost: bound)
+    if let packed { return packed }
     if let made = repository.newObjects.bytes(of: id, type), made.count <= bound { return made }
     return loose.with(id, bytes) ?? nil
   }

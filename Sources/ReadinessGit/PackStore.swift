@@ -106,15 +106,28 @@ final class PackStore {
 
   /// The bytes of an object of a type that are no more than a bound, for one that is kept; nil otherwise.
   func bytes(of id: ObjectID, _ type: git_object_t, atMost bound: Int) -> [UInt8]? {
-    self.bound = bound
     for pack in packs {
-      guard let offset = offset(of: id, in: pack) else { continue }
-      guard let (kind, made) = load(offset, pack), kind == type else { return nil }
-      // One that is at hand as a base was read under another bound.
-      let bytes = made ?? Array(room.bytes)
-      return bytes.count <= bound ? bytes : nil
+      if let offset = offset(of: id, in: pack) { return bytes(at: offset, pack, type, atMost: bound) }
     }
     return nil
+  }
+
+  /// The same of the object at an offset that `order` told.
+  func bytes(at offset: Int, _ type: git_object_t, atMost bound: Int) -> [UInt8]? {
+    var offset = offset
+    for pack in placed {
+      if offset < pack.data.count { return bytes(at: offset, pack, type, atMost: bound) }
+      offset -= pack.data.count
+    }
+    return nil
+  }
+
+  private func bytes(at offset: Int, _ pack: Pack, _ type: git_object_t, atMost bound: Int) -> [UInt8]? {
+    self.bound = bound
+    guard let (kind, made) = load(offset, pack), kind == type else { return nil }
+    // One that is at hand as a base was read under another bound.
+    let bytes = made ?? Array(room.bytes)
+    return bytes.count <= bound ? bytes : nil
   }
 
   /// Lends the beginning of an object, where it is much larger than that and stands in a pack as it is.
@@ -138,21 +151,22 @@ final class PackStore {
     bases = []
   }
 
-  /// The places of ids, in the order in which the objects stand in the packs; those that are in none come last.
-  func order(of ids: [ObjectID]) -> [Int] {
+  /// The places of ids, in the order in which the objects stand in the packs, and where each stands: its offset, as though
+  /// all packs were one. Those that are in none come last, behind the end of all.
+  func order(of ids: [ObjectID]) -> [(place: Int, offset: Int)] {
     // Numbers are sorted in a third of the time of pairs: the place of an id is in the low bits.
     let bits = Int.bitWidth - ids.count.leadingZeroBitCount
-    let end = packs.reduce(0) { $0 + $1.data.count }
-    guard end.leadingZeroBitCount > bits + 1 else { return Array(ids.indices) }
+    let end = placed.reduce(0) { $0 + $1.data.count }
+    guard end.leadingZeroBitCount > bits + 1 else { return ids.indices.map { ($0, end) } }
     let keys = ids.indices.map { place -> Int in
       var start = 0
-      for pack in packs {
+      for pack in placed {
         if let offset = offset(of: ids[place], in: pack) { return (start + offset) << bits | place }
         start += pack.data.count
       }
       return end << bits | place
     }
-    return keys.sorted().map { $0 & (1 << bits - 1) }
+    return keys.sorted().map { ($0 & (1 << bits - 1), $0 >> bits) }
   }
 
   // MARK: - All objects

@@ -251,8 +251,8 @@ public final class Repository {
   }
 
   /// A blob that may be of any size. Git itself streams what is too large.
-  func content(of id: ObjectID, atMost bound: Int) throws -> Content {
-    if let bytes = try store.quickly(id, GIT_OBJECT_BLOB, atMost: bound) { return .bytes(bytes) }
+  func content(of id: ObjectID, atMost bound: Int, offset: Int? = nil) throws -> Content {
+    if let bytes = try store.quickly(id, GIT_OBJECT_BLOB, atMost: bound, offset: offset) { return .bytes(bytes) }
     let odb = try store.database
     var oid = id.git
     var size = 0

@@ -65,7 +65,7 @@ public struct WeeklyFacts {
         .map { NewRisk(milestone: change.id, risk: $0) }
     }
     blocked = overview.entries.filter { $0.category == .blocked }.map {
-      Standstill(milestone: $0.milestone.id, reason: $0.milestone.blocked?.reason ?? "")
+      Standstill(milestone: $0.id, reason: $0.blocked?.reason ?? "")
     }
     decision =
       try end == nil || overview.entries.isEmpty

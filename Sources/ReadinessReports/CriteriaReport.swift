@@ -13,7 +13,7 @@ public struct CriteriaReport {
     let criteria = entry.milestone.exitCriteria
     let met = criteria.count { !$0.evidence.isEmpty }
     return
-      ([style("\(entry.milestone.id)", .strong) + "  \(met) of \(criteria.count) criteria have evidence"]
+      ([style("\(entry.id)", .strong) + "  \(met) of \(criteria.count) criteria have evidence"]
       + criteria.flatMap { ShowReport.lines($0, entry, width, style) }).joined(separator: "\n")
   }
 
@@ -29,6 +29,6 @@ public struct CriteriaReport {
     }
     return Envelope.json(
       "criteria",
-      [JSONMember("milestone", .text(entry.milestone.id.text)), JSONMember("criteria", JSONValue(.array(listed)))])
+      [JSONMember("milestone", .text(entry.id.text)), JSONMember("criteria", JSONValue(.array(listed)))])
   }
 }

@@ -22,6 +22,7 @@ public struct GateReport {
       }
     let wrap = min(width, 80) - 4
     var head = Array((style(decision.answer.rawValue, role) + "  gate \(decision.name.printable) · \(source)").utf8)
+    head.reserveCapacity(head.count + decision.reasonCount * 64)
     // Taken hold of once, and not for each of thousands.
     let write = decision.writeMessage
     for place in 0..<decision.reasonCount {

@@ -127,18 +127,17 @@ struct GraphDrawing {
   }
 
   private func box(_ entry: PlanOverview.Entry) -> [String] {
-    let milestone = entry.milestone
-    guard let box = boxes[.milestone(milestone.id)] else { return [] }
+    guard let box = boxes[.milestone(entry.id)] else { return [] }
     let colors = Palette.colors(entry.category ?? .pending)
-    let status = milestone.status + (entry.suspect.isEmpty ? "" : " (suspect)")
+    let status = entry.status + (entry.suspect.isEmpty ? "" : " (suspect)")
     func text(_ dy: Int, _ size: Int, _ text: String, bold: Bool = false) -> String {
       "<text x=\"\(box.x + 12)\" y=\"\(box.y + dy)\" font-size=\"\(size)\"\(bold ? " font-weight=\"600\"" : "") fill=\"\(colors.text)\">\(GraphReport.escaped(text.printable))</text>"
     }
     return [
-      "<g><title>\(GraphReport.escaped("\(milestone.id) \(milestone.workstream): \(milestone.outcome)".printable))</title>",
+      "<g><title>\(GraphReport.escaped("\(entry.id) \(entry.workstream): \(entry.outcome)".printable))</title>",
       "<rect x=\"\(box.x)\" y=\"\(box.y)\" width=\"\(Self.width)\" height=\"\(Self.height)\" rx=\"8\" fill=\"\(colors.fill)\" stroke=\"\(colors.line)\"\(entry.suspect.isEmpty ? "" : " stroke-dasharray=\"5 3\"")/>",
-      text(20, 12, "\(milestone.id)  \(status)".cut(to: 26), bold: true),
-      text(40, 12, milestone.workstream.cut(to: 29)),
+      text(20, 12, "\(entry.id)  \(status)".cut(to: 26), bold: true),
+      text(40, 12, entry.workstream.cut(to: 29)),
       "</g>",
     ]
   }

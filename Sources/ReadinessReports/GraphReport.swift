@@ -22,7 +22,7 @@ public struct GraphReport {
   /// What somebody depends on, and who.
   var edges: [(from: MilestoneID, to: MilestoneID)] {
     overview.entries.flatMap { entry in
-      entry.milestone.dependsOn.filter { overview[$0] != nil }.sorted().map { ($0, entry.milestone.id) }
+      entry.dependsOn.filter { overview[$0] != nil }.sorted().map { ($0, entry.id) }
     }
   }
 
@@ -45,9 +45,9 @@ public struct GraphReport {
       for id in layer {
         guard let entry = overview[id] else { continue }
         let mark = style(Self.mark(entry.category), StatusReport.role(entry) ?? .quiet)
-        let dependencies = entry.milestone.dependsOn.map(\.text).joined(separator: ", ")
+        let dependencies = entry.dependsOn.map(\.text).joined(separator: ", ")
         let room = max(12, min(width, 80) - widest - 6 - dependencies.columns - (dependencies.isEmpty ? 0 : 5))
-        let name = entry.milestone.workstream.printable.cut(to: room)
+        let name = entry.workstream.printable.cut(to: room)
         lines.append(
           "  \(mark) " + style(id.text.padded(to: widest), .strong) + "  \(name)"
             + (dependencies.isEmpty ? "" : style("  <- \(dependencies)", .quiet)))
@@ -71,8 +71,8 @@ public struct GraphReport {
     func name(_ id: MilestoneID) -> String { id.text.replacing("-", with: "_") }
     var lines = ["flowchart LR"]
     for entry in overview.entries {
-      let id = entry.milestone.id
-      let label = "<b>\(id)</b><br/>" + Self.escaped(entry.milestone.workstream.printable)
+      let id = entry.id
+      let label = "<b>\(id)</b><br/>" + Self.escaped(entry.workstream.printable)
       lines.append("  \(name(id))[\"\(label)\"]:::\(entry.category?.rawValue ?? "pending")")
     }
     for edge in edges { lines.append("  \(name(edge.from)) --> \(name(edge.to))") }
@@ -95,9 +95,9 @@ public struct GraphReport {
     ]
     for entry in overview.entries {
       let colors = Palette.colors(entry.category ?? .pending)
-      let label = quoted("\(entry.milestone.id)\n\(entry.milestone.workstream.printable)").replacing("\n", with: "\\n")
+      let label = quoted("\(entry.id)\n\(entry.workstream.printable)").replacing("\n", with: "\\n")
       lines.append(
-        "  \(quoted(entry.milestone.id.text)) [label=\(label), fillcolor=\"\(colors.fill)\", color=\"\(colors.line)\", fontcolor=\"\(colors.text)\"];"
+        "  \(quoted(entry.id.text)) [label=\(label), fillcolor=\"\(colors.fill)\", color=\"\(colors.line)\", fontcolor=\"\(colors.text)\"];"
       )
     }
     for edge in edges { lines.append("  \(quoted(edge.from.text)) -> \(quoted(edge.to.text));") }
@@ -115,8 +115,8 @@ public struct GraphReport {
       layer.compactMap { id in
         overview[id].map { entry -> JSONValue in
           [
-            "id": .text(id.text), "workstream": .text(entry.milestone.workstream),
-            "status": .text(entry.milestone.status), "category": entry.category.map { .text($0.rawValue) } ?? nil,
+            "id": .text(id.text), "workstream": .text(entry.workstream),
+            "status": .text(entry.status), "category": entry.category.map { .text($0.rawValue) } ?? nil,
             "layer": .int(index + 1),
           ]
         }

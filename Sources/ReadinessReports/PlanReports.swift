@@ -22,7 +22,7 @@ public struct NextReport {
       table.append(entry.id.text, .strong)
       table.append(entry.workstream)
       table.append(entry.owner, Milestone.isOwned(by: entry.owner) ? nil : .warn)
-      table.append(entry.milestone.outcome, .quiet)
+      table.append(entry.outcome, .quiet)
     }
     var lines = [table.text(width: width, style)]
     if let first = ready.first?.milestone, let start = start(of: first) { lines += [""] + start }
@@ -60,7 +60,7 @@ public struct BlockedReport {
   /// - Parameter id: the only milestone that it is about; nil for all.
   public init(_ overview: PlanOverview, of id: MilestoneID? = nil) {
     self.overview = overview
-    waiting = (id.map { overview[$0].map { [$0] } ?? [] } ?? overview.entries).filter {
+    waiting = (id.map { overview[$0].map { [$0] } ?? [] } ?? Array(overview.entries)).filter {
       $0.category != .done && (!$0.blockers.isEmpty || $0.category == .blocked)
     }
     bound = max(16, 100_000 / max(1, waiting.count))
@@ -70,19 +70,16 @@ public struct BlockedReport {
   public func text(width: Int, _ style: Style) -> String {
     guard !waiting.isEmpty else { return "Nothing waits." }
     return waiting.flatMap { entry -> [String] in
-      let milestone = entry.milestone
-      var lines = [
-        style(milestone.id.text, .strong) + " \(milestone.workstream.printable) (\(milestone.status.printable))"
-      ]
-      if let blocked = milestone.blocked { lines.append("    " + style("blocked: ", .bad) + blocked.reason.printable) }
-      let (chains, areWhole) = overview.chains(of: milestone.id, atMost: bound)
+      var lines = [style(entry.id.text, .strong) + " \(entry.workstream.printable) (\(entry.status.printable))"]
+      if let blocked = entry.blocked { lines.append("    " + style("blocked: ", .bad) + blocked.reason.printable) }
+      let (chains, areWhole) = overview.chains(of: entry.id, atMost: bound)
       for chain in chains {
-        let links = chain.map { "\($0) (\(overview[$0]?.milestone.status ?? "missing"))".printable }
+        let links = chain.map { "\($0) (\(overview[$0]?.status ?? "missing"))".printable }
         lines += ("waits for " + links.joined(separator: " <- ")).wrapped(
           to: min(width, 80) - 8, first: "    ", rest: "        ")
       }
       if !areWhole {
-        let hint = waiting.count > 1 ? ": readiness blocked \(milestone.id)" : ""
+        let hint = waiting.count > 1 ? ": readiness blocked \(entry.id)" : ""
         lines.append("    " + style("and more than is shown here\(hint)", .quiet))
       }
       return lines
@@ -92,12 +89,12 @@ public struct BlockedReport {
   /// For programs: `chains[]`, and whether they are `complete`.
   public var json: JSONValue {
     let milestones = waiting.map { entry -> JSONValue in
-      let (chains, areWhole) = overview.chains(of: entry.milestone.id, atMost: bound)
+      let (chains, areWhole) = overview.chains(of: entry.id, atMost: bound)
       return [
-        "id": .text(entry.milestone.id.text), "status": .text(entry.milestone.status),
+        "id": .text(entry.id.text), "status": .text(entry.status),
         "blockers": .texts(entry.blockers.map(\.text)),
         "chains": JSONValue(.array(chains.map { .texts($0.map(\.text)) })), "complete": JSONValue(.bool(areWhole)),
-        "reason": entry.milestone.blocked.map { .text($0.reason) } ?? nil,
+        "reason": entry.blocked.map { .text($0.reason) } ?? nil,
       ]
     }
     return Envelope.json("blocked", [JSONMember("milestones", JSONValue(.array(milestones)))])
@@ -161,7 +158,7 @@ public struct MatrixReport {
 
   private func row(_ entry: PlanOverview.Entry) -> [Bool] {
     var row = [Bool](repeating: false, count: overview.entries.count)
-    for place in entry.milestone.dependsOn.compactMap(overview.place) { row[place] = true }
+    for place in entry.dependsOn.compactMap(overview.place) { row[place] = true }
     return row
   }
 
@@ -188,7 +185,7 @@ public struct MatrixReport {
     let (one, none) = (style("1", .strong), style("·", .quiet))
     let rest = String(repeating: " ", count: cell - 1)
     for entry in overview.entries {
-      var line = "  " + entry.milestone.id.text.padded(to: widest)
+      var line = "  " + entry.id.text.padded(to: widest)
       for isOne in row(entry) {
         line += " "
         line += isOne ? one : none

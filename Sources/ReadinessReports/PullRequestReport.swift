@@ -108,7 +108,7 @@ public struct PullRequestReport {
   private var missing: [String] {
     diff.changes.compactMap { change in change.after.flatMap { overview[$0.id] } }.filter { $0.category != .done }
       .flatMap { entry -> [String] in
-        let id = entry.milestone.id
+        let id = entry.id
         let waived = Set(entry.waived.map(\.id))
         var lines = entry.milestone.exitCriteria.filter { $0.evidence.isEmpty && !waived.contains($0.id) }.map {
           "\(id) / \($0.id): no evidence yet for “\(Self.cell($0.text))”"
@@ -116,7 +116,7 @@ public struct PullRequestReport {
         lines += entry.milestone.exitCriteria.compactMap { criterion in
           criterion.waiver.map { "\(id) / \(criterion.id): \(Self.cell(EvidenceText.line($0)))" }
         }
-        if !entry.milestone.isOwned { lines.append("\(id): nobody owns it") }
+        if !Milestone.isOwned(by: entry.owner) { lines.append("\(id): nobody owns it") }
         lines += rolesNext(entry)
         if !entry.blockers.isEmpty {
           lines.append("\(id) waits for \(entry.blockers.map(\.text).joined(separator: ", "))")
@@ -128,7 +128,7 @@ public struct PullRequestReport {
   /// Who has to make the next moves, where roles are asked for them.
   private func rolesNext(_ entry: PlanOverview.Entry) -> [String] {
     guard let authorization = overview.policy.authorization else { return [] }
-    let (id, status) = (entry.milestone.id, entry.milestone.status)
+    let (id, status) = (entry.id, entry.status)
     return overview.policy.workflow.successors(of: status).flatMap { next in
       authorization.rules.filter { $0.covers(id) && $0.covers(from: status, to: next) }.map { rule in
         let holders = (authorization.roles[rule.role] ?? []).sorted().joined(separator: ", ")

@@ -43,7 +43,7 @@ public struct StatusReport {
     if !ready.isEmpty { lines.append("Can start now: " + ready.joined(separator: ", ")) }
     for place in overview.entries.indices where !overview.entries[place].suspect.isEmpty {
       let entry = overview.entries[place]
-      let text = "Suspect: \(entry.milestone.id) rests on \(entry.suspectInShort.printable), changed or lapsed since."
+      let text = "Suspect: \(entry.id) rests on \(entry.suspectInShort.printable), changed or lapsed since."
       lines += text.wrapped(to: width).enumerated().map { index, line in
         index == 0 ? style("Suspect:", .warn) + line.dropFirst(8) : "  " + line
       }
@@ -52,7 +52,7 @@ public struct StatusReport {
       let entry = overview.entries[place]
       for criterion in entry.waived {
         guard let waiver = criterion.waiver else { continue }
-        let text = "\(entry.milestone.id)/\(criterion.id), \(EvidenceText.line(waiver))"
+        let text = "\(entry.id)/\(criterion.id), \(EvidenceText.line(waiver))"
         lines.append(style("Waived: ", .warn) + text.printable)
       }
     }
@@ -96,11 +96,10 @@ public struct StatusReport {
   }
 
   static func json(_ entry: PlanOverview.Entry) -> JSONValue {
-    let milestone = entry.milestone
-    return [
-      "id": .text(milestone.id.text), "workstream": .text(milestone.workstream),
-      "outcome": .text(milestone.outcome), "dependsOn": .texts(milestone.dependsOn.map(\.text)),
-      "owner": .text(milestone.owner), "status": .text(milestone.status),
+    [
+      "id": .text(entry.id.text), "workstream": .text(entry.workstream),
+      "outcome": .text(entry.outcome), "dependsOn": .texts(entry.dependsOn.map(\.text)),
+      "owner": .text(entry.owner), "status": .text(entry.status),
       "category": entry.category.map { .text($0.rawValue) } ?? nil, "ready": JSONValue(.bool(entry.isReady)),
       "blockers": .texts(entry.blockers.map(\.text)), "suspect": .texts(entry.suspect),
       "waived": .texts(entry.waived.map(\.id)),
@@ -190,7 +189,7 @@ public struct ShowReport {
         "blocked",
         blocked.reason + (blocked.by.isEmpty ? "" : " (by \(blocked.by.map(\.text).joined(separator: ", ")))"))
     }
-    let dependencies = milestone.dependsOn.map { "\($0) (\(overview[$0]?.milestone.status ?? "missing"))" }
+    let dependencies = milestone.dependsOn.map { "\($0) (\(overview[$0]?.status ?? "missing"))" }
     field("depends on", dependencies.isEmpty ? "nothing" : dependencies.joined(separator: ", "))
     let dependents = overview.graph.dependents(of: milestone.id)
     if !dependents.isEmpty { field("needed by", dependents.map(\.text).joined(separator: ", ")) }
@@ -243,8 +242,8 @@ public struct ShowReport {
       "show",
       [
         JSONMember("milestone", StatusReport.json(entry)), JSONMember("file", entry.milestone.json),
-        JSONMember("dependents", .texts(overview.graph.dependents(of: entry.milestone.id).map(\.text))),
-        JSONMember("canGoTo", .texts(overview.policy.workflow.successors(of: entry.milestone.status))),
+        JSONMember("dependents", .texts(overview.graph.dependents(of: entry.id).map(\.text))),
+        JSONMember("canGoTo", .texts(overview.policy.workflow.successors(of: entry.status))),
       ])
   }
 }

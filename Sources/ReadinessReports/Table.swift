@@ -81,32 +81,38 @@ struct Table {
     {
       widths[widest] -= 1
     }
-    out.reserveCapacity(out.count + cells.count / widths.count * (widths.reduce(2 * widths.count, +) + 1))
-    var start = 0
-    for row in stride(from: 0, to: cells.count, by: widths.count) {
-      if row > 0 { out.append(0x0A) }
-      var gap = 2
-      for (place, width) in widths.enumerated() {
-        let cell = cells[row + place]
-        out.append(contentsOf: repeatElement(0x20, count: gap))
-        gap = width - append(cell, from: start, width, style, to: &out) + 2
-        start = Int(cell.end)
+    let columns = widths.count
+    out.reserveCapacity(out.count + cells.count / columns * (widths.reduce(2 * columns, +) + 1))
+    let spaces = [UInt8](repeating: 0x20, count: widths.reduce(2, +))
+    bytes.withUnsafeBufferPointer { bytes in
+      var start = 0
+      for row in stride(from: 0, to: cells.count, by: columns) {
+        if row > 0 { out.append(0x0A) }
+        var gap = 2
+        for column in 0..<columns {
+          let cell = cells[row + column]
+          let text = UnsafeBufferPointer(rebasing: bytes[start..<Int(cell.end)])
+          start = Int(cell.end)
+          spaces.withUnsafeBufferPointer { out.append(contentsOf: UnsafeBufferPointer(rebasing: $0[..<gap])) }
+          gap = widths[column] - Self.append(cell, text, widths[column], style, to: &out) + 2
+        }
+        while out.last == 0x20 { out.removeLast() }
       }
-      while out.last == 0x20 { out.removeLast() }
     }
   }
 
   /// Writes a cell.
   /// - Returns: how many columns it takes: a wide sign that does not fit leaves one empty.
-  private func append(_ cell: Cell, from start: Int, _ width: Int, _ style: Style, to out: inout [UInt8]) -> Int {
-    let (end, columns) = (Int(cell.end), Int(cell.columns))
-    if end == start { return 0 }
-    if let role = cell.role { out.add(style.beginning(role)) }
-    defer { if cell.role != nil { out.add(style.end) } }
-    let text = bytes[start..<end]
-    guard columns > width else {
+  private static func append(
+    _ cell: Cell, _ text: UnsafeBufferPointer<UInt8>, _ width: Int, _ style: Style, to out: inout [UInt8]
+  ) -> Int {
+    if text.isEmpty { return 0 }
+    let role = style.isOn ? cell.role : nil
+    if let role { out.add(style.beginning(role)) }
+    defer { if role != nil { out.add(style.end) } }
+    guard cell.columns > width else {
       out.append(contentsOf: text)
-      return columns
+      return Int(cell.columns)
     }
     let cut = String(decoding: text, as: UTF8.self).cut(to: width)
     out.add(cut)

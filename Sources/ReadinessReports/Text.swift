@@ -3,7 +3,8 @@ public struct Style: Sendable {
   /// What a piece of text is, so that colours are chosen in one place.
   public enum Role: Sendable { case good, bad, warn, quiet, strong }
 
-  private let isOn: Bool
+  /// True where it is.
+  let isOn: Bool
 
   /// Makes a style.
   public init(color isOn: Bool) { self.isOn = isOn }
@@ -50,11 +51,27 @@ extension [UInt8] {
     add(first)
     let start = count
     write(&self)
-    // Nearly all are one line of plain words.
-    if count - start <= width, self[start...].withUnsafeBufferPointer({ $0.isPlain && !$0.hasIdleSpace }) { return }
-    let text = String(decoding: self[start...], as: UTF8.self)
-    removeLast(count - start + first.utf8.count + 1)
-    text.printable.appendWrapped(to: width, first: first, rest: rest, onto: &self)
+    // Nearly all are plain words with one space between two, and few lines.
+    if count - start <= 8 * width, self[start...].withUnsafeBufferPointer({ $0.isPlain && !$0.hasIdleSpace }) {
+      breakLine(from: start, to: width, rest)
+    } else {
+      let text = String(decoding: self[start...], as: UTF8.self)
+      removeLast(count - start + first.utf8.count + 1)
+      text.printable.appendWrapped(to: width, first: first, rest: rest, onto: &self)
+    }
+  }
+
+  /// Breaks what stands behind a place, plain words with one space between two, into lines of at most so many bytes.
+  /// O(bytes × lines).
+  private mutating func breakLine(from start: Int, to width: Int, _ rest: String) {
+    var start = start
+    while count - start > width {
+      // The last space that leaves the line short enough, or the one behind a word that is too long for any line.
+      let end = self[start...(start + width)].lastIndex(of: 0x20) ?? self[(start + width)...].firstIndex(of: 0x20)
+      guard let end else { return }
+      replaceSubrange(end...end, with: ("\n" + rest).utf8)
+      start = end + 1 + rest.utf8.count
+    }
   }
 }
 
@@ -167,18 +184,36 @@ extension String {
 extension UnsafeBufferPointer<UInt8> {
   /// True where each byte is a letter, a digit, a sign or a space of ASCII.
   var isPlain: Bool {
-    // Without a way out before the end, so that many bytes are looked at at once.
-    var odd: UInt8 = 0
-    for byte in self { odd |= byte &- 0x20 < 0x5F ? 0 : 1 }
+    var odd: UInt64 = 0
+    forEachWord { odd |= $0.highBits | $0.bytes(below: 0x20) | ($0 ^ 0x7F7F_7F7F_7F7F_7F7F).bytes(below: 1) }
     return odd == 0
   }
 
-  /// True where a space stands at an end, or beside another, which do not outlive a breaking into lines.
+  /// True where a space stands at an end, or beside another, which do not outlive a breaking into lines. Of plain bytes.
   fileprivate var hasIdleSpace: Bool {
     guard let first, let last, first != 0x20, last != 0x20 else { return true }
-    var idle: UInt8 = 0
-    for place in 1..<count { idle |= self[place] == 0x20 && self[place - 1] == 0x20 ? 1 : 0 }
-    return idle == 1
+    var (idle, before): (UInt64, UInt64) = (0, 0)
+    forEachWord { word in
+      // Each byte together with the one before it: of plain ones no other two have the bits of a space alone.
+      let pairs = word | word << 8 | before >> 56
+      idle |= (pairs ^ 0x2020_2020_2020_2020).bytes(below: 1)
+      before = word
+    }
+    return idle != 0
+  }
+
+  /// All bytes, eight at a time; those that the last eight lack are letters.
+  private func forEachWord(_ body: (UInt64) -> Void) {
+    let raw = UnsafeRawBufferPointer(self)
+    var at = 0
+    while at + 8 <= raw.count {
+      body(UInt64(littleEndian: raw.loadUnaligned(fromByteOffset: at, as: UInt64.self)))
+      at += 8
+    }
+    guard at < raw.count else { return }
+    var rest: UInt64 = 0x6161_6161_6161_6161
+    for byte in raw[at...].reversed() { rest = rest << 8 | UInt64(byte) }
+    body(rest)
   }
 
   /// Plain text broken into lines of at most so many bytes at spaces.
@@ -211,6 +246,13 @@ extension UnsafeBufferPointer<UInt8> {
     }
     body(line[...], isFirst)
   }
+}
+
+extension UInt64 {
+  fileprivate var highBits: UInt64 { self & 0x8080_8080_8080_8080 }
+
+  /// Not zero where one of the eight bytes is smaller than a number below 128 (Mycroft's test).
+  fileprivate func bytes(below bound: UInt64) -> UInt64 { ((self &- bound &* 0x0101_0101_0101_0101) & ~self).highBits }
 }
 
 extension Unicode.Scalar {

@@ -35,8 +35,8 @@ public enum TrackerDocument {
     let noughts = Array(ids.map { _ in "0" }.joined(separator: " | ").utf8)
     for entry in entries {
       var cells = noughts
-      for place in entry.milestone.dependsOn.compactMap(overview.place) { cells[4 * place] = UInt8(ascii: "1") }
-      lines.append("| \(escaped(entry.milestone.id.text)) | \(String(decoding: cells, as: UTF8.self)) |")
+      for place in entry.dependsOn.compactMap(overview.place) { cells[4 * place] = UInt8(ascii: "1") }
+      lines.append("| \(escaped(entry.id.text)) | \(String(decoding: cells, as: UTF8.self)) |")
     }
     lines += ["", "## Suggested Execution Order", ""]
     for (index, id) in (overview.plan?.executionOrder ?? []).enumerated() { lines.append("\(index + 1). \(id)") }

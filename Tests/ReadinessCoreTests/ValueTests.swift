@@ -235,7 +235,7 @@ struct CommitMessageTests {
     let texts = [sound, sound.replacing("\"owner\"", with: "\"ower\""), sound.replacing("M-01", with: "M-03"), "{", ""]
     for text in texts {
       let file = MilestoneFile(id: MilestoneID("M-01"), kind: .regular, bytes: Array(text.utf8))
-      let lean = MilestoneFile(id: MilestoneID("M-01"), kind: .regular, bytes: Array(text.utf8), oneOfMany: TextPool())
+      let lean = MilestoneFile(id: MilestoneID("M-01"), oneOfMany: Array(text.utf8), by: MilestoneReader())
       #expect(lean.milestone?.json.canonicalBytes == file.milestone?.json.canonicalBytes)
       #expect(lean.milestone?.outcome == file.milestone?.outcome)
       #expect(lean.milestone?.exitCriteria.map(\.text) == file.milestone?.exitCriteria.map(\.text))
@@ -243,9 +243,26 @@ struct CommitMessageTests {
       #expect(lean.findings.map(\.message) == file.findings.map(\.message))
       #expect(lean.findings.map(\.line) == file.findings.map(\.line) && lean.digest == file.digest)
     }
-    let read = MilestoneFile(id: MilestoneID("M-01"), kind: .regular, bytes: Array(sound.utf8), oneOfMany: TextPool())
+    let read = MilestoneFile(id: MilestoneID("M-01"), oneOfMany: Array(sound.utf8), by: MilestoneReader())
     #expect(read.findings.isEmpty && read.milestone?.exitCriteria.first?.text == "It \"works\"")
     #expect(read.milestone?.json["x-own"] != nil && read.document != nil)
+  }
+
+  @Test("what stands twice is found in any order, of few and of many")
+  func seen() {
+    let seed = UInt64.random(in: 0 ... .max)
+    var random = SplitMix(seed)
+    for round in 0..<400 {
+      let isSorted = random.below(2) == 0
+      var numbers = (0..<random.below(60)).map { _ in random.below(200) }
+      if isSorted { numbers.sort() }
+      if random.below(3) == 0 { numbers.append(random.below(200)) }
+      var (seen, known) = (Seen<ExactText>(), Set<Int>())
+      for number in numbers {
+        let isNew = known.insert(number).inserted
+        #expect(seen.insert(ExactText(String(number + 100))) == isNew, "seed \(seed), round \(round): \(numbers)")
+      }
+    }
   }
 
   @Test("addresses are compared without the case of ASCII, and what Unicode takes for the same letter is another one")

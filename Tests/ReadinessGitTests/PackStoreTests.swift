@@ -68,8 +68,15 @@ struct PackStoreTests {
     let missing = ["ab", "00", "ff"].map { String(repeating: $0, count: 20) }
     let ids = (objects.map(\.id) + missing).shuffled()
     let store = PackStore(folders: [s.path + "/.git/objects"])
-    let places = store.order(of: try ids.map { try #require(ObjectID(hex: $0)) })
+    let order = store.order(of: try ids.map { try #require(ObjectID(hex: $0)) })
+    let places = order.map(\.place)
     #expect(places.sorted() == Array(ids.indices))
+    for (place, offset) in order {
+      #expect(offsets[ids[place]].map { $0 == offset } ?? true)
+      let id = try #require(ObjectID(hex: ids[place]))
+      let whole = store.bytes(of: id, .init(rawValue: 3), atMost: 1 << 20)
+      #expect(store.bytes(at: offset, .init(rawValue: 3), atMost: 1 << 20) == whole, "\(id)")
+    }
     let found: [Int] = places.map { offsets[ids[$0]] ?? Int.max }
     #expect(found == found.sorted())
     #expect(found.suffix(3) == [Int.max, Int.max, Int.max] && found[found.count - 4] < Int.max)

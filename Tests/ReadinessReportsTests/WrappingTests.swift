@@ -45,4 +45,22 @@ struct WrappingTests {
         "seed \(seed): \(text.debugDescription) to \(width)")
     }
   }
+
+  @Test("two spaces, a control and a sign that is not ASCII are seen wherever they stand")
+  func everyPlace() {
+    for count in 3...40 {
+      for odd in ["  ", "\u{1B}", "\u{7F}", "é", "~"] {
+        for place in 1..<count {
+          let word = String(repeating: "a", count: count)
+          let text = String(word.prefix(place) + odd + word.dropFirst(place))
+          var bytes: [UInt8] = []
+          bytes.addWrapped(to: 80, first: "- ", rest: "  ") { $0.add(text) }
+          let expected = odd == "  " ? text.replacing("  ", with: " ") : text.printable
+          #expect(String(decoding: bytes, as: UTF8.self) == "\n- " + expected, "\(text.debugDescription)")
+          let isPlain = Array(text.utf8).withUnsafeBufferPointer { $0.isPlain }
+          #expect(isPlain == (odd == "  " || odd == "~"), "\(text.debugDescription)")
+        }
+      }
+    }
+  }
 }

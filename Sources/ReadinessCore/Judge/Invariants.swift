@@ -40,7 +40,7 @@ struct InvariantScope {
   )] {
     var suspects: [(file: MilestoneFile, milestone: Milestone, category: Category?)] = []
     for (number, place) in rows.readable.enumerated() where !isSound(place, categories[number]) {
-      suspects.append((rows.rows[place].file, rows.rows[place].milestone, categories[number]))
+      suspects.append((rows.file(at: place), rows.milestone(at: place), categories[number]))
     }
     return suspects
   }

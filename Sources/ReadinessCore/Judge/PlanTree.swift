@@ -135,9 +135,8 @@ public protocol PlanTree: AnyObject {
   func folderKind() throws -> FileKind?
   /// The files `.readiness/*.json` by stem.
   func milestones() throws -> [MilestoneID: FileIdentity]
-  /// What is made of each of them, read, sorted by their ids; faster than one by one.
-  /// - Parameter row: called on several threads.
-  func mapMilestones<Row>(_ row: (MilestoneFile) -> Row) throws -> [Row]
+  /// The rows of all of them, sorted by their ids; faster than one by one.
+  func milestoneRows() throws -> [MilestoneRow]
   /// What one of them is; nil where it is not there.
   func milestoneIdentity(_ id: MilestoneID) throws -> FileIdentity?
   /// The milestones that are not the same in another tree, births and deletions included.
@@ -177,8 +176,8 @@ extension PlanTree {
   public func malformedFolder(since other: any PlanTree) -> String? { nil }
 
   /// One by one.
-  public func mapMilestones<Row>(_ row: (MilestoneFile) -> Row) throws -> [Row] {
-    try milestones().keys.sorted().compactMap { try milestone($0).map(row) }
+  public func milestoneRows() throws -> [MilestoneRow] {
+    try milestones().keys.sorted().compactMap { try milestone($0).map(MilestoneRow.init) }
   }
 
   /// By listing all.

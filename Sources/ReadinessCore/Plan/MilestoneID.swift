@@ -32,6 +32,26 @@ public struct MilestoneID: Hashable, Comparable, Sendable, CustomStringConvertib
     return (Int32(at), number)
   }
 
+  /// The id that is written as another one is, with a number of as many digits.
+  init(as other: MilestoneID, number: Int32) {
+    var like = other.text
+    text = like.withUTF8 { like in
+      String(unsafeUninitializedCapacity: like.count) { out in
+        _ = out.initialize(from: like)
+        var rest = number
+        for place in like.indices.dropFirst(Int(other.prefixCount) + 1).reversed() {
+          out[place] = 0x30 + UInt8(rest % 10)
+          rest /= 10
+        }
+        return like.count
+      }
+    }
+    (prefixCount, self.number) = (other.prefixCount, number)
+  }
+
+  /// True where some bytes are an id.
+  static func isValid(_ bytes: UnsafeBufferPointer<UInt8>) -> Bool { parts(bytes) != nil }
+
   /// True where the id is `^[A-Z][A-Z0-9]{0,15}-[0-9]{1,6}$` (contract 2.1).
   public var isValid: Bool { number >= 0 }
   /// The id as written.
@@ -64,13 +84,17 @@ public struct MilestoneID: Hashable, Comparable, Sendable, CustomStringConvertib
   /// The number behind the hyphen, where both ids are sound, and both are their prefix and their number in as many digits;
   /// else nil.
   func number(as other: MilestoneID) -> Int32? {
-    guard isValid, other.isValid, prefixCount == other.prefixCount else { return nil }
-    var (own, others) = (text, other.text)
-    let isAlike = own.withUTF8 { own in
-      others.withUTF8 { others in
-        guard own.count == others.count, let a = own.baseAddress, let b = others.baseAddress else { return false }
-        return memcmp(a, b, Int(prefixCount)) == 0
-      }
+    var text = text
+    return text.withUTF8 { Self.number(of: $0, as: other) }
+  }
+
+  /// The same of an id's bytes.
+  static func number(of bytes: UnsafeBufferPointer<UInt8>, as other: MilestoneID) -> Int32? {
+    guard other.isValid, let (prefixCount, number) = parts(bytes), prefixCount == other.prefixCount else { return nil }
+    var text = other.text
+    let isAlike = text.withUTF8 { text in
+      guard text.count == bytes.count, let a = text.baseAddress, let b = bytes.baseAddress else { return false }
+      return memcmp(a, b, Int(prefixCount)) == 0
     }
     return isAlike ? number : nil
   }

@@ -48,9 +48,21 @@ public final class MilestoneFile: Sendable {
   }
 
   /// Reads a file by the built-in schema. O(bytes).
-  /// - Parameter pool: of a file of thousands, whose texts are shared and of which little is kept in memory: it is parsed
-  ///   again for the few that ask.
-  public init(id: MilestoneID, kind: FileKind, bytes: [UInt8], oneOfMany pool: TextPool? = nil) {
+  public convenience init(id: MilestoneID, kind: FileKind, bytes: [UInt8]) {
+    self.init(id, kind, bytes, ordinary: nil, keepsAll: true)
+  }
+
+  /// Reads one of thousands, of which little is kept in memory: it is parsed again for the few that ask. O(bytes).
+  public convenience init(id: MilestoneID, oneOfMany bytes: [UInt8], by reader: MilestoneReader) {
+    self.init(id: id, oneOfMany: bytes, ordinary: reader.milestone(bytes, stem: id))
+  }
+
+  /// The same behind the reader, which has found an ordinary one, or has found that it is none.
+  convenience init(id: MilestoneID, oneOfMany bytes: [UInt8], ordinary: Milestone?) {
+    self.init(id, .regular, bytes, ordinary: ordinary, keepsAll: false)
+  }
+
+  private init(_ id: MilestoneID, _ kind: FileKind, _ bytes: [UInt8], ordinary: Milestone?, keepsAll: Bool) {
     self.id = id
     self.kind = kind
     knownDigest = Mutex(nil)
@@ -67,7 +79,7 @@ public final class MilestoneFile: Sendable {
       return
     }
     self.bytes = bytes
-    if let pool, let ordinary = Milestone.ordinary(bytes, stem: id, pool) {
+    if let ordinary {
       (parsed, doesParse) = (nil, true)
       (milestone, findings) = (ordinary, [])
       return
@@ -81,9 +93,9 @@ public final class MilestoneFile: Sendable {
       findings = [Finding(error, milestone: id, path: path)]
       return
     }
-    (parsed, doesParse) = (pool == nil ? document : nil, true)
+    (parsed, doesParse) = (keepsAll ? document : nil, true)
     let faults = FaultList()
-    milestone = Milestone.read(document, stem: id, keeps: pool == nil, faults)
+    milestone = Milestone.read(document, stem: id, keeps: keepsAll, faults)
     findings = faults.faults.map { fault in
       Finding(
         fault.code, fault.message, hint: fault.code.remedy, milestone: id, path: path,

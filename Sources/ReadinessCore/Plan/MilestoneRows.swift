@@ -1,42 +1,48 @@
 import StrictJSON
+import Synchronization
 
-/// A milestone's file, and beside it what nearly all readers of a plan look at.
-struct MilestoneRow: Sendable {
-  let file: MilestoneFile
-  /// One that says nothing, where the file cannot be read.
-  let milestone: Milestone
-  let isReadable: Bool
-  /// True where nothing is wrong with the file by itself.
-  let isSound: Bool
+/// What nearly all readers of a plan look at of a milestone. Of one that has nothing else to say but words, only its bytes
+/// are kept beside it.
+public struct MilestoneRow: Sendable {
   let id: MilestoneID
   let workstream: String
   let owner: String
   let status: String
-  let dependsOn: [MilestoneID]
+  /// The numbers of what it depends on, where these are four at most and all written as its own id is.
+  private let numbers: SIMD4<Int32>
+  /// What it depends on, where that is otherwise.
+  private let others: [MilestoneID]?
   let dependencyCount: Int
-  /// The numbers of these, where there are four at most, and all are written as the milestone's own id is.
-  let numbers: SIMD4<Int32>?
   /// The states that deliverables name, beside the milestone's own.
   let otherStatuses: [String]
+  /// How many exit criteria there are where nothing shows any of them, else nil.
+  let unshownCriteria: Int?
+  /// The file, where there is more to it.
+  fileprivate let file: MilestoneFile?
+  /// The bytes of any other, and where its outcome stands in them.
+  fileprivate let bytes: [UInt8]
+  private let aim: Range<UInt32>
+  let isReadable: Bool
+  /// True where nothing is wrong with the file by itself.
+  let isSound: Bool
   let hasWaiver: Bool
   let hasRisks: Bool
   let hasBlocked: Bool
-  /// How many exit criteria there are where nothing shows any of them, else nil.
-  let unshownCriteria: Int?
 
-  init(_ file: MilestoneFile) {
+  /// The row of a file that was read.
+  public init(_ file: MilestoneFile) {
+    let milestone = file.milestone ?? .silent
     self.file = file
+    (bytes, aim) = ([], 0..<0)
     isReadable = file.milestone != nil
     isSound = isReadable && file.findings.isEmpty
-    let milestone = file.milestone ?? .silent
-    self.milestone = milestone
     id = isReadable ? milestone.id : file.id
     workstream = milestone.workstream
     owner = milestone.owner
     status = milestone.status
-    dependsOn = milestone.dependsOn
+    let numbers = SIMD4(milestone.dependsOn) { $0.number(as: milestone.id) }
+    (self.numbers, others) = (numbers ?? SIMD4(), numbers == nil ? milestone.dependsOn : nil)
     dependencyCount = milestone.dependsOn.count
-    numbers = Self.numbers(milestone)
     otherStatuses = milestone.deliverables.lazy.map { $0.status }.filter { !$0.isExactly(milestone.status) }
     hasRisks = !milestone.risks.isEmpty
     hasBlocked = milestone.blocked != nil
@@ -44,21 +50,69 @@ struct MilestoneRow: Sendable {
     let isUnshown = !milestone.hasWaiver && milestone.exitCriteria.allSatisfy { $0.evidence.isEmpty }
     unshownCriteria = isUnshown ? milestone.exitCriteria.count : nil
   }
+
+  /// Reads one of thousands. O(bytes).
+  public init(id: MilestoneID, bytes: [UInt8], by reader: MilestoneReader) {
+    self =
+      reader.read(bytes, stem: id) { found, text in
+        found.isQuiet
+          ? MilestoneRow(id, found, text)
+          : MilestoneRow(MilestoneFile(id: id, oneOfMany: bytes, ordinary: found.milestone(id, text)))
+      } ?? MilestoneRow(MilestoneFile(id: id, oneOfMany: bytes, ordinary: nil))
+  }
+
+  /// The row of one with nothing else to say.
+  private init(_ id: MilestoneID, _ found: OrdinaryMilestone, _ text: OrdinaryText) {
+    self.id = id
+    workstream = text.string(found.workstream)
+    owner = text.string(found.owner)
+    status = text.string(found.status)
+    let numbers = SIMD4(found.dependsOn) { MilestoneID.number(of: text.slice($0), as: id) }
+    (self.numbers, others) = (numbers ?? SIMD4(), numbers == nil ? found.dependsOn.map(text.id) : nil)
+    dependencyCount = found.dependsOn.count
+    otherStatuses = found.deliverables.lazy.filter { !text.isSame($0.status, found.status) }.map {
+      text.string($0.status)
+    }
+    unshownCriteria = found.criteria.count
+    file = nil
+    bytes = text.bytes
+    aim = UInt32(truncatingIfNeeded: found.outcome.lowerBound)..<UInt32(truncatingIfNeeded: found.outcome.upperBound)
+    (isReadable, isSound) = (true, true)
+    (hasWaiver, hasRisks, hasBlocked) = (false, false, false)
+  }
+
+  /// The id that the file's name gives it.
+  var fileID: MilestoneID { file?.id ?? id }
+
+  /// What it depends on, in the order written.
+  var dependsOn: [MilestoneID] {
+    others ?? (0..<dependencyCount).map { MilestoneID(as: id, number: numbers[$0]) }
+  }
+
+  /// The numbers of these, where they alone tell them.
+  func dependencies() -> SIMD4<Int32>? { others == nil ? numbers : nil }
+
+  /// What is true when it is done. O(bytes of it).
+  var outcome: String {
+    file.map { $0.milestone?.outcome ?? "" }
+      ?? JSONText(bytes, plain: Int(aim.lowerBound)..<Int(aim.upperBound)).string
+  }
 }
 
-extension MilestoneRow {
-  private static func numbers(_ milestone: Milestone) -> SIMD4<Int32>? {
-    guard milestone.dependsOn.count <= 4 else { return nil }
-    var numbers = SIMD4<Int32>()
-    for (place, id) in milestone.dependsOn.enumerated() {
-      guard let number = id.number(as: milestone.id) else { return nil }
-      numbers[place] = number
+extension SIMD4<Int32> {
+  /// Up to four numbers; nil where there are more, or one has none.
+  fileprivate init?<Item>(_ items: [Item], _ number: (Item) -> Int32?) {
+    guard items.count <= 4 else { return nil }
+    self.init()
+    for place in items.indices {
+      guard let number = number(items[place]) else { return nil }
+      self[place] = number
     }
-    return numbers
   }
 }
 
 extension Milestone {
+  /// One that says nothing.
   fileprivate static let silent = Milestone(
     id: MilestoneID(""), workstream: "", outcome: JSONText([], plain: 0..<0), dependsOn: [], owner: "", status: "",
     blocked: nil, exitCriteria: [], deliverables: [], risks: [], approvals: [], whole: Optional.none, text: [])
@@ -71,15 +125,38 @@ final class MilestoneRows: Sendable {
   let rows: [MilestoneRow]
   /// The places of those that can be read.
   let readable: [Int]
+  private let made = Mutex(Made())
+
+  /// Files that somebody asked for and that their rows have not.
+  private struct Made {
+    var files: [Int: MilestoneFile] = [:]
+    var reader: MilestoneReader?
+  }
 
   init(_ rows: [MilestoneRow]) {
     self.rows = rows
     readable = rows.indices.filter { rows[$0].isReadable }
   }
 
+  /// The file of a row, made when it is first asked for. O(bytes) then.
+  func file(at place: Int) -> MilestoneFile {
+    if let file = rows[place].file { return file }
+    return made.withLock { made in
+      if let file = made.files[place] { return file }
+      let reader = made.reader ?? MilestoneReader()
+      let file = MilestoneFile(id: rows[place].id, oneOfMany: rows[place].bytes, by: reader)
+      made.reader = reader
+      made.files[place] = file
+      return file
+    }
+  }
+
+  /// What it says, and nothing where it cannot be read.
+  func milestone(at place: Int) -> Milestone { file(at: place).milestone ?? .silent }
+
   /// Adds the places of what a milestone depends on, as far as they are there.
   func addDependencies(of row: Int, by places: MilestonePlaces, to targets: inout [Int]) {
-    guard places.areNumbered, let numbers = rows[row].numbers else {
+    guard places.areNumbered, let numbers = rows[row].dependencies() else {
       for id in rows[row].dependsOn { if let place = places[id] { targets.append(place) } }
       return
     }
@@ -87,7 +164,4 @@ final class MilestoneRows: Sendable {
       if let place = places.place(number: numbers[at]) { targets.append(place) }
     }
   }
-
-  /// The files that they were read from.
-  var files: [MilestoneFile] { rows.map { $0.file } }
 }

@@ -128,7 +128,7 @@ struct ObjectReader {
   }
 
   /// The texts of an array, each made into what tells it from the others.
-  private func forEachUnique<Item: Hashable>(
+  private func forEachUnique<Item: Hashable & Comparable>(
     _ key: StaticString, required isRequired: Bool, _ item: (String) -> Item, _ body: (Item, JSONValue) -> Void
   ) {
     var seen = Seen<Item>()
@@ -155,22 +155,25 @@ struct ObjectReader {
 }
 
 /// A text that is told from others by its bytes.
-struct ExactText: Hashable {
+struct ExactText: Hashable, Comparable {
   let text: String
 
   init(_ text: String) { self.text = text }
 
   static func == (a: ExactText, b: ExactText) -> Bool { a.text.isExactly(b.text) }
+  static func < (a: ExactText, b: ExactText) -> Bool { a.text.utf8.lexicographicallyPrecedes(b.text.utf8) }
   func hash(into hasher: inout Hasher) {
     var text = text
     text.withUTF8 { hasher.combine(bytes: UnsafeRawBufferPointer($0)) }
   }
 }
 
-/// What was seen before. A few are compared with each other; many are hashed.
-struct Seen<Item: Hashable> {
+/// What was seen before. As long as items ascend none is there twice; then a few are compared with each other, and many
+/// are hashed.
+struct Seen<Item: Hashable & Comparable> {
   private var first: Item?
-  private var few: [Item] = []
+  private var others: [Item] = []
+  private var isAscending = true
   private var many = Set<Item>()
 
   /// False where the item was seen before.
@@ -179,11 +182,16 @@ struct Seen<Item: Hashable> {
       first = item
       return true
     }
+    if isAscending, others.last ?? first < item {
+      others.append(item)
+      return true
+    }
+    isAscending = false
     if first == item { return false }
+    if many.isEmpty, others.count > 16 { many = Set(others) }
     guard many.isEmpty else { return many.insert(item).inserted }
-    if few.contains(item) { return false }
-    few.append(item)
-    if few.count > 16 { many = Set(few) }
+    if others.contains(item) { return false }
+    others.append(item)
     return true
   }
 }

@@ -1,76 +1,7 @@
 /// A whole plan, read from one tree, with what follows from it for every milestone.
 public struct PlanOverview {
-  /// One milestone and what follows for it.
-  public struct Entry {
-    private let rows: MilestoneRows
-    private let place: Int
-    /// The milestone. What stands below is quicker to ask of a plan of thousands.
-    public var milestone: Milestone { rows.rows[place].milestone }
-    /// Its id.
-    public var id: MilestoneID { rows.rows[place].id }
-    /// What it is about, in a few words.
-    public var workstream: String { rows.rows[place].workstream }
-    /// Who answers for it; `TBD` is nobody yet.
-    public var owner: String { rows.rows[place].owner }
-    /// The name of its state.
-    public var status: String { rows.rows[place].status }
-    /// How many exit criteria it has where nothing shows any of them, else nil.
-    public var unshownCriteria: Int? { rows.rows[place].unshownCriteria }
-    /// What may go wrong with it.
-    public var risks: [Risk] { rows.rows[place].hasRisks ? milestone.risks : [] }
-    /// The category of its state; nil where the workflow does not know the state.
-    public let category: Category?
-    /// True where it is in review or done, and so claims to be shown.
-    public var isClaimed: Bool { category?.isFrozen == true }
-    /// True where it is pending and all that it depends on is done.
-    public let isReady: Bool
-    /// What it depends on that is not done, sorted.
-    public var blockers: [MilestoneID] {
-      switch waits {
-      case .forNothing: []
-      case .forAll: rows.rows[place].dependsOn
-      case .forSome(let ids): ids
-      }
-    }
-    fileprivate var waitsForAll: Bool { if case .forAll = waits { true } else { false } }
-    private let waits: Waits
-    private enum Waits {
-      case forNothing
-      /// For all that it depends on, which is sorted, as people write it.
-      case forAll
-      case forSome([MilestoneID])
-    }
-    /// For what is in review or done, what its evidence rests on and no longer matches: paths that changed, or a
-    /// criterion with a reason.
-    public let suspect: [String]
-    /// The first of these, and how many more there are.
-    public var suspectInShort: String {
-      let shown = suspect.prefix(3).joined(separator: ", ")
-      return suspect.count > 3 ? "\(shown) and \(suspect.count - 3) more" : shown
-    }
-    /// Criteria that are let go at the moment.
-    public let waived: [ExitCriterion]
-
-    /// - Parameter isDone: by places among the ids of the graph.
-    fileprivate init(
-      _ rows: MilestoneRows, _ place: Int, category: Category?, _ targets: ArraySlice<Int>?, _ isDone: [Bool],
-      _ others: (MilestoneID) -> Int?, _ proof: Proof
-    ) throws {
-      (self.rows, self.place, self.category) = (rows, place, category)
-      if let targets, targets.allSatisfy({ !isDone[$0] }), zip(targets, targets.dropFirst()).allSatisfy({ $0 < $1 }) {
-        waits = targets.isEmpty ? .forNothing : .forAll
-      } else {
-        let ids = rows.rows[place].dependsOn.filter { id in others(id).map { !isDone[$0] } ?? true }
-        waits = ids.isEmpty ? .forNothing : .forSome(ids.sorted())
-      }
-      if case .forNothing = waits { isReady = category == .pending } else { isReady = false }
-      suspect = category?.isFrozen == true ? try PlanOverview.suspect(rows.rows[place].milestone, proof) : []
-      waived = rows.rows[place].hasWaiver ? try PlanOverview.waived(rows.rows[place].milestone, proof) : []
-    }
-  }
-
   /// The readable milestones by id, sorted.
-  public let entries: [Entry]
+  public let entries: Entries
   /// `ssot/plan.json`, where it can be read.
   public let plan: Plan?
   /// The policy of the tree, or the built-in one.
@@ -91,7 +22,7 @@ public struct PlanOverview {
   /// - Parameter now: the moment by which checks and waivers lapse, in milliseconds since 1970; nil where none does.
   public init(_ tree: any PlanTree, now: Int64?) throws {
     self.now = now
-    let rows = MilestoneRows(try tree.mapMilestones(MilestoneRow.init))
+    let rows = MilestoneRows(try tree.milestoneRows())
     self.rows = rows
     let snapshot = try tree.policy()
     policy = snapshot.policy ?? .builtIn()
@@ -100,7 +31,7 @@ public struct PlanOverview {
     plan = file?.plan
     var findings = snapshot.findings + (file?.findings ?? [])
     if let folder = try FilesInvariant.folder(in: tree) { findings.append(folder) }
-    for place in rows.rows.indices where !rows.rows[place].isSound { findings += rows.rows[place].file.findings }
+    for place in rows.rows.indices where !rows.rows[place].isSound { findings += rows.file(at: place).findings }
     let categories = workflow.categories(of: rows)
     let ids = rows.readable.map { rows.rows[$0].id }
     // A file's id may differ from its name, and is a finding then; the first of a name counts. As a rule they are sorted,
@@ -115,26 +46,10 @@ public struct PlanOverview {
       : DependencyGraph(
         edges: Dictionary(zip(ids, rows.readable.map { rows.rows[$0].dependsOn })) { first, _ in first })
     let proof = Proof(tree: tree, authorization: policy.authorization, moment: { now })
-    let isDone = categories.map { $0 == .done }
-    entries = try rows.readable.indices.map { number in
-      let place = rows.readable[number]
-      // One that is missing has no number.
-      let targets = isNumbered ? graph.dependencies(at: number) : nil
-      let areAll = targets?.count == rows.rows[place].dependencyCount
-      return try Entry(
-        rows, place, category: categories[number], areAll ? targets : nil, isDone, { places[$0] }, proof)
-    }
+    entries = Entries(try PlanFacts(rows, categories, isNumbered ? graph : nil, places, proof))
     self.graph = graph
     self.findings = findings
     positions = places
-  }
-
-  fileprivate static func suspect(_ milestone: Milestone, _ proof: Proof) throws -> [String] {
-    Set(try proof.stale(milestone).flatMap(\.subjects)).sorted()
-  }
-
-  fileprivate static func waived(_ milestone: Milestone, _ proof: Proof) throws -> [ExitCriterion] {
-    try milestone.exitCriteria.filter { try proof.isWaived($0) }
   }
 
   /// True where a criterion's check is to be run again: its evidence no longer matches, or is missing from what is in
@@ -225,12 +140,12 @@ public struct PlanOverview {
       candidate: tree, states: states, countsWhatWasTakenAway: false,
       proof: Proof(tree: tree, authorization: policy.authorization, moment: { now }))
     overview.letGo = try waives.filter { waive in
-      guard let entry = self[waive.waive.milestone], let file = try tree.milestone(entry.milestone.id) else {
+      guard let entry = self[waive.waive.milestone], let file = try tree.milestone(entry.id) else {
         return false
       }
       if waive.waive.code == ReasonCode.notApproved.id { return lacksApprovals(entry.milestone, waive.actor) }
       let change = MilestoneChange(
-        id: entry.milestone.id, beforeFile: file, afterFile: file, before: entry.milestone, after: entry.milestone,
+        id: entry.id, beforeFile: file, afterFile: file, before: entry.milestone, after: entry.milestone,
         needsStamp: false)
       let asked: [Guard] =
         switch waive.waive.code {
@@ -278,7 +193,7 @@ public struct PlanOverview {
 
   /// Why an entry is suspect, in a sentence.
   static func suspicion(_ entry: Entry) -> String {
-    "\(entry.milestone.id) is suspect: what shows it changed or lapsed: \(entry.suspectInShort)."
+    "\(entry.id) is suspect: what shows it changed or lapsed: \(entry.suspectInShort)."
   }
 
   /// The warnings about evidence that no longer matches (contract 2.2, suspect).
@@ -289,7 +204,7 @@ public struct PlanOverview {
         Self.suspicion(entry),
         hint: "Look whether the criterion still holds, then renew its evidence: readiness criteria, readiness check.",
         severity: .warning,
-        milestone: entry.milestone.id, path: PlanPaths.milestone(entry.milestone.id))
+        milestone: entry.id, path: PlanPaths.milestone(entry.id))
     }
   }
 }

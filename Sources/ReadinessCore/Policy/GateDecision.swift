@@ -40,7 +40,7 @@ public struct GateDecision {
 
   /// What a reason says. A plan of thousands has thousands of one kind, which are put into words when they are printed.
   private enum Fact {
-    case said(Reason)
+    indirect case said(Reason)
     /// That the milestone of a place is not as far as the gate asks.
     case notReached(Int)
   }

@@ -119,8 +119,8 @@ struct GateScope {
 
   /// Milestones, and whatever of what they depend on is not done: it has to come first.
   func closure(of start: [PlanOverview.Entry]) -> [MilestoneID] {
-    var seen = Set(start.map(\.milestone.id))
-    var walk = start.map(\.milestone.id)
+    var seen = Set(start.map(\.id))
+    var walk = start.map(\.id)
     while let id = walk.popLast() {
       for blocker in overview[id]?.blockers ?? [] where seen.insert(blocker).inserted { walk.append(blocker) }
     }

@@ -31,7 +31,7 @@ enum FilesInvariant: Invariant {
     let hasSchema = scope.policy.schema != nil
     var findings: [Finding] = []
     for place in scope.rows.rows.indices where hasSchema || !scope.rows.rows[place].isSound {
-      let file = scope.rows.rows[place].file
+      let file = scope.rows.file(at: place)
       findings += try file.findings + violations(of: file, scope)
     }
     return findings
@@ -116,7 +116,7 @@ enum StatusInvariant: Invariant {
 enum NamesInvariant: Invariant {
   static func findings(in scope: InvariantScope) throws -> [Finding] {
     guard try scope.tree.mayHoldCaseCollision() else { return [] }
-    let looked = Set(scope.rows.files.map(\.id))
+    let looked = Set(scope.rows.rows.map(\.fileID))
     let groups = Dictionary(grouping: try scope.tree.milestones().keys) { $0.text.lowercased() }
     return groups.values.filter { $0.count > 1 }.flatMap { group in
       group.sorted().dropFirst().filter { _ in group.contains(where: looked.contains) }.map { id in
