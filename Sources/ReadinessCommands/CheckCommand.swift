@@ -70,7 +70,7 @@ struct CheckCommand: ParsableCommand {
     let graph = selection.overview
     let request = CheckRunner.Request(
       commit: commit, before: parent, trusted: try selection.trust.trusted(),
-      dependencies: { graph[$0]?.milestone.dependsOn ?? [] }, authorization: graph.policy.authorization,
+      dependencies: { graph[$0]?.dependsOn ?? [] }, authorization: graph.policy.authorization,
       environment: context.environment, now: Machine.millisecondsSince1970)
     let display = CheckDisplay(
       isQuiet: options.json, context.environment, style: try context.style(repository, descriptor: 2))

@@ -126,10 +126,11 @@ public final class GitTree: PlanTree {
   private static func row(
     _ id: MilestoneID, _ identity: FileIdentity, offset: Int, in repository: Repository, by reader: MilestoneReader
   ) throws -> MilestoneRow {
-    guard identity.kind == .regular,
-      case .bytes(let bytes) = try repository.content(of: identity.id, atMost: JSONLimits.plan.size, offset: offset)
-    else { return MilestoneRow(try read(id, identity, in: repository)) }
-    return MilestoneRow(id: id, bytes: bytes, by: reader)
+    guard identity.kind == .regular else { return MilestoneRow(MilestoneFile(id: id, kind: identity.kind, bytes: [])) }
+    return switch try repository.content(of: identity.id, atMost: JSONLimits.plan.size, offset: offset) {
+    case .bytes(let bytes): MilestoneRow(id: id, bytes: bytes, by: reader)
+    case .oversized(let oversized): MilestoneRow(MilestoneFile(id: id, oversized: oversized))
+    }
   }
 
   /// On all cores, in the order in which the packs hold them; and the plan beside them, which goes with them.

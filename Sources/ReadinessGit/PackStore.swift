@@ -76,7 +76,7 @@ final class PackStore {
   }
 
   private static func pack(_ index: UnsafeRawBufferPointer, _ data: UnsafeRawBufferPointer) -> Pack? {
-    guard index.count > 1100, data.count > 32, word(index, 0) == 0xFF74_4F63, word(index, 4) == 2,
+    guard index.count >= 8 + 1024 + 40, data.count > 32, word(index, 0) == 0xFF74_4F63, word(index, 4) == 2,
       word(data, 0) == 0x5041_434B
     else { return nil }
     let count = Int(word(index, 8 + 255 * 4))
@@ -161,7 +161,10 @@ final class PackStore {
     let keys = ids.indices.map { place -> Int in
       var start = 0
       for pack in placed {
-        if let offset = offset(of: ids[place], in: pack) { return (start + offset) << bits | place }
+        // What an index says of a place behind its pack is not the next one's.
+        if let offset = offset(of: ids[place], in: pack), offset < pack.data.count {
+          return (start + offset) << bits | place
+        }
         start += pack.data.count
       }
       return end << bits | place

@@ -82,6 +82,37 @@ struct PackStoreTests {
     #expect(found.suffix(3) == [Int.max, Int.max, Int.max] && found[found.count - 4] < Int.max)
   }
 
+  @Test("an index that points behind its pack leads into no other one")
+  func behindThePack() throws {
+    let s = try Scratch()
+    for name in ["one", "two"] {
+      s[name] = String(repeating: name, count: 4000)
+      let id = s.git("hash-object", "-w", name).line
+      #expect(s.shell("echo \(id) | git pack-objects -q .git/objects/pack/pack").status == 0)
+    }
+    let ids = try ["one", "two"].map { try #require(ObjectID(hex: s.git("hash-object", $0).line)) }
+    let folder = s.path + "/.git/objects"
+    let sound = PackStore(folders: [folder])
+    for (place, offset) in sound.order(of: ids) {
+      let found = sound.bytes(at: offset, .init(rawValue: 3), atMost: 1 << 20)
+      #expect(found?.count == 12_000 && found == sound.bytes(of: ids[place], .init(rawValue: 3), atMost: 1 << 20))
+    }
+    // Of one object an index has 1032 bytes of counts, its name, its checksum and its offset.
+    for name in try FileManager.default.contentsOfDirectory(atPath: folder + "/pack") where name.hasSuffix(".idx") {
+      let (index, pack) = (URL(fileURLWithPath: folder + "/pack/" + name), name.replacing(".idx", with: ".pack"))
+      var bytes = try [UInt8](Data(contentsOf: index))
+      let count = try Data(contentsOf: URL(fileURLWithPath: folder + "/pack/" + pack)).count
+      for place in 0..<4 { bytes[1032 + 24 + place] = UInt8(truncatingIfNeeded: (count + 12) >> (24 - 8 * place)) }
+      try FileManager.default.removeItem(at: index)
+      try Data(bytes).write(to: index)
+    }
+    let store = PackStore(folders: [folder])
+    for (place, offset) in store.order(of: ids) {
+      #expect(store.bytes(of: ids[place], .init(rawValue: 3), atMost: 1 << 20) == nil)
+      #expect(store.bytes(at: offset, .init(rawValue: 3), atMost: 1 << 20) == nil)
+    }
+  }
+
   @Test(
     "each object has one place, pieces hold each place once and in the order of the pack, and commits come out by place"
   )

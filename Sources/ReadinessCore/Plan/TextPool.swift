@@ -1,7 +1,7 @@
 import Glibc
 
 /// Texts that many milestones share, such as owners and states, each made once. For one thread.
-public final class TextPool {
+final class TextPool {
   /// A text, and its first and last eight bytes, which tell it where it has no more than sixteen.
   private struct Slot {
     var count = 0
@@ -13,7 +13,7 @@ public final class TextPool {
   private var slots = [Slot](repeating: Slot(), count: 256)
 
   /// An empty pool.
-  public init() {}
+  init() {}
 
   /// The text of some bytes, which were found to be UTF-8.
   func text(_ bytes: UnsafeBufferPointer<UInt8>) -> String {
