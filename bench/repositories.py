@@ -2,7 +2,7 @@
 by the product, so that what is timed is also judged by two programs."""
 import hashlib, json, os, random, subprocess
 
-from measure import SEALED, run
+from measure import SEALED, Command, run
 
 
 def digest(data):
@@ -75,6 +75,21 @@ def files(folder, count):
         lines.append(b"M 100644 inline src/%d/%d.txt\ndata %d\n%s\n" % (n // 100, n, len(data), data))
     subprocess.run(["git", "fast-import", "--quiet"], cwd=folder, env=SEALED, check=True, input=b"".join(lines))
     run(folder, "git", "reset", "-q", "--hard")
+
+
+def commit(folder, path, *options):
+    """A commit of one file, which each turn says something else, and something else again with other options."""
+    with open(os.path.join(folder, path)) as file:
+        text = file.read()
+
+    def stage(turn):
+        mark = " ".join([str(turn), *options])
+        said = text.replace('"outcome": "', f'"outcome": "{mark} ', 1) if path.endswith(".json") else f"{mark}\n"
+        with open(os.path.join(folder, path), "w") as file:
+            file.write(said)
+        run(folder, "git", "add", path)
+
+    return Command(["git", *options, "commit", "-qm", "change"], folder, before=stage)
 
 
 def history(program, folder, commits, every):

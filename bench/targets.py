@@ -74,29 +74,15 @@ def twins(make, name):
     return plain, hooked
 
 
-def commit(folder, path):
-    """A commit of one file, which each turn says something else."""
-    with open(os.path.join(folder, path)) as file:
-        text = file.read()
-
-    def stage(turn):
-        said = text.replace('"outcome": "', f'"outcome": "{turn} ', 1) if path.endswith(".json") else f"{turn}\n"
-        with open(os.path.join(folder, path), "w") as file:
-            file.write(said)
-        run(folder, "git", "add", path)
-
-    return Command(["git", "commit", "-qm", "change"], folder, before=stage)
-
-
 def hooks(name, make, milestone, target, other=None, pairs=30):
     if not wanted(name):
         return
     plain, hooked = twins(make, "hooks")
-    ratio(f"git commit that touches the plan, {name}", commit(hooked, milestone), commit(plain, milestone), target, pairs)
+    ratio(f"git commit that touches the plan, {name}", repositories.commit(hooked, milestone), repositories.commit(plain, milestone), target, pairs)
     for folder in (plain, hooked):
         with open(f"{folder}/code.txt", "w") as file:
             file.write("0\n")
-    ratio(f"git commit that does not, {name}", commit(hooked, "code.txt"), commit(plain, "code.txt"), other, pairs)
+    ratio(f"git commit that does not, {name}", repositories.commit(hooked, "code.txt"), repositories.commit(plain, "code.txt"), other, pairs)
     shutil.rmtree(plain)
     shutil.rmtree(hooked)
 
@@ -246,7 +232,7 @@ def growth(counts, commands, isDone=False):
 print(machine(), flush=True)
 start = time.time()
 with tempfile.TemporaryDirectory() as top:
-    hooks("12 milestones", lambda folder: repositories.empty(program, folder), ".readiness/M-01.json", 1.8, 1.3, 30)
+    hooks("12 milestones", lambda folder: repositories.empty(program, folder), ".readiness/M-01.json", 1.8, 1.3, 100)
 
     def many_files(folder):
         repositories.empty(program, folder)
