@@ -83,9 +83,7 @@ struct Context {
     if options.json { return Standard.output(try json().layoutBytes) }
     let bytes = try bytes()
     if page(bytes) { return }
-    // It is not put together anew for its last line end.
-    Standard.output(bytes)
-    Standard.output("\n")
+    Standard.output(bytes, ending: [0x0A])
   }
 
   /// Shows what is longer than the terminal in git's pager. False where there is none, or nobody to page for.
@@ -146,8 +144,10 @@ enum Standard {
   static func output(_ text: String) { output(Array(text.utf8)) }
 
   /// The same as bytes.
-  static func output(_ bytes: [UInt8]) {
-    let code = write(bytes, to: 1)
+  /// - Parameter ending: written behind them at one go, since a reader that has all lines which it wants may leave between
+  ///   two; and an answer of megabytes is not put together anew for its last line end.
+  static func output(_ bytes: [UInt8], ending: [UInt8] = []) {
+    let code = write(bytes, ending, to: 1)
     guard code != 0 else { return }
     if code != EPIPE {
       error("readiness: the answer cannot be written: \(String(cString: strerror(code))). (output)\n")
@@ -157,17 +157,25 @@ enum Standard {
   }
 
   /// What cannot be said is not said.
-  static func error(_ text: String) { _ = write(Array(text.utf8), to: 2) }
+  static func error(_ text: String) { _ = write(Array(text.utf8), [], to: 2) }
 
   /// The error that stopped the writing; 0 where all was written.
-  private static func write(_ bytes: [UInt8], to descriptor: Int32) -> Int32 {
-    var bytes = bytes[...]
-    while !bytes.isEmpty {
-      let count = bytes.withUnsafeBytes { Glibc.write(descriptor, $0.baseAddress, $0.count) }
+  private static func write(_ bytes: [UInt8], _ ending: [UInt8], to descriptor: Int32) -> Int32 {
+    var (bytes, ending) = (bytes[...], ending[...])
+    while !bytes.isEmpty || !ending.isEmpty {
+      let count = bytes.withUnsafeBytes { bytes in
+        ending.withUnsafeBytes { ending in
+          let parts = [bytes, ending].map {
+            iovec(iov_base: UnsafeMutableRawPointer(mutating: $0.baseAddress), iov_len: $0.count)
+          }
+          return writev(descriptor, parts, 2)
+        }
+      }
       if count < 0 {
         if errno == EINTR { continue }
         return errno
       }
+      ending = ending.dropFirst(max(0, count - bytes.count))
       bytes = bytes.dropFirst(count)
     }
     return 0

@@ -301,6 +301,13 @@ struct HardTests {
     #expect(s.shell("\"$READINESS\" log --json | head -n 1").errors.isEmpty)
   }
 
+  @Test("a reader that leaves when it has its lines is told the whole of a short answer, which is one write")
+  func readers() throws {
+    let s = try started()
+    let script = "set -o pipefail; for n in $(seq 60); do \"$READINESS\" status | head -n 3 >/dev/null || exit 1; done"
+    #expect(s.shell("bash -c '\(script)'").status == 0)
+  }
+
   @Test("a signal at any moment leaves the old state or the new one, and no lock")
   func signals() throws {
     let s = try started()
