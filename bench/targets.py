@@ -253,8 +253,8 @@ with tempfile.TemporaryDirectory() as top:
         growth([200, 2_000], EVERY_READER)
         growth([1_000, 10_000], ["gate"], isDone=True)
     else:
-        audits(100_000, 10, 1.0, 30, again=True)
-        audits(20_000, 1, 2.0, 30, others=False)
+        audits(100_000, 10, 1.0, 15, again=True)
+        audits(20_000, 1, 2.0, 15, others=False)
         if not options.only:
             # What takes longest to make is made at once; nothing is measured meanwhile.
             with ThreadPoolExecutor() as pool:
