@@ -52,7 +52,9 @@ def figures():
         # One length of path on every machine, since paths are copied and compared.
         folder = os.path.join(top, "repository")
         repositories.empty(program, folder)
-        launcher = os.path.join(os.path.dirname(program), "readiness-hook")
+        beside = os.path.dirname(program)
+        # Beside the program where it was built, in libexec where it is installed.
+        launcher = next(p for p in [beside + "/readiness-hook", beside + "/../libexec/readiness-hook"] if os.path.exists(p))
         hook = os.path.join(folder, ".git", "hooks", "prepare-commit-msg")
         run(folder, program, "install")
 

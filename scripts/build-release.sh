@@ -3,7 +3,8 @@
 # is linked against libgit2.so instead, and says so.
 set -euo pipefail
 
-"$(dirname "$0")/build-launcher.sh" .build/release
+# Comes after SwiftPM, which replaces a folder at .build/release by a link, and all that is in it.
+build_launcher() { "$(dirname "$0")/build-launcher.sh" .build/release; }
 
 libraries="mbedtls mbedx509 mbedcrypto http_parser pcre2-8 z"
 flags=
@@ -15,7 +16,9 @@ done
 metadata="-Xswiftc -Xfrontend -Xswiftc -disable-concrete-type-metadata-mangled-name-accessors"
 if [ "$flags" = none ]; then
   # shellcheck disable=SC2086
-  exec swift build -c release --static-swift-stdlib --product readiness $metadata
+  swift build -c release --static-swift-stdlib --product readiness $metadata
+  build_launcher
+  exit
 fi
 for library in $libraries; do flags="$flags -Xlinker -l$library"; done
 # Ours stand first, and libmbedx509.a holds the two that are replaced.
@@ -28,3 +31,4 @@ swift build -c release --static-swift-stdlib --product readiness \
 # many page faults.
 strip -o .build/release/readiness.new .build/release/readiness
 mv -f .build/release/readiness.new .build/release/readiness
+build_launcher

@@ -19,7 +19,7 @@ struct DoctorCommand: ParsableCommand {
     let context = try Context(options)
     let repository = try context.openRepository()
     let doctor = Doctor(repository: repository, fixes: fix, program: Machine.programPath() ?? "readiness")
-    let report = DoctorReport(try doctor.checks())
+    let report = DoctorReport(try doctor.checks(), hooks: try doctor.hookForms())
     try context.print(json: report.json, text: report.text(width: context.width, context.style(repository)))
     if !report.isHealthy { throw ExitCode(1) }
   }
@@ -67,6 +67,13 @@ private struct Doctor {
     }
   }
 
+  /// The form of each hook; none where another program owns the folder.
+  func hookForms() throws -> [DoctorReport.Hook] {
+    do {
+      return try HookFolder().forms(of: repository.isBare ? ["pre-receive"] : HookScript.usual)
+    } catch is UsageError { return [] }
+  }
+
   private func hooks() throws -> [HealthCheck] {
     let folder: HookFolder
     do { folder = try HookFolder() } catch let error as UsageError {
@@ -108,6 +115,17 @@ private struct Doctor {
       checks.append(
         HealthCheck(
           "hooks", isNone ? .problem : .warning, "Not installed: \(missing.joined(separator: ", ")).",
+          hint: "readiness install"))
+    }
+    let slow = try folder.slowStubs(of: HookScript.usual, program: program)
+    if !slow.isEmpty, fixes {
+      for name in slow { _ = try folder.put(name, program: program) }
+      checks.append(
+        HealthCheck("hooks", .fixed, "Replaced the sh stub of \(slow.joined(separator: ", ")) by the launcher."))
+    } else if !slow.isEmpty {
+      checks.append(
+        HealthCheck(
+          "hooks", .warning, "An sh stub, where the launcher is faster: \(slow.joined(separator: ", ")).",
           hint: "readiness install"))
     }
     if checks.isEmpty { checks.append(HealthCheck("hooks", .ok, "Installed in \(folder.path).")) }

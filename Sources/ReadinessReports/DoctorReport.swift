@@ -24,10 +24,20 @@ public struct HealthCheck: Sendable {
 
 /// The health of a clone: hooks, files and locks.
 public struct DoctorReport {
+  /// A hook and the form in which it is installed.
+  public struct Hook: Sendable {
+    let name: String
+    let form: String
+
+    /// Makes one.
+    public init(name: String, form: String) { (self.name, self.form) = (name, form) }
+  }
+
   private let checks: [HealthCheck]
+  private let hooks: [Hook]
 
   /// Makes a report.
-  public init(_ checks: [HealthCheck]) { self.checks = checks }
+  public init(_ checks: [HealthCheck], hooks: [Hook]) { (self.checks, self.hooks) = (checks, hooks) }
 
   /// True where nothing is a problem.
   public var isHealthy: Bool { !checks.contains { $0.state == .problem } }
@@ -51,6 +61,9 @@ public struct DoctorReport {
       }
       return lines
     }
+    let names = hooks.map(\.name.columns).max() ?? 0
+    if !hooks.isEmpty { lines.append("") }
+    lines += hooks.map { "  " + style($0.name.padded(to: names), .quiet) + "  " + $0.form }
     let problems = checks.count { $0.state == .problem }
     lines += [
       "",
@@ -62,7 +75,7 @@ public struct DoctorReport {
     return lines.joined(separator: "\n")
   }
 
-  /// `doctor`: `healthy`, `checks[]` (`name, state, message, hint?`).
+  /// `doctor`: `healthy`, `checks[]` (`name, state, message, hint?`), `hooks[]` (`name, form`).
   public var json: JSONValue {
     let listed = checks.map { check -> JSONValue in
       var members = [
@@ -73,6 +86,11 @@ public struct DoctorReport {
       return JSONValue(.object(members))
     }
     return Envelope.json(
-      "doctor", [JSONMember("healthy", JSONValue(.bool(isHealthy))), JSONMember("checks", JSONValue(.array(listed)))])
+      "doctor",
+      [
+        JSONMember("healthy", JSONValue(.bool(isHealthy))), JSONMember("checks", JSONValue(.array(listed))),
+        JSONMember(
+          "hooks", JSONValue(.array(hooks.map { ["name": .text($0.name), "form": .text($0.form)] }))),
+      ])
   }
 }

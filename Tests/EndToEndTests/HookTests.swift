@@ -208,6 +208,42 @@ struct HookTests {
     #expect(s.readiness("verify").status == 0)
   }
 
+  @Test("doctor names the form of each hook, and replaces an sh stub where the launcher is there")
+  func forms() throws {
+    let s = try Scratch.withPlan()
+    func forms() -> [String] {
+      s.readiness("doctor").output.split(separator: "\n").map { $0.split(separator: " ").joined(separator: " ") }
+    }
+    #expect(forms().contains("prepare-commit-msg launcher") && forms().contains("commit-msg launcher"), "\(forms())")
+    #expect(forms().contains("post-rewrite sh stub") && forms().contains("pre-push sh stub"))
+    s.shell("rm .git/hooks/pre-push; printf '#!/bin/sh\\n' >.git/hooks/post-rewrite; chmod +x .git/hooks/post-rewrite")
+    s.shell("chmod -x .git/hooks/commit-msg; cp hooks/prepare-commit-msg .git/hooks/")
+    #expect(forms().contains("pre-push missing") && forms().contains("post-rewrite another program's"))
+    #expect(forms().contains("commit-msg not executable") && forms().contains("prepare-commit-msg sh stub"))
+    #expect(s.readiness("doctor", "--json").output.contains("the launcher is faster: prepare-commit-msg"))
+    #expect(s.readiness("doctor", "--json").output.contains("\"form\": \"missing\""))
+    s.shell("chmod +x .git/hooks/commit-msg; rm .git/hooks/post-rewrite")
+    #expect(s.readiness("doctor", "--fix").status == 0)
+    #expect(forms().contains("prepare-commit-msg launcher") && forms().contains("pre-push sh stub"), "\(forms())")
+  }
+
+  @Test("the launcher's build stands in no way of SwiftPM, which wants a link where it puts the program")
+  func buildOrder() throws {
+    let s = try Scratch()
+    let root = #filePath.split(separator: "/").dropLast(3).joined(separator: "/")
+    let early = s.shell("'/\(root)/scripts/build-launcher.sh' .build/release")
+    #expect(early.status == 1 && early.errors.contains("swift build creates it"))
+    #expect(s.shell("ls -A").line == ".git")
+    // What SwiftPM does, told by a program of that name.
+    s["bin/swift"] =
+      "#!/bin/sh\nmkdir -p .build/x/release && ln -sfn x/release .build/release && cp /bin/true .build/release/readiness\n"
+    let build = s.shell("chmod +x bin/swift && PATH=$PWD/bin:$PATH '/\(root)/scripts/build-release.sh'")
+    #expect(build.status == 0, "\(build.all)")
+    #expect(
+      s.shell("[ -L .build/release ] && [ -x .build/release/readiness-hook ] && [ -x .build/release/readiness ]").status
+        == 0)
+  }
+
   @Test("commit-msg alone, or beside somebody else's prepare-commit-msg, looks at every message")
   func commitMessageAlone() throws {
     for other in [nil, "#!/bin/sh\nexit 0\n"] {
