@@ -34,7 +34,7 @@ struct Healing {
         isUnstamped: blocks.allSatisfy(\.heals)))
   }
 
-  /// Turns into warnings what is healed.
+  /// Turns into notes what is healed.
   /// - Returns: the commits that are.
   func apply(to findings: inout [Finding], in repository: Repository) throws -> Set<ObjectID> {
     guard !records.isEmpty else { return [] }
@@ -46,7 +46,7 @@ struct Healing {
       }
       guard open.isEmpty else { continue }
       healed.insert(wound.commit)
-      for index in try Self.pardoned(wound, findings, repository) { findings[index].severity = .warning }
+      for index in try Self.pardoned(wound, findings, repository) { findings[index].severity = .note }
     }
     return healed
   }
@@ -57,7 +57,7 @@ struct Healing {
     return findings.indices.filter { findings[$0].severity == .error && !pardoned.contains($0) }.map { findings[$0] }
   }
 
-  /// Where the errors stand that healing a commit turns into warnings.
+  /// Where the errors stand that healing a commit turns into notes.
   private static func pardoned(_ wound: Wound, _ findings: [Finding], _ repository: Repository) throws -> [Int] {
     let walkable = try wound.isUnstamped ? walkable(wound, findings, repository) : []
     return wound.findings.filter { index in

@@ -14,18 +14,25 @@ public enum FindingReport {
   }
 
   private static func text(_ finding: Finding, width: Int, _ style: Style) -> String {
-    let isError = finding.severity == .error
     var place = finding.path.map { $0.printable.cut(to: 200) } ?? ""
     if let line = finding.line, finding.path != nil { place += ":\(line)" }
     if let commit = finding.commit { place += (place.isEmpty ? "" : "  ") + "commit \(commit.prefix(12))" }
     let head =
-      style(isError ? "error" : "warning", isError ? .bad : .warn) + " " + style(finding.code.id, .strong)
+      style(finding.severity.rawValue, ink(finding.severity)) + " " + style(finding.code.id, .strong)
       + (place.isEmpty ? "" : "  " + place)
     let body = finding.message.printable.cut(to: 2000).wrapped(to: min(width, 80) - 4).map { "    " + $0 }
     let hint = finding.hint.printable.cut(to: 2000).wrapped(to: min(width, 80) - 7).enumerated().map { index, line in
       style((index == 0 ? "    -> " : "       ") + line, .quiet)
     }
     return ([head] + body + hint).joined(separator: "\n")
+  }
+
+  private static func ink(_ severity: Finding.Severity) -> Style.Role {
+    switch severity {
+    case .error: .bad
+    case .warning: .warn
+    case .note: .quiet
+    }
   }
 
   /// `findings[]` of a verdict (contract 4.1).

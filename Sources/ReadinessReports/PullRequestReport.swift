@@ -39,6 +39,7 @@ public struct PullRequestReport {
     lines += section("Still missing", missing)
     lines += section("Refused", errors.map(Self.line))
     lines += section("Warnings", findings.filter { $0.severity == .warning }.map(Self.line))
+    lines += section("Notes", findings.filter { $0.severity == .note }.map(Self.line))
     lines += history + squashBody
     return lines.joined(separator: "\n")
   }

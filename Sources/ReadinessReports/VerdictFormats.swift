@@ -73,15 +73,15 @@ public enum VerdictFormats {
   private static func testCase(_ name: String, in commit: String, _ findings: [Finding]) -> String {
     let head = "    <testcase classname=\"commit \(commit.prefix(12))\" name=\"\(xml(name))\""
     let errors = findings.filter { $0.severity == .error }
-    let warnings = findings.filter { $0.severity == .warning }
+    let others = findings.filter { $0.severity != .error }
     if findings.isEmpty { return head + "/>" }
     var lines = [head + ">"]
     if let first = errors.first {
       let body = errors.map { "\($0.code.id): \(place($0))\($0.message)\n-> \($0.hint)" }.joined(separator: "\n")
       lines.append("      <failure type=\"\(first.code.id)\" message=\"\(xml(first.message))\">\(xml(body))</failure>")
     }
-    if !warnings.isEmpty {
-      let body = warnings.map { "\($0.code.id): \($0.message)" }.joined(separator: "\n")
+    if !others.isEmpty {
+      let body = others.map { "\($0.code.id): \($0.message)" }.joined(separator: "\n")
       lines.append("      <system-out>\(xml(body))</system-out>")
     }
     return (lines + ["    </testcase>"]).joined(separator: "\n")
@@ -90,7 +90,7 @@ public enum VerdictFormats {
   /// GitHub's workflow commands. About ten of a kind are shown for a step, so the rest is counted.
   public static func github(_ findings: [Finding]) -> String {
     var lines: [String] = []
-    for severity in [Finding.Severity.error, .warning] {
+    for severity in Finding.Severity.allCases {
       let all = findings.filter { $0.severity == severity }
       let shown = all.count > 10 ? 9 : all.count
       for finding in all.prefix(shown) {
@@ -99,11 +99,11 @@ public enum VerdictFormats {
         if let line = finding.line, finding.path != nil { parameters.append("line=\(line)") }
         let commit = finding.commit.map { " (commit \($0.prefix(12)))" } ?? ""
         lines.append(
-          "::\(severity.rawValue) \(parameters.joined(separator: ","))::\(data("\(finding.message)\(commit)\n-> \(finding.hint)"))"
+          "::\(severity.command) \(parameters.joined(separator: ","))::\(data("\(finding.message)\(commit)\n-> \(finding.hint)"))"
         )
       }
       if all.count > shown {
-        lines.append("::\(severity.rawValue) title=readiness::\(all.count - shown) more: readiness verify")
+        lines.append("::\(severity.command) title=readiness::\(all.count - shown) more: readiness verify")
       }
     }
     return lines.joined(separator: "\n")
@@ -153,4 +153,9 @@ extension RunLine {
     if heals { parts = ["heals \(parts.count) change\(parts.count == 1 ? "" : "s") of earlier commits"] }
     return parts.joined(separator: ", ")
   }
+}
+
+extension Finding.Severity {
+  /// The workflow command of GitHub that shows it.
+  fileprivate var command: String { self == .note ? "notice" : rawValue }
 }

@@ -80,7 +80,7 @@ struct StampTests {
       try Judge.assess(Proposal(from: base, change).committed("forge"))
     }
     let skipped = try assess { $0.edit("A-2", "In Progress", "Done") }
-    #expect(skipped.errors == [] && skipped.warnings == ["trailer-missing"])
+    #expect(skipped.errors == [] && skipped.notes == ["trailer-missing"])
     #expect(try assess { $0.edit("A-3", "Not Started", "Done") }.errors.contains("owner-missing"))
     let unproven = try assess {
       $0[".readiness/A-2.json"] = PlanFixture.milestone("A-2", status: "In Review", isProven: false)

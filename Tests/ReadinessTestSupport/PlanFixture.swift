@@ -110,12 +110,17 @@ extension Proposal {
 extension Assessment {
   /// The codes of the errors, sorted, each once.
   public var errors: [String] {
-    Set(verdict.findings.filter { $0.severity == .error }.map(\.code.id)).sorted()
+    codes(.error)
   }
 
   /// The codes of the warnings, sorted, each once.
-  public var warnings: [String] {
-    Set(verdict.findings.filter { $0.severity == .warning }.map(\.code.id)).sorted()
+  public var warnings: [String] { codes(.warning) }
+
+  /// The codes of the notes, sorted, each once.
+  public var notes: [String] { codes(.note) }
+
+  private func codes(_ severity: Finding.Severity) -> [String] {
+    Set(verdict.findings.filter { $0.severity == severity }.map(\.code.id)).sorted()
   }
 }
 

@@ -1,7 +1,20 @@
 /// What the judge has against a change, with the place, and what would be legal.
 public struct Finding: Sendable, Equatable {
-  /// An error refuses; a warning is said.
-  public enum Severity: String, Sendable { case error, warning }
+  /// An error refuses; a warning asks for attention; a note only tells, and no exit code counts it (contract 4.1).
+  public enum Severity: String, Sendable, CaseIterable, Comparable {
+    case error, warning, note
+
+    /// Errors first, notes last.
+    public static func < (a: Severity, b: Severity) -> Bool { a.rank < b.rank }
+
+    private var rank: Int {
+      switch self {
+      case .error: 0
+      case .warning: 1
+      case .note: 2
+      }
+    }
+  }
 
   /// The stable code, for programs.
   public let code: ReasonCode
@@ -36,10 +49,15 @@ public struct Finding: Sendable, Equatable {
   }
 
   /// The same, as a warning.
-  func asWarning() -> Finding {
-    var warning = self
-    warning.severity = .warning
-    return warning
+  func asWarning() -> Finding { with(.warning) }
+
+  /// The same, as a note.
+  func asNote() -> Finding { with(.note) }
+
+  private func with(_ severity: Severity) -> Finding {
+    var other = self
+    other.severity = severity
+    return other
   }
 }
 
@@ -82,7 +100,7 @@ extension Finding {
   }
 
   fileprivate func precedes(_ other: Finding) -> Bool {
-    if severity != other.severity { return severity == .error }
+    if severity != other.severity { return severity < other.severity }
     switch (milestone, other.milestone) {
     case (let a?, let b?) where a != b: return a < b
     case (nil, _?): return false

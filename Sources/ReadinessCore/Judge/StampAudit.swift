@@ -71,7 +71,7 @@ struct StampAudit {
         milestone: changes.stamped.first?.id)
       : Finding(
         .trailerMissing, "The commit changes \(named) and carries no stamp.", milestone: changes.stamped.first?.id)
-    return (telling, [warns ? finding.asWarning() : finding])
+    return (telling, [warns ? finding.asNote() : finding])
   }
 
   // MARK: - With stamps
