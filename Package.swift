@@ -17,9 +17,10 @@ let package = Package(
     .systemLibrary(name: "CZlib", providers: [.apt(["zlib1g-dev"])]),
     .target(name: "CNetworkStubs"),
     .target(name: "CSHA256"),
+    .target(name: "CDefaults"),
     .target(name: "StrictJSON"),
     .target(name: "JSONSchema", dependencies: ["StrictJSON"]),
-    .target(name: "ReadinessCore", dependencies: ["CSHA256", "JSONSchema", "StrictJSON"]),
+    .target(name: "ReadinessCore", dependencies: ["CDefaults", "CSHA256", "JSONSchema", "StrictJSON"]),
     .target(
       name: "ReadinessGit", dependencies: ["CLibgit2", "CZlib", "ReadinessCore", "ReadinessRuntime", "StrictJSON"]),
     .target(name: "ReadinessHistory", dependencies: ["ReadinessGit", "ReadinessCore", "StrictJSON"]),

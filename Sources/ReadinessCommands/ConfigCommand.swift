@@ -16,7 +16,7 @@ struct RuntimeFiles {
   /// - Throws: `ConfigurationError`.
   init(own: [UInt8]?) throws {
     let builtIn = try RuntimeConfiguration(
-      parsing: Array(StandardFiles.runtimeConfig.text.utf8), file: "built in", isBuiltIn: true)
+      parsing: Array(StandardFiles.runtimeConfiguration.utf8), file: "built in", isBuiltIn: true)
     let delivery = try RuntimeConfiguration(
       parsing: Array(RuntimeConfiguration.delivery.utf8), file: "built in", isBuiltIn: true)
     files = try (own.map { [try RuntimeConfiguration(parsing: $0, file: Self.path)] } ?? []) + [builtIn, delivery]

@@ -16,6 +16,8 @@ struct Init: ParsableCommand {
   var from: String?
   @Option(help: ArgumentHelp("standard, or finish-order: start early, finish in order.", valueName: "kind"))
   var workflow: WorkflowKind = .standard
+  @Flag(help: "Create all schemas and the examples too.")
+  var examples = false
   @Flag(help: "Commit what was laid down.")
   var commit = false
   @OptionGroup var options: GlobalOptions
@@ -34,7 +36,7 @@ struct Init: ParsableCommand {
     if plan.findings.contains(where: { $0.severity == .error }) {
       return try context.conclude(plan.findings, repository: repository)
     }
-    var files = StandardFiles.all(workflow: workflow)
+    var files = examples ? StandardFiles.all(workflow: workflow) : StandardFiles.needed(workflow: workflow)
     files += HookScript.names.map { ("hooks/\($0)", HookScript(name: $0, program: "readiness", chains: false).text) }
     let written = try Layout(repository).lay(files, plan: plan)
     let id = commit ? try Layout.commit(written.all, repository, now: context.now) : nil

@@ -138,8 +138,12 @@ struct LayingDownTests {
   func initialize() throws {
     let s = try Scratch()
     #expect(s.readiness("init").status == 0)
-    #expect(s["ssot/schemas/runtime.config.schema.json"] != nil && s["hooks/pre-receive"] != nil)
+    #expect(s["ssot/schemas/workflow.schema.json"] != nil && s["hooks/pre-receive"] != nil)
+    #expect(s["ssot/schemas/sinks.schema.json"] == nil)
+    #expect(s.shell("git ls-files --others | wc -l").line.trimmingCharacters(in: .whitespaces) == "29")
     #expect(s.readiness("init").output.contains("Laid down 0 files"))
+    #expect(s.readiness("init", "--examples").status == 0)
+    #expect(s["ssot/schemas/sinks.schema.json"] != nil && s["ssot/examples/valid/plan/retired.json"] != nil)
     s["ssot/policies/gates.json"] = "{}"
     s.shell("rm .readiness/M-01.json")
     let third = s.readiness("init")

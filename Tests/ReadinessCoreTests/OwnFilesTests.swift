@@ -4,7 +4,7 @@ import ReadinessCore
 import StrictJSON
 import Testing
 
-/// This repository's own `ssot/`: laid down by `init`, so schemas and examples are what the program carries.
+/// Compares this repository's own `ssot/` with what the program carries and what its code accepts.
 @Suite("This repository's own files")
 struct OwnFilesTests {
   private static let root = URL(fileURLWithPath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
@@ -14,11 +14,21 @@ struct OwnFilesTests {
     Array(try Data(contentsOf: root.appendingPathComponent(path)))
   }
 
-  @Test("schemas and examples are those that init lays down")
-  func laidDown() throws {
-    for file in StandardFiles.all() where !file.path.hasPrefix(PlanPaths.policies) {
-      #expect(try Self.bytes(file.path) == Array(file.text.utf8), "\(file.path)")
+  @Test("the program carries every schema and example of ssot/, byte for byte")
+  func carried() throws {
+    var carried: [String: String] = [:]
+    for file in StandardFiles.all() where !file.path.hasPrefix(PlanPaths.policies) { carried[file.path] = file.text }
+    var found = 0
+    for folder in ["ssot/schemas", "ssot/examples"] {
+      let base = Self.root.appendingPathComponent(folder)
+      let names = try #require(FileManager.default.enumerator(atPath: base.path))
+      for case let name as String in names where name.hasSuffix(".json") {
+        let path = "\(folder)/\(name)"
+        found += 1
+        #expect(try Self.bytes(path) == Array((carried[path] ?? "not carried").utf8), "\(path)")
+      }
     }
+    #expect(found == carried.count)
   }
 
   @Test(

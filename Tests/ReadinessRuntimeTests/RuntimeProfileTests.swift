@@ -8,7 +8,7 @@ import Testing
 private let standard: RuntimeConfiguration = {
   do {
     return try RuntimeConfiguration(
-      parsing: Array(StandardFiles.runtimeConfig.text.utf8), file: "built in", isBuiltIn: true)
+      parsing: Array(StandardFiles.runtimeConfiguration.utf8), file: "built in", isBuiltIn: true)
   } catch { fatalError("\(error)") }
 }()
 

@@ -1,14 +1,22 @@
 import StrictJSON
 
-/// The files that `init` lays down. `ssot/` of this repository was laid down by it, and a test holds the two together.
+/// The files that `init` creates. Schemas and examples are the files of this repository's `ssot/`, embedded in the
+/// program; the policies are written from the built-in defaults.
 public enum StandardFiles {
   /// A file by its path from the top of the repository.
   public typealias File = (path: String, text: String)
 
-  /// Schemas, examples and policies.
-  public static func all(workflow: Workflow = .standard) -> [File] {
-    schemas + examples + policies(workflow: workflow)
+  /// Every file that the program carries: schemas, examples and policies.
+  public static func all(workflow: Workflow = .standard) -> [File] { carried + policies(workflow: workflow) }
+
+  /// The files that a new plan needs: the policies, and the schemas that plan and policies name.
+  public static func needed(workflow: Workflow = .standard) -> [File] {
+    let named = ["milestone", "plan", "workflow", "gates", "provenance"].map { "ssot/schemas/\($0).schema.json" }
+    return carried.filter { named.contains($0.path) } + policies(workflow: workflow)
   }
+
+  /// The runtime profiles that the program carries, in the form of `ssot/runtime.config.json`.
+  public static var runtimeConfiguration: String { carried(at: "ssot/examples/runtime.config.json") ?? "{}" }
 
   /// A file that says what judges where it is absent: its object in git, and the SHA-256 of its bytes.
   public typealias Known = (id: ObjectID, digest: Digest)
