@@ -59,6 +59,37 @@ struct Context {
     return repository
   }
 
+  /// Turns a path that a person typed, relative to the current folder, into one from the top of the repository.
+  /// - Throws: `UsageError` if the path is a URL or leads out of the work tree.
+  func repositoryPath(_ given: String, top: String) throws -> String {
+    if given.contains("://") {
+      throw UsageError(
+        "\(given) is a URL, and evidence of kind file is a file of this repository.",
+        hint: "Commit what it shows as a file, or use --statement with the URL in its text.")
+    }
+    let absolute = given.hasPrefix("/") ? given : try Self.currentFolder() + "/" + given
+    var parts: [Substring] = []
+    for part in absolute.split(separator: "/") where part != "." {
+      if part == ".." { _ = parts.popLast() } else { parts.append(part) }
+    }
+    let path = "/" + parts.joined(separator: "/") + (given.hasSuffix("/") ? "/" : "")
+    guard path.hasPrefix(top) else {
+      throw UsageError("\(given) is not in this work tree.", hint: "Name a file below \(top)")
+    }
+    return String(path.dropFirst(top.count))
+  }
+
+  /// True if the current folder is the top of the work tree.
+  func isAtTop(_ repository: Repository) throws -> Bool {
+    try repository.workTree.map { try $0 == Self.currentFolder() + "/" } ?? true
+  }
+
+  private static func currentFolder() throws -> String {
+    guard let path = getcwd(nil, 0) else { throw FileBytes.systemError("getcwd", ".") }
+    defer { free(path) }
+    return String(cString: path)
+  }
+
   /// The style of standard output, by the repository's settings where there is one.
   func style(_ repository: Repository?, descriptor: Int32 = 1) throws -> Style {
     let configured = try repository?.configuration("color.readiness") ?? repository?.configuration("color.ui")
@@ -125,6 +156,19 @@ func retrying<T>(_ attempt: () throws -> T) throws -> T {
       guard let wait = schedule.next(now: Machine.monotonicMilliseconds(), using: &random) else { throw error }
       Machine.sleep(milliseconds: wait)
     }
+  }
+}
+
+extension String {
+  /// The text as one word of a POSIX shell.
+  var shellQuoted: String {
+    let isPlain =
+      !isEmpty
+      && utf8.allSatisfy { byte in
+        (0x30...0x39).contains(byte) || (0x41...0x5A).contains(byte) || (0x61...0x7A).contains(byte)
+          || "_-./+,:@%".utf8.contains(byte)
+      }
+    return isPlain ? self : "'" + replacing("'", with: "'\\''") + "'"
   }
 }
 

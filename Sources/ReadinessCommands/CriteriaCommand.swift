@@ -3,6 +3,7 @@ import ReadinessCore
 import ReadinessEnforcement
 import ReadinessGit
 import ReadinessReports
+import ReadinessRuntime
 import StrictJSON
 
 struct CriteriaCommand: EditingCommand {
@@ -44,6 +45,9 @@ struct CriteriaCommand: EditingCommand {
     guard Timestamp.isDate(day) else {
       throw UsageError("\"\(day)\" is no day.", hint: "Write the last day on which it holds, such as 2026-12-01.")
     }
+    guard day >= String(Timestamp.text(millisecondsSince1970: Machine.millisecondsSince1970()).prefix(10)) else {
+      throw UsageError("A waiver until \(day) is over already.", hint: "Name the last day on which it is to hold.")
+    }
     guard let reason, !reason.isEmpty else {
       throw UsageError("A waiver says why.", hint: "--reason \"the supplier delivers in December\"")
     }
@@ -83,7 +87,7 @@ struct CriteriaCommand: EditingCommand {
         hint: nearestName(to: name, in: milestone.exitCriteria.map(\.id)).map { "Is \($0) meant?" }
           ?? "readiness criteria \(id) lists them; --text makes a new one.")
     }
-    criteria[index] = try changed(criteria[index], milestone, edit)
+    criteria[index] = try changed(criteria[index], milestone, edit, context)
     let members = (milestone.json.object ?? []).map {
       $0.key == "exitCriteria" ? JSONMember($0.key, JSONValue(.array(criteria))) : $0
     }
@@ -97,7 +101,9 @@ struct CriteriaCommand: EditingCommand {
     return order.compactMap { key in members.first { $0.key == key } } + members.filter { !order.contains($0.key) }
   }
 
-  private func changed(_ criterion: JSONValue, _ milestone: Milestone, _ edit: PlanEdit) throws -> JSONValue {
+  private func changed(_ criterion: JSONValue, _ milestone: Milestone, _ edit: PlanEdit, _ context: Context) throws
+    -> JSONValue
+  {
     var members = criterion.object ?? []
     func put(_ key: String, _ value: JSONValue?) {
       let old = members.firstIndex { $0.key == key }
@@ -121,11 +127,12 @@ struct CriteriaCommand: EditingCommand {
       members = Self.ordered(members)
     }
     var entries = criterion["evidence"]?.array ?? []
-    if let evidence {
+    if let given = evidence {
+      let evidence = try context.repositoryPath(given, top: edit.top)
       guard let digest = try edit.stagedDigest(of: evidence) else {
         throw UsageError(
-          "\(evidence) is neither committed nor staged as a file, so it is in no commit that could show it.",
-          hint: "git add \(evidence), then again. Paths begin at the top of the repository.")
+          "\(given) is neither committed nor staged as a file, so no commit would hold it as evidence.",
+          hint: "Stage it, then again: git add \(given.shellQuoted)")
       }
       let entry: JSONValue = ["kind": "file", "path": .text(evidence), "sha256": .text(digest.hex)]
       if let old = entries.firstIndex(where: { $0["path"]?.string == evidence }) {

@@ -9,6 +9,7 @@ struct GateCommand: ReadingCommand, PlainCommand {
     subcommand: "gate", abstract: "Go or no-go, with its reasons; exit status 1 for anything but go.")
   @Argument(help: ArgumentHelp("A gate of ssot/policies/gates.json.", valueName: "name"))
   var name = "release"
+  let needsHistory = true
   @OptionGroup var options: GlobalOptions
   @OptionGroup var source: PlanSourceOptions
 
@@ -30,6 +31,7 @@ struct WhyNot: ReadingCommand {
     subcommand: "why-not", abstract: "The smallest set of facts that would flip a gate to go.")
   @Argument(help: ArgumentHelp("A gate of ssot/policies/gates.json.", valueName: "name"))
   var name = "release"
+  let needsHistory = true
   @OptionGroup var options: GlobalOptions
   @OptionGroup var source: PlanSourceOptions
 

@@ -9,7 +9,8 @@ import StrictJSON
 
 struct Init: ParsableCommand {
   static let configuration = CommandConfiguration(
-    subcommand: "init", abstract: "Lays down a plan: .readiness/, ssot/ and hooks/, never over a file that differs.")
+    subcommand: "init", abstract: "Creates a plan: .readiness/, ssot/ and hooks/. Never overwrites a file that differs."
+  )
   @Flag(help: "A plan without milestones.")
   var empty = false
   @Option(help: ArgumentHelp("A tracker document in Markdown to begin from.", valueName: "file"))
@@ -18,7 +19,7 @@ struct Init: ParsableCommand {
   var workflow: WorkflowKind = .standard
   @Flag(help: "Create all schemas and the examples too.")
   var examples = false
-  @Flag(help: "Commit what was laid down.")
+  @Flag(help: "Commit what was created.")
   var commit = false
   @OptionGroup var options: GlobalOptions
 
@@ -39,14 +40,15 @@ struct Init: ParsableCommand {
     var files = examples ? StandardFiles.all(workflow: workflow) : StandardFiles.needed(workflow: workflow)
     files += HookScript.names.map { ("hooks/\($0)", HookScript(name: $0, program: "readiness", chains: false).text) }
     let written = try Layout(repository).lay(files, plan: plan)
+    try Layout.stage(written.all)
     let id = commit ? try Layout.commit(written.all, repository, now: context.now) : nil
-    var lines = [
-      "Laid down \(written.new.count) files\(written.kept.isEmpty ? "" : "; \(written.kept.count) were there already")."
-    ]
+    let place = try context.isAtTop(repository) ? "" : " at the top of the repository, \(repository.workTree ?? "")"
+    let kept = written.kept.isEmpty ? "" : "; \(written.kept.count) existed already"
+    var lines = ["Created \(written.new.count) files\(place)\(kept)."]
     if let id {
       lines += ["Committed as \(id.prefix(12)).", "", "Next: readiness install, then readiness status."]
     } else {
-      lines += ["", "Next: readiness install, then git add -A .readiness ssot hooks, then git commit."]
+      lines += ["They are staged.", "", "Next: readiness install, then git commit -m \"plan: adopt it\"."]
     }
     var members = [JSONMember("written", .texts(written.new)), JSONMember("kept", .texts(written.kept))]
     if let id { members.append(JSONMember("commit", .text(id))) }
@@ -169,9 +171,13 @@ private struct Layout {
     return bytes(plan.planID ?? Machine.uuid())
   }
 
-  /// Stages the files and commits them, and nothing else, with a stamp of our own where no hook makes one.
-  static func commit(_ paths: [String], _ repository: Repository, now: String) throws -> String {
+  static func stage(_ paths: [String]) throws {
+    guard !paths.isEmpty else { return }
     try require(GitProcess.run(["add", "--"] + paths.map { ":(top)" + $0 }), "git add")
+  }
+
+  /// Commits the staged files, and nothing else, with a stamp of our own where no hook makes one.
+  static func commit(_ paths: [String], _ repository: Repository, now: String) throws -> String {
     let situation = try CommitSituation(repository, isAmend: false, environment: Machine.environment(), now: now)
     var message = "plan: lay down the production-readiness plan\n"
     switch try Stamping(situation).stamp(message, isEdited: false, mayFollow: false) {

@@ -38,18 +38,20 @@ final class LoadedPlan {
   /// Where index or files say something else, in a sentence.
   let note: String?
 
-  init(_ options: PlanSourceOptions, _ repository: Repository) throws {
+  /// - Parameter needsHistory: false if a shallow clone may be read without the exceptions that its history grants.
+  init(_ options: PlanSourceOptions, _ repository: Repository, needsHistory: Bool) throws {
     let now = try options.now.map { try CommitDate.seconds($0, isEnd: false) * 1000 } ?? Machine.millisecondsSince1970()
+    let isCut = !needsHistory && repository.isShallow
     let head: ObjectID? = if case .commit(let id) = try repository.head() { id } else { nil }
     if options.worktree {
       tree = try WorkTree(repository)
-      overview = try Self.lettingGo(PlanOverview(tree, now: now), at: head, tree, repository)
+      overview = try Self.lettingGo(PlanOverview(tree, now: now), at: isCut ? nil : head, tree, repository)
       (commit, source, note) = (nil, "the work tree", nil)
       return
     }
     if options.index || (options.at == nil && head == nil) {
       tree = repository.tree(try repository.candidateTree())
-      overview = try Self.lettingGo(PlanOverview(tree, now: now), at: head, tree, repository)
+      overview = try Self.lettingGo(PlanOverview(tree, now: now), at: isCut ? nil : head, tree, repository)
       (commit, source) = (nil, "the index")
       note = options.index ? nil : "There is no commit yet; this is what is staged."
       return
@@ -60,10 +62,13 @@ final class LoadedPlan {
     repository.readPacks()
     let committed = try repository.tree(ofCommit: id)
     tree = committed
-    overview = try Self.lettingGo(PlanOverview(committed, now: now), at: id, committed, repository)
+    overview = try Self.lettingGo(PlanOverview(committed, now: now), at: isCut ? nil : id, committed, repository)
     commit = id.description
     source = "\(options.at ?? "HEAD") at \(id.description.prefix(8))"
-    note = suspects.flatMap { Self.difference(committed, $0, repository) }
+    let difference = suspects.flatMap { Self.difference(committed, $0, repository) }
+    note =
+      isCut && overview.policy.authorization?.bypasses.isEmpty == false
+      ? "This clone is shallow, so exceptions from rules are not shown: git fetch --unshallow" : difference
   }
 
   private static func lettingGo(

@@ -9,6 +9,8 @@ import StrictJSON
 protocol ReadingCommand: ParsableCommand {
   var options: GlobalOptions { get }
   var source: PlanSourceOptions { get }
+  /// True if the answer is wrong without all of history.
+  var needsHistory: Bool { get }
   /// The answer, both ways.
   func answer(_ plan: LoadedPlan, width: Int, _ style: Style) throws -> Answer
 }
@@ -35,16 +37,22 @@ struct Answer {
 }
 
 extension ReadingCommand {
+  var needsHistory: Bool { false }
+
   mutating func run() throws {
     let context = try Context(options)
     let repository = try context.openRepository()
-    let plan = try LoadedPlan(source, repository)
-    guard !plan.overview.entries.isEmpty || !plan.overview.findings.isEmpty else {
+    let plan = try LoadedPlan(source, repository, needsHistory: needsHistory)
+    let isEmptyPlan = plan.overview.entries.isEmpty && plan.overview.plan != nil
+    guard !plan.overview.entries.isEmpty || !plan.overview.findings.isEmpty || isEmptyPlan else {
       throw try noPlan(in: plan, repository)
     }
     keepToTheEnd(plan)
     let answer = try answer(plan, width: context.width, context.style(repository))
     context.print(json: answer.json, bytes: answer.bytes)
+    if isEmptyPlan, !options.json {
+      Standard.error("note: The plan has no milestone yet. To add one: readiness add OPS-1 --help\n")
+    }
     if let note = plan.note, !options.json { Standard.error("note: \(note)\n") }
     let broken = plan.overview.findings
     if !broken.isEmpty {

@@ -92,25 +92,34 @@ public struct Move {
   {
     let commit = try PlanCommit(repository, function: "move")
     let policy = try commit.tree.policy().policy ?? .builtIn()
-    var moved: [MoveOutcome.Moved] = []
+    var moves: [MoveOutcome.Moved] = []
     var changes: [CommitPlan.Change] = []
     var findings: [Finding] = []
     for step in steps {
       let (file, milestone) = try commit.find(step.milestone)
       let state = try policy.workflow.known(step.state)
+      var (version, blob): (Milestone, ObjectID?) = (milestone, nil)
+      if let finding = try commit.uncommitted(file) {
+        // What is staged of this very file goes along, as it would in the user's own commit.
+        if finding.code == .uncommittedChanges, let staged = try commit.staged(file) {
+          (version, blob) = (staged.milestone, staged.blob)
+        } else if milestone.status != state.name {
+          findings.append(finding)
+        }
+      }
       if milestone.status == state.name { continue }
-      if let finding = try commit.uncommitted(file) { findings.append(finding) }
-      guard let change = try commit.change(file, to: milestone.moved(to: state, reason: reason)) else { continue }
+      let moved = version.moved(to: state, reason: reason)
+      guard let change = try commit.change(file, replacing: blob, to: moved) else { continue }
       changes.append(change)
-      moved.append(MoveOutcome.Moved(milestone: file.id, from: milestone.status, to: state.name))
+      moves.append(MoveOutcome.Moved(milestone: file.id, from: milestone.status, to: state.name))
     }
     guard !changes.isEmpty, findings.isEmpty else {
-      return MoveOutcome(findings: findings, moves: moved, commit: nil, run: nil)
+      return MoveOutcome(findings: findings, moves: moves, commit: nil, run: nil)
     }
     let outcome = try commit.run(
-      changes, prose: Self.prose(moved, reason), reason: reason, isDry: isDry, now: now, letting: go, author: author)
+      changes, prose: Self.prose(moves, reason), reason: reason, isDry: isDry, now: now, letting: go, author: author)
     return MoveOutcome(
-      findings: outcome.findings, moves: moved, commit: outcome.made?.commit, run: outcome.made?.run)
+      findings: outcome.findings, moves: moves, commit: outcome.made?.commit, run: outcome.made?.run)
   }
 
   private static func prose(_ moves: [MoveOutcome.Moved], _ reason: String?) -> String {

@@ -80,10 +80,30 @@ struct PlanCommit {
       milestone: file.id, path: file.path, line: 1)
   }
 
+  /// The staged version of a milestone whose file in the work tree is the same, for a command that takes it along.
+  /// - Returns: nil if it is not staged, or the file in the work tree differs from what is staged.
+  /// - Throws: `GitError` if the staged version cannot be read as a milestone.
+  func staged(_ file: MilestoneFile) throws -> (milestone: Milestone, blob: ObjectID)? {
+    guard let entry = try repository.staged(file.path), entry.kind == .regular,
+      try repository.hashOfWorkFile(file.path) == entry.id
+    else { return nil }
+    let staged = MilestoneFile(id: file.id, kind: .regular, bytes: try repository.blob(entry.id))
+    guard let milestone = staged.milestone else {
+      throw GitError(
+        .damaged, staged.findings.first?.message ?? "\(file.path) cannot be read as it is staged.",
+        hint: "Correct \(file.path), or take it back: git restore --staged --worktree \(file.path)",
+        function: "PlanCommit")
+    }
+    return (milestone, entry.id)
+  }
+
   /// What becomes of a milestone's file.
-  func change(_ file: MilestoneFile, to json: JSONValue) throws -> CommitPlan.Change? {
-    guard let committed = try tree.milestoneIdentity(file.id)?.id else { return nil }
-    return CommitPlan.Change(path: file.path, replacing: committed, bytes: json.layoutBytes)
+  /// - Parameter blob: the version that index and file hold; nil for HEAD's.
+  func change(_ file: MilestoneFile, replacing blob: ObjectID? = nil, to json: JSONValue) throws
+    -> CommitPlan.Change?
+  {
+    guard let present = try blob ?? tree.milestoneIdentity(file.id)?.id else { return nil }
+    return CommitPlan.Change(path: file.path, replacing: present, bytes: json.layoutBytes)
   }
 
   /// Judges and commits.

@@ -42,6 +42,9 @@ public struct PlanEdit {
     }
   }
 
+  /// The work tree's folder, with its links resolved and a slash at the end; empty in a bare repository.
+  public var top: String { repository.workTree ?? "" }
+
   /// The plan file, as it is staged.
   public var plan: Plan? { get throws { try situation.candidate.planFile()?.plan } }
 

@@ -53,7 +53,7 @@ public struct WeeklyFacts {
     self.span = span
     let end = try Self.commit(of: repository, at: tip, before: span.stop)
     let start = try Self.commit(of: repository, at: tip, before: span.start)
-    let before: any PlanTree = start.map { repository.tree(of: $0) } ?? EmptyTree()
+    let before = try Self.tree(repository, at: start, until: end)
     let after: any PlanTree = end.map { repository.tree(of: $0) } ?? EmptyTree()
     let bare = try PlanOverview(after, now: span.stop * 1000)
     let overview = try end.map { try repository.lettingGo(bare, at: $0.id, in: after, now: bare.now) } ?? bare
@@ -79,12 +79,28 @@ public struct WeeklyFacts {
     refusals = report.findings.filter { $0.severity == .error }
     var finished: [MilestoneID: String?] = [:]
     for record in report.runs where (span.start..<span.stop).contains(record.committedAt) && !record.heals {
-      for transition in record.run.transitions where transition.to.flatMap(overview.policy.workflow.category) == .done {
+      // What was done when the plan was adopted was not completed in this span.
+      for transition in record.run.transitions
+      where transition.from != nil && transition.to.flatMap(overview.policy.workflow.category) == .done {
         finished[transition.milestone] = .some(record.id?.hex)
       }
     }
     completed = finished.keys.sorted().filter { overview[$0]?.category == .done }
       .map { Completed(milestone: $0, run: finished[$0] ?? nil) }
+  }
+
+  /// The tree that a span begins with: that of its first commit, or, if the plan was adopted later, that of the
+  /// adoption, so that what was adopted is no change.
+  private static func tree(_ repository: Repository, at start: Commit?, until end: Commit?) throws -> any PlanTree {
+    if let start, try repository.tree(of: start).holdsPlan() { return repository.tree(of: start) }
+    var first: GitTree?
+    var next = end
+    while let commit = next, commit.id != start?.id {
+      let tree = repository.tree(of: commit)
+      if try tree.holdsPlan() { first = tree }
+      next = try commit.parents.first.map { try repository.commit($0) }
+    }
+    return first ?? EmptyTree()
   }
 
   /// The commit at which the first-parent line stood at a moment; nil where it had not begun.

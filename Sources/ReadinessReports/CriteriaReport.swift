@@ -11,19 +11,20 @@ public struct CriteriaReport {
   /// For a terminal.
   public func text(width: Int, _ style: Style) -> String {
     let criteria = entry.milestone.exitCriteria
-    let met = criteria.count { !$0.evidence.isEmpty }
+    let met = criteria.count { [.met, .waived].contains(entry.standing(of: $0)) }
     return
-      ([style("\(entry.id)", .strong) + "  \(met) of \(criteria.count) criteria have evidence"]
+      ([style("\(entry.id)", .strong) + "  \(met) of \(criteria.count) criteria are met"]
       + criteria.flatMap { ShowReport.lines($0, entry, width, style) }).joined(separator: "\n")
   }
 
-  /// `criteria`: `milestone`, `criteria[]` (`id, text, evidence[]`).
+  /// `criteria`: `milestone`, `criteria[]` (`id, text, standing, evidence[]`).
   public var json: JSONValue {
     let listed = entry.milestone.exitCriteria.map { criterion -> JSONValue in
       [
         "id": .text(criterion.id), "text": .text(criterion.text),
         "evidence": JSONValue(.array(criterion.evidence.map(\.json))),
         "check": criterion.check?.json ?? nil,
+        "standing": .text(entry.standing(of: criterion).rawValue),
         "waived": JSONValue(.bool(entry.waived.contains { $0.id == criterion.id })),
       ]
     }

@@ -129,7 +129,7 @@ struct GraphDrawing {
   private func box(_ entry: PlanOverview.Entry) -> [String] {
     guard let box = boxes[.milestone(entry.id)] else { return [] }
     let colors = Palette.colors(entry.category ?? .pending)
-    let status = entry.status + (entry.suspect.isEmpty ? "" : " (suspect)")
+    let status = entry.status + (GraphReport.marks(entry).map { " (\($0))" } ?? "")
     func text(_ dy: Int, _ size: Int, _ text: String, bold: Bool = false) -> String {
       "<text x=\"\(box.x + 12)\" y=\"\(box.y + dy)\" font-size=\"\(size)\"\(bold ? " font-weight=\"600\"" : "") fill=\"\(colors.text)\">\(GraphReport.escaped(text.printable))</text>"
     }

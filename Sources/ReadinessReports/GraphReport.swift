@@ -47,14 +47,21 @@ public struct GraphReport {
         let mark = style(Self.mark(entry.category), StatusReport.role(entry) ?? .quiet)
         let dependencies = entry.dependsOn.map(\.text).joined(separator: ", ")
         let room = max(12, min(width, 80) - widest - 6 - dependencies.columns - (dependencies.isEmpty ? 0 : 5))
-        let name = entry.workstream.printable.cut(to: room)
+        let suffix = Self.marks(entry).map { " (\($0))" } ?? ""
+        let name = entry.workstream.printable.cut(to: max(12, room - suffix.columns))
         lines.append(
-          "  \(mark) " + style(id.text.padded(to: widest), .strong) + "  \(name)"
+          "  \(mark) " + style(id.text.padded(to: widest), .strong) + "  \(name)" + style(suffix, .warn)
             + (dependencies.isEmpty ? "" : style("  <- \(dependencies)", .quiet)))
       }
     }
     lines += ["", style("[x] done  [~] under way  [!] blocked  [ ] not started", .quiet)]
     return lines.joined(separator: "\n")
+  }
+
+  /// Returns the words that say why a state does not count without reserve; nil if there are none.
+  static func marks(_ entry: PlanOverview.Entry) -> String? {
+    let words = (entry.suspect.isEmpty ? [] : ["suspect"]) + (entry.waived.isEmpty ? [] : ["waived"])
+    return words.isEmpty ? nil : words.joined(separator: ", ")
   }
 
   private static func mark(_ category: Category?) -> String {
@@ -72,7 +79,8 @@ public struct GraphReport {
     var lines = ["flowchart LR"]
     for entry in overview.entries {
       let id = entry.id
-      let label = "<b>\(id)</b><br/>" + Self.escaped(entry.workstream.printable)
+      let label =
+        "<b>\(id)</b><br/>" + Self.escaped(entry.workstream.printable) + (Self.marks(entry).map { "<br/>\($0)" } ?? "")
       lines.append("  \(name(id))[\"\(label)\"]:::\(entry.category?.rawValue ?? "pending")")
     }
     for edge in edges { lines.append("  \(name(edge.from)) --> \(name(edge.to))") }
@@ -95,7 +103,8 @@ public struct GraphReport {
     ]
     for entry in overview.entries {
       let colors = Palette.colors(entry.category ?? .pending)
-      let label = quoted("\(entry.id)\n\(entry.workstream.printable)").replacing("\n", with: "\\n")
+      let marks = Self.marks(entry).map { "\n(\($0))" } ?? ""
+      let label = quoted("\(entry.id)\n\(entry.workstream.printable)\(marks)").replacing("\n", with: "\\n")
       lines.append(
         "  \(quoted(entry.id.text)) [label=\(label), fillcolor=\"\(colors.fill)\", color=\"\(colors.line)\", fontcolor=\"\(colors.text)\"];"
       )
@@ -117,7 +126,7 @@ public struct GraphReport {
           [
             "id": .text(id.text), "workstream": .text(entry.workstream),
             "status": .text(entry.status), "category": entry.category.map { .text($0.rawValue) } ?? nil,
-            "layer": .int(index + 1),
+            "layer": .int(index + 1), "suspect": .texts(entry.suspect), "waived": .texts(entry.waived.map(\.id)),
           ]
         }
       }

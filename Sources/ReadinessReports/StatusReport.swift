@@ -116,7 +116,8 @@ private struct Tally {
   private var last: (name: String, count: Int)?
   /// Criteria, each under the strongest of what shows it.
   private var criteria: [(name: String, count: Int)] = [
-    ("by a check", 0), ("by a file", 0), ("by approval", 0), ("on a word alone", 0), ("waived", 0), ("open", 0),
+    ("by a check", 0), ("by a file", 0), ("by approval", 0), ("by a statement only", 0), ("waived", 0),
+    ("outdated", 0), ("open", 0),
   ]
 
   mutating func add(_ entry: PlanOverview.Entry) {
@@ -127,7 +128,7 @@ private struct Tally {
       countLast()
       last = (entry.status, 1)
     }
-    if let unshown = entry.unshownCriteria { return criteria[5].count += unshown }
+    if let unshown = entry.unshownCriteria { return criteria[6].count += unshown }
     for criterion in entry.milestone.exitCriteria {
       let kinds = criterion.evidence.lazy.map { evidence in
         switch evidence.kind {
@@ -137,8 +138,12 @@ private struct Tally {
         case .statement: 3
         }
       }
-      let isWaived = entry.waived.contains { $0.id == criterion.id }
-      criteria[isWaived ? 4 : kinds.min() ?? 5].count += 1
+      switch entry.standing(of: criterion) {
+      case .met: criteria[kinds.min() ?? 6].count += 1
+      case .waived: criteria[4].count += 1
+      case .outdated: criteria[5].count += 1
+      case .open: criteria[6].count += 1
+      }
     }
   }
 
@@ -155,9 +160,9 @@ private struct Tally {
 
   /// What exit criteria rest on; nil where nothing is shown yet.
   var proof: String? {
-    guard criteria[..<5].contains(where: { $0.count > 0 }) else { return nil }
+    guard criteria[..<6].contains(where: { $0.count > 0 }) else { return nil }
     let shown = criteria.filter { $0.count > 0 }.map { "\($0.count) \($0.name)" }
-    return "Criteria shown: " + shown.joined(separator: " · ")
+    return "Criteria met: " + shown.joined(separator: " · ")
   }
 }
 
@@ -213,9 +218,14 @@ public struct ShowReport {
   static func lines(_ criterion: ExitCriterion, _ entry: PlanOverview.Entry, _ width: Int, _ style: Style)
     -> [String]
   {
-    let isWaived = entry.waived.contains { $0.id == criterion.id }
+    let standing = entry.standing(of: criterion)
     let mark =
-      isWaived ? style("[~]", .warn) : criterion.evidence.isEmpty ? style("[ ]", .quiet) : style("[x]", .good)
+      switch standing {
+      case .met: style("[x]", .good)
+      case .waived: style("[~]", .warn)
+      case .outdated: style("[!]", .bad)
+      case .open: style("[ ]", .quiet)
+      }
     let wrapped = criterion.text.printable.wrapped(to: min(width, 80) - 10)
     var lines = ["    \(mark) \(criterion.id)"]
     lines += wrapped.map { "        " + $0 }
@@ -229,9 +239,9 @@ public struct ShowReport {
         lines[lines.count - 1] += " " + style("suspect", .warn)
       }
     }
+    if standing == .outdated { add("not met: the evidence no longer matches, or the waiver is over", .bad) }
     if let waiver = criterion.waiver {
-      let holds = entry.waived.contains { $0.id == criterion.id }
-      add((holds ? "" : "over: ") + EvidenceText.line(waiver), .warn)
+      add((standing == .waived ? "" : "over: ") + EvidenceText.line(waiver), .warn)
     }
     return lines
   }

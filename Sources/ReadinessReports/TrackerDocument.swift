@@ -41,7 +41,15 @@ public enum TrackerDocument {
     lines += ["", "## Suggested Execution Order", ""]
     for (index, id) in (overview.plan?.executionOrder ?? []).enumerated() { lines.append("\(index + 1). \(id)") }
     lines += ["", "## Weekly Update Template", ""] + weeklyTemplate
+    let reserves = overview.entries.filter { !$0.suspect.isEmpty || !$0.waived.isEmpty }
+    if !reserves.isEmpty { lines += ["", "## Suspect or Waived", ""] + reserves.flatMap(reserve) }
     return lines.joined(separator: "\n") + "\n"
+  }
+
+  /// The lines about one milestone whose state does not count without reserve.
+  private static func reserve(_ entry: PlanOverview.Entry) -> [String] {
+    let suspect = entry.suspect.isEmpty ? [] : ["- \(entry.id) is suspect: \(escaped(entry.suspectInShort))"]
+    return suspect + entry.waived.map { "- \(entry.id)/\($0.id) is waived until \($0.waiver?.until ?? "")" }
   }
 
   private static let weeklyTemplate = [

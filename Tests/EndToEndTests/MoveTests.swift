@@ -52,9 +52,21 @@ struct MoveTests {
     #expect(move.status == 1)
     #expect(move.output.contains("uncommitted-changes"))
     #expect(s.git("rev-parse", "HEAD").line == head)
-    s.git("add", "-A")
-    #expect(s.readiness("move", "M-01", "in-progress").status == 1)
     #expect(s[".readiness/M-01.json"]?.contains("Clear") == true)
+  }
+
+  @Test("takes along what is staged of the milestone's own file, and nothing else")
+  func takesStagedChanges() throws {
+    let s = try started()
+    s["other.txt"] = "staged"
+    s.git("add", "other.txt")
+    s.edit("M-01", "Explicit", "Clear")
+    s.git("add", ".readiness")
+    #expect(s.readiness("move", "M-01", "in-progress").status == 0)
+    let committed = s.git("show", "HEAD:.readiness/M-01.json").output
+    #expect(committed.contains("Clear") && committed.contains("In Progress"))
+    #expect(s.git("status", "--porcelain").line == "A  other.txt")
+    #expect(s.readiness("verify").status == 0)
   }
 
   @Test("author and committer are those that git would write, wherever they are configured")

@@ -115,7 +115,7 @@ struct ReportTests {
           A-5  Work A-5    Done         ada
 
         Not Started 1 · In Progress 1 · In Review 1 · Done 2
-        Criteria shown: 4 by a file · 1 open
+        Criteria met: 4 by a file · 1 open
         """)
   }
 

@@ -41,6 +41,14 @@ final class States {
     try milestone(id).flatMap { workflow.category($0.status) }
   }
 
+  /// True if a milestone was done in the first parent and is not done here.
+  func isReopened(_ id: MilestoneID) throws -> Bool {
+    guard let before = try base?.milestone(id)?.milestone, workflow.category(before.status) == .done else {
+      return false
+    }
+    return try category(id) != .done
+  }
+
   /// The milestones that depend on one, sorted. Reads the whole plan on the first call. O(V+E).
   func dependents(of id: MilestoneID) throws -> [MilestoneID] {
     if reverse == nil {

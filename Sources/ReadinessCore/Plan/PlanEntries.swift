@@ -69,9 +69,28 @@ extension PlanOverview {
       let shown = suspect.prefix(3).joined(separator: ", ")
       return suspect.count > 3 ? "\(shown) and \(suspect.count - 3) more" : shown
     }
-    /// Criteria that are let go at the moment.
+    /// Criteria that are waived at the moment.
     public var waived: [ExitCriterion] { facts.waived[number] ?? [] }
+
+    /// Whether a criterion counts as met: guards, gates and reports give this one answer, in every state.
+    public func standing(of criterion: ExitCriterion) -> CriterionStanding {
+      if waived.contains(where: { $0.id == criterion.id }) { return .waived }
+      if facts.outdated[number]?.contains(criterion.id) == true { return .outdated }
+      return criterion.evidence.isEmpty ? .open : .met
+    }
   }
+}
+
+/// Whether an exit criterion counts as met.
+public enum CriterionStanding: String, Sendable {
+  /// It has evidence, and all of it matches.
+  case met
+  /// A waiver holds.
+  case waived
+  /// It has evidence that does not match, or a waiver that is over.
+  case outdated
+  /// It has neither.
+  case open
 }
 
 /// What follows for each milestone that can be read, by its number among them.
@@ -94,9 +113,11 @@ final class PlanFacts: Sendable {
   /// Of few milestones there is anything to tell.
   let suspect: [Int: [String]]
   let waived: [Int: [ExitCriterion]]
+  /// The ids of criteria whose evidence or waiver no longer counts.
+  let outdated: [Int: Set<String>]
 
   /// - Parameter places: of all ids.
-  /// - Complexity: O(V+E), and the evidence of what is in review or done.
+  /// - Complexity: O(V+E), and the evidence of every milestone that has any.
   init(
     _ rows: MilestoneRows, _ categories: [Category?], _ graph: DependencyGraph?, _ places: MilestonePlaces,
     _ proof: Proof
@@ -106,6 +127,7 @@ final class PlanFacts: Sendable {
     var waits: [Waits] = []
     waits.reserveCapacity(categories.count)
     var (blockers, suspect, waived): ([Int: [MilestoneID]], [Int: [String]], [Int: [ExitCriterion]]) = ([:], [:], [:])
+    var outdated: [Int: Set<String>] = [:]
     for (number, place) in rows.readable.enumerated() {
       if let simple = Self.waits(rows.rows[place].dependencyCount, graph?.dependencies(at: number), isDone) {
         waits.append(simple)
@@ -114,9 +136,12 @@ final class PlanFacts: Sendable {
         waits.append(ids.isEmpty ? .forNothing : .forSome)
         if !ids.isEmpty { blockers[number] = ids.sorted() }
       }
-      if categories[number]?.isFrozen == true {
-        let stale = Set(try proof.stale(rows.milestone(at: place)).flatMap(\.subjects)).sorted()
-        if !stale.isEmpty { suspect[number] = stale }
+      let isFrozen = categories[number]?.isFrozen == true
+      if isFrozen || rows.rows[place].unshownCriteria == nil {
+        let stale = try proof.stale(rows.milestone(at: place))
+        if !stale.isEmpty { outdated[number] = Set(stale.map(\.criterion.id)) }
+        let subjects = isFrozen ? Set(stale.flatMap(\.subjects)).sorted() : []
+        if !subjects.isEmpty { suspect[number] = subjects }
       }
       if rows.rows[place].hasWaiver {
         let criteria = try rows.milestone(at: place).exitCriteria.filter { try proof.isWaived($0) }
@@ -124,6 +149,7 @@ final class PlanFacts: Sendable {
       }
     }
     (self.waits, self.blockers, self.suspect, self.waived) = (waits, blockers, suspect, waived)
+    self.outdated = outdated
   }
 
   /// For all or for nothing; nil for anything else.

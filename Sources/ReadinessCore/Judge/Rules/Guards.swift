@@ -77,13 +77,37 @@ struct Guards {
   }
 
   private func dependents(_ file: MilestoneFile) throws -> [Finding] {
-    try states.dependents(of: file.id).compactMap { id in
-      guard let category = try states.category(id), category.isFrozen else { return nil }
-      let status = try states.milestone(id)?.status ?? ""
-      return Finding(
-        .doneDependent, "\(file.id) is reopened while \(id), which depends on it, is \"\(status)\".",
-        hint: "Reopen \(id) in the same commit.", milestone: file.id, path: file.path, line: file.line(of: "status"))
+    var open: [MilestoneID] = []
+    var next = [file.id]
+    // Those that depend on a dependent would be in the way of reopening that one.
+    while let id = next.popLast() {
+      for dependent in try states.dependents(of: id) where !open.contains(dependent) {
+        guard try states.category(dependent)?.isFrozen == true else { continue }
+        open.append(dependent)
+        next.append(dependent)
+      }
     }
+    guard !open.isEmpty else { return [] }
+    open.sort()
+    let named = try open.map { "\($0) (\"\(try states.milestone($0)?.status ?? "")\")" }.joined(separator: ", ")
+    let workflow = states.workflow
+    let moves = try ([file.id] + open).compactMap { id -> String? in
+      let status =
+        id == file.id ? workflow.states.first { $0.category == .done }?.name : try states.milestone(id)?.status
+      let target = status.flatMap { from in
+        workflow.successors(of: from).first { workflow.category($0)?.isFrozen == false }
+      }
+      return target.map { "\(id) \(Workflow.word(for: $0))" }
+    }
+    let command =
+      moves.count == open.count + 1
+      ? "Reopen them in the same commit: readiness move \(moves.joined(separator: " ")) -m \"why\""
+      : "Reopen them in the same commit."
+    return [
+      Finding(
+        .doneDependent, "\(file.id) is reopened while milestones that depend on it are not: \(named).",
+        hint: command, milestone: file.id, path: file.path, line: file.line(of: "status"))
+    ]
   }
 
   private func missingReason(_ change: MilestoneChange, _ file: MilestoneFile) -> Finding {
@@ -131,9 +155,11 @@ struct Guards {
       ? "depended on \(dependency) before this commit, and \(dependency)" : "depends on \(dependency), which"
     return Finding(
       .unmetDependency, "\(file.id) \(how) \(seen), not done.",
-      hint: wasTakenAway
-        ? "Take the dependency away in a commit of its own before, or finish \(dependency) first."
-        : "Finish \(dependency) first, or in the same commit.",
+      hint: try states.isReopened(dependency)
+        ? "Reopen \(file.id) in the same commit, or leave \(dependency) as it was."
+        : wasTakenAway
+          ? "Take the dependency away in a commit of its own before, or finish \(dependency) first."
+          : "Finish \(dependency) first, or in the same commit.",
       milestone: file.id, path: file.path, line: file.line(of: "dependsOn"))
   }
 }
