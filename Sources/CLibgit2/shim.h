@@ -18,6 +18,11 @@ static inline int readiness_git_accept_extensions(void) {
   return git_libgit2_opts(GIT_OPT_SET_EXTENSIONS, names, 3);
 }
 
+/// Leaves it to git whether a repository of another owner may be read; git knows every form of safe.directory.
+static inline int readiness_git_accept_any_owner(void) {
+  return git_libgit2_opts(GIT_OPT_SET_OWNER_VALIDATION, 0);
+}
+
 /// Objects and refs are on the disk before a command says done.
 static inline int readiness_git_enable_fsync(void) {
   return git_libgit2_opts(GIT_OPT_ENABLE_FSYNC_GITDIR, 1);

@@ -13,8 +13,9 @@
 
 enum { mark_length = 18, slot_size = 4096 };
 
-// The mark by which install knows its files, then `1` where prepare-commit-msg stands beside it, then the program's path.
-volatile const char slot[slot_size] = "# readiness hook: 0";
+// The mark by which install knows its files, then `1` where prepare-commit-msg stands beside it, then `p` for
+// prepare-commit-msg or `c` for commit-msg (frameworks rename hooks, so the file's name tells nothing), then the program's path.
+volatile const char slot[slot_size] = "# readiness hook: 0p";
 
 // MARK: - The system, without a C library
 
@@ -355,21 +356,22 @@ static int concerns_us(int count, char **words, char **variables) {
 static void say(const char *text) { sys(sys_write, 2, (long)text, (long)strlen(text), 0, 0, 0); }
 
 _Noreturn static void run(int count, char **words, char **variables) {
-  const char *name = words[0];
+  const char *own = words[0];
   for (const char *c = words[0]; *c; c++)
-    if (*c == '/') name = c + 1;
+    if (*c == '/') own = c + 1;
   const char *editor = environment(variables, "GIT_EDITOR");
-  int is_last_word = memcmp(name, "commit-msg", 11) == 0;
+  int is_last_word = slot[mark_length + 1] == 'c';
+  const char *name = is_last_word ? "commit-msg" : "prepare-commit-msg";
   if (is_last_word && slot[mark_length] == '1' && editor && editor[0] == ':' && !editor[1]) {
     // Where no editor opens, what prepare-commit-msg wrote a moment ago is what will be committed.
-    size_t folder = (size_t)(name - words[0]);
+    size_t folder = (size_t)(own - words[0]);
     if (join(path, "", "", (Bytes){(uint8_t *)words[0], folder}) && folder < 4000) {
       memcpy(path + folder, "prepare-commit-msg", 19);
       if (access_file(path, 1) == 0) leave(0);
     }
   }
   if (!concerns_us(count, words, variables)) leave(0);
-  const char *program = (const char *)slot + mark_length + 1;
+  const char *program = (const char *)slot + mark_length + 2;
   char *call[16] = {(char *)program, "hook", (char *)name};
   for (int i = 1; i < count && i < 12; i++) call[2 + i] = words[i];
   sys(sys_execve, (long)program, (long)call, (long)variables, 0, 0, 0);

@@ -131,6 +131,13 @@ private struct Doctor {
     if checks.isEmpty { checks.append(HealthCheck("hooks", .ok, "Installed in \(folder.path).")) }
     let setup = try MergeDriverSetup()
     let isSet = try setup.isPut(program: program)
+    if !fixes, let gone = try MergeDriverSetup.missingProgram() {
+      return checks + [
+        HealthCheck(
+          "merge driver", .problem, "It starts \(gone), which is gone: a merge keeps our side without marks.",
+          hint: "readiness install")
+      ]
+    }
     if !isSet, fixes { _ = try setup.put(program: program) }
     checks.append(
       isSet

@@ -34,7 +34,13 @@ struct Format: ParsableCommand {
         return
       }
       let bytes = json.layoutBytes
-      guard try FileBytes.read(top + path) != bytes else { return }
+      let present = try FileBytes.read(top + path)
+      guard present != bytes else { return }
+      // Git may check a file out with other line ends than it holds (core.autocrlf, the attribute eol).
+      let staged = try repository.staged(path)
+      if let staged, try repository.hashOfWorkFile(path) == staged.id, try repository.blob(staged.id) == bytes {
+        return
+      }
       changed.append(path)
       if !check { try FileBytes.write(bytes, to: top + path) }
     }

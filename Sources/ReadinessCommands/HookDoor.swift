@@ -68,6 +68,9 @@ struct HookDoor {
     guard let text = message.text else { return try situation.changesNothing() ? 0 : refuse([unreadable]) }
     let stale = try isAmend ? [] : StaleIndex.findings(situation)
     guard stale.isEmpty else { return refuse(stale) }
+    if situation.parents.count > 1, let gone = try MergeDriverSetup.missingProgram(), try !situation.changesNothing() {
+      return refuse([goneDriver(gone)])
+    }
     let opensEditor = environment["GIT_EDITOR"] != ":"
     let outcome = try Stamping(situation).stamp(text, isEdited: opensEditor, mayFollow: opensEditor)
     // Without an editor nobody can write the subject any more.
@@ -106,6 +109,13 @@ struct HookDoor {
 
   private var emptyMessage: Finding {
     Finding(.emptyMessage, "The message holds nothing but the stamp, so there is no subject.")
+  }
+
+  private func goneDriver(_ program: String) -> Finding {
+    Finding(
+      .mergeUnresolved,
+      "The merge driver \(program) is gone, so git kept our side of files that both sides changed, without marks.",
+      hint: "Merge again with a driver that is there: git merge --abort, readiness install, then git merge.")
   }
 
   private var unreadable: Finding {

@@ -34,15 +34,16 @@ struct HookFolder {
   func put(_ name: String, as fileName: String? = nil, program: String) throws -> Bool {
     try FileBytes.makeFolder(path)
     let file = path + "/" + (fileName ?? name)
-    let kept = file + HookScript.keptSuffix
+    let kept = kept(fileName ?? name)
     if let present = try FileBytes.readIfPresent(file), !HookScript.isOurs(present) {
       if let owner = HookScript.owner(of: present) { throw Self.owned(by: owner, name, path) }
       guard !FileBytes.exists(kept) else {
-        throw UsageError("Both \(file) and \(kept) are there.", hint: "Look at the two, and remove one.")
+        throw UsageError("Both \(file) and \(kept) exist.", hint: "Look at the two, and remove one.")
       }
-      guard rename(file, kept) == 0 else { throw FileBytes.systemError("rename", file) }
+      try FileBytes.makeFolder(path + "/" + HookScript.keptFolder)
+      try Self.moveHook(file, to: kept, isDeeper: true)
     }
-    var script = HookScript(name: name, program: program, chains: FileBytes.exists(kept))
+    var script = HookScript(name: name, keptName: fileName ?? name, program: program, chains: FileBytes.exists(kept))
     if name == "commit-msg" {
       script.followsStamping = if case .ours = try state(of: "prepare-commit-msg") { true } else { false }
     }
@@ -52,17 +53,59 @@ struct HookFolder {
     return true
   }
 
+  /// Moves a hook one folder down or up again. A relative link is rewritten, so that it leads to the same file.
+  private static func moveHook(_ old: String, to new: String, isDeeper: Bool) throws {
+    var buffer = [UInt8](repeating: 0, count: 4096)
+    let count = readlink(old, &buffer, buffer.count)
+    guard count > 0, count < buffer.count, buffer[0] != UInt8(ascii: "/") else {
+      guard rename(old, new) == 0 else { throw FileBytes.systemError("rename", old) }
+      return
+    }
+    let target = String(decoding: buffer[..<count], as: UTF8.self)
+    let moved = isDeeper ? "../" + target : target.hasPrefix("../") ? String(target.dropFirst(3)) : target
+    let next = new + ".new"
+    unlink(next)
+    guard symlink(moved, next) == 0 else { throw FileBytes.systemError("symlink", next) }
+    guard rename(next, new) == 0 else { throw FileBytes.systemError("rename", next) }
+    if FileBytes.exists(old), unlink(old) != 0 { throw FileBytes.systemError("unlink", old) }
+  }
+
+  /// Where a hook that was there before is kept.
+  private func kept(_ name: String) -> String { "\(path)/\(HookScript.keptFolder)/\(name)" }
+
+  /// Who else runs hooks from this folder, in a sentence; nil if it belongs to this repository alone.
+  static func sharing() throws -> String? {
+    let output = try GitProcess.run(["config", "--show-scope", "--get", "core.hooksPath"])
+    guard output.status == 0, let scope = output.trimmed.split(separator: "\t").first,
+      ["global", "system"].contains(scope)
+    else { return nil }
+    return
+      "core.hooksPath is set in git's \(scope) configuration, so every repository that uses it runs these hooks too."
+  }
+
   /// True where a hook of ours was there.
   func takeOut(_ name: String) throws -> Bool {
     let file = path + "/" + name
     guard let present = try FileBytes.readIfPresent(file), HookScript.isOurs(present) else { return false }
-    let kept = file + HookScript.keptSuffix
+    let kept = kept(name)
     if FileBytes.exists(kept) {
-      guard rename(kept, file) == 0 else { throw FileBytes.systemError("rename", kept) }
+      try Self.moveHook(kept, to: file, isDeeper: false)
+      // It stays while it holds another hook.
+      rmdir(path + "/" + HookScript.keptFolder)
     } else {
       guard unlink(file) == 0 else { throw FileBytes.systemError("unlink", file) }
     }
     return true
+  }
+
+  /// The hooks of others that git commit would run, also those that ours run.
+  func othersInCommits() throws -> [String] {
+    try ["pre-commit", "prepare-commit-msg", "commit-msg", "post-commit"].filter { name in
+      if access(kept(name), X_OK) == 0 { return true }
+      let file = path + "/" + name
+      guard access(file, X_OK) == 0, let bytes = try FileBytes.readIfPresent(file) else { return false }
+      return !HookScript.isOurs(bytes)
+    }
   }
 
   /// How a hook stands.

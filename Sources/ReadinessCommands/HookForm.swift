@@ -43,7 +43,7 @@ extension HookFolder {
   /// The sh stubs that would be launchers if they were installed by this program again.
   func slowStubs(of names: [String], program: String) throws -> [String] {
     try names.filter { name in
-      let chains = FileBytes.exists(path + "/" + name + HookScript.keptSuffix)
+      let chains = FileBytes.exists(path + "/" + HookScript.keptFolder + "/" + name)
       return try HookForm(of: name, in: self) == .stub
         && HookScript(name: name, program: program, chains: chains).launcher() != nil
     }

@@ -7,11 +7,12 @@ enum HookLauncher {
   static let names = ["prepare-commit-msg", "commit-msg"]
 
   /// The file to lay down; nil where there is no launcher, or the path of the program does not fit in it.
-  static func bytes(program: String, followsStamping: Bool) throws -> [UInt8]? {
+  static func bytes(program: String, hook: String, followsStamping: Bool) throws -> [UInt8]? {
     guard let folder = program.lastIndex(of: "/").map({ program[...$0] }) else { return nil }
     for path in [folder + "readiness-hook", folder + "../libexec/readiness-hook"] {
       guard var bytes = try FileBytes.readIfPresent(String(path)), let slot = slot(in: bytes) else { continue }
-      let text = Array(((followsStamping ? "1" : "0") + program).utf8) + [0]
+      // The launcher knows its hook from here: hook frameworks rename the file.
+      let text = Array(((followsStamping ? "1" : "0") + (hook == "commit-msg" ? "c" : "p") + program).utf8) + [0]
       guard text.count < 4000, slot + text.count <= bytes.count else { return nil }
       bytes.replaceSubrange(slot..<(slot + text.count), with: text)
       return bytes
@@ -22,10 +23,10 @@ enum HookLauncher {
   /// The program that a launcher starts; nil where the bytes are no launcher.
   static func program(in bytes: [UInt8]) -> String? {
     guard let slot = slot(in: bytes) else { return nil }
-    return String(decoding: bytes[(slot + 1)...].prefix { $0 != 0 }, as: UTF8.self)
+    return String(decoding: bytes[(slot + 2)...].prefix { $0 != 0 }, as: UTF8.self)
   }
 
-  /// Where in an executable the mark ends, behind which a digit and the program stand.
+  /// Where in an executable the mark ends, behind which a digit, the hook's letter and the program stand.
   private static func slot(in bytes: [UInt8]) -> Int? {
     guard bytes.starts(with: [0x7F, 0x45, 0x4C, 0x46]) else { return nil }
     return bytes.firstRange(of: (HookScript.mark + " ").utf8)?.upperBound

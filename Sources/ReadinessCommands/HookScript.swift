@@ -16,10 +16,12 @@ struct HookScript {
   static let usual = ["prepare-commit-msg", "commit-msg", "post-rewrite", "pre-push"]
   /// What tells our files from others.
   static let mark = "# readiness hook:"
-  /// Where a hook that was there before is kept.
-  static let keptSuffix = ".before-readiness"
+  /// The folder beside ours in which a hook that was there before is kept, under its own name: hooks look at theirs.
+  static let keptFolder = "before-readiness"
 
   let name: String
+  /// The name of the hook that was there before.
+  let keptName: String
   /// The program, as a path or a name to be found on PATH.
   let program: String
   let chains: Bool
@@ -29,7 +31,11 @@ struct HookScript {
   /// The executable that does the same in a third of the time; nil where there is none, or where it cannot serve.
   func launcher() throws -> [UInt8]? {
     guard !chains, HookLauncher.names.contains(name) else { return nil }
-    return try HookLauncher.bytes(program: program, followsStamping: followsStamping)
+    return try HookLauncher.bytes(program: program, hook: name, followsStamping: followsStamping)
+  }
+
+  init(name: String, keptName: String? = nil, program: String, chains: Bool) {
+    (self.name, self.keptName, self.program, self.chains) = (name, keptName ?? name, program, chains)
   }
 
   private var readsInput: Bool { ["post-rewrite", "pre-push", "pre-receive", "reference-transaction"].contains(name) }
@@ -39,16 +45,17 @@ struct HookScript {
     var lines = [
       "#!/bin/sh", "\(Self.mark) \(name) (written by readiness install; readiness uninstall takes it out)",
     ]
+    if chains { lines.append("kept=${0%/*}/\(Self.keptFolder)/\(keptName)") }
     if chains, readsInput {
       lines += [
-        "input=$(cat)", "printf '%s\\n' \"$input\" | \"$0\(Self.keptSuffix)\" \"$@\" || exit $?",
+        "input=$(cat)", "if [ -x \"$kept\" ]; then printf '%s\\n' \"$input\" | \"$kept\" \"$@\" || exit $?; fi",
         "printf '%s\\n' \"$input\" | \(quoted) hook \(name) \"$@\"",
       ]
     } else {
-      if chains { lines.append("\"$0\(Self.keptSuffix)\" \"$@\" || exit $?") }
+      if chains { lines.append("if [ -x \"$kept\" ]; then \"$kept\" \"$@\" || exit $?; fi") }
       // Where no editor opens, what prepare-commit-msg wrote a moment ago is what will be committed.
       if name == "commit-msg", !chains, followsStamping {
-        lines.append("[ \"$GIT_EDITOR\" != : ] || [ ! -x \"${0%commit-msg}prepare-commit-msg\" ] || exit 0")
+        lines.append("[ \"$GIT_EDITOR\" != : ] || [ ! -x \"${0%/*}/prepare-commit-msg\" ] || exit 0")
       }
       // Git runs it several times for each command, most of them for what is no branch, or over already.
       if name == "reference-transaction" {
@@ -60,7 +67,7 @@ struct HookScript {
       if let test = cheapTest { lines += [test, "concerns_us \"$@\" || exit 0"] }
       if program.contains("/") {
         lines += [
-          "[ -x \(quoted) ] || {", "  echo 'readiness: the program is gone from \(program)' >&2",
+          "[ -x \(quoted) ] || {", "  echo \(Self.quoted("readiness: the program is gone from \(program)")) >&2",
           "  echo \"  -> install it again: readiness install; or delete this hook: $0\" >&2", "  exit 1", "}",
         ]
       }

@@ -41,6 +41,11 @@ struct Install: ParsableCommand {
     }
     if try MergeDriverSetup().put(program: program) { written.append("merge driver") }
     say(folder.path, names, written, context)
+    if let sharing = try HookFolder.sharing(), !options.json {
+      Standard.error(
+        "note: \(sharing)\n  -> For this repository alone: git config core.hooksPath .git/hooks, then readiness install\n"
+      )
+    }
   }
 
   private func installGate(_ server: String, _ program: String, _ context: Context) throws {

@@ -60,8 +60,24 @@ struct MergeDriverSetup {
     return true
   }
 
+  /// If the program is gone, git's own line merge leaves conflict markers; without it, git would keep our side unmarked.
   private static func driver(_ program: String) -> String {
-    "\(HookScript.quoted(program)) merge-driver %O %A %B %L %P"
+    // Git expands what follows a percent sign (gitattributes(5)).
+    let quoted = HookScript.quoted(program.replacing("%", with: "%%"))
+    let merge = "\(quoted) merge-driver %O %A %B %L %P"
+    guard program.contains("/") else { return merge }
+    return
+      "if test -x \(quoted); then \(merge); else git merge-file --marker-size=%L -L ours -L base -L theirs %A %O %B; fi"
+  }
+
+  /// The program that the clone's merge driver starts, if it is a path that nothing executable is at.
+  static func missingProgram() throws -> String? {
+    let driver = try GitProcess.run(["config", "merge.readiness.driver"]).trimmed
+    guard let start = driver.firstIndex(of: "'"), let end = driver.firstRange(of: "' merge-driver ") else { return nil }
+    let words = driver[driver.index(after: start)..<end.lowerBound]
+    let last = words.firstRange(of: "'; then '").map { words[$0.upperBound...] } ?? words
+    let program = String(last).replacing("'\\''", with: "'").replacing("%%", with: "%")
+    return program.contains("/") && access(program, X_OK) != 0 ? program : nil
   }
 
   private func set(_ key: String, _ value: String) throws {

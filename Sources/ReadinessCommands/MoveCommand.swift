@@ -25,8 +25,10 @@ struct MoveCommand: PlainCommand {
   var until: String?
   @Flag(help: "Edit and stage only, so that the status rides in your own commit.")
   var noCommit = false
-  @Flag(help: "Judge only; write nothing.")
+  @Flag(help: "Check only; write nothing.")
   var dryRun = false
+  @Flag(help: "Commit with git commit, so that your own commit hooks run.")
+  var runHooks = false
   @OptionGroup var options: GlobalOptions
 
   mutating func read(_ words: inout PlainWords) {
@@ -35,6 +37,7 @@ struct MoveCommand: PlainCommand {
     until = words.value("--until")
     noCommit = words.flag("--no-commit")
     dryRun = words.flag("--dry-run")
+    runHooks = words.flag("--run-hooks")
     options = words.globals()
     steps = words.arguments()
   }
@@ -55,6 +58,9 @@ struct MoveCommand: PlainCommand {
         throw ValidationError("--until is a day like 2026-12-01, and goes with --waive.")
       }
     }
+    if runHooks, noCommit || dryRun || !waive.isEmpty {
+      throw ValidationError("--run-hooks goes with none of --no-commit, --dry-run and --waive.")
+    }
     guard !steps.isEmpty, steps.count % 2 == 0 else {
       throw ValidationError("Write pairs of a milestone and its new state, such as M-04 in-review.")
     }
@@ -73,8 +79,8 @@ struct MoveCommand: PlainCommand {
         hint: "These can: " + BypassRule.codes.map(\.id).joined(separator: ", ") + ".")
     }
     let go = until.map { RulesToLetGo(waive, until: $0) }
-    let author = try noCommit ? nil : CommitSituation.configuredAuthor(repository)
-    let outcome = try retrying {
+    let author = try noCommit || runHooks ? nil : CommitSituation.configuredAuthor(repository)
+    var outcome = try retrying {
       guard let author else { return try stage(pairs, context, repository) }
       return try Move(repository, author: author).run(
         pairs, reason: reason, isDry: dryRun, now: context.now, letting: go)
@@ -82,11 +88,39 @@ struct MoveCommand: PlainCommand {
     if outcome.findings.contains(where: { $0.severity == .error }) {
       return try context.conclude(outcome.findings, repository: repository)
     }
+    if runHooks, !outcome.moves.isEmpty { outcome = try commitByGit(outcome, repository) }
     let style = try context.style(repository)
+    if outcome.commit != nil, !runHooks, !options.json { try sayWhatDidNotRun(repository) }
     if !outcome.findings.isEmpty, !options.json {
       Standard.error(FindingReport.text(outcome.findings, width: context.width, style) + "\n")
     }
     context.print(json: json(outcome), text: text(outcome, style))
+  }
+
+  /// Commits what is staged of the moved milestones, and nothing else, as a person would: with every hook.
+  private func commitByGit(_ outcome: MoveOutcome, _ repository: Repository) throws -> MoveOutcome {
+    let message = Move.message(outcome.moves, reason)
+    let paths = outcome.moves.map { ":(top)" + PlanPaths.milestone($0.milestone) }
+    let result = try GitProcess.run(["commit", "--quiet", "-m", message, "--"] + paths)
+    if !result.errorText.isEmpty { Standard.error(result.errorText.printable + "\n") }
+    guard result.status == 0, case .commit(let head) = try repository.head() else {
+      let files = outcome.moves.map { PlanPaths.milestone($0.milestone) }.joined(separator: " ")
+      throw UsageError(
+        "git commit refused the move; it is staged.",
+        hint: "Commit it yourself, or take it back: git restore --staged --worktree -- \(files)")
+    }
+    let run = try Trailers.blocks(in: repository.commit(head).message ?? "").last?.claimedID
+    return MoveOutcome(findings: outcome.findings, moves: outcome.moves, commit: head, run: run)
+  }
+
+  /// A team's own commit hooks run in git commit, and not here.
+  private func sayWhatDidNotRun(_ repository: Repository) throws {
+    let configured = try repository.configuration("core.hookspath")
+    let names = try HookFolder(path: configured ?? repository.commonFolder + "hooks").othersInCommits()
+    guard !names.isEmpty else { return }
+    Standard.error(
+      "note: move runs no commit hooks, so these of yours did not run: \(names.joined(separator: ", ")). To run them: readiness move --run-hooks\n"
+    )
   }
 
   private func text(_ outcome: MoveOutcome, _ style: Style) -> String {

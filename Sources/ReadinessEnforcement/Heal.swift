@@ -63,6 +63,16 @@ public struct Heal {
 }
 
 extension Repository {
+  /// In a rebase that waits for a conflict to be resolved, git refuses a commit, and an abort would lose ours.
+  func refuseConflicts(function: String) throws {
+    guard ["rebase-merge", "rebase-apply"].contains(where: { FileBytes.exists(gitFolder + $0) }),
+      try !GitProcess.run(["ls-files", "--unmerged"]).trimmed.isEmpty
+    else { return }
+    throw GitError(
+      .other, "A rebase waits for conflicts to be resolved.", hint: "Finish it first: git status says how.",
+      function: function)
+  }
+
   /// A merge or a pick that waits for a person is theirs to finish first.
   /// - Parameter orRebase: true where a rebase is in the way as well; a single commit may be made in the midst of one.
   func refuseUnfinishedOperation(function: String, orRebase: Bool) throws {

@@ -117,12 +117,13 @@ public struct Move {
       return MoveOutcome(findings: findings, moves: moves, commit: nil, run: nil)
     }
     let outcome = try commit.run(
-      changes, prose: Self.prose(moves, reason), reason: reason, isDry: isDry, now: now, letting: go, author: author)
+      changes, prose: Self.message(moves, reason), reason: reason, isDry: isDry, now: now, letting: go, author: author)
     return MoveOutcome(
       findings: outcome.findings, moves: moves, commit: outcome.made?.commit, run: outcome.made?.run)
   }
 
-  private static func prose(_ moves: [MoveOutcome.Moved], _ reason: String?) -> String {
+  /// The message of a commit that moves milestones, without its stamp.
+  public static func message(_ moves: [MoveOutcome.Moved], _ reason: String?) -> String {
     let subject =
       moves.count == 1
       ? "\(moves[0].milestone): \(moves[0].from) -> \(moves[0].to)"

@@ -28,6 +28,7 @@ struct PlanCommit {
         hint: "Commit the plan first: git add -A, then git commit.", function: function)
     }
     try repository.refuseUnfinishedOperation(function: function, orRebase: false)
+    try repository.refuseConflicts(function: function)
     self.repository = repository
     self.head = head
     parent = try repository.commit(head)

@@ -82,13 +82,23 @@ public final class Repository {
     unsetenv("GIT_WORK_TREE")
     unsetenv("GIT_COMMON_DIR")
     var pointer: OpaquePointer?
-    let code = withoutIndex { git_repository_open_ext(&pointer, nil, GIT_REPOSITORY_OPEN_FROM_ENV.rawValue, nil) }
+    func tryOpen() -> Int32 {
+      withoutIndex { git_repository_open_ext(&pointer, nil, GIT_REPOSITORY_OPEN_FROM_ENV.rawValue, nil) }
+    }
+    var code = tryOpen()
+    if [GIT_ENOTFOUND, GIT_EOWNER].contains(git_error_code(code)) {
+      // libgit2 knows fewer forms of safe.directory than git, and does not always say that the owner is the obstacle.
+      let answer = try GitProcess.run(["rev-parse", "--git-dir"])
+      if answer.errorText.contains("safe.directory") {
+        throw GitError(code: GIT_EOWNER.rawValue, function: "git_repository_open_ext", about: "The repository")
+      }
+      if answer.status == 0 {
+        readiness_git_accept_any_owner()
+        code = tryOpen()
+      }
+    }
     guard code >= 0, let pointer else {
       if git_error_code(code) == GIT_ENOTFOUND {
-        // libgit2 does not always say that it was the owner; git does.
-        if try GitProcess.run(["rev-parse", "--git-dir"]).errorText.contains("safe.directory") {
-          throw GitError(code: GIT_EOWNER.rawValue, function: "git_repository_open_ext", about: "The repository")
-        }
         throw GitError(
           .noRepository, "This folder is not in a git repository.",
           hint: "Change into one, name one with -C, or make one: git init.", function: "git_repository_open_ext")

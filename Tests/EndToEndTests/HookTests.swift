@@ -35,7 +35,7 @@ struct HookTests {
     s.readiness("install")
     s.start("M-01")
     #expect(s.git("commit", "-qam", "start").status != 0)
-    s[".git/hooks/prepare-commit-msg.before-readiness"] = "#!/bin/sh\nexit 0\n"
+    s[".git/hooks/before-readiness/prepare-commit-msg"] = "#!/bin/sh\nexit 0\n"
     #expect(s.git("commit", "-qam", "start").status == 0)
     let server = try Scratch(bare: true)
     #expect(s.git("push", "-q", server.path, "main").status == 0)

@@ -61,6 +61,33 @@ struct StaticCheckTests {
     #expect(try outcome(check, ["r.sarif": "{}"]).message.contains("Its version is not 2.1."))
   }
 
+  @Test("a result without a level has that of its rule, and a tool that says that it failed is no evidence")
+  func sarifDefaults() throws {
+    let check = #"{ "kind": "sarif", "path": "r.sarif" }"#
+    func report(_ rules: String, _ result: String, more: String = "") -> [String: String] {
+      [
+        "r.sarif":
+          #"{ "version": "2.1.0", "runs": [{ "tool": { "driver": { "name": "t", "rules": [\#(rules)] } }, "results": [\#(result)]\#(more) }] }"#
+      ]
+    }
+    let strict = #"{ "id": "r", "defaultConfiguration": { "level": "error" } }"#
+    let mild = #"{ "id": "m", "defaultConfiguration": { "level": "note" } }"#
+    for (rules, result, passes) in [
+      (strict, #"{ "ruleId": "r" }"#, false), (strict, #"{ "ruleIndex": 0 }"#, false),
+      (strict, #"{ "rule": { "id": "r" } }"#, false), (strict, #"{ "ruleId": "r/1" }"#, false),
+      (strict, #"{ "ruleId": "r", "level": "note" }"#, true), (mild, #"{ "ruleId": "m" }"#, true),
+      (strict, #"{ "ruleId": "other" }"#, true),
+      (strict, #"{ "ruleId": "r", "suppressions": [{ "kind": "inSource" }] }"#, true),
+    ] {
+      #expect(try outcome(check, report(rules, result)).passed == passes, "\(rules) \(result)")
+    }
+    let failed = #", "invocations": [{ "executionSuccessful": false }]"#
+    #expect(try outcome(check, report(mild, "", more: failed)).message.contains("did not succeed"))
+    let noted =
+      #", "invocations": [{ "executionSuccessful": true, "toolExecutionNotifications": [{ "level": "error" }] }]"#
+    #expect(try outcome(check, report(mild, "", more: noted)).message.contains("reports an error"))
+  }
+
   @Test("approvals are asked for first, given then, and counted while they are of what stands there")
   func approvals() throws {
     let scratch = try Scratch.withSource()
