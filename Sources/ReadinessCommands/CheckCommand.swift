@@ -281,12 +281,12 @@ final class CheckDisplay {
     let seconds = (Machine.monotonicMilliseconds() - began) / 1000
     let names = progress.running.prefix(3).joined(separator: ", ") + (progress.running.count > 3 ? ", …" : "")
     let text = "checking \(progress.finished) of \(progress.all)  \(seconds) s  \(names)"
-    Standard.error("\r" + style(String(text.prefix(78)), .quiet) + "\u{1B}[K")
+    Standard.draw("\r" + style(String(text.printable.prefix(78)), .quiet) + "\u{1B}[K")
     isDrawn = true
   }
 
   func end() {
-    if isDrawn { Standard.error("\r\u{1B}[K") }
+    if isDrawn { Standard.draw("\r\u{1B}[K") }
     isDrawn = false
   }
 }

@@ -111,10 +111,10 @@ struct Context {
 
   /// The same for an answer that may be megabytes.
   func print(json: @autoclosure () throws -> JSONValue, bytes: @autoclosure () throws -> [UInt8]) rethrows {
-    if options.json { return Standard.output(try json().layoutBytes) }
-    let bytes = try bytes()
+    if options.json { return Standard.document(try json().answerBytes) }
+    let bytes = Standard.cleaned(try bytes())
     if page(bytes) { return }
-    Standard.output(bytes, ending: [0x0A])
+    Standard.document(bytes, ending: [0x0A])
   }
 
   /// Shows what is longer than the terminal in git's pager. False where there is none, or nobody to page for.
@@ -137,7 +137,7 @@ struct Context {
   /// Prints what the judge has against something, and ends with exit status 1 where it refuses.
   func conclude(_ findings: [Finding], repository: Repository?) throws {
     if options.json {
-      Standard.output(FindingReport.verdict(findings, commits: 0).layoutBytes)
+      Standard.document(FindingReport.verdict(findings, commits: 0).answerBytes)
     } else if !findings.isEmpty {
       Standard.error(FindingReport.text(findings, width: width, try style(repository, descriptor: 2)) + "\n")
     }
@@ -179,50 +179,6 @@ func checkReason(_ reason: String) throws {
     throw UsageError(
       "A reason is one line of text, without space at its ends.",
       hint: "Leave line breaks and control characters out.")
-  }
-}
-
-/// Standard output and standard error, written whole.
-enum Standard {
-  /// An answer that cannot be written is none: the process ends with exit status 3, quietly where the reader has left.
-  static func output(_ text: String) { output(Array(text.utf8)) }
-
-  /// The same as bytes.
-  /// - Parameter ending: written behind them at one go, since a reader that has all lines which it wants may leave between
-  ///   two; and an answer of megabytes is not put together anew for its last line end.
-  static func output(_ bytes: [UInt8], ending: [UInt8] = []) {
-    let code = write(bytes, ending, to: 1)
-    guard code != 0 else { return }
-    if code != EPIPE {
-      error("readiness: the answer cannot be written: \(String(cString: strerror(code))). (output)\n")
-      exit(3)
-    }
-    exit(128 + SIGPIPE)
-  }
-
-  /// What cannot be said is not said.
-  static func error(_ text: String) { _ = write(Array(text.utf8), [], to: 2) }
-
-  /// The error that stopped the writing; 0 where all was written.
-  private static func write(_ bytes: [UInt8], _ ending: [UInt8], to descriptor: Int32) -> Int32 {
-    var (bytes, ending) = (bytes[...], ending[...])
-    while !bytes.isEmpty || !ending.isEmpty {
-      let count = bytes.withUnsafeBytes { bytes in
-        ending.withUnsafeBytes { ending in
-          let parts = [bytes, ending].map {
-            iovec(iov_base: UnsafeMutableRawPointer(mutating: $0.baseAddress), iov_len: $0.count)
-          }
-          return writev(descriptor, parts, 2)
-        }
-      }
-      if count < 0 {
-        if errno == EINTR { continue }
-        return errno
-      }
-      ending = ending.dropFirst(max(0, count - bytes.count))
-      bytes = bytes.dropFirst(count)
-    }
-    return 0
   }
 }
 

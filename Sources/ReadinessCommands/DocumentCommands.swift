@@ -19,7 +19,7 @@ struct Export: ReadingCommand {
   func answer(_ plan: LoadedPlan, width: Int, _ style: Style) -> Answer {
     if format == .json {
       let json = TrackerJSON.render(plan.overview)
-      return Answer(json: json, text: String(decoding: json.layoutBytes.dropLast(), as: UTF8.self))
+      return Answer(json: json, text: String(decoding: json.answerBytes.dropLast(), as: UTF8.self))
     }
     let document = format == .csv ? TrackerTable.render(plan.overview) : TrackerDocument.render(plan.overview)
     let json = Envelope.json(

@@ -88,23 +88,34 @@ struct Manual: ParsableCommand {
 enum Offered {
   /// The milestones of the work tree.
   @Sendable static func milestones(_ words: [String], _ index: Int, _ prefix: String) -> [String] {
-    overview?.ids.map(\.text) ?? []
+    plain(overview?.ids.map(\.text) ?? [])
   }
 
   /// Milestones and states in turn, for `move`.
   @Sendable static func moves(_ words: [String], _ index: Int, _ prefix: String) -> [String] {
     guard let overview else { return [] }
     let before = words.indices.contains(index - 1) ? words[index - 1].uppercased() : ""
-    guard let entry = overview[MilestoneID(before)] else { return overview.ids.map(\.text) }
-    return overview.policy.workflow.successors(of: entry.status).map {
-      $0.lowercased().split(separator: " ").joined(separator: "-")
-    }
+    guard let entry = overview[MilestoneID(before)] else { return plain(overview.ids.map(\.text)) }
+    return plain(
+      overview.policy.workflow.successors(of: entry.status).map {
+        $0.lowercased().split(separator: " ").joined(separator: "-")
+      })
   }
 
   /// The criteria of the milestone before.
   @Sendable static func criteria(_ words: [String], _ index: Int, _ prefix: String) -> [String] {
     let before = words.indices.contains(index - 1) ? words[index - 1].uppercased() : ""
-    return overview?[MilestoneID(before)]?.milestone.exitCriteria.map(\.id) ?? []
+    return plain(overview?[MilestoneID(before)]?.milestone.exitCriteria.map(\.id) ?? [])
+  }
+
+  /// The words that a shell takes as they are. Bash expands what it is offered, commands included (bash(1), `compgen -W`),
+  /// so that a state called `$(reboot)` would be run by the tabulator key.
+  private static func plain(_ words: [String]) -> [String] {
+    words.filter { word in
+      word.unicodeScalars.allSatisfy {
+        $0.properties.isAlphabetic || ("0"..."9").contains($0) || "-_.".contains(Character($0))
+      }
+    }
   }
 
   /// Reason codes.

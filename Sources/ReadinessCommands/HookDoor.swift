@@ -245,7 +245,7 @@ struct HookDoor {
 
   private func refuse(_ findings: [Finding], commits: Int = 0) -> Int32 {
     if isJSON {
-      Standard.output(FindingReport.verdict(findings, commits: commits).layoutBytes)
+      Standard.document(FindingReport.verdict(findings, commits: commits).answerBytes)
       return 1
     }
     let isPush = isServer || name == "pre-push"
@@ -260,7 +260,7 @@ struct HookDoor {
   private func couldNotJudge(_ error: any Error) -> Int32 {
     let failure = Failure(error)
     if !isServer, name != "pre-push", touchesNothingByGit() { return 0 }
-    if isJSON { Standard.output(failure.json.layoutBytes) }
+    if isJSON { Standard.document(failure.json.answerBytes) }
     say("readiness: \(failure.message.printable) (\(failure.code))")
     say("  -> \(failure.hint.printable)")
     if !isServer { say("  -> To go on without a verdict: READINESS_SKIP=1 git … The server judges all the same.") }

@@ -99,7 +99,7 @@ public enum Program {
       ? Failure(UsageError(Root.message(for: error), hint: help ?? "readiness --help lists the commands."))
       : Failure(error)
     if isJSON {
-      Standard.output(failure.json.layoutBytes)
+      Standard.document(failure.json.answerBytes)
     } else {
       Standard.error(failure.text(width: Terminal.width(Machine.environment()) - 2))
     }

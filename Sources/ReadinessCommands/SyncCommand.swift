@@ -42,7 +42,7 @@ struct SyncCommand: ParsableCommand {
         JSONMember("synced", false), JSONMember("message", .text(message)), JSONMember("git", .text(words)),
         JSONMember("hint", .text(hint)),
       ]
-      Standard.output(Envelope.json("sync", members).layoutBytes)
+      Standard.document(Envelope.json("sync", members).answerBytes)
     } else {
       let told = words.split(whereSeparator: \.isNewline).map { "  | " + String($0).printable }
       Standard.error((["readiness: " + message] + told + ["  -> " + hint]).joined(separator: "\n") + "\n")

@@ -58,10 +58,10 @@ struct Verify: PlainCommand {
         commits: report.walked)
       Standard.output(summary.markdown + "\n")
     case .sarif:
-      Standard.output(
-        String(decoding: VerdictFormats.sarif(findings, version: Program.version).layoutBytes, as: UTF8.self))
+      Standard.document(VerdictFormats.sarif(findings, version: Program.version).answerBytes)
     case .junit: Standard.output(VerdictFormats.junit(runs, findings) + "\n")
-    case .github: Standard.output(VerdictFormats.github(findings) + (findings.isEmpty ? "" : "\n"))
+    case .github:
+      Standard.document(Array((VerdictFormats.github(findings) + (findings.isEmpty ? "" : "\n")).utf8))
     }
     if !report.isAccepted { throw ExitCode(1) }
   }

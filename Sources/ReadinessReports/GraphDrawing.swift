@@ -90,7 +90,7 @@ struct GraphDrawing {
   // MARK: - Drawing
 
   var svg: String {
-    let title = GraphReport.escaped(report.overview.plan?.title.printable ?? "Plan")
+    let title = XMLText.line(report.overview.plan?.title ?? "Plan")
     var lines = [
       "<svg xmlns=\"http://www.w3.org/2000/svg\" viewBox=\"0 0 \(size.width) \(size.height)\" width=\"\(size.width)\" height=\"\(size.height)\" role=\"img\" font-family=\"system-ui, -apple-system, 'Segoe UI', Helvetica, Arial, sans-serif\">",
       "<title>\(title)</title>", "<rect width=\"100%\" height=\"100%\" fill=\"#ffffff\"/>",
@@ -123,7 +123,8 @@ struct GraphDrawing {
       x = place.x + Self.width
     }
     curve(to: end.x - 1, end.y + Self.height / 2)
-    return "<path d=\"\(path)\" marker-end=\"url(#tip)\"><title>\(edge.to) depends on \(edge.from)</title></path>"
+    return
+      "<path d=\"\(path)\" marker-end=\"url(#tip)\"><title>\(XMLText.line("\(edge.to) depends on \(edge.from)"))</title></path>"
   }
 
   private func box(_ entry: PlanOverview.Entry) -> [String] {
@@ -131,10 +132,10 @@ struct GraphDrawing {
     let colors = Palette.colors(entry.category ?? .pending)
     let status = entry.status + (GraphReport.marks(entry).map { " (\($0))" } ?? "")
     func text(_ dy: Int, _ size: Int, _ text: String, bold: Bool = false) -> String {
-      "<text x=\"\(box.x + 12)\" y=\"\(box.y + dy)\" font-size=\"\(size)\"\(bold ? " font-weight=\"600\"" : "") fill=\"\(colors.text)\">\(GraphReport.escaped(text.printable))</text>"
+      "<text x=\"\(box.x + 12)\" y=\"\(box.y + dy)\" font-size=\"\(size)\"\(bold ? " font-weight=\"600\"" : "") fill=\"\(colors.text)\">\(XMLText.line(text))</text>"
     }
     return [
-      "<g><title>\(GraphReport.escaped("\(entry.id) \(entry.workstream): \(entry.outcome)".printable))</title>",
+      "<g><title>\(XMLText.line("\(entry.id) \(entry.workstream): \(entry.outcome)"))</title>",
       "<rect x=\"\(box.x)\" y=\"\(box.y)\" width=\"\(Self.width)\" height=\"\(Self.height)\" rx=\"8\" fill=\"\(colors.fill)\" stroke=\"\(colors.line)\"\(entry.suspect.isEmpty ? "" : " stroke-dasharray=\"5 3\"")/>",
       text(20, 12, "\(entry.id)  \(status)".cut(to: 26), bold: true),
       text(40, 12, entry.workstream.cut(to: 29)),
@@ -149,7 +150,7 @@ struct GraphDrawing {
     return report.overview.policy.workflow.states.filter { used.contains($0.category) }.map { state in
       let colors = Palette.colors(state.category)
       let line =
-        "<rect x=\"\(x)\" y=\"\(y - 9)\" width=\"12\" height=\"12\" rx=\"3\" fill=\"\(colors.fill)\" stroke=\"\(colors.line)\"/><text x=\"\(x + 18)\" y=\"\(y + 1)\" font-size=\"11\" fill=\"#57606a\">\(GraphReport.escaped(state.name.printable))</text>"
+        "<rect x=\"\(x)\" y=\"\(y - 9)\" width=\"12\" height=\"12\" rx=\"3\" fill=\"\(colors.fill)\" stroke=\"\(colors.line)\"/><text x=\"\(x + 18)\" y=\"\(y + 1)\" font-size=\"11\" fill=\"#57606a\">\(XMLText.line(state.name))</text>"
       x += 34 + 7 * state.name.columns
       return line
     }

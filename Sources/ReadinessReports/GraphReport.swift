@@ -73,14 +73,15 @@ public struct GraphReport {
     }
   }
 
-  /// Mermaid's flowchart. Names are quoted, and what would end the quotes is written as an entity.
+  /// Mermaid's flowchart.
   private var mermaid: String {
     func name(_ id: MilestoneID) -> String { id.text.replacing("-", with: "_") }
     var lines = ["flowchart LR"]
     for entry in overview.entries {
       let id = entry.id
       let label =
-        "<b>\(id)</b><br/>" + Self.escaped(entry.workstream.printable) + (Self.marks(entry).map { "<br/>\($0)" } ?? "")
+        "<b>\(MermaidText.label(id.text))</b><br/>" + MermaidText.label(entry.workstream)
+        + (Self.marks(entry).map { "<br/>\(MermaidText.label($0))" } ?? "")
       lines.append("  \(name(id))[\"\(label)\"]:::\(entry.category?.rawValue ?? "pending")")
     }
     for edge in edges { lines.append("  \(name(edge.from)) --> \(name(edge.to))") }
@@ -93,9 +94,6 @@ public struct GraphReport {
 
   /// Graphviz.
   private var dot: String {
-    func quoted(_ text: String) -> String {
-      "\"" + text.replacing("\\", with: "\\\\").replacing("\"", with: "\\\"") + "\""
-    }
     var lines = [
       "digraph readiness {", "  rankdir=LR;",
       "  node [shape=box, style=\"rounded,filled\", fontname=\"Helvetica,Arial,sans-serif\", fontsize=11];",
@@ -103,19 +101,13 @@ public struct GraphReport {
     ]
     for entry in overview.entries {
       let colors = Palette.colors(entry.category ?? .pending)
-      let marks = Self.marks(entry).map { "\n(\($0))" } ?? ""
-      let label = quoted("\(entry.id)\n\(entry.workstream.printable)\(marks)").replacing("\n", with: "\\n")
+      let label = DotText.label([entry.id.text, entry.workstream] + (Self.marks(entry).map { ["(\($0))"] } ?? []))
       lines.append(
-        "  \(quoted(entry.id.text)) [label=\(label), fillcolor=\"\(colors.fill)\", color=\"\(colors.line)\", fontcolor=\"\(colors.text)\"];"
+        "  \(DotText.name(entry.id.text)) [label=\(label), fillcolor=\"\(colors.fill)\", color=\"\(colors.line)\", fontcolor=\"\(colors.text)\"];"
       )
     }
-    for edge in edges { lines.append("  \(quoted(edge.from.text)) -> \(quoted(edge.to.text));") }
+    for edge in edges { lines.append("  \(DotText.name(edge.from.text)) -> \(DotText.name(edge.to.text));") }
     return (lines + ["}"]).joined(separator: "\n")
-  }
-
-  static func escaped(_ text: String) -> String {
-    text.replacing("&", with: "&amp;").replacing("<", with: "&lt;").replacing(">", with: "&gt;")
-      .replacing("\"", with: "&quot;")
   }
 
   /// `graph`: `nodes[]` (`id, workstream, status, category, layer`), `edges[]` as `[dependency, dependent]`.

@@ -59,16 +59,16 @@ public struct PullRequestReport {
       let milestone = change.after ?? change.before
       let status: String
       switch (change.before?.status, change.after?.status) {
-      case (nil, let new?): status = "new, \(Self.cell(new))"
-      case (let old?, nil): status = "~~\(Self.cell(old))~~ deleted"
-      case (let old?, let new?) where old != new: status = "\(Self.cell(old)) → **\(Self.cell(new))**"
-      default: status = "\(Self.cell(change.after?.status ?? "")), edited"
+      case (nil, let new?): status = "new, \(MarkdownText.line(new))"
+      case (let old?, nil): status = "~~\(MarkdownText.line(old))~~ deleted"
+      case (let old?, let new?) where old != new: status = "\(MarkdownText.line(old)) → **\(MarkdownText.line(new))**"
+      default: status = "\(MarkdownText.line(change.after?.status ?? "")), edited"
       }
       let criteria = change.after?.exitCriteria ?? []
       let met = criteria.count { !$0.evidence.isEmpty }
       let actors = Set(runs.filter { line in line.touches(change.id) }.map { $0.run.actor.name }).sorted()
       return
-        "| \(change.id) | \(Self.cell(milestone?.workstream ?? "")) | \(status) | \(met) of \(criteria.count) | \(Self.cell(actors.joined(separator: ", "))) |"
+        "| \(MarkdownText.line(change.id.text)) | \(MarkdownText.line(milestone?.workstream ?? "")) | \(status) | \(met) of \(criteria.count) | \(MarkdownText.line(actors.joined(separator: ", "))) |"
     }
     return ["| Milestone | Workstream | Status | Criteria met | By |", "|---|---|---|---|---|"] + rows
   }
@@ -84,11 +84,12 @@ public struct PullRequestReport {
           let what: String
           switch entry.kind {
           case .file(let path, let sha256):
-            what = "the file `\(path.printable)` (sha256 `\(sha256.hex.prefix(12))…`)"
-          case .statement(let text, let by): what = "a person's word, \(Self.cell(by)): “\(Self.cell(text))”"
-          case .check, .approval: what = Self.cell(EvidenceText.line(entry))
+            what = "the file \(MarkdownText.code(path)) (sha256 `\(sha256.hex.prefix(12))…`)"
+          case .statement(let text, let by):
+            what = "a person's word, \(MarkdownText.line(by)): “\(MarkdownText.line(text))”"
+          case .check, .approval: what = MarkdownText.line(EvidenceText.line(entry))
           }
-          return "\(change.id) / \(criterion.id): \(what)\(isNew ? ", **new**" : "")"
+          return "\(MarkdownText.line("\(change.id) / \(criterion.id)")): \(what)\(isNew ? ", **new**" : "")"
         }
       }
     }
@@ -100,8 +101,8 @@ public struct PullRequestReport {
       milestone.approvals.map { approval in
         let how = approval.signature == nil ? "" : ", signed"
         return approval.digest == milestone.approvedDigest
-          ? "\(milestone.id): \(Self.cell(approval.by)) approves what stands here\(how)"
-          : "\(milestone.id): the approval by \(Self.cell(approval.by)) has lapsed: what it approved changed"
+          ? "\(milestone.id): \(MarkdownText.line(approval.by)) approves what stands here\(how)"
+          : "\(milestone.id): the approval by \(MarkdownText.line(approval.by)) has lapsed: what it approved changed"
       }
     }
   }
@@ -112,15 +113,15 @@ public struct PullRequestReport {
         let id = entry.id
         let waived = Set(entry.waived.map(\.id))
         var lines = entry.milestone.exitCriteria.filter { $0.evidence.isEmpty && !waived.contains($0.id) }.map {
-          "\(id) / \($0.id): no evidence yet for “\(Self.cell($0.text))”"
+          "\(id) / \($0.id): no evidence yet for “\(MarkdownText.line($0.text))”"
         }
         lines += entry.milestone.exitCriteria.compactMap { criterion in
-          criterion.waiver.map { "\(id) / \(criterion.id): \(Self.cell(EvidenceText.line($0)))" }
+          criterion.waiver.map { "\(id) / \(criterion.id): \(MarkdownText.line(EvidenceText.line($0)))" }
         }
         if !Milestone.isOwned(by: entry.owner) { lines.append("\(id): nobody owns it") }
         lines += rolesNext(entry)
         if !entry.blockers.isEmpty {
-          lines.append("\(id) waits for \(entry.blockers.map(\.text).joined(separator: ", "))")
+          lines.append("\(id) waits for \(MarkdownText.line(entry.blockers.map(\.text).joined(separator: ", ")))")
         }
         return lines
       }
@@ -133,14 +134,14 @@ public struct PullRequestReport {
     return overview.policy.workflow.successors(of: status).flatMap { next in
       authorization.rules.filter { $0.covers(id) && $0.covers(from: status, to: next) }.map { rule in
         let holders = (authorization.roles[rule.role] ?? []).sorted().joined(separator: ", ")
-        let role = "takes the role \(Self.cell(rule.role)) (\(Self.cell(holders)))"
-        guard rule.approvals > 1 else { return "\(id): moving to \(Self.cell(next)) \(role)" }
+        let role = "takes the role \(MarkdownText.line(rule.role)) (\(MarkdownText.line(holders)))"
+        guard rule.approvals > 1 else { return "\(id): moving to \(MarkdownText.line(next)) \(role)" }
         let given = Set(
           entry.milestone.approvals.filter { $0.digest == entry.milestone.approvedDigest }.map { $0.by.foldedAddress }
         ).filter { authorization.holds($0, role: rule.role) }
         let open = (authorization.roles[rule.role] ?? []).subtracting(given).sorted().joined(separator: ", ")
         return
-          "\(id): moving to \(Self.cell(next)) takes \(rule.approvals) approvals by the role \(Self.cell(rule.role)), the actor's counted; \(given.count) given, missing of \(Self.cell(open))"
+          "\(id): moving to \(MarkdownText.line(next)) takes \(rule.approvals) approvals by the role \(MarkdownText.line(rule.role)), the actor's counted; \(given.count) given, missing of \(MarkdownText.line(open))"
       }
     }
   }
@@ -152,15 +153,16 @@ public struct PullRequestReport {
   }
 
   private static func line(_ finding: Finding) -> String {
-    let place = finding.path.map { "`\($0.printable)\(finding.line.map { ":\($0)" } ?? "")` " } ?? ""
+    let place = finding.path.map { MarkdownText.code($0 + (finding.line.map { ":\($0)" } ?? "")) + " " } ?? ""
     let commit = finding.commit.map { " (commit `\($0.prefix(12))`)" } ?? ""
-    return "`\(finding.code.id)` \(place)\(cell(finding.message))\(commit) **What to do:** \(cell(finding.hint))"
+    return
+      "`\(finding.code.id)` \(place)\(MarkdownText.line(finding.message))\(commit) **What to do:** \(MarkdownText.line(finding.hint))"
   }
 
   private var history: [String] {
     guard !runs.isEmpty else { return [] }
     let rows = runs.map { line in
-      "| `\(line.commit.prefix(12))` | \(line.id.map { "`\($0.prefix(12))`" } ?? "no stamp") | \(Self.cell(line.summary)) | \(Self.cell(line.run.reason ?? "")) |"
+      "| `\(line.commit.prefix(12))` | \(line.id.map { "`\($0.prefix(12))`" } ?? "no stamp") | \(MarkdownText.line(line.summary)) | \(MarkdownText.line(line.run.reason ?? "")) |"
     }
     return [
       "",
@@ -174,23 +176,31 @@ public struct PullRequestReport {
     let stamped = runs.filter { $0.isStamped && !$0.heals }
     guard errors.isEmpty, !stamped.isEmpty else { return [] }
     let blocks = stamped.compactMap { line in line.id.map { Trailers.render(line.run, id: $0, heals: false) } }
-    return [
-      "", "<details><summary>Body of a squash-merge that keeps the stamps</summary>", "", "```text",
-      blocks.joined(separator: "\n\n"), "```", "", "</details>",
-    ]
-  }
-
-  /// Text inside Markdown: what would end a cell, or begin HTML, a link or emphasis, is escaped.
-  private static func cell(_ text: String) -> String {
-    text.printable.reduce(into: "") { out, character in
-      if "\\`*_[]<>|#&@".contains(character) { out.append("\\") }
-      out.append(character)
+    let body = blocks.joined(separator: "\n\n")
+    let head = ["", "<details><summary>Body of a squash-merge that keeps the stamps</summary>", ""]
+    // A stamp is copied as it is or not at all, since its ID covers each byte.
+    guard body.split(separator: "\n").allSatisfy({ String($0).printable == $0 }) else {
+      return head + ["A stamp holds characters that cannot be seen: take the blocks from `git log`.", "", "</details>"]
     }
+    // Longer than any run of backticks within.
+    let fence = String(repeating: "`", count: max(3, 1 + body.longestRun(of: "`")))
+    return head + [fence + "text", body, fence, "", "</details>"]
   }
 }
 
 extension RunLine {
   fileprivate func touches(_ id: MilestoneID) -> Bool {
     run.transitions.contains { $0.milestone == id } || run.edits.contains { $0.milestone == id }
+  }
+}
+
+extension String {
+  fileprivate func longestRun(of character: Character) -> Int {
+    var (longest, run) = (0, 0)
+    for one in self {
+      run = one == character ? run + 1 : 0
+      longest = max(longest, run)
+    }
+    return longest
   }
 }

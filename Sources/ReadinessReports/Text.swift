@@ -29,6 +29,9 @@ public struct Style: Sendable {
 
   /// What stands behind it.
   var end: String { isOn ? "\u{1B}[0m" : "" }
+
+  /// Every sequence that a style writes, as bytes.
+  static let codes = ["0", "1", "2", "31", "32", "33"].map { Array("\u{1B}[\($0)m".utf8) }
 }
 
 extension [UInt8] {
@@ -99,24 +102,11 @@ struct WordWrap {
 }
 
 extension String {
-  /// The text with what could move the cursor, or turn the direction of writing, made visible.
-  public var printable: String {
-    if isPlain { return self }
-    guard unicodeScalars.contains(where: \.isHazardous) else { return self }
-    return unicodeScalars.reduce(into: "") { out, scalar in
-      if scalar.isHazardous {
-        out += "\\u{" + String(scalar.value, radix: 16) + "}"
-      } else {
-        out.unicodeScalars.append(scalar)
-      }
-    }
-  }
-
   /// How many columns a terminal gives the text.
   var columns: Int { isPlain ? utf8.count : reduce(0) { $0 + $1.columns } }
 
   /// True where each byte is a letter, a digit, a sign or a space of ASCII: nearly all texts are.
-  fileprivate var isPlain: Bool {
+  var isPlain: Bool {
     var text = self
     return text.withUTF8 { $0.isPlain }
   }
@@ -253,16 +243,6 @@ extension UInt64 {
 
   /// Not zero where one of the eight bytes is smaller than a number below 128 (Mycroft's test).
   fileprivate func bytes(below bound: UInt64) -> UInt64 { ((self &- bound &* 0x0101_0101_0101_0101) & ~self).highBits }
-}
-
-extension Unicode.Scalar {
-  /// Controls, and the marks that turn the direction of writing (Unicode TR 36, section 2).
-  fileprivate var isHazardous: Bool {
-    switch value {
-    case 0..<0x20, 0x7F..<0xA0, 0x200E, 0x200F, 0x202A...0x202E, 0x2066...0x2069, 0x2028, 0x2029: true
-    default: false
-    }
-  }
 }
 
 extension Character {

@@ -3,43 +3,52 @@ import StrictJSON
 
 /// A tracker document in Markdown: the plan as people pass it round (see the seed plan for the form).
 public enum TrackerDocument {
-  /// Writes a plan as a tracker document. The document that a plan was imported from comes back byte for byte.
+  /// Writes a plan as a tracker document. The document that a plan was imported from comes back byte for byte, where its
+  /// texts hold no HTML, link, mention or reference; these come back as the same text, escaped (decision 0042).
   public static func render(_ overview: PlanOverview) -> String {
     let entries = overview.entries
     let ids = overview.ids.map(\.text)
     var lines = [
-      "# \(overview.plan?.title ?? StandardPlan.title)", "", "## Tracker", "",
+      "# \(MarkdownText.cell(overview.plan?.title ?? StandardPlan.title))", "", "## Tracker", "",
       "| ID | Workstream | Outcome | Depends On | Owner | Status | Exit Criteria |", "|---|---|---|---|---|---|---|",
     ]
     for milestone in entries.map(\.milestone) {
       let dependencies = milestone.dependsOn.map(\.text).joined(separator: ", ")
       lines.append(
-        row([
-          milestone.id.text, milestone.workstream, milestone.outcome, dependencies.isEmpty ? "-" : dependencies,
-          milestone.owner, milestone.status, milestone.exitCriteria.map(\.text).joined(separator: "\n"),
-        ]))
+        row(
+          [
+            milestone.id.text, milestone.workstream, milestone.outcome, dependencies.isEmpty ? "-" : dependencies,
+            milestone.owner, milestone.status,
+          ].map(MarkdownText.cell) + [
+            milestone.exitCriteria.map { MarkdownText.cellLine($0.text) }.joined(separator: "<br>")
+          ]))
     }
     lines += [
       "", "## Current In-Repo Deliverables", "", "| Workstream | File | Purpose | Status |", "|---|---|---|---|",
     ]
     for milestone in entries.map(\.milestone) {
       for item in milestone.deliverables {
-        lines.append(row(["\(milestone.id) \(milestone.workstream)", "`\(item.path)`", item.purpose, item.status]))
+        let path =
+          MarkdownText.isCode(item.path) ? "`\(item.path)`" : MarkdownText.cellLine(item.path, keepsCode: false)
+        let work = MarkdownText.cell("\(milestone.id) \(milestone.workstream)")
+        lines.append(row([work, path, MarkdownText.cell(item.purpose), MarkdownText.cell(item.status)]))
       }
     }
     lines += [
       "", "## Dependency Matrix", "", "`1` means row item depends on column item.", "",
-      row(["Row \\ Col"] + ids, isEscaped: true), "|---|" + ids.map { _ in "---:|" }.joined(),
+      row(["Row \\ Col"] + ids), "|---|" + ids.map { _ in "---:|" }.joined(),
     ]
     // There are as many cells as pairs of milestones, so a row of noughts is copied, and ones are put into it.
     let noughts = Array(ids.map { _ in "0" }.joined(separator: " | ").utf8)
     for entry in entries {
       var cells = noughts
       for place in entry.dependsOn.compactMap(overview.place) { cells[4 * place] = UInt8(ascii: "1") }
-      lines.append("| \(escaped(entry.id.text)) | \(String(decoding: cells, as: UTF8.self)) |")
+      lines.append("| \(MarkdownText.cell(entry.id.text)) | \(String(decoding: cells, as: UTF8.self)) |")
     }
     lines += ["", "## Suggested Execution Order", ""]
-    for (index, id) in (overview.plan?.executionOrder ?? []).enumerated() { lines.append("\(index + 1). \(id)") }
+    for (index, id) in (overview.plan?.executionOrder ?? []).enumerated() {
+      lines.append("\(index + 1). \(MarkdownText.cell(id.text))")
+    }
     lines += ["", "## Weekly Update Template", ""] + weeklyTemplate
     let reserves = overview.entries.filter { !$0.suspect.isEmpty || !$0.waived.isEmpty }
     if !reserves.isEmpty { lines += ["", "## Suspect or Waived", ""] + reserves.flatMap(reserve) }
@@ -48,8 +57,12 @@ public enum TrackerDocument {
 
   /// The lines about one milestone whose state does not count without reserve.
   private static func reserve(_ entry: PlanOverview.Entry) -> [String] {
-    let suspect = entry.suspect.isEmpty ? [] : ["- \(entry.id) is suspect: \(escaped(entry.suspectInShort))"]
-    return suspect + entry.waived.map { "- \(entry.id)/\($0.id) is waived until \($0.waiver?.until ?? "")" }
+    let suspect =
+      entry.suspect.isEmpty ? [] : ["- \(MarkdownText.line("\(entry.id) is suspect: \(entry.suspectInShort)"))"]
+    return suspect
+      + entry.waived.map { waived in
+        "- " + MarkdownText.line("\(entry.id)/\(waived.id) is waived until \(waived.waiver?.until ?? "")")
+      }
   }
 
   private static let weeklyTemplate = [
@@ -57,14 +70,7 @@ public enum TrackerDocument {
     "- Go/No-Go recommendation:",
   ]
 
-  private static func row(_ cells: [String], isEscaped: Bool = false) -> String {
-    "| " + cells.map { isEscaped ? $0 : escaped($0) }.joined(separator: " | ") + " |"
-  }
-
-  private static func escaped(_ text: String) -> String {
-    guard text.utf8.contains(where: { $0 == UInt8(ascii: "|") || $0 == UInt8(ascii: "\n") }) else { return text }
-    return text.replacing("|", with: "\\|").replacing("\n", with: "<br>")
-  }
+  private static func row(_ cells: [String]) -> String { "| " + cells.joined(separator: " | ") + " |" }
 }
 
 extension TrackerDocument {
@@ -96,7 +102,7 @@ private struct TrackerReader {
 
   mutating func read(_ line: Substring, number: Int) {
     if line.hasPrefix("# "), title == nil {
-      title = String(line.dropFirst(2))
+      title = MarkdownText.decodedCell(line.dropFirst(2))
     } else if line.hasPrefix("## ") {
       header = []
       section =
@@ -136,6 +142,7 @@ private struct TrackerReader {
 
   private mutating func trackerRow(_ cells: [String], _ number: Int) {
     guard cells.count == 7 else { return refuse("The tracker has seven columns.", number) }
+    func text(_ column: Int) -> String { MarkdownText.decodedCell(cells[column]) }
     let id = MilestoneID(cells[0])
     guard id.isValid else { return refuse("\"\(cells[0])\" is no milestone id; an id looks like M-04.", number) }
     guard !milestones.contains(where: { $0.id == id }) else {
@@ -146,8 +153,8 @@ private struct TrackerReader {
     for dependency in dependsOn where !dependency.isValid { refuse("\"\(dependency)\" is no milestone id.", number) }
     milestones.append(
       MilestoneDraft(
-        id: id, workstream: cells[1], outcome: cells[2], dependsOn: dependsOn.filter(\.isValid), owner: cells[4],
-        status: cells[5], criteria: cells[6].split(separator: "\n").map(String.init)))
+        id: id, workstream: text(1), outcome: text(2), dependsOn: dependsOn.filter(\.isValid), owner: text(4),
+        status: text(5), criteria: cells[6].split(separator: "<br>").map(MarkdownText.decoded)))
   }
 
   private mutating func deliverableRow(_ cells: [String], _ number: Int) {
@@ -156,9 +163,10 @@ private struct TrackerReader {
     guard let index = milestones.firstIndex(where: { $0.id == id }) else {
       return refuse("The deliverable belongs to \"\(id)\", which the tracker does not have.", number)
     }
-    let path = cells[1].hasPrefix("`") && cells[1].hasSuffix("`") ? String(cells[1].dropFirst().dropLast()) : cells[1]
     milestones[index].deliverables.append(
-      MilestoneDraft.Deliverable(path: path, purpose: cells[2], status: cells[3]))
+      MilestoneDraft.Deliverable(
+        path: Self.path(cells[1]), purpose: MarkdownText.decodedCell(cells[2]),
+        status: MarkdownText.decodedCell(cells[3])))
   }
 
   private mutating func matrixRow(_ cells: [String], _ number: Int) {
@@ -205,17 +213,26 @@ private struct TrackerReader {
       title: title ?? StandardPlan.title, milestones: milestones, executionOrder: order, findings: findings)
   }
 
-  /// The cells of a row, `\|` and `<br>` decoded, spaces at their ends taken off.
+  /// The path of a cell that is code, or text.
+  private static func path(_ cell: String) -> String {
+    let code = cell.dropFirst().dropLast()
+    guard cell.count > 1, cell.hasPrefix("`"), cell.hasSuffix("`"), !code.contains("`") else {
+      return MarkdownText.decoded(cell)
+    }
+    return String(code).replacing("\\|", with: "|")
+  }
+
+  /// The cells of a row as they are written, spaces at their ends taken off.
   private static func cells(_ line: Substring) -> [String] {
     var cells: [String] = []
     var cell = ""
     var rest = line.dropFirst()
     while let character = rest.popFirst() {
-      if character == "\\", rest.first == "|" {
+      if character == "\\", let next = rest.first, next == "|" || next == "\\" {
         rest.removeFirst()
-        cell.append("|")
+        cell += "\\" + String(next)
       } else if character == "|" {
-        cells.append(cell.drop { $0 == " " }.trimmingEnd.replacing("<br>", with: "\n"))
+        cells.append(cell.drop { $0 == " " }.trimmingEnd)
         cell = ""
       } else {
         cell.append(character)

@@ -11,17 +11,10 @@ public enum TrackerTable {
       [
         milestone.id.text, milestone.workstream, milestone.outcome,
         milestone.dependsOn.map(\.text).joined(separator: " "), milestone.owner, milestone.status,
-        milestone.exitCriteria.map { $0.text.replacing("\n", with: " ") }.joined(separator: "\n"),
-      ]
+      ].map { CSVCell.encoded($0.split(separator: "\n", omittingEmptySubsequences: false).map(String.init)) }
+        + [CSVCell.encoded(milestone.exitCriteria.map(\.text))]
     }
-    return ([header] + rows).map { $0.map(quoted).joined(separator: ",") + "\r\n" }.joined()
-  }
-
-  private static func quoted(_ cell: String) -> String {
-    let mustQuote =
-      cell.unicodeScalars.contains { ",\"\r\n".unicodeScalars.contains($0) }
-      || cell.first == " " || cell.last == " "
-    return mustQuote ? "\"" + cell.replacing("\"", with: "\"\"") + "\"" : cell
+    return ([header] + rows).map { $0.joined(separator: ",") + "\r\n" }.joined()
   }
 
   /// Reads a table with the columns that `render` writes, in any order, others passed over. Every fault becomes a
@@ -45,7 +38,11 @@ public enum TrackerTable {
         refuse("The row has \(record.cells.count) cells, the table has \(names.count) columns.", record.line)
         continue
       }
-      func cell(_ index: Int) -> String { columns[index].map { record.cells[$0] } ?? "" }
+      func written(_ index: Int) -> String { columns[index].map { record.cells[$0] } ?? "" }
+      func cell(_ index: Int) -> String {
+        written(index).split(separator: "\n", omittingEmptySubsequences: false).map(CSVCell.decoded)
+          .joined(separator: "\n")
+      }
       let id = MilestoneID(cell(0))
       guard id.isValid else {
         refuse("\"\(cell(0))\" is no milestone id; an id looks like M-04.", record.line)
@@ -54,7 +51,7 @@ public enum TrackerTable {
       if milestones.contains(where: { $0.id == id }) { refuse("\(id) stands twice in the table.", record.line) }
       let dependsOn = cell(3).split { " ,;\n\r".contains($0) }.map { MilestoneID(String($0)) }
       for other in dependsOn where !other.isValid { refuse("\"\(other)\" is no milestone id.", record.line) }
-      let criteria = cell(6).split(whereSeparator: \.isNewline).map(String.init)
+      let criteria = written(6).split(whereSeparator: \.isNewline).map(CSVCell.decoded)
       if criteria.isEmpty { refuse("\(id) has no exit criterion.", record.line) }
       milestones.append(
         MilestoneDraft(

@@ -17,7 +17,7 @@ public enum VerdictFormats {
         JSONMember("ruleId", .text(finding.code.id)),
         JSONMember("ruleIndex", .int(codes.firstIndex(of: finding.code) ?? 0)),
         JSONMember("level", .text(finding.severity.rawValue)),
-        JSONMember("message", ["text": .text("\(place(finding))\(finding.message) \(finding.hint)")]),
+        JSONMember("message", ["text": .text(sarifText("\(place(finding))\(finding.message) \(finding.hint)"))]),
       ]
       // A result without a file is shown nowhere; what is about a message stands at the plan.
       let region: JSONValue = ["startLine": .int(finding.line ?? 1)]
@@ -71,18 +71,18 @@ public enum VerdictFormats {
   }
 
   private static func testCase(_ name: String, in commit: String, _ findings: [Finding]) -> String {
-    let head = "    <testcase classname=\"commit \(commit.prefix(12))\" name=\"\(xml(name))\""
+    let head = "    <testcase classname=\"commit \(commit.prefix(12))\" name=\"\(XMLText.line(name))\""
     let errors = findings.filter { $0.severity == .error }
     let others = findings.filter { $0.severity != .error }
     if findings.isEmpty { return head + "/>" }
     var lines = [head + ">"]
     if let first = errors.first {
-      let body = errors.map { "\($0.code.id): \(place($0))\($0.message)\n-> \($0.hint)" }.joined(separator: "\n")
-      lines.append("      <failure type=\"\(first.code.id)\" message=\"\(xml(first.message))\">\(xml(body))</failure>")
+      let body = XMLText.lines(errors.flatMap { ["\($0.code.id): \(place($0))\($0.message)", "-> \($0.hint)"] })
+      lines.append(
+        "      <failure type=\"\(first.code.id)\" message=\"\(XMLText.line(first.message))\">\(body)</failure>")
     }
     if !others.isEmpty {
-      let body = others.map { "\($0.code.id): \($0.message)" }.joined(separator: "\n")
-      lines.append("      <system-out>\(xml(body))</system-out>")
+      lines.append("      <system-out>\(XMLText.lines(others.map { "\($0.code.id): \($0.message)" }))</system-out>")
     }
     return (lines + ["    </testcase>"]).joined(separator: "\n")
   }
@@ -94,13 +94,12 @@ public enum VerdictFormats {
       let all = findings.filter { $0.severity == severity }
       let shown = all.count > 10 ? 9 : all.count
       for finding in all.prefix(shown) {
-        var parameters = ["title=\(property("readiness: \(finding.code.id)"))"]
-        if let path = finding.path { parameters.append("file=\(property(path))") }
+        var parameters = ["title=\(WorkflowCommandText.property("readiness: \(finding.code.id)"))"]
+        if let path = finding.path { parameters.append("file=\(WorkflowCommandText.property(path))") }
         if let line = finding.line, finding.path != nil { parameters.append("line=\(line)") }
         let commit = finding.commit.map { " (commit \($0.prefix(12)))" } ?? ""
-        lines.append(
-          "::\(severity.command) \(parameters.joined(separator: ","))::\(data("\(finding.message)\(commit)\n-> \(finding.hint)"))"
-        )
+        let message = WorkflowCommandText.message(finding.message + commit, "-> " + finding.hint)
+        lines.append("::\(severity.command) \(parameters.joined(separator: ","))::\(message)")
       }
       if all.count > shown {
         lines.append("::\(severity.command) title=readiness::\(all.count - shown) more: readiness verify")
@@ -113,13 +112,10 @@ public enum VerdictFormats {
     finding.path.map { $0 + (finding.line.map { ":\($0)" } ?? "") + ": " } ?? ""
   }
 
-  /// Escapes of the workflow commands: https://docs.github.com, "Workflow commands for GitHub Actions".
-  private static func data(_ text: String) -> String {
-    text.replacing("%", with: "%25").replacing("\r", with: "%0D").replacing("\n", with: "%0A")
-  }
-
-  private static func property(_ text: String) -> String {
-    data(text).replacing(":", with: "%3A").replacing(",", with: "%2C")
+  /// A plain text message, in which `[text](target)` would be a link (SARIF 2.1.0, section 3.11.6).
+  private static func sarifText(_ text: String) -> String {
+    let shown = text.printable
+    return shown.contains("](") ? shown.replacing("[", with: "\\[").replacing("]", with: "\\]") : shown
   }
 
   /// A path as a relative URI reference (RFC 3986, section 4.2).
@@ -135,12 +131,6 @@ public enum VerdictFormats {
         out += "%" + (byte < 16 ? "0" : "") + String(byte, radix: 16, uppercase: true)
       }
     }
-  }
-
-  /// Text and attribute values of XML 1.0; what it has no place for is made visible.
-  private static func xml(_ text: String) -> String {
-    let lines = text.split(separator: "\n", omittingEmptySubsequences: false).map { String($0).printable }
-    return GraphReport.escaped(lines.joined(separator: "\n")).replacing("\n", with: "&#10;")
   }
 }
 

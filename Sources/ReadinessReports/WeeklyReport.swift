@@ -55,22 +55,23 @@ public struct WeeklyReport {
   public var markdown: String {
     func list(_ items: [String]) -> [String] { items.isEmpty ? [" none"] : [""] + items.map { "  - \($0)" } }
     func line(_ name: String, _ values: [String]) -> [String] { ["- \(name):" + values[0]] + values.dropFirst() }
-    func plain(_ text: String) -> String { text.printable }
     let week = facts.span.week.map { "\($0) (\(facts.span.from) to \(facts.span.to))" }
     var lines = ["## Weekly Update", ""]
     lines += line("Week of", [" " + (week ?? "\(facts.span.from) to \(facts.span.to)")])
     lines += line(
       "Completed IDs",
-      list(facts.completed.map { $0.id + ($0.run.map { " (run `\($0.prefix(12))`)" } ?? " (no stamp)") }))
-    lines += line("Blocked IDs", list(facts.blocked.map { "\($0.id): \(plain($0.reason))" }))
+      list(
+        facts.completed.map { MarkdownText.line($0.id) + ($0.run.map { " (run `\($0.prefix(12))`)" } ?? " (no stamp)") }
+      ))
+    lines += line("Blocked IDs", list(facts.blocked.map { MarkdownText.line("\($0.id): \($0.reason)") }))
     lines += line(
       "Risks introduced",
-      list(facts.risks.map { "\($0.id) \($0.risk.id) (\($0.risk.severity)): \(plain($0.risk.text))" }))
+      list(facts.risks.map { MarkdownText.line("\($0.id) \($0.risk.id) (\($0.risk.severity)): \($0.risk.text)") }))
     lines += line(
       "Changes to dependency graph",
       list(
-        facts.added.map { "\($0.0) now depends on \($0.1)" }
-          + facts.removed.map { "\($0.0) no longer depends on \($0.1)" }))
+        facts.added.map { MarkdownText.line("\($0.0) now depends on \($0.1)") }
+          + facts.removed.map { MarkdownText.line("\($0.0) no longer depends on \($0.1)") }))
     let answer =
       switch recommendation {
       case .go: "Go"
@@ -78,13 +79,18 @@ public struct WeeklyReport {
       case .inconclusive: "Inconclusive"
       }
     lines.append("- Go/No-Go recommendation: \(answer)")
-    lines += reasons.map { "  - \(plain($0.message)) (`\($0.code)`)" }
+    lines += reasons.map { "  - \(MarkdownText.line($0.message)) (`\($0.code)`)" }
     let words = facts.decision?.onWordAlone ?? []
-    if !words.isEmpty { lines.append("  - On a person's word alone: \(words.joined(separator: ", "))") }
-    for waived in facts.decision?.waived ?? [] {
-      lines.append("  - \(waived.milestone)/\(waived.criterion) is \(plain(EvidenceText.line(waived.waiver)))")
+    if !words.isEmpty {
+      lines.append("  - On a person's word alone: \(MarkdownText.line(words.joined(separator: ", ")))")
     }
-    for waive in facts.decision?.letGo ?? [] { lines.append("  - Let go: \(plain(EvidenceText.line(waive)))") }
+    for waived in facts.decision?.waived ?? [] {
+      lines.append(
+        "  - \(MarkdownText.line("\(waived.milestone)/\(waived.criterion) is \(EvidenceText.line(waived.waiver))"))")
+    }
+    for waive in facts.decision?.letGo ?? [] {
+      lines.append("  - Let go: \(MarkdownText.line(EvidenceText.line(waive)))")
+    }
     return lines.joined(separator: "\n")
   }
 
