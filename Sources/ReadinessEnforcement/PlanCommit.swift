@@ -124,7 +124,8 @@ struct PlanCommit {
     let proposal = Proposal(
       parents: [tree], candidate: repository.tree(root), ancestry: CommitAncestry(repository, parents: [head]),
       author: author, claim: .draft(reason: reason, mayFollow: false), now: Timestamp.milliseconds(of: now),
-      verifier: repository.signatures)
+      verifier: repository.signatures
+    ).saying(prose)
     var assessment = try Judge.assess(proposal)
     if let go {
       let (waives, idle) = go.waives(of: assessment.verdict.findings)

@@ -67,7 +67,8 @@ public struct Stamping {
     signer: RunSigner, _ proposal: (Proposal.Claim) throws -> Proposal
   ) throws -> Outcome {
     let reason = stated.reason ?? (message.subject.isEmpty ? nil : message.subject)
-    let assessment = try Judge.assess(proposal(.draft(reason: reason, mayFollow: mayFollow, waives: stated.waives)))
+    let assessment = try Judge.assess(
+      proposal(.draft(reason: reason, mayFollow: mayFollow, waives: stated.waives)).saying(message.prose))
     guard assessment.verdict.isAccepted else { return .refused(assessment.verdict.findings) }
     guard let draft = assessment.draft else { return .unchanged }
     let asksForReason = draft.asksForReason || !stated.waives.isEmpty
@@ -84,7 +85,7 @@ public struct Stamping {
   private func holdsTrueBlocks(_ message: CommitMessage) throws -> Bool {
     let blocks = message.blocks
     guard !blocks.isEmpty else { return false }
-    let assessment = try Judge.assess(situation.proposal(.committed(blocks)))
+    let assessment = try Judge.assess(situation.proposal(.committed(blocks)).saying(message.prose))
     // A stamp of one change by another person is made anew; several come from a squash and keep their actors.
     let isForeign = blocks.count == 1 && assessment.verdict.findings.contains { $0.code == .actorMismatch }
     return assessment.verdict.isAccepted && !isForeign

@@ -14,6 +14,8 @@ public struct Commit: Sendable {
   public let isText: Bool
   /// When it was committed, in seconds since 1970.
   public let committedAt: Int64
+  /// Name and address of who committed it, as far as they can be decoded.
+  public let committer: String
   /// The message, decoded by the commit's `encoding`; nil where it cannot be decoded.
   public let message: String?
 
@@ -68,6 +70,8 @@ public struct Commit: Sendable {
     self.author = identity
     isText = person != nil && message != nil
     committedAt = Self.seconds(committer)
+    let name = committer.prefix { $0 != UInt8(ascii: ">") }
+    self.committer = TextEncoding.decode(name, encoding: encoding) ?? String(decoding: name, as: UTF8.self)
   }
 
   /// The header `gpgsig`, each of its lines without the space before it; and the commit without that header.

@@ -45,8 +45,9 @@ public enum FileBytes {
     return stream.finish()
   }
 
-  private static func forEachPiece(
-    _ descriptor: Int32, _ name: String, of size: Int = 65536, _ take: (ArraySlice<UInt8>) -> Void
+  /// Hands over what a descriptor gives, piece by piece.
+  static func forEachPiece(
+    _ descriptor: Int32, _ name: String, of size: Int = 65536, _ take: (ArraySlice<UInt8>) throws -> Void
   ) throws {
     var buffer = [UInt8](repeating: 0, count: size)
     while true {
@@ -56,7 +57,7 @@ public enum FileBytes {
         throw systemError("read", name)
       }
       if count == 0 { return }
-      take(buffer[..<count])
+      try take(buffer[..<count])
       if count == buffer.count, count < 1 << 20 { buffer = [UInt8](repeating: 0, count: count * 4) }
     }
   }

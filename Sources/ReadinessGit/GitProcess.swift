@@ -28,6 +28,14 @@ public enum GitProcess {
     return digest
   }
 
+  /// Hands over what a command prints, piece by piece.
+  static func forEachPiece(_ arguments: [String], _ take: (ArraySlice<UInt8>) throws -> Void) throws {
+    let output = try run(arguments) { try FileBytes.forEachPiece($0, "git", take) }
+    guard output.status == 0 else {
+      throw GitError(.damaged, output.errorText, hint: "See git fsck.", function: "git \(arguments.first ?? "")")
+    }
+  }
+
   /// Runs `git` with arguments, in this process's folder and environment.
   /// - Throws: `GitError` where git is not there. A non-zero exit status is a result, not an error.
   /// - Parameter index: the index that git is to use in place of the repository's.

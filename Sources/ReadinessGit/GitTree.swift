@@ -353,6 +353,12 @@ public final class GitTree: PlanTree {
     return bytes
   }
 
+  /// Small files at once, large ones as git unpacks them.
+  public func forEachPiece(at path: String, _ take: (ArraySlice<UInt8>) throws -> Void) throws {
+    guard let identity = try identity(at: path), identity.kind == .regular else { return }
+    try repository.forEachPiece(of: identity.id, take)
+  }
+
   /// The SHA-256 of a regular file.
   public func digest(at path: String) throws -> Digest? {
     guard let identity = try identity(at: path), identity.kind == .regular else { return nil }

@@ -275,6 +275,14 @@ public final class Repository {
       OversizedFile(size: size, digest: try GitProcess.digest(["cat-file", "blob", id.description])))
   }
 
+  /// Hands over the bytes of a blob of any size, piece by piece, without holding more than 16 MiB of it.
+  func forEachPiece(of id: ObjectID, _ take: (ArraySlice<UInt8>) throws -> Void) throws {
+    guard case .bytes(let bytes) = try content(of: id, atMost: 16 << 20) else {
+      return try GitProcess.forEachPiece(["cat-file", "blob", id.description], take)
+    }
+    try take(bytes[...])
+  }
+
   /// The error of an object that is not here: in a partial clone it never was.
   func absent(_ id: ObjectID, _ code: Int32) -> GitError {
     let error = GitError(code: code, function: "git_odb_read", about: "The object \(id)")

@@ -25,5 +25,6 @@ extension Proposal {
       mergeBases: try bases.map { repository.tree(of: try repository.commit($0)) }, ancestry: ancestry,
       author: commit.author, claim: .committed(Trailers.blocks(in: commit.message ?? "")), seal: commit.seal, now: nil,
       verifier: repository.signatures)
+    self = saying(commit.message ?? "").with(Text(what: "the committer's name", text: commit.committer))
   }
 }

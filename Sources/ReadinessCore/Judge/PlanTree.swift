@@ -161,6 +161,8 @@ public protocol PlanTree: AnyObject {
   func digest(at path: String) throws -> Digest?
   /// The bytes of a regular file; nil where there is none, or more than so many.
   func bytes(at path: String, atMost bound: Int) throws -> [UInt8]?
+  /// Hands over the bytes of a regular file of any size, piece by piece; nothing where there is none.
+  func forEachPiece(at path: String, _ take: (ArraySlice<UInt8>) throws -> Void) throws
   /// The files that a selection covers. O(folders that may hold one).
   func inputs(_ selection: PathSelection) throws -> InputListing
   /// The same in another commit; nil where that commit is not here.
@@ -174,6 +176,11 @@ public protocol PlanTree: AnyObject {
 extension PlanTree {
   /// Only git's own trees can be so.
   public func malformedFolder(since other: any PlanTree) -> String? { nil }
+
+  /// In one piece.
+  public func forEachPiece(at path: String, _ take: (ArraySlice<UInt8>) throws -> Void) throws {
+    if let bytes = try bytes(at: path, atMost: .max) { try take(bytes[...]) }
+  }
 
   /// One by one.
   public func milestoneRows() throws -> [MilestoneRow] {

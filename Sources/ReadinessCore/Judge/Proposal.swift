@@ -12,6 +12,15 @@ public struct Proposal {
     case healed
   }
 
+  /// A text of a commit that no rule reads but the one about secrets.
+  public struct Text: Sendable {
+    let what: String
+    let text: String
+
+    /// - Parameter what: what it is, for a refusal, such as `the message`.
+    public init(what: String, text: String) { (self.what, self.text) = (what, text) }
+  }
+
   /// How the commit itself is signed.
   public enum Seal: Sendable {
     /// There is no commit yet; git signs it when it is made.
@@ -40,6 +49,8 @@ public struct Proposal {
   public let now: Int64?
   /// Whether a signature is good.
   public let verifier: any SignatureVerifier
+  /// What else the commit says, as far as it is known.
+  public private(set) var texts: [Text] = []
 
   /// Makes a proposal.
   public init(
@@ -70,9 +81,25 @@ public struct Proposal {
 
   /// The same change, with something else said about it.
   public func claiming(_ claim: Claim) -> Proposal {
-    Proposal(
+    var proposal = Proposal(
       parents: parents, candidate: candidate, mergeBases: mergeBases, ancestry: ancestry, author: author, claim: claim,
       seal: seal, now: now, verifier: verifier)
+    proposal.texts = texts
+    return proposal
+  }
+
+  /// The same change in a commit with that message. Signatures of stamps are left out: they are random words.
+  public func saying(_ message: String) -> Proposal {
+    let lines = message.split(separator: "\n", omittingEmptySubsequences: false)
+    let prose = lines.filter { !$0.hasPrefix(TrailerKey.signature.rawValue + ":") }.joined(separator: "\n")
+    return with(Text(what: "the message", text: prose))
+  }
+
+  /// The same change, and a text that its commit holds beside author and stamp.
+  public func with(_ text: Text) -> Proposal {
+    var proposal = self
+    proposal.texts.append(text)
+    return proposal
   }
 
   /// The first parent's tree, or the empty one.

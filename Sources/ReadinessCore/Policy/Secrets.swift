@@ -79,14 +79,41 @@ extension Secrets {
     func hash(into hasher: inout Hasher) { hasher.combine(digest) }
   }
 
-  /// Every place in a text that looks like a secret, in its order. O(bytes × patterns).
-  /// - Throws: the regular expression's error, which was proven when the policy was read.
+  /// Returns the same rules, and with them what another policy allows.
+  func allowing(_ other: Secrets?) -> Secrets {
+    Secrets(patterns: patterns, entropy: entropy, allowed: allowed + (other?.allowed ?? []))
+  }
+
+  /// The well-known ones, for texts that hold random words by their nature.
+  var withoutOwnRules: Secrets { Secrets(patterns: [], entropy: nil, allowed: allowed) }
+
+  /// Returns every place in a text that looks like a secret, by its order: as it is written, and as a reader of JSON sees
+  /// it, who decodes escapes. O(bytes × patterns).
+  /// - Throws: as `writtenHits`.
   func hits(in bytes: [UInt8]) throws -> [Hit] {
-    var hits = KnownSecret.all(in: bytes).map {
-      Hit(name: $0.name, offset: $0.range.lowerBound, digest: Digest(of: Array(bytes[$0.range])))
+    var hits = try writtenHits(in: bytes)
+    guard let decoded = JSONUnescaping.bytes(bytes) else { return hits }
+    var seen = Set(hits)
+    for hit in try writtenHits(in: decoded.bytes) where seen.insert(hit).inserted {
+      let offset = decoded.offset(of: hit.offset)
+      // A key that is written with escapes is one secret, not two.
+      if hits.contains(where: { $0.name == hit.name && $0.offset == offset }) { continue }
+      hits.append(Hit(name: hit.name, offset: offset, digest: hit.digest))
     }
-    guard !patterns.isEmpty || entropy != nil else { return hits }
+    return hits.sorted { $0.offset < $1.offset }
+  }
+
+  /// Every place in a text, as it is written, that looks like a secret, in its order. O(bytes × patterns).
+  /// - Throws: the regular expression's error, which was proven when the policy was read.
+  private func writtenHits(in bytes: [UInt8]) throws -> [Hit] {
+    let known = KnownSecret.all(in: bytes)
+    guard !known.isEmpty || !patterns.isEmpty || entropy != nil else { return [] }
     let allowed = try self.allowed.map { try TextPattern($0) }
+    var hits = known.filter { secret in
+      let word = String(decoding: bytes[secret.range], as: UTF8.self)
+      return !allowed.contains { $0.isFound(in: word) }
+    }.map { Hit(name: $0.name, offset: $0.range.lowerBound, digest: Digest(of: Array(bytes[$0.range]))) }
+    guard !patterns.isEmpty || entropy != nil else { return hits }
     let compiled = try patterns.map { ($0.name, try TextPattern($0.text)) }
     for range in Self.words(in: bytes) {
       let word = String(decoding: bytes[range], as: UTF8.self)

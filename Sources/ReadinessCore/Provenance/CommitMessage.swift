@@ -48,6 +48,11 @@ public struct CommitMessage: Sendable {
     return out
   }
 
+  /// What git will keep of it, as far as comments are known.
+  public var prose: String {
+    lines.filter { !isEdited || !$0.hasPrefix(commentPrefix) }.joined(by: "\n")
+  }
+
   /// The blocks that stand in it.
   public var blocks: [StampBlock] { Trailers.blocks(in: lines.joined(by: "\n")) }
 

@@ -1,33 +1,73 @@
-/// What looks like a secret comes into no milestone, no stamp and no evidence. The refusal names its kind and its place,
-/// never the secret (`doc/security.md`).
+/// What looks like a secret enters no milestone, plan, policy, message or name, and no evidence. The refusal names its
+/// kind and its place, never the secret (`doc/security.md`).
 enum SecretRule: ChangeRule {
-  /// The largest file of evidence that is looked into, in bytes.
-  private static let evidenceBound = 1 << 20
-
   static func findings(in context: JudgeContext) throws -> [Finding] {
     let secrets = context.policy.secrets
     var findings: [Finding] = []
     for change in context.changes.milestones {
       guard let file = change.afterFile, let bytes = file.text else { continue }
-      let hits = try secrets.hits(in: bytes)
-      if !hits.isEmpty {
-        // What stood there already is not this commit's doing.
-        let old = try Set(secrets.hits(in: change.beforeFile?.text ?? []))
-        findings += hits.filter { !old.contains($0) }.map {
-          finding($0, file.path, change.id, file.path, file.line($0.offset))
-        }
+      findings += try inFile(file.path, bytes, change.id, secrets) { search in
+        // What a parent holds already is not this commit's doing.
+        for parent in context.proposal.parents { try search(parent.milestone(change.id)?.text) }
       }
       findings += try evidence(change, file, secrets, context)
     }
-    return findings + (try stamps(secrets, context))
+    findings += try planAndPolicy(secrets, context)
+    return findings + (try words(secrets, context))
   }
 
-  /// Files that come in as evidence.
+  /// A file of plan or policy: strings and keys are read as JSON reads them.
+  /// - Parameter known: hands over each version of the file that a parent holds.
+  private static func inFile(
+    _ path: String, _ bytes: [UInt8], _ id: MilestoneID?, _ secrets: Secrets,
+    known: ((([UInt8]?) throws -> Void) throws -> Void)
+  ) throws -> [Finding] {
+    var hits = try secrets.hits(in: bytes)
+    guard !hits.isEmpty else { return [] }
+    try known { old in
+      let there = try Set(secrets.hits(in: old ?? []))
+      hits.removeAll(where: there.contains)
+    }
+    return hits.map { hit in
+      finding(hit, path, id, path, bytes[..<min(hit.offset, bytes.count)].count { $0 == 0x0A } + 1)
+    }
+  }
+
+  private static func planAndPolicy(_ secrets: Secrets, _ context: JudgeContext) throws -> [Finding] {
+    let (candidate, parents) = (context.proposal.candidate, context.proposal.parents)
+    var findings: [Finding] = []
+    if context.changes.plan != nil, let bytes = try candidate.planFile()?.document?.bytes {
+      findings += try inFile(PlanPaths.plan, bytes, nil, secrets) { search in
+        for parent in parents { try search(parent.planFile()?.document?.bytes) }
+      }
+    }
+    guard context.changes.changesPolicy else { return findings }
+    let old = try context.proposal.base.policyFiles()
+    for (path, identity) in try candidate.policyFiles().sorted(by: { $0.key < $1.key }) where old[path] != identity {
+      guard identity.kind == .regular, let bytes = try candidate.policyBytes(at: path) else { continue }
+      var sought = secrets
+      // What the file allows is named in it; public keys are random words.
+      if path == PlanPaths.secrets { sought = try secrets.allowing(candidate.policy().policy?.secrets) }
+      if path.hasSuffix("_signers") { sought = secrets.withoutOwnRules }
+      findings += try inFile(path, bytes, nil, sought) { search in
+        for parent in parents { try search(parent.policyBytes(at: path)) }
+      }
+    }
+    return findings
+  }
+
+  /// Files that arrive as evidence.
   private static func evidence(
     _ change: MilestoneChange, _ file: MilestoneFile, _ secrets: Secrets, _ context: JudgeContext
   ) throws -> [Finding] {
-    let old = Set((change.before?.exitCriteria ?? []).flatMap(\.evidence).map(\.digest))
-    return try (file.milestone?.exitCriteria ?? []).flatMap(\.evidence).flatMap { entry -> [Finding] in
+    let entries = (file.milestone?.exitCriteria ?? []).flatMap(\.evidence)
+    guard !entries.isEmpty else { return [] }
+    var old = Set((change.before?.exitCriteria ?? []).flatMap(\.evidence).map(\.digest))
+    for parent in context.proposal.parents.dropFirst() {
+      let there = try parent.milestone(change.id)?.milestone
+      old.formUnion((there?.exitCriteria ?? []).flatMap(\.evidence).map(\.digest))
+    }
+    return try entries.flatMap { entry -> [Finding] in
       let path: String
       switch entry.kind {
       case .file(let named, _): path = named
@@ -36,22 +76,31 @@ enum SecretRule: ChangeRule {
         path = log
       case .statement, .approval: return []
       }
-      guard !old.contains(entry.digest),
-        let bytes = try context.proposal.candidate.bytes(at: path, atMost: evidenceBound)
-      else { return [] }
-      return try secrets.hits(in: bytes).map { hit in
-        let line = bytes[..<hit.offset].count { $0 == 0x0A } + 1
-        return finding(hit, "the evidence \(path)", change.id, path, line)
-      }
+      guard !old.contains(entry.digest) else { return [] }
+      var search = SecretSearch(secrets)
+      try context.proposal.candidate.forEachPiece(at: path) { try search.add($0) }
+      return try search.finish().map { finding($0.hit, "the evidence \(path)", change.id, path, $0.line) }
     }
   }
 
-  /// What stamps say: a reason, a name.
-  private static func stamps(_ secrets: Secrets, _ context: JudgeContext) throws -> [Finding] {
-    let steps = context.judged.flatMap { context.telling.steps(of: $0) }
-    let texts = Set((steps.compactMap(\.reason) + [context.telling.reason].compactMap { $0 }))
-    return try texts.sorted().flatMap { text in
-      try secrets.hits(in: Array(text.utf8)).map { finding($0, "the reason", context.judged.first?.id, nil, nil) }
+  /// Names, addresses, and all that the message says.
+  private static func words(_ secrets: Secrets, _ context: JudgeContext) throws -> [Finding] {
+    let author = context.proposal.author
+    var texts = [("the author's name", author.description)] + context.proposal.texts.map { ($0.what, $0.text) }
+    switch context.proposal.claim {
+    case .draft(let reason, _, _, _):
+      texts += [reason, context.telling.reason].compactMap { $0 }.map { ("the reason", $0) }
+    case .committed(let blocks):
+      for run in blocks.compactMap(\.run) {
+        texts.append(("the name of the actor", run.actor.description))
+        if let reason = run.reason { texts.append(("the reason", reason)) }
+      }
+    case .healed: break
+    }
+    var seen = Set<Secrets.Hit>()
+    return try texts.flatMap { what, text -> [Finding] in
+      try secrets.hits(in: Array(text.utf8)).filter { seen.insert($0).inserted }
+        .map { finding($0, what, context.judged.first?.id, nil, nil) }
     }
   }
 
@@ -59,8 +108,7 @@ enum SecretRule: ChangeRule {
     -> Finding
   {
     Finding(
-      .secretDetected, "In \(what) stands what looks like \(hit.name); it is not shown here.", milestone: id,
-      path: path,
+      .secretDetected, "In \(what) is what looks like \(hit.name); it is not shown here.", milestone: id, path: path,
       line: line)
   }
 }
