@@ -197,7 +197,7 @@ struct SignatureTests {
     #expect(s.git("commit", "-qam", "forged").errors.contains("signature-invalid"))
     #expect(
       s.readiness("verify", "main", "--format", "markdown").output.contains(
-        "bob\\@example.com approves what stands here, signed"))
+        "bob@example.com approves what stands here, signed"))
   }
 
   @Test("a merge asks the rules of both sides: branching off before they were tightened gains nothing")

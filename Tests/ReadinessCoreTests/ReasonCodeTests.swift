@@ -211,6 +211,7 @@ struct ReasonCodeTests {
     .waiveRefused, .waiveLapsed,  // WaiveTests
     .gateCategory, .gateRisk, .gateScope,  // GateTests
     .matrixMismatch,  // TrackerDocumentTests
+    .secretsNotSought,  // SecretTests
   ]
 
   @Test("a change that breaks the rule is refused with its code", arguments: cases)

@@ -16,11 +16,23 @@ struct SecretSearch {
 
   private let secrets: Secrets
   private(set) var places: [Place] = []
+  /// What the file is where its text cannot be seen, such as `a gzip file`; nil where it was searched.
+  private(set) var packing: String?
   private var seen = Set<Secrets.Hit>()
   private var pending: [UInt8] = []
   private var line = 1
   /// True where each character has zeros beside it; nil before the first piece.
   private var isWide: Bool?
+
+  /// How files begin whose text cannot be seen (file(1), `magic`).
+  private static let packings: [(start: [UInt8], name: String)] = [
+    ([0x1F, 0x8B], "a gzip file"), ([0x50, 0x4B, 0x03, 0x04], "a zip archive"),
+    ([0xFD, 0x37, 0x7A, 0x58, 0x5A], "an xz file"), ([0x28, 0xB5, 0x2F, 0xFD], "a zstd file"),
+    (Array("BZh".utf8), "a bzip2 file"), ([0x37, 0x7A, 0xBC, 0xAF], "a 7z archive"), (Array("%PDF-".utf8), "a PDF"),
+    ([0x89, 0x50, 0x4E, 0x47], "a picture"), ([0xFF, 0xD8, 0xFF], "a picture"),
+    (Array("age-encryption.org".utf8), "an encrypted file"),
+    (Array("-----BEGIN PGP MESSAGE".utf8), "an encrypted file"),
+  ]
 
   init(_ secrets: Secrets) { self.secrets = secrets }
 
@@ -31,6 +43,7 @@ struct SecretSearch {
     if isWide == nil {
       let head = piece.prefix(1024)
       isWide = head.count { $0 == 0 } * 3 >= head.count
+      packing = Self.packings.first { head.starts(with: $0.start) }?.name
     }
     var rest = piece
     while !rest.isEmpty {

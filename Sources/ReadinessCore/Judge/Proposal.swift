@@ -16,9 +16,13 @@ public struct Proposal {
   public struct Text: Sendable {
     let what: String
     let text: String
+    /// True where it holds random words by its nature, so that only well-known secrets are sought in it.
+    let isRandom: Bool
 
     /// - Parameter what: what it is, for a refusal, such as `the message`.
-    public init(what: String, text: String) { (self.what, self.text) = (what, text) }
+    public init(what: String, text: String, isRandom: Bool = false) {
+      (self.what, self.text, self.isRandom) = (what, text, isRandom)
+    }
   }
 
   /// How the commit itself is signed.
@@ -88,11 +92,15 @@ public struct Proposal {
     return proposal
   }
 
-  /// The same change in a commit with that message. Signatures of stamps are left out: they are random words.
+  /// The same change in a commit with that message. Signatures of stamps are random words by their nature.
   public func saying(_ message: String) -> Proposal {
+    let key = TrailerKey.signature.rawValue + ":"
     let lines = message.split(separator: "\n", omittingEmptySubsequences: false)
-    let prose = lines.filter { !$0.hasPrefix(TrailerKey.signature.rawValue + ":") }.joined(separator: "\n")
-    return with(Text(what: "the message", text: prose))
+    func text(_ lines: [Substring], isRandom: Bool) -> Text {
+      Text(what: "the message", text: lines.joined(separator: "\n"), isRandom: isRandom)
+    }
+    return with(text(lines.filter { !$0.hasPrefix(key) }, isRandom: false))
+      .with(text(lines.filter { $0.hasPrefix(key) }, isRandom: true))
   }
 
   /// The same change, and a text that its commit holds beside author and stamp.

@@ -266,10 +266,14 @@ extension ReasonCode {
   /// See `explain`.
   public static let secretDetected = ReasonCode(
     "secret-detected",
-    "A milestone, a stamp or evidence holds what looks like a password, a token or a private key. History keeps it for ever.",
+    "A file of plan or policy, a name, a message or evidence holds what looks like a password, a token or a private key. History keeps it for ever. Archives, compressed and encrypted files, base64 and commits that touch neither plan nor policy are not searched.",
     remedy:
       "Take it out, and change the secret if it has been anywhere else; \"allow\" in ssot/policies/secrets.json lets a word through.",
     source: "5")
+  /// See `explain`.
+  public static let secretsNotSought = ReasonCode(
+    "secrets-not-sought", "A file of evidence is packed or encrypted, so it is not searched for secrets.",
+    remedy: "Look into it yourself, or attach a plain file. It is a note, which no exit code counts.", source: "5")
   /// See `explain`.
   public static let policyChangeRefused = ReasonCode(
     "policy-change-refused", "The policy was changed by somebody who may not.",
@@ -288,7 +292,7 @@ extension ReasonCode {
     remedy: "Use a version of readiness that knows it, or take the rule out.", source: "2")
 
   private static let authority = [
-    notAuthorized, notApproved, selfApproval, signatureMissing, signatureInvalid, secretDetected,
+    notAuthorized, notApproved, selfApproval, signatureMissing, signatureInvalid, secretDetected, secretsNotSought,
     policyChangeRefused,
     policyStrandsState, policyUnreadable, policyTooNew,
   ]

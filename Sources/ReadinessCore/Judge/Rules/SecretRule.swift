@@ -79,28 +79,36 @@ enum SecretRule: ChangeRule {
       guard !old.contains(entry.digest) else { return [] }
       var search = SecretSearch(secrets)
       try context.proposal.candidate.forEachPiece(at: path) { try search.add($0) }
-      return try search.finish().map { finding($0.hit, "the evidence \(path)", change.id, path, $0.line) }
+      let found = try search.finish().map { finding($0.hit, "the evidence \(path)", change.id, path, $0.line) }
+      guard let packing = search.packing else { return found }
+      let note = Finding(
+        .secretsNotSought, "The evidence \(path) is \(packing), so nobody looked for secrets in it.", severity: .note,
+        milestone: change.id, path: path)
+      return found + [note]
     }
   }
 
   /// Names, addresses, and all that the message says.
   private static func words(_ secrets: Secrets, _ context: JudgeContext) throws -> [Finding] {
-    let author = context.proposal.author
-    var texts = [("the author's name", author.description)] + context.proposal.texts.map { ($0.what, $0.text) }
+    var texts = [Proposal.Text(what: "the author's name", text: context.proposal.author.description)]
+    texts += context.proposal.texts
+    func add(_ what: String, _ text: String?) { if let text { texts.append(Proposal.Text(what: what, text: text)) } }
     switch context.proposal.claim {
     case .draft(let reason, _, _, _):
-      texts += [reason, context.telling.reason].compactMap { $0 }.map { ("the reason", $0) }
+      add("the reason", reason)
+      add("the reason", context.telling.reason)
     case .committed(let blocks):
       for run in blocks.compactMap(\.run) {
-        texts.append(("the name of the actor", run.actor.description))
-        if let reason = run.reason { texts.append(("the reason", reason)) }
+        add("the name of the actor", run.actor.description)
+        add("the reason", run.reason)
       }
     case .healed: break
     }
     var seen = Set<Secrets.Hit>()
-    return try texts.flatMap { what, text -> [Finding] in
-      try secrets.hits(in: Array(text.utf8)).filter { seen.insert($0).inserted }
-        .map { finding($0, what, context.judged.first?.id, nil, nil) }
+    return try texts.flatMap { text -> [Finding] in
+      try (text.isRandom ? secrets.withoutOwnRules : secrets).hits(in: Array(text.text.utf8))
+        .filter { seen.insert($0).inserted }
+        .map { finding($0, text.what, context.judged.first?.id, nil, nil) }
     }
   }
 
