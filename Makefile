@@ -2,7 +2,7 @@
 PREFIX ?= /usr/local
 PROGRAM := .build/release/readiness
 
-.PHONY: demo test build examples docs lint verify campaign bench bench-quick install deb bootstrap
+.PHONY: demo test test-services build examples docs lint verify campaign bench bench-quick install deb bootstrap
 
 demo: build ## the main job in a scratch repository, and a test-driven loop to done
 	scripts/demo.sh $(CURDIR)/$(PROGRAM)
@@ -12,6 +12,9 @@ test: bootstrap ## all tests; a forbidden import is an error
 	swift build --build-tests --explicit-target-dependency-import-check error
 	scripts/build-launcher.sh .build/debug
 	swift test --skip-build --disable-xctest
+
+test-services: build ## objectives against a real Prometheus, in about eight minutes
+	python3 campaign/slo.py $(PROGRAM)
 
 build: bootstrap ## the release binary, and this clone's own hooks
 	scripts/build-release.sh

@@ -23,32 +23,34 @@ let package = Package(
     .target(name: "ReadinessCore", dependencies: ["CDefaults", "CSHA256", "JSONSchema", "StrictJSON"]),
     .target(
       name: "ReadinessGit", dependencies: ["CLibgit2", "CZlib", "ReadinessCore", "ReadinessRuntime", "StrictJSON"]),
-    .target(name: "ReadinessHistory", dependencies: ["ReadinessGit", "ReadinessCore", "StrictJSON"]),
+    .target(name: "PlanSLO", dependencies: ["ReadinessCore", "StrictJSON"]),
+    .target(name: "ReadinessHistory", dependencies: ["PlanSLO", "ReadinessGit", "ReadinessCore", "StrictJSON"]),
     .target(
       name: "ReadinessEnforcement",
       dependencies: ["ReadinessHistory", "ReadinessGit", "ReadinessRuntime", "ReadinessCore", "StrictJSON"]),
     .target(
       name: "ReadinessChecks",
-      dependencies: ["ReadinessGit", "ReadinessRuntime", "ReadinessCore", "JSONSchema", "StrictJSON"]),
+      dependencies: ["PlanSLO", "ReadinessGit", "ReadinessRuntime", "ReadinessCore", "JSONSchema", "StrictJSON"]),
     .target(
       name: "ReadinessEvents",
       dependencies: [
         "ReadinessHistory", "ReadinessGit", "ReadinessReports", "ReadinessRuntime", "ReadinessCore", "StrictJSON",
       ]),
-    .target(name: "ReadinessReports", dependencies: ["ReadinessCore", "StrictJSON"]),
+    .target(name: "ReadinessReports", dependencies: ["PlanSLO", "ReadinessCore", "StrictJSON"]),
     .target(name: "CSupervisor"),
     .target(name: "ReadinessRuntime", dependencies: ["CSupervisor", "StrictJSON"]),
     .target(
       name: "ReadinessCommands",
       dependencies: [
         "ReadinessEnforcement", "ReadinessHistory", "ReadinessGit", "ReadinessCore",
-        "ReadinessReports", "ReadinessRuntime", "ReadinessChecks", "ReadinessEvents",
+        "ReadinessReports", "ReadinessRuntime", "ReadinessChecks", "ReadinessEvents", "PlanSLO",
         "StrictJSON",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ]),
     .executableTarget(name: "readiness", dependencies: ["ReadinessCommands", "CNetworkStubs"]),
     .target(
-      name: "ReadinessTestSupport", dependencies: ["ReadinessCore", "StrictJSON"], path: "Tests/ReadinessTestSupport"),
+      name: "ReadinessTestSupport", dependencies: ["PlanSLO", "ReadinessCore", "StrictJSON"],
+      path: "Tests/ReadinessTestSupport"),
     .executableTarget(
       name: "fuzz",
       dependencies: ["ReadinessGit", "ReadinessReports", "ReadinessCore", "ReadinessTestSupport", "StrictJSON"],
@@ -68,6 +70,9 @@ let package = Package(
     .testTarget(
       name: "ReadinessReportsTests",
       dependencies: ["ReadinessReports", "ReadinessCore", "StrictJSON", "ReadinessTestSupport"]),
+    .testTarget(
+      name: "PlanSLOTests",
+      dependencies: ["PlanSLO", "ReadinessCore", "ReadinessTestSupport", "JSONSchema", "StrictJSON"]),
     .testTarget(name: "JSONSchemaTests", dependencies: ["JSONSchema", "StrictJSON"]),
     .testTarget(
       name: "ReadinessCoreTests", dependencies: ["ReadinessCore", "ReadinessTestSupport", "JSONSchema", "StrictJSON"]),

@@ -11,6 +11,12 @@ static const unsigned char examples_invalid_authorization_no_roles[] = {
 static const unsigned char examples_invalid_authorization_rule_without_subject[] = {
 #embed "../../ssot/examples/invalid/authorization/rule-without-subject.json"
 };
+static const unsigned char examples_invalid_gates_slos_in_version_1[] = {
+#embed "../../ssot/examples/invalid/gates/slos-in-version-1.json"
+};
+static const unsigned char examples_invalid_gates_unknown_severity_of_burn[] = {
+#embed "../../ssot/examples/invalid/gates/unknown-severity-of-burn.json"
+};
 static const unsigned char examples_invalid_gates_unknown_severity[] = {
 #embed "../../ssot/examples/invalid/gates/unknown-severity.json"
 };
@@ -98,6 +104,27 @@ static const unsigned char examples_invalid_sinks_other_protocol[] = {
 static const unsigned char examples_invalid_sinks_unknown_kind[] = {
 #embed "../../ssot/examples/invalid/sinks/unknown-kind.json"
 };
+static const unsigned char examples_invalid_slo_capture_body_without_digest[] = {
+#embed "../../ssot/examples/invalid/slo-capture/body-without-digest.json"
+};
+static const unsigned char examples_invalid_slo_capture_half_a_second[] = {
+#embed "../../ssot/examples/invalid/slo-capture/half-a-second.json"
+};
+static const unsigned char examples_invalid_slo_capture_password_in_address[] = {
+#embed "../../ssot/examples/invalid/slo-capture/password-in-address.json"
+};
+static const unsigned char examples_invalid_slo_calendar_window[] = {
+#embed "../../ssot/examples/invalid/slo/calendar-window.json"
+};
+static const unsigned char examples_invalid_slo_no_runbook[] = {
+#embed "../../ssot/examples/invalid/slo/no-runbook.json"
+};
+static const unsigned char examples_invalid_slo_timeslices[] = {
+#embed "../../ssot/examples/invalid/slo/timeslices.json"
+};
+static const unsigned char examples_invalid_slo_two_objectives[] = {
+#embed "../../ssot/examples/invalid/slo/two-objectives.json"
+};
 static const unsigned char examples_invalid_workflow_no_pending_state[] = {
 #embed "../../ssot/examples/invalid/workflow/no-pending-state.json"
 };
@@ -112,6 +139,9 @@ static const unsigned char examples_valid_authorization_two_roles[] = {
 };
 static const unsigned char examples_valid_gates_release[] = {
 #embed "../../ssot/examples/valid/gates/release.json"
+};
+static const unsigned char examples_valid_gates_service_levels[] = {
+#embed "../../ssot/examples/valid/gates/service-levels.json"
 };
 static const unsigned char examples_valid_milestone_blocked[] = {
 #embed "../../ssot/examples/valid/milestone/blocked.json"
@@ -158,6 +188,15 @@ static const unsigned char examples_valid_secrets_badges_and_entropy[] = {
 static const unsigned char examples_valid_sinks_three_kinds[] = {
 #embed "../../ssot/examples/valid/sinks/three-kinds.json"
 };
+static const unsigned char examples_valid_slo_capture_empty_answer[] = {
+#embed "../../ssot/examples/valid/slo-capture/empty-answer.json"
+};
+static const unsigned char examples_valid_slo_checkout_availability[] = {
+#embed "../../ssot/examples/valid/slo/checkout-availability.json"
+};
+static const unsigned char examples_valid_slo_checkout_latency[] = {
+#embed "../../ssot/examples/valid/slo/checkout-latency.json"
+};
 static const unsigned char examples_valid_workflow_three_states[] = {
 #embed "../../ssot/examples/valid/workflow/three-states.json"
 };
@@ -191,6 +230,12 @@ static const unsigned char schemas_secrets_schema[] = {
 static const unsigned char schemas_sinks_schema[] = {
 #embed "../../ssot/schemas/sinks.schema.json"
 };
+static const unsigned char schemas_slo_capture_schema[] = {
+#embed "../../ssot/schemas/slo-capture.schema.json"
+};
+static const unsigned char schemas_slo_schema[] = {
+#embed "../../ssot/schemas/slo.schema.json"
+};
 static const unsigned char schemas_workflow_schema[] = {
 #embed "../../ssot/schemas/workflow.schema.json"
 };
@@ -200,6 +245,8 @@ static const unsigned char schemas_workflow_schema[] = {
 static const struct readiness_default_file files[] = {
   ENTRY("ssot/examples/invalid/authorization/no-roles.json", examples_invalid_authorization_no_roles),
   ENTRY("ssot/examples/invalid/authorization/rule-without-subject.json", examples_invalid_authorization_rule_without_subject),
+  ENTRY("ssot/examples/invalid/gates/slos-in-version-1.json", examples_invalid_gates_slos_in_version_1),
+  ENTRY("ssot/examples/invalid/gates/unknown-severity-of-burn.json", examples_invalid_gates_unknown_severity_of_burn),
   ENTRY("ssot/examples/invalid/gates/unknown-severity.json", examples_invalid_gates_unknown_severity),
   ENTRY("ssot/examples/invalid/milestone/absolute-path.json", examples_invalid_milestone_absolute_path),
   ENTRY("ssot/examples/invalid/milestone/check-as-shell-line.json", examples_invalid_milestone_check_as_shell_line),
@@ -229,11 +276,19 @@ static const struct readiness_default_file files[] = {
   ENTRY("ssot/examples/invalid/sinks/name-with-slash.json", examples_invalid_sinks_name_with_slash),
   ENTRY("ssot/examples/invalid/sinks/other-protocol.json", examples_invalid_sinks_other_protocol),
   ENTRY("ssot/examples/invalid/sinks/unknown-kind.json", examples_invalid_sinks_unknown_kind),
+  ENTRY("ssot/examples/invalid/slo-capture/body-without-digest.json", examples_invalid_slo_capture_body_without_digest),
+  ENTRY("ssot/examples/invalid/slo-capture/half-a-second.json", examples_invalid_slo_capture_half_a_second),
+  ENTRY("ssot/examples/invalid/slo-capture/password-in-address.json", examples_invalid_slo_capture_password_in_address),
+  ENTRY("ssot/examples/invalid/slo/calendar-window.json", examples_invalid_slo_calendar_window),
+  ENTRY("ssot/examples/invalid/slo/no-runbook.json", examples_invalid_slo_no_runbook),
+  ENTRY("ssot/examples/invalid/slo/timeslices.json", examples_invalid_slo_timeslices),
+  ENTRY("ssot/examples/invalid/slo/two-objectives.json", examples_invalid_slo_two_objectives),
   ENTRY("ssot/examples/invalid/workflow/no-pending-state.json", examples_invalid_workflow_no_pending_state),
   ENTRY("ssot/examples/invalid/workflow/unknown-guard.json", examples_invalid_workflow_unknown_guard),
   ENTRY("ssot/examples/runtime.config.json", examples_runtime_config),
   ENTRY("ssot/examples/valid/authorization/two-roles.json", examples_valid_authorization_two_roles),
   ENTRY("ssot/examples/valid/gates/release.json", examples_valid_gates_release),
+  ENTRY("ssot/examples/valid/gates/service-levels.json", examples_valid_gates_service_levels),
   ENTRY("ssot/examples/valid/milestone/blocked.json", examples_valid_milestone_blocked),
   ENTRY("ssot/examples/valid/milestone/checked.json", examples_valid_milestone_checked),
   ENTRY("ssot/examples/valid/milestone/checks-without-command.json", examples_valid_milestone_checks_without_command),
@@ -249,6 +304,9 @@ static const struct readiness_default_file files[] = {
   ENTRY("ssot/examples/valid/runtime.config/one-profile.json", examples_valid_runtime_config_one_profile),
   ENTRY("ssot/examples/valid/secrets/badges-and-entropy.json", examples_valid_secrets_badges_and_entropy),
   ENTRY("ssot/examples/valid/sinks/three-kinds.json", examples_valid_sinks_three_kinds),
+  ENTRY("ssot/examples/valid/slo-capture/empty-answer.json", examples_valid_slo_capture_empty_answer),
+  ENTRY("ssot/examples/valid/slo/checkout-availability.json", examples_valid_slo_checkout_availability),
+  ENTRY("ssot/examples/valid/slo/checkout-latency.json", examples_valid_slo_checkout_latency),
   ENTRY("ssot/examples/valid/workflow/three-states.json", examples_valid_workflow_three_states),
   ENTRY("ssot/schemas/authorization.schema.json", schemas_authorization_schema),
   ENTRY("ssot/schemas/gates.schema.json", schemas_gates_schema),
@@ -260,6 +318,8 @@ static const struct readiness_default_file files[] = {
   ENTRY("ssot/schemas/runtime.config.schema.json", schemas_runtime_config_schema),
   ENTRY("ssot/schemas/secrets.schema.json", schemas_secrets_schema),
   ENTRY("ssot/schemas/sinks.schema.json", schemas_sinks_schema),
+  ENTRY("ssot/schemas/slo-capture.schema.json", schemas_slo_capture_schema),
+  ENTRY("ssot/schemas/slo.schema.json", schemas_slo_schema),
   ENTRY("ssot/schemas/workflow.schema.json", schemas_workflow_schema),
 };
 

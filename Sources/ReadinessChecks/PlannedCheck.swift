@@ -40,7 +40,7 @@ public struct PlannedCheck: Sendable {
   public var needsTrust: Bool {
     switch definition.kind {
     case .command, .milestone: true
-    case .file, .schema, .approval, .junit, .sarif: false
+    case .file, .schema, .approval, .junit, .sarif, .slo: false
     }
   }
 }

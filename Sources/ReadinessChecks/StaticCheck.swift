@@ -1,4 +1,5 @@
 import JSONSchema
+import PlanSLO
 import ReadinessCore
 import ReadinessGit
 import ReadinessRuntime
@@ -30,6 +31,7 @@ struct StaticCheck {
       case .sarif(let path, let most): try sarif(path, most)
       case .milestone(let other, let commit, let id, let category): try milestone(other, commit, id, category)
       case .approval(let role, let count): try approval(check, role, count)
+      case .slo(let name): try objective(name, maxAgeDays: check.definition.validFor)
       }
     if case .approval(let role, let count) = check.definition.kind {
       let evidence = Evidence(approvalsBy: role, count: count)
@@ -123,6 +125,23 @@ struct StaticCheck {
     } catch {
       return .fault("\(path) is no report of findings. \(error.message)")
     }
+  }
+
+  // MARK: - Service levels
+
+  /// Judges the committed capture of an objective as a gate without conditions of its own does.
+  /// - Parameter maxAgeDays: how old the capture may be; nil is what a gate allows.
+  private func objective(_ name: String, maxAgeDays: Int?) throws -> Answer {
+    let snapshot = try tree.policy()
+    guard let file = try ObjectiveFile.all(in: tree).first(where: { $0.name == name }) else {
+      return .fault("There is no SLO \(name): \(PlanPaths.objective(name)) is no file of the commit.")
+    }
+    let gate = ObjectiveGate(tree, policy: snapshot.policy ?? .builtIn(), verifier: GitSignatures())
+    let verdict = try gate.verdict(file, .standard(maxAgeDays: maxAgeDays), now: request.now())
+    guard verdict.answer == .go else {
+      return .fault(verdict.reasons.map(\.message).joined(separator: " "))
+    }
+    return .shown(verdict.summary)
   }
 
   // MARK: - People and other repositories

@@ -23,6 +23,9 @@ struct Failure {
     case let error as RuntimeProfile.Failure: self.init(error)
     case let error as FileFault:
       self.init(3, "files", "\(error.path): \(error.reason).", "Check that the path is there and may be used.")
+    case let error as WebFault:
+      self.init(
+        3, "endpoint", error.message, "Nothing was written. Check the address, the network and what the server needs.")
     case let error as SchemaError:
       self.init(
         3, "policy-unreadable", "\(PlanPaths.schema):\(error.position.line): \(error.message)", "Mend the schema.")

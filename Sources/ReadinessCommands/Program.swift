@@ -82,7 +82,12 @@ public enum Program {
       }
     }
     guard let name = rest.first, !name.hasPrefix("-") else { return arguments }
-    return [name] + globals + rest.dropFirst()
+    if globals.isEmpty { return arguments }
+    // Behind the subcommand of a command that has some: `slo check`.
+    let commands = Root.configuration.groupedSubcommands.lazy.flatMap(\.subcommands)
+    let inner = commands.first { $0._commandName == name }?.configuration.subcommands ?? []
+    let count = rest.count > 1 && inner.contains { $0._commandName == rest[rest.startIndex + 1] } ? 2 : 1
+    return rest.prefix(count) + globals + rest.dropFirst(count)
   }
 
   private static func conclude(_ error: any Error, isJSON: Bool, command: String?) -> Int32 {
@@ -144,7 +149,8 @@ struct Root: ParsableCommand {
         subcommands: [
           MoveCommand.self, ApproveCommand.self, Add.self, SetCommand.self, CriteriaCommand.self, Format.self,
         ]),
-      CommandGroup(name: "Prove it", subcommands: [CheckCommand.self, TrustCommand.self, ConfigCommand.self]),
+      CommandGroup(
+        name: "Prove it", subcommands: [CheckCommand.self, TrustCommand.self, ConfigCommand.self, SLOCommand.self]),
       CommandGroup(
         name: "Tell others", subcommands: [SyncCommand.self, DeliverCommand.self, DeadLetters.self]),
       CommandGroup(

@@ -22,17 +22,8 @@ struct HTTPAnswer {
       guard parts.count == 2, parts[0].lowercased() == "retry-after" else { continue }
       let value = String(parts[1].drop { $0 == " " })
       if let seconds = Int(value), seconds >= 0 { return min(seconds, 86_400) * 1000 }
-      if let date = Self.milliseconds(ofDate: value) { return Int(max(0, min(date - now, 86_400_000))) }
+      if let date = HTTPDate.milliseconds(of: value) { return Int(max(0, min(date - now, 86_400_000))) }
     }
     return 0
-  }
-
-  /// `Sun, 06 Nov 1994 08:49:37 GMT`.
-  static func milliseconds(ofDate text: String) -> Int64? {
-    let months = ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"]
-    let words = text.split(separator: " ").map(String.init)
-    guard words.count == 6, words[5] == "GMT", let month = months.firstIndex(of: words[2]) else { return nil }
-    let two = month < 9 ? "0\(month + 1)" : "\(month + 1)"
-    return Timestamp.milliseconds(of: "\(words[3])-\(two)-\(words[1])T\(words[4]).000Z")
   }
 }

@@ -96,7 +96,7 @@ struct SinkTransport {
         "curl", "-q", "--silent", "--show-error", "--proto", "=http,https", "--max-time", String(seconds), "--request",
         "POST", "--header", "@" + heads, "--data-binary", "@" + body, "--dump-header", answer, "--output", "/dev/null",
         "--write-out", "%{http_code}", "--", url,
-      ], in: folder, temporary: temporary, environment: environment, variables: Self.curlVariables
+      ], in: folder, temporary: temporary, environment: environment, variables: WebFetch.variables
     ).run()
     guard ending.outcome == .exit(0) else {
       let told = String(decoding: ending.errors, as: UTF8.self).split(whereSeparator: \.isNewline).first
@@ -106,11 +106,6 @@ struct SinkTransport {
     let said = String(decoding: try DurableFile.read(answer) ?? [], as: UTF8.self)
     return HTTPAnswer(status: status, headers: said).delivery(now: Machine.millisecondsSince1970())
   }
-
-  private static let curlVariables: Set<String> = [
-    "PATH", "HOME", "http_proxy", "https_proxy", "HTTPS_PROXY", "no_proxy", "NO_PROXY", "ALL_PROXY", "all_proxy",
-    "SSL_CERT_FILE", "SSL_CERT_DIR", "CURL_CA_BUNDLE",
-  ]
 }
 
 /// A file of JSON lines that is whole up to its last line end, also after a writer was killed.

@@ -1,3 +1,4 @@
+import PlanSLO
 import ReadinessCore
 import ReadinessGit
 
@@ -69,7 +70,11 @@ public struct WeeklyFacts {
     }
     decision =
       try end == nil || overview.entries.isEmpty
-      ? nil : overview.policy.gates.gates[gate].map { try GateDecision(gate, $0, overview, in: after) }
+      ? nil
+      : overview.policy.gates.gates[gate].map {
+        let objectives = ObjectiveGate(after, policy: overview.policy, verifier: GitSignatures())
+        return try GateDecision(gate, $0, overview, in: after, objectives)
+      }
     guard let end else {
       (completed, refusals) = ([], [])
       return

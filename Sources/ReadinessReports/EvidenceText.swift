@@ -29,6 +29,7 @@ enum EvidenceText {
     case .junit(let path, let least, let most):
       "\(path) reports at least \(least) \(least == 1 ? "test" : "tests"), at most \(most) failed"
     case .sarif(let path, let most): "\(path) reports at most \(most) errors"
+    case .slo(let name): "the SLO \(name) is kept, by its capture"
     }
   }
 

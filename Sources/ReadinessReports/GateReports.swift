@@ -1,14 +1,18 @@
+import PlanSLO
 import ReadinessCore
 import StrictJSON
 
 /// What a gate says, and what rests on a word alone.
 public struct GateReport {
   private let decision: GateDecision
+  private let objectives: [ObjectiveVerdict]
   private let source: String
 
   /// Makes a report.
-  public init(_ decision: GateDecision, source: String) {
+  /// - Parameter objectives: what the objectives that the gate includes say.
+  public init(_ decision: GateDecision, objectives: [ObjectiveVerdict] = [], source: String) {
     self.decision = decision
+    self.objectives = objectives
     self.source = source
   }
 
@@ -29,6 +33,11 @@ public struct GateReport {
       head.addWrapped(to: wrap, first: "  - ", rest: "    ") { write(place, &$0) }
     }
     var lines: [String] = []
+    if !objectives.isEmpty { lines += ["", style("Service levels:", .strong)] }
+    for verdict in objectives {
+      let place = verdict.isCommitted ? "" : "  (capture not committed)"
+      lines.append("    \(verdict.name.printable)  \(ObjectiveVerdictReport.line(verdict, style))\(place)")
+    }
     if !decision.onWordAlone.isEmpty {
       lines += ["", style("On a person's word alone:", .warn)]
       lines += decision.onWordAlone.joined(separator: ", ").printable.wrapped(to: wrap).map { "    " + $0 }
@@ -52,7 +61,11 @@ public struct GateReport {
   }
 
   /// `gate` (contract 4.1).
-  public var json: JSONValue { Envelope.json("gate", Self.members(decision)) }
+  public var json: JSONValue { Envelope.json("gate", Self.members(decision) + slos) }
+
+  private var slos: [JSONMember] {
+    [JSONMember("slos", JSONValue(.array(objectives.map { JSONValue(.object(ObjectiveVerdictReport.members($0))) })))]
+  }
 
   static func members(_ decision: GateDecision) -> [JSONMember] {
     [

@@ -17,10 +17,11 @@ public struct FileFault: Error, Sendable, Equatable {
 /// Files that are there whole or not at all, also after a power cut.
 public enum DurableFile {
   /// Writes a file beside its place, syncs it, and puts it there.
+  /// - Parameter mode: the permissions; by default nobody else may read it.
   /// - Throws: `FileFault`.
-  public static func write(_ bytes: [UInt8], to path: String) throws(FileFault) {
+  public static func write(_ bytes: [UInt8], to path: String, mode: mode_t = 0o600) throws(FileFault) {
     let draft = "\(path).\(getpid())"
-    let file = open(draft, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0o600)
+    let file = open(draft, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, mode)
     guard file >= 0 else { throw fault(draft) }
     do throws(FileFault) {
       try write(bytes, to: file, path)

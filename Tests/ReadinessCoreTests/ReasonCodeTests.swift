@@ -210,6 +210,9 @@ struct ReasonCodeTests {
     .notApproved, .selfApproval, .signatureMissing, .signatureInvalid,  // AuthorityTests
     .waiveRefused, .waiveLapsed,  // WaiveTests
     .gateCategory, .gateRisk, .gateScope,  // GateTests
+    .sloInvalid, .sloQueryUnsupported, .sloAlertUnreachable, .sloCaptureMissing, .sloCaptureInvalid,
+    .sloCaptureUnsigned, .sloSeriesMissing, .sloNotANumber, .sloImplausible, .sloStale, .sloTooShort, .sloTooFewEvents,
+    .sloBudgetSpent, .sloBurning,  // PlanSLOTests
     .matrixMismatch,  // TrackerDocumentTests
     .secretsNotSought,  // SecretTests
   ]

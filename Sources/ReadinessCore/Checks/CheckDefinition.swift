@@ -18,6 +18,8 @@ public struct CheckDefinition: Sendable {
     case junit(path: String, minTests: Int, maxFailures: Int)
     /// A report of findings, in SARIF, with at least one run and at most so many errors.
     case sarif(path: String, maxFailures: Int)
+    /// A service-level objective is kept, by what was captured of it.
+    case slo(name: String)
   }
 
   /// A command and what is expected of it.
@@ -55,6 +57,8 @@ public struct CheckDefinition: Sendable {
     case .file(let path), .junit(let path, _, _), .sarif(let path, _): [PathPattern(literal: path)]
     case .schema(let schema, let valid, let invalid): [PathPattern(literal: schema)] + valid + invalid
     case .approval, .milestone: []
+    case .slo(let name):
+      [PathPattern(literal: PlanPaths.objective(name)), PathPattern(literal: PlanPaths.capture(name))]
     }
   }
 
@@ -62,7 +66,7 @@ public struct CheckDefinition: Sendable {
   public var name: String { json["kind"]?.string ?? "command" }
 
   /// The kinds that a definition names; a command needs none.
-  static let kinds = ["file", "schema", "approval", "milestone", "junit", "sarif"]
+  static let kinds = ["file", "schema", "approval", "milestone", "junit", "sarif", "slo"]
 }
 
 extension CheckDefinition {
@@ -72,7 +76,7 @@ extension CheckDefinition {
       "command": ["command", "profile", "inputs", "outputs", "expect"], "file": ["path"],
       "schema": ["schema", "valid", "invalid"], "approval": ["role", "count"],
       "milestone": ["repository", "commit", "milestone", "category"], "junit": ["path", "minTests", "maxFailures"],
-      "sarif": ["path", "maxFailures"],
+      "sarif": ["path", "maxFailures"], "slo": ["slo"],
     ]
     guard value.object != nil else {
       faults.add("\"check\" should be an object, not \(value.typeName).", at: value)
@@ -110,6 +114,13 @@ extension CheckDefinition {
     case "sarif":
       let most = reader.count("maxFailures", 0...1_000_000_000)
       return reader.path("path").map { .sarif(path: $0, maxFailures: most ?? 0) }
+    case "slo":
+      guard let name = reader.text("slo") else { return nil }
+      guard ExitCriterion.isValid(id: name) else {
+        reader.faults.add("\"slo\" should be the name of an SLO.", at: reader.value["slo"] ?? reader.value)
+        return nil
+      }
+      return .slo(name: name)
     default: return command(reader)
     }
   }

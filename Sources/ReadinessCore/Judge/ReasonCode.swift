@@ -392,5 +392,5 @@ extension ReasonCode {
     "gate-scope", "A gate covers no milestone, or names one that the plan does not have.",
     remedy: "Correct \"milestones\" of the gate in ssot/policies/gates.json.", source: "2.3")
 
-  private static let gateCodes = [gateCategory, gateRisk, gateScope]
+  private static let gateCodes = [gateCategory, gateRisk, gateScope] + objectiveCodes
 }

@@ -4,7 +4,8 @@ final class States {
   let tree: any PlanTree
   let workflow: Workflow
   private let ancestry: any Ancestry
-  private let base: (any PlanTree)?
+  /// The tree of the parent that judges; nil where `tree` is that one itself.
+  let base: (any PlanTree)?
   private var known: [MilestoneID: Milestone?] = [:]
   private var reverse: [MilestoneID: [MilestoneID]]?
 

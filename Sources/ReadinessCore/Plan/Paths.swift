@@ -33,6 +33,15 @@ public enum PlanPaths {
   /// Where runs are told to.
   public static let sinks = "ssot/policies/sinks.json"
 
+  /// Service-level objectives.
+  public static let objectives = "ssot/policies/slo"
+
+  /// The path of an objective's definition.
+  public static func objective(_ name: String) -> String { "\(objectives)/\(name).json" }
+
+  /// The path of what was captured of an objective.
+  public static func capture(_ name: String) -> String { "ssot/slo/captures/\(name).json" }
+
   /// The path of a milestone's file.
   public static func milestone(_ id: MilestoneID) -> String { folder + "/" + id.text + ".json" }
 
@@ -58,9 +67,9 @@ public enum FileKind: String, Sendable {
 }
 
 /// Paths that milestones name: relative to the top of the repository, and inside it.
-enum RepositoryPath {
+package enum RepositoryPath {
   /// Nil where the path is sound, else what is wrong with it.
-  static func fault(in path: String) -> String? {
+  package static func fault(in path: String) -> String? {
     if isPlain(path.utf8) { return nil }
     if path.hasPrefix("/") { return "The path \"\(path)\" is absolute; paths begin at the top of the repository." }
     if path.unicodeScalars.contains(where: { $0.value < 0x20 || $0.value == 0x7F }) {

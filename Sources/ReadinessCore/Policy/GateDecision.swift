@@ -11,6 +11,33 @@ public struct GateDecision {
     public let message: String
     /// The milestone that it is about.
     public let milestone: MilestoneID?
+
+    /// Makes a reason.
+    public init(code: ReasonCode, message: String, milestone: MilestoneID?) {
+      self.code = code
+      self.message = message
+      self.milestone = milestone
+    }
+  }
+
+  /// What one service-level objective says. Somebody who can read captures judges it, and this adds it up.
+  public struct Objective: Sendable {
+    /// Its name.
+    public let name: String
+    /// Go, no-go, or that nobody can tell.
+    public let answer: Answer
+    /// Why; empty for go.
+    public let reasons: [Reason]
+    /// True where only whoever committed the capture answers for it.
+    public let isOnWordAlone: Bool
+
+    /// Makes an answer.
+    public init(name: String, answer: Answer, reasons: [Reason], isOnWordAlone: Bool) {
+      self.name = name
+      self.answer = answer
+      self.reasons = reasons
+      self.isOnWordAlone = isOnWordAlone
+    }
   }
 
   /// A criterion that is let go at the moment.
@@ -48,10 +75,15 @@ public struct GateDecision {
   private let gate: Gates.Gate
   private let overview: PlanOverview
 
-  /// Decides. Reads the tree; looks at no clock.
+  /// Decides. Reads the tree; looks at no clock. A definite no beats what nobody can tell, and that beats go.
+  /// - Parameter objectives: what the objectives that the gate includes say; none makes a gate that asks for them
+  ///   inconclusive.
   /// - Throws: where something cannot be read.
   /// - Complexity: O(V+E).
-  public init(_ name: String, _ gate: Gates.Gate, _ overview: PlanOverview, in tree: any PlanTree) throws {
+  public init(
+    _ name: String, _ gate: Gates.Gate, _ overview: PlanOverview, in tree: any PlanTree,
+    objectives: [Objective] = []
+  ) throws {
     (self.name, self.gate, self.overview) = (name, gate, overview)
     let scope = GateScope(gate, overview)
     var reasons = overview.findings.map { Reason(code: $0.code, message: $0.message, milestone: $0.milestone) }
@@ -78,15 +110,29 @@ public struct GateDecision {
       facts.append(
         .said(Reason(code: .waiveLapsed, message: PlanOverview.lapse(waive), milestone: waive.waive.milestone)))
     }
-    self.facts = facts
-    answer = isUnreadable || isEmpty ? .inconclusive : facts.isEmpty ? .go : .noGo
-    onWordAlone = scope.entries { $0.unshownCriteria == nil }.flatMap { entry in
+    let absent = Self.absent(objectives, gate)
+    let plan: Answer = isUnreadable || isEmpty ? .inconclusive : facts.isEmpty ? .go : .noGo
+    let answers = objectives.map(\.answer) + absent.map { _ in .inconclusive } + [plan]
+    answer = answers.contains(.noGo) ? .noGo : answers.contains(.inconclusive) ? .inconclusive : .go
+    self.facts = (objectives.flatMap(\.reasons) + absent).map { .said($0) } + facts
+    let words = scope.entries { $0.unshownCriteria == nil }.flatMap { entry in
       entry.milestone.exitCriteria.filter(\.restsOnWordAlone).map { "\(entry.id)/\($0.id)" }
     }
+    onWordAlone = words + objectives.filter(\.isOnWordAlone).map { "slo/\($0.name)" }
     waived = scope.entries { !$0.waived.isEmpty }.flatMap { entry in
       entry.waived.compactMap { criterion in
         criterion.waiver.map { Waived(milestone: entry.id, criterion: criterion.id, waiver: $0) }
       }
+    }
+  }
+
+  /// Names what the gate asks for and nobody has defined.
+  private static func absent(_ objectives: [Objective], _ gate: Gates.Gate) -> [Reason] {
+    (gate.objectives?.include ?? []).filter { pattern in
+      !objectives.contains { ObjectiveConditions.isMeant($0.name, by: pattern) }
+    }.map {
+      let what = $0.hasSuffix("*") ? "SLO that \($0) names" : "SLO \($0)"
+      return Reason(code: .gateScope, message: "The gate asks for the \(what), and there is none.", milestone: nil)
     }
   }
 

@@ -12,6 +12,8 @@ public struct Gates: Sendable {
     public let noSuspect: Bool
     /// The highest severity that an open risk may have; nil is any.
     public let maxOpenRisk: String?
+    /// What is asked of service-level objectives; nil where the gate asks nothing of them.
+    public var objectives: ObjectiveConditions?
   }
 
   /// The gates by name.
@@ -21,10 +23,10 @@ public struct Gates: Sendable {
   init?(_ root: JSONValue, _ faults: FaultList) {
     let known: [StaticString] = ["$schema", "version", "gates", "indicators"]
     guard let reader = ObjectReader(root, "The gates file", known: known, extensible: true, faults) else { return nil }
-    reader.checkVersion()
+    let version = reader.version(upTo: 2)
     var gates: [String: Gate] = [:]
     for member in reader.required("gates")?.object ?? [] {
-      gates[member.key] = Gate(member.value, faults)
+      gates[member.key] = Gate(member.value, version: version, faults)
     }
     self.gates = gates
     guard faults.faults.isEmpty else { return nil }
@@ -34,13 +36,15 @@ public struct Gates: Sendable {
 }
 
 extension Gates.Gate {
-  fileprivate init?(_ value: JSONValue, _ faults: FaultList) {
-    let known: [StaticString] = ["milestones", "category", "noSuspect", "maxOpenRisk"]
+  fileprivate init?(_ value: JSONValue, version: Int, _ faults: FaultList) {
+    let first: [StaticString] = ["milestones", "category", "noSuspect", "maxOpenRisk"]
+    let known = version == 1 ? first : first + ["slos"]
     guard let reader = ObjectReader(value, "The gate", known: known, extensible: true, faults) else { return nil }
     milestones = reader.uniqueTexts("milestones", required: true).map(\.text)
     let category = reader.choice("category", of: Category.allCases.map(\.rawValue)).flatMap(Category.init)
     noSuspect = reader.flag("noSuspect") ?? false
     maxOpenRisk = value["maxOpenRisk"] == nil ? nil : reader.choice("maxOpenRisk", of: Milestone.severities)
+    objectives = version == 1 ? nil : value["slos"].flatMap { ObjectiveConditions($0, faults) }
     guard let category else { return nil }
     self.category = category
   }

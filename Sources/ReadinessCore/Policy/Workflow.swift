@@ -189,14 +189,20 @@ extension Edge {
 
 extension ObjectReader {
   /// Version 1 is known; a later one may hold rules that would silently not apply.
-  func checkVersion() {
-    guard let version = required("version") else { return }
+  func checkVersion() { _ = version(upTo: 1) }
+
+  /// The version of a format whose versions from 1 on are known; 1 where there is a fault.
+  func version(upTo newest: Int) -> Int {
+    guard let version = required("version") else { return 1 }
     guard let number = version.integer, number >= 1 else {
-      faults.add("\"version\" should be 1.", at: version)
-      return
+      faults.add("\"version\" should be \(newest == 1 ? "1" : "1 to \(newest)").", at: version)
+      return 1
     }
-    if number > 1 {
-      faults.add("This is version \(number); this program knows version 1.", at: version, code: .policyTooNew)
+    guard number <= newest else {
+      let known = newest == 1 ? "version 1" : "versions 1 to \(newest)"
+      faults.add("This is version \(number); this program knows \(known).", at: version, code: .policyTooNew)
+      return newest
     }
+    return number
   }
 }

@@ -47,6 +47,7 @@ struct Guards {
         guard let mismatch = try proof.mismatch(entry, of: criterion, in: milestone) else { continue }
         findings.append(mismatch.finding(entry, criterion, file))
       }
+      if let finding = try changedObjective(criterion, file) { findings.append(finding) }
     }
     guard countsWhatWasTakenAway else { return findings }
     let kept = Set(milestone.exitCriteria.map(\.id))
@@ -58,6 +59,17 @@ struct Guards {
           milestone: file.id, path: file.path, line: file.line(of: "exitCriteria")))
     }
     return findings
+  }
+
+  /// The objective of the judging parent decides, so a commit cannot lower it and move on it.
+  private func changedObjective(_ criterion: ExitCriterion, _ file: MilestoneFile) throws -> Finding? {
+    guard case .slo(let name)? = criterion.check?.kind, let base = states.base else { return nil }
+    let path = PlanPaths.objective(name)
+    guard try base.policyFiles()[path] != candidate.policyFiles()[path] else { return nil }
+    return Finding(
+      .sloCaptureInvalid, "\(path) changes in the commit in which \(file.id)/\(criterion.id) is based on it.",
+      hint: "Commit the definition first, capture again, run readiness check \(file.id)/\(criterion.id), then move.",
+      milestone: file.id, path: file.path, line: file.line(criterion.offset))
   }
 
   private func deliverables(_ file: MilestoneFile, _ milestone: Milestone) throws -> [Finding] {

@@ -1,0 +1,57 @@
+import ReadinessCore
+
+/// The queries whose answers speak for an objective. A judge makes them again from the definition, so that a capture
+/// cannot have asked anything else.
+public struct CaptureQueries: Sendable {
+  /// A query by its name in the capture.
+  public struct Query: Sendable, Equatable {
+    /// Such as `bad:1h`.
+    public let name: String
+    /// PromQL.
+    public let text: String
+  }
+
+  /// In the order of the capture.
+  public let queries: [Query]
+  /// Seconds that one covered sample stands for.
+  public let coverStep: Int
+
+  /// Makes the queries.
+  /// - Parameter isRaw: true for a server that has not loaded the rules: the period is counted from the raw series.
+  public init(_ objective: Objective, isRaw: Bool) {
+    let (counted, total) = (objective.counted, objective.total)
+    func bad(_ window: String, _ seconds: Int) -> String {
+      let (part, all) = (
+        counted.increase(over: window, seconds: seconds), total.increase(over: window, seconds: seconds)
+      )
+      return objective.part == .bad ? part : "\(all) - (\(part) or 0 * (\(all)))"
+    }
+    var queries: [Query] = []
+    for window in objective.windows {
+      let (text, seconds) = (window.rawValue, window.seconds)
+      queries.append(Query(name: "bad:\(text)", text: bad(text, seconds)))
+      queries.append(Query(name: "total:\(text)", text: total.increase(over: text, seconds: seconds)))
+    }
+    let (period, seconds) = (objective.period.text, objective.period.seconds)
+    let series = RecordedSeries(objective)
+    func recorded(_ name: String, _ function: String) -> String { "\(function)(\(series.named(name))[\(period)])" }
+    if isRaw {
+      coverStep = 3_600
+      queries += [
+        Query(name: "bad:period", text: bad(period, seconds)),
+        Query(name: "total:period", text: total.increase(over: period, seconds: seconds)),
+        Query(name: "covered", text: "count_over_time((\(total.presence) > bool -1)[\(period):1h])"),
+      ]
+    } else {
+      coverStep = RuleGroups.step
+      queries += [
+        Query(name: "bad:period", text: recorded("slo:sli_bad:rate5m", "sum_over_time") + " * \(RuleGroups.step)"),
+        Query(name: "total:period", text: recorded("slo:sli_total:rate5m", "sum_over_time") + " * \(RuleGroups.step)"),
+        Query(name: "covered", text: recorded("slo:sli_total:rate5m", "count_over_time")),
+      ]
+    }
+    // A plain timestamp() is empty at once when a target dies, so that no age could be told.
+    queries.append(Query(name: "newest", text: "max(max_over_time(\(total.moments)[6h:1m]))"))
+    self.queries = queries
+  }
+}

@@ -1,0 +1,122 @@
+import ReadinessCore
+
+/// A service-level objective: which share of a service's events has to be good over a rolling period. One file of
+/// `ssot/policies/slo/`, in the form of OpenSLO v1.
+public struct Objective: Sendable {
+  /// Says which events are counted beside all of them.
+  public enum Part: String, Sendable { case good, bad }
+
+  /// The name, which is the file's as well.
+  public let name: String
+  /// The name for people.
+  public let displayName: String
+  /// The service that it is about.
+  public let service: String
+  /// Labels of its alerts, sorted by name.
+  public let labels: [(name: String, value: String)]
+  /// What to do when it alerts: a path of the repository, or an https URL.
+  public let runbook: String
+  /// Events that a row's long window has to hold before the row counts; nil if few events count as many do.
+  public let minimumEvents: Int?
+  /// Which events `counted` counts.
+  public let part: Part
+  /// Counts good or bad events.
+  public let counted: EventQuery
+  /// Counts all events.
+  public let total: EventQuery
+  /// The period.
+  public let period: Period
+  /// The share of events that has to be good.
+  public let target: ExactDecimal
+
+  /// The share of events that may be bad.
+  public var budget: ExactDecimal { target.complement }
+  /// The burn alerts that can fire.
+  public var rows: [BurnRow] { BurnRow.rows(period, budget: budget).reachable }
+  /// The burn alerts that no error ratio reaches, because the target is low.
+  public var unreachableRows: [BurnRow] { BurnRow.rows(period, budget: budget).unreachable }
+  /// The windows of the rows that can fire, shortest first.
+  public var windows: [Window] {
+    let rows = rows
+    return Window.allCases.filter { window in rows.contains { $0.long == window || $0.short == window } }
+  }
+}
+
+/// A file of objectives, read.
+public struct ObjectiveFile: Sendable {
+  private static let folder = PlanPaths.objectives + "/"
+
+  /// The file's stem.
+  public let name: String
+  /// Of the file's bytes.
+  public let digest: Digest
+  /// The objective; nil where the file says something that is not supported.
+  public let objective: Objective?
+  /// What is wrong, and what is only worth knowing, with lines.
+  public let findings: [Finding]
+
+  /// From the top of the repository.
+  public var path: String { PlanPaths.objective(name) }
+  /// True where nothing refuses.
+  public var isSound: Bool { objective != nil && !findings.contains { $0.severity == .error } }
+
+  /// Reads one file. O(bytes).
+  public init(name: String, bytes: [UInt8]) {
+    self.name = name
+    digest = Digest(of: bytes)
+    let reader = ObjectiveReader(name: name, path: PlanPaths.objective(name), bytes: bytes)
+    objective = reader.objective
+    findings = reader.findings
+  }
+
+  private init(name: String, digest: Digest, refusing finding: Finding) {
+    self.init(name: name, digest: digest, objective: nil, findings: [finding])
+  }
+
+  private init(name: String, digest: Digest, objective: Objective?, findings: [Finding]) {
+    self.name = name
+    self.digest = digest
+    self.objective = objective
+    self.findings = findings
+  }
+
+  /// The file with a warning if its runbook is a path that the tree does not have. A gate does not ask: a runbook that
+  /// is gone says nothing about the service.
+  public func checkingRunbook(in tree: any PlanTree) throws -> ObjectiveFile {
+    guard let objective, !objective.runbook.hasPrefix("https://"), try tree.kind(at: objective.runbook) == nil else {
+      return self
+    }
+    let finding = Finding(
+      .sloInvalid, "/metadata/annotations/readiness.dev~1runbook: \(objective.runbook) is not in the tree.",
+      hint: "Write the runbook, or correct its path.", severity: .warning, path: path, line: 1)
+    return ObjectiveFile(name: name, digest: digest, objective: objective, findings: findings + [finding])
+  }
+
+  /// Reads the objectives of a tree, sorted by name.
+  /// - Throws: where the tree cannot be read.
+  /// - Complexity: O(bytes).
+  public static func all(in tree: any PlanTree) throws -> [ObjectiveFile] {
+    let paths = try tree.policyFiles()
+    var names: [String] = []
+    for path in paths.keys where path.hasPrefix(folder) {
+      guard let name = PlanPaths.stem(ofName: String(path.dropFirst(folder.count))), !name.contains("/") else {
+        continue
+      }
+      names.append(name)
+    }
+    let folded = Dictionary(grouping: names) { $0.lowercased() }
+    return try names.sorted().map { name in
+      let path = PlanPaths.objective(name)
+      guard paths[path]?.kind == .regular, let bytes = try tree.policyBytes(at: path) else {
+        let finding = Finding(.notARegularFile, "\(path) is no regular file that can be read.", path: path)
+        return ObjectiveFile(name: name, digest: Digest(of: []), refusing: finding)
+      }
+      if let twin = folded[name.lowercased()]?.first(where: { $0 != name }) {
+        let finding = Finding(
+          .caseCollision, "\(path) and \(PlanPaths.objective(twin)) differ only by case.", path: path, line: 1)
+        return ObjectiveFile(name: name, digest: Digest(of: bytes), refusing: finding)
+      }
+      return ObjectiveFile(name: name, bytes: bytes)
+    }
+  }
+}
