@@ -48,7 +48,7 @@ struct BypassClose: ParsableCommand {
       throw UnknownName(message: "There is no push \(number) in the log.", hint: "readiness bypass list shows them.")
     }
     let person = try CommitSituation.configuredAuthor(repository).email
-    if let refusal = Judge.assess(closingEmergencyBy: person, policy: try RefGate(repository).policy) {
+    if let refusal = try Judge.assess(closingEmergencyBy: person, policies: ServerRefs(repository).policies()) {
       return try context.conclude([refusal], repository: repository)
     }
     let isOpen = entry.closed == nil

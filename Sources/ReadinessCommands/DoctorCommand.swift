@@ -168,19 +168,28 @@ private struct Doctor {
         : HealthCheck(
           "objects", .warning, "Pushed objects are not checked for damage.", hint: "git config receive.fsckObjects true"
         ))
+    checks += try refs()
     checks += try EmergencyLog(repository).open().map { HealthCheck("bypass", .problem, $0.line, hint: $0.remedy) }
     return checks
   }
 
+  /// Which refs are protected: not deleted, not forced, not given another plan (contract 2.4).
+  private func refs() throws -> [HealthCheck] {
+    let server = try ServerRefs(repository)
+    let names = server.protectedNames()
+    guard server.headTip == nil, try !repository.branches().isEmpty else {
+      return [HealthCheck("refs", .ok, "Protected: \(names.joined(separator: ", ")).")]
+    }
+    return [
+      HealthCheck(
+        "refs", .warning,
+        "HEAD names no branch that is there, so every branch with a plan is protected: \(names.joined(separator: ", ")).",
+        hint: "Point HEAD at the main branch: git symbolic-ref HEAD refs/heads/main")
+    ]
+  }
+
   private func plan() throws -> [HealthCheck] {
     guard case .commit(let head) = try repository.head() else {
-      if repository.isBare, try !repository.refTips(except: { !$0.hasPrefix("refs/heads/") }).isEmpty {
-        return [
-          HealthCheck(
-            "plan", .warning, "HEAD names a branch that is not there; its policy says which refs are kept.",
-            hint: "git symbolic-ref HEAD refs/heads/main, or whichever it is.")
-        ]
-      }
       return [HealthCheck("plan", .warning, "There is no commit yet.", hint: "readiness init --commit")]
     }
     let overview = try PlanOverview(

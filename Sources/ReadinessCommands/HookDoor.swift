@@ -190,11 +190,8 @@ struct HookDoor {
 
   private func judgeReceived(_ updates: [RefUpdate]) throws -> Int32 {
     let repository = try Repository.open()
-    let gate = try RefGate(repository, updates)
-    let findings = try gate.findings(updates)
-    if !findings.isEmpty { return try past(gate, updates, findings, repository) ?? refuse(findings) }
-    let known = try repository.refTips(except: { !gate.judges($0) })
-    let report = try PushAudit(repository).run(updates.filter { gate.judges($0.name) }, known: known)
+    let gate = try RefGate(repository)
+    let report = try gate.judge(updates)
     if report.isAccepted { return 0 }
     return try past(gate, updates, report.findings, repository) ?? refuse(report.findings, commits: report.walked)
   }
@@ -206,7 +203,7 @@ struct HookDoor {
   {
     guard let reason = EmergencyPush.reason(environment) else { return nil }
     let pusher = EmergencyPush.pusher(environment)
-    if let refusal = Judge.assess(emergency: reason, by: pusher, policy: gate.policy) {
+    if let refusal = try Judge.assess(emergency: reason, by: pusher, policies: gate.server.policies()) {
       say("readiness: the bypass is refused: \(refusal.message.printable)")
       return nil
     }

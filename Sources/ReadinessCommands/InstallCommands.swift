@@ -1,5 +1,6 @@
 import ArgumentParser
 import Glibc
+import ReadinessEnforcement
 import ReadinessGit
 import ReadinessReports
 import ReadinessRuntime
@@ -54,22 +55,28 @@ struct Install: ParsableCommand {
     }
     let layout = layout ?? ServerLayout.found()
     // gitolite's local code is no repository.
-    if layout != .gitolite { _ = try context.openRepository() }
+    let repository = layout == .gitolite ? nil : try context.openRepository()
     let (folder, written) = try layout.install(program: program)
-    say(folder, [layout.hook], written, context)
+    say(folder, [layout.hook], written, protected: try repository.map { try ServerRefs($0).protectedNames() }, context)
   }
 
-  private func say(_ folder: String, _ names: [String], _ written: [String], _ context: Context) {
-    let lines =
+  /// - Parameter protected: the refs that a gate protects; nil where it is none, or nobody knows.
+  private func say(
+    _ folder: String, _ names: [String], _ written: [String], protected: [String]? = nil, _ context: Context
+  ) {
+    var lines =
       written.isEmpty
       ? ["The hooks are installed already, in \(folder)"]
       : ["Installed in \(folder)", "  " + written.joined(separator: ", ")]
+    if let protected, !protected.isEmpty {
+      lines.append("Protected from deletion and force: \(protected.joined(separator: ", "))")
+    }
     context.print(
       json: Envelope.json(
         "install",
         [
           JSONMember("folder", .text(folder)), JSONMember("hooks", .texts(names)),
-          JSONMember("written", .texts(written)),
+          JSONMember("written", .texts(written)), JSONMember("protected", .texts(protected ?? [])),
         ]),
       text: lines.joined(separator: "\n"))
   }

@@ -12,6 +12,8 @@ struct Verify: PlainCommand {
     subcommand: "verify", abstract: "Judges every commit again: rules, stamps, run IDs, the policy in force.")
   @Argument(help: ArgumentHelp("A commit, or a range A..B; HEAD by default.", valueName: "range"))
   var range: String?
+  @Option(help: ArgumentHelp("A commit that is trusted: only what came after it is judged.", valueName: "rev"))
+  var anchor: String?
   @Option(help: ArgumentHelp("text, json, markdown (for a pull request), sarif, junit or github.", valueName: "form"))
   var format: VerdictFormat = .text
   @Flag(help: "Judge everything anew, whatever an earlier verify found to be true.")
@@ -20,16 +22,23 @@ struct Verify: PlainCommand {
 
   mutating func read(_ words: inout PlainWords) {
     format = words.choice("--format", default: .text)
+    anchor = words.value("--anchor")
     noCache = words.flag("--no-cache")
     options = words.globals()
     range = words.argument()
+  }
+
+  func validate() throws {
+    if anchor != nil, range?.contains("..") == true {
+      throw ValidationError("A range A..B has its anchor, A; --anchor goes with a revision.")
+    }
   }
 
   mutating func run() throws {
     if format == .json { options.json = true }
     let context = try Context(options)
     let repository = try context.openRepository()
-    let scope = try HistoryScope(repository, range)
+    let scope = try HistoryScope(repository, range, anchor: anchor)
     // Those two tell how many runs there are; the others tell each.
     let tellsRuns = !options.json && format != .text
     let store =
@@ -48,11 +57,11 @@ struct Verify: PlainCommand {
     case .text, .json:
       let answer = VerifyReport(
         findings: findings, commits: report.walked, runs: report.stampedRuns,
-        notJudged: report.notJudged, letGo: letGo)
+        notJudged: report.notJudged, letGo: letGo, trust: report.trust.map(TrustLine.init))
       try context.print(json: answer.json, text: answer.text(width: context.width, context.style(repository)))
     case .markdown:
       let before: any PlanTree =
-        try scope.hidden.first.map { try repository.tree(of: repository.commit($0)) } ?? EmptyTree()
+        try scope.anchor.map { try repository.tree(of: repository.commit($0)) } ?? EmptyTree()
       let summary = PullRequestReport(
         findings: findings, runs: runs, diff: try PlanDiff(from: before, to: tree), overview: tip,
         commits: report.walked)
@@ -64,6 +73,15 @@ struct Verify: PlainCommand {
       Standard.document(Array((VerdictFormats.github(findings) + (findings.isEmpty ? "" : "\n")).utf8))
     }
     if !report.isAccepted { throw ExitCode(1) }
+  }
+}
+
+extension TrustLine {
+  /// What an audit trusted, for reports.
+  init(_ trust: AuditTrust) {
+    self.init(
+      start: trust.start.rawValue, commit: trust.commit, commits: trust.commits, run: trust.run, by: trust.by,
+      at: trust.at)
   }
 }
 

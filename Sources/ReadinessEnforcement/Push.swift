@@ -36,7 +36,7 @@ public struct RefUpdate: Sendable {
   }
 }
 
-/// Judges what a push brings: every commit that is new, against all its parents.
+/// Judges what a clone is about to send or to move: advice, as every hook of a clone is.
 public struct PushAudit {
   private let repository: Repository
 
@@ -46,9 +46,13 @@ public struct PushAudit {
   /// - Parameter known: commits that the other side holds already.
   /// - Complexity: what is new, not what is there.
   public func run(_ updates: [RefUpdate], known: [ObjectID]) throws -> HistoryReport {
-    let tips = try updates.filter { $0.new != .zero }.compactMap { try repository.commit(behind: $0.new) }
-    guard !tips.isEmpty else { return HistoryReport() }
-    let judgedFrom = try tips.first.flatMap { try HistoryScope.judgedFrom(repository, tip: $0) }
-    return try HistoryAudit.run(repository, tips: tips, notFrom: known, judgedFrom: judgedFrom)
+    var report = HistoryReport()
+    for update in updates where update.new != .zero {
+      guard let tip = try repository.commit(behind: update.new) else { continue }
+      let old = try update.old != .zero && repository.holds(update.old) ? repository.commit(behind: update.old) : nil
+      let range = try AuditRange.after(old.map { [$0] } ?? [], known: known, to: [tip], in: repository)
+      report.add(try range.audit(repository))
+    }
+    return report
   }
 }

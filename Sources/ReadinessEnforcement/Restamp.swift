@@ -87,14 +87,14 @@ public struct Restamp {
     let from = String(range[..<dots.lowerBound])
     let to = String(range[dots.upperBound...])
     let scope = try HistoryScope(repository, "\(from)..\(to)")
-    if to.isEmpty || to == "HEAD" { return (scope.tip, scope.hidden, "HEAD") }
+    if to.isEmpty || to == "HEAD" { return (scope.tip, scope.anchor.map { [$0] } ?? [], "HEAD") }
     let branch = try GitProcess.run(["rev-parse", "--verify", "--quiet", "refs/heads/" + to])
     guard branch.status == 0 else {
       throw UnknownName(
         message: "\(to) is no branch, so nothing could point at the new commits.",
         hint: "End the range at a branch, or leave its end out for HEAD.")
     }
-    return (scope.tip, scope.hidden, "refs/heads/" + to)
+    return (scope.tip, scope.anchor.map { [$0] } ?? [], "refs/heads/" + to)
   }
 
   private static func publishedCommit(_ id: ObjectID) -> GitError {

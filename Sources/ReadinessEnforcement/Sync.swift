@@ -54,9 +54,9 @@ public struct Sync {
     let went = try isThere ? count("\(tracking)..HEAD") : count("HEAD")
     guard went > 0 else { return came > 0 ? .synced(came: came, went: 0) : .upToDate }
     let tip = try repository.commit(named: "HEAD")
-    let known = isThere ? [try repository.commit(named: tracking)] : []
-    let judgedFrom = try HistoryScope.judgedFrom(repository, tip: tip)
-    let report = try HistoryAudit.run(repository, tips: [tip], notFrom: known, judgedFrom: judgedFrom)
+    let range =
+      isThere ? try AuditRange.after([repository.commit(named: tracking)], to: [tip], in: repository) : .whole(tip)
+    let report = try range.audit(repository)
     if !report.isAccepted { return .refused(report.findings) }
     return try push(tip, upstream, came: came, went: went)
   }

@@ -57,7 +57,7 @@ public struct Deliverer {
       return outcome
     }
     defer { withExtendedLifetime(lock) {} }
-    let outbox = try Outbox(repository, tip: tip)
+    let outbox = Outbox(repository)
     var cursor = try cursors.load(name)
     var breaker = CircuitBreaker(profile.breaker)
     // What a killed process began is ended first, so that the order stays history's.

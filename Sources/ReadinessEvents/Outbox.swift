@@ -57,19 +57,16 @@ struct CursorStore {
 /// The runs of a history in its order, parents first, as events.
 public struct Outbox {
   private let repository: Repository
-  private let judgedFrom: ObjectID?
 
-  /// - Throws: `GitError`.
-  public init(_ repository: Repository, tip: ObjectID) throws {
-    self.repository = repository
-    judgedFrom = try HistoryScope.judgedFrom(repository, tip: tip)
-  }
+  /// Makes an outbox.
+  public init(_ repository: Repository) { self.repository = repository }
 
   /// The events of what `tip` holds and `base` does not.
   /// - Throws: `GitError` where history is shallow or cannot be read. O(commits between the two).
   func events(of tip: ObjectID, after base: ObjectID?) throws -> [RunEvent] {
-    let hidden = try base.flatMap { try repository.holds($0) ? [$0] : nil } ?? []
-    let report = try HistoryAudit.run(repository, tips: [tip], notFrom: hidden, judgedFrom: judgedFrom)
+    let base = try base.flatMap { try repository.holds($0) ? $0 : nil }
+    let range = try base.map { try AuditRange.after([$0], to: [tip], in: repository) } ?? .whole(tip)
+    let report = try range.audit(repository)
     return try report.runs.map { record in
       let line = RunLine(
         run: record.run, id: record.id, commit: record.commit, isStamped: record.isStamped,

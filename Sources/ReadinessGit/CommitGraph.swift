@@ -11,6 +11,9 @@ public struct CommitGraph {
   /// Their trees.
   public let trees: [ObjectID]
   private let ofInterest: [Bool]
+  private let holdsFolders: [Bool]
+  /// Of each commit, whether it or an ancestor has one of the folders.
+  private let holdsBefore: [Bool]
   private let parentStart: [Int32]
   private let parentList: [Int32]
   /// How many commits at the beginning hold neither `.readiness` nor `ssot`.
@@ -21,6 +24,14 @@ public struct CommitGraph {
 
   /// True where plan or policy may differ from a parent's, the message may hold a stamp, or a parent guards paths.
   public func isOfInterest(_ index: Int) -> Bool { ofInterest[index] }
+
+  /// False where a commit's tree has neither `.readiness` nor `ssot`.
+  public func mayHoldPlan(_ index: Int) -> Bool { holdsFolders[index] }
+
+  /// Which of a commit's parents, and all their ancestors, are certain to hold neither folder.
+  public func bareParents(of index: Int) -> Set<Int> {
+    Set(parents(of: index).enumerated().filter { $1 >= 0 && isClosed && !holdsBefore[Int($1)] }.map(\.offset))
+  }
 
   /// The places of a commit's parents in `ids`, first parent first; -1 for one beside the walk.
   public func parents(of index: Int) -> ArraySlice<Int32> {
@@ -123,8 +134,16 @@ public struct CommitGraph {
     }
     (parentStart, parentList) = (starts, list)
     let guards = try reader.guards()
-    ofInterest = order.map { reader.isOfInterest(Int($0), guards) }
+    // Lines that began apart may meet with equal folders, and are to be looked at all the same.
+    let asksMerges = reader.beginnings() > (hidden.isEmpty ? 1 : 0)
+    ofInterest = order.map { reader.isOfInterest(Int($0), guards) || asksMerges && reader.parents(of: Int($0)).count > 1 }
+    holdsFolders = order.map { reader.folders[Int($0)] != 0 }
     bareCount = order.prefix { reader.folders[Int($0)] == 0 }.count
     isClosed = hidden.isEmpty
+    var holdsBefore = holdsFolders
+    for index in order.indices where !holdsBefore[index] {
+      holdsBefore[index] = list[Int(starts[index])..<Int(starts[index + 1])].contains { $0 >= 0 && holdsBefore[Int($0)] }
+    }
+    self.holdsBefore = holdsBefore
   }
 }

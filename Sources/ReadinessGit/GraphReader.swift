@@ -302,6 +302,14 @@ struct GraphReader {
     }
   }
 
+  /// How many commits hold `.readiness` or `ssot` and have no parent that does.
+  func beginnings() -> Int {
+    folders.indices.count { index in
+      folders[index] != 0
+        && !parents(of: index).contains { ($0 < 0 ? outsideFolders[Int(-$0) - 1] : folders[Int($0)]) != 0 }
+    }
+  }
+
   /// Parents before children: depth first along first parents, without recursion.
   func order() -> [Int32] {
     var order: [Int32] = []

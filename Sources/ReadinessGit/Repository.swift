@@ -9,6 +9,8 @@ public final class Repository {
   let cache = ObjectCache()
   /// Checks signatures, each once.
   public let signatures = GitSignatures()
+  /// The parents of merges whose plan goes on, as far as somebody asked: read and written by those who decide it.
+  public var keptParents: [ObjectID: [ObjectID]] = [:]
   private var openStore: ObjectStore?
   private var openSettings: OpaquePointer?
   /// The store of the repository that this one was opened beside; its packs are read here as well.
@@ -172,6 +174,40 @@ public final class Repository {
     defer { git_reference_free(reference) }
     guard let target = git_reference_target(reference) else { return .unborn }
     return .commit(ObjectID(target))
+  }
+
+  /// The ref that a name leads to, through symbolic refs; the name itself where it leads nowhere yet.
+  /// - Throws: `GitError` where refs cannot be read, or lead in a circle.
+  public func refBehind(_ name: String) throws -> String {
+    var name = name
+    for _ in 0..<10 {
+      var reference: OpaquePointer?
+      let code = git_reference_lookup(&reference, pointer, name)
+      if git_error_code(code) == GIT_ENOTFOUND || git_error_code(code) == GIT_EINVALIDSPEC { return name }
+      try git("git_reference_lookup", "The ref \(name)") { code }
+      defer { git_reference_free(reference) }
+      guard let target = git_reference_symbolic_target(reference) else { return name }
+      name = String(cString: target)
+    }
+    throw GitError(
+      .damaged, "The symbolic ref \(name) leads in a circle.", hint: "See git symbolic-ref.",
+      function: "git_reference_lookup")
+  }
+
+  /// The branches, each with its commit.
+  public func branches() throws -> [(name: String, tip: ObjectID)] {
+    var branches: [(name: String, tip: ObjectID)] = []
+    try forEachRef { name, tip in if name.hasPrefix("refs/heads/") { branches.append((name, tip)) } }
+    return branches.sorted { $0.name < $1.name }
+  }
+
+  /// The commit that a ref points at; nil where it is not there, or points at something else.
+  public func commit(ofRef name: String) throws -> ObjectID? {
+    var oid = git_oid()
+    let code = git_reference_name_to_id(&oid, pointer, name)
+    if git_error_code(code) == GIT_ENOTFOUND || git_error_code(code) == GIT_EINVALIDSPEC { return nil }
+    try git("git_reference_name_to_id", "The ref \(name)") { code }
+    return try commit(behind: ObjectID(oid))
   }
 
   /// The branch that HEAD is on, or `HEAD` itself where it is detached.

@@ -84,19 +84,26 @@ extension Repository {
 
   /// The commits that all refs but some point at: what a server held before a push.
   public func refTips(except excluded: (String) -> Bool = { _ in false }) throws -> [ObjectID] {
+    var tips: [ObjectID] = []
+    try forEachRef { name, tip in if !excluded(name) { tips.append(tip) } }
+    return tips
+  }
+
+  /// Every ref that is no symbolic one, with the commit behind it.
+  func forEachRef(_ body: (String, ObjectID) throws -> Void) throws {
     var iterator: OpaquePointer?
     try git("git_reference_iterator_new", "The refs") { git_reference_iterator_new(&iterator, pointer) }
     defer { git_reference_iterator_free(iterator) }
-    var tips: [ObjectID] = []
     while true {
       var reference: OpaquePointer?
       let code = git_reference_next(&reference, iterator)
-      if git_error_code(code) == GIT_ITEROVER { return tips }
+      if git_error_code(code) == GIT_ITEROVER { return }
       try git("git_reference_next", "The refs") { code }
       defer { git_reference_free(reference) }
-      let name = String(cString: git_reference_name(reference))
-      guard !excluded(name), let target = git_reference_target(reference) else { continue }
-      if let commit = try commit(behind: ObjectID(target)) { tips.append(commit) }
+      guard let target = git_reference_target(reference) else { continue }
+      if let commit = try commit(behind: ObjectID(target)) {
+        try body(String(cString: git_reference_name(reference)), commit)
+      }
     }
   }
 }

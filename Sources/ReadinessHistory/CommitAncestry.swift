@@ -6,27 +6,88 @@ public struct CommitAncestry: Ancestry {
   private let repository: Repository
   private let parents: [ObjectID]
   private let isBare: Bool
+  private let bareParents: Set<Int>
+  private let knownBases: (() throws -> [ObjectID])?
 
   /// - Parameters:
   ///   - parents: the parents of the proposal, first parent first.
   ///   - isBare: true where it is known already that none of them, nor of their ancestors, holds a plan or a policy.
-  public init(_ repository: Repository, parents: [ObjectID], isBare: Bool = false) {
+  ///   - bareParents: the parents of which that is known.
+  ///   - knownBases: the merge bases of two parents, from who knows them already.
+  public init(
+    _ repository: Repository, parents: [ObjectID], isBare: Bool = false, bareParents: Set<Int> = [],
+    knownBases: (() throws -> [ObjectID])? = nil
+  ) {
     self.repository = repository
     self.parents = parents
     self.isBare = isBare
+    self.bareParents = bareParents
+    self.knownBases = parents.count == 2 ? knownBases : nil
   }
 
-  /// Walks all of history; asked only where no parent holds a plan. O(history).
+  /// Walks history; asked only where no parent holds a plan. O(history).
   public func anyHoldsPlanOrPolicy() throws -> Bool {
+    if parents.isEmpty || isBare { return false }
+    return try parents.indices.contains { try holdsPlanOrPolicy(parent: $0) }
+  }
+
+  /// Walks history, each tree once; asked only where the parent's own tree holds none. O(history).
+  public func holdsPlanOrPolicy(parent: Int) throws -> Bool {
+    if isBare || bareParents.contains(parent) { return false }
+    var seen = Set<ObjectID>()
+    return try repository.keptHistory(of: parents[parent]) { commit in
+      let tree = repository.tree(of: commit)
+      return try seen.insert(tree.root).inserted && Kinship.holdsPlanOrPolicy(tree)
+    }
+  }
+
+  /// Asked of baselines that have ancestors only. O(history).
+  public func holds(planID: String) throws -> Bool {
     if parents.isEmpty || isBare { return false }
     if repository.isShallow { throw repository.shallowHistory }
     var seen = Set<ObjectID>()
     for id in try repository.commits(from: parents) {
-      let tree = repository.tree(of: try repository.commit(id))
+      let tree = try repository.tree(ofCommit: id)
       guard seen.insert(tree.root).inserted else { continue }
-      if try tree.holdsPlan() || !tree.policyFiles().isEmpty { return true }
+      if try tree.planFile()?.plan?.planID == planID { return true }
     }
     return false
+  }
+
+  /// By the graph of commits.
+  public func holds(commit: String) throws -> Bool {
+    guard let id = ObjectID(hex: commit), try repository.holds(id) else { return false }
+    return try parents.contains { try $0 == id || repository.isDescendant($0, of: id) }
+  }
+
+  /// Git's own, or an equal baseline.
+  public func bases(of first: Int, and second: Int) throws -> [any PlanTree] {
+    try baseIDs(first, second).map { try repository.tree(ofCommit: $0) }
+  }
+
+  /// Walks what each parent has not dropped. O(history).
+  public func keptBases(of first: Int, and second: Int) throws -> [any PlanTree] {
+    try baseIDs(first, second).filter { base in
+      try [first, second].allSatisfy { side in try repository.keptHistory(of: parents[side]) { $0.id == base } }
+    }.map { try repository.tree(ofCommit: $0) }
+  }
+
+  private func baseIDs(_ first: Int, _ second: Int) throws -> [ObjectID] {
+    try repository.planBases(parents[first], parents[second], known: knownBases?())
+  }
+
+  /// The ancestry of some of the parents.
+  public func keeping(_ kept: [Int]) -> any Ancestry {
+    CommitAncestry(
+      repository, parents: kept.map { parents[$0] }, isBare: isBare,
+      bareParents: Set(kept.indices.filter { bareParents.contains(kept[$0]) }),
+      knownBases: kept.count == parents.count ? knownBases : nil)
+  }
+
+  /// The merge bases of all parents.
+  func mergeBases() throws -> [ObjectID] {
+    guard parents.count == 2 else { return try repository.mergeBases(of: parents) }
+    return try baseIDs(0, 1)
   }
 
   /// Walks back along first parents until the test passes.
@@ -61,7 +122,7 @@ public struct CommitAncestry: Ancestry {
     var walk = try parents.map { try repository.commit($0) }.filter { try isThere($0) }
     while let commit = walk.popLast() {
       if repository.isShallow { throw repository.shallowHistory }
-      let before = try commit.parents.map { try repository.commit($0) }.filter { try isThere($0) }
+      let before = try repository.keptParents(of: commit).map { try repository.commit($0) }.filter { try isThere($0) }
       guard before.isEmpty else {
         walk += before.filter { seen.insert($0.id).inserted }
         continue

@@ -3,28 +3,26 @@ import ReadinessGit
 
 extension Proposal {
   /// The proposal that a commit is: what it changed, and what its message says about that.
-  public init(_ commit: Commit, in repository: Repository) throws {
+  public init(_ commit: Commit, in repository: Repository, anchor: Anchor = Anchor()) throws {
     try self.init(
       commit, parents: commit.parents.map { try repository.commit($0).tree },
-      ancestry: CommitAncestry(repository, parents: commit.parents),
-      mergeBases: try repository.mergeBases(of: commit.parents), in: repository)
+      ancestry: CommitAncestry(repository, parents: commit.parents), anchor: anchor, in: repository)
   }
 
   /// The same, where the trees of the parents are known.
   init(
-    _ commit: Commit, parents trees: [ObjectID], ancestry: CommitAncestry,
-    mergeBases: @autoclosure () throws -> [ObjectID], in repository: Repository
+    _ commit: Commit, parents trees: [ObjectID], ancestry: CommitAncestry, anchor: Anchor, in repository: Repository
   ) throws {
     let parents = trees.map { repository.tree($0) }
     let tree = repository.tree(of: commit)
     // Merge bases are walked for; they are asked only where a merge has something to decide.
     let isContested = try parents.count > 1 && !parents.allSatisfy { try tree.hasSamePlanAndPolicy(as: $0) }
-    let bases = isContested ? try mergeBases() : []
+    let bases = isContested ? try ancestry.mergeBases() : []
     self.init(
       parents: parents, candidate: tree,
       mergeBases: try bases.map { repository.tree(of: try repository.commit($0)) }, ancestry: ancestry,
       author: commit.author, claim: .committed(Trailers.blocks(in: commit.message ?? "")), seal: commit.seal, now: nil,
-      verifier: repository.signatures)
+      verifier: repository.signatures, anchor: anchor)
     self = saying(commit.message ?? "").with(Text(what: "the committer's name", text: commit.committer))
   }
 }

@@ -31,6 +31,10 @@ public struct HistoryReport: Sendable {
   public var runs: [RunRecord] = []
   /// How many runs were counted and are not told.
   public var countedRuns = 0
+  /// What is taken on trust; nil where nobody knows, as where nothing holds a plan.
+  public var trust: AuditTrust?
+  /// True where a later commit records what an earlier one lacks.
+  public var heals = false
   /// True where every commit was judged that can be reached from the tip.
   public var isWhole = false
   /// How many stamps let a rule go.
@@ -44,6 +48,14 @@ public struct HistoryReport: Sendable {
 
   /// A report of nothing.
   public init() {}
+
+  /// Adds what another walk found.
+  public mutating func add(_ other: HistoryReport) {
+    walked += other.walked
+    notJudged += other.notJudged
+    findings += other.findings
+    heals = heals || other.heals
+  }
 
   /// How many different runs have a stamp.
   public var stampedRuns: Int { countedRuns + runs.count(where: \.isStamped) }
@@ -65,7 +77,7 @@ public enum AuditDetail: Sendable {
 /// Judges commits again, collects their runs and folds them into a state.
 public struct HistoryAudit {
   private let repository: Repository
-  private var report = HistoryReport()
+  fileprivate(set) var report = HistoryReport()
   private var fold = ReplayFold()
   private var healing = Healing()
   /// Where in `report.runs` a run stands, and the commits that hold it.
@@ -73,77 +85,69 @@ public struct HistoryAudit {
   private var holders: [Digest: [ObjectID]] = [:]
 
   private let detail: AuditDetail
-  /// What another audit found to be without fault, whose commits are not judged again.
-  private let known: VerifiedHistory?
+  private let range: AuditRange
+  /// Which commits before the range hold a run.
+  private let earlier: (any RunHolders)?
+  /// The commits that answer to a further authorization.
+  private var asked: Set<ObjectID> = []
 
-  private init(_ repository: Repository, _ detail: AuditDetail, known: VerifiedHistory?) {
+  private init(_ repository: Repository, _ range: AuditRange, _ detail: AuditDetail, after earlier: (any RunHolders)?) {
     self.repository = repository
+    self.range = range
     self.detail = detail
-    self.known = known
+    self.earlier = earlier
   }
 
   /// The runs and the commits that hold them, of what was judged.
   private var rows: [VerifiedHistory.Row] { holders.flatMap { run, commits in commits.map { (run, $0) } } }
 
-  /// Judges every commit that can be reached from `tip` and not from `hidden`.
-  /// - Throws: `GitError` where history is shallow or cannot be read.
-  /// - Complexity: O(commits), and O(changed milestones) for each that changes the plan.
-  public static func run(
-    _ repository: Repository, tips: [ObjectID], notFrom hidden: [ObjectID] = [], judgedFrom: ObjectID? = nil,
-    detail: AuditDetail = .told, progress: (Int, Int) -> Void = { _, _ in }
-  ) throws -> HistoryReport {
-    try run(
-      repository, tips: tips, notFrom: hidden, judgedFrom: judgedFrom, detail, after: nil, progress: progress
-    ).report
-  }
-
   /// Judges every commit that can be reached from `tip`, as far as a cache does not know it already, and keeps what it
   /// found there.
   /// - Throws: where history is shallow or cannot be read.
   static func run(
-    _ repository: Repository, tip: ObjectID, judgedFrom: @autoclosure () throws -> ObjectID?,
-    policy: [String: FileIdentity], store: VerifiedHistoryStore, progress: (Int, Int) -> Void
+    _ repository: Repository, tip: ObjectID, store: VerifiedHistoryStore, progress: (Int, Int) -> Void
   ) throws -> HistoryReport {
     if repository.isShallow { throw repository.shallowHistory }
-    let key = store.key(policy: policy)
+    let tree = try repository.tree(ofCommit: tip)
+    let key = store.key(policy: try tree.policyFiles())
     // What is kept was judged from the beginning, under this policy.
     if let known = store.load(key), try known.isBehind(tip, in: repository) {
       do {
-        let audit = try run(
-          repository, tips: [tip], notFrom: [known.tip], judgedFrom: nil, .counted, after: known, progress: progress
-        )
+        let range = try AuditRange.after([known.tip], to: [tip], in: repository)
+        let audit = try run(repository, range, .counted, after: known, isWhole: true, progress: progress)
         var report = audit.report
         report.walked += known.walked
         report.countedRuns += known.runs
         report.waivingRuns += known.waivingRuns
+        report.trust = try known.baseline().map { try AuditTrust(baseline: $0, in: repository) }
         store.keep(report, audit.rows, after: known, tip: tip, key)
         return report
       } catch is VerifiedHistory.Damaged {
         // Judged anew, and written anew.
       }
     }
-    let judgedFrom = try judgedFrom()
-    let audit = try run(
-      repository, tips: [tip], notFrom: [], judgedFrom: judgedFrom, .counted, after: nil, progress: progress)
-    if judgedFrom == nil { store.keep(audit.report, audit.rows, after: nil, tip: tip, key) }
+    let audit = try run(repository, .whole(tip), .counted, after: nil, progress: progress)
+    if audit.report.isWhole { store.keep(audit.report, audit.rows, after: nil, tip: tip, key) }
     return audit.report
   }
 
-  private static func run(
-    _ repository: Repository, tips: [ObjectID], notFrom hidden: [ObjectID], judgedFrom: ObjectID?,
-    _ detail: AuditDetail, after known: VerifiedHistory?, progress: (Int, Int) -> Void
+  /// - Parameter isWhole: true where everything before the range was judged as well.
+  static func run(
+    _ repository: Repository, _ range: AuditRange, _ detail: AuditDetail, after earlier: (any RunHolders)?,
+    isWhole: Bool = false, progress: (Int, Int) -> Void
   ) throws -> HistoryAudit {
-    if repository.isShallow { throw repository.shallowHistory }
-    var audit = HistoryAudit(repository, detail, known: known)
-    let graph = try CommitGraph(repository, from: tips, notFrom: hidden, progress: progress)
-    var unjudged = Set<ObjectID>()
-    if let judgedFrom {
-      unjudged = Set(try repository.commits(from: [judgedFrom]))
-      unjudged.remove(judgedFrom)
-    }
+    var audit = HistoryAudit(repository, range, detail, after: earlier)
+    if repository.isShallow, range.trusted.isEmpty { throw repository.shallowHistory }
+    let graph = try CommitGraph(repository, from: range.tips, notFrom: range.trusted, progress: progress)
+    // What touches no plan passes, wherever history ends.
+    if repository.isShallow, graph.ids.indices.contains(where: graph.isOfInterest) { throw repository.shallowHistory }
+    let judgedFrom = try range.judgedFrom(in: repository)
+    let unjudged = Set(try judgedFrom.id.map { try repository.commits(from: [$0]) } ?? [])
+    let dropped = try graph.dropped(from: range.tips, plans: range.plans(in: repository), in: repository)
+    audit.asked = try range.commitsAsked(in: repository)
     audit.report.walked = graph.ids.count
     var judged: [Int] = []
-    for (index, id) in graph.ids.enumerated() {
+    for (index, id) in graph.ids.enumerated() where !dropped.contains(index) {
       if !unjudged.isEmpty, unjudged.contains(id) {
         audit.report.notJudged += 1
         if detail == .folded { audit.fold.takeTree(graph.trees[index], at: index) }
@@ -151,9 +155,13 @@ public struct HistoryAudit {
         judged.append(index)
       }
     }
-    audit.report.isWhole = (hidden.isEmpty || known != nil) && audit.report.notJudged == 0
+    audit.report.isWhole = (range.trusted.isEmpty || isWhole) && audit.report.notJudged == 0
     try audit.judge(judged, in: graph, progress)
+    audit.report.trust = try AuditTrust(
+      range, graph, judgedFrom: judgedFrom.id, notJudged: audit.report.notJudged, dropped: dropped, in: repository)
+    if let unknown = judgedFrom.unknown { audit.report.findings.append(.unknownJudgedFrom(unknown)) }
     let healed = try audit.healing.apply(to: &audit.report.findings, in: repository)
+    audit.report.heals = !healed.isEmpty
     for wound in audit.healing.wounds where !healed.contains(wound.commit) {
       audit.report.unhealed.formUnion(wound.facts)
     }
@@ -184,10 +192,10 @@ public struct HistoryAudit {
       let batch = Array(indices[start..<min(indices.count, start + 1024)])
       let shares = Shares(of: batch.count, for: others.count + 1, each: 16)
       let workers = others.enumerated().map { number, repository in
-        Worker { try Self.judge(shares, number + 1, of: batch, in: graph, repository) }
+        Worker { [range, asked] in try Self.judge(shares, number + 1, of: batch, in: graph, range, asked, repository) }
       }
       for one in waiting { try take(one) }
-      waiting = try Self.judge(shares, 0, of: batch, in: graph, repository)
+      waiting = try Self.judge(shares, 0, of: batch, in: graph, range, asked, repository)
       for worker in workers { waiting += try worker.join() }
       if !workers.isEmpty { waiting.sort { $0.index < $1.index } }
       start += batch.count
@@ -197,22 +205,32 @@ public struct HistoryAudit {
   }
 
   private static func judge(
-    _ shares: Shares, _ thread: Int, of batch: [Int], in graph: CommitGraph, _ repository: Repository
+    _ shares: Shares, _ thread: Int, of batch: [Int], in graph: CommitGraph, _ range: AuditRange,
+    _ asked: Set<ObjectID>, _ repository: Repository
   ) throws -> [Judged] {
     var judged: [Judged] = []
-    try shares.forEach(on: thread) { judged.append(try judge(batch[$0], in: graph, repository)) }
+    let anchor = range.anchor(in: repository)
+    let plain = Anchor(plans: anchor.plans)
+    try shares.forEach(on: thread) { number in
+      let index = batch[number]
+      judged.append(
+        try judge(index, in: graph, asked.contains(graph.ids[index]) ? anchor : plain, repository))
+    }
     return judged
   }
 
-  private static func judge(_ index: Int, in graph: CommitGraph, _ repository: Repository) throws -> Judged {
+  private static func judge(_ index: Int, in graph: CommitGraph, _ anchor: Anchor, _ repository: Repository) throws
+    -> Judged
+  {
     let commit = try graph.commit(index, in: repository)
-    let ancestry = CommitAncestry(repository, parents: commit.parents, isBare: graph.isBare(before: index))
+    let ancestry = CommitAncestry(
+      repository, parents: commit.parents, isBare: graph.isBare(before: index),
+      bareParents: graph.bareParents(of: index),
+      knownBases: { try graph.mergeBases(of: index) ?? repository.mergeBases(of: commit.parents) })
     let trees = try zip(graph.parents(of: index), commit.parents).map { place, parent in
       place < 0 ? try repository.commit(parent).tree : graph.trees[Int(place)]
     }
-    let proposal = try Proposal(
-      commit, parents: trees, ancestry: ancestry,
-      mergeBases: try graph.mergeBases(of: index) ?? repository.mergeBases(of: commit.parents), in: repository)
+    let proposal = try Proposal(commit, parents: trees, ancestry: ancestry, anchor: anchor, in: repository)
     let assessment = try Judge.assess(proposal)
     guard case .committed(let blocks) = proposal.claim else {
       return Judged(index: index, commit: commit, blocks: [], assessment: assessment)
@@ -255,7 +273,7 @@ public struct HistoryAudit {
   private mutating func replays(of blocks: [StampBlock], in commit: Commit) throws -> [Finding] {
     var findings: [Finding] = []
     for id in blocks.compactMap(\.claimedID) {
-      for holder in try (holders[id] ?? []) + (known?.holders(of: id) ?? [])
+      for holder in try (holders[id] ?? []) + (earlier?.holders(of: id) ?? [])
       where try repository.isDescendant(commit.id, of: holder) {
         findings.append(
           Finding(
@@ -276,7 +294,7 @@ public struct HistoryAudit {
     for block in blocks {
       guard let run = block.run, let id = block.claimedID else { continue }
       isTold = true
-      guard places[id] == nil, try known?.holders(of: id).isEmpty ?? true else { continue }
+      guard places[id] == nil, try earlier?.holders(of: id).isEmpty ?? true else { continue }
       places[id] = report.runs.count
       guard detail != .counted else {
         report.countedRuns += 1

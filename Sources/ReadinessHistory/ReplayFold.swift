@@ -56,8 +56,16 @@ struct ReplayFold {
       if number < 0, states.passOn(to: index) { continue }
       let parents = graph.parents(of: index)
       var state: State = [:]
-      if let first = parents.first { state = states.take(first) }
-      let others = parents.count > 1 ? parents.dropFirst().map { states.take($0) } : []
+      var others: [State] = []
+      if parents.count > 1 {
+        // A plan that a merge dropped adds nothing.
+        let kept = repository.keptParents[graph.ids[index]].map(Set.init)
+        let taken = parents.map { (isKept: kept?.contains(graph.ids[Int($0)]) ?? true, state: states.take($0)) }
+        others = taken.filter(\.isKept).map(\.state)
+        state = others.isEmpty ? [:] : others.removeFirst()
+      } else if let first = parents.first {
+        state = states.take(first)
+      }
       if number >= 0 {
         let isHealed = healed.contains(steps[number].commit)
         try go(steps[number], on: &state, others, graph.trees[index], isHealed, repository)

@@ -11,7 +11,9 @@ extension Repository {
     if isShallow { throw shallowHistory }
     var standing: [StandingWaive] = []
     let graph = try CommitGraph(self, from: tips, notFrom: start.map { [$0] } ?? [])
-    for place in graph.ids.indices where graph.isOfInterest(place) {
+    let plans = Set(try tips.compactMap { try tree(ofCommit: $0).planFile()?.plan?.planID })
+    let dropped = try graph.dropped(from: tips, plans: plans, in: self)
+    for place in graph.ids.indices where graph.isOfInterest(place) && !dropped.contains(place) {
       let commit = try graph.commit(place, in: self)
       // Where nothing is let go, a stamp is of interest only if it does.
       guard let message = commit.message, !standing.isEmpty || message.contains("Readiness-Waive") else { continue }
@@ -54,7 +56,10 @@ extension Repository {
   private func lettingGo(
     _ overview: PlanOverview, in tree: any PlanTree, now: Int64?, _ waives: () throws -> [StandingWaive]
   ) throws -> PlanOverview {
-    guard let authorization = overview.policy.authorization, !authorization.bypasses.isEmpty else { return overview }
+    // Where history is shallow nothing is let go: reading goes on, and a gate is stricter than it would be.
+    guard let authorization = overview.policy.authorization, !authorization.bypasses.isEmpty, !isShallow else {
+      return overview
+    }
     return try overview.lettingGo(authorization.counting(waives()), in: tree, now: now)
   }
 }

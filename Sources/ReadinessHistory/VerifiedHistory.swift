@@ -8,7 +8,7 @@ import ReadinessGit
 /// commits were walked, how many runs they hold, and how many of these let a rule go; 256 pairs of 32 bits, how many
 /// rows a bucket has and their CRC-32; the CRC-32 of all that; then the rows: 32 bytes of a run's ID, the first of which
 /// is its bucket, and 20 of a commit that holds it.
-public final class VerifiedHistory {
+public final class VerifiedHistory: RunHolders {
   /// The commit up to which all is well.
   public let tip: ObjectID
   /// How many commits that are.
@@ -57,7 +57,7 @@ public final class VerifiedHistory {
 
   /// The commits that hold a run. O(runs / 256).
   /// - Throws: `Damaged`.
-  func holders(of run: Digest) throws -> [ObjectID] {
+  public func holders(of run: Digest) throws -> [ObjectID] {
     try rows(ofBucket: Int(run.bytes[0])).filter { $0.run == run }.map(\.commit)
   }
 
@@ -72,6 +72,12 @@ public final class VerifiedHistory {
       )
     }
   }
+
+  /// The commit that begins the plan; nil where nobody found one. It stands in a row of its own, which names no run.
+  func baseline() throws -> ObjectID? { try holders(of: Self.baselineMark).first }
+
+  /// Stands for a run in the row of the baseline.
+  static let baselineMark = Digest(of: Array("baseline".utf8))
 
   /// All rows.
   /// - Throws: `Damaged`.
@@ -131,9 +137,13 @@ public struct VerifiedHistoryStore {
   ) {
     guard report.findings.isEmpty, report.walked >= Self.worthwhile else { return }
     if let known, report.walked - known.walked < Self.stale { return }
+    var baseline: [VerifiedHistory.Row] = []
+    if known == nil, let trust = report.trust, trust.start == .baseline {
+      baseline = [(VerifiedHistory.baselineMark, trust.commit)]
+    }
     do {
       let bytes = VerifiedHistory.bytes(
-        of: report, tip: tip, rows: try rows + (known?.allRows() ?? []), key: key)
+        of: report, tip: tip, rows: try rows + baseline + (known?.allRows() ?? []), key: key)
       try FileBytes.makeFolder(repository.commonFolder + "readiness")
       try FileBytes.write(bytes, to: path, isDurable: false)
     } catch {

@@ -79,8 +79,7 @@ public struct WeeklyFacts {
       (completed, refusals) = ([], [])
       return
     }
-    let report = try HistoryAudit.run(
-      repository, tips: [end.id], judgedFrom: HistoryScope.judgedFrom(repository, tip: end.id))
+    let report = try AuditRange.whole(end.id).audit(repository)
     refusals = report.findings.filter { $0.severity == .error }
     var finished: [MilestoneID: String?] = [:]
     for record in report.runs where (span.start..<span.stop).contains(record.committedAt) && !record.heals {

@@ -156,9 +156,15 @@ public struct VerifyReport {
   private let runs: Int
   private let notJudged: Int
   private let letGo: PlanOverview
+  private let trust: TrustLine?
 
-  /// - Parameter letGo: the plan at the tip, with the rules that somebody let go.
-  public init(findings: [Finding], commits: Int, runs: Int, notJudged: Int, letGo: PlanOverview) {
+  /// - Parameters:
+  ///   - letGo: the plan at the tip, with the rules that somebody let go.
+  ///   - trust: what is taken on trust.
+  public init(
+    findings: [Finding], commits: Int, runs: Int, notJudged: Int, letGo: PlanOverview, trust: TrustLine?
+  ) {
+    self.trust = trust
     self.letGo = letGo
     self.findings = findings
     self.commits = commits
@@ -175,9 +181,7 @@ public struct VerifyReport {
       errors == 0
         ? style("verified", .good) + "  \(walked): every stamp recomputed, every change legal."
         : style("refused", .bad) + "  \(walked), \(Self.counted(errors, "error")).")
-    if notJudged > 0 {
-      lines.append("\(Self.counted(notJudged, "commit")) before judgedFrom not judged, as provenance.json says.")
-    }
+    if let trust { lines += trust.text.wrapped(to: width) }
     for waive in letGo.letGo where waive.holds(at: letGo.now) {
       lines += ("Let go: " + EvidenceText.line(waive)).printable.wrapped(to: width)
     }
@@ -192,6 +196,7 @@ public struct VerifyReport {
       findings, commits: commits,
       more: [
         JSONMember("runs", .int(runs)), JSONMember("notJudged", .int(notJudged)),
+        JSONMember("trust", trust?.json ?? nil),
         JSONMember("letGo", EvidenceText.json(letGo.letGo, at: letGo.now)),
       ])
   }

@@ -10,6 +10,7 @@ struct ServerTests {
     let installed = clone.readiness("install", "--server", server.path)
     #expect(installed.status == 0, "\(installed.all)")
     clone.git("remote", "add", "origin", server.path)
+    clone.kept.append(server)
     return (clone, server)
   }
 

@@ -118,7 +118,7 @@ struct WorkflowTests {
     #expect(blocks.count >= 6)
     let result = run(s, blocks.joined(separator: "\n"), [:])
     #expect(result.status == 0, "\(result.all)")
-    #expect(result.output.contains("before judgedFrom not judged"), "\(result.output)")
+    #expect(result.output.contains("which judgedFrom leaves out"), "\(result.output)")
     #expect(s.readiness("gate", "--json").output.contains("M-01/doc-slo-and-release-gates-md-approved"))
     #expect(s.readiness("status").output.contains("In Review"))
     #expect(s.readiness("verify").status == 0 && s.git("status", "--porcelain").output.isEmpty)

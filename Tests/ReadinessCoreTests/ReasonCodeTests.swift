@@ -206,6 +206,7 @@ struct ReasonCodeTests {
     .trailerMissing, .trailerMismatch, .runMismatch, .policyMismatch, .actorMismatch, .mergeUnresolved,  // StampTests
     .replayedRun, .undecidable, .uncommittedChanges, .emptyMessage, .textUnreadable, .tooManyChanges,
     .malformedTree,  // RepositoryTests
+    .unrelatedPlans, .joinedPlans,  // AnchorTests
     .staleIndex, .refProtected, .pathGuarded, .emergencyPush,  // EndToEndTests
     .notApproved, .selfApproval, .signatureMissing, .signatureInvalid,  // AuthorityTests
     .waiveRefused, .waiveLapsed,  // WaiveTests

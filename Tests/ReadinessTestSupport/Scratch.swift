@@ -15,6 +15,8 @@ public final class Scratch {
 
   /// The top of the work tree.
   public let path: String
+  /// Repositories that are needed as long as this one, such as the server that it pushes to.
+  public var kept: [Scratch] = []
   /// The folder that is removed at the end.
   private let root: URL
   /// Added to every command's environment.

@@ -4,7 +4,9 @@ public enum Judge {
   /// - Throws: where something cannot be read; that is "could not judge", never "legal".
   /// - Complexity: what changed, what it depends on, and, where something is taken away or reopened, the whole plan.
   public static func assess(_ proposal: Proposal) throws -> Assessment {
-    let guarded = try PathRule.findings(proposal)
+    let join = try JoinRule.outcome(proposal)
+    let guarded = try PathRule.findings(proposal) + join.findings
+    guard let proposal = join.proposal else { return Assessment(verdict: Verdict(guarded), draft: nil) }
     if try changesNothing(proposal) {
       guard case .committed(let blocks) = proposal.claim, !blocks.isEmpty else {
         return Assessment(verdict: Verdict(guarded), draft: nil)
@@ -12,9 +14,10 @@ public enum Judge {
       return Assessment(verdict: Verdict(try guarded + StampAudit.ofUnchanged(proposal, blocks)), draft: nil)
     }
     if let finding = try malformed(proposal) { return Assessment(verdict: Verdict(guarded + [finding]), draft: nil) }
-    if let finding = try tooMuch(proposal) { return Assessment(verdict: Verdict([finding]), draft: nil) }
+    if let finding = try tooMuch(proposal) { return Assessment(verdict: Verdict(guarded + [finding]), draft: nil) }
     let (context, told) = try JudgeContext.read(proposal)
     var findings = guarded + told
+    if context.isBaseline { findings += try JoinRule.reused(proposal) }
     for rule in ChangeRules.all { findings += try rule.findings(in: context) }
     findings += try brokenInvariants(context)
     findings = try WaiveRule.excused(findings, in: context)

@@ -110,6 +110,7 @@ enum ChangeRules {
     TransitionRule.self, BirthRule.self, DeletionRule.self, ReentryRule.self, PlanRule.self, ApprovalRule.self,
     WaiverRule.self, WaiveRule.self,
     AuthorityRule.self, PolicyAuthorityRule.self, SignatureRule.self, BroughtRunsRule.self,
+    JudgedFromRule.self, AnchorRule.self,
     SecretRule.self,
   ]
 }

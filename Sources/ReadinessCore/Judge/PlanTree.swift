@@ -260,7 +260,7 @@ public final class EmptyTree: PlanTree {
 
 /// What the judge may ask about the commits before the parents. Asked only where it is needed: these walk history.
 public protocol Ancestry {
-  /// True where some ancestor, the parents included, holds a plan or a policy.
+  /// True where some ancestor, the parents included, holds a plan or a policy, those of dropped plans aside.
   func anyHoldsPlanOrPolicy() throws -> Bool
   /// The nearest version of a milestone, from the first parent back along first parents, that passes the test.
   func nearest(_ id: MilestoneID, where isReadable: (MilestoneFile) -> Bool) throws -> MilestoneFile?
@@ -274,6 +274,19 @@ public protocol Ancestry {
   func standingWaives() throws -> [StandingWaive]
   /// The commits that one parent brings and another has not, as proposals, parents first.
   func brought(by parent: Int, notIn other: Int) throws -> [Proposal]
+  /// The trees of the merge bases of two parents (`git merge-base --all`). Two equal baselines count as one, where no
+  /// other base holds the plan (contract 2.2, unrelated plans).
+  func bases(of first: Int, and second: Int) throws -> [any PlanTree]
+  /// Those merge bases whose plan and policy neither parent has dropped since.
+  func keptBases(of first: Int, and second: Int) throws -> [any PlanTree]
+  /// True where one parent or an ancestor of it holds a plan or a policy, those of dropped plans aside.
+  func holdsPlanOrPolicy(parent: Int) throws -> Bool
+  /// True where some ancestor, dropped or not, the parents included, holds a plan of that id.
+  func holds(planID: String) throws -> Bool
+  /// True where a commit of that id is a parent or an ancestor of one.
+  func holds(commit: String) throws -> Bool
+  /// The ancestry of some of the parents.
+  func keeping(_ parents: [Int]) -> any Ancestry
 }
 
 /// The ancestry of a first commit.

@@ -53,6 +53,8 @@ public struct Proposal {
   public let now: Int64?
   /// Whether a signature is good.
   public let verifier: any SignatureVerifier
+  /// What is trusted beside the parents.
+  public let anchor: Anchor
   /// What else the commit says, as far as it is known.
   public private(set) var texts: [Text] = []
 
@@ -60,8 +62,9 @@ public struct Proposal {
   public init(
     parents: [any PlanTree], candidate: any PlanTree, mergeBases: [any PlanTree] = [],
     ancestry: any Ancestry, author: Identity, claim: Claim, seal: Seal = .unknown,
-    now: Int64?, verifier: any SignatureVerifier
+    now: Int64?, verifier: any SignatureVerifier, anchor: Anchor = Anchor()
   ) {
+    self.anchor = anchor
     self.seal = seal
     self.parents = parents
     self.candidate = candidate
@@ -87,7 +90,18 @@ public struct Proposal {
   public func claiming(_ claim: Claim) -> Proposal {
     var proposal = Proposal(
       parents: parents, candidate: candidate, mergeBases: mergeBases, ancestry: ancestry, author: author, claim: claim,
-      seal: seal, now: now, verifier: verifier)
+      seal: seal, now: now, verifier: verifier, anchor: anchor)
+    proposal.texts = texts
+    return proposal
+  }
+
+  /// The same change, seen from some of its parents.
+  func keeping(_ kept: [Int]) -> Proposal {
+    if kept.count == parents.count { return self }
+    var proposal = Proposal(
+      parents: kept.map { parents[$0] }, candidate: candidate, mergeBases: kept.count > 1 ? mergeBases : [],
+      ancestry: ancestry.keeping(kept), author: author, claim: claim, seal: seal, now: now, verifier: verifier,
+      anchor: anchor)
     proposal.texts = texts
     return proposal
   }

@@ -191,7 +191,22 @@ extension ReasonCode {
     "plan-id-changed", "The plan's planId changed. It is set once, so that runs of two plans cannot be confused.",
     remedy: "Restore the planId of the commit before.", source: "2.2")
 
-  private static let life = [illegalBirth, illegalDeletion, reusedID, retiredShrunk, planIDChanged]
+  /// See `explain`.
+  public static let unrelatedPlans = ReasonCode(
+    "unrelated-plans",
+    "Lines of history that are about different plans meet, or one takes the place of another. Which plan is judged must never be a choice of who pushes.",
+    remedy:
+      "Rebase the younger line onto the older one. Where two people adopted at once, choose one plan: reset the other's baseline, and move its milestones over in commits of their own. To vendor another project, let the merge keep this project's plan and policy unchanged.",
+    source: "2.2")
+  /// See `explain`.
+  public static let joinedPlans = ReasonCode(
+    "joined-plans",
+    "A merge brings in a line of history that has another plan, and leaves that plan out: a vendored project, a subtree.",
+    remedy: "Nothing is to be done.", source: "2.2")
+
+  private static let life = [
+    illegalBirth, illegalDeletion, reusedID, retiredShrunk, planIDChanged, unrelatedPlans, joinedPlans,
+  ]
 }
 
 // MARK: - Provenance

@@ -1,15 +1,19 @@
 import StrictJSON
 
-/// Refs that a server keeps (`ssot/policies/refs.json`, optional): they only ever go forward, and what comes to them is
-/// judged. Other refs may hold anything until a protected one takes it. Without the file every ref is judged, and none is
-/// kept from going back.
+/// Refs that a server protects beside HEAD's branch (`ssot/policies/refs.json`, optional; contract 2.4). Where HEAD's
+/// branch has the file, other refs may hold anything until a protected one takes it; without it every ref is judged.
 public struct ProtectedRefs: Sendable {
   /// Full names; `*` at the end stands for any rest.
-  private let patterns: [String]
+  public let patterns: [String]
 
   /// True where a ref is protected.
-  public func covers(_ name: String) -> Bool {
-    patterns.contains { $0.hasSuffix("*") ? name.hasPrefix($0.dropLast()) : name.isExactly($0) }
+  /// - Parameter folds: true where the server's file system takes names of two cases for one.
+  public func covers(_ name: String, folds: Bool = false) -> Bool {
+    let name = folds ? name.lowercased() : name
+    return patterns.contains { pattern in
+      let pattern = folds ? pattern.lowercased() : pattern
+      return pattern.hasSuffix("*") ? name.hasPrefix(pattern.dropLast()) : name.isExactly(pattern)
+    }
   }
 
   /// Reads `refs.json`; nil, with faults, where it is none.

@@ -202,12 +202,22 @@ enum WaiverRule: ChangeRule {
 /// The policy is changed by those who may (contract 2.4).
 enum PolicyAuthorityRule: ChangeRule {
   static func findings(in context: JudgeContext) throws -> [Finding] {
-    guard !context.isBaseline, context.changes.policyNeedsStamp, let authorization = context.policy.authorization,
-      let role = authorization.roleForPolicyChange
-    else { return [] }
+    guard !context.isBaseline, let authorization = context.policy.authorization else { return [] }
+    return try findings(authorization, in: context)
+  }
+
+  /// The same by an authorization that may not be the one in force.
+  static func findings(_ authorization: Authorization, in context: JudgeContext) throws -> [Finding] {
+    guard context.changes.policyNeedsStamp else { return [] }
     let old = try context.proposal.base.policyFiles()
     let new = try context.proposal.candidate.policyFiles()
-    let changed = Set(old.keys).union(new.keys).filter { old[$0] != new[$0] }.sorted()
+    return refusals(
+      authorization, of: Set(old.keys).union(new.keys).filter { old[$0] != new[$0] }.sorted(), in: context)
+  }
+
+  /// The actors who may not change the policy.
+  static func refusals(_ authorization: Authorization, of changed: [String], in context: JudgeContext) -> [Finding] {
+    guard let role = authorization.roleForPolicyChange else { return [] }
     // Each stamp that changes the policy answers for its own actor, not only the last one.
     let runs = context.telling.policyRuns
     let actors = runs.isEmpty ? [context.telling.actor] : runs.map(\.actor)

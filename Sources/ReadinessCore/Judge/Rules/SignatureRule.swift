@@ -21,18 +21,23 @@ enum SignatureRule: ChangeRule {
         }
       }
     }
-    if context.changes.policyNeedsStamp {
-      let runs = context.telling.policyRuns
-      let told = runs.isEmpty ? [(Run?.none, context.telling.actor)] : runs.map { ($0, $0.actor) }
-      for (run, actor) in told {
-        if authorization.policyChangeIsSigned { findings += try fault(run, actor, nil, signatures) }
-        if authorization.policyChangeTakesSignedCommit { findings += try sealFault(run, actor, nil, signatures) }
-      }
-    }
+    if context.changes.policyNeedsStamp { findings += try ofPolicyChange(authorization, in: context) }
     for run in context.telling.waivingRuns where authorization.asksForSignature(of: run) {
       findings += try fault(run, run.actor, run.waives.first?.milestone, signatures)
     }
     return findings
+  }
+
+  /// What the signatures miss that a change of the policy asks for.
+  static func ofPolicyChange(_ authorization: Authorization, in context: JudgeContext) throws -> [Finding] {
+    guard !context.telling.isDraft else { return [] }
+    let signatures = try context.signatures()
+    let runs = context.telling.policyRuns
+    let told = runs.isEmpty ? [(Run?.none, context.telling.actor)] : runs.map { ($0, $0.actor) }
+    return try told.flatMap { run, actor in
+      try (authorization.policyChangeIsSigned ? fault(run, actor, nil, signatures) : [])
+        + (authorization.policyChangeTakesSignedCommit ? sealFault(run, actor, nil, signatures) : [])
+    }
   }
 
   /// True where some rule asks for a signature of what a proposal changes: of its stamp, or of its commit.
