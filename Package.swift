@@ -15,11 +15,12 @@ let package = Package(
   targets: [
     .systemLibrary(name: "CLibgit2", pkgConfig: "libgit2", providers: [.apt(["libgit2-dev"])]),
     .systemLibrary(name: "CZlib", providers: [.apt(["zlib1g-dev"])]),
+    .systemLibrary(name: "CPCRE2", pkgConfig: "libpcre2-8", providers: [.apt(["libpcre2-dev"])]),
     .target(name: "CNetworkStubs"),
     .target(name: "CSHA256"),
     .target(name: "CDefaults"),
     .target(name: "StrictJSON"),
-    .target(name: "JSONSchema", dependencies: ["StrictJSON"]),
+    .target(name: "JSONSchema", dependencies: ["CPCRE2", "StrictJSON"]),
     .target(name: "ReadinessCore", dependencies: ["CDefaults", "CSHA256", "JSONSchema", "StrictJSON"]),
     .target(
       name: "ReadinessGit", dependencies: ["CLibgit2", "CZlib", "ReadinessCore", "ReadinessRuntime", "StrictJSON"]),

@@ -13,23 +13,30 @@ extension Evaluation {
       }
     case "enum":
       let values = keyword.value.array ?? []
+      try charge(values.count / 8, at: node)
       if !values.contains(where: { instance.isEqual(to: $0) }) {
-        let legal = values.map(Self.quoted).joined(separator: ", ")
-        report(instance, path, "enum", "The value should be one of \(legal).")
+        let legal = values.prefix(20).map(Self.quoted).joined(separator: ", ")
+        report(
+          instance, path, "enum", "The value should be one of \(legal)\(values.count > 20 ? " and more" : "").")
       }
     default:
       switch instance.kind {
       case .number(let number): assertNumber(number, keyword, on: instance, at: path)
       case .string(let text): try assertString(text, keyword, of: node, on: instance, at: path)
       case .array(let elements): assertArray(elements, keyword, on: instance, at: path)
-      case .object(let members): assertObject(members, keyword, on: instance, at: path)
+      case .object(let members): try assertObject(members, keyword, of: node, on: instance, at: path)
       case .null, .bool: break
       }
     }
   }
 
+  /// A bound as it was written: a double need not fit an integer.
+  private static func count(_ limit: Double) -> String { JSONNumber(limit).ecmaScriptText }
+
+  /// A value as a message shows it: JSON, cut after 200 characters.
   private static func quoted(_ value: JSONValue) -> String {
-    String(decoding: value.canonicalBytes, as: UTF8.self)
+    let text = String(decoding: value.canonicalBytes, as: UTF8.self)
+    return text.count <= 200 ? text : text.prefix(200) + "…"
   }
 
   private mutating func assertType(_ types: JSONValue, on instance: JSONValue, at path: InstancePath) {
@@ -68,7 +75,7 @@ extension Evaluation {
   /// Exact for integers; for decimals such as 0.0075 and 0.0001 by the quotient, whose distance from a whole number
   /// is below what the division itself rounds.
   private static func isMultiple(_ number: JSONNumber, of divisor: JSONNumber) -> Bool {
-    if let a = number.integer, let b = divisor.integer, b != 0 { return a % b == 0 }
+    if let a = number.integer, let b = divisor.integer, b > 0 { return a % b == 0 }
     if divisor.double == 0 { return false }
     if number.double.truncatingRemainder(dividingBy: divisor.double) == 0 { return true }
     let quotient = number.double / divisor.double
@@ -82,16 +89,17 @@ extension Evaluation {
     switch keyword.key {
     case "maxLength":
       if let limit = keyword.value.number?.double, Double(text.unicodeScalars.count) > limit {
-        report(instance, path, "maxLength", "The text should have at most \(Int(limit)) characters.")
+        report(instance, path, "maxLength", "The text should have at most \(Self.count(limit)) characters.")
       }
     case "minLength":
       if let limit = keyword.value.number?.double, Double(text.unicodeScalars.count) < limit {
         let message =
-          limit == 1 ? "The text should not be empty." : "The text should have at least \(Int(limit)) characters."
+          limit == 1
+          ? "The text should not be empty." : "The text should have at least \(Self.count(limit)) characters."
         report(instance, path, "minLength", message)
       }
     case "pattern":
-      if let wanted = keyword.value.string, try !node.pattern(wanted).isFound(in: text) {
+      if let wanted = keyword.value.string, try !node.pattern(wanted).isFound(in: text, within: &budget) {
         report(instance, path, "pattern", "The text should match \(wanted).")
       }
     default: break
@@ -105,11 +113,11 @@ extension Evaluation {
     switch keyword.key {
     case "maxItems":
       if let limit, Double(elements.count) > limit {
-        report(instance, path, "maxItems", "The array should have at most \(Int(limit)) elements.")
+        report(instance, path, "maxItems", "The array should have at most \(Self.count(limit)) elements.")
       }
     case "minItems":
       if let limit, Double(elements.count) < limit {
-        report(instance, path, "minItems", "The array should have at least \(Int(limit)) elements.")
+        report(instance, path, "minItems", "The array should have at least \(Self.count(limit)) elements.")
       }
     case "uniqueItems" where keyword.value.bool == true:
       var seen = Set<[UInt8]>()
@@ -121,24 +129,27 @@ extension Evaluation {
   }
 
   private mutating func assertObject(
-    _ members: [JSONMember], _ keyword: JSONMember, on instance: JSONValue, at path: InstancePath
-  ) {
+    _ members: [JSONMember], _ keyword: JSONMember, of node: SchemaNode, on instance: JSONValue,
+    at path: InstancePath
+  ) throws {
     let limit = keyword.value.number?.double
     switch keyword.key {
     case "maxProperties":
       if let limit, Double(members.count) > limit {
-        report(instance, path, "maxProperties", "The object should have at most \(Int(limit)) properties.")
+        report(instance, path, "maxProperties", "The object should have at most \(Self.count(limit)) properties.")
       }
     case "minProperties":
       if let limit, Double(members.count) < limit {
-        report(instance, path, "minProperties", "The object should have at least \(Int(limit)) properties.")
+        report(instance, path, "minProperties", "The object should have at least \(Self.count(limit)) properties.")
       }
     case "required":
+      try charge((keyword.value.array?.count ?? 0) * members.count / 64, at: node)
       for name in (keyword.value.array ?? []).compactMap(\.string) where instance[name] == nil {
         report(instance, path, "required", "The property \"\(name)\" is missing.")
       }
     case "dependentRequired":
       for entry in keyword.value.object ?? [] where instance[entry.key] != nil {
+        try charge(1 + (entry.value.array?.count ?? 0) * members.count / 64, at: node)
         for name in (entry.value.array ?? []).compactMap(\.string) where instance[name] == nil {
           report(
             instance, path, "dependentRequired", "Where \"\(entry.key)\" stands, \"\(name)\" is needed and missing.")

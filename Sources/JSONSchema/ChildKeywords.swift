@@ -8,6 +8,7 @@ extension Evaluation {
   ) throws -> Bool {
     switch (keyword.key, instance.kind) {
     case ("properties", .object(let members)):
+      try charge((keyword.value.object?.count ?? 0) * members.count / 64, at: node)
       for (index, member) in members.enumerated() {
         guard let schema = keyword.value[member.key] else { continue }
         try apply(node.child(schema), to: member.value, at: .key(member.key, path))
@@ -15,8 +16,10 @@ extension Evaluation {
       }
     case ("patternProperties", .object(let members)):
       for entry in keyword.value.object ?? [] {
+        try charge(1, at: node)
         let pattern = try node.pattern(entry.key)
-        for (index, member) in members.enumerated() where pattern.isFound(in: member.key) {
+        for (index, member) in members.enumerated()
+        where try pattern.isFound(in: member.key, within: &budget) {
           try apply(node.child(entry.value), to: member.value, at: .key(member.key, path))
           evaluated.indices.insert(index)
         }
@@ -53,10 +56,10 @@ extension Evaluation {
   }
 
   /// True where `properties` or `patternProperties` beside it speaks of the key.
-  private func isNamed(_ key: String, in node: SchemaNode) throws -> Bool {
+  private mutating func isNamed(_ key: String, in node: SchemaNode) throws -> Bool {
     if node.json["properties"]?[key] != nil { return true }
     for entry in node.json["patternProperties"]?.object ?? [] {
-      if try node.pattern(entry.key).isFound(in: key) { return true }
+      if try node.pattern(entry.key).isFound(in: key, within: &budget) { return true }
     }
     return false
   }

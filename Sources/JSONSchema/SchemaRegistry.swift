@@ -131,6 +131,19 @@ public final class SchemaRegistry {
         if let pattern = keyword.value.string { _ = try node.pattern(pattern) }
       case "patternProperties":
         for entry in keyword.value.object ?? [] { _ = try node.pattern(entry.key) }
+      case "maxLength", "minLength", "maxItems", "minItems", "maxProperties", "minProperties", "maxContains",
+        "minContains":
+        if let number = keyword.value.number, !number.isCount {
+          throw SchemaError(
+            message: "\"\(keyword.key)\" should be a whole number from 0 to 9007199254740991.",
+            position: node.resource.document.document.position(of: keyword.value))
+        }
+      case "multipleOf":
+        if let number = keyword.value.number, number.double <= 0 {
+          throw SchemaError(
+            message: "\"multipleOf\" should be above 0.",
+            position: node.resource.document.document.position(of: keyword.value))
+        }
       default: break
       }
     }
@@ -252,4 +265,9 @@ extension StringProtocol {
     }
     return out
   }
+}
+
+extension JSONNumber {
+  /// True for a whole number from 0 to 2⁵³−1, however it is written.
+  var isCount: Bool { isIntegral && (0...9_007_199_254_740_991).contains(double) }
 }

@@ -22,9 +22,10 @@ public struct SchemaValidator {
   public func check() throws { try registry.check(root.resource.document) }
 
   /// What in the instance does not fit; empty where all does.
-  /// - Throws: `SchemaError` where a reference in the schema names nothing or a pattern is damaged.
+  /// - Throws: `SchemaError` where a reference in the schema names nothing or a pattern is damaged, `PatternTooCostly`
+  ///   where a pattern takes more steps than the bound allows.
   public func violations(of instance: JSONValue) throws -> [SchemaViolation] {
-    var evaluation = Evaluation(registry: registry)
+    var evaluation = Evaluation(registry: registry, budget: PatternBudget(forBytes: instance.range.count))
     try evaluation.apply(root, to: instance, at: .root)
     return evaluation.violations
   }
@@ -70,16 +71,39 @@ struct Evaluated {
 /// One validation in progress.
 struct Evaluation {
   let registry: SchemaRegistry
-  var violations: [SchemaViolation] = []
+  /// The first violations, as many as a person reads.
+  private(set) var violations: [SchemaViolation] = []
+  /// How many there are in all.
+  private var failures = 0
+  /// How many probes are under way, whose violations nobody sees.
+  private var probes = 0
   /// The resources entered on the way here, outermost first: the dynamic scope (core, section 7.1).
   private var scope: [SchemaResource] = []
   private var depth = 0
   private var steps = 0
 
-  init(registry: SchemaRegistry) { self.registry = registry }
+  /// What patterns may still cost.
+  var budget: PatternBudget
+
+  init(registry: SchemaRegistry, budget: PatternBudget) {
+    self.registry = registry
+    self.budget = budget
+  }
 
   /// Schemas can be written that double their work with each line; a plan's largest file takes a few thousand steps.
-  private static let stepBound = 1_000_000
+  private static let stepBound = 250_000
+  private static let shownBound = 100
+
+  /// Counts steps of a schema's work.
+  /// - Throws: `SchemaError` beyond the bound.
+  mutating func charge(_ count: Int, at node: SchemaNode) throws {
+    steps += count
+    guard steps <= Self.stepBound else {
+      throw SchemaError(
+        message: "The schema takes more than \(Self.stepBound) steps on one value.",
+        position: node.resource.document.document.position(of: node.json))
+    }
+  }
 
   /// Applies a schema; violations are collected. Returns what was evaluated, empty where the schema said no.
   @discardableResult
@@ -91,15 +115,10 @@ struct Evaluation {
         message: "The schema refers to itself without end.",
         position: node.resource.document.document.position(of: node.json))
     }
-    steps += 1
-    guard steps <= Self.stepBound else {
-      throw SchemaError(
-        message: "The schema takes more than \(Self.stepBound) steps on one value.",
-        position: node.resource.document.document.position(of: node.json))
-    }
+    try charge(1, at: node)
     scope.append(node.resource)
     defer { scope.removeLast() }
-    let before = violations.count
+    let before = failures
     guard case .object(let keywords) = node.json.kind else {
       if node.json.bool == false { report(instance, path, "false", "Nothing may stand here.") }
       return Evaluated()
@@ -120,24 +139,30 @@ struct Evaluation {
     for keyword in deferred {
       try applyUnevaluated(keyword, of: node, to: instance, at: path, evaluated: &evaluated)
     }
-    return violations.count == before ? evaluated : Evaluated()
+    return failures == before ? evaluated : Evaluated()
   }
 
   /// Applies a schema whose violations do not count by themselves.
   mutating func probe(_ node: SchemaNode, _ instance: JSONValue, _ path: InstancePath) throws
     -> (fits: Bool, evaluated: Evaluated)
   {
-    let before = violations.count
+    let before = failures
+    probes += 1
+    defer { probes -= 1 }
     let evaluated = try apply(node, to: instance, at: path)
-    let fits = violations.count == before
-    violations.removeSubrange(before...)
+    let fits = failures == before
+    failures = before
     return (fits, evaluated)
   }
 
-  mutating func report(_ instance: JSONValue, _ path: InstancePath, _ keyword: String, _ message: String) {
+  mutating func report(
+    _ instance: JSONValue, _ path: InstancePath, _ keyword: String, _ message: @autoclosure () -> String
+  ) {
+    failures += 1
+    guard probes == 0, violations.count < Self.shownBound else { return }
     violations.append(
       SchemaViolation(
-        pointer: path.pointer, offset: instance.range.lowerBound, keyword: keyword, message: message))
+        pointer: path.pointer, offset: instance.range.lowerBound, keyword: keyword, message: message()))
   }
 
   // MARK: - Keywords that apply other schemas to the same instance

@@ -1,55 +1,107 @@
-import _StringProcessing
+import CPCRE2
 
-/// A regular expression of ECMA-262, as JSON Schema's `pattern` means it: unanchored, by Unicode scalars.
+/// Matches a regular expression of ECMA-262, as JSON Schema's `pattern` means it: unanchored, by Unicode scalars.
 ///
-/// Built on the standard library's `Regex`, whose dialect differs in the three places that `translated` mends.
-public struct TextPattern {
-  private let regex: Regex<AnyRegexOutput>
+/// PCRE2 does the matching, because it can stop at a bound. `ECMAPattern` translates where the two dialects differ.
+public struct TextPattern: Sendable {
+  /// As it was written.
+  public let text: String
+  private let code: Code
 
-  /// - Throws: the standard library's error where the text is no regular expression.
+  /// Compiles a pattern. O(pattern); a pattern is at most 64 KiB, and so is its compiled form.
+  /// - Throws: `PatternSyntaxError` if the text is no regular expression.
   public init(_ text: String) throws {
-    regex = try Regex(Self.translated(text))
-      .matchingSemantics(.unicodeScalar)
-      .asciiOnlyDigits()
-      .asciiOnlyWordCharacters()
+    self.text = text
+    code = try Code(ECMAPattern(text))
   }
 
-  /// True where the pattern is found anywhere in the text.
-  public func isFound(in text: String) -> Bool {
-    // A regex that fails while matching has found nothing; the pattern itself was proven when it was compiled.
-    (try? regex.firstMatch(in: text)) != nil
+  /// Returns true if the pattern is found anywhere in the text.
+  /// - Throws: `PatternTooCostly` if the budget ends before the answer is known.
+  public func isFound(in text: String, within budget: inout PatternBudget) throws -> Bool {
+    var text = text
+    let answer = text.withUTF8 { code.isFound(in: $0, within: &budget) }
+    guard let answer else { throw PatternTooCostly(pattern: self.text) }
+    return answer
   }
 
-  /// `^` and `$` are the ends of the text, never of a line; `\cX` is a control character; `\p{Letter}` is as it is.
-  static func translated(_ text: String) -> String {
-    var out = ""
-    var inClass = false
-    var characters = text.unicodeScalars[...]
-    while let scalar = characters.popFirst() {
-      switch scalar {
-      case "\\":
-        guard let next = characters.popFirst() else {
-          out += "\\"
-          break
-        }
-        if next == "c", let letter = characters.popFirst() {
-          out += "\\x{" + String(letter.value % 32, radix: 16) + "}"
-        } else if next == "/" || next == "-" && !inClass {
-          out += next == "/" ? "/" : "-"
-        } else {
-          out.unicodeScalars.append(contentsOf: ["\\", next])
-        }
-      case "[":
-        out += inClass ? "\\[" : "["
-        inClass = true
-      case "]":
-        out += "]"
-        inClass = false
-      case "^" where !inClass: out += "\\A"
-      case "$" where !inClass: out += "\\z"
-      default: out.unicodeScalars.append(scalar)
+  /// Owns a compiled pattern, which PCRE2 never changes once it is compiled (pcre2api, "Multithreading").
+  private final class Code: @unchecked Sendable {
+    private let pointer: OpaquePointer
+    private let mayScanUnseen: Bool
+
+    init(_ pattern: ECMAPattern) throws {
+      guard let context = pcre2_compile_context_create_8(nil) else { throw PatternSyntaxError() }
+      defer { pcre2_compile_context_free_8(context) }
+      pcre2_set_max_pattern_length_8(context, 1 << 16)
+      // A callout stands before each item of the pattern. A repeat that PCRE2 makes possessive would go on without one.
+      let options =
+        PCRE2_UTF | PCRE2_DOLLAR_ENDONLY | PCRE2_ALLOW_EMPTY_CLASS | PCRE2_MATCH_UNSET_BACKREF
+        | PCRE2_NEVER_BACKSLASH_C | PCRE2_NO_AUTO_POSSESS | PCRE2_AUTO_CALLOUT
+      var (error, offset): (Int32, Int) = (0, 0)
+      let text = Array(pattern.text.utf8)
+      guard let compiled = pcre2_compile_8(text, text.count, options, &error, &offset, context) else {
+        throw PatternSyntaxError()
+      }
+      pointer = compiled
+      mayScanUnseen = pattern.mayScanUnseen
+    }
+
+    /// Returns nil if the budget ends before the answer is known, or the memory does.
+    ///
+    /// PCRE2's own limit on steps begins anew at each start of a match, so steps are counted by callouts: one for each
+    /// item that is tried, and one for eight bytes that were passed since the last.
+    func isFound(in bytes: UnsafeBufferPointer<UInt8>, within budget: inout PatternBudget) -> Bool? {
+      guard let data = pcre2_match_data_create_8(1, nil) else { return nil }
+      defer { pcre2_match_data_free_8(data) }
+      guard let context = pcre2_match_context_create_8(nil) else { return nil }
+      defer { pcre2_match_context_free_8(context) }
+      pcre2_set_heap_limit_8(context, 16 << 10)
+      // What a back reference or a counted repeat passed before it failed, no callout tells.
+      let blind = mayScanUnseen ? bytes.count / 64 : 0
+      var meter = Meter(left: budget.steps - 4 - bytes.count / 16, perItem: 1 + blind)
+      defer { budget.steps = max(0, meter.left) }
+      return withUnsafeMutablePointer(to: &meter) { meter -> Bool? in
+        pcre2_set_callout_8(
+          context,
+          { block, meter in
+            guard let block, let meter else { return PCRE2_ERROR_CALLOUT }
+            let position = Int(block.pointee.current_position)
+            return meter.assumingMemoryBound(to: Meter.self).pointee.count(at: position) ? 0 : PCRE2_ERROR_CALLOUT
+          }, meter)
+        guard meter.pointee.left > 0 else { return nil }
+        // A text of Swift is well-formed UTF-8.
+        var empty: UInt8 = 0
+        let result =
+          bytes.baseAddress.map { pcre2_match_8(pointer, $0, bytes.count, 0, PCRE2_NO_UTF_CHECK, data, context) }
+          ?? pcre2_match_8(pointer, &empty, 0, 0, PCRE2_NO_UTF_CHECK, data, context)
+        // A match whose groups do not fit the one pair of offsets is 0.
+        if result >= 0 { return true }
+        return result == PCRE2_ERROR_NOMATCH ? false : nil
       }
     }
-    return out
+
+    deinit { pcre2_code_free_8(pointer) }
+  }
+
+  /// Counts the steps of one match.
+  private struct Meter {
+    var left: Int
+    let perItem: Int
+    private var last = 0
+
+    init(left: Int, perItem: Int) {
+      self.left = left
+      self.perItem = perItem
+    }
+
+    /// Returns false when no step is left.
+    mutating func count(at position: Int) -> Bool {
+      left -= perItem + max(0, position - last) / 8
+      last = position
+      return left > 0
+    }
   }
 }
+
+/// Says that a text is no regular expression of ECMA-262.
+public struct PatternSyntaxError: Error, Sendable, Equatable {}

@@ -94,9 +94,13 @@ struct CommandRun: Sendable {
     }
     if let pattern = command.stdoutMatches {
       do {
-        if try !TextPattern(pattern).isFound(in: String(decoding: ending.output, as: UTF8.self)) {
+        var budget = PatternBudget(forBytes: ending.output.count)
+        let printed = String(decoding: ending.output, as: UTF8.self)
+        if try !TextPattern(pattern).isFound(in: printed, within: &budget) {
           return "What it printed does not match \(pattern)."
         }
+      } catch is PatternTooCostly {
+        return "\"stdoutMatches\" takes too many steps on what it printed: \(pattern). Anchor it, or repeat less."
       } catch {
         return "\"stdoutMatches\" is no regular expression: \(pattern)."
       }

@@ -29,6 +29,10 @@ struct Failure {
     case let error as SchemaError:
       self.init(
         3, "policy-unreadable", "\(PlanPaths.schema):\(error.position.line): \(error.message)", "Mend the schema.")
+    case let error as PatternTooCostly:
+      self.init(
+        3, "pattern-too-costly", "The pattern \(error.pattern.prefix(200)) takes too many steps on a text of the plan.",
+        "Write it without a repeat within a repeat, in \(PlanPaths.schema) or \(PlanPaths.policies)/secrets.json.")
     default:
       self.init(
         70, "internal", "This is a fault of readiness: \(error)", "Please report it with the command that you typed.")

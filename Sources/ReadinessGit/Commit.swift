@@ -12,7 +12,7 @@ public struct Commit: Sendable {
   public let author: Identity
   /// False where author or message cannot be decoded, so that no stamp can name the one or stand in the other.
   public let isText: Bool
-  /// When it was committed, in seconds since 1970.
+  /// When it was committed, in seconds since 1970, from −2⁵³ to 2⁵³, so that nobody's arithmetic overflows.
   public let committedAt: Int64
   /// Name and address of who committed it, as far as they can be decoded.
   public let committer: String
@@ -83,12 +83,18 @@ public struct Commit: Sendable {
       payload: Array(raw[..<signature.lowerBound] + raw[signature.upperBound...]))
   }
 
-  /// The moment behind `Name <address>`; 0 where there is none.
+  /// The moment behind `Name <address>`; 0 if there is none. A number beyond the bounds is the nearest bound, so that it
+  /// never passes for an ordinary date.
   private static func seconds(_ line: ArraySlice<UInt8>) -> Int64 {
     var at = line.lastIndex(of: UInt8(ascii: ">")).map { $0 + 1 } ?? line.endIndex
     while at < line.endIndex, line[at] == 0x20 { at += 1 }
-    let digits = line[at...].prefix { $0 != 0x20 }
-    return Int64(String(decoding: digits, as: UTF8.self)) ?? 0
+    var digits = line[at...].prefix { $0 != 0x20 }
+    let isNegative = digits.first == 0x2D
+    if isNegative { digits = digits.dropFirst() }
+    guard digits.allSatisfy({ (0x30...0x39).contains($0) }) else { return 0 }
+    let bound: Int64 = 1 << 53
+    let seconds = digits.reduce(into: Int64(0)) { sum, digit in sum = min(bound, sum * 10 + Int64(digit - 0x30)) }
+    return isNegative ? -seconds : seconds
   }
 }
 

@@ -247,16 +247,29 @@ public final class GitTree: PlanTree {
     return files
   }
 
+  /// Files of a policy, folder by folder. A folder beyond the bounds stands in the list itself, as a policy that cannot be
+  /// read: one tree may hold the same folder in many places, so a few objects would be files without number.
   private func collect(_ folder: ObjectID, _ prefix: String, into files: inout [String: FileIdentity]) throws {
-    var folders: [(ObjectID, String)] = []
-    try repository.forEachEntry(of: folder) { name, identity in
-      if identity.kind == .folder {
-        folders.append((identity.id, prefix + name + "/"))
-      } else if identity.kind != .submodule {
-        files[prefix + name] = identity
+    var level = [(id: folder, path: prefix)]
+    var depth = 0
+    while !level.isEmpty {
+      var next: [(id: ObjectID, path: String)] = []
+      for (id, path) in level {
+        guard depth < PolicyBlob.depthBound, files.count + next.count < PolicyBlob.countBound else {
+          files[String(path.dropLast())] = FileIdentity(kind: .folder, id: id)
+          return
+        }
+        try repository.forEachEntry(of: id) { name, identity in
+          if identity.kind == .folder {
+            next.append((identity.id, path + name + "/"))
+          } else if identity.kind != .submodule {
+            files[path + name] = identity
+          }
+        }
       }
+      level = next
+      depth += 1
     }
-    for (id, path) in folders { try collect(id, path, into: &files) }
   }
 
   /// The policy, read.
@@ -272,16 +285,30 @@ public final class GitTree: PlanTree {
     let files = try policyFiles()
     let key = files.fingerprint
     if let known = cache.policies[key] { return known }
-    let blobs = try files.map { path, identity in
+    var room = PolicyBlob.sizeBound
+    let blobs = try files.sorted { $0.key < $1.key }.map { path, identity in
       if let standard = PolicyBlob(path: path, identity) { return standard }
+      if identity.kind == .folder { return PolicyBlob(path: path, folder: identity.id) }
       return switch try repository.content(of: identity.id, atMost: PlanFile.bound) {
-      case .bytes(let bytes): PolicyBlob(path: path, kind: identity.kind, bytes: bytes)
+      case .bytes(let bytes): try takeRoom(&room, for: bytes, PolicyBlob(path: path, kind: identity.kind, bytes: bytes))
       case .oversized(let oversized): PolicyBlob(path: path, oversized: oversized)
       }
     }
     let snapshot = PolicySnapshot(blobs)
     cache.policies[key] = snapshot
     return snapshot
+  }
+
+  private func takeRoom(_ room: inout Int, for bytes: [UInt8], _ blob: @autoclosure () -> PolicyBlob) throws
+    -> PolicyBlob
+  {
+    room -= bytes.count
+    guard room >= 0 else {
+      throw GitError(
+        .unsupported, "\(PlanPaths.policies) holds more than \(PolicyBlob.sizeBound >> 20) MiB.",
+        hint: "Move what is no policy elsewhere.", function: "GitTree.policy")
+    }
+    return blob()
   }
 
   /// The bytes of a blob of the policy.
@@ -370,20 +397,5 @@ public final class GitTree: PlanTree {
       }
     cache.digests[identity.id] = digest
     return digest
-  }
-}
-
-extension Repository {
-  /// The entry of a name in a tree; nil where there is none. O(entries).
-  func entry(_ name: String, in tree: ObjectID) throws -> FileIdentity? {
-    try store.with(tree, GIT_OBJECT_TREE) { raw in
-      var name = name
-      return name.withUTF8 { GitFolder.entry($0, in: raw) }
-    }
-  }
-
-  /// Each entry of a tree, in its order. Names that are no UTF-8 are repaired, and so fit no rule.
-  func forEachEntry(of tree: ObjectID, _ body: (String, FileIdentity) -> Void) throws {
-    try GitFolder(store, tree).forEach(body)
   }
 }

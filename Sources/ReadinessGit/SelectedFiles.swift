@@ -18,15 +18,33 @@ struct SelectedFiles {
   /// Those of one tree. O(folders that may hold one).
   func listing(of root: ObjectID) throws -> InputListing {
     var entries: [InputListing.Entry] = []
-    try collect(root, [], into: &entries)
+    var count = 0
+    try collect(root, [], into: &entries, &count)
     return InputListing(entries)
   }
 
-  private func collect(_ folder: ObjectID, _ above: Path, into entries: inout [InputListing.Entry]) throws {
+  /// How many entries are looked at, and how many folders deep. One tree may hold the same folder in many places, so a few
+  /// objects would be files without number; git itself follows 2,048 folders (`core.maxTreeDepth`).
+  private static let (countBound, depthBound) = (4_000_000, 2_048)
+
+  private static func count(_ count: inout Int, _ path: Path) throws {
+    count += 1
+    guard count <= countBound, path.count <= depthBound else {
+      throw GitError(
+        .unsupported,
+        "The tree has more than \(countBound) files where a pattern looks for them, or more than \(depthBound) folders in one another.",
+        hint: "Name fewer paths in the pattern.", function: "SelectedFiles")
+    }
+  }
+
+  private func collect(
+    _ folder: ObjectID, _ above: Path, into entries: inout [InputListing.Entry], _ count: inout Int
+  ) throws {
     try GitFolder(store, folder).forEachRaw { mode, name, id, isFolder in
+      try Self.count(&count, above)
       let path = above + [name[...]]
       if isFolder {
-        if selection.mayCover(below: path) { try collect(id, path, into: &entries) }
+        if selection.mayCover(below: path) { try collect(id, path, into: &entries, &count) }
       } else if selection.covers(path) {
         entries.append(InputListing.Entry(path: Self.bytes(path), mode: mode, id: id))
       }
@@ -36,7 +54,8 @@ struct SelectedFiles {
   /// The paths that two trees do not hold alike, sorted. Only folders that differ are read.
   func changes(from old: ObjectID, to new: ObjectID) throws -> [String] {
     var paths: [[UInt8]] = []
-    try compare(new, old, [], into: &paths)
+    var count = 0
+    try compare(new, old, [], into: &paths, &count)
     return paths.sorted { $0.lexicographicallyPrecedes($1) }.map { String(decoding: $0, as: UTF8.self) }
   }
 
@@ -56,16 +75,19 @@ struct SelectedFiles {
   }
 
   /// A folder that is nil is not there.
-  private func compare(_ new: ObjectID?, _ old: ObjectID?, _ above: Path, into paths: inout [[UInt8]]) throws {
+  private func compare(
+    _ new: ObjectID?, _ old: ObjectID?, _ above: Path, into paths: inout [[UInt8]], _ count: inout Int
+  ) throws {
     if new == old { return }
     let (here, there) = (try entries(new), try entries(old))
     for name in Set(here.keys).union(there.keys) where here[name] != there[name] {
+      try Self.count(&count, above)
       let path = above + [name[...]]
       let (a, b) = (here[name], there[name])
       let isFile = [a, b].contains { $0?.isFolder == false }
       if isFile, selection.covers(path) { paths.append(Self.bytes(path)) }
       guard a?.isFolder == true || b?.isFolder == true, selection.mayCover(below: path) else { continue }
-      try compare(a?.isFolder == true ? a?.id : nil, b?.isFolder == true ? b?.id : nil, path, into: &paths)
+      try compare(a?.isFolder == true ? a?.id : nil, b?.isFolder == true ? b?.id : nil, path, into: &paths, &count)
     }
   }
 }

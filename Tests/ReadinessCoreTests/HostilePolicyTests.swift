@@ -1,3 +1,4 @@
+import JSONSchema
 import ReadinessCore
 import ReadinessTestSupport
 import Testing
@@ -27,6 +28,34 @@ struct HostilePolicyTests {
     }
     let schema = ##"{ "$ref": "#/$defs/a0", "$defs": { \##(steps.joined(separator: ", ")), "a40": false } }"##
     #expect(try judge(schema: schema) == ["policy-strands-state"])
+  }
+
+  @Test("a pattern that takes for ever, in schema or secrets, is \"could not judge\"")
+  func endlessPattern() throws {
+    let schema = #"{ "properties": { "outcome": { "pattern": "^([a-zA-Z +,.-]+)+$!" } } }"#
+    let long = String(repeating: "a", count: 60) + "!"
+    #expect(throws: PatternTooCostly.self) {
+      try Judge.assess(
+        Proposal {
+          $0[PlanPaths.schema] = schema
+          $0.edit("A-3", "It works", long)
+        })
+    }
+    let secrets =
+      #"{ "version": 1, "patterns": [{ "name": "a token", "pattern": "^([a-zA-Z +,.-]+)+$!" }] }"#
+    let base = PlanFixture.tree().with { $0[PlanPaths.secrets] = secrets }
+    #expect(throws: PatternTooCostly.self) {
+      try Judge.assess(
+        Proposal(from: base) { $0.edit("A-3", "Work A-3", long) })
+    }
+  }
+
+  @Test(
+    "a number of a schema that fits no integer cannot be read",
+    arguments: ["minLength", "maxLength", "maxItems", "minItems", "minProperties"])
+  func schemaNumbers(keyword: String) throws {
+    #expect(
+      try judge(schema: #"{ "properties": { "outcome": { "\#(keyword)": 1e308 } } }"#) == ["policy-unreadable"])
   }
 
   @Test("something else in the place of the folder of policies is no policy, and not the built-in one")

@@ -46,25 +46,40 @@ public struct PathPattern: Sendable, Hashable {
   }
 
   /// True where the path, or a folder above it, is one of the set. `!` is not looked at.
-  public func covers(_ path: [ArraySlice<UInt8>]) -> Bool { match(parts[...], path[...], isWhole: true) }
+  public func covers(_ path: [ArraySlice<UInt8>]) -> Bool { match(path, isWhole: true) }
 
   /// True where a path below this folder may be one of the set.
-  public func mayCover(below folder: [ArraySlice<UInt8>]) -> Bool { match(parts[...], folder[...], isWhole: false) }
+  public func mayCover(below folder: [ArraySlice<UInt8>]) -> Bool { match(folder, isWhole: false) }
 
-  private func match(_ parts: ArraySlice<Part>, _ path: ArraySlice<ArraySlice<UInt8>>, isWhole: Bool) -> Bool {
-    guard let part = parts.first else { return path.isEmpty || namesFolder }
-    if path.isEmpty { return !isWhole }
-    switch part {
-    case .any:
-      // At the end it stands for anything below, so at least for one part.
-      if parts.count == 1 { return true }
-      return path.indices.contains { match(parts.dropFirst(), path[$0...], isWhole: isWhole) } || !isWhole
-    case .text(let text, let isPattern):
-      guard let first = path.first, isPattern ? Self.matches(text[...], first) : first.elementsEqual(text) else {
-        return false
+  /// Follows all readings of the pattern at once, so that many `**` take no longer than one.
+  /// O(parts of the pattern × parts of the path).
+  private func match(_ path: [ArraySlice<UInt8>], isWhole: Bool) -> Bool {
+    // Which parts of the pattern may come next.
+    var open = [Bool](repeating: false, count: parts.count + 1)
+    open[0] = true
+    for place in 0...path.count {
+      let isEnd = place == path.count
+      for index in parts.indices where open[index] && parts[index] == .any {
+        // At the end it stands for anything below, so at least for one part.
+        if index == parts.count - 1 { if !isEnd { return true } } else { open[index + 1] = true }
+        if !isWhole { return true }
       }
-      return match(parts.dropFirst(), path.dropFirst(), isWhole: isWhole)
+      if open[parts.count], isEnd || namesFolder { return true }
+      if isEnd { return !isWhole && open.dropLast().contains(true) }
+      var next = [Bool](repeating: false, count: parts.count + 1)
+      for index in parts.indices where open[index] {
+        switch parts[index] {
+        case .any: next[index] = true
+        case .text(let text, let isPattern):
+          if isPattern ? Self.matches(text[...], path[place]) : path[place].elementsEqual(text) {
+            next[index + 1] = true
+          }
+        }
+      }
+      guard next.contains(true) else { return false }
+      open = next
     }
+    return false
   }
 
   /// `*` is any bytes, `?` is one character of UTF-8.

@@ -62,6 +62,23 @@ public struct PolicyBlob: Sendable {
   /// True where it says what judges without it; its bytes are not there then.
   let isStandard: Bool
 
+  /// How many folders deep a policy is at most (specification, bounds).
+  public static let depthBound = 64
+  /// How many files a policy has at most.
+  public static let countBound = 4_096
+  /// How many bytes all files of a policy have at most.
+  public static let sizeBound = 16 << 20
+
+  /// Makes a blob of a folder that is beyond the bounds, so that what is in it was not read.
+  public init(path: String, folder: ObjectID) {
+    self.path = path
+    kind = .folder
+    bytes = []
+    digest = Digest(of: folder.bytes)
+    isOversized = true
+    isStandard = false
+  }
+
   /// What stands at a path, where its object alone says that it is the standard file; nil where that has to be read.
   public init?(path: String, _ identity: FileIdentity) {
     guard identity.kind == .regular, let known = StandardFiles.known(at: path), known.id == identity.id else {
@@ -140,6 +157,12 @@ private struct PolicyReader {
   mutating func read() -> Policy? {
     if let other = blobs[PlanPaths.policies] {
       refuse(other, .policyUnreadable, "\(other.path) is \(other.kind.phrase), not a folder.", line: nil)
+    }
+    for blob in blobs.values where blob.kind == .folder {
+      refuse(
+        blob, .policyUnreadable,
+        "A policy is at most \(PolicyBlob.depthBound) folders deep and has at most \(PolicyBlob.countBound) files.",
+        line: nil)
     }
     let workflow = read(PlanPaths.workflow, absent: Workflow.standard) { Workflow($0, $1) }
     let authorization = read(PlanPaths.authorization, absent: Authorization?.none) { root, faults in

@@ -104,21 +104,29 @@ extension Secrets {
   }
 
   /// Every place in a text, as it is written, that looks like a secret, in its order. O(bytes × patterns).
-  /// - Throws: the regular expression's error, which was proven when the policy was read.
+  /// - Throws: `PatternTooCostly` if a team's pattern takes more steps than the bound allows.
   private func writtenHits(in bytes: [UInt8]) throws -> [Hit] {
     let known = KnownSecret.all(in: bytes)
     guard !known.isEmpty || !patterns.isEmpty || entropy != nil else { return [] }
     let allowed = try self.allowed.map { try TextPattern($0) }
-    var hits = known.filter { secret in
+    // A pattern is tried on each word, and begins anew at each of its bytes.
+    var budget = PatternBudget(forBytes: 8 * bytes.count * (allowed.count + patterns.count))
+    var hits = try known.filter { secret in
       let word = String(decoding: bytes[secret.range], as: UTF8.self)
-      return !allowed.contains { $0.isFound(in: word) }
+      return try !allowed.contains { try $0.isFound(in: word, within: &budget) }
     }.map { Hit(name: $0.name, offset: $0.range.lowerBound, digest: Digest(of: Array(bytes[$0.range]))) }
     guard !patterns.isEmpty || entropy != nil else { return hits }
     let compiled = try patterns.map { ($0.name, try TextPattern($0.text)) }
     for range in Self.words(in: bytes) {
-      let word = String(decoding: bytes[range], as: UTF8.self)
-      if allowed.contains(where: { $0.isFound(in: word) }) { continue }
-      let name = compiled.first { $0.1.isFound(in: word) }?.0 ?? (isTooRandom(bytes[range]) ? "a random word" : nil)
+      var isAllowed = false
+      var name: String?
+      for piece in Self.pieces(of: range) where !isAllowed && name == nil {
+        let text = String(decoding: bytes[piece], as: UTF8.self)
+        isAllowed = try allowed.contains { try $0.isFound(in: text, within: &budget) }
+        if !isAllowed { name = try compiled.first { try $0.1.isFound(in: text, within: &budget) }?.0 }
+      }
+      if isAllowed { continue }
+      if name == nil, isTooRandom(bytes[range]) { name = "a random word" }
       if let name {
         hits.append(Hit(name: name, offset: range.lowerBound, digest: Digest(of: Array(bytes[range]))))
       }
@@ -136,6 +144,15 @@ extension Secrets {
       start = index + 1
     }
     return words
+  }
+
+  /// A word, or overlapping pieces of a long one, so that matching stays linear. A pattern that needs more than 256 bytes
+  /// of one word is not found in a word of more than 512.
+  private static func pieces(of word: Range<Int>) -> [Range<Int>] {
+    guard word.count > 512 else { return [word] }
+    return stride(from: word.lowerBound, to: word.upperBound - 256, by: 256).map {
+      $0..<min($0 + 512, word.upperBound)
+    }
   }
 
   /// Shannon's bits for each byte; digests and ids, which are hexadecimal, are no secrets.

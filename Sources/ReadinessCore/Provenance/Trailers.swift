@@ -223,8 +223,10 @@ public enum Timestamp {
     return (1...lengths[month - 1]).contains(day)
   }
 
-  /// Milliseconds since 1970 as a moment. Proleptic Gregorian, UTC.
-  public static func text(millisecondsSince1970 total: Int64) -> String {
+  /// Milliseconds since 1970 as a moment. Proleptic Gregorian, UTC. A moment outside the years 0 to 9999 is the nearest
+  /// one within them, so that texts order as moments do.
+  public static func text(millisecondsSince1970 moment: Int64) -> String {
+    let total = min(max(moment, -62_167_219_200_000), 253_402_300_799_999)
     let millis = Int(((total % 1000) + 1000) % 1000)
     let seconds = Int((total - Int64(millis)) / 1000)
     let ofDay = ((seconds % 86400) + 86400) % 86400
