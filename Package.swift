@@ -23,15 +23,20 @@ let package = Package(
     .target(name: "JSONSchema", dependencies: ["CPCRE2", "StrictJSON"]),
     .target(name: "ReadinessCore", dependencies: ["CDefaults", "CSHA256", "JSONSchema", "StrictJSON"]),
     .target(
-      name: "ReadinessGit", dependencies: ["CLibgit2", "CZlib", "ReadinessCore", "ReadinessRuntime", "StrictJSON"]),
+      name: "ReadinessGit",
+      dependencies: ["CLibgit2", "CZlib", "ReadinessCore", "ReadinessRuntime", "ReadinessSystem", "StrictJSON"]),
     .target(name: "PlanSLO", dependencies: ["ReadinessCore", "StrictJSON"]),
-    .target(name: "ReadinessHistory", dependencies: ["PlanSLO", "ReadinessGit", "ReadinessCore", "StrictJSON"]),
+    .target(
+      name: "ReadinessHistory",
+      dependencies: ["PlanSLO", "ReadinessGit", "ReadinessCore", "ReadinessSystem", "StrictJSON"]),
     .target(
       name: "ReadinessEnforcement",
       dependencies: ["ReadinessHistory", "ReadinessGit", "ReadinessRuntime", "ReadinessCore", "StrictJSON"]),
     .target(
       name: "ReadinessChecks",
-      dependencies: ["PlanSLO", "ReadinessGit", "ReadinessRuntime", "ReadinessCore", "JSONSchema", "StrictJSON"]),
+      dependencies: [
+        "PlanSLO", "ReadinessGit", "ReadinessRuntime", "ReadinessSystem", "ReadinessCore", "JSONSchema", "StrictJSON",
+      ]),
     .target(
       name: "ReadinessEvents",
       dependencies: [
@@ -39,12 +44,13 @@ let package = Package(
       ]),
     .target(name: "ReadinessReports", dependencies: ["PlanSLO", "ReadinessCore", "StrictJSON"]),
     .target(name: "CSupervisor"),
-    .target(name: "ReadinessRuntime", dependencies: ["CSupervisor", "StrictJSON"]),
+    .target(name: "ReadinessSystem", dependencies: ["CSupervisor"]),
+    .target(name: "ReadinessRuntime", dependencies: ["CSupervisor", "ReadinessSystem", "StrictJSON"]),
     .target(
       name: "ReadinessCommands",
       dependencies: [
         "ReadinessEnforcement", "ReadinessHistory", "ReadinessGit", "ReadinessCore",
-        "ReadinessReports", "ReadinessRuntime", "ReadinessChecks", "ReadinessEvents", "PlanSLO",
+        "ReadinessReports", "ReadinessRuntime", "ReadinessSystem", "ReadinessChecks", "ReadinessEvents", "PlanSLO",
         "StrictJSON",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ]),
@@ -54,11 +60,16 @@ let package = Package(
       path: "Tests/ReadinessTestSupport"),
     .executableTarget(
       name: "fuzz",
-      dependencies: ["ReadinessGit", "ReadinessReports", "ReadinessCore", "ReadinessTestSupport", "StrictJSON"],
+      dependencies: [
+        "ReadinessGit", "ReadinessReports", "ReadinessCore", "ReadinessTestSupport", "JSONSchema", "StrictJSON",
+      ],
       path: "Tests/Fuzz"),
     .testTarget(
       name: "EndToEndTests", dependencies: ["readiness", "ReadinessTestSupport"], exclude: ["Snapshots"]),
-    .testTarget(name: "ReadinessGitTests", dependencies: ["ReadinessGit", "ReadinessCore", "ReadinessTestSupport"]),
+    .testTarget(name: "ReadinessSystemTests", dependencies: ["ReadinessSystem"]),
+    .testTarget(
+      name: "ReadinessGitTests",
+      dependencies: ["ReadinessGit", "ReadinessCore", "ReadinessSystem", "ReadinessTestSupport"]),
     .testTarget(
       name: "ReadinessRuntimeTests",
       dependencies: ["ReadinessRuntime", "ReadinessCore", "JSONSchema", "StrictJSON", "ReadinessTestSupport"]),

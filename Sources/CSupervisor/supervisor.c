@@ -85,7 +85,7 @@ static void default_signals(void) {
   for (int signal_number = 1; signal_number < 32; signal_number++) signal(signal_number, SIG_DFL);
   sigset_t none;
   sigemptyset(&none);
-  sigprocmask(SIG_SETMASK, &none, NULL);
+  pthread_sigmask(SIG_SETMASK, &none, NULL);
 }
 
 // Becomes the check. Comes back never.
@@ -177,7 +177,7 @@ static void supervise(const struct readiness_job *job, int output, int errors, i
   sigset_t children;
   sigemptyset(&children);
   sigaddset(&children, SIGCHLD);
-  sigprocmask(SIG_SETMASK, &children, NULL);
+  pthread_sigmask(SIG_SETMASK, &children, NULL);
   int births[2];
   int news = signalfd(-1, &children, SFD_CLOEXEC | SFD_NONBLOCK);
   if (news < 0 || pipe2(births, O_CLOEXEC) < 0) {
@@ -257,3 +257,5 @@ pid_t readiness_supervise(const struct readiness_job *job, struct readiness_pipe
   errno = error;
   return pid;
 }
+
+int readiness_pipe(int ends[2]) { return pipe2(ends, O_CLOEXEC); }

@@ -1,6 +1,7 @@
 import ReadinessCore
 import ReadinessGit
 import ReadinessRuntime
+import ReadinessSystem
 import StrictJSON
 import Synchronization
 
@@ -56,7 +57,6 @@ public final class CheckRunner {
   private let request: Request
   private let tree: GitTree
   private let breakers = Breakers()
-  private let finished = Finished()
 
   /// - Throws: `GitError` where the commit cannot be read.
   public init(_ repository: Repository, _ request: Request) throws {
@@ -66,7 +66,6 @@ public final class CheckRunner {
   }
 
   private struct Running {
-    let worker: Worker<Void>
     let areas: [WorkingArea]
     let answer: Slot
   }
@@ -75,15 +74,28 @@ public final class CheckRunner {
   /// - Returns: one result for each check, in the order given.
   /// - Throws: `GitError`, `FileFault` where the repository or an area cannot be used; no check is left running.
   public func run(_ checks: [PlannedCheck], progress: (Progress) -> Void) throws -> [CheckResult] {
-    var results = [CheckResult?](repeating: nil, count: checks.count)
     var running: [Int: Running] = [:]
-    // On the way out of an error: a folder is taken away when nothing runs in it any more.
-    defer {
-      for each in running.values {
-        do { try each.worker.join() } catch {}
-        each.areas.forEach { discard($0) }
-      }
-    }
+    // On the way out of an error: a folder is removed when nothing runs in it any more.
+    defer { running.values.forEach { $0.areas.forEach { discard($0) } } }
+    let commands = WorkQueue()
+    let threads = (0..<Self.threads(for: checks)).map { _ in { commands.work() } }
+    return try concurrently(threads) {
+      defer { commands.close() }
+      return try schedule(checks, on: commands, &running, progress)
+    }.here
+  }
+
+  /// Returns how many commands run side by side at most.
+  private static func threads(for checks: [PlannedCheck]) -> Int {
+    let bounds = checks.compactMap(\.profile).reduce(into: [String: Int]()) { $0[$1.name] = $1.parallelism }
+    return min(checks.count, bounds.values.reduce(0, +))
+  }
+
+  private func schedule(
+    _ checks: [PlannedCheck], on commands: WorkQueue, _ running: inout [Int: Running], _ progress: (Progress) -> Void
+  ) throws -> [CheckResult] {
+    var results = [CheckResult?](repeating: nil, count: checks.count)
+    let finished = Arrivals()
     let needs = Self.needs(checks, request.dependencies)
     var stopped = false
     func note(_ index: Int, _ result: CheckResult) {
@@ -104,7 +116,7 @@ public final class CheckRunner {
           hasRoom(for: check, among: running.keys.map { checks[$0] })
         {
           hasStarted = true
-          switch try begin(check) {
+          switch try begin(check, on: commands, finished) {
           case .ended(let result): note(index, result)
           case .running(let started): running[index] = started
           }
@@ -116,7 +128,6 @@ public final class CheckRunner {
       }
       for index in running.keys.sorted() where running[index]?.answer.value != nil {
         guard let ended = running.removeValue(forKey: index), let answer = ended.answer.value else { continue }
-        try ended.worker.join()
         let result = try conclude(checks[index], answer)
         try ended.areas.forEach { try $0.remove() }
         hasStarted = true
@@ -158,7 +169,7 @@ public final class CheckRunner {
     case running(Running)
   }
 
-  private func begin(_ check: PlannedCheck) throws -> Beginning {
+  private func begin(_ check: PlannedCheck, on commands: WorkQueue, _ finished: Arrivals) throws -> Beginning {
     if check.needsTrust, !request.trusted.contains(check.trustDigest.tagged) {
       return .ended(
         CheckResult(check, .untrusted, "Nobody has trusted this definition here: readiness trust \(check.milestone)"))
@@ -193,12 +204,12 @@ public final class CheckRunner {
     }
     let run = CommandRun(
       command: command, profile: profile, areas: areas, environment: request.environment, breakers: breakers)
-    let (slot, finished) = (Slot(), finished)
-    let worker = Worker {
+    let slot = Slot()
+    commands.add {
       slot.put(run.run())
       finished.signal()
     }
-    return .running(Running(worker: worker, areas: areas.map(\.area), answer: slot))
+    return .running(Running(areas: areas.map(\.area), answer: slot))
   }
 
   private func conclude(_ check: PlannedCheck, _ answer: CommandRun.Answer) throws -> CheckResult {

@@ -3,6 +3,7 @@ import ReadinessCore
 import ReadinessEnforcement
 import ReadinessGit
 import ReadinessRuntime
+import ReadinessSystem
 
 /// From where a reading command takes the plan.
 struct PlanSourceOptions: ParsableArguments {
@@ -58,14 +59,19 @@ final class LoadedPlan {
     }
     let id = try options.at.map { try repository.commit(named: $0) } ?? head ?? repository.commit(named: "HEAD")
     let isCompared = options.at == nil && !repository.isBare
-    let suspects = isCompared ? repository.milestonesThatMayDiffer() : nil
-    repository.readPacks()
-    let committed = try repository.tree(ofCommit: id)
+    let read = try concurrently(isCompared ? [repository.searchForMilestonesThatMayDiffer()] : []) {
+      repository.readPacks()
+      let committed = try repository.tree(ofCommit: id)
+      return (
+        committed, try Self.lettingGo(PlanOverview(committed, now: now), at: isCut ? nil : id, committed, repository)
+      )
+    }
+    let committed = read.here.0
     tree = committed
-    overview = try Self.lettingGo(PlanOverview(committed, now: now), at: isCut ? nil : id, committed, repository)
+    overview = read.here.1
     commit = id.description
     source = "\(options.at ?? "HEAD") at \(id.description.prefix(8))"
-    let difference = suspects.flatMap { Self.difference(committed, $0, repository) }
+    let difference = read.there.first.flatMap { Self.difference(committed, $0, repository) }
     note =
       isCut && overview.policy.authorization?.bypasses.isEmpty == false
       ? "This clone is shallow, so exceptions from rules are not shown: git fetch --unshallow" : difference
@@ -82,7 +88,7 @@ final class LoadedPlan {
   /// Says when what is staged, or the files, differ from HEAD. An index that cannot be read, as in an unfinished
   /// merge, keeps nobody from reading HEAD.
   private static func difference(
-    _ tree: GitTree, _ suspects: Worker<[MilestoneID]?>, _ repository: Repository
+    _ tree: GitTree, _ suspects: [MilestoneID]?, _ repository: Repository
   ) -> String? {
     do {
       return try differenceOrNone(tree, suspects, repository)
@@ -92,14 +98,14 @@ final class LoadedPlan {
   }
 
   private static func differenceOrNone(
-    _ tree: GitTree, _ suspects: Worker<[MilestoneID]?>, _ repository: Repository
+    _ tree: GitTree, _ suspects: [MilestoneID]?, _ repository: Repository
   ) throws -> String? {
     if try !repository.tree(try repository.candidateTree()).hasSamePlanAndPolicy(as: tree) {
       return "Staged changes of the plan are not shown: readiness status --index"
     }
     let work = try WorkTree(repository)
     let ids =
-      try suspects.join() ?? Array(Set(work.milestones().keys).union(tree.milestones().keys))
+      try suspects ?? Array(Set(work.milestones().keys).union(tree.milestones().keys))
     for id in ids
     where try work.milestone(id)?.digest != tree.milestone(id)?.digest {
       return "Files of the plan have changes that are not shown: readiness status --worktree"

@@ -1,5 +1,6 @@
 import Glibc
 import ReadinessCore
+import ReadinessSystem
 
 /// New files that are put in place together. The disk is waited for once for what they hold and once for their names, as
 /// far as the file system can, where files that are put in place one by one wait twice each.
@@ -95,8 +96,6 @@ struct FileBatch {
         guard fsync(open[place].descriptor) == 0 else { throw FileBytes.systemError("fsync", open[place].path) }
       }
     }
-    let others = (1..<max(1, threads)).map { thread in Worker { try sync(on: thread) } }
-    try sync(on: 0)
-    for other in others { try other.join() }
+    _ = try concurrently((1..<max(1, threads)).map { thread in { try sync(on: thread) } }) { try sync(on: 0) }
   }
 }

@@ -54,13 +54,13 @@ public final class GitSignatures: SignatureVerifier {
       }
       _ = try gpg(["--import", folder + "keys"])
       let said = try gpg(["--verify", folder + "signature", folder + "payload"])
-      guard said.contains(where: { $0.hasPrefix("[GNUPG:] GOODSIG ") }),
-        let line = said.first(where: { $0.hasPrefix("[GNUPG:] VALIDSIG ") }),
-        let fingerprint = line.split(separator: " ").last
+      func lines(_ keyword: String) -> [Substring] { said.filter { $0.hasPrefix("[GNUPG:] \(keyword) ") } }
+      // Of several signatures gpg reports the good one beside the bad one, and git shows a third.
+      guard said.filter({ $0.hasPrefix("[GNUPG:] NEWSIG") }).count == 1, lines("GOODSIG").count == 1,
+        lines("VALIDSIG").count == 1, let fingerprint = lines("VALIDSIG").first?.split(separator: " ").last
       else { return false }
       return try gpg(["--with-colons", "--list-keys", String(fingerprint)])
-        .filter { $0.hasPrefix("uid:") && !$0.hasPrefix("uid:r:") }
-        .contains { $0.lowercased().contains("<\(email.lowercased())>") }
+        .contains { OpenPGPListing.address(in: $0)?.foldedAddress == email.foldedAddress }
     }
     known[key] = answer
     return answer

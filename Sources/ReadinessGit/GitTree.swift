@@ -1,5 +1,6 @@
 import CLibgit2
 import ReadinessCore
+import ReadinessSystem
 import StrictJSON
 
 /// A tree of the repository as the judge sees it, read as far as it is asked.
@@ -157,15 +158,16 @@ public final class GitTree: PlanTree {
           (start + place).initialize(to: try Self.row(id, identity, offset: offset, in: repository, by: reader))
         }
       }
-      let workers = companions.enumerated().map { number, repository in
-        Worker {
+      let work = companions.enumerated().map { number, repository in
+        { () throws -> (id: ObjectID, file: PlanFile)? in
           let file = number == 0 ? try plan.map { ($0.id, try Self.planFile($0, in: repository)) } : nil
           try readShare(number + 1, in: repository)
           return file
         }
       }
-      try readShare(0, in: repository)
-      for worker in workers { if let (id, file) = try worker.join() { cache.plans[id] = file } }
+      for case let plan? in try concurrently(work, while: { try readShare(0, in: repository) }).there {
+        cache.plans[plan.id] = plan.file
+      }
       count = listed.count
     }
   }

@@ -1,5 +1,6 @@
 import CLibgit2
 import ReadinessCore
+import ReadinessSystem
 
 /// Reads a history into arrays of numbers: of each commit one, in the order in which they are read.
 ///
@@ -149,11 +150,12 @@ struct GraphReader {
     let others = places.count > 1024 ? try repository.companions() : []
     let shares = Shares(of: places.count, for: others.count + 1, each: 64)
     let room = self.room / (others.count + 1)
-    let workers = others.enumerated().map { number, repository in
-      Worker { [store = repository.store] in Self.read(places, shares, number + 1, store, room) }
+    let work = others.enumerated().map { number, repository in
+      { [store = repository.store] in Self.read(places, shares, number + 1, store, room) }
     }
-    take(Self.read(places, shares, 0, store, room))
-    for worker in workers { take(try worker.join()) }
+    let found = try concurrently(work) { Self.read(places, shares, 0, store, room) }
+    take(found.here)
+    for part in found.there { take(part) }
   }
 
   private static func read(

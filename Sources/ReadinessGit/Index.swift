@@ -31,13 +31,13 @@ extension Repository {
     return nil
   }
 
-  private var indexPath: String { getenv("GIT_INDEX_FILE").map { String(cString: $0) } ?? gitFolder + "index" }
+  private var indexPath: String { GitEnvironment.outer.index ?? gitFolder + "index" }
 
   /// The milestones whose files may differ from what is staged; nil where that cannot be told without reading them all.
-  /// Looked for on a thread of its own, because the file system is asked about each.
-  public func milestonesThatMayDiffer() -> Worker<[MilestoneID]?> {
+  /// The search asks the file system about each, so it is made for a thread of its own.
+  public func searchForMilestonesThatMayDiffer() -> () -> [MilestoneID]? {
     let (workTree, indexPath) = (workTree, indexPath)
-    return Worker {
+    return {
       guard let workTree else { return nil }
       return IndexFile(indexPath)?.suspects(in: PlanPaths.folder + "/", of: workTree)?
         .compactMap { PlanPaths.stem(ofName: $0).map { MilestoneID($0) } }

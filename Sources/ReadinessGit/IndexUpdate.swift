@@ -1,6 +1,7 @@
 import CLibgit2
 import Glibc
 import ReadinessCore
+import ReadinessSystem
 
 /// The index's lock, held while the ref moves, with the new index and the new files ready beside the old ones.
 final class IndexUpdate {
@@ -30,7 +31,7 @@ final class IndexUpdate {
     self.repository = repository
     self.workTree = workTree
     self.changes = changes
-    indexPath = getenv("GIT_INDEX_FILE").map { String(cString: $0) } ?? repository.gitFolder + "index"
+    indexPath = GitEnvironment.outer.index ?? repository.gitFolder + "index"
     lockPath = indexPath + ".lock"
     nextPath = repository.gitFolder + MoveJournal.temporaryName("index")
     do {

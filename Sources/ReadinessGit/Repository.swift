@@ -1,6 +1,7 @@
 import CLibgit2
 import Glibc
 import ReadinessCore
+import ReadinessSystem
 
 /// A git repository, open. Owns libgit2's pointer; everything made from it keeps it alive.
 public final class Repository {
@@ -21,7 +22,7 @@ public final class Repository {
   public func companions() throws -> [Repository] {
     if openCompanions.isEmpty {
       readPacks()
-      openCompanions = try (1..<Worker<Void>.bound).map { _ in
+      openCompanions = try (1..<Cores.bound).map { _ in
         let other = try another()
         other.readPacks()
         return other
@@ -76,16 +77,14 @@ public final class Repository {
 
   /// Opens the repository of the current folder as git itself would, from the environment that git gives to hooks.
   ///
-  /// libgit2 refuses `GIT_WORK_TREE` and `GIT_COMMON_DIR`, so they are taken out first and the work tree is set
-  /// afterwards. Changes the environment of the process; call it before any thread is started.
+  /// What libgit2 refuses in the environment is removed first, and the work tree is set afterwards. Call it before any
+  /// thread is started.
   public static func open() throws -> Repository {
     _ = Library.isStarted
-    let workTree = getenv("GIT_WORK_TREE").map { String(cString: $0) }
-    unsetenv("GIT_WORK_TREE")
-    unsetenv("GIT_COMMON_DIR")
+    let workTree = GitEnvironment.outer.workTree
     var pointer: OpaquePointer?
     func tryOpen() -> Int32 {
-      withoutIndex { git_repository_open_ext(&pointer, nil, GIT_REPOSITORY_OPEN_FROM_ENV.rawValue, nil) }
+      git_repository_open_ext(&pointer, nil, GIT_REPOSITORY_OPEN_FROM_ENV.rawValue, nil)
     }
     var code = tryOpen()
     if [GIT_ENOTFOUND, GIT_EOWNER].contains(git_error_code(code)) {
@@ -121,7 +120,7 @@ public final class Repository {
   public func another() throws -> Repository {
     var pointer: OpaquePointer?
     try git("git_repository_open_ext", "The repository") {
-      Self.withoutIndex { git_repository_open_ext(&pointer, nil, GIT_REPOSITORY_OPEN_FROM_ENV.rawValue, nil) }
+      git_repository_open_ext(&pointer, nil, GIT_REPOSITORY_OPEN_FROM_ENV.rawValue, nil)
     }
     guard let pointer else {
       throw GitError(
@@ -130,15 +129,6 @@ public final class Repository {
     let other = Repository(pointer)
     other.origin = openStore
     return other
-  }
-
-  /// Where git names an index, libgit2 would read all of it to open the repository, and refuse one that is split or
-  /// sparse.
-  private static func withoutIndex<T>(_ body: () -> T) -> T {
-    let index = getenv("GIT_INDEX_FILE").map { String(cString: $0) }
-    unsetenv("GIT_INDEX_FILE")
-    defer { if let index { setenv("GIT_INDEX_FILE", index, 1) } }
-    return body()
   }
 
   /// True where there is no work tree.

@@ -1,5 +1,6 @@
 import ReadinessCore
 import ReadinessGit
+import ReadinessSystem
 
 /// A run of history, or a change that carries no stamp.
 public struct RunRecord: Sendable {
@@ -191,13 +192,15 @@ public struct HistoryAudit {
     while start < indices.count {
       let batch = Array(indices[start..<min(indices.count, start + 1024)])
       let shares = Shares(of: batch.count, for: others.count + 1, each: 16)
-      let workers = others.enumerated().map { number, repository in
-        Worker { [range, asked] in try Self.judge(shares, number + 1, of: batch, in: graph, range, asked, repository) }
+      let work = others.enumerated().map { number, repository in
+        { [range, asked] in try Self.judge(shares, number + 1, of: batch, in: graph, range, asked, repository) }
       }
-      for one in waiting { try take(one) }
-      waiting = try Self.judge(shares, 0, of: batch, in: graph, range, asked, repository)
-      for worker in workers { waiting += try worker.join() }
-      if !workers.isEmpty { waiting.sort { $0.index < $1.index } }
+      let judged = try concurrently(work) {
+        for one in waiting { try take(one) }
+        return try Self.judge(shares, 0, of: batch, in: graph, range, asked, repository)
+      }
+      waiting = judged.here + judged.there.joined()
+      if !work.isEmpty { waiting.sort { $0.index < $1.index } }
       start += batch.count
       progress(start, indices.count)
     }

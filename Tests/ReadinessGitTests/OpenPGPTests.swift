@@ -1,11 +1,10 @@
 import Foundation
-import ReadinessGit
+import ReadinessTestSupport
+@testable import ReadinessGit
 import Testing
 
 /// Signatures by OpenPGP keys, checked by `gpg` with the keys of a policy alone.
-@Suite(
-  "OpenPGP signatures",
-  .enabled(if: FileManager.default.isExecutableFile(atPath: "/usr/bin/gpg"), "gpg is not installed"))
+@Suite("OpenPGP signatures", .enabled(if: Needed.programs("gpg"), "gpg is not installed"))
 struct OpenPGPTests {
   /// Of Ada, from 2026-11-23 to 2036-01-01.
   private static let keys = """
@@ -49,7 +48,27 @@ struct OpenPGPTests {
     #expect(try !isValid(keys: ""))
     #expect(try !isValid("-----BEGIN PGP SIGNATURE-----\n\nnonsense\n-----END PGP SIGNATURE-----\n"))
     #expect(try !isValid(""))
+    // A second signature, even the same, is one too many: which of them speaks?
+    #expect(try !isValid(Self.signature + Self.signature))
+    #expect(try !isValid(Self.signature + "garbage\n" + Self.signature))
+    // An address is the whole of what is between the brackets.
+    #expect(try !isValid(by: "da@example.com"))
+    #expect(try !isValid(by: "ada@example.co"))
+    #expect(try !isValid(by: "Ada <ada@example.com"))
     // The key ends with 2035.
     #expect(try !isValid(at: 2_090_000_000_000))
+  }
+
+  @Test("the address of a user id is what is between the last brackets, and of one that counts")
+  func listing() {
+    func address(_ line: String) -> String? { OpenPGPListing.address(in: line[...]) }
+    #expect(address("uid:u::::1::H::Ada <ada@example.com>::::::::::0:") == "ada@example.com")
+    #expect(address("uid:u::::1::H::eve@example.com::::::::::0:") == "eve@example.com")
+    #expect(address("uid:u::::1::H::<ada@example.com> Eve <eve@example.com>::::::::::0:") == "eve@example.com")
+    #expect(address("uid:u::::1::H::<ada@example.com> of Eve::::::::::0:") == nil)
+    #expect(address("uid:u::::1::H::A\\x3a b <a\\x5cb@example.com>::::::::::0:") == "a\\b@example.com")
+    for kind in ["r", "e", "i", "n"] { #expect(address("uid:\(kind)::::1::H::Ada <ada@example.com>:::") == nil) }
+    #expect(address("pub:u:255:22:X:1:::u:::scSC:") == nil)
+    #expect(address("uid:u") == nil)
   }
 }

@@ -216,19 +216,4 @@ struct PackStoreTests {
     }
     #expect(store.withBeginning(ObjectID([])) { _, _ in 1 } == nil)
   }
-
-  @Test("each piece of work is done once, however many threads there are", arguments: [1, 2, 3, 7])
-  func shares(_ threads: Int) throws {
-    for count in [0, 1, 5, 1_000] {
-      let shares = Shares(of: count, for: threads, each: 16)
-      let workers = (0..<threads).map { thread in
-        Worker {
-          var done: [Int] = []
-          shares.forEach(on: thread) { done.append($0) }
-          return done
-        }
-      }
-      #expect(try workers.flatMap { try $0.join() }.sorted() == Array(0..<count))
-    }
-  }
 }

@@ -62,4 +62,8 @@ struct readiness_result {
 /// Returns the supervisor's process id, to be waited for, or -1 with `errno`.
 pid_t readiness_supervise(const struct readiness_job *job, struct readiness_pipes *pipes);
 
+/// Makes a pipe that no program inherits, not even one that another thread starts at this moment.
+/// Returns 0, or -1 with `errno`.
+int readiness_pipe(int ends[2]);
+
 #endif
