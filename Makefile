@@ -2,7 +2,7 @@
 PREFIX ?= /usr/local
 PROGRAM := .build/release/readiness
 
-.PHONY: demo test test-services build examples docs lint verify campaign bench bench-quick install deb bootstrap
+.PHONY: demo test test-services build examples docs lint verify sanitize campaign bench bench-quick install deb bootstrap
 
 demo: build ## the main job in a scratch repository, and a test-driven loop to done
 	scripts/demo.sh $(CURDIR)/$(PROGRAM)
@@ -11,7 +11,7 @@ demo: build ## the main job in a scratch repository, and a test-driven loop to d
 test: bootstrap ## all tests; a forbidden import is an error
 	swift build --build-tests --explicit-target-dependency-import-check error
 	scripts/build-launcher.sh .build/debug
-	swift test --skip-build --disable-xctest
+	scripts/run-tests.sh
 
 test-services: build ## objectives against a real Prometheus, in about eight minutes
 	python3 campaign/slo.py $(PROGRAM)
@@ -33,6 +33,10 @@ lint: ## the layout of the code
 verify: ## this repository's own plan, every commit
 	$(PROGRAM) verify
 
+sanitize: ## the whole suite under the thread sanitizer and under the address sanitizer
+	scripts/sanitize.sh thread
+	scripts/sanitize.sh address
+
 campaign: build ## the long forms; doc/campaigns.md holds their figures
 	python3 campaign/run.py $(PROGRAM) 4000 100000
 	python3 campaign/operations.py $(PROGRAM) 100 1000
@@ -42,7 +46,9 @@ campaign: build ## the long forms; doc/campaigns.md holds their figures
 	python3 campaign/race.py $(PROGRAM) 8 250
 	python3 campaign/transports.py $(PROGRAM)
 	python3 campaign/kills.py $(PROGRAM)
-	campaign/fuzz.sh 1000000
+	python3 campaign/bounds.py $(PROGRAM)
+	python3 campaign/missing.py $(PROGRAM) 50
+	campaign/fuzz.sh 10000000
 	READINESS_KILLS=1000 swift test --disable-xctest --filter 'DeliverTests/killed'
 
 bench: build ## what hooks, moves, audits and reading cost, as ratios in one run; doc/performance.md holds the figures

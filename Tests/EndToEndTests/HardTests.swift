@@ -323,7 +323,8 @@ struct HardTests {
   }
 
   @Test(
-    "a repository owned by somebody else is named as such, with what makes it readable", .enabled(if: geteuid() == 0))
+    "a repository owned by somebody else is named as such, with what makes it readable",
+    .enabled(if: Needed.ability(geteuid() == 0), "only root gives files away"))
   func foreign() throws {
     let s = try started()
     s.shell("chown -R 12345 .")
@@ -346,7 +347,7 @@ struct HardTests {
 
   @Test(
     "a terminal that goes away ends the command and nothing else",
-    .enabled(if: FileManager.default.isExecutableFile(atPath: "/usr/bin/script")))
+    .enabled(if: Needed.programs("script"), "script is not here"))
   func terminal() throws {
     let s = try started()
     s.shell("script -qc '\"$READINESS\" move M-01 in-progress & sleep 0; exit' /dev/null; sleep 0.3")

@@ -4,10 +4,6 @@ import Testing
 
 @Suite("At home on the machine")
 struct HomeTests {
-  private static func has(_ program: String) -> Bool {
-    ["/bin", "/usr/bin", "/usr/local/bin"].contains { FileManager.default.isExecutableFile(atPath: "\($0)/\(program)") }
-  }
-
   /// A program on PATH under both of its names.
   private func installed() throws -> (Scratch, String) {
     let s = try Scratch.withPlan()
@@ -31,7 +27,9 @@ struct HomeTests {
     #expect(!s.readiness("status", "--json", "--color=always").output.contains("\u{1B}"))
   }
 
-  @Test("what is longer than the terminal goes to git's pager, what is not does not", .enabled(if: has("script")))
+  @Test(
+    "what is longer than the terminal goes to git's pager, what is not does not",
+    .enabled(if: Needed.programs("script"), "script is not here"))
   func pager() throws {
     let s = try Scratch.withPlan()
     func shown(_ command: String, _ environment: [String: String]) -> String {
@@ -49,7 +47,9 @@ struct HomeTests {
     #expect(shown("status", [:]).contains("CONFIGURED:"))
   }
 
-  @Test("bash completes commands, milestones, states and criteria, as git readiness too", .enabled(if: has("bash")))
+  @Test(
+    "bash completes commands, milestones, states and criteria, as git readiness too",
+    .enabled(if: Needed.programs("bash"), "bash is not here"))
   func bash() throws {
     let (s, path) = try installed()
     s.edit("M-01", "\"TBD\"", "\"ada\"")
@@ -78,7 +78,7 @@ struct HomeTests {
     #expect(completed("readiness graph --format ").contains("svg"))
   }
 
-  @Test("zsh and fish take their scripts", .enabled(if: has("zsh") && has("fish"), "zsh or fish is not here"))
+  @Test("zsh and fish take their scripts", .enabled(if: Needed.programs("zsh", "fish"), "zsh or fish is not here"))
   func otherShells() throws {
     let (s, path) = try installed()
     let zsh = s.shell("readiness completions zsh >../_readiness && zsh -n ../_readiness", environment: ["PATH": path])
@@ -94,7 +94,9 @@ struct HomeTests {
     }
   }
 
-  @Test("the manual page has every command and option, and roff has nothing against it", .enabled(if: has("groff")))
+  @Test(
+    "the manual page has every command and option, and roff has nothing against it",
+    .enabled(if: Needed.programs("groff"), "groff is not here"))
   func manual() throws {
     let s = try Scratch()
     let page = s.shell("\"$READINESS\" manual >../r.1; groff -man -Tascii -ww ../r.1 | sed 's/.\\x08//g'")

@@ -313,7 +313,7 @@ struct SignedCommitTests {
 
   @Test(
     "by an OpenPGP key that the policy holds, good at the moment of the stamp",
-    .enabled(if: Self.makesKeys, "gpg is not installed, or makes no keys here"))
+    .enabled(if: Needed.ability(Self.makesKeys), "gpg is not installed, or makes no keys here"))
   func openPGP() throws {
     let s = try Scratch.withPlan()
     s.shell("mkdir -p -m 700 ../gnupg")

@@ -1,3 +1,4 @@
+import JSONSchema
 import ReadinessCore
 @testable import ReadinessGit
 import ReadinessReports
@@ -67,14 +68,19 @@ struct Corpus {
 
   mutating func run(_ input: Int, _ random: SplitMix) throws {
     var mutator = Mutator(random: random)
-    switch input % 8 {
+    switch input % 12 {
     case 0, 4: try milestone(&mutator)
     case 7: document(&mutator)
     case 1, 5: try policy(&mutator)
     case 2, 6: try message(&mutator)
+    case 8: commit(&mutator)
+    case 9: try index(&mutator)
+    case 10: pattern(&mutator)
     default: try tree(&mutator)
     }
   }
+
+  mutating func note(_ kind: String) { counts[kind, default: 0] += 1 }
 
   private mutating func milestone(_ mutator: inout Mutator) throws {
     // An example in the place of a milestone, or the milestone itself.
@@ -173,7 +179,12 @@ struct Corpus {
   }
 
   private mutating func judge(_ kind: String, _ proposal: Proposal) throws {
-    let assessment = try Judge.assess(proposal)
+    let assessment: Assessment
+    do {
+      assessment = try Judge.assess(proposal)
+    } catch is PatternTooCostly {
+      return note("\(kind) not judged at the bound")
+    }
     // What is said of it is said on a terminal and in JSON.
     let findings = assessment.verdict.findings
     _ = FindingReport.text(findings, width: 80, Style(color: false))

@@ -13,7 +13,11 @@ struct ConformanceTests {
     return root.appendingPathComponent("../shared/conformance").standardizedFileURL
   }()
   static var suite: URL { folder.appendingPathComponent("json-schema-test-suite") }
-  static var isPresent: Bool { FileManager.default.fileExists(atPath: suite.path) }
+  /// A folder that somebody named is to be there; where none was named, the suite may lie beside the repository.
+  static var isPresent: Bool {
+    ProcessInfo.processInfo.environment["READINESS_CONFORMANCE"] != nil
+      || FileManager.default.fileExists(atPath: suite.path)
+  }
 
   @Test(
     "all 1,299 required tests of the official suite pass",
