@@ -135,7 +135,7 @@ public struct CommitGraph {
     (parentStart, parentList) = (starts, list)
     let guards = try reader.guards()
     // Lines that began apart may meet with equal folders, and are to be looked at all the same.
-    let asksMerges = reader.beginnings() > (hidden.isEmpty ? 1 : 0)
+    let asksMerges = reader.beginnings(among: order) > (hidden.isEmpty ? 1 : 0)
     ofInterest = order.map { reader.isOfInterest(Int($0), guards) || asksMerges && reader.parents(of: Int($0)).count > 1 }
     holdsFolders = order.map { reader.folders[Int($0)] != 0 }
     bareCount = order.prefix { reader.folders[Int($0)] == 0 }.count

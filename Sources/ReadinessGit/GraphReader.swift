@@ -304,11 +304,13 @@ struct GraphReader {
     }
   }
 
-  /// How many commits hold `.readiness` or `ssot` and have no parent that does.
-  func beginnings() -> Int {
-    folders.indices.count { index in
-      folders[index] != 0
-        && !parents(of: index).contains { ($0 < 0 ? outsideFolders[Int(-$0) - 1] : folders[Int($0)]) != 0 }
+  /// Counts the commits of a walk that hold `.readiness` or `ssot` and have no parent that does.
+  ///
+  /// A pack's chunk also holds commits that the walk never reaches; nobody has numbered their parents.
+  func beginnings(among order: [Int32]) -> Int {
+    order.count { number in
+      folders[Int(number)] != 0
+        && !parents(of: Int(number)).contains { ($0 < 0 ? outsideFolders[Int(-$0) - 1] : folders[Int($0)]) != 0 }
     }
   }
 
