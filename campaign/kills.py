@@ -1,10 +1,9 @@
 #!/usr/bin/env python3
-"""Kills (SIGKILL) `move`, `heal` and every hook before each of its system calls, one call at a time, and has each call
-that writes, syncs, renames or links fail with ENOSPC, EIO and EINTR; and looks at what is left: the old state or the new one, nothing acknowledged lost, git fsck clean, and the next command works or names the
-lock. The calls are those that strace sees the command and the processes that it starts make.
+"""Kills (SIGKILL) `move`, `heal` and every hook before each of its system calls, one call at a time, and
+has each call that writes, syncs, renames or links fail with ENOSPC, EIO and EINTR. Then the state is the old or the new one, nothing
+acknowledged is lost, `git fsck` is clean, and the next command works or names the lock. strace lists the calls.
 
-usage: kills.py PROGRAM [STRIDE [SCENE]]    STRIDE: every so manieth call; 1 by default
-"""
+usage: kills.py PROGRAM [STRIDE [SCENE]]    STRIDE: every so manieth call; 1 by default"""
 import collections
 import json
 import os
@@ -24,7 +23,6 @@ real="${0%/*}/../hooks-real/${0##*/}"
 [ "$TRACED" = "${0##*/}" ] || exec "$real" "$@"
 exec strace -f -qq -A -o "$TRACE_LOG" $TRACE_HOW "$real" "$@"
 """
-
 
 # What may fail for want of room, for a bad disk, or because a signal came; and how.
 WRITING = {"write", "pwrite64", "writev", "fsync", "fdatasync", "rename", "renameat", "renameat2", "link", "linkat",

@@ -14,8 +14,7 @@ import sys
 import tempfile
 
 sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
-import histories
-import model
+import mutations
 
 SEALED = {**os.environ, "GIT_CONFIG_NOSYSTEM": "1", "GIT_CONFIG_GLOBAL": "/dev/null", "GIT_EDITOR": "true"}
 OPERATIONS = ["edit"] * 6 + ["move"] * 3 + ["merge"] * 2 + [
@@ -34,10 +33,10 @@ class Work:
         tree = self.tree()
         for number in range(1, 6):
             others = [f"A-{k}" for k in range(1, number)]
-            value = histories.milestone(self.random, f"A-{number}", others)
+            value = mutations.milestone(self.random, f"A-{number}", others)
             value["status"] = "Not Started"
             value.pop("blocked", None)
-            tree[histories.path(f"A-{number}")] = json.dumps(value)
+            tree[mutations.path(f"A-{number}")] = json.dumps(value)
         self.put({**tree, "proof": "one"})
         assert self.commit("base") == 0
 
@@ -52,7 +51,7 @@ class Work:
         return self.git("commit", "-q", "-m", message, *options)
 
     def tree(self):
-        names = [model.PLAN, "proof"] + [f".readiness/{n}" for n in os.listdir(f"{self.folder}/.readiness") if n.endswith(".json")]
+        names = [mutations.PLAN, "proof"] + [f".readiness/{n}" for n in os.listdir(f"{self.folder}/.readiness") if n.endswith(".json")]
         paths = {name: f"{self.folder}/{name}" for name in names}
         return {name: open(path).read() for name, path in paths.items() if os.path.exists(path)}
 
@@ -62,7 +61,7 @@ class Work:
             if name not in tree:
                 os.remove(f"{self.folder}/{name}")
         for name, text in tree.items():
-            value = model.parse(text) if name.endswith(".json") else None
+            value = mutations.parse(text) if name.endswith(".json") else None
             with open(f"{self.folder}/{name}", "w") as file:
                 file.write(text if value is None else json.dumps(value, indent=1))
 
@@ -70,7 +69,7 @@ class Work:
         """The exit status of one operation."""
         branch = self.random.choice(self.branches)
         if operation == "edit":
-            self.put(histories.mutated(self.random, self.tree()))
+            self.put(mutations.mutated(self.random, self.tree()))
             return self.commit(f"edit {number}\n\nbody", *self.random.choice([(), (), (), ("--no-verify",)]))
         if operation == "move":
             name, state = f"A-{self.random.randint(1, 5)}", self.random.choice(STATES)
@@ -84,7 +83,7 @@ class Work:
             return self.merge(branch, operation == "squash")
         if operation == "amend":
             if self.random.random() < 0.6:
-                self.put(histories.mutated(self.random, self.tree()))
+                self.put(mutations.mutated(self.random, self.tree()))
             self.git("add", "-A")
             return self.git("commit", "-q", "--amend", "--no-edit")
         if operation == "amend -m":

@@ -1,9 +1,35 @@
-"""Random plans and histories, legal and illegal, from a seed."""
+"""Random changes of a plan's files, legal and illegal, for work in real repositories."""
+import hashlib
 import json
 
-from model import CATEGORY, EDGES, PLAN, Link, is_readable, milestone_texts, parse, sha256
-
 PLAN_ID = "00000000-0000-4000-8000-000000000001"
+PLAN = "ssot/plan.json"
+EDGES = [("Not Started", "In Progress"), ("Not Started", "Blocked"), ("Blocked", "Not Started"), ("In Progress", "Blocked"),
+         ("Blocked", "In Progress"), ("In Progress", "Not Started"), ("In Progress", "In Review"), ("In Review", "In Progress"),
+         ("In Review", "Done"), ("Done", "In Progress")]
+CATEGORY = ["Not Started", "In Progress", "Blocked", "In Review", "Done"]
+
+
+def sha256(text):
+    return hashlib.sha256(text.encode()).hexdigest()
+
+
+def milestone_texts(tree):
+    return {path[11:-5]: text for path, text in tree.items()
+            if path.startswith(".readiness/") and path.endswith(".json") and path.count("/") == 1}
+
+
+def parse(text):
+    """The value of a JSON object; None where it is none."""
+    try:
+        value = json.loads(text)
+    except (ValueError, TypeError):
+        return None
+    return value if isinstance(value, dict) else None
+
+
+def is_readable(value):
+    return value is not None and value.get("status") in CATEGORY
 
 
 def path(name):
@@ -21,7 +47,7 @@ def criterion(random, name):
 
 
 def milestone(random, name, others):
-    status = random.choice(list(CATEGORY))
+    status = random.choice(CATEGORY)
     value = {
         "id": name, "workstream": "w", "outcome": random.choice("ab"),
         "dependsOn": random.sample(others, min(len(others), random.choice([0, 0, 1, 1, 2]))),
@@ -35,18 +61,6 @@ def milestone(random, name, others):
                                   "status": random.choice(["Done", "Done", "In Progress"])}]
     return value
 
-
-def baseline(random, count):
-    plan = {"planId": PLAN_ID, "title": "t", "executionOrder": [], "retired": []}
-    tree = {PLAN: json.dumps(plan), "proof": "one", "code": "0"}
-    for number in range(1, count + 1):
-        others = [f"A-{k}" for k in range(1, number)]
-        tree[path(f"A-{number}")] = json.dumps(milestone(random, f"A-{number}", others))
-    # Folders beside the files, of the same names: they are nobody's concern, and hide nothing.
-    for number in range(1, 10):
-        if random.random() < 0.15:
-            tree[f".readiness/A-{number}/notes"] = "n"
-    return tree
 
 
 def mutated(random, tree):
@@ -74,18 +88,10 @@ def mutated(random, tree):
     return tree
 
 
-def relinked(random, tree):
-    """A file becomes a link of the very same bytes, or is a file again."""
-    names = [*map(path, milestone_texts(tree)), PLAN, "proof"]
-    links = [name for name in names if isinstance(tree[name], Link)]
-    name = random.choice(links if links and random.random() < 0.7 else sorted(names))
-    text = tree[name]
-    return {**tree, name: str(text) if isinstance(text, Link) else Link(text)}
-
 
 def moved(random, value, tree):
     following = [after for before, after in EDGES if before == value["status"]]
-    value["status"] = random.choice(following if random.random() < 0.8 else list(CATEGORY))
+    value["status"] = random.choice(following if random.random() < 0.8 else CATEGORY)
     value.pop("blocked", None)
     if value["status"] == "Blocked" and random.random() < 0.85:
         value["blocked"] = {"reason": "r"}
@@ -136,40 +142,3 @@ def change_plan(random, tree):
     else:
         plan["title"] = random.choice("xyz")
     tree[PLAN] = json.dumps(plan)
-
-
-def merged(random, base, ours, theirs):
-    """A tree for a merge: mostly what a careful person would make of the sides, sometimes something else."""
-    tree = {}
-    for name in sorted({*base, *ours, *theirs}):
-        root, a, b = base.get(name), ours.get(name), theirs.get(name)
-        if a == b or b == root:
-            value = a
-        elif a == root:
-            value = b
-        elif name.endswith(".json") and random.random() < 0.6:
-            value = by_field(random, root, a, b)
-        else:
-            value = random.choice([a, b])
-        if random.random() < 0.04:
-            value = random.choice([root, a, b])
-        if value is not None:
-            tree[name] = value
-    return tree
-
-
-def by_field(random, root, a, b):
-    if a is None or b is None:
-        return random.choice([a, b])
-    a, b, root = json.loads(a), json.loads(b), json.loads(root) if root else {}
-    out = {}
-    for key in {**a, **b}:
-        mine, other, before = a.get(key), b.get(key), root.get(key)
-        value = mine if mine != before else other
-        if mine != before and other != before and key in ("dependsOn", "retired"):
-            before = before or []
-            value = [x for x in mine if x in other or x not in before]
-            value += [x for x in other if x not in mine and x not in before]
-        if value is not None:
-            out[key] = value
-    return json.dumps(out)

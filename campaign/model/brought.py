@@ -1,0 +1,191 @@
+"""What the commits of other parents bring, under the policy of a parent that has changed since (contract 3, Merges, 3c and d)."""
+from .authority import Rules
+from .paths import differing, refusals
+from .plan import Guards, same_reviewed
+from .policy import FOLDER, SCHEMA, STATE_GUARDS
+from .steps import Step
+from .words import Codes
+
+AUTHORITY = {FOLDER + name for name in ("authorization.json", "allowed_signers", "revoked_signers")}
+PROVENANCE, WORKFLOW, PATHS = FOLDER + "provenance.json", FOLDER + "workflow.json", FOLDER + "paths.json"
+
+
+class Brought:
+    """Collects, for each parent and name, the codes by which what others bring fails; then settles them."""
+
+    def __init__(self, merge):
+        self.merge, self.audit, self.history = merge, merge.audit, merge.history
+        self.failing, self.unclear = {}, []
+        for parent in merge.sides:
+            for other in merge.parents:
+                if other != parent and not self.history.is_ancestor(other, parent):
+                    self.side(parent, other)
+
+    def failing_names(self):
+        return {name for _, name in self.failing}
+
+    def fail(self, parent, name, codes):
+        if codes:
+            self.failing.setdefault((parent, name), set()).update(codes)
+
+    def changed_files(self, parent, other):
+        """The policy files in which a parent differs from a merge base; all of them where the other copies a change."""
+        mine, files = self.history.snapshot(parent).policy_files, set()
+        for base in self.audit.bases(parent, other):
+            old = self.history.snapshot(base).policy_files
+            files |= {path for path in {**mine, **old} if mine.get(path) != old.get(path)}
+        runs = {b.run for x in self.history.members(self.history.masks[parent]) for b in self.audit.blocks(x)}
+        for x in self.history.only(other, parent):
+            if any(b.run in runs and b.change for b in self.audit.blocks(x)):
+                files |= AUTHORITY | {PROVENANCE, WORKFLOW, PATHS}
+        return files
+
+    def side(self, parent, other):
+        merge, policy = self.merge, self.history.policy(parent)
+        files = self.changed_files(parent, other)
+        if not files:
+            return
+        theirs, mine = self.history.snapshot(parent), merge.new
+        names = {n for n in {*theirs.milestones, *mine.milestones} if theirs.data(n) != mine.data(n)}
+        if theirs.plan_data != mine.plan_data:
+            names.add("plan")
+        if theirs.policy_files != mine.policy_files:
+            names.add("policy")
+        names -= merge.decided & {"plan", "policy"}
+        new = list(merge.new_to(parent, other))
+        if files & AUTHORITY:
+            for x in new:
+                self.authority(parent, policy, x, names)
+        if PROVENANCE in files and not policy.warns:
+            for x in new:
+                if not self.audit.blocks(x):
+                    for name in names & self.touched(x):
+                        self.fail(parent, name, {"trailer-missing", "merge-unresolved"})
+        if files & {WORKFLOW, SCHEMA}:
+            for name in names - {"plan", "policy"}:
+                self.workflow(parent, policy, name)
+        if PATHS in files or AUTHORITY & files and policy.guarded:
+            for x in new:
+                self.paths(parent, policy, x)
+
+    def touched(self, x):
+        parents = self.history.parents(x)
+        new = self.history.snapshot(x)
+        if not parents:
+            return {*new.milestones, "plan", "policy"}
+        found = None
+        for p in parents:
+            old = self.history.snapshot(p)
+            names = {n for n in {*old.milestones, *new.milestones, "plan"} if old.data(n) != new.data(n)}
+            names |= {"policy"} if old.policy_files != new.policy_files else set()
+            found = names if found is None else found & names
+        return found
+
+    def authority(self, parent, policy, x, names):
+        """The rules of a parent's policy for a commit that another brings."""
+        parents = self.history.parents(x)
+        if len(parents) > 1:
+            if self.touched(x) & names or any(b.listed() & names for b in self.audit.blocks(x)):
+                self.unclear.append("a merge among what is brought to a parent with stricter rules")
+            return
+        step = Step(self.audit, x, parents[0] if parents else None)
+        step.read_stamp()
+        if step.baseline:
+            return
+        step.policy, step.rules = policy, Rules(self.audit, policy)
+        for name in step.changed & names:
+            step.codes = Codes()
+            old, new = step.before.get(name), step.after.get(name)
+            if old is None and new is None:
+                continue
+            step.authority(name, old, new, step.steps(name))
+            self.fail(parent, name, set().union(*[c for c, _ in step.codes.must]))
+        if "policy" in names:
+            step.codes = Codes()
+            step.policy_change()
+            self.fail(parent, "policy", set().union(*[c for c, _ in step.codes.must]))
+        for block in step.blocks:
+            actor = self.audit.actor_of(step.commit.address, block)
+            for waive in block.waives:
+                if waive["milestone"] in names and not self.audit.grantable(policy, actor, block, waive):
+                    self.fail(parent, waive["milestone"], {"waive-refused", waive["code"]})
+
+    def workflow(self, parent, policy, name):
+        """The status comes by a path of edges, and what was reviewed satisfies the guards of re-entry."""
+        merge = self.merge
+        old, new = self.history.effective[parent].get(name), merge.after.get(name)
+        if new is None:
+            return
+        edges = policy
+        if merge.new.policy_files != self.history.snapshot(parent).policy_files and "policy" not in merge.decided \
+                and (parent, "policy") not in self.failing:
+            edges = merge.new.policy
+        guards = Guards(merge.new, merge.after, edges, self.audit.day(merge.index))
+        last = lambda a, b: not guards.unmet([g for g in edges.edges[a, b] if g in STATE_GUARDS], name, True)
+        was = old["status"] if old else edges.first_pending
+        if was != new["status"] and not edges.path_exists(was, new["status"], last=last):
+            self.fail(parent, name, {"illegal-transition", "unmet-dependency", "owner-missing", "evidence-missing",
+                                     "evidence-mismatch", "criterion-unmet", "deliverable-missing", "blocked-reason-missing"})
+        category = edges.category(new["status"])
+        if old and category in ("review", "done") and edges.category(old["status"]) == category and not same_reviewed(old, new):
+            unmet = set()
+            for way in edges.ways_in(new["status"]):
+                unmet |= guards.unmet([g for g in edges.edges[way] if g in STATE_GUARDS], name, True)
+            self.fail(parent, name, unmet | {"frozen-field"} if unmet else set())
+
+    def paths(self, parent, policy, x):
+        merge = self.merge
+        differ = differing(self.history.commits[parent].files, merge.commit.files)
+        for before in self.history.parents(x)[:1]:
+            changed = differ & differing(self.history.commits[before].files, self.history.commits[x].files)
+            frozen = lambda n: self.history.category(parent, n) == "done" == self.history.category(merge.index, n)
+            if refusals(self.audit, policy, self.history.commits[x].address, changed, frozen):
+                self.fail(parent, "paths", {"path-guarded"})
+
+    # Settling
+
+    def ask(self, codes):
+        """Adds what fails and is not settled by the merge's stamp."""
+        merge = self.merge
+        codes.unclear += self.unclear
+        if not self.failing:
+            return
+        if merge.stamp == "true" and "policy" in merge.listed and self.all_may_change():
+            return
+        for (parent, name), failing in sorted(self.failing.items(), key=str):
+            if merge.stamp == "true" and name in merge.listed and name not in ("plan", "policy"):
+                if self.one_step(parent, name):
+                    continue
+            codes.add(failing | {"merge-unresolved"}, name)
+            codes.allow(failing)
+
+    def all_may_change(self):
+        policies = [self.history.policy(p) for p in self.merge.sides]
+        return all(p.authorization is not None and not self.merge.rules(p).may_change_policy(self.merge.actor) for p in policies)
+
+    def one_step(self, parent, name):
+        """Whether the change from a parent's file to the result's is legal as one step, entry anew or re-entry."""
+        merge, policy = self.merge, self.history.policy(parent)
+        old, new = self.history.effective[parent].get(name), merge.after.get(name)
+        if old is None or new is None:
+            self.unclear.append("a birth or deletion that a merge settles")
+            return True
+        rules, guards = merge.rules(policy), merge.guards(policy)
+        from .authority import stay_before
+        from .plan import changed_fields
+        stay, failing = stay_before(self.audit, merge.parents, name), set()
+        if old["status"] != new["status"]:
+            edge = policy.edges.get((old["status"], new["status"]))
+            ways = [(old["status"], new["status"])] if edge is not None else policy.ways_in(new["status"])
+            for way in ways:
+                wanted = policy.edges[way] if edge is not None else [g for g in policy.edges[way] if g in STATE_GUARDS]
+                failing |= guards.unmet(wanted, name, merge.reason)
+                for rule in rules.transition(name, *way):
+                    failing |= rules.failing(rule, merge.actor, name, new, stay)
+            for rule in rules.transition(name, old["status"], new["status"]):
+                failing |= rules.failing(rule, merge.actor, name, new, stay)
+        elif policy.category(new["status"]) in ("review", "done") and not same_reviewed(old, new):
+            failing |= merge.reentry(policy, name)
+        for rule in rules.fields(name, changed_fields(old, new)):
+            failing |= rules.failing(rule, merge.actor, name, new, stay)
+        return not failing
