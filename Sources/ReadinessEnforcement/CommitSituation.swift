@@ -123,10 +123,8 @@ public final class CommitSituation {
   /// - Parameter tree: what is proposed in place of what is staged.
   public func proposal(_ claim: Proposal.Claim, of tree: GitTree? = nil) throws -> Proposal {
     let trees = try parents.map { repository.tree(of: try repository.commit($0)) }
-    let bases = parents.count > 1 ? try repository.mergeBases(of: parents) : []
     return try Proposal(
       parents: trees, candidate: tree ?? candidate,
-      mergeBases: bases.map { repository.tree(of: try repository.commit($0)) },
       ancestry: CommitAncestry(repository, parents: parents), author: author(), claim: claim,
       now: Timestamp.milliseconds(of: now), verifier: repository.signatures)
   }

@@ -54,13 +54,48 @@ public struct CommitGraph {
     return try Commit(id: ids[index], raw: raw)
   }
 
-  /// The best common ancestors of a commit's two parents, in the order of their ids; nil where the walk does not hold all
-  /// that it takes to tell. O(commits) at worst, as for git, where two branches live long beside each other.
-  public func mergeBases(of index: Int) -> [ObjectID]? {
-    let sides = parents(of: index)
-    guard isClosed, sides.count == 2, let first = sides.first, let second = sides.last else { return nil }
-    return Self.mergeBases(Int(first), Int(second)) { parents(of: $0) }.map { ids[$0] }
-      .sorted { $0.description < $1.description }
+  /// True if the walk holds all that its commits can reach.
+  public var isWhole: Bool { isClosed }
+
+  /// The best common ancestors of two commits of a whole walk, in the order of their ids. O(commits) at worst, as for git,
+  /// where two branches live long beside each other.
+  public func mergeBases(of first: Int, and second: Int) -> [ObjectID] {
+    Self.mergeBases(first, second) { parents(of: $0) }.map { ids[$0] }.sorted { $0.description < $1.description }
+  }
+
+  /// The commits of a whole walk that one commit can reach, itself included, and another one cannot, parents first.
+  /// O(commits since the two parted).
+  public func commits(of first: Int, notOf second: Int) -> [Int] {
+    Self.difference(first, second) { parents(of: $0) }
+  }
+
+  /// The same for two numbered commits, each with a greater number than its parents.
+  static func difference(_ first: Int, _ second: Int, parents: (Int) -> some Sequence<Int32>) -> [Int] {
+    if first == second { return [] }
+    let (own, other): (UInt8, UInt8) = (1, 2)
+    var reached = [UInt8](repeating: 0, count: max(first, second) + 1)
+    reached[first] = own
+    reached[second] |= other
+    // How many are reached by the first alone, as far as is known, and have not had their turn.
+    var open = 1
+    var found: [Int] = []
+    var at = reached.count
+    while open > 0 {
+      at -= 1
+      let marks = reached[at]
+      if marks == 0 { continue }
+      if marks == own {
+        open -= 1
+        found.append(at)
+      }
+      for parent in parents(at) {
+        let before = reached[Int(parent)]
+        let now = before | marks
+        if (before == own) != (now == own) { open += now == own ? 1 : -1 }
+        reached[Int(parent)] = now
+      }
+    }
+    return found.reversed()
   }
 
   /// The same for two numbered commits, each with a greater number than its parents.

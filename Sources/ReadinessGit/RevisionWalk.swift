@@ -44,23 +44,8 @@ extension Repository {
       hint: "Fetch the rest: git fetch --unshallow.", function: "git_repository_is_shallow")
   }
 
-  /// The merge bases of some commits, as `git merge-base --all --octopus` gives them; sorted.
-  public func mergeBases(of commits: [ObjectID]) throws -> [ObjectID] {
-    guard let first = commits.first else { return [] }
-    var bases = [first]
-    for next in commits.dropFirst() {
-      var found = Set<ObjectID>()
-      for base in bases { found.formUnion(try mergeBases(base, next)) }
-      bases = Array(found)
-    }
-    // What another base can reach is no best base.
-    let all = bases
-    return try all.filter { base in
-      try !all.contains { other in try other != base && isDescendant(other, of: base) }
-    }.sorted { $0.description < $1.description }
-  }
-
-  private func mergeBases(_ a: ObjectID, _ b: ObjectID) throws -> [ObjectID] {
+  /// The merge bases of two commits, as `git merge-base --all` gives them; sorted.
+  public func mergeBases(of a: ObjectID, and b: ObjectID) throws -> [ObjectID] {
     if a == b { return [a] }
     var first = a.git
     var second = b.git
@@ -70,7 +55,7 @@ extension Repository {
     try git("git_merge_bases", "The merge bases of \(a) and \(b)") { code }
     defer { git_oidarray_dispose(&list) }
     guard let ids = list.ids else { return [] }
-    return (0..<list.count).map { ObjectID(ids[$0]) }
+    return (0..<list.count).map { ObjectID(ids[$0]) }.sorted { $0.description < $1.description }
   }
 
   /// True where a commit can be reached from another one, which it is not.

@@ -7,22 +7,41 @@ public struct CommitAncestry: Ancestry {
   private let parents: [ObjectID]
   private let isBare: Bool
   private let bareParents: Set<Int>
-  private let knownBases: (() throws -> [ObjectID])?
+  /// A walk that holds the parents, and where it has them.
+  private let walk: (graph: CommitGraph, places: [Int])?
+  private let known = Known()
+
+  /// What was walked for already: rules ask for the same two parents again and again.
+  private final class Known {
+    /// The merge bases of two commits, and those of them that are only equal baselines.
+    var bases: [Set<ObjectID>: (all: [ObjectID], copied: [ObjectID])] = [:]
+  }
 
   /// - Parameters:
   ///   - parents: the parents of the proposal, first parent first.
   ///   - isBare: true where it is known already that none of them, nor of their ancestors, holds a plan or a policy.
-  ///   - bareParents: the parents of which that is known.
-  ///   - knownBases: the merge bases of two parents, from who knows them already.
-  public init(
-    _ repository: Repository, parents: [ObjectID], isBare: Bool = false, bareParents: Set<Int> = [],
-    knownBases: (() throws -> [ObjectID])? = nil
+  public init(_ repository: Repository, parents: [ObjectID], isBare: Bool = false) {
+    self.init(repository, parents, isBare: isBare, bareParents: [], walk: nil)
+  }
+
+  /// The ancestry of a commit of a walk.
+  init(_ repository: Repository, of index: Int, in graph: CommitGraph, parents: [ObjectID]) {
+    let places = graph.parents(of: index).map { Int($0) }
+    self.init(
+      repository, parents, isBare: graph.isBare(before: index), bareParents: graph.bareParents(of: index),
+      walk: graph.isWhole && places.allSatisfy { $0 >= 0 } ? (graph, places) : nil)
+  }
+
+  /// - Parameter bareParents: the parents of which it is known that neither they nor their ancestors hold any.
+  private init(
+    _ repository: Repository, _ parents: [ObjectID], isBare: Bool, bareParents: Set<Int>,
+    walk: (graph: CommitGraph, places: [Int])?
   ) {
     self.repository = repository
     self.parents = parents
     self.isBare = isBare
     self.bareParents = bareParents
-    self.knownBases = parents.count == 2 ? knownBases : nil
+    self.walk = walk
   }
 
   /// Walks history; asked only where no parent holds a plan. O(history).
@@ -72,22 +91,12 @@ public struct CommitAncestry: Ancestry {
     }.map { try repository.tree(ofCommit: $0) }
   }
 
-  private func baseIDs(_ first: Int, _ second: Int) throws -> [ObjectID] {
-    try repository.planBases(parents[first], parents[second], known: knownBases?())
-  }
-
   /// The ancestry of some of the parents.
   public func keeping(_ kept: [Int]) -> any Ancestry {
     CommitAncestry(
-      repository, parents: kept.map { parents[$0] }, isBare: isBare,
+      repository, kept.map { parents[$0] }, isBare: isBare,
       bareParents: Set(kept.indices.filter { bareParents.contains(kept[$0]) }),
-      knownBases: kept.count == parents.count ? knownBases : nil)
-  }
-
-  /// The merge bases of all parents.
-  func mergeBases() throws -> [ObjectID] {
-    guard parents.count == 2 else { return try repository.mergeBases(of: parents) }
-    return try baseIDs(0, 1)
+      walk: walk.map { walk in (walk.graph, kept.map { walk.places[$0] }) })
   }
 
   /// Walks back along first parents until the test passes.
@@ -139,13 +148,63 @@ public struct CommitAncestry: Ancestry {
   /// Walks all of history. O(history).
   public func standingWaives() throws -> [StandingWaive] { try repository.standingWaives(at: parents) }
 
-  /// Walks what one parent has and another has not.
-  public func brought(by parent: Int, notIn other: Int) throws -> [Proposal] {
+  private func baseIDs(_ first: Int, _ second: Int) throws -> [ObjectID] { try planBases(first, second).all }
+
+  private func planBases(_ first: Int, _ second: Int) throws -> (all: [ObjectID], copied: [ObjectID]) {
+    let pair: Set = [parents[first], parents[second]]
+    if let known = known.bases[pair] { return known }
     if repository.isShallow { throw repository.shallowHistory }
-    let known = Set(try repository.commits(from: [parents[other]]))
-    return try repository.commits(from: [parents[parent]]).filter { !known.contains($0) }.reversed().map {
-      try Proposal(repository.commit($0), in: repository)
+    let own =
+      try walk.map { $0.graph.mergeBases(of: $0.places[first], and: $0.places[second]) }
+      ?? repository.mergeBases(of: parents[first], and: parents[second])
+    let all = try repository.planBases(parents[first], parents[second], known: own)
+    let found = (all: all, copied: all.filter { !own.contains($0) })
+    known.bases[pair] = found
+    return found
+  }
+
+  /// By the merge bases: an ancestor is the only one.
+  public func isBehind(_ parent: Int, _ other: Int) throws -> Bool {
+    if parents[parent] == parents[other] { return parent > other }
+    return try baseIDs(parent, other) == [parents[parent]]
+  }
+
+  /// Walks what one parent has and another has not. O(commits of both since they parted).
+  public func brought(by parent: Int, notIn other: Int) throws -> [BroughtCommit] {
+    let found = try commits(of: parent, notIn: other)
+    // Where two began alike, neither brings its beginning to the other.
+    let copied = try planBases(parent, other).copied.map { try repository.tree(ofCommit: $0) }
+    guard !copied.isEmpty else { return found }
+    return try found.filter { commit in
+      let begins = try !commit.parents.contains { try Kinship.holdsPlanOrPolicy($0) }
+      return try !begins || !copied.contains { try commit.tree.hasSamePlanAndPolicy(as: $0) }
     }
+  }
+
+  private func commits(of parent: Int, notIn other: Int) throws -> [BroughtCommit] {
+    if let (graph, places) = walk {
+      return try graph.commits(of: places[parent], notOf: places[other]).filter(graph.isOfInterest).compactMap { place in
+        let before = graph.parents(of: place).map { graph.trees[Int($0)] }
+        return try brought(tree: graph.trees[place], parents: before) { try graph.commit(place, in: repository) }
+      }
+    }
+    if repository.isShallow { throw repository.shallowHistory }
+    return try repository.commits(from: [parents[parent]], notFrom: [parents[other]]).compactMap { id in
+      let commit = try repository.commit(id)
+      return try brought(tree: commit.tree, parents: commit.parents.map { try repository.commit($0).tree }) { commit }
+    }
+  }
+
+  /// Nil for a commit that changes neither plan nor policy.
+  private func brought(tree: ObjectID, parents: [ObjectID], _ commit: @escaping () throws -> Commit) throws
+    -> BroughtCommit?
+  {
+    let (own, before) = (repository.tree(tree), parents.map { repository.tree($0) })
+    let touches =
+      try before.isEmpty
+      ? !own.hasSamePlanAndPolicy(as: EmptyTree()) : before.contains { try !own.hasSamePlanAndPolicy(as: $0) }
+    guard touches else { return nil }
+    return BroughtCommit(parents: before, tree: own) { try Proposal(commit(), in: repository) }
   }
 
   private func alongFirstParents<T>(_ find: (GitTree) throws -> T?) throws -> T? {

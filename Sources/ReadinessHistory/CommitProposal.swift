@@ -13,14 +13,8 @@ extension Proposal {
   init(
     _ commit: Commit, parents trees: [ObjectID], ancestry: CommitAncestry, anchor: Anchor, in repository: Repository
   ) throws {
-    let parents = trees.map { repository.tree($0) }
-    let tree = repository.tree(of: commit)
-    // Merge bases are walked for; they are asked only where a merge has something to decide.
-    let isContested = try parents.count > 1 && !parents.allSatisfy { try tree.hasSamePlanAndPolicy(as: $0) }
-    let bases = isContested ? try ancestry.mergeBases() : []
     self.init(
-      parents: parents, candidate: tree,
-      mergeBases: try bases.map { repository.tree(of: try repository.commit($0)) }, ancestry: ancestry,
+      parents: trees.map { repository.tree($0) }, candidate: repository.tree(of: commit), ancestry: ancestry,
       author: commit.author, claim: .committed(Trailers.blocks(in: commit.message ?? "")), seal: commit.seal, now: nil,
       verifier: repository.signatures, anchor: anchor)
     self = saying(commit.message ?? "").with(Text(what: "the committer's name", text: commit.committer))

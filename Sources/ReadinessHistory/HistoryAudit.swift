@@ -226,10 +226,7 @@ public struct HistoryAudit {
     -> Judged
   {
     let commit = try graph.commit(index, in: repository)
-    let ancestry = CommitAncestry(
-      repository, parents: commit.parents, isBare: graph.isBare(before: index),
-      bareParents: graph.bareParents(of: index),
-      knownBases: { try graph.mergeBases(of: index) ?? repository.mergeBases(of: commit.parents) })
+    let ancestry = CommitAncestry(repository, of: index, in: graph, parents: commit.parents)
     let trees = try zip(graph.parents(of: index), commit.parents).map { place, parent in
       place < 0 ? try repository.commit(parent).tree : graph.trees[Int(place)]
     }

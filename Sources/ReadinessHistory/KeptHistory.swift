@@ -50,7 +50,7 @@ extension Repository {
 
   /// The merge bases of two commits; where none holds the plan that both have, one of two equal baselines.
   public func planBases(_ first: ObjectID, _ second: ObjectID, known: [ObjectID]? = nil) throws -> [ObjectID] {
-    let bases = try known ?? mergeBases(of: [first, second])
+    let bases = try known ?? mergeBases(of: first, and: second)
     let plan = try tree(ofCommit: first).planFile()?.plan?.planID
     guard let plan, try tree(ofCommit: second).planFile()?.plan?.planID == plan,
       try !bases.contains(where: { try tree(ofCommit: $0).planFile()?.plan?.planID == plan })

@@ -216,7 +216,7 @@ struct SignatureTests {
     s.git("-c", "core.hooksPath=/dev/null", "commit", "-q", "--no-edit")
     let verified = s.readiness("verify")
     #expect(
-      verified.status == 1 && verified.output.contains("A commit that the merge brings breaks a rule of the other side")
+      verified.status == 1 && verified.output.contains("What the merge brings breaks a rule of another parent")
     )
     // Where nothing changed, nothing is asked.
     s.git("reset", "-q", "--hard", "HEAD~1")

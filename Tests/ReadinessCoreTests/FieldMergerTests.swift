@@ -62,13 +62,30 @@ struct FieldMergerTests {
       let ours = Self.changed(base, &random)
       let theirs = Self.changed(base, &random)
       let merged = FieldMerger.milestone(base: base, ours: ours, theirs: theirs)
-      let holds = FieldMerge.holds(merged.ours, parents: [ours, theirs], bases: [base], FieldMerge.milestone)
+      let holds = try Self.isClean(merged.ours, ours, theirs, base)
       #expect(holds == merged.conflicts.isEmpty, "seed \(seed)")
       let mirrored = FieldMerger.milestone(base: base, ours: theirs, theirs: ours)
       #expect(mirrored.conflicts.count == merged.conflicts.count, "seed \(seed)")
       clean += merged.conflicts.isEmpty ? 1 : 0
     }
     #expect((200..<1950).contains(clean), "\(clean) of 2000 were clean, seed \(seed)")
+  }
+
+  /// What the judge says about the values of a merge, there and back aside.
+  private static func isClean(_ result: JSONValue, _ ours: JSONValue, _ theirs: JSONValue, _ base: JSONValue) throws
+    -> Bool
+  {
+    func tree(_ json: JSONValue) -> MemoryTree {
+      MemoryTree([
+        "ssot/plan.json": PlanFixture.plan(order: []),
+        ".readiness/M-1.json": String(decoding: json.layoutBytes, as: UTF8.self),
+      ])
+    }
+    let proposal = Proposal(
+      parents: [tree(ours), tree(theirs)], candidate: tree(result), ancestry: ToldAncestry(bases: [tree(base)]),
+      author: PlanFixture.ada, claim: .committed([]))
+    let sides = try #require(try MergeSides(proposal))
+    return try MergedValues(.milestone(MilestoneID("M-1")), sides)?.decided.isEmpty ?? true
   }
 
   private static func milestone(_ random: inout SplitMix) -> JSONValue {

@@ -216,6 +216,7 @@ struct ReasonCodeTests {
     .sloBudgetSpent, .sloBurning,  // PlanSLOTests
     .matrixMismatch,  // TrackerDocumentTests
     .secretsNotSought,  // SecretTests
+    .settledByPolicyChange,  // MergeRuleTests
   ]
 
   @Test("a change that breaks the rule is refused with its code", arguments: cases)

@@ -204,8 +204,8 @@ struct MergeTests {
   ) -> Proposal {
     let root = start ?? base
     return Proposal(
-      parents: [root.with(ours), root.with(theirs)], candidate: root.with(result), mergeBases: [root],
-      ancestry: ToldAncestry([root]), author: PlanFixture.ada, claim: .committed([]))
+      parents: [root.with(ours), root.with(theirs)], candidate: root.with(result),
+      ancestry: ToldAncestry([root], bases: [root]), author: PlanFixture.ada, claim: .committed([]))
   }
 
   @Test("what one side changed, or both changed in different fields, needs no stamp")
@@ -293,7 +293,7 @@ struct MergeTests {
     let proposal = Proposal(
       parents: [base, base.with { $0[".readiness/B-1.json"] = PlanFixture.milestone("B-1", status: "In Progress") }],
       candidate: base.with { $0[".readiness/B-1.json"] = PlanFixture.milestone("B-1", status: "In Progress") },
-      mergeBases: [], ancestry: ToldAncestry([base]), author: PlanFixture.ada, claim: .committed([]))
+      ancestry: ToldAncestry([base]), author: PlanFixture.ada, claim: .committed([]))
     #expect(try Judge.assess(proposal).errors == ["unrelated-plans"])
     #expect(try Judge.assess(proposal).draft == nil)
   }

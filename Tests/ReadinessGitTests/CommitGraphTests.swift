@@ -6,7 +6,7 @@ import Testing
 /// A history in memory; git's own answer holds the two together.
 @Suite("The commit graph")
 struct CommitGraphTests {
-  @Test("merge bases are those of git merge-base --all, in random histories with criss-cross merges and several roots")
+  @Test("merge bases are those of git merge-base --all, differences those of all ancestors, in random histories with criss-cross merges and several roots")
   func mergeBases() throws {
     let s = try Scratch()
     var chance = SplitMix(11)
@@ -22,12 +22,18 @@ struct CommitGraphTests {
     }
     s["history"] = text
     #expect(s.shell("git fast-import --quiet <history").status == 0)
+    let reachable = parents.indices.reduce(into: [Set<Int>]()) { sets, number in
+      sets.append(parents[number].reduce(into: [number]) { $0.formUnion(sets[$1]) })
+    }
     let several = (0..<300).filter { _ in
       let (a, b) = (Int.random(in: 0..<120, using: &chance), Int.random(in: 0..<120, using: &chance))
       let told = s.git("merge-base", "--all", "c\(a)", "c\(b)").output.split(separator: "\n").sorted()
       let found = CommitGraph.mergeBases(a, b) { parents[$0].map { Int32($0) } }
       let names = found.isEmpty ? "" : s.shell("git rev-parse " + found.map { "c\($0)" }.joined(separator: " ")).output
       #expect(names.split(separator: "\n").sorted() == told, "c\(a) c\(b)")
+      // Git's own rev-list looks at dates, and these are random.
+      let lacking = reachable[a].subtracting(reachable[b]).sorted()
+      #expect(CommitGraph.difference(a, b) { parents[$0].map { Int32($0) } } == lacking, "c\(a) ^c\(b)")
       return found.count > 1
     }
     #expect(several.count > 10)

@@ -4,7 +4,8 @@ import StrictJSON
 /// A tree in memory: files by path. What the judge sees of it is what it would see of a commit.
 public final class MemoryTree: PlanTree {
   /// Bytes and kind by path.
-  public var files: [String: (kind: FileKind, bytes: [UInt8])]
+  public var files: [String: (kind: FileKind, bytes: [UInt8])] { didSet { knownPolicy = nil } }
+  private var knownPolicy: PolicySnapshot?
 
   /// Makes a tree of regular files.
   public init(_ files: [String: String] = [:]) {
@@ -66,10 +67,13 @@ public final class MemoryTree: PlanTree {
   }
 
   public func policy() -> PolicySnapshot {
-    PolicySnapshot(
+    if let knownPolicy { return knownPolicy }
+    let policy = PolicySnapshot(
       policyFiles().keys.compactMap { path in
         files[path].map { PolicyBlob(path: path, kind: $0.kind, bytes: $0.bytes) }
       })
+    knownPolicy = policy
+    return policy
   }
 
   public func policyBytes(at path: String) -> [UInt8]? { files[path]?.bytes }
@@ -108,15 +112,19 @@ public struct ToldAncestry: Ancestry {
   private let stampedAt: Int64?
   private let senders: Set<String>
   private let waives: [StandingWaive]
+  private let bases: [MemoryTree]
 
   /// - Parameters:
   ///   - earlier: the first parents before the first parent, nearest first.
   ///   - stampedAt: the latest stamp of a parent, in milliseconds since 1970.
   ///   - senders: who sent milestones to review, in lower case.
   ///   - waives: the rules that were let go.
+  ///   - bases: the merge bases of any two parents.
   public init(
-    _ earlier: [MemoryTree] = [], stampedAt: Int64? = nil, senders: Set<String> = [], waives: [StandingWaive] = []
+    _ earlier: [MemoryTree] = [], stampedAt: Int64? = nil, senders: Set<String> = [], waives: [StandingWaive] = [],
+    bases: [MemoryTree] = []
   ) {
+    self.bases = bases
     self.waives = waives
     self.earlier = earlier
     self.stampedAt = stampedAt
@@ -129,6 +137,9 @@ public struct ToldAncestry: Ancestry {
   public func latestStamp() -> Int64? { stampedAt }
   public func sentToReview(_ id: MilestoneID, _ isReview: (String) -> Bool) -> Set<String> { senders }
   public func standingWaives() -> [StandingWaive] { waives }
-  public func brought(by parent: Int, notIn other: Int) -> [Proposal] { [] }
+  public func bases(of first: Int, and second: Int) -> [any PlanTree] { bases }
+  public func isBehind(_ parent: Int, _ other: Int) -> Bool { false }
+  public func brought(by parent: Int, notIn other: Int) -> [BroughtCommit] { [] }
+  public func keeping(_ parents: [Int]) -> any Ancestry { self }
   public func nearestReadablePolicy() -> PolicySnapshot? { earlier.lazy.map { $0.policy() }.first { $0.policy != nil } }
 }

@@ -86,7 +86,7 @@ extension Proposal {
   /// The same, as a commit with a message.
   public func committed(_ message: String) -> Proposal {
     Proposal(
-      parents: parents, candidate: candidate, mergeBases: mergeBases, ancestry: ancestry, author: author,
+      parents: parents, candidate: candidate, ancestry: ancestry, author: author,
       claim: .committed(Trailers.blocks(in: message)), now: now, verifier: verifier)
   }
 
@@ -132,11 +132,10 @@ extension PlanOverview {
 extension Proposal {
   /// A proposal at a moment that nobody knows.
   public init(
-    parents: [any PlanTree], candidate: any PlanTree, mergeBases: [any PlanTree] = [], ancestry: any Ancestry,
-    author: Identity, claim: Claim
+    parents: [any PlanTree], candidate: any PlanTree, ancestry: any Ancestry, author: Identity, claim: Claim
   ) {
     self.init(
-      parents: parents, candidate: candidate, mergeBases: mergeBases, ancestry: ancestry, author: author, claim: claim,
+      parents: parents, candidate: candidate, ancestry: ancestry, author: author, claim: claim,
       now: nil, verifier: FakeSignatures())
   }
 }

@@ -1,6 +1,6 @@
 import StrictJSON
 
-/// What a commit does to one milestone, seen from its first parent. A class, because rules pass it on and it is large.
+/// What a commit does to one milestone, seen from a parent: the first one, or in a merge each. A class, because rules pass it on and it is large.
 final class MilestoneChange {
   let id: MilestoneID
   let beforeFile: MilestoneFile?
@@ -11,11 +11,14 @@ final class MilestoneChange {
   let after: Milestone?
   /// In a merge, whether the result has to be stamped.
   let needsStamp: Bool
+  /// What the rules ask of a merge from one parent's side; nil for an ordinary commit.
+  let merged: MergedChange?
 
   init(
     id: MilestoneID, beforeFile: MilestoneFile?, afterFile: MilestoneFile?, before: Milestone?, after: Milestone?,
-    needsStamp: Bool
+    needsStamp: Bool, merged: MergedChange? = nil
   ) {
+    self.merged = merged
     self.id = id
     self.beforeFile = beforeFile
     self.afterFile = afterFile
@@ -32,6 +35,7 @@ final class MilestoneChange {
 
   /// The properties that differ; all of them in a birth or a deletion.
   var changedFields: Set<String> {
+    if let merged { return merged.fields }
     guard let old = beforeFile?.document?.root ?? before?.json, let new = afterFile?.document?.root ?? after?.json
     else {
       return Set((before?.json.object ?? []).map(\.key) + (after?.json.object ?? []).map(\.key))
@@ -90,27 +94,28 @@ struct ChangeSet {
 
 extension ChangeSet {
   /// Compares a proposal with its parents. Reads only what differs.
-  /// - Parameter needs: what of a merge has to be stamped; nil where the proposal is none.
-  init(_ proposal: Proposal, needs: MergeNeeds?, before: States, after: States) throws {
-    let ids = Set(needs?.milestones ?? []).union(try proposal.candidate.changedMilestones(since: proposal.base))
+  /// - Parameter listed: the files of a merge that its stamp lists; nil where the proposal is none.
+  init(_ proposal: Proposal, listed: Set<MergedFile>?, before: States, after: States) throws {
+    let listedIDs = listed?.compactMap { if case .milestone(let id) = $0 { id } else { nil } }
+    let ids = Set(listedIDs ?? []).union(try proposal.candidate.changedMilestones(since: proposal.base))
     milestones = try ids.sorted().compactMap { id in
       let beforeFile = try proposal.base.milestone(id)
       let afterFile = try proposal.candidate.milestone(id)
       // Where one side deleted what the other edited, a merge that lets it stay deleted has decided something.
-      guard beforeFile != nil || afterFile != nil || needs?.milestones.contains(id) == true else { return nil }
+      guard beforeFile != nil || afterFile != nil || listed?.contains(.milestone(id)) == true else { return nil }
       let readBefore = try before.milestone(id)
       return MilestoneChange(
         id: id, beforeFile: beforeFile, afterFile: afterFile, before: readBefore,
-        after: try after.milestone(id), needsStamp: needs?.milestones.contains(id) ?? true)
+        after: try after.milestone(id), needsStamp: listed?.contains(.milestone(id)) ?? true)
     }
     stamped = milestones.filter { $0.needsStamp && $0.id.isValid }
     let planDiffers = try proposal.base.planIdentity() != proposal.candidate.planIdentity()
-    let planNeeds = needs?.plan ?? planDiffers
+    let planNeeds = listed?.contains(.plan) ?? planDiffers
     plan =
       planDiffers || planNeeds
       ? (try proposal.base.planFile()?.digest, try proposal.candidate.planFile()?.digest, planNeeds) : nil
     changesPolicy = try proposal.base.policyFiles() != proposal.candidate.policyFiles()
-    policyNeedsStamp = needs?.policy ?? changesPolicy
+    policyNeedsStamp = listed?.contains(where: \.isPolicy) ?? changesPolicy
   }
 
   /// What a stamp of this says.

@@ -1,7 +1,7 @@
 import StrictJSON
 
 /// Makes the field merge of two versions (contract 3), for the merge driver. Whether a merge that is committed is one is
-/// still asked of `FieldMerge.holds`, over all merge bases, so nothing rests on this having run.
+/// still asked of `MergedValues`, over all merge bases, so nothing rests on this having run.
 public struct FieldMerger {
   /// A property that both sides changed, to different values.
   public struct Conflict: Sendable {
@@ -99,6 +99,12 @@ private struct Work {
     if same(ours, theirs) { return (ours, ours) }
     if same(ours, base) { return (theirs, theirs) }
     if same(theirs, base) { return (ours, ours) }
+    // What one side deleted stays deleted if the other did no more than take parts of it away.
+    if let base, (ours == nil) != (theirs == nil), let kept = ours ?? theirs,
+      FileValues(kept, shape).isPart(of: FileValues(base, shape))
+    {
+      return (nil, nil)
+    }
     if let ours, let theirs {
       switch shape {
       case .set:
@@ -106,6 +112,8 @@ private struct Work {
           let merged = JSONValue(.array(Self.union(root, a, b)))
           return (merged, merged)
         }
+      case .order:
+        if let merged = Self.appended(base, ours, theirs) { return (merged, merged) }
       case .keyed(let key, let element):
         if let merged = keyed(base, ours, theirs, by: key, element, path) { return merged }
       case .map(let members):
@@ -133,6 +141,15 @@ private struct Work {
     )
     return ours.filter { root.contains($0.canonicalBytes) ? b.contains($0.canonicalBytes) : true }
       + theirs.filter { !root.contains($0.canonicalBytes) && !a.contains($0.canonicalBytes) }
+  }
+
+  /// Both tails behind what both had, if both only appended.
+  private static func appended(_ base: JSONValue?, _ ours: JSONValue, _ theirs: JSONValue) -> JSONValue? {
+    guard let root = base?.array, let a = ours.array, let b = theirs.array else { return nil }
+    let old = root.map(\.canonicalBytes)
+    let own = a.map(\.canonicalBytes)
+    guard own.starts(with: old), b.map(\.canonicalBytes).starts(with: old) else { return nil }
+    return JSONValue(.array(a + b.dropFirst(root.count).filter { !own.contains($0.canonicalBytes) }))
   }
 
   private mutating func maps(

@@ -1,32 +1,19 @@
-/// Everything that a rule may look at while one proposal is judged.
+/// Everything that a rule may look at while one proposal is judged: from its first parent, or in a merge from one of its
+/// sides.
 struct JudgeContext {
   let proposal: Proposal
-  /// The policy in force, and its digest.
+  /// The policy that judges, and its digest.
   let policy: Policy
   let policyDigest: Digest
   let isBaseline: Bool
   let before: States
   let after: States
-  let changes: ChangeSet
-  let telling: Telling
+  var changes: ChangeSet
+  var telling: Telling
+  /// True for a merge, seen from one of its sides.
+  var isSideOfMerge = false
   /// Whose signers decide about signatures; nil for the first parent's.
   var signers: (any PlanTree)?
-
-  /// Reads what a proposal changes, by which policy, and how it is told; and what is wrong with the telling.
-  /// - Parameter signers: whose signers decide about signatures; nil for the first parent's.
-  static func read(_ proposal: Proposal, signers: (any PlanTree)? = nil) throws -> (JudgeContext, [Finding]) {
-    let needs = try MergeNeeds(proposal)
-    let force = try PolicyInForce(proposal, needs)
-    let before = States(proposal.base, base: nil, workflow: force.policy.workflow, ancestry: proposal.ancestry)
-    let after = States(
-      proposal.candidate, base: proposal.base, workflow: force.policy.workflow, ancestry: proposal.ancestry)
-    let changes = try ChangeSet(proposal, needs: needs, before: before, after: after)
-    let audit = try StampAudit(proposal, changes, force)
-    let context = JudgeContext(
-      proposal: proposal, policy: force.policy, policyDigest: force.digest, isBaseline: force.isBaseline,
-      before: before, after: after, changes: changes, telling: audit.telling, signers: signers)
-    return (context, force.findings + audit.findings)
-  }
 
   /// What is signed, and by whom.
   func signatures() throws -> Signatures { try Signatures(proposal, signersOf: signers) }
@@ -109,8 +96,7 @@ enum ChangeRules {
   static let all: [any ChangeRule.Type] = [
     TransitionRule.self, BirthRule.self, DeletionRule.self, ReentryRule.self, PlanRule.self, ApprovalRule.self,
     WaiverRule.self, WaiveRule.self,
-    AuthorityRule.self, PolicyAuthorityRule.self, SignatureRule.self, BroughtRunsRule.self,
-    JudgedFromRule.self, AnchorRule.self,
+    AuthorityRule.self, PolicyAuthorityRule.self, SignatureRule.self, JudgedFromRule.self, AnchorRule.self,
     SecretRule.self,
   ]
 }

@@ -22,13 +22,10 @@ extension Kinship {
   ///   - parents: the trees of the parents.
   ///   - result: the merge's own tree.
   ///   - ancestry: of the merge.
-  ///   - bases: the merge bases that all parents have, as far as they are known.
   /// - Throws: where history cannot be read.
   /// - Complexity: one query for merge bases a parent; a walk of history where a parent holds no plan.
-  public init(
-    parents: [any PlanTree], result: any PlanTree, ancestry: any Ancestry, bases: [any PlanTree] = []
-  ) throws {
-    let sides = try Sides(parents, ancestry, bases)
+  public init(parents: [any PlanTree], result: any PlanTree, ancestry: any Ancestry) throws {
+    let sides = try Sides(parents, ancestry)
     let taking = sides.takingPart
     let resultIsBare = try !Self.holdsPlanOrPolicy(result)
     let all = Array(parents.indices)
@@ -65,10 +62,8 @@ extension Kinship {
     let ids: [String?]
     let takingPart: [Int]
     private let ancestry: any Ancestry
-    private let bases: [any PlanTree]
 
-    init(_ parents: [any PlanTree], _ ancestry: any Ancestry, _ bases: [any PlanTree]) throws {
-      self.bases = bases
+    init(_ parents: [any PlanTree], _ ancestry: any Ancestry) throws {
       ids = try parents.map { try $0.planFile()?.plan?.planID }
       takingPart = try parents.indices.filter {
         try Kinship.holdsPlanOrPolicy(parents[$0]) || ancestry.holdsPlanOrPolicy(parent: $0)
@@ -82,15 +77,12 @@ extension Kinship {
         return try ancestry.keptBases(of: a, and: b).contains { try Kinship.holdsPlanOrPolicy($0) }
       }
       guard own.isExactly(other) else { return false }
-      func holdsPlan(_ base: any PlanTree) throws -> Bool { try base.planFile()?.plan?.planID == own }
-      return try bases.contains(where: holdsPlan) || ancestry.bases(of: a, and: b).contains(where: holdsPlan)
+      return try ancestry.bases(of: a, and: b).contains { try $0.planFile()?.plan?.planID == own }
     }
   }
 }
 
 extension Ancestry {
-  /// The merge bases of two parents; none where nothing is known of them.
-  public func bases(of first: Int, and second: Int) throws -> [any PlanTree] { [] }
   /// The same as all merge bases.
   public func keptBases(of first: Int, and second: Int) throws -> [any PlanTree] { try bases(of: first, and: second) }
   /// The same as of all parents together.
@@ -99,6 +91,4 @@ extension Ancestry {
   public func holds(planID: String) throws -> Bool { false }
   /// Never.
   public func holds(commit: String) throws -> Bool { false }
-  /// Itself.
-  public func keeping(_ parents: [Int]) -> any Ancestry { self }
 }

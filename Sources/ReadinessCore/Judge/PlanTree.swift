@@ -272,10 +272,8 @@ public protocol Ancestry {
   func sentToReview(_ id: MilestoneID, _ isReview: (String) -> Bool) throws -> Set<String>
   /// The rules that were let go in the parents and their ancestors, and whose milestones have not moved on since.
   func standingWaives() throws -> [StandingWaive]
-  /// The commits that one parent brings and another has not, as proposals, parents first.
-  func brought(by parent: Int, notIn other: Int) throws -> [Proposal]
-  /// The trees of the merge bases of two parents (`git merge-base --all`). Two equal baselines count as one, where no
-  /// other base holds the plan (contract 2.2, unrelated plans).
+  /// The trees of the merge bases of two parents, by their positions (`git merge-base --all`). Two equal baselines count as
+  /// one, where no other base holds the plan (contract 2.2, unrelated plans).
   func bases(of first: Int, and second: Int) throws -> [any PlanTree]
   /// Those merge bases whose plan and policy neither parent has dropped since.
   func keptBases(of first: Int, and second: Int) throws -> [any PlanTree]
@@ -285,7 +283,12 @@ public protocol Ancestry {
   func holds(planID: String) throws -> Bool
   /// True where a commit of that id is a parent or an ancestor of one.
   func holds(commit: String) throws -> Bool
-  /// The ancestry of some of the parents.
+  /// True if a parent can be reached from another one, or is the same commit and comes later.
+  func isBehind(_ parent: Int, _ other: Int) throws -> Bool
+  /// The commits that one parent has and another has not and that may concern plan or policy, parents first; without
+  /// copies of the other's baseline.
+  func brought(by parent: Int, notIn other: Int) throws -> [BroughtCommit]
+  /// The ancestry of some of the parents, by their positions, in that order.
   func keeping(_ parents: [Int]) -> any Ancestry
 }
 
@@ -306,5 +309,11 @@ public struct NoAncestry: Ancestry {
   /// None.
   public func standingWaives() -> [StandingWaive] { [] }
   /// None.
-  public func brought(by parent: Int, notIn other: Int) -> [Proposal] { [] }
+  public func bases(of first: Int, and second: Int) -> [any PlanTree] { [] }
+  /// Never.
+  public func isBehind(_ parent: Int, _ other: Int) -> Bool { false }
+  /// None.
+  public func brought(by parent: Int, notIn other: Int) -> [BroughtCommit] { [] }
+  /// Itself.
+  public func keeping(_ parents: [Int]) -> any Ancestry { self }
 }

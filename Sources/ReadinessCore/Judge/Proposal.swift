@@ -36,17 +36,15 @@ public struct Proposal {
   }
 
   /// The trees of the parents, first parent first; none for a first commit.
-  public let parents: [any PlanTree]
+  public private(set) var parents: [any PlanTree]
   /// The tree that is proposed.
   public let candidate: any PlanTree
-  /// The trees of the merge bases of the parents; used where there is more than one parent.
-  public let mergeBases: [any PlanTree]
   /// What came before the parents.
-  public let ancestry: any Ancestry
+  public private(set) var ancestry: any Ancestry
   /// The author of the commit.
   public let author: Identity
   /// What is said about the change.
-  public let claim: Claim
+  public private(set) var claim: Claim
   /// How the commit is signed.
   public let seal: Seal
   /// The moment at which a change is stamped that has no stamp yet, in milliseconds since 1970; nil where nothing lapses.
@@ -60,15 +58,13 @@ public struct Proposal {
 
   /// Makes a proposal.
   public init(
-    parents: [any PlanTree], candidate: any PlanTree, mergeBases: [any PlanTree] = [],
-    ancestry: any Ancestry, author: Identity, claim: Claim, seal: Seal = .unknown,
-    now: Int64?, verifier: any SignatureVerifier, anchor: Anchor = Anchor()
+    parents: [any PlanTree], candidate: any PlanTree, ancestry: any Ancestry, author: Identity, claim: Claim,
+    seal: Seal = .unknown, now: Int64?, verifier: any SignatureVerifier, anchor: Anchor = Anchor()
   ) {
     self.anchor = anchor
     self.seal = seal
     self.parents = parents
     self.candidate = candidate
-    self.mergeBases = mergeBases
     self.ancestry = ancestry
     self.author = author
     self.claim = claim
@@ -88,22 +84,18 @@ public struct Proposal {
 
   /// The same change, with something else said about it.
   public func claiming(_ claim: Claim) -> Proposal {
-    var proposal = Proposal(
-      parents: parents, candidate: candidate, mergeBases: mergeBases, ancestry: ancestry, author: author, claim: claim,
-      seal: seal, now: now, verifier: verifier, anchor: anchor)
-    proposal.texts = texts
-    return proposal
+    var other = self
+    other.claim = claim
+    return other
   }
 
   /// The same change, seen from some of its parents.
   func keeping(_ kept: [Int]) -> Proposal {
-    if kept.count == parents.count { return self }
-    var proposal = Proposal(
-      parents: kept.map { parents[$0] }, candidate: candidate, mergeBases: kept.count > 1 ? mergeBases : [],
-      ancestry: ancestry.keeping(kept), author: author, claim: claim, seal: seal, now: now, verifier: verifier,
-      anchor: anchor)
-    proposal.texts = texts
-    return proposal
+    if kept == Array(parents.indices) { return self }
+    var other = self
+    other.parents = kept.map { parents[$0] }
+    other.ancestry = ancestry.keeping(kept)
+    return other
   }
 
   /// The same change in a commit with that message. Signatures of stamps are random words by their nature.
@@ -122,6 +114,11 @@ public struct Proposal {
     var proposal = self
     proposal.texts.append(text)
     return proposal
+  }
+
+  /// The same merge with one parent first, as that parent sees it; the others keep their order.
+  func seen(from parent: Int) -> Proposal {
+    parent > 0 ? keeping([parent] + parents.indices.filter { $0 != parent }) : self
   }
 
   /// The first parent's tree, or the empty one.

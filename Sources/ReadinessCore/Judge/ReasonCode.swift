@@ -243,12 +243,18 @@ extension ReasonCode {
   public static let mergeUnresolved = ReasonCode(
     "merge-unresolved", "A merge decides what two sides changed differently, and carries no stamp for it.",
     remedy: "Commit the merge with the hooks installed: git commit --amend --no-edit.", source: "3")
+  /// See `explain`.
+  public static let settledByPolicyChange = ReasonCode(
+    "settled-by-policy-change",
+    "A merge brings what breaks a rule of one of its parents. Its stamp settles that, by somebody who may change the policy under every parent's.",
+    remedy: "Nothing: it is told so that a reviewer sees it.", source: "3")
 
   /// What a true stamp mends: before publication in its place, afterwards by a stamp that heals (contract 3).
   public static let mendedByStamps: Set<ReasonCode> = [trailerMissing, trailerMismatch, runMismatch, mergeUnresolved]
 
   private static let provenanceCodes = [
     trailerMissing, trailerMismatch, runMismatch, replayedRun, policyMismatch, actorMismatch, mergeUnresolved,
+    settledByPolicyChange,
   ]
 }
 

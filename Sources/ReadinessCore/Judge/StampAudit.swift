@@ -58,7 +58,7 @@ struct StampAudit {
   private static func unstamped(_ proposal: Proposal, _ changes: ChangeSet, _ force: PolicyInForce)
     -> (Telling, [Finding])
   {
-    let warns = force.policy.provenance.unstamped == .warn
+    let warns = !force.refusesUnstamped
     let telling = Telling(mode: warns ? .path : .direct, actor: proposal.author, reason: nil)
     guard changes.needsStamp else { return (telling, []) }
     let ids = changes.stamped.map(\.id.text) + (changes.plan?.needsStamp == true ? ["the plan file"] : [])
@@ -160,7 +160,7 @@ struct StampAudit {
   }
 
   private static func otherPolicies(_ runs: [Run], _ force: PolicyInForce) -> [Finding] {
-    guard let other = runs.first(where: { $0.policy != force.digest }) else { return [] }
+    guard let other = runs.first(where: { run in !force.judging.contains { $0.digest == run.policy } }) else { return [] }
     return [
       Finding(
         .policyMismatch,

@@ -86,6 +86,8 @@ enum AuthorityRule: ChangeRule {
   {
     authorization.rules.filter { rule in
       guard rule.covers(change.id) else { return false }
+      // A merge that keeps what this side has decides nothing from there.
+      if let merged = change.merged, merged.fields.isEmpty, !step.changesStatus { return false }
       if let from = step.from, let to = step.to, from != to { return rule.covers(from: from, to: to) }
       return rule.covers(fields: change.changedFields)
     }

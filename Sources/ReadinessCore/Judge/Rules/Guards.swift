@@ -29,8 +29,8 @@ struct Guards {
   private func dependencies(_ change: MilestoneChange, _ file: MilestoneFile, _ milestone: Milestone) throws
     -> [Finding]
   {
-    let takenAway =
-      countsWhatWasTakenAway ? (change.before?.dependsOn ?? []).filter { !milestone.dependsOn.contains($0) } : []
+    let had = change.merged?.dependencies ?? change.before?.dependsOn ?? []
+    let takenAway = countsWhatWasTakenAway ? had.filter { !milestone.dependsOn.contains($0) } : []
     return try milestone.dependsOn.filter { try states.category($0) != .done }.map {
       try Self.unmet($0, of: file, states, wasTakenAway: false)
     }
@@ -51,10 +51,11 @@ struct Guards {
     }
     guard countsWhatWasTakenAway else { return findings }
     let kept = Set(milestone.exitCriteria.map(\.id))
-    for criterion in change.before?.exitCriteria ?? [] where !kept.contains(criterion.id) {
+    let had = change.merged?.criteria ?? change.before?.exitCriteria.map(\.id) ?? []
+    for id in had where !kept.contains(id) {
       findings.append(
         Finding(
-          .criterionUnmet, "The criterion \"\(criterion.id)\" of \(file.id) is taken away in the commit that needs it.",
+          .criterionUnmet, "The criterion \"\(id)\" of \(file.id) is taken away in the commit that needs it.",
           hint: "Keep the criterion and attach evidence, or take it away in a commit of its own before.",
           milestone: file.id, path: file.path, line: file.line(of: "exitCriteria")))
     }

@@ -11,7 +11,7 @@ enum JoinRule {
   static func outcome(_ proposal: Proposal) throws -> Outcome {
     guard proposal.isMerge else { return Outcome(proposal: proposal, findings: []) }
     let kinship = try Kinship(
-      parents: proposal.parents, result: proposal.candidate, ancestry: proposal.ancestry, bases: proposal.mergeBases)
+      parents: proposal.parents, result: proposal.candidate, ancestry: proposal.ancestry)
     switch kinship {
     case .onePlan(let kept):
       return Outcome(proposal: proposal.keeping(kept), findings: [])

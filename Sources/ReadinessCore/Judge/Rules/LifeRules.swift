@@ -3,15 +3,13 @@ enum BirthRule: ChangeRule {
   static func findings(in context: JudgeContext) throws -> [Finding] {
     guard !context.isBaseline else { return [] }
     let initial = context.workflow.initial.name
-    return try context.judged.filter { $0.isBirth && !$0.isDeletion }.compactMap { change in
+    return context.judged.filter { isBorn($0, context) }.compactMap { change in
       guard let status = change.after?.status else { return nil }
       var begins = [status]
       if context.telling.mode == .chain {
         begins = context.telling.steps(of: change).filter { $0.from == nil }.compactMap(\.to)
       }
       if begins.allSatisfy({ $0 == initial }) { return nil }
-      // A merge may take over what another parent holds.
-      if context.proposal.isMerge, try isSomeParents(status, change.id, context) { return nil }
       return Finding(
         .illegalBirth, "\(change.id) is new and begins as \"\(status)\".",
         hint: "Let it begin as \"\(initial)\", then move it by the workflow's edges.", milestone: change.id,
@@ -19,8 +17,10 @@ enum BirthRule: ChangeRule {
     }
   }
 
-  private static func isSomeParents(_ status: String, _ id: MilestoneID, _ context: JudgeContext) throws -> Bool {
-    try context.proposal.parents.contains { try $0.milestone(id)?.milestone?.status == status }
+  /// In a merge, a milestone is born that no side has from which the merge could take it.
+  private static func isBorn(_ change: MilestoneChange, _ context: JudgeContext) -> Bool {
+    guard !change.isDeletion else { return false }
+    return change.merged.map { $0.decidesStatus && $0.live.allSatisfy { $0 == nil } } ?? change.isBirth
   }
 }
 
@@ -28,7 +28,7 @@ enum BirthRule: ChangeRule {
 enum DeletionRule: ChangeRule {
   static func findings(in context: JudgeContext) throws -> [Finding] {
     let retired = Set(try context.proposal.candidate.planFile()?.plan?.retired ?? [])
-    return try context.judged.filter { $0.isDeletion && !$0.isBirth }.flatMap { change -> [Finding] in
+    return try context.judged.filter { $0.isDeletion && !$0.isBirth && $0.merged?.decidesStatus != false }.flatMap { change -> [Finding] in
       var faults: [String] = []
       // Several stamps may have brought it back to pending first.
       let status = context.telling.steps(of: change).last { $0.to == nil }?.from ?? change.before?.status
@@ -71,6 +71,7 @@ enum ReentryRule: ChangeRule {
 
   /// The state that the change has to enter anew; nil where it does not.
   private static func enteredAnew(_ change: MilestoneChange, _ context: JudgeContext) -> String? {
+    if let merged = change.merged { return merged.reenters ? change.after?.status : nil }
     guard let before = change.before, let after = change.after, !change.isBirth, !change.isDeletion,
       context.workflow.category(before.status)?.isFrozen == true,
       context.workflow.category(after.status)?.isFrozen == true, change.changesFrozenField
@@ -81,14 +82,28 @@ enum ReentryRule: ChangeRule {
   }
 
   private static func unmet(_ change: MilestoneChange, _ state: String, _ context: JudgeContext) throws -> [String] {
-    var asked = Set(context.workflow.edges.filter { $0.to == state }.flatMap(\.guards)).union([.reason])
-    if context.telling.mode == .path { asked = asked.filter(\.isOfState) }
-    if context.telling.mode == .chain { asked = asked.filter { $0.isOfState || $0 == .reason } }
-    let ordered = Guard.allCases.filter(asked.contains)
-    let hasReason = context.telling.hasReason(for: change)
-    let findings = try context.guards.findings(ordered, for: change, hasReason: hasReason)
+    let findings = try context.guards.findings(
+      asked(state, context), for: change, hasReason: context.telling.hasReason(for: change))
     return findings.map { $0.code == .reasonMissing ? "No reason is given." : $0.message }
       + (try missingRoles(change, state, context))
+  }
+
+  /// What the guards of state of the ways into a state miss, in sentences.
+  static func unmetGuards(_ change: MilestoneChange, _ state: String, _ context: JudgeContext) throws -> [String] {
+    try context.guards.findings(asked(state, context).filter(\.isOfState), for: change, hasReason: true).map(\.message)
+  }
+
+  /// The guards of every way into the state, and into its category from another one; and a reason.
+  private static func asked(_ state: String, _ context: JudgeContext) -> [Guard] {
+    let workflow = context.workflow
+    let category = workflow.category(state)
+    let ways = workflow.edges.filter { edge in
+      edge.to == state || (workflow.category(edge.to) == category && workflow.category(edge.from) != category)
+    }
+    var asked = Set(ways.flatMap(\.guards)).union([.reason])
+    if context.telling.mode == .path { asked = asked.filter(\.isOfState) }
+    if context.telling.mode == .chain { asked = asked.filter { $0.isOfState || $0 == .reason } }
+    return Guard.allCases.filter(asked.contains)
   }
 
   /// What the rules of authorization of the way into the state miss, quorum and all; a signature is asked for with every

@@ -3,6 +3,11 @@
 /// reads no file.
 enum PathRule {
   static func findings(_ proposal: Proposal) throws -> [Finding] {
+    // A merge is seen from each parent, as the plan is; one that guards nothing asks nothing.
+    try proposal.parents.indices.flatMap { try findings(seenFromFirst: proposal.seen(from: $0)) }
+  }
+
+  private static func findings(seenFromFirst proposal: Proposal) throws -> [Finding] {
     guard let policy = try policy(of: proposal), let paths = policy.paths else { return [] }
     return try paths.entries.flatMap { entry -> [Finding] in
       let changed = try proposal.parents.map { try proposal.candidate.changedPaths(entry.selection, since: $0) }
@@ -41,13 +46,16 @@ enum PathRule {
     (changed.first ?? []).filter { path in changed.dropFirst().allSatisfy { $0.contains(path) } }
   }
 
-  /// True where the first parent changed who may change what since the merge bases.
+  /// True if the first parent changed who may change what since a merge base, or another parent has no policy to judge by.
   private static func isNewHere(_ proposal: Proposal) throws -> Bool {
-    guard proposal.isMerge else { return false }
     let own = try proposal.base.policyFiles()
-    return try proposal.mergeBases.contains { base in
-      let old = try base.policyFiles()
-      return [PlanPaths.paths, PlanPaths.authorization].contains { old[$0] != own[$0] }
+    return try proposal.parents.indices.dropFirst().contains { other in
+      let bases = try proposal.ancestry.bases(of: 0, and: other)
+      if bases.isEmpty { return true }
+      return try bases.contains { base in
+        let old = try base.policyFiles()
+        return [PlanPaths.paths, PlanPaths.authorization].contains { old[$0] != own[$0] }
+      }
     }
   }
 
