@@ -16,7 +16,7 @@ struct ApproveCommand: ParsableCommand {
 
   mutating func run() throws {
     let context = try Context(options)
-    let repository = try context.openForWriting()
+    let repository = try context.openForWriting(isDry: dryRun)
     let id = MilestoneID(id.uppercased())
     let outcome = try retrying {
       try Approve(repository, author: CommitSituation.configuredAuthor(repository))

@@ -42,7 +42,7 @@ struct CheckCommand: ParsableCommand {
 
   mutating func run() throws {
     let context = try Context(options)
-    let repository = try context.openForWriting()
+    let repository = try context.openForWriting(isDry: dryRun)
     let selection = try CheckSelection(repository, at: at, now: context.milliseconds)
     var checks = try selection.checks(
       names, profile: profile, settings: settings.flags, environment: context.environment)

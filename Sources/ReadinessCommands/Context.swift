@@ -50,9 +50,16 @@ struct Context {
 
   func openRepository() throws -> Repository { try Repository.open() }
 
-  /// The repository, for a command that writes: what a killed one began is ended first.
-  func openForWriting() throws -> Repository {
+  /// Opens the repository for a command that writes: what a killed one began is ended first.
+  /// - Parameter isDry: true where nothing may be written; then it is only told.
+  func openForWriting(isDry: Bool = false) throws -> Repository {
     let repository = try openRepository()
+    if isDry {
+      for line in try Recovery(repository).unfinished() where !options.json {
+        Standard.error("note: \(line) The next command that writes ends it.\n")
+      }
+      return repository
+    }
     for line in try retrying({ try Recovery(repository).run() }) where !options.json {
       Standard.error("note: \(line)\n")
     }

@@ -42,7 +42,10 @@ struct Format: ParsableCommand {
         return
       }
       changed.append(path)
-      if !check { try FileBytes.write(bytes, to: top + path) }
+      guard !check else { return }
+      let parts = path.split(separator: "/")
+      let folder = try LinkFreeFolder(top).folder(parts.dropLast().joined(separator: "/"))
+      try folder?.write(bytes, as: String(parts.last ?? ""), isDurable: true)
     }
     for id in present where wanted.isEmpty || wanted.contains(id) {
       guard let file = try work.milestone(id) else { continue }

@@ -150,10 +150,13 @@ private struct Layout {
       kept.append(file.path)
     }
     if !isDry {
+      let root = try LinkFreeFolder(top)
       for file in files where new.contains(file.path) {
-        let folder = file.path.split(separator: "/").dropLast().joined(separator: "/")
-        try FileBytes.makeFolder(top + folder)
-        try FileBytes.write(file.bytes, to: top + file.path, mode: file.path.hasPrefix("hooks/") ? 0o755 : 0o644)
+        let parts = file.path.split(separator: "/")
+        let folder = try root.folder(parts.dropLast().joined(separator: "/"), creates: true)
+        try folder?.write(
+          file.bytes, as: String(parts.last ?? ""), mode: file.path.hasPrefix("hooks/") ? 0o755 : 0o644,
+          isDurable: true)
       }
     }
     return Written(new: new, kept: kept)

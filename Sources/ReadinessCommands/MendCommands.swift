@@ -18,7 +18,7 @@ struct RestampCommand: ParsableCommand {
 
   mutating func run() throws {
     let context = try Context(options)
-    let repository = try context.openForWriting()
+    let repository = try context.openForWriting(isDry: dryRun)
     let outcome = try Restamp(repository).run(range, isDry: dryRun, now: context.now)
     guard outcome.findings.isEmpty else {
       if !options.json { Standard.error("readiness: nothing was rewritten; these changes cannot be stamped.\n") }
@@ -69,7 +69,7 @@ struct HealCommand: ParsableCommand {
 
   mutating func run() throws {
     let context = try Context(options)
-    let repository = try context.openForWriting()
+    let repository = try context.openForWriting(isDry: dryRun)
     try checkReason(reason)
     let outcome = try retrying {
       try Heal(repository, author: CommitSituation.configuredAuthor(repository))

@@ -68,7 +68,7 @@ struct MoveCommand: PlainCommand {
 
   mutating func run() throws {
     let context = try Context(options)
-    let repository = try context.openForWriting()
+    let repository = try context.openForWriting(isDry: dryRun)
     if let reason { try checkReason(reason) }
     let pairs = stride(from: 0, to: steps.count, by: 2).map {
       MoveStep(milestone: MilestoneID(steps[$0].uppercased()), state: steps[$0 + 1])

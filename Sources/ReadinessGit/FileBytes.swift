@@ -18,8 +18,12 @@ public enum FileBytes {
   }
 
   /// The bytes of a file that only says more about something, and may be gone at any moment; nil where it cannot be read.
+  /// A pipe is not waited for.
   static func readQuietly(_ path: String) -> [UInt8]? {
-    do { return try read(path) } catch { return nil }
+    let descriptor = Glibc.open(path, O_RDONLY | O_NONBLOCK | O_CLOEXEC)
+    guard descriptor >= 0 else { return nil }
+    defer { close(descriptor) }
+    do { return try read(descriptor, path) } catch { return nil }
   }
 
   /// All bytes of an open descriptor, such as standard input.
@@ -39,9 +43,15 @@ public enum FileBytes {
   }
 
   /// The SHA-256 of what a descriptor gives.
-  static func digest(_ descriptor: Int32, _ name: String) throws -> Digest {
+  /// - Parameter take: is given each chunk as well.
+  static func digest(_ descriptor: Int32, _ name: String, _ take: (UnsafeRawBufferPointer) -> Void = { _ in }) throws
+    -> Digest
+  {
     var stream = DigestStream()
-    try forEachPiece(descriptor, name) { stream.update(Array($0)) }
+    try forEachPiece(descriptor, name) {
+      stream.update(Array($0))
+      $0.withUnsafeBytes(take)
+    }
     return stream.finish()
   }
 

@@ -31,8 +31,8 @@ final class IndexUpdate {
     self.repository = repository
     self.workTree = workTree
     self.changes = changes
-    indexPath = GitEnvironment.outer.index ?? repository.gitFolder + "index"
-    lockPath = indexPath + ".lock"
+    lockPath = Self.lockPath(in: repository)
+    indexPath = String(lockPath.dropLast(".lock".count))
     nextPath = repository.gitFolder + MoveJournal.temporaryName("index")
     do {
       if journal.map({ $0.owns(lockPath) }) == true { unlink(lockPath) }
@@ -51,6 +51,11 @@ final class IndexUpdate {
     }
   }
 
+  /// Where the index that this process uses is locked.
+  static func lockPath(in repository: Repository) -> String {
+    (GitEnvironment.outer.index ?? repository.gitFolder + "index") + ".lock"
+  }
+
   private static func changed(_ path: String) -> GitError {
     GitError(.changedMeanwhile, "\(path) changed meanwhile.", hint: "Try again.", function: "stage")
   }
@@ -63,7 +68,10 @@ final class IndexUpdate {
     // A split or a sparse index cannot be opened, and is left to git.
     isLeftToGit = git_index_open(&index, nextPath) < 0
     smudgeRacyEntries(of: index)
+    let top = try LinkFreeFolder(workTree)
     for change in changes {
+      // Before anything moves: a folder of the plan that is a link leads out of the work tree.
+      _ = try top.folder(Self.folder(of: change.path))
       let staged =
         isLeftToGit
         ? try repository.staged(change.path)?.id
@@ -112,9 +120,11 @@ final class IndexUpdate {
   private func prepareFile(_ change: CommitPlan.Change) throws -> stat {
     let temporary = repository.gitFolder + MoveJournal.temporaryName("file-\(files.count)")
     try FileBytes.create(temporary, change.bytes, isDurable: false)
-    files.append((temporary, workTree + change.path, change.bytes))
+    files.append((temporary, change.path, change.bytes))
     return try Self.status(of: temporary)
   }
+
+  private static func folder(of path: String) -> Substring { path.lastIndex(of: "/").map { path[..<$0] } ?? "" }
 
   private static func status(of path: String) throws -> stat {
     var status = stat()
@@ -168,12 +178,10 @@ final class IndexUpdate {
   func commit() throws {
     isBehind = true
     guard rename(nextPath, indexPath) == 0 else { throw FileBytes.systemError("rename", indexPath) }
+    let top = try LinkFreeFolder(workTree)
     for file in files {
-      if let slash = file.path.lastIndex(of: "/") { try FileBytes.makeFolder(String(file.path[..<slash])) }
-      guard rename(file.temporary, file.path) != 0 else { continue }
-      // The work tree may lie on another file system than git's folder.
-      guard errno == EXDEV else { throw FileBytes.systemError("rename", file.path) }
-      try FileBytes.write(file.bytes, to: file.path)
+      let folder = try top.folder(Self.folder(of: file.path), creates: true)
+      try folder?.put(file.temporary, file.bytes, as: file.path.split(separator: "/").last.map(String.init) ?? "")
     }
     (isDone, isBehind) = (true, false)
     release()

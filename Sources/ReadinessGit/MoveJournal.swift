@@ -1,3 +1,4 @@
+import CLibgit2
 import Glibc
 import ReadinessCore
 import StrictJSON
@@ -48,22 +49,37 @@ public struct MoveJournal {
   /// The name of a file that is being prepared in git's folder.
   static func temporaryName(_ what: String) -> String { "\(temporaryPrefix)\(getpid())-\(what)" }
 
-  /// The journal that lies in git's folder; nil where there is none, or its command is still at work.
-  /// - Throws: `GitError` where there is one that cannot be read.
+  /// A journal of a plan of ten thousand milestones takes two megabytes.
+  private static let limits = JSONLimits(depth: 4, size: 16 << 20, portableOnly: true)
+
+  /// Reads the journal in git's folder; nil if there is none, or if its command is still running.
+  ///
+  /// Whoever hands over a repository may have written it, so it is believed only as far as refs and commits bear it out:
+  /// it names files of plan and policy alone, a branch or HEAD, and bytes that the commit itself has.
+  /// - Throws: `GitError` of kind `damaged` if there is one that says anything else.
   public static func left(in repository: Repository) throws -> MoveJournal? {
-    let path = repository.gitFolder + name
-    guard let bytes = try FileBytes.readIfPresent(path) else { return nil }
-    guard let journal = MoveJournal(bytes) else {
-      throw GitError(
-        .damaged, "The journal \(path) cannot be read.",
-        hint: "See git status, and remove it when index and files are as you want them.", function: "MoveJournal")
+    guard let bytes = try LinkFreeFolder(repository.gitFolder).read(name, atMost: limits.size) else { return nil }
+    guard let journal = MoveJournal(bytes), journal.step.map({ Self.isRef($0.ref) }) ?? true else {
+      throw unusable(in: repository, "cannot be read, or names what no command of readiness changes")
     }
     return journal.process.isAlive ? nil : journal
   }
 
-  private init?(_ bytes: [UInt8]) {
+  private static func unusable(in repository: Repository, _ what: String) -> GitError {
+    GitError(
+      .damaged, "The journal \(repository.gitFolder)\(name) \(what).",
+      hint: "See git status, and remove the journal when index and files are as you want them.",
+      function: "MoveJournal")
+  }
+
+  private static func isRef(_ name: String) -> Bool {
+    name == "HEAD" || name.hasPrefix("refs/") && git_reference_is_valid_name(name) == 1
+  }
+
+  /// Parses a journal; nil if it is malformed, or names a path that is no file of plan or policy.
+  init?(_ bytes: [UInt8]) {
     let root: JSONValue
-    do { root = try JSONDocument(parsing: bytes, limits: .plan).root } catch { return nil }
+    do { root = try JSONDocument(parsing: bytes, limits: Self.limits).root } catch { return nil }
     guard let process = root["process"]?.string.flatMap(LivingProcess.init(text:)),
       let lock = root["lock"]?.string
     else { return nil }
@@ -74,11 +90,14 @@ public struct MoveJournal {
       else { return nil }
       step = Step(parent: parent, commit: commit, ref: ref)
     }
-    let paths = (root["paths"]?.array ?? []).compactMap { entry -> Path? in
-      guard let path = entry["path"]?.string, let becoming = entry["becoming"]?.string.flatMap(ObjectID.init(hex:))
+    let listed = root["paths"]?.array ?? []
+    let paths = listed.compactMap { entry -> Path? in
+      guard let path = entry["path"]?.string, PlanPaths.mayHold(path),
+        let becoming = entry["becoming"]?.string.flatMap(ObjectID.init(hex:))
       else { return nil }
       return Path(path: path, replacing: entry["replacing"]?.string.flatMap(ObjectID.init(hex:)), becoming: becoming)
     }
+    guard paths.count == listed.count else { return nil }
     self.init(process: process, step: step, lock: lock, paths: paths)
   }
 
@@ -120,16 +139,29 @@ public struct MoveJournal {
     let stands = try stands(in: repository)
     if let step { try endRefLock(step, in: repository) }
     if stands {
-      let changes = try paths.map {
+      let changes = try pathsToEnd(in: repository).map {
         CommitPlan.Change(path: $0.path, replacing: $0.replacing, bytes: try repository.blob($0.becoming))
       }
       try IndexUpdate(repository, changes: changes, ending: self).commit()
-    } else if owns(lock) {
-      unlink(lock)
+    } else {
+      // A lock of the index that is named elsewhere is none of ours.
+      let indexLock = IndexUpdate.lockPath(in: repository)
+      if owns(indexLock) { unlink(indexLock) }
     }
     Self.remove(in: repository)
     for leftover in try Self.leftovers(in: repository) { unlink(leftover) }
     return stands
+  }
+
+  /// The files that follow, each with what the commit, or the index, itself holds at its path.
+  /// - Throws: `GitError` if the commit holds something else there.
+  private func pathsToEnd(in repository: Repository) throws -> [Path] {
+    guard let step else { return try paths.filter { try repository.staged($0.path)?.id == $0.becoming } }
+    let tree = try repository.tree(ofCommit: step.commit)
+    for path in paths where try tree.identity(at: path.path) != FileIdentity(kind: .regular, id: path.becoming) {
+      throw Self.unusable(in: repository, "gives \(path.path) other bytes than its commit")
+    }
+    return paths
   }
 
   private func stands(in repository: Repository) throws -> Bool {
@@ -142,7 +174,11 @@ public struct MoveJournal {
   /// journal was written and is empty still, which no lock of git's is for longer than a moment.
   private func endRefLock(_ step: Step, in repository: Repository) throws {
     let path = repository.lockPath(ofRef: step.ref)
-    guard let lock = LockFile(path), let text = FileBytes.readQuietly(path) else { return }
+    let root = step.ref == "HEAD" ? repository.gitFolder : repository.commonFolder
+    let name = step.ref.split(separator: "/").last.map { $0 + ".lock" } ?? ""
+    guard let folder = try LinkFreeFolder(root).folder(step.ref.dropLast(name.count - 5)), let lock = LockFile(path),
+      let text = try folder.read(name, atMost: 4096)
+    else { return }
     let journalAge = LockFile(repository.gitFolder + Self.name)?.seconds ?? 0
     let isOurs = text.isEmpty && (0...2).contains(journalAge - lock.seconds)
     if isOurs, lock.seconds < 2 {
@@ -150,7 +186,7 @@ public struct MoveJournal {
         .locked, "\(step.ref) is locked by \(path)\(lock.age).",
         hint: "Try again; if no git command is at work, remove that file.", function: "endRefLock")
     }
-    if isOurs || text == Array("\(step.commit)\n".utf8) { unlink(path) }
+    if isOurs || text == Array("\(step.commit)\n".utf8) { folder.remove(name) }
   }
 
   /// Files that killed commands were preparing.
@@ -214,7 +250,7 @@ public struct LockFile {
     guard lstat(path, &status) == 0 else { return nil }
     self.path = path
     seconds = max(0, time(nil) - status.st_mtim.tv_sec)
-    let isShort = status.st_size > 0 && status.st_size < 100
+    let isShort = status.st_mode & S_IFMT == S_IFREG && status.st_size > 0 && status.st_size < 100
     holder =
       isShort ? FileBytes.readQuietly(path).flatMap { LivingProcess(text: String(decoding: $0, as: UTF8.self)) } : nil
   }

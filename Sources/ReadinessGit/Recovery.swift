@@ -27,7 +27,8 @@ public struct Recovery {
   /// - Returns: what was done, in sentences; empty where there was nothing to do.
   public func run() throws -> [String] {
     guard try !unfinished().isEmpty else { return [] }
-    let descriptor = open(repository.gitFolder + "readiness-recovery", O_RDWR | O_CREAT | O_CLOEXEC, 0o644)
+    let descriptor = open(
+      repository.gitFolder + "readiness-recovery", O_RDWR | O_CREAT | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC, 0o644)
     guard descriptor >= 0 else { throw FileBytes.systemError("open", repository.gitFolder + "readiness-recovery") }
     // The kernel gives this lock back when the process ends, however it ends.
     defer { close(descriptor) }

@@ -73,6 +73,10 @@ public final class Scratch {
     run(Self.program, arguments, environment)
   }
 
+  /// Runs the program with a list of words.
+  @discardableResult
+  public func readiness(_ words: [String]) -> Result { run(Self.program, words) }
+
   /// Runs a shell line.
   @discardableResult
   public func shell(_ line: String, environment: [String: String] = [:]) -> Result {

@@ -45,6 +45,19 @@ public enum PlanPaths {
   /// The path of a milestone's file.
   public static func milestone(_ id: MilestoneID) -> String { folder + "/" + id.text + ".json" }
 
+  /// True if a file of the plan or of the policy may have a path (contract 2): `.readiness/*.json`, the plan file, the
+  /// schema of milestones, and whatever lies below `ssot/policies/`.
+  public static func mayHold(_ path: String) -> Bool {
+    let parts = path.utf8.split(separator: UInt8(ascii: "/"), omittingEmptySubsequences: false)
+    let isPlain = parts.allSatisfy { part in
+      let name = String(Substring(part))
+      return !["", ".", "..", ".git"].contains(name.lowercased()) && part.allSatisfy { $0 >= 0x20 && $0 != 0x5C }
+    }
+    guard isPlain else { return false }
+    if path == plan || path == schema || path.hasPrefix(policies + "/") { return true }
+    return parts.count == 2 && path.hasPrefix(folder + "/") && stem(ofName: String(Substring(parts[1]))) != nil
+  }
+
   /// The stem of a milestone's file name; nil where the name does not end in `.json`.
   public static func stem(ofName name: String) -> String? {
     name.hasSuffix(".json") && name.utf8.count > 5 ? String(name.dropLast(5)) : nil

@@ -1,0 +1,159 @@
+import Foundation
+import ReadinessTestSupport
+import Testing
+
+/// A `.git` folder that somebody else made: what lies in it is input, and nothing of it leads out of the work tree.
+@Suite("What a stranger left in .git")
+struct StrangerTests {
+  private static let payload = "echo pwned\n"
+
+  /// A plan, and a journal of a killed command that wants a file of the work tree to hold other bytes.
+  private func journal(
+    _ path: String, ref: String = "refs/heads/main", lock: String? = nil, process: String = "readiness 999999 12345",
+    becoming: String? = nil, _ prepare: (Scratch) -> Void = { _ in }
+  ) throws -> Scratch {
+    let s = try Scratch.withPlan()
+    s.shell("mkdir ../victim && printf kept >../victim/kept")
+    prepare(s)
+    let blob = becoming ?? s.git("hash-object", "-w", "--stdin", input: Self.payload).line
+    let head = s.git("rev-parse", "HEAD").line
+    s[".git/readiness-journal"] =
+      "{\"version\":1,\"process\":\"\(process)\",\"lock\":\"\(lock ?? s.path + "/.git/index.lock")\",\"parent\":\"\(head)\",\"commit\":\"\(head)\",\"ref\":\"\(ref)\",\"paths\":[{\"path\":\"\(path)\",\"becoming\":\"\(blob)\"}]}"
+    return s
+  }
+
+  /// Everything outside the work tree, and everything in it but `.git`.
+  private func state(_ s: Scratch) -> String {
+    s.shell("cd .. && find victim repo -path repo/.git -prune -o -print | sort | xargs ls -ld --time-style=full-iso")
+      .output
+  }
+
+  @Test(
+    "a journal that names anything but files of plan and policy is refused, and nothing is written",
+    arguments: [
+      "link/.bash_profile", "../victim/x", "/etc/x", ".git/hooks/pre-commit", ".readiness/../../victim/x",
+      ".readiness/sub/M-01.json", ".readiness//M-01.json", ".readiness/M-01.txt", "ssot/policies/../../.git/config",
+      "ssot/policies/.GIT/config", "ssot/schemas/other.json", "README.md", "", ".readiness", "ssot/policies/",
+    ])
+  func paths(_ path: String) throws {
+    let s = try journal(path) { $0.shell("ln -s ../victim link") }
+    let before = state(s)
+    let commands: [[String]] = [
+      ["move", "M-01", "blocked", "-m", "x", "--dry-run"], ["move", "M-01", "blocked", "-m", "x"], ["doctor", "--fix"],
+      ["status"],
+    ]
+    for words in commands {
+      let result = s.readiness(words)
+      #expect(result.status == (words == ["status"] ? 0 : 3), "\(words): \(result.all)")
+      if words != ["status"] { #expect(result.errors.contains("damaged-repository"), "\(result.all)") }
+      #expect(state(s) == before, "\(words)")
+    }
+    // A commit is not made from an index that may be behind.
+    s.edit("M-01", "\"TBD\"", "\"ada\"")
+    #expect(s.git("commit", "-qam", "owner").status != 0)
+  }
+
+  @Test("bytes that the commit does not have are not written, and those that it has are")
+  func bytes() throws {
+    let s = try journal(".readiness/M-01.json")
+    s.shell("rm .readiness/M-01.json && git rm -q --cached .readiness/M-01.json")
+    let refused = s.readiness("doctor", "--fix")
+    #expect(refused.status == 3 && refused.errors.contains("other bytes than its commit"), "\(refused.all)")
+    #expect(s[".readiness/M-01.json"] == nil)
+    let own = s.git("rev-parse", "HEAD:.readiness/M-01.json").line
+    let journal = s[".git/readiness-journal"]?.replacingOccurrences(
+      of: "\"becoming\":\"[0-9a-f]*\"", with: "\"becoming\":\"\(own)\"", options: .regularExpression)
+    s[".git/readiness-journal"] = journal
+    #expect(s.readiness("doctor", "--fix").status == 0)
+    #expect(s[".readiness/M-01.json"] != nil && s.git("status", "--porcelain").output.isEmpty)
+  }
+
+  @Test("a folder of the plan that is a link is followed by no command that writes, with or without a journal")
+  func links() throws {
+    for hasJournal in [true, false] {
+      let s = try journal(".readiness/M-01.json")
+      if !hasJournal { s[".git/readiness-journal"] = nil }
+      s.shell("cp -r .readiness/. ../victim && rm -r .readiness && ln -s ../victim .readiness")
+      let before = state(s)
+      for words in [
+        ["move", "M-01", "blocked", "-m", "x"], ["set", "M-01", "owner", "ada"], ["doctor", "--fix"], ["fmt"],
+      ] where hasJournal || words[0] != "doctor" {
+        let result = s.readiness(words)
+        #expect(result.status != 0 || words == ["fmt"], "\(words): \(result.all)")
+        #expect(state(s) == before, "\(words): \(result.all)")
+      }
+      #expect(s.git("log", "--oneline").output.split(separator: "\n").count == 1)
+    }
+  }
+
+  @Test("init writes through no link")
+  func layingDown() throws {
+    for name in [".readiness", "ssot", "ssot/policies", "hooks"] {
+      let s = try Scratch()
+      s.shell("mkdir ../victim; mkdir -p $(dirname \(name)); ln -s \"$(cd .. && pwd)/victim\" \(name)")
+      let result = s.readiness("init")
+      #expect(result.status == 3, "\(name): \(result.all)")
+      #expect(s.shell("ls -A ../victim").output.isEmpty, "\(name)")
+    }
+  }
+
+  @Test("a lock that is named elsewhere is not removed, nor one behind a link, and the journal itself is no link")
+  func locks() throws {
+    let head = "readiness 999999 12345"
+    for ref in ["refs/../../../victim/kept", "../../victim/kept", "refs/heads/..", "/victim", "refs/heads/x.lock/y"] {
+      let s = try journal(".readiness/M-01.json", ref: ref)
+      #expect(s.readiness("doctor", "--fix").status == 3, "\(ref)")
+    }
+    let elsewhere = try journal(".readiness/M-01.json")
+    elsewhere["../victim/index.lock"] = head
+    elsewhere[".git/readiness-journal"] = elsewhere[".git/readiness-journal"]?
+      .replacingOccurrences(of: elsewhere.path + "/.git/index.lock", with: elsewhere.path + "/../victim/index.lock")
+      .replacingOccurrences(of: "\"commit\":\"", with: "\"commit\":\"0000")
+      .replacingOccurrences(of: "(\"commit\":\"0000[0-9a-f]{36})[0-9a-f]{4}", with: "$1", options: .regularExpression)
+    elsewhere.readiness("doctor", "--fix")
+    #expect(elsewhere["../victim/index.lock"] == head)
+
+    let behind = try journal(".readiness/M-01.json", ref: "refs/heads/side/main")
+    behind.shell("ln -s ../../../../victim .git/refs/heads/side")
+    behind["../victim/main.lock"] = behind.git("rev-parse", "HEAD").line + "\n"
+    #expect(behind.readiness("doctor", "--fix").status == 3)
+    #expect(behind["../victim/main.lock"] != nil)
+
+    let linked = try journal(".readiness/M-01.json")
+    linked.shell("mv .git/readiness-journal ../victim/j && ln -s ../../victim/j .git/readiness-journal")
+    #expect(linked.readiness("doctor", "--fix").status == 3)
+    linked.shell("rm .git/readiness-journal && mkfifo .git/readiness-journal")
+    let pipe = linked.shell("timeout 20 \"$READINESS\" doctor --fix")
+    #expect(pipe.status == 3, "\(pipe.all)")
+  }
+
+  @Test("the file that recoveries take turns by is no link, and a linked work tree's journal is judged as well")
+  func others() throws {
+    let own = { (s: Scratch) in s.git("rev-parse", "HEAD:.readiness/M-01.json").line }
+    let s = try Scratch.withPlan()
+    let recovery = try journal(".readiness/M-01.json", becoming: own(s))
+    recovery.shell("mkdir -p ../victim; ln -s ../../victim/new .git/readiness-recovery")
+    recovery.readiness("doctor", "--fix")
+    #expect(recovery["../victim/new"] == nil)
+
+    let main = try journal("../victim/x")
+    main.shell("git worktree add -q ../tree && mv .git/readiness-journal .git/worktrees/tree/")
+    let result = main.shell("cd ../tree && \"$READINESS\" doctor --fix")
+    #expect(result.status == 3 && main["../victim/x"] == nil, "\(result.all)")
+  }
+
+  @Test("--dry-run writes nothing while there is something to end, and says so")
+  func dryRun() throws {
+    let s = try Scratch.withPlan()
+    let own = s.git("rev-parse", "HEAD:.readiness/M-01.json").line
+    let journaled = try journal(".readiness/M-01.json", becoming: own)
+    _ = s
+    journaled.shell("rm .readiness/M-01.json && git rm -q --cached .readiness/M-01.json")
+    let before = journaled.shell("find . -type f | sort | xargs sha256sum").output
+    for words in [["move", "M-02", "blocked", "-m", "x", "--dry-run"], ["heal", "--dry-run"]] {
+      let result = journaled.readiness(words)
+      #expect(result.errors.contains("was killed"), "\(words): \(result.all)")
+      #expect(journaled.shell("find . -type f | sort | xargs sha256sum").output == before, "\(words)")
+    }
+  }
+}
