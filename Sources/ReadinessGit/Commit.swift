@@ -10,14 +10,27 @@ public struct Commit: Sendable {
   public let parents: [ObjectID]
   /// The author; where it cannot be decoded, as far as it can be told.
   public let author: Identity
-  /// False where author or message cannot be decoded, so that no stamp can name the one or stand in the other.
-  public let isText: Bool
+  /// False if the author cannot be decoded, so that no stamp can name them, or if `encoding` names what is no encoding of
+  /// commits (contract 3), or if a message without a stamp cannot be decoded.
+  public var isText: Bool { isAuthorText && (message != nil || TextEncoding.isKnown(encoding) && !blocks.isEmpty) }
   /// When it was committed, in seconds since 1970, from −2⁵³ to 2⁵³, so that nobody's arithmetic overflows.
   public let committedAt: Int64
   /// Name and address of who committed it, as far as they can be decoded.
   public let committer: String
-  /// The message, decoded by the commit's `encoding`; nil where it cannot be decoded.
-  public let message: String?
+  /// The message, decoded by the commit's `encoding`; nil if it cannot be decoded. O(message).
+  public var message: String? { TextEncoding.decode(messageBytes, encoding: encoding) }
+  /// The message as far as it can be told, for seeking in it. O(message).
+  public var messageText: String { message ?? String(decoding: messageBytes, as: UTF8.self) }
+  /// The blocks in the raw bytes of the message, of which the values alone are decoded. O(message).
+  public var blocks: [StampBlock] {
+    messageBytes.withUnsafeBufferPointer { bytes in
+      Trailers.blocks(in: bytes) { TextEncoding.decode(Array($0)[...], encoding: encoding) }
+    }
+  }
+
+  private let isAuthorText: Bool
+  private let encoding: String?
+  private let messageBytes: ArraySlice<UInt8>
 
   /// How the commit is signed.
   public let seal: Proposal.Seal
@@ -60,7 +73,8 @@ public struct Commit: Sendable {
     guard let author, let committer else { throw damaged("it names no author or committer") }
     self.id = id
     (tree, parents) = (links.tree, links.parents)
-    message = TextEncoding.decode(at < raw.count ? raw[(at + 1)...] : [], encoding: encoding)
+    messageBytes = at < raw.count ? raw[(at + 1)...] : []
+    self.encoding = encoding
     seal = Self.seal(raw, signature)
     let person = TextEncoding.decode(author, encoding: encoding)
     // Histories hold names in encodings that nobody wrote down; they keep nobody from reading the rest.
@@ -68,7 +82,7 @@ public struct Commit: Sendable {
       throw damaged("its author cannot be read")
     }
     self.author = identity
-    isText = person != nil && message != nil
+    isAuthorText = person != nil
     committedAt = Self.seconds(committer)
     let name = committer.prefix { $0 != UInt8(ascii: ">") }
     self.committer = TextEncoding.decode(name, encoding: encoding) ?? String(decoding: name, as: UTF8.self)

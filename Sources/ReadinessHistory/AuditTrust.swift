@@ -72,7 +72,7 @@ extension AuditTrust {
   }
 
   private static func by(_ commit: Commit, _ start: Start, _ at: ObjectID, _ commits: Int) -> AuditTrust {
-    let block = Trailers.blocks(in: commit.message ?? "").last { $0.run != nil && $0.claimedID != nil }
+    let block = commit.blocks.last { $0.run != nil && $0.claimedID != nil }
     return AuditTrust(
       start: start, commit: at, commits: commits, run: block?.claimedID, by: block?.run?.actor ?? commit.author,
       at: block?.run?.at ?? Timestamp.text(millisecondsSince1970: commit.committedAt * 1000))

@@ -117,7 +117,7 @@ public struct CommitAncestry: Ancestry {
 
   /// Reads the parents' own messages.
   public func latestStamp() throws -> Int64? {
-    try parents.flatMap { try Trailers.blocks(in: repository.commit($0).message ?? "") }
+    try parents.flatMap { try repository.commit($0).blocks }
       .compactMap { $0.run.flatMap { Timestamp.milliseconds(of: $0.at) } }.max()
   }
 
@@ -136,7 +136,7 @@ public struct CommitAncestry: Ancestry {
         walk += before.filter { seen.insert($0.id).inserted }
         continue
       }
-      let runs = Trailers.blocks(in: commit.message ?? "").compactMap(\.run)
+      let runs = commit.blocks.compactMap(\.run)
       let senders = runs.filter { run in
         run.transitions.contains { $0.milestone == id && $0.to.map(isReview) == true && $0.from.map(isReview) != true }
       }

@@ -13,10 +13,13 @@ extension Proposal {
   init(
     _ commit: Commit, parents trees: [ObjectID], ancestry: CommitAncestry, anchor: Anchor, in repository: Repository
   ) throws {
+    let blocks = commit.blocks
+    // A message of more than is read is refused as it is; nothing is sought in what is left of it.
+    let isRead = blocks.count <= 1_000
     self.init(
       parents: trees.map { repository.tree($0) }, candidate: repository.tree(of: commit), ancestry: ancestry,
-      author: commit.author, claim: .committed(Trailers.blocks(in: commit.message ?? "")), seal: commit.seal, now: nil,
-      verifier: repository.signatures, anchor: anchor)
-    self = saying(commit.message ?? "").with(Text(what: "the committer's name", text: commit.committer))
+      author: commit.author, claim: .committed(blocks), seal: commit.seal, now: nil, verifier: repository.signatures,
+      anchor: anchor)
+    self = saying(isRead ? commit.messageText : "").with(Text(what: "the committer's name", text: commit.committer))
   }
 }

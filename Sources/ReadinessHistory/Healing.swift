@@ -75,7 +75,10 @@ struct Healing {
     let illegal = Set(own.filter { $0.code == .illegalTransition }.compactMap(\.milestone))
     guard !illegal.isEmpty else { return [] }
     let step = try Proposal(repository.commit(wound.commit), in: repository).claiming(.healed)
-    let still = try Judge.assess(step).verdict.findings.filter { $0.severity == .error }
+    let verdict = try Judge.assess(step).verdict
+    // Of more than is kept of a commit nothing can be said one by one.
+    guard !verdict.isLimited else { return [] }
+    let still = verdict.findings.filter { $0.severity == .error }
     return illegal.filter { id in
       let known = own.filter { $0.milestone == id && $0.code != .illegalTransition }.map(\.code)
       return !still.contains { $0.milestone == id && !known.contains($0.code) }

@@ -245,7 +245,7 @@ public struct HistoryAudit {
       findings.append(
         Finding(.textUnreadable, "Author or message cannot be decoded, so no stamp can be read from the commit."))
     }
-    findings += try replays(of: blocks, in: commit)
+    findings = FindingLimit.applied(to: findings + (try replays(of: blocks, in: commit)))
     for index in findings.indices { findings[index].commit = commit.id.description }
     report.findings += findings
     healing.note(commit, blocks, assessment, report.findings.suffix(findings.count))

@@ -49,7 +49,7 @@ public final class RunIndex: RunHolders {
     let graph = try CommitGraph(repository, from: tips, notFrom: covered)
     for index in graph.ids.indices where graph.isOfInterest(index) {
       let commit = try graph.commit(index, in: repository)
-      for id in Trailers.blocks(in: commit.message ?? "").compactMap(\.claimedID) {
+      for id in commit.blocks.compactMap(\.claimedID) {
         recent[id, default: []].append(commit.id)
       }
     }

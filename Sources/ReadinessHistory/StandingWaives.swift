@@ -16,8 +16,9 @@ extension Repository {
     for place in graph.ids.indices where graph.isOfInterest(place) && !dropped.contains(place) {
       let commit = try graph.commit(place, in: self)
       // Where nothing is let go, a stamp is of interest only if it does.
-      guard let message = commit.message, !standing.isEmpty || message.contains("Readiness-Waive") else { continue }
-      for block in Trailers.blocks(in: message) where !block.heals {
+      let blocks = commit.blocks
+      guard !standing.isEmpty || blocks.contains(where: { $0.run?.waives.isEmpty == false }) else { continue }
+      for block in blocks where !block.heals {
         guard let run = block.run else { continue }
         let moved = Set(run.transitions.map(\.milestone))
         standing.removeAll { old in

@@ -29,7 +29,7 @@ struct StampTests {
     arguments: [
       ("Readiness-At:", "readiness-at:"), ("Readiness-At:", "Readiness-When:"), ("sha256:", "SHA256:"),
       ("Readiness-Actor: Ada", "Readiness-Actor:  Ada"), ("2026-11-22T", "2026-13-22T"), ("\" -> \"", "\" => \""),
-      ("Readiness-Policy:", "Readiness-Run: x\nReadiness-Policy:"), ("Readiness-Run:", "readiness-run:"),
+      ("Readiness-Policy:", "Readiness-Run: x\nReadiness-Policy:"), ("Readiness-Policy:", "readiness-policy:"),
     ])
   func writing(_ old: String, _ new: String) throws {
     let proposal = Proposal(start)

@@ -65,6 +65,8 @@ public struct Finding: Sendable, Equatable {
 public struct Verdict: Sendable {
   /// What there is to say, errors first, then by milestone and code.
   public var findings: [Finding]
+  /// True if there was more to say than is kept of a commit (`FindingLimit`).
+  public let isLimited: Bool
 
   /// Makes a verdict, sorting and dropping what is said twice.
   public init(_ findings: [Finding]) {
@@ -74,7 +76,8 @@ public struct Verdict: Sendable {
       let isNew = finding.keys.map { seen.insert($0).inserted }
       return isNew.allSatisfy(\.self)
     }
-    self.findings = said.sorted { $0.precedes($1) }
+    isLimited = said.count > FindingLimit.bound
+    self.findings = FindingLimit.applied(to: said.sorted { $0.precedes($1) })
   }
 
   /// True where nothing refuses.

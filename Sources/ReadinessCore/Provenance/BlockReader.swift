@@ -1,6 +1,6 @@
-/// Reads one run of consecutive trailer lines. Over bytes: a long history holds a great many.
-struct BlockReader {
-  /// A line with a key, as it stands in the message.
+/// Reads one block: consecutive lines with known keys. Over bytes: a long history holds a great many.
+public struct BlockReader {
+  /// A line with a known key, in any case, as it stands in the message.
   struct Line {
     let bytes: UnsafeBufferPointer<UInt8>
     let keyLength: Int
@@ -8,30 +8,26 @@ struct BlockReader {
     var key: TrailerKey? { TrailerKey.named(UnsafeBufferPointer(rebasing: bytes[..<keyLength])) }
     var keyText: String { String(decoding: bytes[..<keyLength], as: UTF8.self) }
 
-    /// What follows the colon and one space, where it is one line of text without space at its ends. Git's own parser
-    /// trims values, so one with space at an end would read differently there.
-    var value: Slice<UnsafeBufferPointer<UInt8>>? {
+    /// The bytes behind the colon and one space, if they have neither space at their ends nor ASCII control characters.
+    /// Git's own parser trims values, so one with space at an end would read differently there.
+    var value: Piece? {
       let value = bytes[(keyLength + 1)...].dropFirst()
-      guard bytes.count > keyLength + 2, bytes[keyLength + 1] == 0x20, let first = value.first, let last = value.last
-      else {
-        return nil
-      }
-      if value.allSatisfy({ $0 >= 0x20 && $0 < 0x7F }) { return first == 0x20 || last == 0x20 ? nil : value }
-      let text = String(decoding: value, as: UTF8.self)
-      guard text.first?.isWhitespace == false, text.last?.isWhitespace == false,
-        text.unicodeScalars.allSatisfy({ $0.properties.generalCategory != .control })
+      guard bytes.count > keyLength + 2, bytes[keyLength + 1] == 0x20, let first = value.first, let last = value.last,
+        first != 0x20, last != 0x20, value.allSatisfy({ $0 >= 0x20 && $0 != 0x7F })
       else { return nil }
       return value
     }
   }
 
-  typealias Piece = Slice<UnsafeBufferPointer<UInt8>>
+  /// A part of a line.
+  public typealias Piece = Slice<UnsafeBufferPointer<UInt8>>
 
   private let lines: [Line]
   private let first: Int
   private var run = Run(at: "", actor: Identity(name: "", email: ""), policy: PolicySnapshot.absentDigest)
   private var claimed: Digest?
   private var heals = false
+  private var namesPolicy = false
 
   /// - Parameter first: the number of the first line in the message, from 0.
   init(lines: [Line], first: Int) {
@@ -39,13 +35,8 @@ struct BlockReader {
     self.first = first
   }
 
-  /// Nil where the lines are prose that only looks alike, such as `Readiness-wise: fine`.
-  mutating func read() -> StampBlock? {
-    guard let head = lines.first else { return nil }
-    if head.key != .run, head.key != .heals {
-      guard lines.contains(where: { TrailerKey.meant(by: $0.keyText) != nil }) else { return nil }
-      return faulty("A block begins with Readiness-Run, written exactly so.", 0)
-    }
+  /// - Parameter decode: the text of a value that is not ASCII; nil if it is none.
+  mutating func read(_ decode: (Piece) -> String?) -> StampBlock {
     var last = -1
     for (index, line) in lines.enumerated() {
       guard let key = line.key else {
@@ -59,11 +50,11 @@ struct BlockReader {
       guard let value = line.value else {
         return faulty("The value of \"\(line.keyText)\" should be one space and one line of text.", index)
       }
-      guard take(key, value) else {
+      guard take(key, value, decode) else {
         return faulty("The value of \"\(line.keyText)\" is not written as stamps are.", index)
       }
     }
-    guard claimed != nil, !run.at.isEmpty, !run.actor.email.isEmpty else {
+    guard claimed != nil, !run.at.isEmpty, !run.actor.email.isEmpty, namesPolicy else {
       return faulty("A stamp needs Readiness-Run, -At, -Actor and -Policy.", 0)
     }
     guard heals ? run == run.sortedForHealing : run.isSorted else {
@@ -77,6 +68,14 @@ struct BlockReader {
     StampBlock(
       lines: first..<(first + lines.count), run: nil, claimedID: claimed, heals: heals,
       fault: (message, first + index + 1))
+  }
+
+  private mutating func take(_ key: TrailerKey, _ value: Piece, _ decode: (Piece) -> String?) -> Bool {
+    if value.allSatisfy({ $0 < 0x80 }) { return take(key, value) }
+    guard let text = decode(value), text.first?.isWhitespace == false, text.last?.isWhitespace == false,
+      text.unicodeScalars.allSatisfy({ $0.properties.generalCategory != .control })
+    else { return false }
+    return Array(text.utf8).withUnsafeBufferPointer { take(key, $0[...]) }
   }
 
   private mutating func take(_ key: TrailerKey, _ value: Piece) -> Bool {
@@ -98,6 +97,7 @@ struct BlockReader {
     case .policy:
       guard let digest = Digest(tagged: value) else { return false }
       run.policy = digest
+      namesPolicy = true
       return true
     case .transition: return takeTransition(value)
     case .edit:

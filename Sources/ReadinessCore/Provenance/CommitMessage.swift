@@ -15,14 +15,15 @@ public struct CommitMessage: Sendable {
   /// - Parameter isEdited: true where an editor opens, so that git strips comments. Else lines that look like
   ///   comments are text.
   public init(_ text: String, isEdited: Bool = false) {
-    var all = text.split(separator: "\n", omittingEmptySubsequences: false)
+    // By bytes: to Swift a carriage return and a newline are one character.
+    var all = text.utf8.split(separator: 0x0A, omittingEmptySubsequences: false).map { Substring($0) }
     if all.last?.isEmpty == true { all.removeLast() }
     self.isEdited = isEdited
     commentPrefix = Self.commentPrefix(of: all)
     var end = all.count
     if isEdited {
-      end = all.firstIndex { $0.hasSuffix(Self.scissors) && $0.count == Self.scissors.count + 1 } ?? end
-      while end > 0, all[end - 1].hasPrefix(commentPrefix) || Self.isBlank(all[end - 1]) { end -= 1 }
+      end = all.firstIndex { $0.hasSuffix(Self.scissors) && $0.utf8.count == Self.scissors.utf8.count + 1 } ?? end
+      while end > 0, Self.isComment(all[end - 1], commentPrefix) || Self.isBlank(all[end - 1]) { end -= 1 }
     } else {
       while end > 0, Self.isBlank(all[end - 1]) { end -= 1 }
     }
@@ -49,23 +50,45 @@ public struct CommitMessage: Sendable {
   }
 
   /// What git will keep of it, as far as comments are known.
-  public var prose: String {
-    lines.filter { !isEdited || !$0.hasPrefix(commentPrefix) }.joined(by: "\n")
+  public var prose: String { lines.filter { !isStripped($0) }.joined(by: "\n") }
+
+  /// The blocks that stand in it. A line that git strips divides none.
+  public var blocks: [StampBlock] { Trailers.blocks(in: prose) }
+
+  private func isStripped(_ line: Substring) -> Bool { isEdited && Self.isComment(line, commentPrefix) }
+
+  private static func isComment(_ line: Substring, _ prefix: String) -> Bool { line.utf8.starts(with: prefix.utf8) }
+
+  /// Which lines are part of a block.
+  private var partsOfBlocks: [Bool] {
+    var isOpen = false
+    return lines.map { line in
+      if isStripped(line) { return false }
+      isOpen = Self.isPart(line, isOpen)
+      return isOpen
+    }
   }
 
-  /// The blocks that stand in it.
-  public var blocks: [StampBlock] { Trailers.blocks(in: lines.joined(by: "\n")) }
+  /// True if a line begins a block, or goes on with the one above it.
+  private static func isPart(_ line: Substring, _ isOpen: Bool) -> Bool {
+    Self.withBytes(line) { (isOpen ? Trailers.keyLength(of: $0) : Trailers.beginning(of: $0)) != nil }
+  }
+
+  private static func withBytes<T>(_ line: Substring, _ body: (UnsafeBufferPointer<UInt8>) -> T) -> T {
+    var line = line
+    return line.withUTF8 { body(Trailers.withoutReturn($0)) }
+  }
 
   /// The first paragraph, white space folded, comments and blocks left out; empty where there is none.
   public var subject: String {
     var words: [Substring] = []
-    for line in lines {
-      if isEdited, line.hasPrefix(commentPrefix) { continue }
+    for (line, isPart) in zip(lines, partsOfBlocks) {
+      if isStripped(line) { continue }
       if Self.isBlank(line) {
         if words.isEmpty { continue }
         break
       }
-      if Trailers.key(of: line) != nil { break }
+      if isPart { break }
       words += line.split(whereSeparator: \.isWhitespace)
     }
     return Self.oneLine(words.joined(by: " "))
@@ -80,34 +103,30 @@ public struct CommitMessage: Sendable {
   }
 
   /// A reason that a person wrote by hand, as a line `Readiness-Reason: …`, or that an earlier stamp holds.
-  public var statedReason: String? {
-    let key = TrailerKey.reason.rawValue
-    guard let line = lines.last(where: { Trailers.key(of: $0).map { $0 == key } ?? false }) else { return nil }
-    let value = Self.oneLine(String(line.dropFirst(key.count + 1)))
-    return value.isEmpty ? nil : value
-  }
+  public var statedReason: String? { stated(.reason).last { !$0.isEmpty } }
 
   /// The rules that a person lets go by hand, as lines `Readiness-Waive: …`, or that an earlier stamp holds. A line that
   /// is not of that form lets nothing go, so that the rule refuses.
   public var statedWaives: [Run.Waive] {
-    let key = TrailerKey.waive.rawValue
-    let found = lines.filter { Trailers.key(of: $0).map { $0 == key } ?? false }
-      .compactMap { Run.Waive(Self.oneLine(String($0.dropFirst(key.count + 1)))) }
-    return found.reduce(into: []) { if !$0.contains($1) { $0.append($1) } }
+    stated(.waive).compactMap { Run.Waive($0) }.reduce(into: []) { if !$0.contains($1) { $0.append($1) } }
   }
 
-  /// Takes out every block, and every line that would be part of one, with the empty line above it. All else stays.
+  /// The values of all lines with a key, within blocks and outside.
+  private func stated(_ key: TrailerKey) -> [String] {
+    let beginning = key.rawValue + ":"
+    return lines.filter { $0.utf8.starts(with: beginning.utf8) }
+      .map { Self.oneLine(String(Substring($0.utf8.dropFirst(beginning.utf8.count)))) }
+  }
+
+  /// Takes out every block with the empty line above it. All else stays, lines of the user's that begin with
+  /// `Readiness-` as well.
   public mutating func removeBlocks() {
     var kept: [Substring] = []
-    var wasTrailer = false
-    for line in lines {
-      if let key = Trailers.key(of: line), TrailerKey.meant(by: key) != nil {
-        if !wasTrailer, let last = kept.last, Self.isBlank(last) { kept.removeLast() }
-        wasTrailer = true
-      } else {
-        kept.append(line)
-        wasTrailer = false
-      }
+    var wasPart = false
+    for (line, isPart) in zip(lines, partsOfBlocks) {
+      if isPart, !wasPart, let last = kept.last, Self.isBlank(last) { kept.removeLast() }
+      if !isPart { kept.append(line) }
+      wasPart = isPart
     }
     if kept.allSatisfy(Self.isBlank) { kept = [] }
     lines = kept
@@ -132,9 +151,8 @@ public struct CommitMessage: Sendable {
     var current: [Substring] = []
     var kept: [Substring] = []
     for line in lines {
-      let bare = line.drop { $0 == " " || $0 == "\t" }
-      let key = bare.startIndex == line.startIndex ? nil : Trailers.key(of: bare)
-      if let key, TrailerKey(rawValue: String(key)) != nil {
+      let bare = Substring(line.utf8.drop { $0 == 0x20 || $0 == 0x09 })
+      if bare.startIndex > line.startIndex, Self.isPart(bare, !current.isEmpty) {
         current.append(bare)
         continue
       }
@@ -148,20 +166,23 @@ public struct CommitMessage: Sendable {
   }
 
   /// Appends a block so that git finds it: in the last paragraph where that one is made of trailers, else in a
-  /// paragraph of its own, never in the subject's.
+  /// paragraph of its own, never in the subject's, and never next to a line of the user's that begins with `Readiness-`.
   public mutating func append(block: String) {
     let blockLines = block.split(separator: "\n", omittingEmptySubsequences: false)
     if lines.isEmpty {
       // A person still has to write the subject: its line, and the empty one below it.
       lines = ["", ""] + blockLines
-    } else if endsInTrailers {
+    } else if endsInTrailers, let last = lines.last, !Self.withBytes(last, Trailers.isNamed) {
       lines += blockLines
     } else {
       lines += [""] + blockLines
     }
   }
 
-  private static func isBlank(_ line: Substring) -> Bool { line.allSatisfy(\.isWhitespace) }
+  /// By git's own notion of space, which knows ASCII alone.
+  private static func isBlank(_ line: Substring) -> Bool {
+    line.utf8.allSatisfy { $0 == 0x20 || (0x09...0x0D).contains($0) }
+  }
 
   /// True where git takes the last paragraph for trailers.
   private var endsInTrailers: Bool {

@@ -93,65 +93,98 @@ public enum Trailers {
     return lines.joined(by: "\n")
   }
 
-  /// The blocks of a message, in order. O(message). Indented and quoted text is no block.
+  /// Finds the blocks of a message, in order. O(message). Indented and quoted text is no block.
   public static func blocks(in message: String) -> [StampBlock] {
     var message = message
     return message.withUTF8 { bytes in
-      guard mayHoldBlock(bytes) else { return [] }
-      var blocks: [StampBlock] = []
-      var open: [BlockReader.Line] = []
-      var (start, number) = (0, 0)
-      func close() {
-        guard !open.isEmpty else { return }
-        var reader = BlockReader(lines: open, first: number - open.count)
-        if let block = reader.read() { blocks.append(block) }
-        open = []
-      }
-      while start <= bytes.count {
-        let end = bytes[start...].firstIndex(of: 0x0A) ?? bytes.count
-        let line = UnsafeBufferPointer(rebasing: bytes[start..<end])
-        if let length = keyLength(of: line) {
-          open.append(BlockReader.Line(bytes: line, keyLength: length))
-        } else {
-          close()
-        }
-        start = end + 1
-        number += 1
-      }
-      close()
-      return blocks
+      blocks(in: bytes) { String(decoding: $0, as: UTF8.self) }
     }
   }
 
-  /// False where no line can begin a block: the cheap test before the message is split.
-  private static func mayHoldBlock(_ bytes: UnsafeBufferPointer<UInt8>) -> Bool {
-    let wanted: StaticString = "readiness-"
-    var isLineStart = true
-    var at = 0
-    while at + 10 < bytes.count {
-      if isLineStart, (0..<10).allSatisfy({ folded(bytes[at + $0]) == wanted.utf8Start[$0] }) { return true }
-      isLineStart = bytes[at] == 0x0A
-      at += 1
+  /// The most blocks of a message, lines of blocks, and bytes that are read of it (contract 3, *Blocks*).
+  static let (mostBlocks, mostLines, mostBytes) = (1_000, 200_000, 64 << 20)
+
+  /// Finds the blocks of a message in its raw bytes, as `git log` shows them. O(message).
+  ///
+  /// A block begins at column 0 with `Readiness-Run:` or `Readiness-Heals: yes` and goes on over the lines that have a
+  /// known key. A carriage return at the end of a line is no part of it. Any other line is the user's. A message of more
+  /// than the bounds ends with a block that says so in its fault.
+  /// - Parameter decode: the text of a value that is not ASCII; nil if it is none in the message's encoding.
+  public static func blocks(in bytes: UnsafeBufferPointer<UInt8>, decode: (BlockReader.Piece) -> String?)
+    -> [StampBlock]
+  {
+    guard bytes.count <= mostBytes else { return [exceeding("64 MiB", at: 0)] }
+    var blocks: [StampBlock] = []
+    var open: [BlockReader.Line] = []
+    var (at, number, lines) = (0, 0, 0)
+    func close() {
+      guard !open.isEmpty else { return }
+      var reader = BlockReader(lines: open, first: number - open.count)
+      blocks.append(reader.read(decode))
+      open = []
     }
-    return false
+    while at < bytes.count {
+      let end = newline(in: bytes, from: at)
+      let line = withoutReturn(UnsafeBufferPointer(rebasing: bytes[at..<end]))
+      if let length = open.isEmpty ? beginning(of: line) : keyLength(of: line) {
+        if open.isEmpty, blocks.count == mostBlocks { return blocks + [exceeding("\(mostBlocks) stamps", at: number)] }
+        if lines == mostLines { return blocks + [exceeding("\(mostLines) lines of stamps", at: number)] }
+        open.append(BlockReader.Line(bytes: line, keyLength: length))
+        lines += 1
+      } else {
+        close()
+      }
+      at = end + 1
+      number += 1
+    }
+    close()
+    return blocks
+  }
+
+  private static func exceeding(_ what: String, at line: Int) -> StampBlock {
+    StampBlock(
+      lines: line..<line, run: nil, claimedID: nil, heals: false,
+      fault: ("The message holds more than \(what); the rest is not read.", line + 1))
+  }
+
+  private static func newline(in bytes: UnsafeBufferPointer<UInt8>, from start: Int) -> Int {
+    // Most lines of a long message are prose; only their ends are sought.
+    var at = start
+    while at < bytes.count, bytes[at] != 0x0A { at += 1 }
+    return at
+  }
+
+  static func withoutReturn(_ line: UnsafeBufferPointer<UInt8>) -> UnsafeBufferPointer<UInt8> {
+    line.last == 0x0D ? UnsafeBufferPointer(rebasing: line.dropLast()) : line
+  }
+
+  /// The length of the key of a line that begins a block; nil for any other.
+  static func beginning(of line: UnsafeBufferPointer<UInt8>) -> Int? {
+    guard line.first == 0x52, let length = keyLength(of: line) else { return nil }
+    switch TrailerKey.named(UnsafeBufferPointer(rebasing: line[..<length])) {
+    case .run: return length
+    case .heals: return line[(length + 1)...].elementsEqual(" yes".utf8) ? length : nil
+    default: return nil
+    }
   }
 
   private static func folded(_ byte: UInt8) -> UInt8 { (0x41...0x5A).contains(byte) ? byte | 0x20 : byte }
 
-  /// How long the key of a line `(?i)^readiness-[a-z-]+:` is; nil where it has none.
-  static func keyLength(of line: UnsafeBufferPointer<UInt8>) -> Int? {
+  /// True if a line begins with `Readiness-`, in any case.
+  static func isNamed(_ line: UnsafeBufferPointer<UInt8>) -> Bool {
     let wanted: StaticString = "readiness-"
-    guard line.count > 11, (0..<10).allSatisfy({ folded(line[$0]) == wanted.utf8Start[$0] }) else { return nil }
-    var at = 10
-    while at < line.count, (0x61...0x7A).contains(line[at] | 0x20) || line[at] == 0x2D { at += 1 }
-    return at > 10 && at < line.count && line[at] == 0x3A ? at : nil
+    return line.count >= 10 && (0..<10).allSatisfy { folded(line[$0]) == wanted.utf8Start[$0] }
   }
 
-  /// The key of a line `(?i)^readiness-[a-z-]+:`, else nil.
-  static func key(of line: Substring) -> Substring? {
-    var text = line
-    guard let length = text.withUTF8({ keyLength(of: $0) }) else { return nil }
-    return line.prefix(length)
+  /// The length of the key of a line that has a known one, in any case; nil for any other.
+  static func keyLength(of line: UnsafeBufferPointer<UInt8>) -> Int? {
+    guard line.count > 11, isNamed(line) else { return nil }
+    var at = 10
+    while at < line.count, (0x61...0x7A).contains(line[at] | 0x20) || line[at] == 0x2D { at += 1 }
+    guard at > 10, at < line.count, line[at] == 0x3A else { return nil }
+    let key = UnsafeBufferPointer(rebasing: line[..<at])
+    if TrailerKey.named(key) != nil { return at }
+    return TrailerKey.meant(by: String(decoding: key, as: UTF8.self)) == nil ? nil : at
   }
 }
 
