@@ -19,12 +19,15 @@ let package = Package(
     .target(name: "CNetworkStubs"),
     .target(name: "CSHA256"),
     .target(name: "CDefaults"),
+    .target(name: "CSHA1"),
     .target(name: "StrictJSON"),
     .target(name: "JSONSchema", dependencies: ["CPCRE2", "StrictJSON"]),
     .target(name: "ReadinessCore", dependencies: ["CDefaults", "CSHA256", "JSONSchema", "StrictJSON"]),
     .target(
       name: "ReadinessGit",
-      dependencies: ["CLibgit2", "CZlib", "ReadinessCore", "ReadinessRuntime", "ReadinessSystem", "StrictJSON"]),
+      dependencies: [
+        "CLibgit2", "CSHA1", "CZlib", "ReadinessCore", "ReadinessRuntime", "ReadinessSystem", "StrictJSON",
+      ]),
     .target(name: "PlanSLO", dependencies: ["ReadinessCore", "StrictJSON"]),
     .target(
       name: "ReadinessHistory",
@@ -61,7 +64,8 @@ let package = Package(
     .executableTarget(
       name: "fuzz",
       dependencies: [
-        "ReadinessGit", "ReadinessReports", "ReadinessCore", "ReadinessTestSupport", "JSONSchema", "StrictJSON",
+        "ReadinessHistory", "ReadinessGit", "ReadinessReports", "ReadinessCore", "ReadinessTestSupport", "JSONSchema",
+        "StrictJSON",
       ],
       path: "Tests/Fuzz"),
     .testTarget(

@@ -6,9 +6,9 @@
 
 // git_libgit2_opts is variadic, which Swift cannot call. Each option that is used has its own name here.
 
-/// Skips hashing every object that is read. Nothing here relies on it: digests of milestones are computed anew.
-static inline int readiness_git_disable_hash_verification(void) {
-  return git_libgit2_opts(GIT_OPT_ENABLE_STRICT_HASH_VERIFICATION, 0);
+/// Has libgit2 hash every object that it reads, or not. An audit asks for it; all else goes by what git checked on receipt.
+static inline int readiness_git_verify_hashes(int isOn) {
+  return git_libgit2_opts(GIT_OPT_ENABLE_STRICT_HASH_VERIFICATION, isOn);
 }
 
 /// Extensions that libgit2 refuses by default, and that change nothing of what is read here: settings of one work tree,

@@ -1,22 +1,34 @@
 import ReadinessCore
+import ReadinessGit
 import ReadinessRuntime
 
 /// What a person has looked at and trusts on this machine: digests under `.git`, where no push reaches.
+///
+/// A `.git` folder may come from somebody else, who would like to be trusted. The file ends with a code by a key that no
+/// repository holds, and without that code nothing in it counts.
 public struct TrustStore {
   private let path: String
   private let folder: String
+  private let code: MessageCode?
 
-  /// - Parameter gitFolder: the folder that all work trees share, with a slash at its end.
-  public init(gitFolder: String) {
-    folder = gitFolder + "readiness"
+  /// - Parameter key: a secret of this user, which no repository holds; nil where there is none, and nothing is trusted.
+  public init(_ repository: Repository, key: [UInt8]?) {
+    folder = repository.commonFolder + "readiness"
     path = folder + "/trusted"
+    code = key.map { MessageCode(key: $0).derived(for: "trust \(repository.identity)") }
   }
 
   /// The digests that are trusted.
   /// - Throws: `FileFault`.
   public func trusted() throws -> Set<String> {
     let text = String(decoding: try DurableFile.read(path) ?? [], as: UTF8.self)
-    return Set(text.split(separator: "\n").map(String.init))
+    let lines = text.split(separator: "\n").map(String.init)
+    guard let code, let last = lines.last, last == ending(lines.dropLast(), code) else { return [] }
+    return Set(lines.dropLast())
+  }
+
+  private func ending(_ lines: some Sequence<String>, _ code: MessageCode) -> String {
+    "code " + code.code(of: Array(lines.joined(separator: "\n").utf8)).tagged
   }
 
   /// Trusts these as well.
@@ -30,7 +42,13 @@ public struct TrustStore {
   public func forget() throws { try write([]) }
 
   private func write(_ digests: Set<String>) throws {
-    try DurableFile.makeFolders(folder)
-    try DurableFile.write(Array((digests.sorted().joined(separator: "\n") + "\n").utf8), to: path)
+    guard let code else {
+      throw FileFault(
+        path: path, reason: "this user has no key to sign it with, which takes a home: set HOME or XDG_STATE_HOME")
+    }
+    let lines = digests.sorted()
+    let bytes = Array(((lines + [ending(lines, code)]).joined(separator: "\n") + "\n").utf8)
+    try LinkFreeFolder(String(folder.dropLast("/readiness".count))).folder("readiness", creates: true)?
+      .write(bytes, as: "trusted", isDurable: true)
   }
 }

@@ -88,5 +88,5 @@ struct CheckSelection {
   }
 
   /// Where trust in definitions is kept.
-  var trust: TrustStore { TrustStore(gitFolder: repository.commonFolder) }
+  var trust: TrustStore { TrustStore(repository, key: StateKey.load(Machine.environment())) }
 }

@@ -50,6 +50,13 @@ struct Context {
 
   func openRepository() throws -> Repository { try Repository.open() }
 
+  /// Opens the repository for an audit: every object that the answer rests on is hashed.
+  func openForAudit() throws -> Repository {
+    let repository = try openRepository()
+    repository.recomputeIDs()
+    return repository
+  }
+
   /// Opens the repository for a command that writes: what a killed one began is ended first.
   /// - Parameter isDry: true where nothing may be written; then it is only told.
   func openForWriting(isDry: Bool = false) throws -> Repository {

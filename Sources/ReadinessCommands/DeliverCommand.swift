@@ -30,7 +30,7 @@ struct SinkSelection {
     }
     sinks = policy.sinks.sinks
     runtime = try RuntimeFiles(own: tree.bytes(at: RuntimeFiles.path, atMost: 1 << 20))
-    trusted = try TrustStore(gitFolder: repository.commonFolder).trusted()
+    trusted = try TrustStore(repository, key: StateKey.load(Machine.environment())).trusted()
     self.context = context
     settings = flags
   }

@@ -74,11 +74,13 @@ struct ReplayCommand: PlainCommand {
 
   mutating func run() throws {
     let context = try Context(options)
-    let repository = try context.openRepository()
+    let repository = try context.openForAudit()
     let scope = try HistoryScope(repository, at)
     let report = try context.audit(scope, repository, detail: .folded)
     keepToTheEnd(report)
-    let replay = try Replay(report, tree: repository.tree(of: try repository.commit(scope.tip)))
+    let tree = repository.tree(of: try repository.commit(scope.tip))
+    try tree.readPlanAndPolicy()
+    let replay = try Replay(report, tree: tree)
     keepToTheEnd(replay)
     let style = try context.style(repository)
     let refused = replay.decisions.count { !$0.accepted }

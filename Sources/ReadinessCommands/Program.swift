@@ -13,7 +13,8 @@ public enum Program {
 
   /// Where this very program keeps what it found out about a history.
   static func store(in repository: Repository) -> VerifiedHistoryStore {
-    VerifiedHistoryStore(repository, program: version + Machine.programMark())
+    VerifiedHistoryStore(
+      repository, program: version + Machine.programMark(), key: StateKey.load(Machine.environment()))
   }
 
   /// Runs the program and gives its exit status.

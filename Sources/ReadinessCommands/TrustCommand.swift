@@ -22,7 +22,7 @@ struct TrustCommand: ParsableCommand {
   mutating func run() throws {
     let context = try Context(options)
     let repository = try context.openRepository()
-    let store = TrustStore(gitFolder: repository.commonFolder)
+    let store = TrustStore(repository, key: StateKey.load(Machine.environment()))
     if forget {
       try store.forget()
       return context.print(

@@ -37,7 +37,7 @@ struct Verify: PlainCommand {
   mutating func run() throws {
     if format == .json { options.json = true }
     let context = try Context(options)
-    let repository = try context.openRepository()
+    let repository = try context.openForAudit()
     let scope = try HistoryScope(repository, range, anchor: anchor)
     // Those two tell how many runs there are; the others tell each.
     let tellsRuns = !options.json && format != .text

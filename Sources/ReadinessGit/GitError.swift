@@ -44,6 +44,9 @@ public struct GitError: Error, Sendable, CustomStringConvertible {
     case GIT_EMODIFIED:
       kind = .changedMeanwhile
       hint = "Try again."
+    case GIT_EMISMATCH:
+      kind = .damaged
+      hint = "git fsck --full names what is damaged; fetch it again from a repository that you trust."
     case GIT_EOWNER:
       kind = .permission
       hint = "The repository belongs to somebody else: git config --global --add safe.directory with its full path."
@@ -77,7 +80,7 @@ func git(_ function: StaticString, _ subject: @autoclosure () -> String, _ call:
 enum Library {
   static let isStarted: Bool = {
     git_libgit2_init()
-    readiness_git_disable_hash_verification()
+    readiness_git_verify_hashes(0)
     readiness_git_accept_extensions()
     return true
   }()

@@ -19,9 +19,13 @@ public enum GitProcess {
   }
 
   /// The SHA-256 of what a command prints, however much it is.
-  static func digest(_ arguments: [String]) throws -> Digest {
+  /// - Parameter take: is given each chunk as well.
+  static func digest(_ arguments: [String], _ take: (UnsafeRawBufferPointer) -> Void) throws -> Digest {
     var stream = DigestStream()
-    try forEachPiece(arguments) { stream.update(Array($0)) }
+    try forEachPiece(arguments) {
+      stream.update(Array($0))
+      $0.withUnsafeBytes(take)
+    }
     return stream.finish()
   }
 

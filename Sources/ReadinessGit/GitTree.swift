@@ -289,7 +289,8 @@ public final class GitTree: PlanTree {
     if let known = cache.policies[key] { return known }
     var room = PolicyBlob.sizeBound
     let blobs = try files.sorted { $0.key < $1.key }.map { path, identity in
-      if let standard = PolicyBlob(path: path, identity) { return standard }
+      // What the program has itself need not be read, but in an audit it has to be what the repository holds.
+      if !repository.recomputesIDs, let standard = PolicyBlob(path: path, identity) { return standard }
       if identity.kind == .folder { return PolicyBlob(path: path, folder: identity.id) }
       return switch try repository.content(of: identity.id, atMost: PlanFile.bound) {
       case .bytes(let bytes): try takeRoom(&room, for: bytes, PolicyBlob(path: path, kind: identity.kind, bytes: bytes))
@@ -320,6 +321,18 @@ public final class GitTree: PlanTree {
     case .bytes(let bytes): return bytes
     // In a merge such a file is one value, which its digest names.
     case .oversized(let oversized): return Array(oversized.digest.tagged.utf8)
+    }
+  }
+
+  /// Reads plan and policy whole, so that each of their objects is known to be there and, in an audit, to be what its id
+  /// says. O(milestones).
+  public func readPlanAndPolicy() throws {
+    for (id, identity) in try milestones() where identity.kind == .regular {
+      _ = try Self.read(id, identity, in: repository)
+    }
+    _ = try planFile()
+    for (_, identity) in try policyFiles() where identity.kind != .folder {
+      _ = try repository.content(of: identity.id, atMost: PlanFile.bound)
     }
   }
 

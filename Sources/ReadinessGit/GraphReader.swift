@@ -167,7 +167,7 @@ struct GraphReader {
     shares.forEach(on: thread) { at in
       let place = places[places.startIndex + at]
       let read = packs.withCommit(at: Int(place)) { id, raw -> (id: ObjectID, head: CommitHead, raw: [UInt8]?)? in
-        guard let head = CommitHead(raw) else { return nil }
+        guard let head = CommitHead(raw), isConfirmed(id, raw, store) else { return nil }
         return (id, head, head.mayHoldStamp && raw.count <= room ? Array(raw) : nil)
       }
       // What cannot be read is told when somebody asks for it.
@@ -249,6 +249,11 @@ struct GraphReader {
 
   private static func folders(of tree: ObjectID, _ store: ObjectStore) throws -> PlanFolders {
     try store.with(tree, GIT_OBJECT_TREE) { PlanFolders($0, of: tree) }
+  }
+
+  private static func isConfirmed(_ id: ObjectID, _ raw: UnsafeRawBufferPointer, _ store: ObjectStore) -> Bool {
+    do { try store.confirm(id, GIT_OBJECT_COMMIT, raw) } catch { return false }
+    return true
   }
 
   private static func foldersQuietly(of tree: ObjectID, _ store: ObjectStore) -> PlanFolders? {

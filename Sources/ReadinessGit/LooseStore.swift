@@ -24,16 +24,61 @@ final class LooseStore {
   func with<T>(_ id: ObjectID, _ body: (git_object_t, UnsafeRawBufferPointer) throws -> T) rethrows -> T? {
     let path = Self.path(of: id)
     for folder in folders {
-      let descriptor = open(folder + path, O_RDONLY | O_CLOEXEC)
+      let descriptor = open(folder + path, O_RDONLY | O_NONBLOCK | O_CLOEXEC)
       guard descriptor >= 0 else { continue }
       let count = read(descriptor, packed.baseAddress, packed.count)
       close(descriptor)
-      guard count > 0, let (type, bytes) = object(UnsafeRawBufferPointer(rebasing: packed[..<count])) else {
+      guard count > 0, let (type, bytes) = object(UnsafeRawBufferPointer(rebasing: packed[..<count]), into: room) else {
         return nil
       }
       return try body(type, bytes)
     }
     return nil
+  }
+
+  /// True if something else than a file stands where an object would be, such as a pipe, for which others would wait.
+  func isObstructed(_ id: ObjectID) -> Bool {
+    let path = Self.path(of: id)
+    return folders.contains { folder in
+      var status = stat()
+      return stat(folder + path, &status) == 0 && status.st_mode & S_IFMT != S_IFREG
+    }
+  }
+
+  // MARK: - All copies
+
+  /// Which objects each folder holds, listed once somebody has asked often: a look for each object of a long history costs
+  /// more.
+  private var listed: [Set<ObjectID>]?
+  private var looks = 0
+
+  /// The numbers of the folders that hold an object as a file of its own.
+  func folders(holding id: ObjectID) -> [Int] {
+    if let listed { return listed.indices.filter { listed[$0].contains(id) } }
+    looks += 1
+    if looks > 128 { listed = folders.map(Self.list) }
+    let path = Self.path(of: id)
+    return folders.indices.filter { access(folders[$0] + path, F_OK) == 0 }
+  }
+
+  private static func list(_ folder: String) -> Set<ObjectID> {
+    var found = Set<ObjectID>()
+    for byte in 0..<256 {
+      let prefix = String(byte >> 4, radix: 16) + String(byte & 15, radix: 16)
+      let names: [String]
+      do { names = try FileBytes.names(in: folder + "/" + prefix) } catch { continue }
+      for name in names { if let id = ObjectID(hex: prefix + name) { found.insert(id) } }
+    }
+    return found
+  }
+
+  /// The bytes of the copy in one of the folders; nil where it is not of that type, is larger than the bound, or damaged.
+  func copy(of id: ObjectID, _ type: git_object_t, inFolder number: Int, atMost bound: Int) -> [UInt8]? {
+    guard let file = MappedFile(folders[number] + Self.path(of: id)) else { return nil }
+    let whole = UnsafeMutableRawBufferPointer.allocate(byteCount: bound + 64, alignment: 8)
+    defer { whole.deallocate() }
+    guard let (kind, bytes) = object(file.bytes, into: whole), kind == type, bytes.count <= bound else { return nil }
+    return Array(bytes)
   }
 
   /// True where an object is a file of its own.
@@ -48,13 +93,15 @@ final class LooseStore {
   }
 
   /// A zlib stream of the type, a space, the size, a zero, and the bytes.
-  private func object(_ packed: UnsafeRawBufferPointer) -> (git_object_t, UnsafeRawBufferPointer)? {
+  private func object(_ packed: UnsafeRawBufferPointer, into room: UnsafeMutableRawBufferPointer) -> (
+    git_object_t, UnsafeRawBufferPointer
+  )? {
     guard let count = inflater.run(packed, into: room) else { return nil }
     let all = UnsafeRawBufferPointer(rebasing: room[..<count])
     guard let zero = all.prefix(32).firstIndex(of: 0), let space = all[..<zero].firstIndex(of: 0x20) else { return nil }
     var size = 0
     for digit in all[(space + 1)..<zero] {
-      guard (0x30...0x39).contains(digit) else { return nil }
+      guard (0x30...0x39).contains(digit), size < 1 << 40 else { return nil }
       size = size * 10 + Int(digit - 0x30)
     }
     guard size == all.count - zero - 1 else { return nil }

@@ -9,8 +9,9 @@ public final class MappedFile {
   let modified: timespec
 
   /// Nil where the file cannot be read, or is empty.
-  public init?(_ path: String) {
-    let descriptor = open(path, O_RDONLY | O_CLOEXEC)
+  /// - Parameter followsLinks: false for nil where the file is a symbolic link.
+  public init?(_ path: String, followsLinks: Bool = true) {
+    let descriptor = open(path, O_RDONLY | O_NONBLOCK | O_CLOEXEC | (followsLinks ? 0 : O_NOFOLLOW))
     guard descriptor >= 0 else { return nil }
     defer { close(descriptor) }
     var status = stat()

@@ -27,6 +27,12 @@ final class ObjectStore {
   /// The bytes of an object that is no larger than a bound, by the fast paths alone; nil where they do not serve.
   /// - Parameter offset: where it is in the packs; nil where that is not known.
   func quickly(_ id: ObjectID, _ type: git_object_t, atMost bound: Int, offset: Int?) throws -> [UInt8]? {
+    let bytes = try unconfirmed(id, type, atMost: bound, offset: offset)
+    if let bytes, repository.recomputesIDs { try bytes.withUnsafeBytes { try confirm(id, type, $0) } }
+    return bytes
+  }
+
+  private func unconfirmed(_ id: ObjectID, _ type: git_object_t, atMost bound: Int, offset: Int?) throws -> [UInt8]? {
     func bytes(_ kind: git_object_t, _ bytes: UnsafeRawBufferPointer) -> [UInt8]? {
       kind == type && bytes.count <= bound ? Array(bytes) : nil
     }
@@ -46,11 +52,48 @@ final class ObjectStore {
   /// The tree of a commit. A commit that lays down a plan of thousands has a stamp of megabytes, of which its readers
   /// need nothing.
   func tree(ofCommit id: ObjectID) throws -> ObjectID {
-    if let tree = packs?.withBeginning(id, { $0 == GIT_OBJECT_COMMIT ? CommitHead.tree($1) : nil }) { return tree }
+    if !repository.recomputesIDs,
+      let tree = packs?.withBeginning(id, { $0 == GIT_OBJECT_COMMIT ? CommitHead.tree($1) : nil })
+    {
+      return tree
+    }
     return try repository.commit(id).tree
   }
 
   init(_ repository: Repository) { self.repository = repository }
+
+  private var openProof: ObjectProof?
+
+  /// What proves the objects of an audit.
+  private var proof: ObjectProof {
+    get throws {
+      if let openProof { return openProof }
+      readPacks()
+      guard let packs else { throw ObjectProof.damaged(.zero, "cannot be read") }
+      let proof = try ObjectProof(packs, folders: repository.objectFolders)
+      openProof = proof
+      return proof
+    }
+  }
+
+  /// Recomputes the id of an object that was read, and compares its copies; only in an audit.
+  /// - Throws: `GitError` of kind `damaged`.
+  func confirm(_ id: ObjectID, _ type: git_object_t, _ bytes: UnsafeRawBufferPointer) throws {
+    if repository.recomputesIDs { try proof.confirm(id, type, bytes) }
+  }
+
+  /// The same of a large object whose sum was computed on the way.
+  func confirm(_ id: ObjectID, sum: ObjectID) throws {
+    if repository.recomputesIDs { try proof.confirm(id, sum: sum) }
+  }
+
+  /// - Throws: `GitError` of kind `damaged` if a pipe or the like is in the place of an object.
+  func refuseObstructed(_ id: ObjectID) throws {
+    if loose.isObstructed(id) { throw ObjectProof.damaged(id, "is no file") }
+  }
+
+  /// The most bytes of a commit or a tree. A push of a few kilobytes can hold one of gigabytes.
+  static let bound = 96 << 20
 
   /// What libgit2 knows of objects, opened when the fast paths do not serve.
   var database: OpaquePointer {
@@ -70,18 +113,29 @@ final class ObjectStore {
   /// - Throws: `GitError` where it is not there, damaged, or of another type.
   func with<T>(_ id: ObjectID, _ type: git_object_t, _ body: (UnsafeRawBufferPointer) throws -> T) throws -> T {
     func lend(_ kind: git_object_t, _ bytes: UnsafeRawBufferPointer) throws -> T? {
-      kind == type ? try body(bytes) : nil
+      guard kind == type else { return nil }
+      try confirm(id, type, bytes)
+      return try body(bytes)
     }
-    if let found = try packs?.with(id, lend), let result = found { return result }
+    let bound = type == GIT_OBJECT_BLOB ? 1 << 30 : Self.bound
+    if let found = try packs?.with(id, atMost: bound, lend), let result = found { return result }
     if let made = repository.newObjects.bytes(of: id, type) { return try made.withUnsafeBytes(body) }
     if let found = try loose.with(id, lend), let result = found { return result }
+    try refuseObstructed(id)
     var oid = id.git
+    var (size, kind) = (0, GIT_OBJECT_ANY)
+    if git_odb_read_header(&size, &kind, try database, &oid) >= 0, size > bound {
+      throw GitError(
+        .unsupported, "The object \(id) has \(size) bytes; at most \(bound) are read.",
+        hint: "Make the commit again without it.", function: "git_odb_read_header")
+    }
     var object: OpaquePointer?
     let code = git_odb_read(&object, try database, &oid)
     guard code >= 0, let object else {
       if git_error_code(code) == GIT_ENOTFOUND {
         throw repository.isShallow ? repository.shallowHistory : repository.absent(id, code)
       }
+      if repository.recomputesIDs { throw ObjectProof.damaged(id, "cannot be read") }
       throw GitError(code: code, function: "git_odb_read", about: "The object \(id)")
     }
     defer { git_odb_object_free(object) }
@@ -90,7 +144,9 @@ final class ObjectStore {
         .damaged, "The object \(id) is not of the type that refers to it.", hint: "See git fsck.",
         function: "git_odb_read")
     }
-    return try body(UnsafeRawBufferPointer(start: git_odb_object_data(object), count: git_odb_object_size(object)))
+    let bytes = UnsafeRawBufferPointer(start: git_odb_object_data(object), count: git_odb_object_size(object))
+    try confirm(id, type, bytes)
+    return try body(bytes)
   }
 }
 
@@ -132,11 +188,10 @@ struct CommitHead {
     return ObjectID(hex: UnsafeRawBufferPointer(rebasing: raw[start..<(start + 40)]))
   }
 
-  /// True where a line begins with `readiness-` in any case, or the message is in an encoding of its own, which may hide
-  /// such a line. Headers are lines as well, which does no harm.
+  /// True if a line begins with `readiness-` in any case. Headers are lines as well, which does no harm.
   private static func holdsStamp(_ raw: UnsafeRawBufferPointer, from start: Int) -> Bool {
     guard let base = raw.baseAddress else { return false }
-    let (word, encoding): (StaticString, StaticString) = ("readiness-", "encoding ")
+    let word: StaticString = "readiness-"
     var at = start
     while at < raw.count, let newline = memchr(base + at, 0x0A, raw.count - at) {
       at = base.distance(to: UnsafeRawPointer(newline)) + 1
@@ -146,7 +201,6 @@ struct CommitHead {
       {
         return true
       }
-      if raw[at] == 0x65, memcmp(base + at, encoding.utf8Start, 9) == 0 { return true }
     }
     return false
   }

@@ -5,20 +5,6 @@ import ReadinessCore
 /// The packs of a repository, mapped into memory and read without locks, so that two threads do not wait for each other
 /// (gitformat-pack(5)). A fast path and nothing more: whatever it does not find, or does not like, libgit2 is asked for.
 final class PackStore {
-  /// One pack with its index, version 2.
-  private struct Pack {
-    let index: UnsafeRawBufferPointer
-    let data: UnsafeRawBufferPointer
-    let count: Int
-    /// The place of its first object among those of all packs, and the piece that it begins with.
-    var start = 0
-    var firstPiece = 0
-    var pieces: Int { data.count / PackPieces.size + 1 }
-    var names: Int { 8 + 1024 }
-    var offsets: Int { names + count * 24 }
-    var longOffsets: Int { offsets + count * 4 }
-  }
-
   /// An object that others are made from.
   private struct Base {
     var key = -1
@@ -27,11 +13,14 @@ final class PackStore {
   }
 
   /// The one that had the last object stands first.
-  private var packs: [Pack]
+  private var packs: [PackFile]
   /// The largest first, always: an object that is in several has one place.
-  private let placed: [Pack]
+  private let placed: [PackFile]
   /// What keeps them in memory.
   private let files: [MappedFile]
+  private let indexes: [(folder: String, index: MultiPackIndex)]
+  /// Packs that git may read and that are not read here, by their paths.
+  let unread: [String]
   private let inflater = Inflater()
   /// An object that stands in a pack as it is, and what one is made from that does not.
   private let room = ObjectRoom()
@@ -45,54 +34,44 @@ final class PackStore {
 
   /// Maps what can be mapped in the folders of objects.
   init(folders: [String]) {
-    var packs: [Pack] = []
-    var files: [MappedFile] = []
-    for folder in folders {
-      for name in Self.names(in: folder + "/pack") where name.hasSuffix(".idx") {
-        let path = folder + "/pack/" + name.dropLast(4)
-        guard let index = MappedFile(path + ".idx"), let data = MappedFile(path + ".pack"),
-          let pack = Self.pack(index.bytes, data.bytes)
-        else { continue }
-        packs.append(pack)
-        files += [index, data]
-      }
-    }
-    packs.sort { $0.count > $1.count }
-    for number in packs.indices.dropFirst() {
-      let last = packs[number - 1]
-      packs[number].start = last.start + last.count
-      packs[number].firstPiece = last.firstPiece + last.pieces
-    }
-    (self.packs, placed, self.files) = (packs, packs, files)
+    let mapped = PackFile.mapped(in: folders)
+    (packs, placed, files) = (mapped.packs, mapped.packs, mapped.files)
+    (unread, indexes) = (mapped.unread, mapped.indexes)
   }
 
   /// The same packs for another thread. They are in memory once.
   init(sharing other: PackStore) {
-    (packs, placed, files) = (other.placed, other.placed, other.files)
-  }
-
-  private static func names(in folder: String) -> [String] {
-    do { return try FileBytes.names(in: folder) } catch { return [] }
-  }
-
-  private static func pack(_ index: UnsafeRawBufferPointer, _ data: UnsafeRawBufferPointer) -> Pack? {
-    guard index.count >= 8 + 1024 + 40, data.count > 32, word(index, 0) == 0xFF74_4F63, word(index, 4) == 2,
-      word(data, 0) == 0x5041_434B
-    else { return nil }
-    let count = Int(word(index, 8 + 255 * 4))
-    guard index.count >= 8 + 1024 + count * 28 + 40 else { return nil }
-    return Pack(index: index, data: data, count: count)
-  }
-
-  private static func word(_ raw: UnsafeRawBufferPointer, _ at: Int) -> UInt32 {
-    UInt32(bigEndian: raw.loadUnaligned(fromByteOffset: at, as: UInt32.self))
+    (packs, placed, files, unread, indexes) = (other.placed, other.placed, other.files, other.unread, other.indexes)
   }
 
   // MARK: - Reading
 
-  /// Lends an object; nil where it is not in a pack, or the pack is not as it should be.
-  func with<T>(_ id: ObjectID, _ body: (git_object_t, UnsafeRawBufferPointer) throws -> T) rethrows -> T? {
-    bound = 1 << 30
+  /// Where the packs hold an object, as though all packs were one: by each index, and where an index over several packs
+  /// leads elsewhere, there as well.
+  func copies(of id: ObjectID) -> [Int] {
+    var found: [Int] = []
+    var start = 0
+    for pack in placed {
+      if let offset = offset(of: id, in: pack) { found.append(start + min(offset, pack.data.count)) }
+      start += pack.data.count
+    }
+    for (folder, index) in indexes {
+      guard let place = index.place(of: id) else { continue }
+      start = 0
+      for pack in placed {
+        let offset = start + max(0, min(place.offset, pack.data.count))
+        if pack.path == folder + place.pack, !found.contains(offset) { found.append(offset) }
+        start += pack.data.count
+      }
+    }
+    return found
+  }
+
+  /// Lends an object; nil where it is not in a pack, or larger than the bound, or the pack is not as it should be.
+  func with<T>(
+    _ id: ObjectID, atMost bound: Int = 1 << 30, _ body: (git_object_t, UnsafeRawBufferPointer) throws -> T
+  ) rethrows -> T? {
+    self.bound = bound
     for place in packs.indices {
       guard let offset = offset(of: id, in: packs[place]) else { continue }
       // The pack that had the last object most likely has the next.
@@ -122,7 +101,7 @@ final class PackStore {
     return nil
   }
 
-  private func bytes(at offset: Int, _ pack: Pack, _ type: git_object_t, atMost bound: Int) -> [UInt8]? {
+  private func bytes(at offset: Int, _ pack: PackFile, _ type: git_object_t, atMost bound: Int) -> [UInt8]? {
     self.bound = bound
     guard let (kind, made) = load(offset, pack), kind == type else { return nil }
     // One that is at hand as a base was read under another bound.
@@ -185,12 +164,12 @@ final class PackStore {
   /// The object at a place.
   func id(at place: Int) -> ObjectID? { pack(of: place).map { id(at: place, $0) } }
 
-  private func id(at place: Int, _ pack: Pack) -> ObjectID {
+  private func id(at place: Int, _ pack: PackFile) -> ObjectID {
     let start = pack.names + (place - pack.start) * 20
     return ObjectID(raw: UnsafeRawBufferPointer(rebasing: pack.index[start..<(start + 20)]))
   }
 
-  private func pack(of place: Int) -> Pack? {
+  private func pack(of place: Int) -> PackFile? {
     var (low, high) = (0, placed.count)
     while low < high {
       let middle = (low + high) / 2
@@ -215,7 +194,7 @@ final class PackStore {
   }
 
   /// What an index says of an object behind the end of its pack is found out when that is read.
-  private func grain(_ number: Int, _ pack: Pack) -> Int {
+  private func grain(_ number: Int, _ pack: PackFile) -> Int {
     let offset = min(max(0, position(number, pack) ?? 0), pack.data.count)
     return pack.firstPiece * PackPieces.grains + offset / PackPieces.grain
   }
@@ -249,20 +228,20 @@ final class PackStore {
     }
   }
 
-  private func offset(of id: ObjectID, in pack: Pack) -> Int? {
+  private func offset(of id: ObjectID, in pack: PackFile) -> Int? {
     number(of: id, in: pack).flatMap { position($0, pack) }
   }
 
   /// Ids are as good as chance, so that the bits of one say nearly where it stands; after a few such guesses by halves,
   /// since whoever makes objects can choose their ids a little.
-  private func number(of id: ObjectID, in pack: Pack) -> Int? {
+  private func number(of id: ObjectID, in pack: PackFile) -> Int? {
     var name: (UInt64, UInt64, UInt32) = (0, 0, 0)
     withUnsafeMutableBytes(of: &name) { id.copy(to: $0) }
     return withUnsafeBytes(of: &name) { wanted in
       guard let base = pack.index.baseAddress, let bytes = wanted.baseAddress else { return nil }
       let first = Int(wanted[0])
-      var low = first == 0 ? 0 : Int(Self.word(pack.index, 8 + (first - 1) * 4))
-      var high = min(pack.count, Int(Self.word(pack.index, 8 + first * 4)))
+      var low = first == 0 ? 0 : Int(PackFile.word(pack.index, 8 + (first - 1) * 4))
+      var high = min(pack.count, Int(PackFile.word(pack.index, 8 + first * 4)))
       let key = UInt64(bigEndian: wanted.loadUnaligned(as: UInt64.self))
       var (least, most) = (UInt64(first) << 56, UInt64(first) << 56 | (1 << 56 - 1))
       var guesses = 4
@@ -282,16 +261,16 @@ final class PackStore {
     }
   }
 
-  private func position(_ place: Int, _ pack: Pack) -> Int? {
-    let short = Int(Self.word(pack.index, pack.offsets + place * 4))
+  private func position(_ place: Int, _ pack: PackFile) -> Int? {
+    let short = Int(PackFile.word(pack.index, pack.offsets + place * 4))
     guard short & 0x8000_0000 != 0 else { return short }
     let at = pack.longOffsets + (short & 0x7FFF_FFFF) * 8
     guard at + 8 <= pack.index.count else { return nil }
-    return Int(Self.word(pack.index, at)) << 32 | Int(Self.word(pack.index, at + 4))
+    return Int(PackFile.word(pack.index, at)) << 32 | Int(PackFile.word(pack.index, at + 4))
   }
 
   /// What stands at an offset: its type or kind of delta, its size, where its data begins, and what it is made from.
-  private func head(_ offset: Int, _ pack: Pack) -> (type: Int, size: Int, data: Int, base: Int?)? {
+  private func head(_ offset: Int, _ pack: PackFile) -> (type: Int, size: Int, data: Int, base: Int?)? {
     var at = offset
     func next() -> Int? {
       guard at >= 12, at < pack.data.count - 20 else { return nil }
@@ -332,7 +311,7 @@ final class PackStore {
 
   /// Finds or makes the object at an offset.
   /// - Returns: its type, and its bytes where they were made; where it stands in the pack as it is, they are in `room`.
-  private func load(_ offset: Int, _ pack: Pack) -> (type: git_object_t, made: [UInt8]?)? {
+  private func load(_ offset: Int, _ pack: PackFile) -> (type: git_object_t, made: [UInt8]?)? {
     var chain: [Delta] = []
     swap(&chain, &spareChain)
     defer {
@@ -371,17 +350,17 @@ final class PackStore {
     return (type, made)
   }
 
-  private func rest(_ data: Int, _ pack: Pack) -> UnsafeRawBufferPointer {
+  private func rest(_ data: Int, _ pack: PackFile) -> UnsafeRawBufferPointer {
     UnsafeRawBufferPointer(rebasing: pack.data[data...])
   }
 
-  private func key(_ offset: Int, _ pack: Pack) -> Int { offset &+ Int(bitPattern: pack.data.baseAddress) }
-  private func slot(_ offset: Int, _ pack: Pack) -> Int {
+  private func key(_ offset: Int, _ pack: PackFile) -> Int { offset &+ Int(bitPattern: pack.data.baseAddress) }
+  private func slot(_ offset: Int, _ pack: PackFile) -> Int {
     (key(offset, pack) &* 0x9E37_79B1) >> 7 & (baseCount - 1)
   }
 
   /// Keeps an object for what is made from it. Whoever asked for it has the same bytes.
-  private func keep(_ offset: Int, _ pack: Pack, _ type: git_object_t, _ bytes: [UInt8]) {
+  private func keep(_ offset: Int, _ pack: PackFile, _ type: git_object_t, _ bytes: [UInt8]) {
     guard bytes.count < 256 << 10 else { return }
     if bases.isEmpty { bases = [Base](repeating: Base(), count: baseCount) }
     bases[slot(offset, pack)] = Base(key: key(offset, pack), type: type, bytes: bytes)

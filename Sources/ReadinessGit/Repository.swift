@@ -32,6 +32,19 @@ public final class Repository {
   }
   private var openCompanions: [Repository] = []
 
+  /// True in an audit: the id of each object that is read is recomputed, and its copies are compared.
+  private(set) var recomputesIDs = false
+
+  /// Begins an audit: from here on an object that is not what its id says is an error, whoever reads it. What git checked
+  /// on receipt is enough for a gate; an audit may be given a repository that somebody else wrote into (contract 3).
+  ///
+  /// Changes a setting of libgit2 for the whole process; call it before any thread is started.
+  public func recomputeIDs() {
+    recomputesIDs = true
+    readiness_git_verify_hashes(1)
+    for other in openCompanions { other.recomputesIDs = true }
+  }
+
   /// Reads packs directly from here on: for walks over long histories.
   public func readPacks() { store.readPacks() }
 
@@ -43,22 +56,24 @@ public final class Repository {
   /// Objects that are made here and not stored yet.
   let newObjects = NewObjects()
 
-  /// The folders that hold objects, as far as they are known without doubt; libgit2 knows them all.
+  /// The folders that hold objects: this one's own, and those that it names as alternates (gitrepository-layout(5)).
   var objectFolders: [String] {
     var folders = [ownObjectFolder]
-    let more = getenv("GIT_ALTERNATE_OBJECT_DIRECTORIES").map { String(cString: $0) } ?? ""
-    folders += more.split(separator: ":").map(String.init).filter { !$0.contains("\"") }
+    folders += Alternates.paths(
+      getenv("GIT_ALTERNATE_OBJECT_DIRECTORIES").map { Array(String(cString: $0).utf8) } ?? [], between: 0x3A)
     var index = 0
-    while index < folders.count, folders.count < 32 {
+    while index < folders.count, folders.count < Self.mostFolders {
       let lines = FileBytes.readQuietly(folders[index] + "/info/alternates") ?? []
-      for line in String(decoding: lines, as: UTF8.self).split(separator: "\n") where !line.hasPrefix("#") {
-        let path = line.hasPrefix("/") ? String(line) : folders[index] + "/" + line
+      for line in Alternates.paths(lines, between: 0x0A) {
+        let path = line.hasPrefix("/") ? line : folders[index] + "/" + line
         if !folders.contains(path) { folders.append(path) }
       }
       index += 1
     }
     return folders
   }
+
+  private static let mostFolders = 1024
 
   /// Raw objects.
   var store: ObjectStore {
@@ -128,6 +143,7 @@ public final class Repository {
     }
     let other = Repository(pointer)
     other.origin = openStore
+    other.recomputesIDs = recomputesIDs
     return other
   }
 
@@ -135,6 +151,16 @@ public final class Repository {
   public var isBare: Bool { git_repository_is_bare(pointer) == 1 }
   /// True where history ends at a boundary that was not fetched.
   public var isShallow: Bool { git_repository_is_shallow(pointer) == 1 }
+  /// Tells this repository from any other on this machine, also from one that was put in its place: the path of the
+  /// folder that all work trees share, and what the file system knows it by.
+  public var identity: String {
+    var status = stat()
+    stat(commonFolder, &status)
+    let resolved = realpath(commonFolder, nil)
+    defer { free(resolved) }
+    return "\(resolved.map { String(cString: $0) } ?? commonFolder) \(status.st_dev) \(status.st_ino)"
+  }
+
   /// The `.git` folder of this work tree, with a slash at its end.
   public var gitFolder: String { String(cString: git_repository_path(pointer)) }
   /// The `.git` folder that all work trees share, with a slash at its end.
@@ -217,6 +243,13 @@ public final class Repository {
     var object: OpaquePointer?
     let code = git_revparse_single(&object, pointer, name)
     guard code >= 0 else {
+      let isUnknown = [GIT_ENOTFOUND, GIT_EINVALIDSPEC, GIT_EAMBIGUOUS].contains(git_error_code(code))
+      if recomputesIDs, !isUnknown {
+        throw GitError(
+          .damaged, "What the revision \"\(name)\" leads to is damaged.",
+          hint: "git fsck --full names what is damaged; fetch it again from a repository that you trust.",
+          function: "git_revparse_single")
+      }
       throw GitError(
         .unknownRevision, "The revision \"\(name)\" names no commit here.",
         hint: "Name a branch, a tag or a commit id; git log --oneline shows some.", function: "git_revparse_single")
@@ -289,6 +322,7 @@ public final class Repository {
   /// A blob that may be of any size. Git itself streams what is too large.
   func content(of id: ObjectID, atMost bound: Int, offset: Int? = nil) throws -> Content {
     if let bytes = try store.quickly(id, GIT_OBJECT_BLOB, atMost: bound, offset: offset) { return .bytes(bytes) }
+    try store.refuseObstructed(id)
     let odb = try store.database
     var oid = id.git
     var size = 0
@@ -297,8 +331,10 @@ public final class Repository {
     if git_error_code(code) == GIT_ENOTFOUND { throw absent(id, code) }
     try git("git_odb_read_header", "The object \(id)") { code }
     guard size > bound else { return .bytes(try blob(id)) }
-    return .oversized(
-      OversizedFile(size: size, digest: try GitProcess.digest(["cat-file", "blob", id.description])))
+    var sum = ObjectSum(GIT_OBJECT_BLOB, size: size)
+    let digest = try GitProcess.digest(["cat-file", "blob", id.description]) { sum.add($0) }
+    try store.confirm(id, sum: sum.id())
+    return .oversized(OversizedFile(size: size, digest: digest))
   }
 
   /// Hands over the bytes of a blob of any size, piece by piece, without holding more than 16 MiB of it.

@@ -2,12 +2,12 @@ import ReadinessCore
 import ReadinessGit
 
 /// What an audit found to be without any fault up to a commit, kept in a file so that the next audit judges only what is
-/// new (decision 0019). A cache and nothing more: without it, and wherever it is damaged, everything is judged again.
+/// new (decisions 0019, 0038). A cache and nothing more: without it, and wherever it is damaged, everything is judged again.
 ///
 /// The file, numbers in big endian: eight bytes of magic, 32 of the key, 20 of the commit, and as 64 bits each how many
-/// commits were walked, how many runs they hold, and how many of these let a rule go; 256 pairs of 32 bits, how many
-/// rows a bucket has and their CRC-32; the CRC-32 of all that; then the rows: 32 bytes of a run's ID, the first of which
-/// is its bucket, and 20 of a commit that holds it.
+/// commits were walked, how many runs they hold, and how many of these let a rule go; 256 times how many rows a bucket
+/// has, as 32 bits, and their SHA-256; the HMAC-SHA256 of all that, by a key that no repository holds; then the rows: 32
+/// bytes of a run's ID, the first of which is its bucket, and 20 of a commit that holds it.
 public final class VerifiedHistory: RunHolders {
   /// The commit up to which all is well.
   public let tip: ObjectID
@@ -19,7 +19,7 @@ public final class VerifiedHistory: RunHolders {
   let waivingRuns: Int
   private let file: MappedFile
   private let counts: [Int]
-  private let sums: [UInt32]
+  private let sums: [Digest]
 
   /// One run and a commit that holds it.
   typealias Row = (run: Digest, commit: ObjectID)
@@ -27,24 +27,28 @@ public final class VerifiedHistory: RunHolders {
   /// Thrown where what was asked for is not what was written.
   struct Damaged: Error {}
 
-  private static let magic = Array("RDYVRF02".utf8)
-  private static let headSize = 8 + 32 + 20 + 24 + 256 * 8 + 4
+  private static let magic = Array("RDYVRF03".utf8)
+  private static let bucketSize = 4 + 32
+  private static let headSize = 8 + 32 + 20 + 24 + 256 * bucketSize + 32
   private static let rowSize = 52
 
-  /// - Parameter key: of the program and the policy that judged.
-  /// - Returns: nil where there is none of that key, or it is damaged.
-  init?(_ path: String, key: Digest) {
-    guard let file = MappedFile(path), file.bytes.count >= Self.headSize else { return nil }
+  /// - Parameters:
+  ///   - key: of the program and the policy that judged.
+  ///   - code: authenticates what was written here.
+  /// - Returns: nil where there is none of that key, or it is damaged, or somebody else's.
+  init?(_ path: String, key: Digest, code: MessageCode) {
+    guard let file = MappedFile(path, followsLinks: false), file.bytes.count >= Self.headSize else { return nil }
     let raw = file.bytes
     func number(_ at: Int) -> UInt32 { UInt32(bigEndian: raw.loadUnaligned(fromByteOffset: at, as: UInt32.self)) }
     func wide(_ at: Int) -> Int { Int(number(at)) << 32 | Int(number(at + 4)) }
     guard raw[..<8].elementsEqual(Self.magic), raw[8..<40].elementsEqual(key.bytes),
-      number(Self.headSize - 4) == Checksum.crc32(UnsafeRawBufferPointer(rebasing: raw[..<(Self.headSize - 4)]))
+      raw[(Self.headSize - 32)..<Self.headSize].elementsEqual(code.code(of: raw[..<(Self.headSize - 32)]).bytes)
     else { return nil }
     tip = ObjectID(raw: UnsafeRawBufferPointer(rebasing: raw[40..<60]))
     (walked, runs, waivingRuns) = (wide(60), wide(68), wide(76))
-    counts = (0..<256).map { Int(number(84 + 8 * $0)) }
-    sums = (0..<256).map { number(88 + 8 * $0) }
+    let buckets = (0..<256).map { 84 + Self.bucketSize * $0 }
+    counts = buckets.map { Int(number($0)) }
+    sums = buckets.map { Digest(raw: UnsafeRawBufferPointer(rebasing: raw[($0 + 4)..<($0 + 36)])) }
     guard raw.count == Self.headSize + counts.reduce(0, +) * Self.rowSize else { return nil }
     self.file = file
   }
@@ -64,7 +68,7 @@ public final class VerifiedHistory: RunHolders {
   private func rows(ofBucket bucket: Int) throws -> [Row] {
     let start = Self.headSize + counts[..<bucket].reduce(0, +) * Self.rowSize
     let bytes = UnsafeRawBufferPointer(rebasing: file.bytes[start..<(start + counts[bucket] * Self.rowSize)])
-    guard Checksum.crc32(bytes) == sums[bucket] else { throw Damaged() }
+    guard Digest(of: Array(bytes)) == sums[bucket] else { throw Damaged() }
     return (0..<counts[bucket]).map { place in
       let row = bytes[(place * Self.rowSize)..<((place + 1) * Self.rowSize)]
       return (
@@ -84,7 +88,7 @@ public final class VerifiedHistory: RunHolders {
   func allRows() throws -> [Row] { try (0..<256).flatMap(rows(ofBucket:)) }
 
   /// The file's bytes. O(n log n).
-  static func bytes(of report: HistoryReport, tip: ObjectID, rows: [Row], key: Digest) -> [UInt8] {
+  static func bytes(of report: HistoryReport, tip: ObjectID, rows: [Row], key: Digest, code: MessageCode) -> [UInt8] {
     var buckets = [[UInt8]](repeating: [], count: 256)
     for row in rows.sorted(by: { $0.run < $1.run }) {
       let run = row.run.bytes
@@ -98,9 +102,9 @@ public final class VerifiedHistory: RunHolders {
     }
     for bucket in buckets {
       append(UInt32(bucket.count / rowSize))
-      append(bucket.withUnsafeBytes(Checksum.crc32))
+      out += Digest(of: bucket).bytes
     }
-    append(out.withUnsafeBytes(Checksum.crc32))
+    out += code.code(of: out).bytes
     out.reserveCapacity(out.count + rows.count * rowSize)
     for bucket in buckets { out += bucket }
     return out
@@ -111,6 +115,7 @@ public final class VerifiedHistory: RunHolders {
 public struct VerifiedHistoryStore {
   private let repository: Repository
   private let program: String
+  private let code: MessageCode?
   private var path: String { repository.commonFolder + "readiness/verified" }
 
   /// Commits from which on a history is worth it: shorter ones are judged in a few milliseconds.
@@ -118,10 +123,13 @@ public struct VerifiedHistoryStore {
   /// New commits after which the file is written anew.
   private static let stale = 100
 
-  /// - Parameter program: tells this very program from any other that may judge otherwise.
-  public init(_ repository: Repository, program: String) {
+  /// - Parameters:
+  ///   - program: tells this very program from any other that may judge otherwise.
+  ///   - key: a secret of this user, which no repository holds; nil where there is none, and nothing is kept.
+  public init(_ repository: Repository, program: String, key: [UInt8]?) {
     self.repository = repository
     self.program = program
+    code = key.map { MessageCode(key: $0).derived(for: "verified history \(repository.identity)") }
   }
 
   /// The policy says from where on history is judged, so its files are part of the key.
@@ -129,13 +137,13 @@ public struct VerifiedHistoryStore {
     Digest(of: Array("\(program)\n\(policy.fingerprint)".utf8))
   }
 
-  func load(_ key: Digest) -> VerifiedHistory? { VerifiedHistory(path, key: key) }
+  func load(_ key: Digest) -> VerifiedHistory? { code.flatMap { VerifiedHistory(path, key: key, code: $0) } }
 
   /// Keeps what was found, where nothing was amiss. What cannot be written is no loss.
   func keep(
     _ report: HistoryReport, _ rows: [VerifiedHistory.Row], after known: VerifiedHistory?, tip: ObjectID, _ key: Digest
   ) {
-    guard report.findings.isEmpty, report.walked >= Self.worthwhile else { return }
+    guard let code, report.findings.isEmpty, report.walked >= Self.worthwhile else { return }
     if let known, report.walked - known.walked < Self.stale { return }
     var baseline: [VerifiedHistory.Row] = []
     if known == nil, let trust = report.trust, trust.start == .baseline {
@@ -143,9 +151,9 @@ public struct VerifiedHistoryStore {
     }
     do {
       let bytes = VerifiedHistory.bytes(
-        of: report, tip: tip, rows: try rows + baseline + (known?.allRows() ?? []), key: key)
-      try FileBytes.makeFolder(repository.commonFolder + "readiness")
-      try FileBytes.write(bytes, to: path, isDurable: false)
+        of: report, tip: tip, rows: try rows + baseline + (known?.allRows() ?? []), key: key, code: code)
+      try LinkFreeFolder(repository.commonFolder).folder("readiness", creates: true)?
+        .write(bytes, as: "verified", isDurable: false)
     } catch {
       return
     }

@@ -1,0 +1,21 @@
+/// Authenticates bytes with a secret key: HMAC-SHA256 (RFC 2104, FIPS 198-1). Whoever has not the key can make no code.
+public struct MessageCode: Sendable {
+  private let inner: [UInt8]
+  private let outer: [UInt8]
+
+  /// - Parameter key: random bytes, 32 of them as a rule.
+  public init(key: [UInt8]) {
+    let short = key.count > 64 ? Digest(of: key).bytes : key
+    let padded = short + [UInt8](repeating: 0, count: 64 - short.count)
+    inner = padded.map { $0 ^ 0x36 }
+    outer = padded.map { $0 ^ 0x5C }
+  }
+
+  /// The code of bytes. O(bytes).
+  public func code(of bytes: some Collection<UInt8>) -> Digest {
+    Digest(of: outer + Digest(of: inner + bytes).bytes)
+  }
+
+  /// Another key for one purpose alone, so that no code of one is a code of another.
+  public func derived(for purpose: String) -> MessageCode { MessageCode(key: code(of: Array(purpose.utf8)).bytes) }
+}

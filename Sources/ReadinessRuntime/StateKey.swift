@@ -1,0 +1,53 @@
+import Glibc
+
+/// A secret of this user on this machine, outside every repository: `readiness/key` in the folder for state
+/// (`$XDG_STATE_HOME`, or `~/.local/state`; XDG Base Directory Specification). It tells what this program wrote into a
+/// `.git` folder from what somebody else did.
+public enum StateKey {
+  private static let count = 32
+
+  /// The key, created at first use; nil if there is no home, or the key cannot be kept to this user alone.
+  public static func load(_ environment: [String: String]) -> [UInt8]? {
+    guard let folder = folder(environment) else { return nil }
+    let path = folder + "/key"
+    return read(path) ?? create(path, in: folder)
+  }
+
+  private static func folder(_ environment: [String: String]) -> String? {
+    func absolute(_ name: String) -> String? { environment[name].flatMap { $0.hasPrefix("/") ? $0 : nil } }
+    return (absolute("XDG_STATE_HOME") ?? absolute("HOME").map { $0 + "/.local/state" }).map { $0 + "/readiness" }
+  }
+
+  /// The bytes of a file that nobody else can read or write; nil for any other.
+  private static func read(_ path: String) -> [UInt8]? {
+    let file = open(path, O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC)
+    guard file >= 0 else { return nil }
+    defer { close(file) }
+    var status = stat()
+    guard fstat(file, &status) == 0, status.st_mode & S_IFMT == S_IFREG, status.st_uid == geteuid(),
+      status.st_mode & 0o077 == 0, status.st_size == count
+    else { return nil }
+    var bytes = [UInt8](repeating: 0, count: count)
+    return Glibc.read(file, &bytes, count) == count ? bytes : nil
+  }
+
+  /// Of several commands that begin at once, all take the key of the first.
+  private static func create(_ path: String, in folder: String) -> [UInt8]? {
+    // On Linux these numbers come from getrandom(2).
+    var random = SystemRandomNumberGenerator()
+    let bytes = (0..<count).map { _ in UInt8.random(in: 0...255, using: &random) }
+    // One that is there and cannot be used stays: it may be another user's, and is never replaced.
+    guard !DurableFile.exists(path) else { return nil }
+    do { try DurableFile.makeFolders(folder) } catch { return nil }
+    chmod(folder, 0o700)
+    let draft = path + ".\(getpid())"
+    let file = open(draft, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0o600)
+    guard file >= 0 else { return nil }
+    defer { unlink(draft) }
+    let isWritten = write(file, bytes, count) == count && fsync(file) == 0
+    close(file)
+    guard isWritten else { return nil }
+    if link(draft, path) == 0 { return bytes }
+    return errno == EEXIST ? read(path) : nil
+  }
+}
