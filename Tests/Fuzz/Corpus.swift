@@ -14,6 +14,7 @@ struct Corpus {
   private let trees: [[UInt8]]
   private let documents: [[UInt8]]
   private let step: Proposal
+  private let stored: StoredFormats
   private var counts: [String: Int] = [:]
 
   init() {
@@ -50,6 +51,7 @@ struct Corpus {
         Array("Heal\n\nReadiness-Heals: yes\n\(stamps[2])\n".utf8),
       ]
     do {
+      stored = try StoredFormats(messages: messages)
       let overview = try PlanOverview(base)
       documents = [TrackerDocument.render(overview), TrackerTable.render(overview)].map { Array($0.utf8) }
     } catch {
@@ -68,7 +70,7 @@ struct Corpus {
 
   mutating func run(_ input: Int, _ random: SplitMix) throws {
     var mutator = Mutator(random: random)
-    switch input % 12 {
+    switch input % 15 {
     case 0, 4: try milestone(&mutator)
     case 7: document(&mutator)
     case 1, 5: try policy(&mutator)
@@ -76,7 +78,8 @@ struct Corpus {
     case 8: commit(&mutator)
     case 9: try index(&mutator)
     case 10: pattern(&mutator)
-    default: try tree(&mutator)
+    case 3, 11: try tree(&mutator)
+    default: counts[try stored.run(input / 15 * 3 + input % 15 - 12, &mutator), default: 0] += 1
     }
   }
 
