@@ -9,13 +9,15 @@ import ReadinessRuntime
 public struct TrustStore {
   private let path: String
   private let folder: String
-  private let code: MessageCode?
+  private let code: (_ creates: Bool) -> MessageCode?
 
-  /// - Parameter key: a secret of this user, which no repository holds; nil where there is none, and nothing is trusted.
-  public init(_ repository: Repository, key: [UInt8]?) {
+  /// - Parameter key: a secret of this user, which no repository holds, created with the first trust; nil where there is
+  ///   none, and nothing is trusted.
+  public init(_ repository: Repository, key: @escaping (_ creates: Bool) -> [UInt8]?) {
     folder = repository.commonFolder + "readiness"
     path = folder + "/trusted"
-    code = key.map { MessageCode(key: $0).derived(for: "trust \(repository.identity)") }
+    let purpose = "trust \(repository.identity)"
+    code = { creates in key(creates).map { MessageCode(key: $0).derived(for: purpose) } }
   }
 
   /// The digests that are trusted.
@@ -23,7 +25,7 @@ public struct TrustStore {
   public func trusted() throws -> Set<String> {
     let text = String(decoding: try DurableFile.read(path) ?? [], as: UTF8.self)
     let lines = text.split(separator: "\n").map(String.init)
-    guard let code, let last = lines.last, last == ending(lines.dropLast(), code) else { return [] }
+    guard let code = code(false), let last = lines.last, last == ending(lines.dropLast(), code) else { return [] }
     return Set(lines.dropLast())
   }
 
@@ -42,7 +44,7 @@ public struct TrustStore {
   public func forget() throws { try write([]) }
 
   private func write(_ digests: Set<String>) throws {
-    guard let code else {
+    guard let code = code(true) else {
       throw FileFault(
         path: path, reason: "this user has no key to sign it with, which takes a home: set HOME or XDG_STATE_HOME")
     }

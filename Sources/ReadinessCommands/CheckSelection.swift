@@ -88,5 +88,5 @@ struct CheckSelection {
   }
 
   /// Where trust in definitions is kept.
-  var trust: TrustStore { TrustStore(repository, key: StateKey.load(Machine.environment())) }
+  var trust: TrustStore { TrustStore(repository) { StateKey.load(Machine.environment(), creates: $0) } }
 }

@@ -30,7 +30,7 @@ struct SinkSelection {
     }
     sinks = policy.sinks.sinks
     runtime = try RuntimeFiles(own: tree.bytes(at: RuntimeFiles.path, atMost: 1 << 20))
-    trusted = try TrustStore(repository, key: StateKey.load(Machine.environment())).trusted()
+    trusted = try TrustStore(repository) { StateKey.load(Machine.environment(), creates: $0) }.trusted()
     self.context = context
     settings = flags
   }

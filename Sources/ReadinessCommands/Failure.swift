@@ -50,7 +50,7 @@ struct Failure {
     case .locked: code = "locked"
     case .changedMeanwhile: code = "changed-meanwhile"
     case .unsupported: code = "unsupported-repository"
-    case .damaged: code = "damaged-repository"
+    case .damaged: code = ReasonCode.damagedRepository.id
     case .permission: code = "permission"
     case .full: code = "disk-full"
     case .notFound, .other: code = "git"

@@ -13,8 +13,9 @@ public enum Program {
 
   /// Where this very program keeps what it found out about a history.
   static func store(in repository: Repository) -> VerifiedHistoryStore {
-    VerifiedHistoryStore(
-      repository, program: version + Machine.programMark(), key: StateKey.load(Machine.environment()))
+    VerifiedHistoryStore(repository, program: version + Machine.programMark()) {
+      StateKey.load(Machine.environment(), creates: $0)
+    }
   }
 
   /// Runs the program and gives its exit status.

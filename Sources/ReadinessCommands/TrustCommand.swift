@@ -22,7 +22,7 @@ struct TrustCommand: ParsableCommand {
   mutating func run() throws {
     let context = try Context(options)
     let repository = try context.openRepository()
-    let store = TrustStore(repository, key: StateKey.load(Machine.environment()))
+    let store = TrustStore(repository) { StateKey.load(Machine.environment(), creates: $0) }
     if forget {
       try store.forget()
       return context.print(

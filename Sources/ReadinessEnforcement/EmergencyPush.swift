@@ -122,7 +122,7 @@ public struct EmergencyLog {
 
   /// One writer at a time, so that lines are whole and numbers are their own.
   private func append(_ line: JSONValue) throws {
-    try DurableFile.makeFolders(String(path.dropLast("/bypass.jsonl".count)))
+    try DurableFile.makeFolders(String(path.dropLast("/bypass.jsonl".count)), own: 1)
     var lock = try FileLock(path: path + ".lock")
     for _ in 0..<100 where lock == nil {
       Machine.sleep(milliseconds: 50)
@@ -133,8 +133,8 @@ public struct EmergencyLog {
         .locked, "\(path) is locked.", hint: "Another push is being logged; try again.", function: "EmergencyLog")
     }
     try withExtendedLifetime(lock) {
-      try DurableFile.endAtLineEnd(path)
-      try DurableFile.append(line.canonicalBytes + [0x0A], to: path)
+      try DurableFile.endAtLineEnd(path, followsLinks: false)
+      try DurableFile.append(line.canonicalBytes + [0x0A], to: path, followsLinks: false)
     }
   }
 }

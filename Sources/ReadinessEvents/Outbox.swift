@@ -42,14 +42,14 @@ struct CursorStore {
 
   /// - Throws: `FileFault`.
   func keep(_ cursor: SinkCursor, _ sink: String) throws {
-    try DurableFile.makeFolders(folder)
+    try DurableFile.makeFolders(folder, own: 2)
     try DurableFile.write(cursor.json.layoutBytes, to: path(sink))
   }
 
   /// Only one process tells a sink at a time; nil where another one does.
   /// - Throws: `FileFault`.
   func lock(_ sink: String) throws -> FileLock? {
-    try DurableFile.makeFolders(folder)
+    try DurableFile.makeFolders(folder, own: 2)
     return try FileLock(path: "\(folder)/\(sink).lock")
   }
 }

@@ -165,7 +165,7 @@ final class PackStore {
   func id(at place: Int) -> ObjectID? { pack(of: place).map { id(at: place, $0) } }
 
   private func id(at place: Int, _ pack: PackFile) -> ObjectID {
-    let start = pack.names + (place - pack.start) * 20
+    let start = pack.names + (place - pack.start) * pack.stride
     return ObjectID(raw: UnsafeRawBufferPointer(rebasing: pack.index[start..<(start + 20)]))
   }
 
@@ -195,14 +195,14 @@ final class PackStore {
 
   /// What an index says of an object behind the end of its pack is found out when that is read.
   private func grain(_ number: Int, _ pack: PackFile) -> Int {
-    let offset = min(max(0, position(number, pack) ?? 0), pack.data.count)
+    let offset = min(max(0, pack.offset(number) ?? 0), pack.data.count)
     return pack.firstPiece * PackPieces.grains + offset / PackPieces.grain
   }
 
   /// Lends the commit at a place; nil where there is none, or where it is made from another object.
   func withCommit<T>(at place: Int, _ body: (ObjectID, UnsafeRawBufferPointer) throws -> T) rethrows -> T? {
     bound = 1 << 30
-    guard let pack = pack(of: place), let offset = position(place - pack.start, pack), let head = head(offset, pack),
+    guard let pack = pack(of: place), let offset = pack.offset(place - pack.start), let head = head(offset, pack),
       head.type == GIT_OBJECT_COMMIT.rawValue
     else { return nil }
     count()
@@ -229,7 +229,7 @@ final class PackStore {
   }
 
   private func offset(of id: ObjectID, in pack: PackFile) -> Int? {
-    number(of: id, in: pack).flatMap { position($0, pack) }
+    number(of: id, in: pack).flatMap(pack.offset)
   }
 
   /// Ids are as good as chance, so that the bits of one say nearly where it stands; after a few such guesses by halves,
@@ -240,8 +240,8 @@ final class PackStore {
     return withUnsafeBytes(of: &name) { wanted in
       guard let base = pack.index.baseAddress, let bytes = wanted.baseAddress else { return nil }
       let first = Int(wanted[0])
-      var low = first == 0 ? 0 : Int(PackFile.word(pack.index, 8 + (first - 1) * 4))
-      var high = min(pack.count, Int(PackFile.word(pack.index, 8 + first * 4)))
+      var low = first == 0 ? 0 : Int(PackFile.word(pack.index, pack.fanout + (first - 1) * 4))
+      var high = min(pack.count, Int(PackFile.word(pack.index, pack.fanout + first * 4)))
       let key = UInt64(bigEndian: wanted.loadUnaligned(as: UInt64.self))
       var (least, most) = (UInt64(first) << 56, UInt64(first) << 56 | (1 << 56 - 1))
       var guesses = 4
@@ -251,7 +251,7 @@ final class PackStore {
           guesses -= 1
           middle = min(high - 1, low + Int(Double(key - least) / Double(most - least) * Double(high - low)))
         }
-        let at = pack.names + middle * 20
+        let at = pack.names + middle * pack.stride
         let found = UInt64(bigEndian: pack.index.loadUnaligned(fromByteOffset: at, as: UInt64.self))
         let order = found == key ? Int(memcmp(base + at, bytes, 20)) : found < key ? -1 : 1
         if order == 0 { return middle }
@@ -259,14 +259,6 @@ final class PackStore {
       }
       return nil
     }
-  }
-
-  private func position(_ place: Int, _ pack: PackFile) -> Int? {
-    let short = Int(PackFile.word(pack.index, pack.offsets + place * 4))
-    guard short & 0x8000_0000 != 0 else { return short }
-    let at = pack.longOffsets + (short & 0x7FFF_FFFF) * 8
-    guard at + 8 <= pack.index.count else { return nil }
-    return Int(PackFile.word(pack.index, at)) << 32 | Int(PackFile.word(pack.index, at + 4))
   }
 
   /// What stands at an offset: its type or kind of delta, its size, where its data begins, and what it is made from.

@@ -243,8 +243,11 @@ public final class Repository {
     var object: OpaquePointer?
     let code = git_revparse_single(&object, pointer, name)
     guard code >= 0 else {
+      var ref: OpaquePointer?
+      defer { git_reference_free(ref) }
       let isUnknown = [GIT_ENOTFOUND, GIT_EINVALIDSPEC, GIT_EAMBIGUOUS].contains(git_error_code(code))
-      if recomputesIDs, !isUnknown {
+      // A ref whose commit is not there is damage, not a name that nobody gave.
+      if recomputesIDs, !isUnknown || git_reference_dwim(&ref, pointer, name) == 0 {
         throw GitError(
           .damaged, "What the revision \"\(name)\" leads to is damaged.",
           hint: "git fsck --full names what is damaged; fetch it again from a repository that you trust.",

@@ -115,7 +115,7 @@ public final class VerifiedHistory: RunHolders {
 public struct VerifiedHistoryStore {
   private let repository: Repository
   private let program: String
-  private let code: MessageCode?
+  private let key: (_ creates: Bool) -> [UInt8]?
   private var path: String { repository.commonFolder + "readiness/verified" }
 
   /// Commits from which on a history is worth it: shorter ones are judged in a few milliseconds.
@@ -125,11 +125,16 @@ public struct VerifiedHistoryStore {
 
   /// - Parameters:
   ///   - program: tells this very program from any other that may judge otherwise.
-  ///   - key: a secret of this user, which no repository holds; nil where there is none, and nothing is kept.
-  public init(_ repository: Repository, program: String, key: [UInt8]?) {
+  ///   - key: a secret of this user, which no repository holds, created when something is kept; nil where there is
+  ///     none, and nothing is kept.
+  public init(_ repository: Repository, program: String, key: @escaping (_ creates: Bool) -> [UInt8]?) {
     self.repository = repository
     self.program = program
-    code = key.map { MessageCode(key: $0).derived(for: "verified history \(repository.identity)") }
+    self.key = key
+  }
+
+  private func code(creates: Bool) -> MessageCode? {
+    key(creates).map { MessageCode(key: $0).derived(for: "verified history \(repository.identity)") }
   }
 
   /// The policy says from where on history is judged, so its files are part of the key.
@@ -137,18 +142,21 @@ public struct VerifiedHistoryStore {
     Digest(of: Array("\(program)\n\(policy.fingerprint)".utf8))
   }
 
-  func load(_ key: Digest) -> VerifiedHistory? { code.flatMap { VerifiedHistory(path, key: key, code: $0) } }
+  func load(_ key: Digest) -> VerifiedHistory? {
+    code(creates: false).flatMap { VerifiedHistory(path, key: key, code: $0) }
+  }
 
   /// Keeps what was found, where nothing was amiss. What cannot be written is no loss.
   func keep(
     _ report: HistoryReport, _ rows: [VerifiedHistory.Row], after known: VerifiedHistory?, tip: ObjectID, _ key: Digest
   ) {
-    guard let code, report.findings.isEmpty, report.walked >= Self.worthwhile else { return }
+    guard report.findings.isEmpty, report.walked >= Self.worthwhile else { return }
     if let known, report.walked - known.walked < Self.stale { return }
     var baseline: [VerifiedHistory.Row] = []
     if known == nil, let trust = report.trust, trust.start == .baseline {
       baseline = [(VerifiedHistory.baselineMark, trust.commit)]
     }
+    guard let code = code(creates: true) else { return }
     do {
       let bytes = VerifiedHistory.bytes(
         of: report, tip: tip, rows: try rows + baseline + (known?.allRows() ?? []), key: key, code: code)

@@ -48,7 +48,7 @@ public struct DeadLetterQueue: Sendable {
   /// Puts a letter in the place of an older one of the same sink and event.
   /// - Throws: `FileFault`.
   public func put(_ letter: Letter) throws(FileFault) {
-    try DurableFile.makeFolders("\(folder)/\(letter.sink)")
+    try DurableFile.makeFolders("\(folder)/\(letter.sink)", own: 3)
     try DurableFile.write(letter.json.layoutBytes, to: path(letter.sink, letter.event))
   }
 

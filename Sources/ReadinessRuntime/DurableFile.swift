@@ -21,7 +21,9 @@ public enum DurableFile {
   /// - Throws: `FileFault`.
   public static func write(_ bytes: [UInt8], to path: String, mode: mode_t = 0o600) throws(FileFault) {
     let draft = "\(path).\(getpid())"
-    let file = open(draft, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, mode)
+    // One that an earlier process of this number left, or somebody else put there, may be a link.
+    unlink(draft)
+    let file = open(draft, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, mode)
     guard file >= 0 else { throw fault(draft) }
     do throws(FileFault) {
       try write(bytes, to: file, path)
@@ -41,9 +43,10 @@ public enum DurableFile {
   }
 
   /// Takes away what stands behind the last line end: a writer was killed before it had written its line whole.
+  /// - Parameter followsLinks: false where somebody else may have made the folder.
   /// - Throws: `FileFault`.
-  public static func endAtLineEnd(_ path: String) throws(FileFault) {
-    let file = open(path, O_RDWR | O_CLOEXEC)
+  public static func endAtLineEnd(_ path: String, followsLinks: Bool = true) throws(FileFault) {
+    let file = open(path, O_RDWR | O_CLOEXEC | (followsLinks ? 0 : O_NOFOLLOW))
     guard file >= 0 else {
       if errno == ENOENT { return }
       throw fault(path)
@@ -66,9 +69,10 @@ public enum DurableFile {
   }
 
   /// Adds to the end of a file, and syncs it.
+  /// - Parameter followsLinks: false where somebody else may have made the folder.
   /// - Throws: `FileFault`.
-  public static func append(_ bytes: [UInt8], to path: String) throws(FileFault) {
-    let file = open(path, O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0o644)
+  public static func append(_ bytes: [UInt8], to path: String, followsLinks: Bool = true) throws(FileFault) {
+    let file = open(path, O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC | (followsLinks ? 0 : O_NOFOLLOW), 0o644)
     guard file >= 0 else { throw fault(path) }
     defer { close(file) }
     try write(bytes, to: file, path)
@@ -144,12 +148,20 @@ public enum DurableFile {
   }
 
   /// Makes a folder and those above it.
+  /// - Parameter own: how many of the last components are this program's own, such as those below `.git`: none of them
+  ///   may be a link, since somebody else may have made the folder above them.
   /// - Throws: `FileFault`.
-  public static func makeFolders(_ path: String) throws(FileFault) {
+  public static func makeFolders(_ path: String, own: Int = 0) throws(FileFault) {
     var at = path.hasPrefix("/") ? "" : "."
-    for part in path.split(separator: "/") {
+    let parts = path.split(separator: "/")
+    for (number, part) in parts.enumerated() {
       at += "/" + part
       guard mkdir(at, 0o755) == 0 || errno == EEXIST else { throw fault(at) }
+      guard number >= parts.count - own else { continue }
+      var status = stat()
+      guard lstat(at, &status) == 0, status.st_mode & S_IFMT == S_IFDIR else {
+        throw FileFault(path: at, reason: "it is not a folder: it may be a symbolic link, and none is followed here")
+      }
     }
   }
 

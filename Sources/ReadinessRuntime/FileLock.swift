@@ -7,7 +7,7 @@ public final class FileLock {
   /// Takes the lock; nil where another process has it.
   /// - Throws: `FileFault` where the file cannot be made.
   public init?(path: String) throws(FileFault) {
-    let file = open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0o600)
+    let file = open(path, O_RDWR | O_CREAT | O_NOFOLLOW | O_CLOEXEC, 0o600)
     guard file >= 0 else { throw DurableFile.fault(path) }
     guard flock(file, LOCK_EX | LOCK_NB) == 0 else {
       close(file)

@@ -6,11 +6,12 @@ import Glibc
 public enum StateKey {
   private static let count = 32
 
-  /// The key, created at first use; nil if there is no home, or the key cannot be kept to this user alone.
-  public static func load(_ environment: [String: String]) -> [UInt8]? {
+  /// The key; nil if there is no home, or the key cannot be kept to this user alone.
+  /// - Parameter creates: true to create it at first use, for a command that is about to keep something.
+  public static func load(_ environment: [String: String], creates: Bool) -> [UInt8]? {
     guard let folder = folder(environment) else { return nil }
     let path = folder + "/key"
-    return read(path) ?? create(path, in: folder)
+    return read(path) ?? (creates ? create(path, in: folder) : nil)
   }
 
   private static func folder(_ environment: [String: String]) -> String? {

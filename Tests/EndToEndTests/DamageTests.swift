@@ -102,7 +102,9 @@ struct DamageTests {
       #expect(s.readiness("verify").status == 0, "\(path): \(s.readiness("verify").all)")
       // The alternate holds another object under that id, as a file of its own and in a pack.
       let file = "../other/objects/\(id.prefix(2))/\(id.dropFirst(2))"
-      s.shell("mkdir -p $(dirname \(file)) && rm -f \(file) && cp .git/objects/\(other.prefix(2))/\(other.dropFirst(2)) \(file)")
+      s.shell(
+        "mkdir -p $(dirname \(file)) && rm -f \(file) && cp .git/objects/\(other.prefix(2))/\(other.dropFirst(2)) \(file)"
+      )
       isDamaged(s, ["verify"], "alternate \(path)")
       s.shell("rm -f \(file)")
       try misnamed(id, as: other, in: s, folder: "../other/objects")
@@ -196,6 +198,11 @@ struct DamageTests {
       s.shell("rm -f \(file); cp ../sound \(file); chmod u+w \(file)")
     }
     #expect(s.readiness("verify").status == 0)
+    let tip = s.git("rev-parse", "main").line
+    s.shell("mv .git/objects/\(tip.prefix(2))/\(tip.dropFirst(2)) ../tip")
+    for words in [["verify"], ["verify", "main"], ["replay"]] { isDamaged(s, words, "a tip that is gone") }
+    #expect(s.readiness("verify", "nothing").status == 2)
+    s.shell("mv ../tip .git/objects/\(tip.prefix(2))/\(tip.dropFirst(2))")
     // What no verdict rests on is for git fsck to find.
     let code = s.git("rev-parse", "main:code.txt").line
     s.swap(code, for: id) { #expect(s.readiness("verify").status == 0) }
@@ -222,5 +229,27 @@ struct DamageTests {
     s.unpackEverything()
     _ = s.git("hash-object", "-w", "../other")
     s.swap(id, for: other) { isDamaged(s, ["verify"], "large evidence") }
+  }
+
+  @Test("packs of every form that git writes are sound: an old index, several packs, a kept one, an empty repository's")
+  func forms() throws {
+    let s = try history()
+    for line in [
+      "git -c pack.indexVersion=1 repack -adfq",
+      "git rev-list --objects main~1 | cut -c1-40 | git -c pack.indexVersion=1 pack-objects -q .git/objects/pack/pack",
+      "git -c core.multiPackIndex=true multi-pack-index write", "git repack -dq; git gc -q",
+      "git commit-graph write --reachable",
+    ] {
+      #expect(s.shell(line).status == 0, "\(line)")
+      let verify = s.readiness("verify")
+      #expect(verify.status == 0, "\(line): \(verify.all)")
+      #expect(s.readiness("replay").status == 0, "\(line)")
+    }
+    // One that git may read, and nobody else here.
+    s.shell(
+      "p=.git/objects/pack/pack-$(git rev-list --objects main~1 | cut -c1-40 | git pack-objects -q .git/objects/pack/pack).idx; chmod u+w $p; printf XXXX | dd of=$p bs=1 seek=4 conv=notrunc 2>/dev/null"
+    )
+    let refused = s.readiness("verify")
+    #expect(refused.status == 3, "\(refused.all)")
   }
 }

@@ -156,4 +156,66 @@ struct StrangerTests {
       #expect(journaled.shell("find . -type f | sort | xargs sha256sum").output == before, "\(words)")
     }
   }
+
+  @Test(
+    "no file of ours under .git is written through a link",
+    arguments: ["readiness", "readiness/sinks", "lock", "dead-letters"])
+  func outbox(_ name: String) throws {
+    let s = try Scratch.withPlan()
+    let isRefused = name == "dead-letters"
+    let path = isRefused ? "../nowhere/events.jsonl" : "../events.jsonl"
+    s["ssot/policies/sinks.json"] =
+      "{ \"version\": 1, \"sinks\": { \"audit\": { \"kind\": \"file\", \"path\": \"\(path)\" } } }"
+    s["ssot/runtime.config.json"] =
+      #"{ "version": 1, "profiles": { "delivery": { "timeoutSeconds": 1, "retry": { "attempts": 1, "firstDelayMilliseconds": 1, "maxDelayMilliseconds": 1 } } } }"#
+    s.git("add", "-A")
+    #expect(s.git("commit", "-qm", "sinks").status == 0)
+    s.readiness("trust", "--sinks")
+    s.shell("mkdir ../victim && mkdir -p .git/readiness")
+    switch name {
+    case "readiness":
+      s.shell("mv .git/readiness ../own && cp ../own/trusted ../victim/ && ln -s ../../victim .git/readiness")
+    case "lock":
+      s.shell("mkdir -p .git/readiness/sinks && ln -s ../../../../victim/new .git/readiness/sinks/audit.lock")
+    default: s.shell("ln -s ../../../victim .git/\(isRefused ? "readiness/dead-letters" : name)")
+    }
+    let before = s.shell("ls -A ../victim; cat ../victim/* 2>/dev/null").output
+    let result = s.readiness("deliver")
+    #expect(result.status != 0, "\(result.all)")
+    #expect(s.shell("ls -A ../victim; cat ../victim/* 2>/dev/null").output == before, "\(result.all)")
+  }
+
+  @Test("trust that a .git folder brings along counts for nothing; reading commands leave nothing in the home")
+  func trust() throws {
+    let s = try Scratch.withPlan()
+    s["ssot/policies/sinks.json"] =
+      #"{ "version": 1, "sinks": { "audit": { "kind": "file", "path": "../events.jsonl" } } }"#
+    s.git("add", "-A")
+    s.git("commit", "-qm", "sinks")
+    for words in [["status"], ["verify"], ["log"], ["gate"], ["move", "M-01", "blocked", "-m", "x", "--dry-run"]] {
+      s.readiness(words)
+      #expect(s.shell("ls ../home/.local").status != 0, "\(words)")
+    }
+    let homeless = s.readiness("trust", "--sinks", environment: ["HOME": ""])
+    #expect(homeless.status == 3 && homeless.errors.contains("XDG_STATE_HOME"), "\(homeless.all)")
+    #expect(s.readiness("trust", "--sinks").status == 0)
+    #expect(s.readiness("deliver").output.contains("told"))
+    let sound = s[".git/readiness/trusted"] ?? ""
+    #expect(sound.split(separator: "\n").count == 2)
+    func isTrusted(_ text: String) -> Bool {
+      s[".git/readiness/trusted"] = text
+      return s.readiness("trust", "--sinks", "--dry-run").output.contains("trusted already")
+    }
+    #expect(isTrusted(sound))
+    // As an earlier program wrote it, with another's code, and with one more digest.
+    let lines = sound.split(separator: "\n")
+    #expect(!isTrusted(lines[0] + "\n") && !isTrusted("sha256:00\n" + sound))
+    s.shell("mv ../home/.local ../local && mkdir -p ../home/.local/state/readiness")
+    s.shell("umask 077; head -c 32 /dev/urandom >../home/.local/state/readiness/key")
+    #expect(!isTrusted(sound))
+    s.shell("rm -rf ../home/.local && mv ../local ../home/.local")
+    #expect(isTrusted(sound))
+    s.shell("cp -r .git ../copied && rm -rf .git && mv ../copied .git")
+    #expect(!isTrusted(sound), "another folder at the same path")
+  }
 }

@@ -207,6 +207,7 @@ struct ReasonCodeTests {
     .replayedRun, .undecidable, .uncommittedChanges, .emptyMessage, .textUnreadable, .tooManyChanges,
     .malformedTree,  // RepositoryTests
     .unrelatedPlans, .joinedPlans,  // AnchorTests
+    .damagedRepository,  // DamageTests, StrangerTests
     .staleIndex, .refProtected, .pathGuarded, .emergencyPush,  // EndToEndTests
     .notApproved, .selfApproval, .signatureMissing, .signatureInvalid,  // AuthorityTests
     .waiveRefused, .waiveLapsed,  // WaiveTests

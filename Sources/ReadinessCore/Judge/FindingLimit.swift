@@ -22,7 +22,10 @@ public enum FindingLimit {
   }
 
   private static func rank(_ finding: Finding) -> Int {
-    guard finding.severity == .error else { return 2 }
-    return ReasonCode.mendedByStamps.contains(finding.code) ? 1 : 0
+    switch finding.severity {
+    case .error: return ReasonCode.mendedByStamps.contains(finding.code) ? 1 : 0
+    case .warning: return 2
+    case .note: return 3
+    }
   }
 }

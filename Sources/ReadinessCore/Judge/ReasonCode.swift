@@ -345,6 +345,13 @@ extension ReasonCode {
     "undecidable", "History is not all there, or cannot be read, so nothing can be said about it.",
     remedy: "Fetch the whole history: git fetch --unshallow.", source: "3")
   /// See `explain`.
+  public static let damagedRepository = ReasonCode(
+    "damaged-repository",
+    "An object is missing, is not what its id says, or is held in several places with different content; or a file of ours under .git is not as this program writes it.",
+    remedy:
+      "git fsck --full names what is damaged. Fetch it again from a repository that you trust, then check again.",
+    source: "3")
+  /// See `explain`.
   public static let uncommittedChanges = ReasonCode(
     "uncommitted-changes",
     "The milestone's own file has changes that are not committed; a move would mix with them or lose them.",
@@ -391,7 +398,8 @@ extension ReasonCode {
 
   private static let doors = [
     emergencyPush,
-    pathGuarded, refProtected, undecidable, uncommittedChanges, emptyMessage, textUnreadable, tooManyChanges,
+    pathGuarded, refProtected, undecidable, damagedRepository, uncommittedChanges, emptyMessage, textUnreadable,
+    tooManyChanges,
     staleIndex,
   ]
 }
