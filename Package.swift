@@ -31,7 +31,9 @@ let package = Package(
     .target(name: "PlanSLO", dependencies: ["ReadinessCore", "StrictJSON"]),
     .target(
       name: "ReadinessHistory",
-      dependencies: ["PlanSLO", "ReadinessGit", "ReadinessCore", "ReadinessSystem", "StrictJSON"]),
+      dependencies: [
+        "PlanSLO", "ReadinessGit", "ReadinessCore", "ReadinessRuntime", "ReadinessSystem", "StrictJSON",
+      ]),
     .target(
       name: "ReadinessEnforcement",
       dependencies: ["ReadinessHistory", "ReadinessGit", "ReadinessRuntime", "ReadinessCore", "StrictJSON"]),

@@ -8,6 +8,9 @@
 static const unsigned char examples_invalid_authorization_no_roles[] = {
 #embed "../../ssot/examples/invalid/authorization/no-roles.json"
 };
+static const unsigned char examples_invalid_authorization_person_without_list[] = {
+#embed "../../ssot/examples/invalid/authorization/person-without-list.json"
+};
 static const unsigned char examples_invalid_authorization_rule_without_subject[] = {
 #embed "../../ssot/examples/invalid/authorization/rule-without-subject.json"
 };
@@ -134,6 +137,9 @@ static const unsigned char examples_invalid_workflow_unknown_guard[] = {
 static const unsigned char examples_runtime_config[] = {
 #embed "../../ssot/examples/runtime.config.json"
 };
+static const unsigned char examples_valid_authorization_people[] = {
+#embed "../../ssot/examples/valid/authorization/people.json"
+};
 static const unsigned char examples_valid_authorization_two_roles[] = {
 #embed "../../ssot/examples/valid/authorization/two-roles.json"
 };
@@ -244,6 +250,7 @@ static const unsigned char schemas_workflow_schema[] = {
 
 static const struct readiness_default_file files[] = {
   ENTRY("ssot/examples/invalid/authorization/no-roles.json", examples_invalid_authorization_no_roles),
+  ENTRY("ssot/examples/invalid/authorization/person-without-list.json", examples_invalid_authorization_person_without_list),
   ENTRY("ssot/examples/invalid/authorization/rule-without-subject.json", examples_invalid_authorization_rule_without_subject),
   ENTRY("ssot/examples/invalid/gates/slos-in-version-1.json", examples_invalid_gates_slos_in_version_1),
   ENTRY("ssot/examples/invalid/gates/unknown-severity-of-burn.json", examples_invalid_gates_unknown_severity_of_burn),
@@ -286,6 +293,7 @@ static const struct readiness_default_file files[] = {
   ENTRY("ssot/examples/invalid/workflow/no-pending-state.json", examples_invalid_workflow_no_pending_state),
   ENTRY("ssot/examples/invalid/workflow/unknown-guard.json", examples_invalid_workflow_unknown_guard),
   ENTRY("ssot/examples/runtime.config.json", examples_runtime_config),
+  ENTRY("ssot/examples/valid/authorization/people.json", examples_valid_authorization_people),
   ENTRY("ssot/examples/valid/authorization/two-roles.json", examples_valid_authorization_two_roles),
   ENTRY("ssot/examples/valid/gates/release.json", examples_valid_gates_release),
   ENTRY("ssot/examples/valid/gates/service-levels.json", examples_valid_gates_service_levels),

@@ -201,6 +201,15 @@ private struct Doctor {
       HealthCheck("plan", .problem, "\($0.path ?? "") \($0.message)", hint: $0.hint)
     }
     checks += overview.suspectFindings.map { HealthCheck("evidence", .warning, $0.message, hint: $0.hint) }
+    for entry in overview.entries {
+      for approval in entry.milestone.approvals where approval.isVoid {
+        checks.append(
+          HealthCheck(
+            "approvals", .warning,
+            "The signed approval of \(entry.id) by \(approval.by) names no review, so it counts for nothing.",
+            hint: "Ask for a new one while \(entry.id) is in review: readiness approve \(entry.id) --sign"))
+      }
+    }
     if checks.isEmpty { checks.append(HealthCheck("plan", .ok, "\(overview.entries.count) milestones, all readable.")) }
     return checks
   }

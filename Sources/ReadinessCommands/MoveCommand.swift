@@ -146,7 +146,7 @@ struct MoveCommand: PlainCommand {
       let (id, milestone) = try edit.milestone(pair.milestone.text)
       let state = try workflow.known(pair.state)
       guard milestone.status != state.name else { continue }
-      changes.append(PlanEdit.Change(PlanPaths.milestone(id), milestone.moved(to: state, reason: reason)))
+      changes.append(PlanEdit.Change(PlanPaths.milestone(id), milestone.moved(to: state, in: workflow, reason: reason)))
       moved.append(MoveOutcome.Moved(milestone: id, from: milestone.status, to: state.name))
     }
     let findings = try edit.apply(changes, reason: reason, isDry: dryRun).findings

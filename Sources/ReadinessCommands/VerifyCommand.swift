@@ -49,7 +49,7 @@ struct Verify: PlainCommand {
     // The same commit gives the same answer on any day: what is let go is over by the date of the commit.
     let tip = try PlanOverview(tree, now: nil)
     let letGo = try repository.lettingGo(
-      tip, at: scope.tip, in: tree, now: commit.committedAt * 1000, after: report)
+      tip, at: scope.tip, in: tree, now: commit.committedMilliseconds, after: report)
     let findings =
       try report.findings + tip.suspectFindings + letGo.lapsedFindings + EmergencyLog(repository).findings()
     let runs = report.runs.map(RunLine.init)

@@ -28,28 +28,33 @@ public struct Approve {
   }
 
   /// - Parameters:
-  ///   - signs: true to sign the digest with `user.signingkey`, so that anyone may bring the approval in.
+  ///   - signs: true to sign it with `user.signingkey`, for the review that the milestone is in. Anyone may then bring
+  ///     the approval in.
   ///   - now: the moment, as stamps write it.
   /// - Throws: `UnknownName`, `GitError`. Kind `changedMeanwhile` or `locked`: the caller may try again.
   public func run(_ id: MilestoneID, signs: Bool, isDry: Bool, now: String) throws -> Outcome {
     let commit = try PlanCommit(repository, function: "approve")
     let (file, milestone) = try commit.find(id)
     let digest = milestone.approvedDigest
-    let mine = milestone.approvals.filter { $0.by.foldedAddress == author.email.foldedAddress }
-    if mine.contains(where: { $0.digest == digest && (!signs || $0.signature != nil) }) {
+    let people = try commit.tree.policy().policy?.authorization?.people ?? People()
+    let review = try signs ? commit.review(of: milestone) : nil
+    let mine = milestone.standingApprovals.filter { people.isSame($0.by, author.email) }
+    if mine.contains(where: { !signs || ($0.signature != nil && $0.run == review?.run) }) {
       return Outcome(findings: [], digest: digest, stoodAlready: true, commit: nil, run: nil)
     }
     if let finding = try commit.uncommitted(file) {
       return Outcome(findings: [finding], digest: digest, stoodAlready: false, commit: nil, run: nil)
     }
     var entry = [JSONMember("by", .text(author.email)), JSONMember("digest", .text(digest.tagged))]
-    if signs {
-      let signature = try GitSignatures.sign(Array(digest.tagged.utf8), namespace: "readiness-approval")
-      entry.append(JSONMember("signature", .text(signature)))
+    if let review {
+      let message = Approval.signed(plan: review.plan, run: review.run, digest: digest)
+      entry.append(JSONMember("run", .text(review.run.hex)))
+      entry.append(
+        JSONMember("signature", .text(try GitSignatures.sign(message, namespace: "readiness-approval"))))
     }
     // Of one person the last approval counts; older ones of theirs go.
-    let others = (milestone.json["approvals"]?.array ?? []).filter {
-      $0["by"]?.string?.foldedAddress != author.email.foldedAddress
+    let others = (milestone.json["approvals"]?.array ?? []).filter { approval in
+      approval["by"]?.string.map { !people.isSame($0, author.email) } ?? true
     }
     let members = (milestone.json.object ?? []).filter { $0.key != "approvals" }
     let approvals = JSONMember("approvals", JSONValue(.array(others + [JSONValue(.object(entry))])))
@@ -62,5 +67,31 @@ public struct Approve {
     return Outcome(
       findings: outcome.findings, digest: digest, stoodAlready: false, commit: outcome.made?.commit,
       run: outcome.made?.run)
+  }
+}
+
+extension PlanCommit {
+  /// The run that began the review which a signed approval is for (contract 2.4), and the plan.
+  /// - Throws: `GitError` if the milestone is in no review, or no stamp began it.
+  fileprivate func review(of milestone: Milestone) throws -> (plan: String, run: Digest) {
+    func fault(_ message: String, _ hint: String) -> GitError {
+      GitError(.other, message, hint: hint, function: "approve")
+    }
+    guard let plan = try tree.planFile()?.plan?.planID else {
+      throw fault("HEAD holds no plan file that can be read.", "readiness doctor says what is wrong.")
+    }
+    let workflow = try (tree.policy().policy ?? .builtIn()).workflow
+    guard let category = workflow.category(milestone.status), category == .review || category == .done else {
+      throw fault(
+        "\(milestone.id) is \"\(milestone.status)\". A signed approval is for one review.",
+        "Send it to review first: readiness submit \(milestone.id)")
+    }
+    let starts = try ancestry.reviewStarts(milestone.id, in: category) { workflow.category($0) }
+    guard let run = starts.compactMap(\.run).first else {
+      throw fault(
+        "No stamp tells who sent \(milestone.id) to review, so no signed approval can name that review.",
+        "Approve it without --sign, or send it to review again.")
+    }
+    return (plan, run.id(plan: plan))
   }
 }

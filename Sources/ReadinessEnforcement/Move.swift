@@ -108,7 +108,7 @@ public struct Move {
         }
       }
       if milestone.status == state.name { continue }
-      let moved = version.moved(to: state, reason: reason)
+      let moved = version.moved(to: state, leaving: milestone.status, in: policy.workflow, reason: reason)
       guard let change = try commit.change(file, replacing: blob, to: moved) else { continue }
       changes.append(change)
       moves.append(MoveOutcome.Moved(milestone: file.id, from: milestone.status, to: state.name))
@@ -146,9 +146,15 @@ extension Workflow {
 }
 
 extension Milestone {
-  /// The file with another state, in the written order; `blocked` comes and goes with a blocked state.
-  public func moved(to state: State, reason: String?) -> JSONValue {
-    var members = (json.object ?? []).filter { $0.key != "status" && $0.key != "blocked" }
+  /// The file with another state, in the written order. `blocked` comes and goes with a blocked state, and approvals end
+  /// with their review (contract 2.4).
+  /// - Parameter before: the state that it leaves; nil for its own.
+  public func moved(to state: State, leaving before: String? = nil, in workflow: Workflow, reason: String?)
+    -> JSONValue
+  {
+    var left: Set<String> = ["status", "blocked"]
+    if workflow.endsReview(from: before ?? status, to: state.name) { left.insert("approvals") }
+    var members = (json.object ?? []).filter { !left.contains($0.key) }
     members.append(JSONMember("status", .text(state.name)))
     if state.category == .blocked {
       members.append(JSONMember("blocked", json["blocked"] ?? ["reason": .text(reason ?? "")]))

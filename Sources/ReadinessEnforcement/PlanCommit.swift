@@ -98,6 +98,9 @@ struct PlanCommit {
     return (milestone, entry.id)
   }
 
+  /// What came before the commit, HEAD included.
+  var ancestry: CommitAncestry { CommitAncestry(repository, parents: [head]) }
+
   /// What becomes of a milestone's file.
   /// - Parameter blob: the version that index and file hold; nil for HEAD's.
   func change(_ file: MilestoneFile, replacing blob: ObjectID? = nil, to json: JSONValue) throws
@@ -122,7 +125,7 @@ struct PlanCommit {
     let plan = CommitPlan(parent: parent, changes: changes)
     let root = try writer.tree(plan)
     let proposal = Proposal(
-      parents: [tree], candidate: repository.tree(root), ancestry: CommitAncestry(repository, parents: [head]),
+      parents: [tree], candidate: repository.tree(root), ancestry: ancestry,
       author: author, claim: .draft(reason: reason, mayFollow: false), now: Timestamp.milliseconds(of: now),
       verifier: repository.signatures
     ).saying(prose)

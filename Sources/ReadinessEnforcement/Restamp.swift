@@ -118,7 +118,9 @@ public struct Restamp {
     let outcome = try Stamping.stamp(
       message, stated: stated, by: commit.author, at: now, mayFollow: false, signer: RunSigner(repository)
     ) {
-      proposal.claiming($0)
+      var proposal = proposal.claiming($0)
+      proposal.now = Timestamp.milliseconds(of: now)
+      return proposal
     }
     switch outcome {
     case .unchanged: return nil

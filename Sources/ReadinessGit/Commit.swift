@@ -13,8 +13,12 @@ public struct Commit: Sendable {
   /// False if the author cannot be decoded, so that no stamp can name them, or if `encoding` names what is no encoding of
   /// commits (contract 3), or if a message without a stamp cannot be decoded.
   public var isText: Bool { isAuthorText && (message != nil || TextEncoding.isKnown(encoding) && !blocks.isEmpty) }
-  /// When it was committed, in seconds since 1970, from −2⁵³ to 2⁵³, so that nobody's arithmetic overflows.
+  /// When it was committed, in seconds since 1970; the nearest moment of the years 1970 to 9999 if it lies outside.
   public let committedAt: Int64
+  /// False if author's or committer's date lies outside the years 1970 to 9999.
+  public let isDated: Bool
+  /// When it was committed, in milliseconds since 1970.
+  public var committedMilliseconds: Int64 { committedAt * 1000 }
   /// Name and address of who committed it, as far as they can be decoded.
   public let committer: String
   /// The message, decoded by the commit's `encoding`; nil if it cannot be decoded. O(message).
@@ -83,9 +87,15 @@ public struct Commit: Sendable {
     }
     self.author = identity
     isAuthorText = person != nil
-    committedAt = Self.seconds(committer)
     let name = committer.prefix { $0 != UInt8(ascii: ">") }
     self.committer = TextEncoding.decode(name, encoding: encoding) ?? String(decoding: name, as: UTF8.self)
+    let dates = raw.withUnsafeBytes { raw in
+      [author, committer].map {
+        CommitHead.date(in: UnsafeRawBufferPointer(rebasing: raw[$0.startIndex..<$0.endIndex]))
+      }
+    }
+    isDated = dates.allSatisfy(\.isInRange)
+    committedAt = dates[1].seconds
   }
 
   /// The header `gpgsig`, each of its lines without the space before it; and the commit without that header.
@@ -95,20 +105,6 @@ public struct Commit: Sendable {
     return .signed(
       armour: text.replacing("\n ", with: "\n"),
       payload: Array(raw[..<signature.lowerBound] + raw[signature.upperBound...]))
-  }
-
-  /// The moment behind `Name <address>`; 0 if there is none. A number beyond the bounds is the nearest bound, so that it
-  /// never passes for an ordinary date.
-  private static func seconds(_ line: ArraySlice<UInt8>) -> Int64 {
-    var at = line.lastIndex(of: UInt8(ascii: ">")).map { $0 + 1 } ?? line.endIndex
-    while at < line.endIndex, line[at] == 0x20 { at += 1 }
-    var digits = line[at...].prefix { $0 != 0x20 }
-    let isNegative = digits.first == 0x2D
-    if isNegative { digits = digits.dropFirst() }
-    guard digits.allSatisfy({ (0x30...0x39).contains($0) }) else { return 0 }
-    let bound: Int64 = 1 << 53
-    let seconds = digits.reduce(into: Int64(0)) { sum, digit in sum = min(bound, sum * 10 + Int64(digit - 0x30)) }
-    return isNegative ? -seconds : seconds
   }
 }
 

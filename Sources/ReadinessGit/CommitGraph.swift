@@ -5,7 +5,7 @@ import ReadinessCore
 ///
 /// Over all parents, by topology and never by date, without replace refs, grafts and commit-graph. Takes about 100 bytes
 /// a commit.
-public struct CommitGraph {
+public struct CommitGraph: Sendable {
   /// The commits, parents before children; first parents first, so that the order is the history's own.
   public let ids: [ObjectID]
   /// Their trees.

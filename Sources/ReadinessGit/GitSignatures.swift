@@ -60,7 +60,7 @@ public final class GitSignatures: SignatureVerifier {
         lines("VALIDSIG").count == 1, let fingerprint = lines("VALIDSIG").first?.split(separator: " ").last
       else { return false }
       return try gpg(["--with-colons", "--list-keys", String(fingerprint)])
-        .contains { OpenPGPListing.address(in: $0)?.foldedAddress == email.foldedAddress }
+        .contains { OpenPGPListing.address(in: $0).map(Address.init) == Address(email) }
     }
     known[key] = answer
     return answer
@@ -74,19 +74,15 @@ public final class GitSignatures: SignatureVerifier {
     return try ScratchFolder.with { folder in
       let files = ["message": message, "signers": signers, "signature": armour]
       for (name, bytes) in files { try FileBytes.create(folder + name, bytes) }
-      // Addresses are compared without case; principals are not.
-      for principal in Set([email, email.foldedAddress]).sorted() {
-        var words = [
-          "-Y", "verify", "-f", folder + "signers", "-I", principal, "-n", namespace, "-s", folder + "signature",
-        ]
-        if let revoked {
-          if !FileBytes.exists(folder + "revoked") { try FileBytes.create(folder + "revoked", revoked) }
-          words += ["-r", folder + "revoked"]
-        }
-        if let moment { words += ["-O", "verify-time=" + Self.time(moment)] }
-        if try GitProcess.run(program: "ssh-keygen", words, input: folder + "message").status == 0 { return true }
+      var words = [
+        "-Y", "verify", "-f", folder + "signers", "-I", email, "-n", namespace, "-s", folder + "signature",
+      ]
+      if let revoked {
+        try FileBytes.create(folder + "revoked", revoked)
+        words += ["-r", folder + "revoked"]
       }
-      return false
+      if let moment { words += ["-O", "verify-time=" + Self.time(moment)] }
+      return try GitProcess.run(program: "ssh-keygen", words, input: folder + "message").status == 0
     }
   }
 

@@ -154,6 +154,7 @@ final class ObjectStore {
 struct CommitHead {
   let tree: ObjectID
   let parents: [ObjectID]
+  /// True if the message may hold a stamp, or a date lies outside the years 1970 to 9999.
   let mayHoldStamp: Bool
 
   /// Tree and parents, and where the other headers begin: a commit begins with one tree, and its parents follow, as git
@@ -176,7 +177,38 @@ struct CommitHead {
   init?(_ raw: UnsafeRawBufferPointer) {
     guard let links = Self.links(raw) else { return nil }
     (tree, parents) = (links.tree, links.parents)
-    mayHoldStamp = Self.holdsStamp(raw, from: links.end)
+    mayHoldStamp = Self.holdsStamp(raw, from: links.end) || !Self.isDated(raw, from: links.end)
+  }
+
+  /// The last second of the year 9999.
+  private static let end: Int64 = 253_402_300_799
+
+  /// The date behind `Name <address>`, in seconds since 1970: 0 where there is none, and the nearest moment of the years
+  /// 1970 to 9999 if it lies outside.
+  static func date(in line: UnsafeRawBufferPointer) -> (seconds: Int64, isInRange: Bool) {
+    var at = (line.lastIndex(of: 0x3E) ?? line.count - 1) + 1
+    while at < line.count, line[at] == 0x20 { at += 1 }
+    if at < line.count, line[at] == 0x2D { return (0, false) }
+    var seconds: Int64 = 0
+    while at < line.count, (0x30...0x39).contains(line[at]) {
+      seconds = seconds * 10 + Int64(line[at] - 0x30)
+      if seconds > end { return (end, false) }
+      at += 1
+    }
+    return (seconds, true)
+  }
+
+  /// False if author's or committer's date lies outside those years; such a commit is looked at whatever it changes.
+  private static func isDated(_ raw: UnsafeRawBufferPointer, from start: Int) -> Bool {
+    guard let base = raw.baseAddress else { return true }
+    var at = start
+    for _ in 0..<2 where at < raw.count {
+      guard let newline = memchr(base + at, 0x0A, raw.count - at) else { return true }
+      let end = base.distance(to: UnsafeRawPointer(newline))
+      if !date(in: UnsafeRawBufferPointer(rebasing: raw[at..<end])).isInRange { return false }
+      at = end + 1
+    }
+    return true
   }
 
   /// An id in hexadecimal between a key and a line end.

@@ -9,6 +9,8 @@ public struct CommitAncestry: Ancestry {
   private let bareParents: Set<Int>
   /// A walk that holds the parents, and where it has them.
   private let walk: (graph: CommitGraph, places: [Int])?
+  private let stamps: StampMoments
+  private let place: Int?
   private let known = Known()
 
   /// What was walked for already: rules ask for the same two parents again and again.
@@ -25,23 +27,24 @@ public struct CommitAncestry: Ancestry {
   }
 
   /// The ancestry of a commit of a walk.
-  init(_ repository: Repository, of index: Int, in graph: CommitGraph, parents: [ObjectID]) {
+  init(_ repository: Repository, of index: Int, in graph: CommitGraph, parents: [ObjectID], _ stamps: StampMoments) {
     let places = graph.parents(of: index).map { Int($0) }
     self.init(
       repository, parents, isBare: graph.isBare(before: index), bareParents: graph.bareParents(of: index),
-      walk: graph.isWhole && places.allSatisfy { $0 >= 0 } ? (graph, places) : nil)
+      walk: graph.isWhole && places.allSatisfy { $0 >= 0 } ? (graph, places) : nil, stamps, at: index)
   }
 
   /// - Parameter bareParents: the parents of which it is known that neither they nor their ancestors hold any.
   private init(
     _ repository: Repository, _ parents: [ObjectID], isBare: Bool, bareParents: Set<Int>,
-    walk: (graph: CommitGraph, places: [Int])?
+    walk: (graph: CommitGraph, places: [Int])?, _ stamps: StampMoments = StampMoments(nil), at place: Int? = nil
   ) {
     self.repository = repository
     self.parents = parents
     self.isBare = isBare
     self.bareParents = bareParents
     self.walk = walk
+    (self.stamps, self.place) = (stamps, place)
   }
 
   /// Walks history; asked only where no parent holds a plan. O(history).
@@ -96,7 +99,7 @@ public struct CommitAncestry: Ancestry {
     CommitAncestry(
       repository, kept.map { parents[$0] }, isBare: isBare,
       bareParents: Set(kept.indices.filter { bareParents.contains(kept[$0]) }),
-      walk: walk.map { walk in (walk.graph, kept.map { walk.places[$0] }) })
+      walk: walk.map { walk in (walk.graph, kept.map { walk.places[$0] }) }, stamps, at: place)
   }
 
   /// Walks back along first parents until the test passes.
@@ -115,34 +118,18 @@ public struct CommitAncestry: Ancestry {
     }
   }
 
-  /// Reads the parents' own messages.
-  public func latestStamp() throws -> Int64? {
-    try parents.flatMap { try repository.commit($0).blocks }
-      .compactMap { $0.run.flatMap { Timestamp.milliseconds(of: $0.at) } }.max()
+  /// Asks what an audit knows, or walks all of history. O(history).
+  public func latestStamp(by clock: Int64?) throws -> Int64? {
+    if parents.isEmpty || isBare { return nil }
+    return try stamps.latest(before: place, parents: parents, in: repository, by: clock)
   }
 
   /// Walks back through the stay: O(commits since it began).
-  public func sentToReview(_ id: MilestoneID, _ isReview: (String) -> Bool) throws -> Set<String> {
-    func isThere(_ commit: Commit) throws -> Bool {
-      try repository.tree(of: commit).milestone(id)?.milestone.map { isReview($0.status) } ?? false
-    }
-    var actors = Set<String>()
-    var seen = Set(parents)
-    var walk = try parents.map { try repository.commit($0) }.filter { try isThere($0) }
-    while let commit = walk.popLast() {
-      if repository.isShallow { throw repository.shallowHistory }
-      let before = try repository.keptParents(of: commit).map { try repository.commit($0) }.filter { try isThere($0) }
-      guard before.isEmpty else {
-        walk += before.filter { seen.insert($0.id).inserted }
-        continue
-      }
-      let runs = commit.blocks.compactMap(\.run)
-      let senders = runs.filter { run in
-        run.transitions.contains { $0.milestone == id && $0.to.map(isReview) == true && $0.from.map(isReview) != true }
-      }
-      actors.formUnion((senders.isEmpty ? [commit.author] : senders.map(\.actor)).map { $0.email.foldedAddress })
-    }
-    return actors
+  public func reviewStarts(_ id: MilestoneID, in sought: Category, _ category: @escaping (String) -> Category?) throws
+    -> [ReviewStart]
+  {
+    if repository.isShallow, !parents.isEmpty { throw repository.shallowHistory }
+    return try ReviewWalk(id, in: repository, category).starts(from: parents, in: sought)
   }
 
   /// Walks all of history. O(history).
@@ -183,7 +170,8 @@ public struct CommitAncestry: Ancestry {
 
   private func commits(of parent: Int, notIn other: Int) throws -> [BroughtCommit] {
     if let (graph, places) = walk {
-      return try graph.commits(of: places[parent], notOf: places[other]).filter(graph.isOfInterest).compactMap { place in
+      return try graph.commits(of: places[parent], notOf: places[other]).filter(graph.isOfInterest).compactMap {
+        place in
         let before = graph.parents(of: place).map { graph.trees[Int($0)] }
         return try brought(tree: graph.trees[place], parents: before) { try graph.commit(place, in: repository) }
       }

@@ -21,5 +21,6 @@ extension Proposal {
       author: commit.author, claim: .committed(blocks), seal: commit.seal, now: nil, verifier: repository.signatures,
       anchor: anchor)
     self = saying(isRead ? commit.messageText : "").with(Text(what: "the committer's name", text: commit.committer))
+    dates.committed = commit.committedMilliseconds
   }
 }

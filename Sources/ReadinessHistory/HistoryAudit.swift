@@ -1,6 +1,7 @@
 import ReadinessCore
 import ReadinessGit
 import ReadinessSystem
+import ReadinessRuntime
 
 /// A run of history, or a change that carries no stamp.
 public struct RunRecord: Sendable {
@@ -92,7 +93,13 @@ public struct HistoryAudit {
   /// The commits that answer to a further authorization.
   private var asked: Set<ObjectID> = []
 
-  private init(_ repository: Repository, _ range: AuditRange, _ detail: AuditDetail, after earlier: (any RunHolders)?) {
+  /// Of whoever judges, in milliseconds since 1970.
+  private let clock: Int64
+
+  private init(
+    _ repository: Repository, _ range: AuditRange, _ detail: AuditDetail, clock: Int64, after earlier: (any RunHolders)?
+  ) {
+    self.clock = clock
     self.repository = repository
     self.range = range
     self.detail = detail
@@ -135,9 +142,9 @@ public struct HistoryAudit {
   /// - Parameter isWhole: true where everything before the range was judged as well.
   static func run(
     _ repository: Repository, _ range: AuditRange, _ detail: AuditDetail, after earlier: (any RunHolders)?,
-    isWhole: Bool = false, progress: (Int, Int) -> Void
+    isWhole: Bool = false, clock: Int64 = Machine.millisecondsSince1970(), progress: (Int, Int) -> Void
   ) throws -> HistoryAudit {
-    var audit = HistoryAudit(repository, range, detail, after: earlier)
+    var audit = HistoryAudit(repository, range, detail, clock: clock, after: earlier)
     if repository.isShallow, range.trusted.isEmpty { throw repository.shallowHistory }
     let graph = try CommitGraph(repository, from: range.tips, notFrom: range.trusted, progress: progress)
     // What touches no plan passes, wherever history ends.
@@ -187,17 +194,20 @@ public struct HistoryAudit {
   /// while the other cores judge the next thousand.
   private mutating func judge(_ indices: [Int], in graph: CommitGraph, _ progress: (Int, Int) -> Void) throws {
     let others = indices.count > 64 ? try repository.companions() : []
+    let (stamps, clock) = (StampMoments(graph), clock)
     var waiting: [Judged] = []
     var start = 0
     while start < indices.count {
       let batch = Array(indices[start..<min(indices.count, start + 1024)])
       let shares = Shares(of: batch.count, for: others.count + 1, each: 16)
       let work = others.enumerated().map { number, repository in
-        { [range, asked] in try Self.judge(shares, number + 1, of: batch, in: graph, range, asked, repository) }
+        { [range, asked] in
+          try Self.judge(shares, number + 1, of: batch, in: graph, stamps, clock, range, asked, repository)
+        }
       }
       let judged = try concurrently(work) {
         for one in waiting { try take(one) }
-        return try Self.judge(shares, 0, of: batch, in: graph, range, asked, repository)
+        return try Self.judge(shares, 0, of: batch, in: graph, stamps, clock, range, asked, repository)
       }
       waiting = judged.here + judged.there.joined()
       if !work.isEmpty { waiting.sort { $0.index < $1.index } }
@@ -208,8 +218,8 @@ public struct HistoryAudit {
   }
 
   private static func judge(
-    _ shares: Shares, _ thread: Int, of batch: [Int], in graph: CommitGraph, _ range: AuditRange,
-    _ asked: Set<ObjectID>, _ repository: Repository
+    _ shares: Shares, _ thread: Int, of batch: [Int], in graph: CommitGraph, _ stamps: StampMoments, _ clock: Int64,
+    _ range: AuditRange, _ asked: Set<ObjectID>, _ repository: Repository
   ) throws -> [Judged] {
     var judged: [Judged] = []
     let anchor = range.anchor(in: repository)
@@ -217,20 +227,22 @@ public struct HistoryAudit {
     try shares.forEach(on: thread) { number in
       let index = batch[number]
       judged.append(
-        try judge(index, in: graph, asked.contains(graph.ids[index]) ? anchor : plain, repository))
+        try judge(index, in: graph, stamps, clock, asked.contains(graph.ids[index]) ? anchor : plain, repository))
     }
     return judged
   }
 
-  private static func judge(_ index: Int, in graph: CommitGraph, _ anchor: Anchor, _ repository: Repository) throws
-    -> Judged
-  {
+  private static func judge(
+    _ index: Int, in graph: CommitGraph, _ stamps: StampMoments, _ clock: Int64, _ anchor: Anchor,
+    _ repository: Repository
+  ) throws -> Judged {
     let commit = try graph.commit(index, in: repository)
-    let ancestry = CommitAncestry(repository, of: index, in: graph, parents: commit.parents)
+    let ancestry = CommitAncestry(repository, of: index, in: graph, parents: commit.parents, stamps)
     let trees = try zip(graph.parents(of: index), commit.parents).map { place, parent in
       place < 0 ? try repository.commit(parent).tree : graph.trees[Int(place)]
     }
-    let proposal = try Proposal(commit, parents: trees, ancestry: ancestry, anchor: anchor, in: repository)
+    var proposal = try Proposal(commit, parents: trees, ancestry: ancestry, anchor: anchor, in: repository)
+    proposal.dates.clock = clock
     let assessment = try Judge.assess(proposal)
     guard case .committed(let blocks) = proposal.claim else {
       return Judged(index: index, commit: commit, blocks: [], assessment: assessment)
@@ -244,6 +256,10 @@ public struct HistoryAudit {
     if !commit.isText, assessment.draft != nil {
       findings.append(
         Finding(.textUnreadable, "Author or message cannot be decoded, so no stamp can be read from the commit."))
+    }
+    if !commit.isDated {
+      findings.append(
+        Finding(.clockAhead, "The commit's author or committer date lies outside the years 1970 to 9999."))
     }
     findings = FindingLimit.applied(to: findings + (try replays(of: blocks, in: commit)))
     for index in findings.indices { findings[index].commit = commit.id.description }
@@ -306,7 +322,7 @@ public struct HistoryAudit {
           committedAt: commit.committedAt))
     }
     guard !isTold, detail != .counted, let draft = assessment.draft else { return }
-    let at = Timestamp.text(millisecondsSince1970: commit.committedAt * 1000)
+    let at = Timestamp.text(millisecondsSince1970: commit.committedMilliseconds)
     report.runs.append(
       RunRecord(
         commit: commit.id, id: nil, run: draft.run(at: at, actor: commit.author, reason: nil), isStamped: false,

@@ -82,7 +82,7 @@ extension Repository {
       guard graph.mayHoldPlan(index), try Kinship.holdsPlanOrPolicy(tree) else { continue }
       holds[index] = true
       guard try tree.planFile()?.plan?.planID == plan else { continue }
-      let author = try graph.commit(index, in: self).author.email.foldedAddress
+      let author = Address(try graph.commit(index, in: self).author.email).description
       found.append(
         (
           graph.ids[index],

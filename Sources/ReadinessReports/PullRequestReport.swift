@@ -99,6 +99,9 @@ public struct PullRequestReport {
   private var approvals: [String] {
     diff.changes.compactMap(\.after).flatMap { milestone in
       milestone.approvals.map { approval in
+        if approval.isVoid {
+          return "\(milestone.id): the signed approval by \(MarkdownText.line(approval.by)) names no review and does not count"
+        }
         let how = approval.signature == nil ? "" : ", signed"
         return approval.digest == milestone.approvedDigest
           ? "\(milestone.id): \(MarkdownText.line(approval.by)) approves what stands here\(how)"
@@ -133,13 +136,14 @@ public struct PullRequestReport {
     let (id, status) = (entry.id, entry.status)
     return overview.policy.workflow.successors(of: status).flatMap { next in
       authorization.rules.filter { $0.covers(id) && $0.covers(from: status, to: next) }.map { rule in
-        let holders = (authorization.roles[rule.role] ?? []).sorted().joined(separator: ", ")
+        let holders = (authorization.roles[rule.role] ?? []).sorted().map(\.description).joined(separator: ", ")
         let role = "takes the role \(MarkdownText.line(rule.role)) (\(MarkdownText.line(holders)))"
         guard rule.approvals > 1 else { return "\(id): moving to \(MarkdownText.line(next)) \(role)" }
         let given = Set(
-          entry.milestone.approvals.filter { $0.digest == entry.milestone.approvedDigest }.map { $0.by.foldedAddress }
-        ).filter { authorization.holds($0, role: rule.role) }
-        let open = (authorization.roles[rule.role] ?? []).subtracting(given).sorted().joined(separator: ", ")
+          entry.milestone.standingApprovals.map(\.by).filter { authorization.holds($0, role: rule.role) }
+            .map(authorization.people.person))
+        let open = (authorization.roles[rule.role] ?? []).subtracting(given).sorted().map(\.description)
+          .joined(separator: ", ")
         return
           "\(id): moving to \(MarkdownText.line(next)) takes \(rule.approvals) approvals by the role \(MarkdownText.line(rule.role)), the actor's counted; \(given.count) given, missing of \(MarkdownText.line(open))"
       }

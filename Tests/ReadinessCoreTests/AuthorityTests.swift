@@ -17,15 +17,32 @@ private func base(_ rule: String, signers: String? = nil, more: String = "") -> 
   }
 }
 
+/// The commit that sent A-4 to review, as an ancestor.
+private func sent(by actor: Identity, author: Identity? = nil, signed: Bool = false) -> ReviewStart {
+  var run = Run(at: "2026-11-22T18:00:00.000Z", actor: actor, policy: Digest(of: [1]))
+  if signed { run.signature = FakeSignatures.signature(Array(run.id(plan: plan).hex.utf8), by: actor.email) }
+  return ReviewStart(author: author ?? actor, run: run)
+}
+
+private let plan = "5e7a63c7-3f0c-4d5a-9d38-6f1d1a7c8e21"
+
 extension MemoryTree {
   /// Adds approvals of what a milestone says.
-  fileprivate func approved(_ id: String, by names: [String], signed: Bool = false) -> MemoryTree {
+  /// - Parameter review: the review that signed ones are of; nil for the form before revision 2.
+  fileprivate func approved(
+    _ id: String, by names: [String], signed: Bool = false, review: ReviewStart? = sent(by: PlanFixture.ada),
+    plan: String = plan
+  ) -> MemoryTree {
     with { tree in
       guard let milestone = tree.milestone(MilestoneID(id))?.milestone else { return }
-      let digest = milestone.approvedDigest.tagged
+      let digest = milestone.approvedDigest
+      let run = review?.run?.id(plan: plan)
       let entries = names.map { name in
-        let signature = FakeSignatures.signature(Array(digest.utf8), by: name)
-        return #"{ "by": "\#(name)", "digest": "\#(digest)"\#(signed ? ", \"signature\": \"\(signature)\"" : "") }"#
+        let message = run.map { Approval.signed(plan: plan, run: $0, digest: digest) } ?? Array(digest.tagged.utf8)
+        let signature = FakeSignatures.signature(message, by: name)
+        let named = run.map { ", \"run\": \"\($0.hex)\"" } ?? ""
+        return
+          #"{ "by": "\#(name)", "digest": "\#(digest.tagged)"\#(signed ? "\(named), \"signature\": \"\(signature)\"" : "") }"#
       }
       tree.edit(id, "\"exitCriteria\"", "\"approvals\": [\(entries.joined(separator: ", "))],\n  \"exitCriteria\"")
     }
@@ -33,10 +50,10 @@ extension MemoryTree {
 }
 
 /// What the judge says of taking A-4 from review to done.
-private func done(_ base: MemoryTree, by author: Identity = PlanFixture.ada, senders: Set<String> = []) throws
+private func done(_ base: MemoryTree, by author: Identity = PlanFixture.ada, starts: [ReviewStart] = []) throws
   -> [String]
 {
-  try Judge.assess(Proposal(from: base, by: author, senders: senders) { $0.edit("A-4", "In Review", "Done") }).errors
+  try Judge.assess(Proposal(from: base, by: author, starts: starts) { $0.edit("A-4", "In Review", "Done") }).errors
 }
 
 @Suite("Authority")
@@ -59,14 +76,42 @@ struct AuthorityTests {
   @Test("who sent it to review counts neither as actor nor as approver")
   func sender() throws {
     let rule = base(#", "notWhoSentToReview": true"#)
-    #expect(try done(rule, senders: ["ada@example.com"]) == ["self-approval"])
-    #expect(try done(rule, senders: ["bob@example.com"]) == [])
-    #expect(try done(rule, by: PlanFixture.bob, senders: ["ada@example.com"]) == [])
+    #expect(try done(rule, starts: [sent(by: PlanFixture.ada)]) == ["self-approval"])
+    #expect(try done(rule, starts: [sent(by: PlanFixture.bob)]) == [])
+    #expect(try done(rule, by: PlanFixture.bob, starts: [sent(by: PlanFixture.ada)]) == [])
     let both = base(#", "notWhoSentToReview": true, "approvals": 2"#)
-    #expect(try done(both.approved("A-4", by: ["bob@example.com"]), senders: ["bob@example.com"]) == ["not-approved"])
-    #expect(try done(both.approved("A-4", by: ["grace@example.com"]), senders: ["bob@example.com"]) == [])
+    #expect(
+      try done(both.approved("A-4", by: ["bob@example.com"]), starts: [sent(by: PlanFixture.bob)]) == ["not-approved"])
+    #expect(
+      try done(both.approved("A-4", by: ["grace@example.com"]), starts: [sent(by: PlanFixture.bob)]) == [])
     // Without the rule nobody asks who sent it.
-    #expect(try done(base(""), senders: ["ada@example.com"]) == [])
+    #expect(try done(base(""), starts: [sent(by: PlanFixture.ada)]) == [])
+  }
+
+  @Test("the author of the commit that sent it is excluded as well as the name in its stamp, unless that one signed")
+  func senderByAnotherName() throws {
+    let rule = base(#", "notWhoSentToReview": true"#, signers: "bob@example.com key-b\n")
+    let claimed = sent(by: PlanFixture.bob, author: PlanFixture.ada)
+    #expect(try done(rule, by: PlanFixture.ada, starts: [claimed]) == ["self-approval"])
+    #expect(try done(rule, by: PlanFixture.bob, starts: [claimed]) == ["self-approval"])
+    #expect(try done(rule, by: grace, starts: [claimed]) == [])
+    let signed = sent(by: PlanFixture.bob, author: PlanFixture.ada, signed: true)
+    #expect(try done(rule, by: PlanFixture.ada, starts: [signed]) == [])
+    #expect(try done(rule, by: PlanFixture.bob, starts: [signed]) == ["self-approval"])
+    // Several lines may have led there, and a commit without a stamp has an author all the same.
+    let starts = [sent(by: PlanFixture.bob), ReviewStart(author: PlanFixture.ada, run: nil)]
+    #expect(try done(rule, by: PlanFixture.ada, starts: starts) == ["self-approval"])
+  }
+
+  @Test("a stamp that sends to review in another's name is refused where a rule excludes the sender")
+  func sendsInAnothersName() throws {
+    let rule = base(#", "notWhoSentToReview": true"#, signers: "bob@example.com key-b\n")
+    let proposal = Proposal(from: rule, by: eve) { $0.edit("A-2", "In Progress", "In Review") }
+    #expect(try Judge.assess(proposal.stamped()).errors == [])
+    #expect(try Judge.assess(proposal.stamped(actor: PlanFixture.bob)).errors == ["actor-mismatch"])
+    let elsewhere = base(#", "notWhoSentToReview": true, "milestones": ["A-4"]"#)
+    let free = Proposal(from: elsewhere, by: eve) { $0.edit("A-2", "In Progress", "In Review") }
+    #expect(try Judge.assess(free.stamped(actor: PlanFixture.bob)).warnings == ["actor-mismatch"])
   }
 
   @Test("in a squash the step into review counts, and not who committed it")
@@ -80,14 +125,15 @@ struct AuthorityTests {
       return try Judge.assess(whole.committed("Both\n\n\(first.stamp())\n\n\(second.stamp())")).errors
     }
     #expect(try squash(sender: PlanFixture.ada, finisher: PlanFixture.ada) == ["self-approval"])
-    // Two people's steps in one commit: the other's is unsigned, so it rests on nobody's word.
-    #expect(try squash(sender: PlanFixture.bob, finisher: PlanFixture.ada) == ["actor-mismatch"])
+    // Two people's steps in one commit: the other's is unsigned, so the author may have made it.
+    #expect(
+      try squash(sender: PlanFixture.bob, finisher: PlanFixture.ada) == ["actor-mismatch", "self-approval"])
   }
 
-  private func signedDone(_ base: MemoryTree, by author: Identity, _ change: (inout Run) -> Void = { _ in }) throws
-    -> Proposal
-  {
-    let proposal = Proposal(from: base, by: author) { $0.edit("A-4", "In Review", "Done") }
+  private func signedDone(
+    _ base: MemoryTree, by author: Identity, starts: [ReviewStart] = [], _ change: (inout Run) -> Void = { _ in }
+  ) throws -> Proposal {
+    let proposal = Proposal(from: base, by: author, starts: starts) { $0.edit("A-4", "In Review", "Done") }
     let draft = try #require(try Judge.assess(proposal).draft)
     #expect(draft.asksForSignature)
     var run = draft.run(at: "2026-11-22T19:00:00.123Z", actor: author, reason: nil)
@@ -166,22 +212,71 @@ struct AuthorityTests {
     #expect(try Judge.assess(proposal.stamped()).errors == ["signature-missing"])
   }
 
-  @Test("an approval is brought by its approver, or by anyone with the approver's signature")
+  @Test("an approval is brought by its approver, or by anyone with the approver's signature for this review")
   func approvals() throws {
     let base = base("", signers: "bob@example.com key-b\n")
+    let review = sent(by: PlanFixture.ada)
     func bring(_ tree: MemoryTree, by author: Identity) throws -> [String] {
       try Judge.assess(
         Proposal(
-          parents: [base], candidate: tree, ancestry: ToldAncestry(), author: author,
+          parents: [base], candidate: tree, ancestry: ToldAncestry(starts: [review]), author: author,
           claim: .draft(reason: "r", mayFollow: false))
       ).errors
     }
     #expect(try bring(base.approved("A-4", by: ["bob@example.com"]), by: PlanFixture.bob) == [])
     #expect(try bring(base.approved("A-4", by: ["bob@example.com"]), by: PlanFixture.ada) == ["not-authorized"])
     #expect(try bring(base.approved("A-4", by: ["bob@example.com"], signed: true), by: PlanFixture.ada) == [])
+    for (name, tree) in [
+      ("no key", base.approved("A-4", by: ["grace@example.com"], signed: true)),
+      ("another review", base.approved("A-4", by: ["bob@example.com"], signed: true, review: sent(by: grace))),
+      ("no review", base.approved("A-4", by: ["bob@example.com"], signed: true, review: nil)),
+      ("another plan", base.approved("A-4", by: ["bob@example.com"], signed: true, plan: "another")),
+      ("not in review", base.approved("A-2", by: ["bob@example.com"], signed: true)),
+    ] {
+      #expect(try bring(tree, by: PlanFixture.ada) == ["signature-invalid"], "\(name)")
+    }
+  }
+
+  @Test("a signed quorum counts signed approvals alone, of this review")
+  func signedQuorum() throws {
+    let rule = base(
+      #", "approvals": 2, "signed": true"#, signers: "ada@example.com key-a\nbob@example.com key-b\n")
+    let review = sent(by: grace)
+    func judge(_ tree: MemoryTree) throws -> [String] {
+      try Judge.assess(signedDone(tree, by: PlanFixture.bob, starts: [review])).errors
+    }
+    #expect(try judge(rule) == ["not-approved"])
+    #expect(try judge(rule.approved("A-4", by: ["ada@example.com"])) == ["not-approved"])
+    #expect(try judge(rule.approved("A-4", by: ["ada@example.com"], signed: true, review: review)) == [])
     #expect(
-      try bring(base.approved("A-4", by: ["grace@example.com"], signed: true), by: PlanFixture.ada) == [
-        "signature-invalid"
-      ])
+      try judge(rule.approved("A-4", by: ["ada@example.com"], signed: true, review: sent(by: eve))) == ["not-approved"])
+    #expect(try judge(rule.approved("A-4", by: ["ada@example.com"], signed: true, review: nil)) == ["not-approved"])
+    // The actor counts once, whatever entries there are.
+    #expect(
+      try judge(rule.approved("A-4", by: ["bob@example.com"], signed: true, review: review)) == ["not-approved"])
+  }
+
+  @Test("what leaves the review takes no approval along")
+  func endOfReview() throws {
+    let base = base("").approved("A-4", by: ["bob@example.com"])
+    func move(_ id: String, _ from: String, _ to: String, of tree: MemoryTree, clears: Bool = false) throws -> [String]
+    {
+      let proposal = Proposal(from: tree) { tree in
+        tree.edit(id, from, to)
+        guard clears, let text = tree[".readiness/\(id).json"] else { return }
+        let kept = text.split(separator: "\n").filter { !$0.contains("\"approvals\"") }
+        tree[".readiness/\(id).json"] = kept.joined(separator: "\n")
+      }
+      return try Judge.assess(proposal).errors
+    }
+    #expect(try move("A-4", "In Review", "In Progress", of: base) == ["frozen-field"])
+    #expect(try move("A-4", "In Review", "In Progress", of: base, clears: true) == [])
+    #expect(try move("A-4", "In Review", "Done", of: base) == [])
+    let done = base.approved("A-5", by: ["bob@example.com"])
+    #expect(try move("A-5", "Done", "In Progress", of: done) == ["frozen-field"])
+    #expect(try move("A-5", "Done", "In Progress", of: done, clears: true) == [])
+    // On the way to a review there is nothing to end.
+    let early = base.approved("A-2", by: ["bob@example.com"])
+    #expect(try move("A-2", "In Progress", "In Review", of: early) == [])
   }
 }

@@ -83,12 +83,17 @@ struct CheckTests {
     #expect(try review(checkedTree(definition: reordered)) == [])
   }
 
-  @Test("a guard lets evidence lapse by the stamp's moment, and never before a parent's stamp")
+  @Test("a guard lets evidence lapse by the stamp's moment, and never before an ancestor's stamp")
   func lapse() throws {
     #expect(try review(checkedTree(), now: noon + 7 * day - 1) == [])
     let lapsed = ["evidence-mismatch: The evidence of A-2/works is older than the 7 days for which it counts."]
     #expect(try review(checkedTree(), now: noon + 7 * day) == lapsed)
-    #expect(try review(checkedTree(), now: noon, stampedAt: noon + 7 * day) == lapsed)
+    // A hook has a clock of its own, and walks nothing.
+    #expect(try review(checkedTree(), now: noon, stampedAt: noon + 7 * day) == [])
+    let backdated = try Proposal(from: checkedTree(), stampedAt: noon + 7 * day) {
+      $0.edit("A-2", "In Progress", "In Review")
+    }
+    #expect(try Judge.assess(backdated.stamped(at: "2026-11-23T12:00:00.000Z")).errors == ["evidence-mismatch"])
     #expect(try review(checkedTree(), now: nil) == [])
     let committed = try Proposal(from: checkedTree(), now: noon) { $0.edit("A-2", "In Progress", "In Review") }
     #expect(try Judge.assess(committed.stamped(at: "2026-11-29T11:59:59.999Z")).errors == [])

@@ -211,6 +211,7 @@ struct ReasonCodeTests {
     .staleIndex, .refProtected, .pathGuarded, .emergencyPush,  // EndToEndTests
     .notApproved, .selfApproval, .signatureMissing, .signatureInvalid,  // AuthorityTests
     .waiveRefused, .waiveLapsed,  // WaiveTests
+    .clockAhead,  // MomentTests
     .gateCategory, .gateRisk, .gateScope,  // GateTests
     .sloInvalid, .sloQueryUnsupported, .sloAlertUnreachable, .sloCaptureMissing, .sloCaptureInvalid,
     .sloCaptureUnsigned, .sloSeriesMissing, .sloNotANumber, .sloImplausible, .sloStale, .sloTooShort, .sloTooFewEvents,

@@ -134,24 +134,26 @@ struct MemoryAncestry: Ancestry {
     }
   }
 
-  func latestStamp() -> Int64? {
+  func latestStamp(by clock: Int64?) -> Int64? {
     ancestors.flatMap { Trailers.blocks(in: $0.message) }
       .compactMap { $0.run.flatMap { Timestamp.milliseconds(of: $0.at) } }.max()
   }
 
-  func sentToReview(_ id: MilestoneID, _ isReview: (String) -> Bool) -> Set<String> {
+  func reviewStarts(
+    _ id: MilestoneID, in sought: ReadinessCore.Category, _ category: @escaping (String) -> ReadinessCore.Category?
+  ) -> [ReviewStart] {
     func isThere(_ number: Int) -> Bool {
-      history.nodes[number].tree.milestone(id)?.milestone.map { isReview($0.status) } ?? false
+      history.nodes[number].tree.milestone(id)?.milestone.map { category($0.status) == sought } ?? false
     }
-    var actors = Set<String>()
+    var starts: [ReviewStart] = []
     var seen = Set(parents)
     var walk = parents.filter(isThere)
     while let number = walk.popLast() {
       let before = history.nodes[number].parents.filter(isThere)
-      if before.isEmpty { actors.insert(history.nodes[number].author.email.foldedAddress) }
+      if before.isEmpty { starts.append(ReviewStart(author: history.nodes[number].author, run: nil)) }
       walk += before.filter { seen.insert($0).inserted }
     }
-    return actors
+    return starts
   }
 
   func standingWaives() -> [StandingWaive] { [] }

@@ -110,32 +110,36 @@ extension MemoryTree {
 public struct ToldAncestry: Ancestry {
   private let earlier: [MemoryTree]
   private let stampedAt: Int64?
-  private let senders: Set<String>
+  private let starts: [ReviewStart]
   private let waives: [StandingWaive]
   private let bases: [MemoryTree]
 
   /// - Parameters:
   ///   - earlier: the first parents before the first parent, nearest first.
   ///   - stampedAt: the latest stamp of a parent, in milliseconds since 1970.
-  ///   - senders: who sent milestones to review, in lower case.
+  ///   - starts: the commits that sent milestones to review.
   ///   - waives: the rules that were let go.
   ///   - bases: the merge bases of any two parents.
   public init(
-    _ earlier: [MemoryTree] = [], stampedAt: Int64? = nil, senders: Set<String> = [], waives: [StandingWaive] = [],
+    _ earlier: [MemoryTree] = [], stampedAt: Int64? = nil, starts: [ReviewStart] = [], waives: [StandingWaive] = [],
     bases: [MemoryTree] = []
   ) {
     self.bases = bases
     self.waives = waives
     self.earlier = earlier
     self.stampedAt = stampedAt
-    self.senders = senders
+    self.starts = starts
   }
   public func anyHoldsPlanOrPolicy() -> Bool { !earlier.isEmpty }
   public func nearest(_ id: MilestoneID, where isReadable: (MilestoneFile) -> Bool) -> MilestoneFile? {
     earlier.lazy.compactMap { $0.milestone(id) }.first(where: isReadable)
   }
-  public func latestStamp() -> Int64? { stampedAt }
-  public func sentToReview(_ id: MilestoneID, _ isReview: (String) -> Bool) -> Set<String> { senders }
+  public func latestStamp(by clock: Int64?) -> Int64? { stampedAt }
+  public func reviewStarts(
+    _ id: MilestoneID, in sought: ReadinessCore.Category, _ category: @escaping (String) -> ReadinessCore.Category?
+  )
+    -> [ReviewStart]
+  { starts }
   public func standingWaives() -> [StandingWaive] { waives }
   public func bases(of first: Int, and second: Int) -> [any PlanTree] { bases }
   public func isBehind(_ parent: Int, _ other: Int) -> Bool { false }

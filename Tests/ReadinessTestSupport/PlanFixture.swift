@@ -73,12 +73,12 @@ extension Proposal {
   /// A change of the fixture's plan that is to be stamped.
   public init(
     from base: MemoryTree = PlanFixture.tree(), by author: Identity = PlanFixture.ada, reason: String? = "because",
-    earlier: [MemoryTree] = [], now: Int64? = nil, stampedAt: Int64? = nil, senders: Set<String> = [],
+    earlier: [MemoryTree] = [], now: Int64? = nil, stampedAt: Int64? = nil, starts: [ReviewStart] = [],
     _ change: (MemoryTree) -> Void
   ) {
     self.init(
       parents: [base], candidate: base.with(change),
-      ancestry: ToldAncestry(earlier, stampedAt: stampedAt, senders: senders),
+      ancestry: ToldAncestry(earlier, stampedAt: stampedAt, starts: starts),
       author: author,
       claim: .draft(reason: reason, mayFollow: false), now: now, verifier: FakeSignatures())
   }

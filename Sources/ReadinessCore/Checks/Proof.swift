@@ -5,6 +5,8 @@ struct Proof {
   let authorization: Authorization?
   /// The moment, in milliseconds since 1970; nil where nothing lapses. Asked only where something may lapse.
   let moment: () throws -> Int64?
+  /// What is known of the moment without asking: it is not earlier than that.
+  var leastMoment: Int64?
 
   /// Why an entry of evidence does not match.
   enum Mismatch {
@@ -22,12 +24,9 @@ struct Proof {
     case approvals(have: Int, need: Int, role: String)
   }
 
-  /// Minutes by which two machines' clocks may differ.
-  private static let skew: Int64 = 60 * 60_000
-
   /// True where a waiver holds now.
   func isWaived(_ criterion: ExitCriterion) throws -> Bool {
-    guard let waiver = criterion.waiver else { return false }
+    guard let waiver = criterion.waiver, waiver.holds(at: leastMoment) else { return false }
     return waiver.holds(at: try moment())
   }
 
@@ -55,19 +54,25 @@ struct Proof {
       let changed = try tree.inputs(selection, at: record.commit).map { listing.changes(since: $0) } ?? []
       return .inputs(changed.isEmpty ? check.inputs.map(\.text) : changed)
     }
+    func isFuture(at moment: Int64) -> Bool { record.at > moment + CommitDates.skew }
+    // Mostly the first look settles it, and nothing is walked.
+    guard let days = check.validFor else {
+      if let leastMoment, !isFuture(at: leastMoment) { return nil }
+      return try moment().map(isFuture) == true ? .future : nil
+    }
+    func isOver(at moment: Int64) -> Bool { moment >= record.at + Int64(days) * 86_400_000 }
+    if let leastMoment, isOver(at: leastMoment) { return .lapsed(days: days) }
     guard let moment = try moment() else { return nil }
-    if record.at > moment + Self.skew { return .future }
-    guard let days = check.validFor else { return nil }
-    return moment >= record.at + Int64(days) * 86_400_000 ? .lapsed(days: days) : nil
+    return isFuture(at: moment) ? .future : isOver(at: moment) ? .lapsed(days: days) : nil
   }
 }
 
 extension Milestone {
   /// How many holders of a role have approved what the milestone says. Without roles, anyone is a holder.
   public func approvers(_ role: String, _ authorization: Authorization?) -> Int {
-    let digest = approvedDigest
-    let all = Set(approvals.filter { $0.digest == digest }.map { $0.by.foldedAddress })
-    return all.count { authorization?.holds($0, role: role) ?? true }
+    let people = authorization?.people ?? People()
+    let holders = standingApprovals.filter { authorization?.holds($0.by, role: role) ?? true }
+    return Set(holders.map { people.person($0.by) }).count
   }
 }
 

@@ -33,23 +33,6 @@ final class MilestoneChange {
   /// The line of the status, where a person would look first.
   var statusLine: Int { afterFile?.line(of: "status") ?? 1 }
 
-  /// The properties that differ; all of them in a birth or a deletion.
-  var changedFields: Set<String> {
-    if let merged { return merged.fields }
-    guard let old = beforeFile?.document?.root ?? before?.json, let new = afterFile?.document?.root ?? after?.json
-    else {
-      return Set((before?.json.object ?? []).map(\.key) + (after?.json.object ?? []).map(\.key))
-    }
-    let keys = Set((old.object ?? []).map(\.key) + (new.object ?? []).map(\.key))
-    return keys.filter { key in
-      switch (old[key], new[key]) {
-      case (let a?, let b?): !a.isEqual(to: b)
-      case (nil, nil): false
-      default: true
-      }
-    }
-  }
-
   /// True where what was reviewed changed (contract 2.2, re-entry).
   var changesFrozenField: Bool {
     guard let before, let after else { return false }

@@ -24,12 +24,14 @@ struct JudgeContext {
   var guards: Guards {
     Guards(
       candidate: proposal.candidate, states: after, countsWhatWasTakenAway: telling.mode != .chain,
-      proof: Proof(tree: proposal.candidate, authorization: policy.authorization, moment: proposal.moment))
+      proof: Proof(
+        tree: proposal.candidate, authorization: policy.authorization, moment: proposal.moment,
+        leastMoment: proposal.leastMoment))
   }
 
   /// The changes that rules of transition, birth, deletion and authority are asked of (contract 3, merges). A file
   /// whose name is no id is no milestone; invariants refuse it, and nothing keeps it from being taken away.
-  var judged: [MilestoneChange] { changes.stamped }
+  var judged: [MilestoneChange] { changes.stamped + telling.thereAndBack }
 }
 
 /// How a change is told: the steps that lead each milestone from the first parent to the commit.
@@ -50,6 +52,8 @@ struct Telling {
     let reason: String?
     /// The stamp that tells it; nil where nothing does yet.
     var run: Run?
+    /// True if the step changes the file's bytes.
+    var changesFile = true
 
     var changesStatus: Bool { from != to }
   }
@@ -57,6 +61,8 @@ struct Telling {
   let mode: Mode
   /// By milestone; one without an entry takes a single step, by `actor` and for `reason`.
   var steps: [MilestoneID: [Step]] = [:]
+  /// Milestones that end where they began, in state and bytes, after steps of several stamps.
+  var thereAndBack: [MilestoneChange] = []
   /// Who changes what no step tells, and why.
   let actor: Identity
   let reason: String?
@@ -72,6 +78,8 @@ struct Telling {
   var waivesMayFollow = false
   /// True where a reason may still be written, as before an editor opens.
   var reasonMayFollow = false
+  /// False where nobody could have given a reason, because there is no stamp (contract 2.3, `unstamped`).
+  var takesReason = true
 
   /// The steps of one change.
   func steps(of change: MilestoneChange) -> [Step] {
@@ -82,7 +90,7 @@ struct Telling {
 
   /// True where a reason is given for a milestone, or may follow.
   func hasReason(for change: MilestoneChange) -> Bool {
-    reasonMayFollow || steps(of: change).contains { $0.reason != nil }
+    reasonMayFollow || !takesReason || steps(of: change).contains { $0.reason != nil }
   }
 }
 

@@ -266,10 +266,15 @@ public protocol Ancestry {
   func nearest(_ id: MilestoneID, where isReadable: (MilestoneFile) -> Bool) throws -> MilestoneFile?
   /// The nearest policy that can be read, from the first parent back along first parents.
   func nearestReadablePolicy() throws -> PolicySnapshot?
-  /// The latest `At` in the parents' own stamps, in milliseconds since 1970; nil where they have none.
-  func latestStamp() throws -> Int64?
-  /// The actors of the stamps that began the unbroken stay in review in which the parents have a milestone, as addresses.
-  func sentToReview(_ id: MilestoneID, _ isReview: (String) -> Bool) throws -> Set<String>
+  /// The latest `At` of any run among the ancestors that counts for others, in milliseconds since 1970; nil without one.
+  /// - Parameter clock: of whoever judges.
+  func latestStamp(by clock: Int64?) throws -> Int64?
+  /// The commits that began the unbroken stay in review in which the parents have a milestone.
+  /// - Parameters:
+  ///   - sought: `review`; or `done`, for the reviews from which the milestone reached the parents' stay in `done`.
+  ///   - category: of a state's name.
+  func reviewStarts(_ id: MilestoneID, in sought: Category, _ category: @escaping (String) -> Category?) throws
+    -> [ReviewStart]
   /// The rules that were let go in the parents and their ancestors, and whose milestones have not moved on since.
   func standingWaives() throws -> [StandingWaive]
   /// The trees of the merge bases of two parents, by their positions (`git merge-base --all`). Two equal baselines count as
@@ -303,9 +308,13 @@ public struct NoAncestry: Ancestry {
   /// None.
   public func nearestReadablePolicy() -> PolicySnapshot? { nil }
   /// None.
-  public func latestStamp() -> Int64? { nil }
+  public func latestStamp(by clock: Int64?) -> Int64? { nil }
   /// Nobody.
-  public func sentToReview(_ id: MilestoneID, _ isReview: (String) -> Bool) -> Set<String> { [] }
+  public func reviewStarts(_ id: MilestoneID, in sought: Category, _ category: @escaping (String) -> Category?)
+    -> [ReviewStart]
+  {
+    []
+  }
   /// None.
   public func standingWaives() -> [StandingWaive] { [] }
   /// None.

@@ -47,8 +47,10 @@ public struct Proposal {
   public private(set) var claim: Claim
   /// How the commit is signed.
   public let seal: Seal
-  /// The moment at which a change is stamped that has no stamp yet, in milliseconds since 1970; nil where nothing lapses.
-  public let now: Int64?
+  /// The own clock of a hook or a command, in milliseconds since 1970; nil for a commit that is judged later.
+  public var now: Int64?
+  /// What is known of a commit's dates; nothing of a change that is still to be stamped.
+  public var dates = CommitDates()
   /// Whether a signature is good.
   public let verifier: any SignatureVerifier
   /// What is trusted beside the parents.
@@ -70,16 +72,6 @@ public struct Proposal {
     self.claim = claim
     self.now = now
     self.verifier = verifier
-  }
-
-  /// The moment by which evidence and waivers lapse: that of the stamp, or now, and never earlier than the latest stamp
-  /// of a parent.
-  func moment() throws -> Int64? {
-    var own = now
-    if case .committed(let blocks) = claim {
-      own = blocks.compactMap { $0.run.flatMap { Timestamp.milliseconds(of: $0.at) } }.max()
-    }
-    return [own, try ancestry.latestStamp()].compactMap { $0 }.max()
   }
 
   /// The same change, with something else said about it.

@@ -209,55 +209,6 @@ extension ReasonCode {
   ]
 }
 
-// MARK: - Provenance
-
-extension ReasonCode {
-  /// See `explain`.
-  public static let trailerMissing = ReasonCode(
-    "trailer-missing", "A commit changes the plan or the policy and carries no stamp.",
-    remedy:
-      "Before it is published: readiness restamp. After that: readiness heal. And readiness install, so that the hooks stamp the next one.",
-    source: "3")
-  /// See `explain`.
-  public static let trailerMismatch = ReasonCode(
-    "trailer-mismatch", "The stamp says something else than the commit does, or is not written as stamps are.",
-    remedy: "Delete the block of Readiness- lines and let the hook write it anew: git commit --amend.", source: "3")
-  /// See `explain`.
-  public static let runMismatch = ReasonCode(
-    "run-mismatch", "The run ID is not the digest of what the stamp says.",
-    remedy: "Delete the block of Readiness- lines and let the hook write it anew: git commit --amend.", source: "3")
-  /// See `explain`.
-  public static let replayedRun = ReasonCode(
-    "replayed-run", "The same run stands a second time in a commit's own history.",
-    remedy: "Let the hook stamp the commit anew: git commit --amend.", source: "3")
-  /// See `explain`.
-  public static let policyMismatch = ReasonCode(
-    "policy-mismatch",
-    "The stamp was made under another policy than the one in force at this commit, as after a rebase. The policy in force has judged again.",
-    remedy: "Nothing, where the change is accepted.", source: "3")
-  /// See `explain`.
-  public static let actorMismatch = ReasonCode(
-    "actor-mismatch", "The stamp names another person than the commit's author.",
-    remedy: "Let the author of the change commit it, or have the actor sign the run.", source: "3")
-  /// See `explain`.
-  public static let mergeUnresolved = ReasonCode(
-    "merge-unresolved", "A merge decides what two sides changed differently, and carries no stamp for it.",
-    remedy: "Commit the merge with the hooks installed: git commit --amend --no-edit.", source: "3")
-  /// See `explain`.
-  public static let settledByPolicyChange = ReasonCode(
-    "settled-by-policy-change",
-    "A merge brings what breaks a rule of one of its parents. Its stamp settles that, by somebody who may change the policy under every parent's.",
-    remedy: "Nothing: it is told so that a reviewer sees it.", source: "3")
-
-  /// What a true stamp mends: before publication in its place, afterwards by a stamp that heals (contract 3).
-  public static let mendedByStamps: Set<ReasonCode> = [trailerMissing, trailerMismatch, runMismatch, mergeUnresolved]
-
-  private static let provenanceCodes = [
-    trailerMissing, trailerMismatch, runMismatch, replayedRun, policyMismatch, actorMismatch, mergeUnresolved,
-    settledByPolicyChange,
-  ]
-}
-
 // MARK: - Authority
 
 extension ReasonCode {
@@ -364,12 +315,10 @@ extension ReasonCode {
   public static let textUnreadable = ReasonCode(
     "text-unreadable", "A text that the stamp has to carry cannot be decoded or holds control characters.",
     remedy: "Change the name, address or message to plain text in UTF-8.", source: "3")
-
   /// See `explain`.
   public static let tooManyChanges = ReasonCode(
     "too-many-changes", "One commit changes more milestones than the judge takes at once.",
     remedy: "Divide the change among several commits.", source: "2")
-
   /// See `explain`.
   public static let staleIndex = ReasonCode(
     "stale-index",
@@ -377,12 +326,10 @@ extension ReasonCode {
     remedy:
       "git restore --staged takes HEAD's version; to go back on purpose, let the file say so too, and git add it.",
     source: "6")
-
   /// See `explain`.
   public static let refProtected = ReasonCode(
     "ref-protected", "A push would delete a protected ref, set it back, or replace what history says.",
     remedy: "Push forward only; ssot/policies/refs.json names the refs that are kept.", source: "2")
-
   /// See `explain`.
   public static let pathGuarded = ReasonCode(
     "path-guarded",
@@ -390,7 +337,6 @@ extension ReasonCode {
     remedy:
       "Ask a holder of the role, or reopen the milestone first; ssot/policies/paths.json says which files and who.",
     source: "2.4")
-
   /// See `explain`.
   public static let emergencyPush = ReasonCode(
     "emergency-push", "A push was let past the gate of this server in an emergency, and nobody has closed that yet.",

@@ -18,23 +18,36 @@ struct StampAudit {
       self.telling = telling
       findings = []
     case .healed:
-      telling = Telling(mode: .path, actor: proposal.author, reason: nil, isDraft: true)
+      telling = Telling(mode: .path, actor: proposal.author, reason: nil, takesReason: false)
       findings = []
     case .committed(let blocks):
-      // What a block records about ancestors tells nothing about this commit.
-      let telling = blocks.filter { !$0.heals || $0.fault != nil }
-      let healing = try HealRule.findings(blocks, proposal, force)
-      if telling.isEmpty {
-        let (telling, findings) = Self.unstamped(proposal, changes, force)
-        (self.telling, self.findings) = (telling, findings + healing)
-      } else {
-        let (telling, findings) = try Self.stamped(telling, proposal, changes, force)
-        (self.telling, self.findings) = (telling, findings + healing)
+      var findings = ClockRule.findings(proposal, blocks, isRun: changes.needsStamp)
+      if blocks.contains(where: { $0.heals && $0.fault == nil }) {
+        findings += Self.misplacedHeals(blocks, changesSomething: changes.needsStamp)
+        findings += try HealRule.findings(blocks, proposal, force)
       }
+      // What a block records about ancestors tells nothing about this commit.
+      let own = blocks.filter { !$0.heals || $0.fault != nil }
+      let (telling, told) =
+        try own.isEmpty
+        ? Self.unstamped(proposal, changes, force) : Self.stamped(own, proposal, changes, force)
+      (self.telling, self.findings) = (telling, findings + told)
     }
   }
 
-  /// Blocks on a commit that changes nothing: they end where they began, or they heal.
+  /// A stamp that heals is alone in a commit that changes nothing (contract 3, heal).
+  private static func misplacedHeals(_ blocks: [StampBlock], changesSomething: Bool) -> [Finding] {
+    guard blocks.count > 1 || changesSomething else { return [] }
+    return [
+      Finding(
+        .trailerMismatch,
+        "A stamp that heals stands \(changesSomething ? "in a commit that changes something" : "beside another one").",
+        hint: "Record what earlier commits lack in a commit of its own: readiness heal.")
+    ]
+  }
+
+  /// Blocks on a commit that changes nothing: they end where they began, or they heal. Each of their steps is asked all
+  /// the same, because what follows is judged by who made them.
   static func ofUnchanged(_ proposal: Proposal, _ blocks: [StampBlock]) throws -> [Finding] {
     let plan = try proposal.candidate.planFile()?.plan?.planID
     let faults = writingFaults(blocks, plan: plan)
@@ -43,14 +56,27 @@ struct StampAudit {
     if let waive = blocks.lazy.compactMap(\.run).flatMap(\.waives).first {
       return [
         Finding(
-          .trailerMismatch, "The stamp lets \(waive.code) go, in a commit that changes nothing.",
-          hint: "Let it go in the commit that needs it.", milestone: waive.milestone)
+          .trailerMismatch, "The stamp grants an exception from \(waive.code), in a commit that changes nothing.",
+          hint: "Grant it in the commit that needs it.", milestone: waive.milestone)
       ]
     }
-    var chain = try StampChain(proposal, isBaseline: false, touched: [])
-    let findings = try chain.follow(blocks.filter { !$0.heals }.compactMap(\.run), to: proposal.candidate)
-    guard blocks.contains(where: \.heals) else { return findings }
-    return try findings + HealRule.findings(blocks, proposal, PolicyInForce(proposal, nil))
+    let runs = blocks.filter { !$0.heals }.compactMap(\.run)
+    if blocks.contains(where: \.heals) || runs.allSatisfy(\.isEmpty) {
+      var findings = ClockRule.findings(proposal, blocks, isRun: true)
+      if blocks.contains(where: \.heals) {
+        findings += misplacedHeals(blocks, changesSomething: false)
+        findings += try HealRule.findings(blocks, proposal, PolicyInForce(proposal, nil))
+      }
+      return findings
+    }
+    // The steps are seen from the first parent, whichever other parents there are.
+    let reading = try JudgeReading(proposal, asksBrought: false)
+    let views = reading.contexts.filter { !$0.isSideOfMerge }
+    let rules: [any ChangeRule.Type] = [
+      TransitionRule.self, BirthRule.self, DeletionRule.self, AuthorityRule.self, PolicyAuthorityRule.self,
+      SignatureRule.self,
+    ]
+    return try reading.findings + views.flatMap { view in try rules.flatMap { try $0.findings(in: view) } }
   }
 
   // MARK: - Without a stamp
@@ -59,7 +85,7 @@ struct StampAudit {
     -> (Telling, [Finding])
   {
     let warns = !force.refusesUnstamped
-    let telling = Telling(mode: warns ? .path : .direct, actor: proposal.author, reason: nil)
+    let telling = Telling(mode: warns ? .path : .direct, actor: proposal.author, reason: nil, takesReason: false)
     guard changes.needsStamp else { return (telling, []) }
     let ids = changes.stamped.map(\.id.text) + (changes.plan?.needsStamp == true ? ["the plan file"] : [])
     let what = ids + (changes.policyNeedsStamp ? ["the policy"] : [])
@@ -88,7 +114,8 @@ struct StampAudit {
     var telling = direct
     telling.run = last
     telling.policyRuns = runs.filter { $0.policyChange != nil }
-    if runs.count == 1 {
+    let endsWhereItBegan = changes.milestones.isEmpty && changes.plan == nil && !changes.changesPolicy
+    if runs.count == 1, !endsWhereItBegan {
       let draft = try changes.draft(proposal, isBaseline: force.isBaseline, policy: force.digest, asksForReason: false)
       findings += differences(last, draft)
     } else {
@@ -100,6 +127,7 @@ struct StampAudit {
       if faults.isEmpty {
         telling = Telling(mode: .chain, actor: last.actor, reason: nil, run: last, policyRuns: telling.policyRuns)
         telling.steps = chain.steps
+        telling.thereAndBack = try chain.thereAndBack(in: proposal)
       }
     }
     telling.waivingRuns = runs.filter { !$0.waives.isEmpty }
@@ -160,7 +188,9 @@ struct StampAudit {
   }
 
   private static func otherPolicies(_ runs: [Run], _ force: PolicyInForce) -> [Finding] {
-    guard let other = runs.first(where: { run in !force.judging.contains { $0.digest == run.policy } }) else { return [] }
+    guard let other = runs.first(where: { run in !force.judging.contains { $0.digest == run.policy } }) else {
+      return []
+    }
     return [
       Finding(
         .policyMismatch,
@@ -169,133 +199,46 @@ struct StampAudit {
     ]
   }
 
-  /// The actor is the author; where authorization speaks of the change, another one is an error.
+  /// The actor is the author. Another one is an error if a rule is asked of the block, unless the actor has signed it
+  /// (contract 3, actor).
   private static func otherActors(
     _ runs: [Run], _ proposal: Proposal, _ changes: ChangeSet, _ force: PolicyInForce, _ telling: Telling
   ) throws -> [Finding] {
+    let judging = force.isBaseline ? [] : force.judging.map(\.policy)
+    let strangers = runs.filter { run in
+      let known = judging.map { $0.authorization?.people ?? People() }
+      return !(known.isEmpty ? [People()] : known).allSatisfy { $0.isSame(run.actor.email, proposal.author.email) }
+    }
+    guard !strangers.isEmpty else { return [] }
     let signatures = try Signatures(proposal)
-    return try runs.filter { !$0.actor.isSamePerson(as: proposal.author) }.map { run in
+    return try strangers.map { run in
       let finding = Finding(
         .actorMismatch, "The stamp names \(run.actor.email); the commit's author is \(proposal.author.email).")
-      guard !force.isBaseline, let authorization = force.policy.authorization else { return finding.asWarning() }
-      let ids = Set(run.transitions.map(\.milestone) + run.edits.compactMap(\.milestone))
-      let isRuled =
-        changes.stamped.contains { change in
-          ids.contains(change.id)
-            && telling.steps(of: change).contains {
-              !AuthorityRule.applying(authorization, to: change, $0).isEmpty
-                || !AuthorityRule.entering(authorization, change, $0, force.policy.workflow).isEmpty
-            }
-        } || (run.policyChange != nil && authorization.roleForPolicyChange != nil) || !run.waives.isEmpty
+      let isRuled = judging.contains { policy in
+        guard let authorization = policy.authorization else { return false }
+        return (run.policyChange != nil && authorization.roleForPolicyChange != nil) || !run.waives.isEmpty
+          || (changes.stamped + telling.thereAndBack).contains { change in
+            // From another side of a merge anything may have changed.
+            proposal.isMerge
+              ? authorization.rules.contains { $0.covers(change.id) }
+              : asksOf(run, change, authorization, policy.workflow, telling)
+          }
+      }
       // What the actor has signed is theirs, whoever committed it.
       return try isRuled && !signatures.isSigned(run) ? finding : finding.asWarning()
     }
   }
-}
 
-/// Follows several stamps from the first parent's states and bytes to the commit's (contract 3, squash).
-struct StampChain {
-  private struct Place: Equatable {
-    var status: String?
-    var digest: Digest?
-  }
-
-  private(set) var steps: [MilestoneID: [Telling.Step]] = [:]
-  private var places: [MilestoneID: Place] = [:]
-  private var planDigest: Digest?
-  private var policyDigest: Digest?
-  private let base: any PlanTree
-  private let touched: [MilestoneChange]
-  private let startsAtBaseline: Bool
-
-  init(
-    _ proposal: Proposal, isBaseline: Bool, touched: [MilestoneChange], plan: Bool = false, policy: Bool = false
-  ) throws {
-    base = proposal.base
-    self.touched = touched
-    startsAtBaseline = isBaseline
-    for change in touched {
-      places[change.id] = Place(status: change.before?.status, digest: change.beforeFile?.digest)
+  /// True if a rule is asked of what a run does to one milestone. One about who sent it to review is asked of every
+  /// change of its status.
+  private static func asksOf(
+    _ run: Run, _ change: MilestoneChange, _ authorization: Authorization, _ workflow: Workflow, _ telling: Telling
+  ) -> Bool {
+    telling.steps(of: change).contains { step in
+      guard step.run == run else { return false }
+      return !AuthorityRule.applying(authorization, to: change, step, telling.mode).isEmpty
+        || !AuthorityRule.entering(authorization, change, step, workflow).isEmpty
+        || (step.changesStatus && authorization.rules.contains { $0.excludesSender && $0.covers(change.id) })
     }
-    planDigest = try base.planFile()?.digest
-    policyDigest = isBaseline ? nil : try base.policy().digest
-  }
-
-  /// What does not lead on; empty where the runs lead to the tree.
-  mutating func follow(_ runs: [Run], to tree: any PlanTree) throws -> [Finding] {
-    for (index, run) in runs.enumerated() {
-      for t in run.transitions {
-        guard try take(t.milestone, Place(status: t.from, digest: t.before), Place(status: t.to, digest: t.after), run)
-        else { return [broken(t.milestone, index)] }
-      }
-      for e in run.edits {
-        if let id = e.milestone {
-          let status = try place(of: id).status
-          guard try take(id, Place(status: status, digest: e.before), Place(status: status, digest: e.after), run)
-          else {
-            return [broken(id, index)]
-          }
-        } else {
-          guard planDigest == e.before else { return [broken(nil, index)] }
-          planDigest = e.after
-        }
-      }
-      if let change = run.policyChange {
-        guard policyDigest == change.before else {
-          return [
-            Finding(.trailerMismatch, "Stamp \(index + 1) begins at another policy than the one before it ends at.")
-          ]
-        }
-        policyDigest = change.after
-      }
-    }
-    return try arrive(at: tree)
-  }
-
-  private mutating func take(_ id: MilestoneID, _ from: Place, _ to: Place, _ run: Run) throws -> Bool {
-    guard try place(of: id) == from else { return false }
-    places[id] = to
-    steps[id, default: []].append(
-      Telling.Step(from: from.status, to: to.status, actor: run.actor, reason: run.reason, run: run))
-    return true
-  }
-
-  private func place(of id: MilestoneID) throws -> Place {
-    if let known = places[id] { return known }
-    let file = try base.milestone(id)
-    return Place(status: file?.milestone?.status, digest: file?.digest)
-  }
-
-  private func arrive(at tree: any PlanTree) throws -> [Finding] {
-    for change in touched
-    where places[change.id] != Place(status: change.after?.status, digest: change.afterFile?.digest) {
-      return [
-        Finding(
-          .trailerMismatch, "The stamps do not lead \(change.id) to what the commit holds.", milestone: change.id)
-      ]
-    }
-    let known = Set(touched.map(\.id))
-    for (id, place) in places where !known.contains(id) {
-      let file = try tree.milestone(id)
-      guard place == Place(status: file?.milestone?.status, digest: file?.digest) else {
-        return [Finding(.trailerMismatch, "The stamps do not lead \(id) to what the commit holds.", milestone: id)]
-      }
-    }
-    guard planDigest == (try tree.planFile()?.digest) else {
-      return [Finding(.trailerMismatch, "The stamps do not lead \(PlanPaths.plan) to what the commit holds.")]
-    }
-    let policyFiles = try tree.policyFiles()
-    let arrived = policyFiles.isEmpty && startsAtBaseline ? nil : try tree.policy().digest
-    guard policyDigest == arrived else {
-      return [Finding(.trailerMismatch, "The stamps do not lead the policy to what the commit holds.")]
-    }
-    return []
-  }
-
-  private func broken(_ id: MilestoneID?, _ index: Int) -> Finding {
-    Finding(
-      .trailerMismatch,
-      "Stamp \(index + 1) begins \(id?.text ?? "the plan file") at another state or other bytes than the one before it ends at.",
-      milestone: id)
   }
 }

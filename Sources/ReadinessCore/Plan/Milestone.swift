@@ -185,8 +185,18 @@ public struct Approval: Sendable {
   public let by: String
   /// Of the RFC 8785 form of `{ id, outcome, dependsOn, exitCriteria }` (contract 2.4).
   public let digest: Digest
-  /// An SSH signature over the digest, where there is one.
+  /// The run that began the review to which a signed approval belongs.
+  public let run: Digest?
+  /// An SSH signature over plan, run and digest, if there is one.
   public let signature: String?
+
+  /// True for a signature of the form before revision 2 of the contract, which named no review. It counts for nothing.
+  public var isVoid: Bool { signature != nil && run == nil }
+
+  /// What a signature is over: `<planId> <run> <digest>` in ASCII (contract 2.4).
+  public static func signed(plan: String, run: Digest, digest: Digest) -> [UInt8] {
+    Array("\(plan) \(run.hex) \(digest.tagged)".utf8)
+  }
 }
 
 extension Milestone {
@@ -196,6 +206,13 @@ extension Milestone {
       json[key].map { JSONMember(key, $0) }
     }
     return Digest(of: JSONValue(.object(members)).canonicalBytes)
+  }
+
+  /// The approvals of what the milestone says now. Whether their signatures are good is for the judge to say.
+  public var standingApprovals: [Approval] {
+    if approvals.isEmpty { return [] }
+    let digest = approvedDigest
+    return approvals.filter { $0.digest == digest && !$0.isVoid }
   }
 
   /// A milestone's members in the order in which files are written; the user's own come last, as they stood.

@@ -324,16 +324,21 @@ extension Risk {
 
 extension Approval {
   fileprivate init?(_ value: JSONValue, _ faults: FaultList) {
-    let known: [StaticString] = ["by", "digest", "signature"]
+    let known: [StaticString] = ["by", "digest", "run", "signature"]
     guard let reader = ObjectReader(value, "The approval", known: known, faults) else { return nil }
     let by = reader.text("by")
     let tagged = reader.text("digest")
+    let hex = reader.optionalText("run")
     let signature = reader.optionalText("signature")
     guard let by, let tagged else { return nil }
     guard let digest = Digest(tagged: tagged) else {
       faults.add("\"digest\" should be sha256: and 64 lower-case hexadecimal digits.", at: value["digest"] ?? value)
       return nil
     }
-    self.init(by: by, digest: digest, signature: signature)
+    let run = hex.flatMap { Digest(hex: $0) }
+    if hex != nil, run == nil {
+      faults.add("\"run\" should be 64 lower-case hexadecimal digits.", at: value["run"] ?? value)
+    }
+    self.init(by: by, digest: digest, run: run, signature: signature)
   }
 }

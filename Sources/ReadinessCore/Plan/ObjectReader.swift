@@ -155,7 +155,7 @@ struct ObjectReader {
 }
 
 /// A text that is told from others by its bytes.
-struct ExactText: Hashable, Comparable {
+struct ExactText: Hashable, Comparable, Sendable {
   let text: String
 
   init(_ text: String) { self.text = text }

@@ -168,9 +168,9 @@ public struct PlanOverview {
     return authorization.rules.contains { rule in
       guard case .transition(_, let to) = rule.subject, rule.covers(milestone.id), to == nil || to == milestone.status
       else { return false }
-      let approvers = milestone.approvals.filter { $0.digest == milestone.approvedDigest }.map(\.by) + [actor.email]
-      let holders = Set(approvers.map { $0.foldedAddress }).filter { authorization.holds($0, role: rule.role) }
-      return holders.count < rule.approvals
+      let approvers = milestone.standingApprovals.map(\.by) + [actor.email]
+      let holders = approvers.filter { authorization.holds($0, role: rule.role) }.map(authorization.people.person)
+      return Set(holders).count < rule.approvals
     }
   }
 

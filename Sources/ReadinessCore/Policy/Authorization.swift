@@ -2,8 +2,10 @@ import StrictJSON
 
 /// Who may do what (contract 2.4), by role and address.
 public struct Authorization: Sendable {
-  /// Holders by role: e-mail addresses in lower case.
-  public let roles: [String: Set<String>]
+  /// Holders by role, each person once.
+  public let roles: [String: Set<Address>]
+  /// Whose several addresses are one person's.
+  public let people: People
   /// Every rule that applies must hold.
   public let rules: [AuthorizationRule]
   /// The role that may change the policy, where one is named.
@@ -26,9 +28,9 @@ public struct Authorization: Sendable {
     waiverRole ?? (roles["approver"] != nil ? "approver" : roleForPolicyChange)
   }
 
-  /// True where the address holds the role; case does not count.
+  /// True if the person with that address holds the role.
   public func holds(_ email: String, role: String) -> Bool {
-    roles[role]?.contains(email.foldedAddress) ?? false
+    roles[role]?.contains(people.person(email)) ?? false
   }
 
   /// The role that a change of the policy asks for: the named one, else `maintainer` where it exists, else none.
@@ -43,7 +45,8 @@ public struct AuthorizationRule: Sendable {
   public enum Subject: Sendable {
     /// A change of status; nil stands for any state.
     case transition(from: String?, to: String?)
-    /// A change of these properties without a change of status; `*` is all, births and deletions included.
+    /// A change of these properties, whether or not the status changes too, births and deletions included. `*` is all
+    /// but status, blocked and approvals; `evidence` is what is attached to the exit criteria.
     case fields([String])
   }
 
@@ -73,10 +76,11 @@ public struct AuthorizationRule: Sendable {
     return (wantedFrom == nil || wantedFrom == from) && (wantedTo == nil || wantedTo == to)
   }
 
-  /// True where the rule is about a change of one of these properties.
-  public func covers(fields changed: Set<String>) -> Bool {
+  /// True if the rule is about a change of one of these properties.
+  func covers(fields change: MilestoneChange) -> Bool {
     guard case .fields(let named) = subject else { return false }
-    return named.contains("*") ? true : named.contains { changed.contains($0) }
+    if named.contains("*"), !change.changedKeys.isSubset(of: ["status", "blocked", "approvals"]) { return true }
+    return !change.changedFields.isDisjoint(with: named)
   }
 }
 
@@ -84,16 +88,17 @@ extension Authorization {
   /// Reads `authorization.json`; nil, with faults, where it is none.
   init?(_ root: JSONValue, workflow: Workflow?, _ faults: FaultList) {
     let known: [StaticString] = [
-      "$schema", "version", "roles", "rules", "policyChange", "waivers", "bypass", "emergencyPush",
+      "$schema", "version", "roles", "people", "rules", "policyChange", "waivers", "bypass", "emergencyPush",
     ]
     guard let reader = ObjectReader(root, "The authorization", known: known, extensible: true, faults) else {
       return nil
     }
     reader.checkVersion()
-    var roles: [String: Set<String>] = [:]
+    people = reader["people"].map { People($0, faults) } ?? People()
+    var roles: [String: Set<Address>] = [:]
     if let found = reader.required("roles") {
       if let members = found.object {
-        for member in members { roles[member.key] = Self.holders(member, faults) }
+        for member in members { roles[member.key] = Self.holders(member, people, faults) }
       } else {
         faults.add("\"roles\" should be an object that maps each role to its holders' addresses.", at: found)
       }
@@ -117,7 +122,7 @@ extension Authorization {
     guard faults.faults.isEmpty else { return nil }
   }
 
-  private static func holders(_ member: JSONMember, _ faults: FaultList) -> Set<String> {
+  private static func holders(_ member: JSONMember, _ people: People, _ faults: FaultList) -> Set<Address> {
     guard let elements = member.value.array else {
       faults.add("The role \"\(member.key)\" should list addresses.", at: member.value)
       return []
@@ -128,13 +133,13 @@ extension Authorization {
           faults.add("An e-mail address should stand here.", at: element)
           return nil
         }
-        return email.foldedAddress
+        return people.person(email)
       })
   }
 }
 
 extension AuthorizationRule {
-  fileprivate init?(_ value: JSONValue, roles: [String: Set<String>], states: [String]?, _ faults: FaultList) {
+  fileprivate init?(_ value: JSONValue, roles: [String: Set<Address>], states: [String]?, _ faults: FaultList) {
     let known: [StaticString] = [
       "milestones", "from", "to", "fields", "role", "approvals", "signed", "signedCommits", "notWhoSentToReview",
     ]
@@ -163,7 +168,7 @@ extension AuthorizationRule {
 }
 
 extension ObjectReader {
-  func role(of roles: [String: Set<String>]) -> String? {
+  func role(of roles: [String: Set<Address>]) -> String? {
     guard let role = text("role") else { return nil }
     if roles[role] == nil, let place = value["role"] {
       faults.add("Nobody holds the role \"\(role)\": \"roles\" does not name it.", at: place)

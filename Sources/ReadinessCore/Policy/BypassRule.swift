@@ -27,7 +27,7 @@ public struct BypassRule: Sendable {
 
 extension BypassRule {
   /// Reads one; nil, with faults, where it is none.
-  init?(_ value: JSONValue, roles: [String: Set<String>], _ faults: FaultList) {
+  init?(_ value: JSONValue, roles: [String: Set<Address>], _ faults: FaultList) {
     let known: [StaticString] = ["role", "codes", "milestones", "days", "signed"]
     guard let reader = ObjectReader(value, "The bypass", known: known, extensible: true, faults) else { return nil }
     let named = reader.uniqueTexts("codes")

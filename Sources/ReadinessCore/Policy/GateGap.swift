@@ -3,7 +3,7 @@ public struct GateGap: Sendable {
   /// One thing that has to change before the answer is go.
   public struct Missing: Sendable, Equatable {
     /// What kind of thing.
-    public enum Kind: String, Sendable { case owner, criterion, deliverable, evidence, status, risk }
+    public enum Kind: String, Sendable { case owner, criterion, deliverable, evidence, approval, status, risk }
 
     /// What kind of thing.
     public let kind: Kind
@@ -58,6 +58,13 @@ public struct GateGap: Sendable {
         } else {
           for subject in stale.subjects { add(.evidence, subject, "renew what shows it: \(subject)") }
         }
+      }
+    }
+    if target != nil || !entry.suspect.isEmpty {
+      for approval in milestone.approvals where approval.isVoid {
+        add(
+          .approval, approval.by,
+          "\(approval.by) approves it again: the signed approval names no review and counts for nothing")
       }
     }
     if let target {

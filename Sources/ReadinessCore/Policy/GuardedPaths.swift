@@ -30,7 +30,7 @@ public struct GuardedPaths: Sendable {
 }
 
 extension GuardedPaths.Guarded {
-  fileprivate init?(_ value: JSONValue, roles: [String: Set<String>], _ faults: FaultList) {
+  fileprivate init?(_ value: JSONValue, roles: [String: Set<Address>], _ faults: FaultList) {
     let known: [StaticString] = ["paths", "role", "frozenBy"]
     guard let reader = ObjectReader(value, "The entry", known: known, extensible: true, faults) else { return nil }
     let named = reader.uniqueTexts("paths", required: true)

@@ -32,14 +32,13 @@ public struct Identity: Sendable, Hashable, CustomStringConvertible {
   /// `Name <address>`.
   public var description: String { name.isEmpty ? "<\(email)>" : "\(name) <\(email)>" }
 
-  /// The same address, without case.
-  public func isSamePerson(as other: Identity) -> Bool { email.foldedAddress == other.email.foldedAddress }
+  /// True if both have one address.
+  public func isSamePerson(as other: Identity) -> Bool { Address(email) == Address(other.email) }
 }
 
 extension String {
-  /// An e-mail address as it is compared: letters of ASCII without their case, and everything else as it is written. To
-  /// Unicode the Kelvin sign is a `k`; to whoever was given a role it is somebody else's address.
-  public var foldedAddress: String {
+  /// The text with ASCII letters in lower case, and everything else as it is written. `Address` compares these.
+  var foldedAddress: String {
     guard utf8.contains(where: { (0x41...0x5A).contains($0) }) else { return self }
     return String(decoding: utf8.map { (0x41...0x5A).contains($0) ? $0 | 0x20 : $0 }, as: UTF8.self)
   }

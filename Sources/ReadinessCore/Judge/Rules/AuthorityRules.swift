@@ -10,100 +10,90 @@ enum AuthorityRule: ChangeRule {
     try context.judged.flatMap { change in
       let steps = context.telling.steps(of: change)
       return try steps.indices.flatMap { index in
-        try applying(authorization, to: change, steps[index]).compactMap { rule in
-          try fault(rule, change, steps, index, authorization, context)
+        try applying(authorization, to: change, steps[index], context.telling.mode).compactMap { rule in
+          let stay = { try ReviewStay(before: index, of: steps, change.id, context) }
+          return try fault(rule, change, steps[index], stay, authorization, context)
         }
       }
     }
   }
 
   /// What one rule misses in one step; nil where it holds.
+  /// - Parameter stay: the review that the step ends; asked only by rules about who sent it there, or who approved it.
   static func fault(
-    _ rule: AuthorizationRule, _ change: MilestoneChange, _ steps: [Telling.Step], _ index: Int,
+    _ rule: AuthorizationRule, _ change: MilestoneChange, _ step: Telling.Step, _ stay: () throws -> ReviewStay,
     _ authorization: Authorization, _ context: JudgeContext
   ) throws -> Finding? {
-    let step = steps[index]
     guard authorization.holds(step.actor.email, role: rule.role) else {
       return refusal(rule, change, step, authorization)
     }
-    let senders = rule.excludesSender ? try senders(of: change, steps, index, context) : []
-    let actor = step.actor.email.foldedAddress
+    guard rule.excludesSender || rule.approvals > 1 else { return nil }
+    let people = authorization.people
+    let review = try stay()
+    let senders = rule.excludesSender ? try review.senders(people, context.signatures()) : []
+    let actor = people.person(step.actor.email)
     if senders.contains(actor) {
-      let others = (authorization.roles[rule.role] ?? []).subtracting(senders).sorted()
+      let others = (authorization.roles[rule.role] ?? []).subtracting(senders)
       return Finding(
         .selfApproval,
         "\(step.actor.email) sent \(change.id) to review, and \(Self.what(rule, change, step)) excludes that.",
         hint: others.isEmpty
           ? "Nobody else holds the role \"\(rule.role)\" in \(PlanPaths.authorization)."
-          : "Ask another holder of the role: \(others.joined(separator: ", ")).", milestone: change.id,
+          : "Ask another holder of the role: \(others.listed).", milestone: change.id,
         path: PlanPaths.milestone(change.id), line: change.statusLine)
     }
     guard rule.approvals > 1 else { return nil }
-    let approvers = try approvers(of: change, rule.role, authorization, context).union([actor]).subtracting(senders)
+    var approvers = try Quorum(change, rule, review, authorization, context).approvers
+    if try counts(step, rule, people, context) { approvers.insert(actor) }
+    approvers.subtract(senders)
     guard approvers.count < rule.approvals else { return nil }
-    let missing = (authorization.roles[rule.role] ?? []).subtracting(approvers).subtracting(senders).sorted()
+    let missing = (authorization.roles[rule.role] ?? []).subtracting(approvers).subtracting(senders)
+    let signed = rule.isSigned ? "signed " : ""
     return Finding(
       .notApproved,
-      "\(Self.what(rule, change, step)) asks for \(rule.approvals) holders of \"\(rule.role)\" who approve what stands there, the actor counted; there are \(approvers.count): \(approvers.sorted().joined(separator: ", ")).",
+      "\(Self.what(rule, change, step)) takes \(rule.approvals) \(signed)approvals of what the milestone says, by holders of \"\(rule.role)\", the actor's counted. There are \(approvers.count): \(approvers.listed).",
       hint: missing.isEmpty
         ? "Nobody else holds the role."
-        : "These can approve it, with readiness approve \(change.id): \(missing.joined(separator: ", ")).",
+        : "These can approve it, with readiness approve \(change.id)\(rule.isSigned ? " --sign" : ""): \(missing.listed).",
       milestone: change.id, path: PlanPaths.milestone(change.id), line: change.statusLine)
   }
 
-  /// Holders of a role whose approval is of what the tree holds.
-  private static func approvers(
-    of change: MilestoneChange, _ role: String, _ authorization: Authorization, _ context: JudgeContext
-  ) throws -> Set<String> {
-    guard let milestone = change.after ?? change.before else { return [] }
-    let digest = milestone.approvedDigest
-    let signatures = try context.signatures()
-    let good = try milestone.approvals.filter {
-      try $0.digest == digest && authorization.holds($0.by, role: role)
-        && ($0.signature == nil || signatures.isSigned($0))
-    }
-    return Set(good.map { $0.by.foldedAddress })
+  /// True if the actor of a step counts for a rule: as the commit's author, or by a signature; by a signature alone if the
+  /// rule says `signed`. A draft is signed before it is judged again.
+  private static func counts(
+    _ step: Telling.Step, _ rule: AuthorizationRule, _ people: People, _ context: JudgeContext
+  ) throws -> Bool {
+    if context.telling.isDraft { return true }
+    if !rule.isSigned, people.isSame(step.actor.email, context.proposal.author.email) { return true }
+    return try step.run.map { try context.signatures().isSigned($0) } ?? false
   }
 
-  /// Who sent a milestone to the review that a step ends: an earlier step of the same commit, else its ancestors.
-  private static func senders(
-    of change: MilestoneChange, _ steps: [Telling.Step], _ index: Int, _ context: JudgeContext
-  ) throws -> Set<String> {
-    func isReview(_ status: String?) -> Bool { status.map { context.workflow.category($0) == .review } ?? false }
-    guard isReview(steps[index].from) else {
-      // Without a stamp several edges are taken at once, the one into review among them.
-      return context.telling.mode == .path ? [steps[index].actor.email.foldedAddress] : []
-    }
-    for step in steps[..<index].reversed() where step.changesStatus && !isReview(step.from) && isReview(step.to) {
-      return [step.actor.email.foldedAddress]
-    }
-    return try context.proposal.ancestry.sentToReview(change.id) { isReview($0) }
-  }
-
-  /// The rules that speak of one step.
-  static func applying(_ authorization: Authorization, to change: MilestoneChange, _ step: Telling.Step)
-    -> [AuthorizationRule]
-  {
+  /// The rules that apply to one step. Along a path of unstamped edges those about transitions are asked of each edge.
+  static func applying(
+    _ authorization: Authorization, to change: MilestoneChange, _ step: Telling.Step, _ mode: Telling.Mode
+  ) -> [AuthorizationRule] {
     authorization.rules.filter { rule in
       guard rule.covers(change.id) else { return false }
       // A merge that keeps what this side has decides nothing from there.
       if let merged = change.merged, merged.fields.isEmpty, !step.changesStatus { return false }
-      if let from = step.from, let to = step.to, from != to { return rule.covers(from: from, to: to) }
-      return rule.covers(fields: change.changedFields)
+      if mode != .path, let from = step.from, let to = step.to, from != to, rule.covers(from: from, to: to) {
+        return true
+      }
+      return (step.changesFile || step.changesStatus) && rule.covers(fields: change)
     }
   }
 
   /// The rules of the ways into the state in which a milestone stays, for what was reviewed changed (contract 2.2,
-  /// re-entry); none where the status changes, or nothing reviewed does.
+  /// re-entry); none where the category changes, or nothing reviewed does.
   static func entering(
     _ authorization: Authorization, _ change: MilestoneChange, _ step: Telling.Step, _ workflow: Workflow
   ) -> [AuthorizationRule] {
-    guard let state = step.to, !step.changesStatus, workflow.category(state)?.isFrozen == true, !change.isBirth,
-      !change.isDeletion, !change.changesStatus, change.changesFrozenField
+    guard let state = step.to, let before = step.from, workflow.category(state)?.isFrozen == true,
+      workflow.category(before) == workflow.category(state), step.changesFile, change.isReentry(workflow)
     else { return [] }
-    let origins = workflow.edges.filter { $0.to == state }.map(\.from)
+    let ways = workflow.ways(into: state)
     return authorization.rules.filter { rule in
-      rule.covers(change.id) && origins.contains { rule.covers(from: $0, to: state) }
+      rule.covers(change.id) && ways.contains { rule.covers(from: $0.from, to: $0.to) }
     }
   }
 
@@ -112,7 +102,7 @@ enum AuthorityRule: ChangeRule {
   ) -> Finding {
     Finding(
       .notAuthorized,
-      "\(step.actor.email) does not hold the role \"\(rule.role)\", which \(what(rule, change, step)) asks for.",
+      "\(step.actor.email) does not hold the role \"\(rule.role)\", which \(what(rule, change, step)) takes.",
       hint: holders(of: rule.role, authorization), milestone: change.id, path: PlanPaths.milestone(change.id),
       line: change.statusLine)
   }
@@ -125,79 +115,32 @@ enum AuthorityRule: ChangeRule {
   }
 
   static func holders(of role: String, _ authorization: Authorization) -> String {
-    let holders = (authorization.roles[role] ?? []).sorted()
+    let holders = authorization.roles[role] ?? []
     return holders.isEmpty
       ? "Nobody holds the role \"\(role)\" in \(PlanPaths.authorization)."
-      : "Ask a holder of the role to do it: \(holders.joined(separator: ", "))."
+      : "Ask a holder of the role to do it: \(holders.listed)."
   }
 }
 
-/// An approval without a signature is added only by the approver's own commit; one with a signature by anyone, and the
-/// signature has to be good (contract 2.4).
-enum ApprovalRule: ChangeRule {
-  static func findings(in context: JudgeContext) throws -> [Finding] {
-    guard !context.isBaseline else { return [] }
-    let author = context.proposal.author.email.foldedAddress
-    return try context.judged.flatMap { change -> [Finding] in
-      let old = Set((change.before?.approvals ?? []).map { "\($0.by)\n\($0.digest)\n\($0.signature ?? "")" })
-      return try (change.afterFile?.milestone?.approvals ?? [])
-        .filter { !old.contains("\($0.by)\n\($0.digest)\n\($0.signature ?? "")") }
-        .compactMap { try fault($0, change, author, context) }
-    }
-  }
-
-  private static func fault(_ approval: Approval, _ change: MilestoneChange, _ author: String, _ context: JudgeContext)
-    throws -> Finding?
-  {
-    let line = change.afterFile?.line(of: "approvals")
-    if approval.signature != nil {
-      guard try !context.signatures().isSigned(approval) else { return nil }
-      return Finding(
-        .signatureInvalid, "The signature of \(approval.by) under an approval of \(change.id) is not good.",
-        milestone: change.id, path: PlanPaths.milestone(change.id), line: line)
-    }
-    guard approval.by.foldedAddress != author else { return nil }
-    return Finding(
-      .notAuthorized, "An approval by \(approval.by) is added to \(change.id) in a commit by \(author).",
-      hint: "An approval without a signature is committed by the approver.", milestone: change.id,
-      path: PlanPaths.milestone(change.id), line: line)
+extension MilestoneChange {
+  /// True if what was reviewed changes while the category stays `review` or `done` (contract 2.2, re-entry).
+  func isReentry(_ workflow: Workflow) -> Bool {
+    if let merged { return merged.reenters }
+    guard let before, let after, !isBirth, !isDeletion, let category = workflow.category(before.status),
+      category.isFrozen, workflow.category(after.status) == category
+    else { return false }
+    return changesFrozenField
   }
 }
 
-/// A waiver is brought by the commit of who allows it, and only holders of a role may (`doc/checks.md`, waivers).
-enum WaiverRule: ChangeRule {
-  static func findings(in context: JudgeContext) throws -> [Finding] {
-    guard !context.isBaseline else { return [] }
-    return context.judged.flatMap { change -> [Finding] in
-      // In a squash, whoever made the step that brought it.
-      let actors = context.telling.steps(of: change).map { $0.actor.email.foldedAddress }
-      let old = change.before?.exitCriteria ?? []
-      return (change.afterFile?.milestone?.exitCriteria ?? []).compactMap { criterion in
-        guard let waiver = criterion.waiver else { return nil }
-        if let before = old.first(where: { $0.id == criterion.id })?.waiver, before.isSame(as: waiver) { return nil }
-        guard let (message, hint) = fault(waiver, by: actors, context.policy.authorization) else { return nil }
-        return Finding(
-          .notAuthorized, "The waiver of \(change.id)/\(criterion.id) \(message)", hint: hint, milestone: change.id,
-          path: PlanPaths.milestone(change.id), line: change.afterFile?.line(waiver.offset))
-      }
+extension Workflow {
+  /// The edges into a state, and into its category from another one: what enters it again is asked what they ask
+  /// (contract 2.2, re-entry).
+  func ways(into state: String) -> [Edge] {
+    let category = category(state)
+    return edges.filter { edge in
+      edge.to == state || (self.category(edge.to) == category && self.category(edge.from) != category)
     }
-  }
-
-  private static func fault(_ waiver: Waiver, by actors: [String], _ authorization: Authorization?) -> (String, String)?
-  {
-    if !actors.contains(waiver.approver.foldedAddress) {
-      return (
-        "names \(waiver.approver) as approver and stands in a commit by \(actors.joined(separator: ", ")).",
-        "A waiver is committed by who allows it."
-      )
-    }
-    guard let authorization, let role = authorization.roleForWaivers,
-      !authorization.holds(waiver.approver, role: role)
-    else { return nil }
-    return (
-      "is allowed by \(waiver.approver), who does not hold the role \"\(role)\".",
-      AuthorityRule.holders(of: role, authorization)
-    )
   }
 }
 
@@ -210,7 +153,8 @@ enum PolicyAuthorityRule: ChangeRule {
 
   /// The same by an authorization that may not be the one in force.
   static func findings(_ authorization: Authorization, in context: JudgeContext) throws -> [Finding] {
-    guard context.changes.policyNeedsStamp else { return [] }
+    // Several stamps may change the policy and take that back: each of them is asked.
+    guard context.changes.policyNeedsStamp || !context.telling.policyRuns.isEmpty else { return [] }
     let old = try context.proposal.base.policyFiles()
     let new = try context.proposal.candidate.policyFiles()
     return refusals(
@@ -226,8 +170,8 @@ enum PolicyAuthorityRule: ChangeRule {
     return actors.filter { !authorization.holds($0.email, role: role) }.map { actor in
       Finding(
         .policyChangeRefused,
-        "\(actor.email) does not hold the role \"\(role)\", which a change of \(changed.joined(separator: ", ")) asks for.",
-        hint: AuthorityRule.holders(of: role, authorization), path: changed.first, line: 1)
+        "\(actor.email) does not hold the role \"\(role)\", which a change of \(changed.isEmpty ? "the policy" : changed.joined(separator: ", ")) takes.",
+        hint: AuthorityRule.holders(of: role, authorization), path: changed.first ?? PlanPaths.authorization, line: 1)
     }
   }
 }

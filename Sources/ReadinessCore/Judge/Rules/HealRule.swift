@@ -8,13 +8,14 @@ enum HealRule {
     }
     return try runs.flatMap { run -> [Finding] in
       var findings: [Finding] = []
+      let signatures = try Signatures(proposal)
       if authorization.policyChangeIsSigned {
-        findings += try SignatureRule.fault(run, run.actor, nil, Signatures(proposal))
+        findings += try SignatureRule.fault(run, run.actor, nil, signatures)
       }
       if authorization.policyChangeTakesSignedCommit {
-        findings += try SignatureRule.sealFault(run, run.actor, nil, Signatures(proposal))
+        findings += try SignatureRule.sealFault(run, run.actor, nil, signatures)
       }
-      if !run.actor.isSamePerson(as: proposal.author) {
+      if !authorization.people.isSame(run.actor.email, proposal.author.email), try !signatures.isSigned(run) {
         findings.append(
           Finding(
             .actorMismatch,

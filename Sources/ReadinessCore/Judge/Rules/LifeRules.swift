@@ -3,18 +3,38 @@ enum BirthRule: ChangeRule {
   static func findings(in context: JudgeContext) throws -> [Finding] {
     guard !context.isBaseline else { return [] }
     let initial = context.workflow.initial.name
-    return context.judged.filter { isBorn($0, context) }.compactMap { change in
-      guard let status = change.after?.status else { return nil }
-      var begins = [status]
-      if context.telling.mode == .chain {
-        begins = context.telling.steps(of: change).filter { $0.from == nil }.compactMap(\.to)
-      }
-      if begins.allSatisfy({ $0 == initial }) { return nil }
-      return Finding(
-        .illegalBirth, "\(change.id) is new and begins as \"\(status)\".",
-        hint: "Let it begin as \"\(initial)\", then move it by the workflow's edges.", milestone: change.id,
-        path: PlanPaths.milestone(change.id), line: change.statusLine)
+    if context.telling.mode == .chain, !context.isSideOfMerge {
+      return context.judged.flatMap { chain($0, initial, context) }
     }
+    return context.judged.filter { isBorn($0, context) }.compactMap { change in
+      guard let status = change.after?.status, status != initial else { return nil }
+      return illegal(change, status, initial)
+    }
+  }
+
+  /// Each birth that some stamp tells; one after a deletion is of an id that was used.
+  private static func chain(_ change: MilestoneChange, _ initial: String, _ context: JudgeContext) -> [Finding] {
+    var isThere = change.beforeFile != nil
+    var findings: [Finding] = []
+    for (index, step) in context.telling.steps(of: change).enumerated() where step.changesStatus {
+      if let to = step.to, !isThere, to != initial { findings.append(illegal(change, to, initial)) }
+      if step.to != nil, !isThere, index > 0 || change.beforeFile != nil {
+        findings.append(
+          Finding(
+            .reusedID, "\(change.id) is deleted and begins again in one commit.",
+            hint: "Give the milestone an id that was never used.", milestone: change.id,
+            path: PlanPaths.milestone(change.id), line: 1))
+      }
+      isThere = step.to != nil
+    }
+    return findings
+  }
+
+  private static func illegal(_ change: MilestoneChange, _ status: String, _ initial: String) -> Finding {
+    Finding(
+      .illegalBirth, "\(change.id) is new and begins as \"\(status)\".",
+      hint: "Let it begin as \"\(initial)\", then move it by the workflow's edges.", milestone: change.id,
+      path: PlanPaths.milestone(change.id), line: change.statusLine)
   }
 
   /// In a merge, a milestone is born that no side has from which the merge could take it.
@@ -28,14 +48,17 @@ enum BirthRule: ChangeRule {
 enum DeletionRule: ChangeRule {
   static func findings(in context: JudgeContext) throws -> [Finding] {
     let retired = Set(try context.proposal.candidate.planFile()?.plan?.retired ?? [])
-    return try context.judged.filter { $0.isDeletion && !$0.isBirth && $0.merged?.decidesStatus != false }.flatMap { change -> [Finding] in
+    return try context.judged.filter { $0.merged?.decidesStatus != false }.flatMap { change -> [Finding] in
       var faults: [String] = []
-      // Several stamps may have brought it back to pending first.
-      let status = context.telling.steps(of: change).last { $0.to == nil }?.from ?? change.before?.status
-      if let status, context.workflow.category(status) != .pending {
+      let steps = context.telling.steps(of: change)
+      // Several stamps may have brought it back to pending first, and may delete what they let begin.
+      let isTold = context.telling.mode == .chain && steps.contains { $0.changesStatus && $0.to == nil }
+      guard isTold || (change.isDeletion && !change.isBirth) else { return [] }
+      let states = isTold ? steps.filter { $0.to == nil }.map(\.from) : [change.before?.status]
+      for status in states.compactMap(\.self) where context.workflow.category(status) != .pending {
         faults.append("it is \"\(status)\", not \"\(context.workflow.initial.name)\"")
       }
-      let dependents = try context.after.dependents(of: change.id)
+      let dependents = try change.isDeletion ? context.after.dependents(of: change.id) : []
       if !dependents.isEmpty { faults.append("\(dependents.map(\.text).joined(separator: ", ")) depends on it") }
       if !retired.contains(change.id) { faults.append("its id is not in \"retired\"") }
       guard !faults.isEmpty else { return [] }
@@ -72,13 +95,12 @@ enum ReentryRule: ChangeRule {
   /// The state that the change has to enter anew; nil where it does not.
   private static func enteredAnew(_ change: MilestoneChange, _ context: JudgeContext) -> String? {
     if let merged = change.merged { return merged.reenters ? change.after?.status : nil }
-    guard let before = change.before, let after = change.after, !change.isBirth, !change.isDeletion,
-      context.workflow.category(before.status)?.isFrozen == true,
-      context.workflow.category(after.status)?.isFrozen == true, change.changesFrozenField
-    else { return nil }
-    let steps = context.telling.steps(of: change)
-    if context.telling.mode == .chain, steps.contains(where: \.changesStatus) { return nil }
-    return after.status
+    guard change.isReentry(context.workflow), let after = change.after else { return nil }
+    let category = context.workflow.category(after.status)
+    let leaves = context.telling.steps(of: change).contains { step in
+      step.to.flatMap { context.workflow.category($0) } != category
+    }
+    return leaves ? nil : after.status
   }
 
   private static func unmet(_ change: MilestoneChange, _ state: String, _ context: JudgeContext) throws -> [String] {
@@ -95,12 +117,7 @@ enum ReentryRule: ChangeRule {
 
   /// The guards of every way into the state, and into its category from another one; and a reason.
   private static func asked(_ state: String, _ context: JudgeContext) -> [Guard] {
-    let workflow = context.workflow
-    let category = workflow.category(state)
-    let ways = workflow.edges.filter { edge in
-      edge.to == state || (workflow.category(edge.to) == category && workflow.category(edge.from) != category)
-    }
-    var asked = Set(ways.flatMap(\.guards)).union([.reason])
+    var asked = Set(context.workflow.ways(into: state).flatMap(\.guards)).union([.reason])
     if context.telling.mode == .path { asked = asked.filter(\.isOfState) }
     if context.telling.mode == .chain { asked = asked.filter { $0.isOfState || $0 == .reason } }
     return Guard.allCases.filter(asked.contains)
@@ -115,7 +132,8 @@ enum ReentryRule: ChangeRule {
     let steps = context.telling.steps(of: change)
     return try steps.indices.flatMap { index in
       try AuthorityRule.entering(authorization, change, steps[index], context.workflow).compactMap { rule in
-        try AuthorityRule.fault(rule, change, steps, index, authorization, context)?.message
+        let stay = { try ReviewStay(before: index, of: steps, change.id, context) }
+        return try AuthorityRule.fault(rule, change, steps[index], stay, authorization, context)?.message
       }
     }
   }

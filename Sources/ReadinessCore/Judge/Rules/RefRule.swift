@@ -40,7 +40,8 @@ extension Judge {
   /// plan, and nothing replaces what history says (contract 2.2 anchors, 2.4 protected refs).
   /// - Parameter isForward: true where the second commit has the first in its history.
   /// - Throws: where that cannot be said.
-  public static func assess(_ changes: [RefChange], isForward: (ObjectID, ObjectID) throws -> Bool) throws -> [Finding] {
+  public static func assess(_ changes: [RefChange], isForward: (ObjectID, ObjectID) throws -> Bool) throws -> [Finding]
+  {
     try changes.flatMap { change -> [Finding] in
       if let finding = refusedName(change) { return [finding] }
       guard change.role != .free else { return [] }

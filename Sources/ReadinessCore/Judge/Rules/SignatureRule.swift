@@ -21,7 +21,9 @@ enum SignatureRule: ChangeRule {
         }
       }
     }
-    if context.changes.policyNeedsStamp { findings += try ofPolicyChange(authorization, in: context) }
+    if context.changes.policyNeedsStamp || !context.telling.policyRuns.isEmpty {
+      findings += try ofPolicyChange(authorization, in: context)
+    }
     for run in context.telling.waivingRuns where authorization.asksForSignature(of: run) {
       findings += try fault(run, run.actor, run.waives.first?.milestone, signatures)
     }
@@ -60,7 +62,7 @@ enum SignatureRule: ChangeRule {
     _ step: Telling.Step, _ context: JudgeContext
   ) -> Bool {
     let rules =
-      AuthorityRule.applying(authorization, to: change, step)
+      AuthorityRule.applying(authorization, to: change, step, context.telling.mode)
       + AuthorityRule.entering(authorization, change, step, context.workflow)
     return rules.contains { $0[keyPath: what] }
   }
@@ -77,12 +79,12 @@ enum SignatureRule: ChangeRule {
           milestone: id, path: id.map { PlanPaths.milestone($0) } ?? PlanPaths.authorization, line: 1)
       ]
     }
-    switch try signatures.isSealed(by: actor, at: run.flatMap { Timestamp.milliseconds(of: $0.at) }) {
+    switch try signatures.isSealed(by: actor, in: run) {
     case nil, true?: return []
     case false? where signatures.hasSeal:
       return finding(
         .signatureInvalid,
-        "The commit that changes \(what) is signed, but not by a key that the first parent's policy binds to \(actor.email)."
+        "The commit that changes \(what) is signed, but not by a key that the policy binds to \(actor.email)."
       )
     case false?:
       return finding(.signatureMissing, "The change of \(what) takes a signed commit, and this one is not signed.")
@@ -106,7 +108,7 @@ enum SignatureRule: ChangeRule {
     return [
       Finding(
         .signatureInvalid,
-        "The signature under the change of \(what) is not \(actor.email)'s, by the signers of the first parent.",
+        "The signature under the change of \(what) is not by a key that \(PlanPaths.signers) binds to \(actor.email).",
         milestone: id, path: path, line: 1)
     ]
   }

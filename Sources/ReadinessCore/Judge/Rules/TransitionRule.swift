@@ -30,22 +30,38 @@ enum TransitionRule: ChangeRule {
     return try context.guards.findings(edge.guards, for: change, hasReason: context.telling.hasReason(for: change))
   }
 
+  /// All guards of the last step, and what depends on it for each step out of `done` that is not taken back (contract 3,
+  /// squash). Guards see only the resulting tree.
   private static func chain(_ change: MilestoneChange, _ context: JudgeContext) throws -> [Finding] {
+    let workflow = context.workflow
     var findings: [Finding] = []
-    var last: Edge?
+    var last: (edge: Edge, hasReason: Bool)?
+    var leavesDone = false
     for step in context.telling.steps(of: change) where step.changesStatus {
+      last = nil
       guard let from = step.from, let to = step.to else { continue }
-      last = context.workflow.edge(from: from, to: to)
-      if last == nil { findings.append(illegal(change, from: [from], to: to, context)) }
+      guard let edge = workflow.edge(from: from, to: to) else {
+        findings.append(illegal(change, from: [from], to: to, context))
+        continue
+      }
+      last = (edge, step.reason != nil)
+      if workflow.category(from) == .done, edge.guards.contains(.noDoneDependents) { leavesDone = true }
     }
-    let asked = (last?.guards ?? []).filter(\.isOfState)
-    return try findings + context.guards.findings(asked, for: change, hasReason: true)
+    var asked = Set(last?.edge.guards ?? [])
+    if leavesDone, change.after.flatMap({ workflow.category($0.status) }) != .done { asked.insert(.noDoneDependents) }
+    return try findings
+      + context.guards.findings(
+        Guard.allCases.filter(asked.contains), for: change, hasReason: last?.hasReason ?? true)
   }
 
   private static func path(_ change: MilestoneChange, _ context: JudgeContext) throws -> [Finding] {
     guard change.changesStatus, let from = change.before?.status, let to = change.after?.status else { return [] }
-    let edges = context.workflow.lastEdges(from: from, to: to)
-    guard !edges.isEmpty else { return [illegal(change, from: [from], to: to, context)] }
+    let paths = try UnstampedPaths(change, from: from, context)
+    let edges = try paths.lastEdges(to: to)
+    guard !edges.isEmpty else {
+      return paths.isReachable(to)
+        ? try paths.faults(to: to) : [illegal(change, from: [from], to: to, context)]
+    }
     var first: [Finding]?
     for edge in edges {
       let findings = try context.guards.findings(edge.guards.filter(\.isOfState), for: change, hasReason: true)
@@ -56,7 +72,8 @@ enum TransitionRule: ChangeRule {
   }
 
   /// - Parameter origins: the state before, or in a merge all that are live.
-  static func illegal(_ change: MilestoneChange, from origins: [String], to: String, _ context: JudgeContext) -> Finding {
+  static func illegal(_ change: MilestoneChange, from origins: [String], to: String, _ context: JudgeContext) -> Finding
+  {
     let origin = origins.joined(separator: "\" or \"")
     let successors = context.workflow.states.map(\.name).filter { name in
       origins.contains { context.workflow.edge(from: $0, to: name) != nil }

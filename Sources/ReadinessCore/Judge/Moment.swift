@@ -1,0 +1,57 @@
+/// The dates of a commit and of its judgement, in milliseconds since 1970; nil is what nobody knows.
+public struct CommitDates: Sendable {
+  /// The committer's date.
+  public var committed: Int64?
+  /// The clock of whoever judges the commit.
+  public var clock: Int64?
+  /// When a gate received it, if keys, waivers and exceptions have to be good at that moment too (contract 3, moment).
+  public var received: Int64?
+
+  /// Makes dates.
+  public init(committed: Int64? = nil, clock: Int64? = nil, received: Int64? = nil) {
+    (self.committed, self.clock, self.received) = (committed, clock, received)
+  }
+
+  /// By how much clocks may differ: an hour.
+  public static let skew: Int64 = 60 * 60_000
+
+  /// True if an `At` counts for the commits that follow: it is ahead neither of the clock nor of its own committer's date
+  /// by more than clocks may differ (contract 3, moment).
+  public func count(_ at: Int64) -> Bool {
+    [committed, clock].allSatisfy { limit in limit.map { at <= $0 + Self.skew } ?? true }
+  }
+}
+
+/// The moment by which evidence, waivers, exceptions and keys lapse (contract 3, moment).
+extension Proposal {
+  /// The later of the commit's own moment and the latest `At` of any run among its ancestors. With a clock of its own, as
+  /// in a hook, nothing is walked.
+  /// - Complexity: O(history) at worst, so it is asked only if something may lapse.
+  func moment() throws -> Int64? { try later(than: leastMoment) }
+
+  /// What is known of the moment without a walk: it is not earlier than that.
+  var leastMoment: Int64? {
+    let stamped = blocks.compactMap(Self.moment(of:)).max()
+    guard let now else { return stamped ?? dates.committed }
+    return max(now, stamped ?? now)
+  }
+
+  /// The moment of one of the commit's runs: blocks before it in the message count as its ancestors do.
+  func moment(of run: Run) throws -> Int64? {
+    guard let place = blocks.firstIndex(where: { $0.run == run }) else { return Timestamp.milliseconds(of: run.at) }
+    let stamped = blocks[...place].compactMap(Self.moment(of:)).max()
+    return try later(than: [stamped, now].compactMap { $0 }.max())
+  }
+
+  private func later(than own: Int64?) throws -> Int64? {
+    if now != nil { return own }
+    return [own, try ancestry.latestStamp(by: dates.clock)].compactMap { $0 }.max()
+  }
+
+  private var blocks: [StampBlock] {
+    guard case .committed(let blocks) = claim else { return [] }
+    return blocks.filter { !$0.heals }
+  }
+
+  private static func moment(of block: StampBlock) -> Int64? { block.run.flatMap { Timestamp.milliseconds(of: $0.at) } }
+}

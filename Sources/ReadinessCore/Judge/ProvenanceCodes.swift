@@ -1,0 +1,53 @@
+/// The codes about stamps: what a message tells, and whether that is true.
+extension ReasonCode {
+  /// See `explain`.
+  public static let trailerMissing = ReasonCode(
+    "trailer-missing", "A commit changes the plan or the policy and carries no stamp.",
+    remedy:
+      "Before it is published: readiness restamp. After that: readiness heal. And readiness install, so that the hooks stamp the next one.",
+    source: "3")
+  /// See `explain`.
+  public static let trailerMismatch = ReasonCode(
+    "trailer-mismatch", "The stamp says something else than the commit does, or is not written as stamps are.",
+    remedy: "Delete the block of Readiness- lines and let the hook write it anew: git commit --amend.", source: "3")
+  /// See `explain`.
+  public static let runMismatch = ReasonCode(
+    "run-mismatch", "The run ID is not the digest of what the stamp says.",
+    remedy: "Delete the block of Readiness- lines and let the hook write it anew: git commit --amend.", source: "3")
+  /// See `explain`.
+  public static let replayedRun = ReasonCode(
+    "replayed-run", "The same run stands a second time in a commit's own history.",
+    remedy: "Let the hook stamp the commit anew: git commit --amend.", source: "3")
+  /// See `explain`.
+  public static let policyMismatch = ReasonCode(
+    "policy-mismatch",
+    "The stamp was made under another policy than the one in force at this commit, as after a rebase. The policy in force has judged again.",
+    remedy: "Nothing, where the change is accepted.", source: "3")
+  /// See `explain`.
+  public static let actorMismatch = ReasonCode(
+    "actor-mismatch", "The stamp names another person than the commit's author.",
+    remedy: "Let the author of the change commit it, or have the actor sign the run.", source: "3")
+  /// See `explain`.
+  public static let mergeUnresolved = ReasonCode(
+    "merge-unresolved", "A merge decides what two sides changed differently, and carries no stamp for it.",
+    remedy: "Commit the merge with the hooks installed: git commit --amend --no-edit.", source: "3")
+  /// See `explain`.
+  public static let settledByPolicyChange = ReasonCode(
+    "settled-by-policy-change",
+    "A merge brings what breaks a rule of one of its parents. Its stamp settles that, by somebody who may change the policy under every parent's.",
+    remedy: "Nothing: it is told so that a reviewer sees it.", source: "3")
+
+  /// See `explain`.
+  public static let clockAhead = ReasonCode(
+    "clock-ahead",
+    "A stamp or a commit is dated more than an hour ahead of the clock, or outside the years 1970 to 9999. As a warning: the stamp is more than an hour ahead of its commit.",
+    remedy: "Set the clock and make the commit again: git commit --amend --no-edit.", source: "3")
+
+  /// What a true stamp mends: before publication in its place, afterwards by a stamp that heals (contract 3).
+  public static let mendedByStamps: Set<ReasonCode> = [trailerMissing, trailerMismatch, runMismatch, mergeUnresolved]
+
+  static let provenanceCodes = [
+    trailerMissing, trailerMismatch, runMismatch, replayedRun, policyMismatch, actorMismatch, mergeUnresolved,
+    settledByPolicyChange, clockAhead,
+  ]
+}

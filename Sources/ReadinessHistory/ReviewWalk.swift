@@ -1,0 +1,75 @@
+import ReadinessCore
+import ReadinessGit
+
+/// Walks back to the commits that began a milestone's stay in review (contract 2.4, `notWhoSentToReview`).
+struct ReviewWalk {
+  private struct Visit: Hashable {
+    let commit: ObjectID
+    let sought: Category
+  }
+
+  private let id: MilestoneID
+  private let repository: Repository
+  private let category: (String) -> Category?
+
+  init(_ id: MilestoneID, in repository: Repository, _ category: @escaping (String) -> Category?) {
+    (self.id, self.repository, self.category) = (id, repository, category)
+  }
+
+  /// The starts of the stay through every one of some commits in which the milestone is in a category: in `review`, or in
+  /// `done`, by the reviews that led there. O(commits since it began).
+  func starts(from commits: [ObjectID], in sought: Category) throws -> [ReviewStart] {
+    var starts: [ReviewStart] = []
+    var waiting = try there(commits, sought)
+    var seen = Set(waiting)
+    while let visit = waiting.popLast() {
+      let commit = try repository.commit(visit.commit)
+      let (start, sought) = told(commit, visit.sought)
+      if let start { starts.append(start) }
+      // A stamp of a merge tells the way from its first parent alone.
+      if start != nil, commit.parents.count < 2 { continue }
+      let before = try there(repository.keptParents(of: commit), sought)
+      if before.isEmpty, start == nil {
+        let reviews = try sought == .done ? there(repository.keptParents(of: commit), .review) : []
+        // Without a stamp it came there by way of a review that the author began.
+        if reviews.isEmpty { starts.append(ReviewStart(author: commit.author, run: nil)) }
+        waiting += reviews.filter { seen.insert($0).inserted }
+      }
+      waiting += before.filter { seen.insert($0).inserted }
+    }
+    return starts
+  }
+
+  /// What the stamps of a commit tell about the start of a stay, last step first: the start itself, or what to seek in the
+  /// parents.
+  private func told(_ commit: Commit, _ sought: Category) -> (start: ReviewStart?, sought: Category) {
+    var sought = sought
+    for run in commit.blocks.filter({ !$0.heals }).compactMap(\.run).reversed() {
+      guard let step = run.transitions.first(where: { $0.milestone == id }) else { continue }
+      let (from, to) = (step.from.flatMap(category), step.to.flatMap(category))
+      guard to == sought, from != sought else { continue }
+      if sought == .done, from == .review {
+        sought = .review
+      } else {
+        return (ReviewStart(author: commit.author, run: run), sought)
+      }
+    }
+    return (nil, sought)
+  }
+
+  private func there(_ commits: [ObjectID], _ sought: Category) throws -> [Visit] {
+    try commits.filter { try category(of: $0) == sought }.map { Visit(commit: $0, sought: sought) }
+  }
+
+  /// The category in a commit; of a file that cannot be read, in the nearest first parent in which it can be.
+  private func category(of commit: ObjectID) throws -> Category? {
+    var next: ObjectID? = commit
+    while let id = next {
+      let commit = try repository.commit(id)
+      guard let file = try repository.tree(of: commit).milestone(self.id) else { return nil }
+      if let found = file.milestone.flatMap({ category($0.status) }) { return found }
+      next = commit.parents.first
+    }
+    return nil
+  }
+}
