@@ -98,20 +98,16 @@ def rules(folder):
     run(PROGRAM, "slo", "rules", NAME, "--output", "json", "--format", "json", cwd=root)
     result = run("promtool", "check", "rules", f"json/{NAME}.rules.json", cwd=root)
     check(result.returncode == 0, "promtool check rules, of JSON", result.stderr + result.stdout)
+    total = 'sum(rate(http_requests_total{job=\\"checkout\\"}'
     for old, new, what in [
-        ("or 0 * ", "or 0 * (0/0) * ", "a missing counter is no longer 0"), (") > 0)", "))", "0/0 is recorded"),
-        (" >= 100", " >= 0", "few events fire"), (" > 0.0144", " > 0.144", "the threshold is another"),
+        (f" or 0 * {total}", f" unless {total}", "a counter that never counted is not 0"), (") > 0)", "))", "0/0 is recorded"),
+        (" >= 100", " >= 0", "few events fire"),
         ("sum_over_time(slo:sli_bad", "avg_over_time(slo:sli_bad", "a busy hour counts as a quiet one"),
-        ("for: ", "keep_firing_for: ", None),
     ]:
         text = files[f"{NAME}.rules.yml"]
         assert old in text, old
-        if what is None: continue
-        # Dropping a part of an expression, not breaking its syntax.
-        mutant = text.replace(f" or 0 * sum(rate(http_requests_total{{job=\\\"checkout\\\"}}", " unless sum(rate(http_requests_total{job=\\\"checkout\\\"}") if old == "or 0 * " else text.replace(old, new)
-        assert mutant != text
         os.makedirs(f"{root}/mutant", exist_ok=True)
-        open(f"{root}/mutant/{NAME}.rules.yml", "w").write(mutant)
+        open(f"{root}/mutant/{NAME}.rules.yml", "w").write(text.replace(old, new))
         open(f"{root}/mutant/{NAME}.test.yml", "w").write(files[f"{NAME}.test.yml"])
         sound = run("promtool", "check", "rules", f"{NAME}.rules.yml", cwd=f"{root}/mutant")
         result = run("promtool", "test", "rules", f"{NAME}.test.yml", cwd=f"{root}/mutant")

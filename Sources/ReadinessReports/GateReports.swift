@@ -125,9 +125,12 @@ public struct WhyNotReport {
       }
       facts += fact.text.printable.wrapped(to: wrap, first: "    - ", rest: "      ")
     }
-    var lines = [
-      "Gate \(decision.name.printable) says go when these \(gap.missing.count) facts hold, in \(milestones) milestones:"
-    ]
+    var lines =
+      gap.missing.isEmpty
+      ? ["Gate \(decision.name.printable) is \(decision.answer.rawValue), and no change of the plan flips it:"]
+      : [
+        "Gate \(decision.name.printable) says go when these \(gap.missing.count) facts hold, in \(milestones) milestones:"
+      ]
     lines += facts
     for reason in decision.reasons where ![.gateCategory, .gateRisk, .evidenceMismatch].contains(reason.code) {
       lines += reason.message.printable.wrapped(to: wrap, first: "  ! ", rest: "    ")
