@@ -238,6 +238,11 @@ class Audit:
         return (one.snapshot.holds_plan and one.snapshot.plan_id == other.snapshot.plan_id is not None
                 and one.snapshot.bytes == other.snapshot.bytes and one.address.lower() == other.address.lower())
 
+    def copied(self, x, other):
+        """Whether a commit is a baseline of which another commit has an equal one; both count as one."""
+        return self.is_baseline(x) and self.holds(x) and any(
+            self.is_baseline(y) and self.equal_baselines(x, y) for y in self.history.members(self.history.masks[other]))
+
     def one_plan(self, a, b):
         left, right = self.history.snapshot(a), self.history.snapshot(b)
         bases = [self.history.snapshot(x) for x in self.bases(a, b)]

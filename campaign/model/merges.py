@@ -94,8 +94,7 @@ class Merge:
             stale = {n for b in blocks if b.run in runs for n in b.listed() | ({"policy"} if b.change else set())}
             if name in stale - fresh:
                 continue
-            if self.audit.is_baseline(x) and any(self.audit.is_baseline(y) and self.audit.equal_baselines(x, y)
-                                                 for y in self.history.members(self.history.masks[parent])):
+            if self.audit.copied(x, parent):
                 continue
             yield x
 

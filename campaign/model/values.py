@@ -75,7 +75,8 @@ class Clean:
         old, mine, other = self.base_values(s, t, key), self.of[s].get(key), self.of[t].get(key)
         if other not in old or mine in old:
             return False
-        return not self.sensitive(key, s, t) or not any(self.audit.changed(x, key) for x in self.history.only(t, s))
+        return not self.sensitive(key, s, t) or not any(
+            self.audit.changed(x, key) for x in self.history.only(t, s) if not self.audit.copied(x, s))
 
     def sensitive(self, key, s, t):
         """Whether a value that went there and back on the other side is contested."""
