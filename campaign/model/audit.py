@@ -85,7 +85,8 @@ class Audit:
         if parents and all(equal) or not snapshot.holds and not any(self.holds(p) for p in parents):
             self.idle(index, codes)
         elif groups is None:
-            pass
+            if self.blocks(index):
+                codes.open({"trailer-mismatch", "run-mismatch"}, "a stamp on a join, which needs none")
         elif len(taking) <= 1 and len(parents) <= 1:
             codes.take(Step(self, index, parents[0] if parents else None).judge())
         elif not taking:
@@ -107,6 +108,8 @@ class Audit:
         snapshot, parent = self.history.snapshot(index), (self.history.parents(index) or [None])[0]
         true = not any(b.broken or b.heals or b.run != b.true_id(snapshot.plan_id) for b in blocks)
         if true and leads(blocks, self.history, parent, snapshot, self.history.effective[index], idle=True):
+            if any(b.waives for b in blocks):
+                codes.open("trailer-mismatch", "an exception in a commit that changes nothing")
             if len(blocks) > 1 or blocks[0].change:
                 codes.unclear.append("blocks that end where they began: are their steps judged?")
             return

@@ -36,7 +36,7 @@ class Brought:
             files |= {path for path in {**mine, **old} if mine.get(path) != old.get(path)}
         runs = {b.run for x in self.history.members(self.history.masks[parent]) for b in self.audit.blocks(x)}
         for x in self.history.only(other, parent):
-            if any(b.run in runs and b.change for b in self.audit.blocks(x)):
+            if not self.audit.copied(x, parent) and any(b.run in runs and b.change for b in self.audit.blocks(x)):
                 files |= AUTHORITY | {PROVENANCE, WORKFLOW, PATHS}
         return files
 

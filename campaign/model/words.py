@@ -75,7 +75,9 @@ class Codes:
 
     def without(self, code, milestone):
         """Without what an exception lets go."""
-        self.must = [(c, m) for c, m in self.must if not (code in c and m == milestone)]
+        rest = [(c - {code} if m == milestone else c, m) for c, m in self.must]
+        # What was reviewed and has changed is let go where nothing else keeps it.
+        self.must = [(c, m) for c, m in rest if c - {"frozen-field"} or c and m != milestone or ({"frozen-field"}, m) in self.must]
 
     @property
     def legal(self):
