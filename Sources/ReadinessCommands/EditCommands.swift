@@ -128,7 +128,7 @@ struct SetCommand: EditingCommand {
 
   /// The value as the file holds it; nil to take the property away.
   private func json() throws -> JSONValue? {
-    let texts = ["workstream", "outcome", "owner"]
+    let texts = ["workstream", "outcome", "owner", "target"]
     let structures = ["risks", "deliverables", "blocked"]
     switch field {
     case "status": throw UsageError("A status changes by a move.", hint: "readiness move \(id) \(value ?? "STATE")")
@@ -138,8 +138,8 @@ struct SetCommand: EditingCommand {
     default: break
     }
     guard let value else {
-      guard structures.contains(field) || field.hasPrefix("x-") else {
-        throw UsageError("\(field) cannot be taken away.", hint: "Set another value.")
+      guard structures.contains(field) || field == "target" || field.hasPrefix("x-") else {
+        throw UsageError("\(field) cannot be removed.", hint: "Set another value.")
       }
       return nil
     }

@@ -189,6 +189,7 @@ public struct ShowReport {
     field("outcome", milestone.outcome)
     field("status", milestone.status)
     field("owner", milestone.owner)
+    if let target = milestone.target { field("target", target) }
     if let blocked = milestone.blocked {
       field(
         "blocked",

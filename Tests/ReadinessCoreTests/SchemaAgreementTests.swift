@@ -74,7 +74,8 @@ private enum Pieces {
     ["owner": "a", "reason": "b", "approver": "c", "until": "2026-12-01"],
   ]
   static let keys = [
-    "id", "owner", "status", "x-y", "blocked", "risks", "approvals", "deliverables", "evidence", "kind", "text", "by",
+    "id", "owner", "target", "slo", "run", "status", "x-y", "blocked", "risks", "approvals", "deliverables", "evidence",
+    "kind", "text", "by",
     "path", "z", "check", "waiver", "command", "profile", "inputs", "outputs", "expect", "validFor", "until", "commit",
     "before", "at", "exitCode", "attempts", "milliseconds", "output", "log", "role", "count", "valid", "invalid",
     "schema", "minTests", "maxFailures", "category", "stdoutMatches", "json",

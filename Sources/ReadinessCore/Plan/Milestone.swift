@@ -13,6 +13,8 @@ public final class Milestone: Sendable {
   public let dependsOn: [MilestoneID]
   /// Who answers for it; `TBD` is nobody yet.
   public let owner: String
+  /// The day by which it is to be done, such as `2026-12-31`; nil if none is set.
+  public let target: String?
   /// The name of a state of the workflow.
   public let status: String
   /// Why it waits, where it does.
@@ -33,8 +35,9 @@ public final class Milestone: Sendable {
   private let text: [UInt8]
 
   init(
-    id: MilestoneID, workstream: String, outcome: JSONText, dependsOn: [MilestoneID], owner: String, status: String,
-    blocked: Blocked?, exitCriteria: [ExitCriterion], deliverables: [Deliverable], risks: [Risk],
+    id: MilestoneID, workstream: String, outcome: JSONText, dependsOn: [MilestoneID], owner: String,
+    target: String? = nil, status: String, blocked: Blocked?, exitCriteria: [ExitCriterion],
+    deliverables: [Deliverable], risks: [Risk],
     approvals: [Approval], whole: JSONValue?, text: [UInt8]
   ) {
     self.id = id
@@ -42,6 +45,7 @@ public final class Milestone: Sendable {
     aim = outcome
     self.dependsOn = dependsOn
     self.owner = owner
+    self.target = target
     self.status = status
     self.blocked = blocked
     self.exitCriteria = exitCriteria

@@ -131,7 +131,7 @@ extension Milestone {
   /// The properties in the order in which files are written.
   static let propertyOrder = properties.map(\.description)
   private static let properties: [StaticString] = [
-    "$schema", "id", "workstream", "outcome", "dependsOn", "owner", "status", "blocked", "exitCriteria",
+    "$schema", "id", "workstream", "outcome", "dependsOn", "owner", "target", "status", "blocked", "exitCriteria",
     "deliverables", "risks", "approvals",
   ]
   static let severities = ["low", "medium", "high", "critical"]
@@ -150,6 +150,10 @@ extension Milestone {
     let outcome = reader.lazyText("outcome")
     let dependsOn = reader.ids("dependsOn", required: true)
     let owner = reader.text("owner")
+    let target = reader.optionalText("target")
+    if let target, !Timestamp.isDate(target) {
+      faults.add("\"target\" should be a day like 2026-12-31, not \"\(target)\".", at: root["target"] ?? root)
+    }
     let status = reader.text("status")
     let blocked = reader["blocked"].flatMap { Blocked($0, faults) }
     let criteria = criteria(reader, faults)
@@ -169,7 +173,7 @@ extension Milestone {
     guard !unreadable, let idText, let workstream, let outcome, let owner, let status else { return nil }
     return Milestone(
       id: idText == stem.text ? stem : MilestoneID(idText), workstream: workstream, outcome: outcome,
-      dependsOn: dependsOn, owner: owner, status: status, blocked: blocked, exitCriteria: criteria,
+      dependsOn: dependsOn, owner: owner, target: target, status: status, blocked: blocked, exitCriteria: criteria,
       deliverables: deliverables, risks: risks, approvals: approvals,
       whole: keeps ? Optional(root) : Optional.none, text: document.bytes)
   }

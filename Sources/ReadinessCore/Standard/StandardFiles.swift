@@ -37,7 +37,7 @@ public enum StandardFiles {
         "c39bf22ae1a7fe9f64ef11a3d6800978c78ca60a", "565c379bb74d6f433509d55f2b1d3530b375e2203d6115688b68935de016132e")
     case PlanPaths.schema:
       known(
-        "8db90ceba4df1ab08b9cef0b974e24b7a37cf645", "7ee427efe62efaf391635df9927342d0c2dae2696fa2f548f299b1506294add2")
+        "e72d8ad7a74733afe1d58583a49733dcd4a05db3", "d8d56bd132733b4b0b168d477af1567ac921accd9edd1d80a12b74752914df5c")
     default: nil
     }
   }
