@@ -12,7 +12,7 @@ struct GateCommand: ReadingCommand, PlainCommand {
     subcommand: "gate", abstract: "Go or no-go, with its reasons; exit status 1 for anything but go.")
   @Argument(help: ArgumentHelp("A gate of ssot/policies/gates.json.", valueName: "name"))
   var name = "release"
-  let needsHistory = true
+  var needsHistory: Bool { true }
   @Option(help: ArgumentHelp("A capture to judge in place of the committed one.", valueName: "file"))
   var capture: [String] = []
   @OptionGroup var options: GlobalOptions
@@ -42,7 +42,7 @@ struct WhyNot: ReadingCommand {
     subcommand: "why-not", abstract: "The smallest set of facts that would flip a gate to go.")
   @Argument(help: ArgumentHelp("A gate of ssot/policies/gates.json.", valueName: "name"))
   var name = "release"
-  let needsHistory = true
+  var needsHistory: Bool { true }
   @OptionGroup var options: GlobalOptions
   @OptionGroup var source: PlanSourceOptions
 

@@ -171,13 +171,17 @@ public struct CommitGraph: Sendable {
     let guards = try reader.guards()
     // Lines that began apart may meet with equal folders, and are to be looked at all the same.
     let asksMerges = reader.beginnings(among: order) > (hidden.isEmpty ? 1 : 0)
-    ofInterest = order.map { reader.isOfInterest(Int($0), guards) || asksMerges && reader.parents(of: Int($0)).count > 1 }
+    ofInterest = order.map {
+      reader.isOfInterest(Int($0), guards) || asksMerges && reader.parents(of: Int($0)).count > 1
+    }
     holdsFolders = order.map { reader.folders[Int($0)] != 0 }
     bareCount = order.prefix { reader.folders[Int($0)] == 0 }.count
     isClosed = hidden.isEmpty
     var holdsBefore = holdsFolders
     for index in order.indices where !holdsBefore[index] {
-      holdsBefore[index] = list[Int(starts[index])..<Int(starts[index + 1])].contains { $0 >= 0 && holdsBefore[Int($0)] }
+      holdsBefore[index] = list[Int(starts[index])..<Int(starts[index + 1])].contains {
+        $0 >= 0 && holdsBefore[Int($0)]
+      }
     }
     self.holdsBefore = holdsBefore
   }

@@ -31,7 +31,8 @@ public struct AuditRange: Sendable {
 
   /// A history from its baseline, or from where its tip says that judgement begins.
   public static func whole(_ tip: ObjectID) -> AuditRange {
-    AuditRange(tips: [tip], trusted: [], planIDs: nil, planTrees: [], alsoAsked: [], askedOf: [],
+    AuditRange(
+      tips: [tip], trusted: [], planIDs: nil, planTrees: [], alsoAsked: [], askedOf: [],
       takesJudgedFrom: true)
   }
 
@@ -101,7 +102,8 @@ extension Finding {
   /// The warning about a `judgedFrom` that is no ancestor of the tip.
   static func unknownJudgedFrom(_ named: String) -> Finding {
     Finding(
-      .policyChangeRefused, "\"judgedFrom\" names \(named.prefix(12)), which is no ancestor of the tip, so it counts for nothing.",
+      .policyChangeRefused,
+      "\"judgedFrom\" names \(named.prefix(12)), which is no ancestor of the tip, so it counts for nothing.",
       hint: "Name a commit of this history, or take \"judgedFrom\" out.", severity: .warning,
       path: PlanPaths.provenance, line: 1)
   }

@@ -100,7 +100,8 @@ public struct PullRequestReport {
     diff.changes.compactMap(\.after).flatMap { milestone in
       milestone.approvals.map { approval in
         if approval.isVoid {
-          return "\(milestone.id): the signed approval by \(MarkdownText.line(approval.by)) names no review and does not count"
+          return
+            "\(milestone.id): the signed approval by \(MarkdownText.line(approval.by)) names no review and does not count"
         }
         let how = approval.signature == nil ? "" : ", signed"
         return approval.digest == milestone.approvedDigest

@@ -32,7 +32,9 @@ struct AnchorTests {
   }
 
   /// A stamped commit without a parent, of the same plan or another one, on the branch `root`.
-  static func root(in s: Scratch, samePlan: Bool, _ environment: [String: String] = eve, edit: (Scratch) -> Void = { _ in })
+  static func root(
+    in s: Scratch, samePlan: Bool, _ environment: [String: String] = eve, edit: (Scratch) -> Void = { _ in }
+  )
     throws
   {
     let other = try Scratch()
@@ -152,7 +154,9 @@ struct AnchorTests {
   func ownRoot() throws {
     let (s, server) = try Self.pair()
     let tip = s.git("rev-parse", "main").line
-    try Self.root(in: s, samePlan: true) { $0["ssot/policies/authorization.json"] = #"{ "version": 1, "roles": {}, "rules": [] }"# }
+    try Self.root(in: s, samePlan: true) {
+      $0["ssot/policies/authorization.json"] = #"{ "version": 1, "roles": {}, "rules": [] }"#
+    }
     let tree = s.git("rev-parse", "root^{tree}").line
     let old = s.git("rev-parse", "main~1").line
     for parents in ["-p root -p main", "-p main -p root", "-p main -p \(old) -p root"] {
@@ -291,7 +295,8 @@ struct AnchorTests {
     }
     #expect(s.readiness("verify", "main~1..\(again)").output.contains("replayed-run"))
     // On another line it is the same run, and counts once.
-    let beside = s.shell("git log -1 --format=%B \(started) | git commit-tree -p \(started)~1 -F - \(started)^{tree}").line
+    let beside = s.shell("git log -1 --format=%B \(started) | git commit-tree -p \(started)~1 -F - \(started)^{tree}")
+      .line
     #expect(Self.push(s, "\(beside):refs/heads/side").status == 0)
   }
 

@@ -99,6 +99,7 @@ struct HostileTextTests {
     "bypass": [["list"], ["close", "9"]], "merge-driver": [["a\u{202E}", "b\u{1B}", "c", "7", "d"]], "uninstall": [[]],
     "import": [["none\u{202E}.md"], ["e.md", "--dry-run"]], "init": [[], ["--from", "e.md"]],
     "install": [["--hooks", "\u{202E}"]],
+    "slo": [["check"], ["list"], ["show", "\u{202E}"], ["rules", "\u{202E}"], ["capture", "\u{202E}"]],
     "demo": [["\u{202E}"]], "completions": [["bash"]], "manual": [[]], "help": [[]],
   ]
 

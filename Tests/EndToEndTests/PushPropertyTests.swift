@@ -111,7 +111,8 @@ private struct RandomPushes {
       let root = clone.git("commit", "-qm", "root \(count)", environment: author)
       if root.status != 0 { clone.git("commit", "-qm", "root", environment: ["READINESS_SKIP": "1"]) }
     case 1:
-      clone.shell("git reset -q --hard $(git log -1 --format=%B \(other) | git commit-tree -p \(base) -F - \(other)^{tree})")
+      clone.shell(
+        "git reset -q --hard $(git log -1 --format=%B \(other) | git commit-tree -p \(base) -F - \(other)^{tree})")
     default:
       let tree = random.below(2) == 0 ? base : other
       clone.shell("git reset -q --hard $(git commit-tree -p \(base) -p \(other) -m merge \(tree)^{tree})")

@@ -24,7 +24,7 @@ struct BadInputTests {
       ("policy-unreadable", "printf '{' > ssot/policies/workflow.json"),
       ("policy-unreadable", "sed -i 's/\"pending\"/\"active\"/' ssot/policies/workflow.json"),
       ("policy-unreadable", "sed -i 's/\"minLength\"/\"minLenght\"/' ssot/schemas/milestone.schema.json"),
-      ("policy-too-new", "sed -i 's/\"version\": 1/\"version\": 2/' ssot/policies/gates.json"),
+      ("policy-too-new", "sed -i 's/\"version\": 1/\"version\": 3/' ssot/policies/gates.json"),
       ("not-a-regular-file", "git rm -rqf .readiness; ln -s ssot .readiness"),
     ])
   func damaged(_ code: String, _ damage: String) throws {

@@ -6,7 +6,9 @@ import Testing
 /// A history in memory; git's own answer holds the two together.
 @Suite("The commit graph")
 struct CommitGraphTests {
-  @Test("merge bases are those of git merge-base --all, differences those of all ancestors, in random histories with criss-cross merges and several roots")
+  @Test(
+    "merge bases are those of git merge-base --all, differences those of all ancestors, in random histories with criss-cross merges and several roots"
+  )
   func mergeBases() throws {
     let s = try Scratch()
     var chance = SplitMix(11)

@@ -37,7 +37,8 @@ public final class MemoryHistory {
 
   /// Adds a changed copy of the parent's tree, stamped.
   @discardableResult
-  public func change(_ parent: Int, by author: Identity = PlanFixture.ada, _ change: (MemoryTree) -> Void) throws -> Int {
+  public func change(_ parent: Int, by author: Identity = PlanFixture.ada, _ change: (MemoryTree) -> Void) throws -> Int
+  {
     try stamp(nodes[parent].tree.with(change), on: [parent], by: author)
   }
 
@@ -46,7 +47,8 @@ public final class MemoryHistory {
     _ tree: MemoryTree, on parents: [Int], by author: Identity = PlanFixture.ada, reason: String? = "because"
   ) throws -> String {
     clock += 1000
-    let draft = try Judge.assess(proposal(tree, on: parents, by: author, .draft(reason: reason, mayFollow: false))).draft
+    let draft = try Judge.assess(proposal(tree, on: parents, by: author, .draft(reason: reason, mayFollow: false)))
+      .draft
     guard let draft else { return "x\n" }
     let run = draft.run(at: Timestamp.text(millisecondsSince1970: clock), actor: author, reason: reason)
     return "x\n\n" + Trailers.render(run, plan: draft.plan) + "\n"
@@ -120,7 +122,9 @@ struct MemoryAncestry: Ancestry {
   }
 
   func anyHoldsPlanOrPolicy() -> Bool {
-    ancestors.contains { $0.tree.planIdentity() != nil || !$0.tree.milestones().isEmpty || !$0.tree.policyFiles().isEmpty }
+    ancestors.contains {
+      $0.tree.planIdentity() != nil || !$0.tree.milestones().isEmpty || !$0.tree.policyFiles().isEmpty
+    }
   }
 
   func nearest(_ id: MilestoneID, where isReadable: (MilestoneFile) -> Bool) -> MilestoneFile? {

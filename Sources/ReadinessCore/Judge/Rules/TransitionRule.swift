@@ -79,17 +79,12 @@ enum TransitionRule: ChangeRule {
       origins.contains { context.workflow.edge(from: $0, to: name) != nil }
     }
     let legal = successors.map { "\"\($0)\"" }.joined(separator: " or ")
-    // What a person most likely wants is to get on.
-    let progress: [Category] = [.blocked, .pending, .active, .review, .done]
-    let onward = successors.max { a, b in
-      let ranks = [a, b].map { context.workflow.category($0).flatMap(progress.firstIndex) ?? 0 }
-      return ranks[0] < ranks[1]
-    }
+    let path = PlanPaths.milestone(change.id)
+    // No move is proposed: whether its guards hold depends on what the person takes back.
     let hint =
-      onward.map(Workflow.word).map {
-        "From \"\(origin)\" it can go to \(legal). For example: readiness move \(change.id) \($0)"
-      }
-      ?? "The workflow leads nowhere from \"\(origin)\"."
+      successors.isEmpty
+      ? "The workflow leads nowhere from \"\(origin)\"."
+      : "From \"\(origin)\" it can go to \(legal). To take an edit by hand back: git restore --staged --worktree \(path)"
     return Finding(
       .illegalTransition, "\(change.id) cannot go from \"\(origin)\" to \"\(to)\": the workflow has no such edge.",
       hint: hint, milestone: change.id, path: PlanPaths.milestone(change.id), line: change.statusLine)
