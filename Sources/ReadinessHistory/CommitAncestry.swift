@@ -15,8 +15,8 @@ public struct CommitAncestry: Ancestry {
 
   /// What was walked for already: rules ask for the same two parents again and again.
   private final class Known {
-    /// The merge bases of two commits, and those of them that are only equal baselines.
-    var bases: [Set<ObjectID>: (all: [ObjectID], copied: [ObjectID])] = [:]
+    /// The merge bases of two commits.
+    var bases: [Set<ObjectID>: [ObjectID]] = [:]
   }
 
   /// - Parameters:
@@ -135,17 +135,14 @@ public struct CommitAncestry: Ancestry {
   /// Walks all of history. O(history).
   public func standingWaives() throws -> [StandingWaive] { try repository.standingWaives(at: parents) }
 
-  private func baseIDs(_ first: Int, _ second: Int) throws -> [ObjectID] { try planBases(first, second).all }
-
-  private func planBases(_ first: Int, _ second: Int) throws -> (all: [ObjectID], copied: [ObjectID]) {
+  private func baseIDs(_ first: Int, _ second: Int) throws -> [ObjectID] {
     let pair: Set = [parents[first], parents[second]]
     if let known = known.bases[pair] { return known }
     if repository.isShallow { throw repository.shallowHistory }
     let own =
       try walk.map { $0.graph.mergeBases(of: $0.places[first], and: $0.places[second]) }
       ?? repository.mergeBases(of: parents[first], and: parents[second])
-    let all = try repository.planBases(parents[first], parents[second], known: own)
-    let found = (all: all, copied: all.filter { !own.contains($0) })
+    let found = try repository.planBases(parents[first], parents[second], known: own)
     known.bases[pair] = found
     return found
   }
@@ -159,12 +156,11 @@ public struct CommitAncestry: Ancestry {
   /// Walks what one parent has and another has not. O(commits of both since they parted).
   public func brought(by parent: Int, notIn other: Int) throws -> [BroughtCommit] {
     let found = try commits(of: parent, notIn: other)
-    // Where two began alike, neither brings its beginning to the other.
-    let copied = try planBases(parent, other).copied.map { try repository.tree(ofCommit: $0) }
-    guard !copied.isEmpty else { return found }
+    // Two equal baselines count as one commit: who has one is brought no copy of it.
     return try found.filter { commit in
-      let begins = try !commit.parents.contains { try Kinship.holdsPlanOrPolicy($0) }
-      return try !begins || !copied.contains { try commit.tree.hasSamePlanAndPolicy(as: $0) }
+      if try commit.parents.contains(where: { try Kinship.holdsPlanOrPolicy($0) }) { return true }
+      let author = try commit.proposal().author
+      return try !repository.hasBaseline(equalTo: commit.tree, by: author, in: parents[other])
     }
   }
 

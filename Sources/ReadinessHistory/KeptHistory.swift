@@ -60,12 +60,26 @@ extension Repository {
     return bases + equal.sorted { $0.description < $1.description }.prefix(1)
   }
 
+  /// True where a history holds a baseline that counts as one commit with another. O(history).
+  func hasBaseline(equalTo tree: any PlanTree, by author: Identity, in tip: ObjectID) throws -> Bool {
+    guard let plan = try tree.planFile()?.plan?.planID else { return false }
+    let key = try BaselineKey(tree, author)
+    return try baselines(of: tip, plan: plan).contains { $0.key == key }
+  }
+
   /// What makes two baselines count as one commit.
   private struct BaselineKey: Hashable {
     let author: String
     let plan: FileIdentity?
     let milestones: [MilestoneID: FileIdentity]
     let policy: [String: FileIdentity]
+
+    init(_ tree: any PlanTree, _ author: Identity) throws {
+      self.author = Address(author.email).description
+      plan = try tree.planIdentity()
+      milestones = try tree.milestones()
+      policy = try tree.policyFiles()
+    }
   }
 
   /// The commits of a history that begin a plan. O(history).
@@ -82,14 +96,7 @@ extension Repository {
       guard graph.mayHoldPlan(index), try Kinship.holdsPlanOrPolicy(tree) else { continue }
       holds[index] = true
       guard try tree.planFile()?.plan?.planID == plan else { continue }
-      let author = Address(try graph.commit(index, in: self).author.email).description
-      found.append(
-        (
-          graph.ids[index],
-          BaselineKey(
-            author: author, plan: try tree.planIdentity(), milestones: try tree.milestones(),
-            policy: try tree.policyFiles())
-        ))
+      found.append((graph.ids[index], try BaselineKey(tree, graph.commit(index, in: self).author)))
     }
     return found
   }

@@ -195,6 +195,17 @@ struct AnchorTests {
     let verified = s.readiness("verify")
     #expect(verified.status == 0, "\(verified.all)")
     #expect(s.readiness("replay").output.contains("agrees"))
+    // A copy that comes in where the two have a base of their own contests no status either.
+    s.git("checkout", "-q", "-b", "side", first)
+    s.start("M-02")
+    s.git("commit", "-qam", "start another")
+    let copied = s.shell("git commit-tree -p side -p \(second) -m copy side^{tree}").line
+    let tree = s.shell("git merge-tree --write-tree main side").line
+    let clean = s.shell("git commit-tree -p main -p \(copied) -m clean \(tree)").line
+    for commit in [copied, clean] {
+      let verified = s.readiness("verify", commit)
+      #expect(verified.status == 0, "\(verified.all)")
+    }
   }
 
   @Test("another project's plan comes in by merges that leave it out, is told, and its commits are not judged")

@@ -107,6 +107,37 @@ struct FieldRuleTests {
     #expect(try errors(#""evidence", "risks""#, gone) == [])
   }
 
+  @Test("a rule about a transition is asked of births and deletions too: by the state of birth, by the state that goes")
+  func transitionsOfLife() throws {
+    func errors(_ rule: String, by author: Identity = bob, isStamped: Bool = true, _ change: (MemoryTree) -> Void) throws
+      -> [String]
+    {
+      let base = PlanFixture.tree().with {
+        $0[PlanPaths.authorization] = """
+          { "version": 1, "roles": { "maintainer": ["ada@example.com"] },
+            "rules": [{ \(rule), "role": "maintainer" }] }
+          """
+        if !isStamped { $0[PlanPaths.provenance] = #"{ "version": 1, "unstamped": "warn" }"# }
+      }
+      let proposal = Proposal(from: base, by: author, change)
+      return try Judge.assess(isStamped ? proposal.stamped() : proposal.committed("")).errors
+    }
+    let born: (MemoryTree) -> Void = { $0[".readiness/B-1.json"] = PlanFixture.milestone("B-1", status: "Not Started") }
+    let gone: (MemoryTree) -> Void = {
+      $0[".readiness/A-3.json"] = nil
+      $0["ssot/plan.json"] = PlanFixture.plan(order: ["A-1", "A-2", "A-4", "A-5"], retired: ["A-3"])
+    }
+    let (to, from) = (#""to": "Not Started""#, #""from": "Not Started""#)
+    for isStamped in [true, false] {
+      #expect(try errors(to, isStamped: isStamped, born) == ["not-authorized"])
+      #expect(try errors(to, by: PlanFixture.ada, isStamped: isStamped, born) == [])
+      #expect(try errors(from, isStamped: isStamped, born) == [])
+      #expect(try errors(from, isStamped: isStamped, gone) == ["not-authorized"])
+      #expect(try errors(from, by: PlanFixture.ada, isStamped: isStamped, gone) == [])
+      #expect(try errors(to, isStamped: isStamped, gone) == [])
+    }
+  }
+
   @Test("a rule about leaving a state is asked of that transition")
   func from() throws {
     let rule = PlanFixture.tree().with {

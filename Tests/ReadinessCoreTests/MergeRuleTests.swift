@@ -53,6 +53,22 @@ struct MergeRuleTests {
     #expect(try errors(h, h.nodes[theirs].tree, [backRuled, theirs]) == ["merge-unresolved"])
   }
 
+  @Test("a stamp lists nothing that is not decided, where the result has the first parent's plan too")
+  func exactly() throws {
+    let h = MemoryHistory()
+    let root = h.add(base, on: [])
+    let main = try h.change(root) { $0.edit("A-2", "\"ada\"", "\"bob\"") }
+    let tree = h.nodes[main].tree
+    let digest = tree.milestone(MilestoneID("A-2"))?.digest
+    var run = Run(at: "2026-11-22T19:00:00.123Z", actor: PlanFixture.ada, policy: tree.policy().digest)
+    run.edits = [Run.Edit(milestone: MilestoneID("A-2"), before: digest, after: digest)]
+    let blocks = Trailers.blocks(in: "x\n\n" + Trailers.render(run, plan: tree.planFile()?.plan?.planID))
+    #expect(try Judge.assess(h.proposal(tree, on: [main, root], by: PlanFixture.ada, .committed(blocks))).errors == ["trailer-mismatch"])
+    #expect(try h.assessUnstamped(tree, on: [main, root]).errors == [])
+    // Where nothing changes from any parent, a block that ends where it began tells nothing false.
+    #expect(try Judge.assess(h.proposal(tree, on: [main, main], by: PlanFixture.ada, .committed(blocks))).errors == [])
+  }
+
   @Test("ancestors of another parent decide nothing: their state does not come back with them")
   func octopusOfAncestors() throws {
     let h = MemoryHistory()

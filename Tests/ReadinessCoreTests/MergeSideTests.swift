@@ -93,6 +93,13 @@ struct MergeSideTests {
     let stale = try h.change(root) { $0.edit("A-1", "proof.txt", "none.txt") }
     let result = h.nodes[stale].tree.with { $0[workflow] = h.nodes[strict].tree[workflow] }
     #expect(try both(h, result, [strict, stale]).errors == ["frozen-field"])
+    // Whoever merges cannot mend it, so the hook warns, and the server refuses.
+    for parents in [[strict, stale], [stale, strict]] {
+      let draft = try Judge.assess(h.proposal(result, on: parents, by: bob, .draft(reason: nil, mayFollow: false)))
+      #expect(draft.errors == [] && draft.warnings == ["frozen-field"])
+      let warning = try #require(draft.verdict.findings.first)
+      #expect(warning.message.contains("The server will refuse this merge") && warning.hint.contains("Rebase the branch"))
+    }
   }
 
   @Test("a branch from before authorization: its commits answer to the rules; the stamp of who may settles them")
@@ -159,6 +166,61 @@ struct MergeSideTests {
     let reopened = try h.change(done) { $0.edit("A-4", "Done", "In Progress") }
     let old = h.add(h.nodes[done].tree, on: [root], by: PlanFixture.ada, h.nodes[done].message)
     #expect(try both(h, h.nodes[old].tree, [reopened, old]).errors == ["merge-unresolved"])
+    // Whoever stamps what nothing brings decides it, by the guards of the way in.
+    let unproven = h.add(base.with { $0.edit("A-4", "proof.txt", "none.txt") }, on: [])
+    let finished = try h.change(unproven) { $0.edit("A-4", "In Review", "Done") }
+    let untrue = h.add(
+      h.nodes[unproven].tree.with { $0.edit("A-3", "\"TBD\"", "\"bob\"") }, on: [unproven], by: PlanFixture.ada,
+      h.nodes[finished].message)
+    let result = h.nodes[finished].tree.with { $0.edit("A-3", "\"TBD\"", "\"bob\"") }
+    #expect(try both(h, result, [finished, untrue]).errors.contains("merge-unresolved"))
+    #expect(try both(h, result, [finished, untrue], isStamped: true).errors == ["evidence-mismatch"])
+  }
+
+  @Test("of a squash the blocks count: one that a side has brings nothing, another of the same commit does")
+  func copiesInSquashes() throws {
+    let h = MemoryHistory()
+    let root = h.add(base, on: [])
+    let there = try h.change(root) { $0.edit("A-4", "\"ada\"", "\"bob\"") }
+    let more = try h.change(there) { $0.edit("A-2", "\"ada\"", "\"bob\"") }
+    let squash = h.add(
+      h.nodes[more].tree, on: [root], by: PlanFixture.ada, h.nodes[there].message + "\n" + h.nodes[more].message)
+    #expect(try h.assess(squash).errors == [])
+    // What the unknown block brings is clean, and the known one changes nothing.
+    #expect(try both(h, h.nodes[squash].tree, [there, squash]).errors == [])
+    // Where the side took the known one back, it does not come again.
+    let back = try h.change(there) { $0.edit("A-4", "\"bob\"", "\"ada\"") }
+    #expect(try both(h, h.nodes[squash].tree, [back, squash]).errors == ["merge-unresolved"])
+  }
+
+  @Test("a waiver that is over by the merge's moment brings nothing into review, from whichever side")
+  func lapsed() throws {
+    let h = MemoryHistory()
+    let waived = base.with {
+      $0[".readiness/A-2.json"] = PlanFixture.milestone(
+        "A-2", status: "In Progress", dependsOn: ["A-1"], isProven: false
+      ).replacing(
+        #""text": "It is seen to work""#,
+        with:
+          #""text": "It", "waiver": { "owner": "o", "reason": "r", "approver": "ada@example.com", "until": "2026-11-18" }"#
+      )
+    }
+    let root = h.add(waived, on: [])
+    // The fixture's clock begins on the 18th of November.
+    let review = try h.change(root) { $0.edit("A-2", "In Progress", "In Review") }
+    #expect(try h.assess(review).errors == [])
+    let side = try h.change(root) { $0.edit("A-3", "\"TBD\"", "\"bob\"") }
+    let result = h.nodes[review].tree.with { $0.edit("A-3", "\"TBD\"", "\"bob\"") }
+    #expect(try both(h, result, [review, side]).errors == [])
+    h.clock += 2 * 86_400_000
+    let later = try h.change(side) { $0.edit("A-3", "It works", "It flies") }
+    let both = h.nodes[review].tree.with { $0.edit("A-3", "\"TBD\"", "\"bob\""); $0.edit("A-3", "It works", "It flies") }
+    #expect(try self.both(h, both, [review, later]).errors == ["evidence-missing"])
+    // Where every parent has it there, nothing is brought.
+    let known = try h.change(review) { $0.edit("A-3", "\"TBD\"", "\"bob\"") }
+    let other = try h.change(review) { $0.edit("A-4", "\"ada\"", "\"bob\"") }
+    let all = h.nodes[known].tree.with { $0.edit("A-4", "\"ada\"", "\"bob\"") }
+    #expect(try self.both(h, all, [known, other]).errors == [])
   }
 
   @Test("what was broken in a parent is inherited with that parent's file, and only with it")

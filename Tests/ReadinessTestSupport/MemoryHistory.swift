@@ -13,7 +13,8 @@ public final class MemoryHistory {
 
   /// The commits, by number.
   public private(set) var nodes: [Node] = []
-  private var clock: Int64 = 1_795_000_000_000
+  /// The moment of the next stamp, in milliseconds since 1970.
+  public var clock: Int64 = 1_795_000_000_000
 
   public init() {}
 

@@ -279,7 +279,10 @@ class Audit:
             parents = self.history.parents(index)
             taking = [p for p in parents if self.holding(p)]
             kept = parents
-            if not all(self.one_plan(a, b) for a in taking for b in taking if a < b):
+            codes = Codes()
+            self.joined(index, taking, codes)
+            # A merge that is no join drops nothing.
+            if codes.legal and not all(self.one_plan(a, b) for a in taking for b in taking if a < b):
                 kept = [p for p in parents if p not in taking or self.history.snapshot(p).plan_id == self.history.snapshot(index).plan_id]
             todo += kept
         return {x for x in range(self.tip + 1) if x not in reached and self.history.snapshot(x).plan_id != self.plan_id}

@@ -105,6 +105,6 @@ enum ChangeRules {
     TransitionRule.self, BirthRule.self, DeletionRule.self, ReentryRule.self, PlanRule.self, ApprovalRule.self,
     WaiverRule.self, WaiveRule.self,
     AuthorityRule.self, PolicyAuthorityRule.self, SignatureRule.self, JudgedFromRule.self, AnchorRule.self,
-    SecretRule.self,
+    LapseRule.self, SecretRule.self,
   ]
 }

@@ -43,6 +43,10 @@ extension Proposal {
     return try later(than: [stamped, now].compactMap { $0 }.max())
   }
 
+  /// The latest `At` of any run among the parents and their ancestors, which is a merge's moment; nil if there is none.
+  /// - Complexity: O(history), in a hook too, so it is asked only if something may have lapsed.
+  func momentOfParents() throws -> Int64? { try ancestry.latestStamp(by: dates.clock) }
+
   private func later(than own: Int64?) throws -> Int64? {
     if now != nil { return own }
     return [own, try ancestry.latestStamp(by: dates.clock)].compactMap { $0 }.max()

@@ -114,7 +114,10 @@ struct StampAudit {
     var telling = direct
     telling.run = last
     telling.policyRuns = runs.filter { $0.policyChange != nil }
-    let endsWhereItBegan = changes.milestones.isEmpty && changes.plan == nil && !changes.changesPolicy
+    // What a merge lists is exact, also where it has its first parent's plan and policy.
+    let endsWhereItBegan =
+      try changes.milestones.isEmpty && changes.plan == nil && !changes.changesPolicy
+      && proposal.parents.allSatisfy { try proposal.candidate.hasSamePlanAndPolicy(as: $0) }
     if runs.count == 1, !endsWhereItBegan {
       let draft = try changes.draft(proposal, isBaseline: force.isBaseline, policy: force.digest, asksForReason: false)
       findings += differences(last, draft)

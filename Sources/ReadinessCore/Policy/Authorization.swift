@@ -70,8 +70,9 @@ public struct AuthorizationRule: Sendable {
     milestones.isEmpty || milestones.contains { id.matches(pattern: $0) }
   }
 
-  /// True where the rule is about this change of status.
-  public func covers(from: String, to: String) -> Bool {
+  /// True where the rule is about this change of status; nil is that of a milestone that is not there, so a birth has
+  /// only a `to`, and a deletion only a `from`.
+  public func covers(from: String?, to: String?) -> Bool {
     guard case .transition(let wantedFrom, let wantedTo) = subject else { return false }
     return (wantedFrom == nil || wantedFrom == from) && (wantedTo == nil || wantedTo == to)
   }

@@ -79,11 +79,7 @@ enum BroughtRule {
     /// The commits that change something in which the result differs, as the side's policy sees them.
     private func readings() throws -> [(JudgeReading, Set<MergedFile>)] {
       try line.commits.compactMap { commit in
-        var files = Set<MergedFile>()
-        for parent in commit.parents.isEmpty ? [EmptyTree()] : commit.parents {
-          files.formUnion(try commit.tree.changedFiles(since: parent))
-        }
-        files.formIntersection(changed)
+        let files = try commit.files().intersection(changed)
         guard !files.isEmpty else { return nil }
         guard let proposal = try JoinRule.outcome(commit.proposal()).proposal else { return nil }
         let reading = try JudgeReading(proposal, asksBrought: false)

@@ -16,6 +16,9 @@ final class Merge {
     for side in sides.all { touched.formUnion(try sides.candidate.changedFiles(since: side.tree)) }
     var values: [MergedFile: MergedValues] = [:]
     for file in touched { values[file] = try MergedValues(file, sides) }
+    for (file, paths) in try Self.unbrought(touched, values, sides) {
+      values[file] = try MergedValues(file, sides, unbrought: paths)
+    }
     self.values = values
     var needed = Set(values.filter { $0.value.needsStamp }.keys)
     var reentries: [MilestoneID: Set<Int>] = [:]
@@ -26,32 +29,31 @@ final class Merge {
       needed.insert(.milestone(id))
     }
     self.reentries = reentries
-    needed.formUnion(try Self.unbrought(touched, values, sides))
     self.needed = needed
   }
 
   /// True if the policy of the result is not the clean one.
   var decidesPolicy: Bool { needed.contains { $0.isPolicy } }
 
-  /// Files in which the result differs from a side by what is neither decided nor brought: only copies of runs that this
-  /// side has already lead there.
+  /// The values by which the result differs from a side and which nothing brings: only copies of runs that this side has
+  /// already lead there, so the merge decides them.
   private static func unbrought(_ touched: Set<MergedFile>, _ values: [MergedFile: MergedValues], _ sides: MergeSides)
-    throws -> Set<MergedFile>
+    throws -> [MergedFile: Set<ValuePath>]
   {
-    var files = Set<MergedFile>()
+    var found: [MergedFile: Set<ValuePath>] = [:]
     for side in sides.all {
       let others = sides.meeting.filter { $0.parent != side.parent }
       let lines = try others.map { (whole: try sides.line(of: $0, notIn: side), new: try sides.bringing($0, to: side)) }
-      guard lines.contains(where: { $0.whole.commits.count != $0.new.commits.count }) else { continue }
+      guard lines.contains(where: { $0.whole !== $0.new }) else { continue }
       for file in touched {
         let result = try file.values(in: sides.candidate)
         var open = result.differences(from: try file.values(in: side.tree))
         open.subtract(values[file]?.decided ?? [])
         for line in lines where !open.isEmpty { open.subtract(try line.new.changedValues(of: file)) }
-        if !open.isEmpty { files.insert(file) }
+        if !open.isEmpty { found[file, default: []].formUnion(open) }
       }
     }
-    return files
+    return found
   }
 }
 

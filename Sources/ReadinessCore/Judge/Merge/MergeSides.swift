@@ -88,11 +88,7 @@ final class BroughtLine {
     if let index { return index[file] ?? [] }
     var found: [MergedFile: [BroughtCommit]] = [:]
     for commit in commits {
-      var files = Set<MergedFile>()
-      for parent in commit.parents.isEmpty ? [EmptyTree()] : commit.parents {
-        files.formUnion(try commit.tree.changedFiles(since: parent))
-      }
-      for file in files { found[file, default: []].append(commit) }
+      for file in try commit.files() { found[file, default: []].append(commit) }
     }
     index = found
     return found[file] ?? []
@@ -120,14 +116,15 @@ final class BroughtLine {
   /// The IDs of the runs that the commits hold.
   private func runs() throws -> Set<Digest> { Set(try commits.flatMap { try $0.blocks() }.compactMap(\.claimedID)) }
 
-  /// Returns the same commits but for those of which the other line holds a run. O(commits) where both have some.
+  /// Returns the same commits but for the runs that the other line holds as well; itself if it holds none of them.
+  /// O(commits) where both have some.
   func without(runsOf other: BroughtLine) throws -> BroughtLine {
     if let filtered { return filtered }
     var result = self
     if !commits.isEmpty, !other.commits.isEmpty {
       let theirs = try other.runs()
-      let own = try commits.filter { try !$0.blocks().contains { $0.claimedID.map(theirs.contains) ?? false } }
-      if own.count < commits.count { result = BroughtLine(own) }
+      let own = try commits.compactMap { try $0.without(theirs) }
+      if !own.elementsEqual(commits, by: ===) { result = BroughtLine(own) }
     }
     filtered = result
     return result

@@ -89,9 +89,9 @@ struct MergedEntry {
     findings = first ?? [TransitionRule.illegal(change, from: merged.live.compactMap { $0 }, to: to, context)]
   }
 
-  /// The guards of state of every way in; and for what falls back behind a review what a reopening asks.
+  /// The guards of state of every way in, as in a re-entry; and for what falls back behind a review what a reopening asks.
   private static func guards(of merged: MergedChange, into state: String, _ workflow: Workflow) -> [Guard] {
-    var asked = Set(workflow.edges.filter { $0.to == state }.flatMap(\.guards).filter(\.isOfState))
+    var asked = Set(workflow.ways(into: state).flatMap(\.guards).filter(\.isOfState))
     if fallsBack(merged, to: state, workflow) { asked.formUnion([.reason, .noDoneDependents]) }
     return Guard.allCases.filter(asked.contains)
   }
@@ -121,7 +121,10 @@ struct MergedEntry {
     let (own, to) = (change.before?.status, change.after?.status)
     guard merged.decidesStatus else { return [step(to, to)] }
     var origins = merged.statuses.filter { $0 != own && $0 != to }
-    if isAnew, let to { origins += workflow.edges.filter { $0.to == to }.map { $0.from }.filter { !origins.contains($0) } }
-    return origins.map { step($0, to) } + [step(own, to)]
+    // Where the state is entered anew, the ways in are those of re-entry, to states of its category as well.
+    let ways = isAnew ? to.map(workflow.ways) ?? [] : []
+    origins += ways.filter { $0.to == to && !origins.contains($0.from) }.map(\.from)
+    let others = ways.filter { $0.to != to }.map { step($0.from, $0.to) }
+    return others + origins.map { step($0, to) } + [step(own, to)]
   }
 }

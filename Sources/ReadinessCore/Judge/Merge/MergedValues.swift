@@ -18,15 +18,18 @@ struct MergedValues {
 
   /// Returns nil if the file is the same in the result and on all sides that meet, or that of the one side that changed
   /// it: then nothing is read.
-  init?(_ file: MergedFile, _ sides: MergeSides) throws {
+  /// - Parameter unbrought: values that are decided because nothing brings them, clean or not.
+  init?(_ file: MergedFile, _ sides: MergeSides, unbrought: Set<ValuePath> = []) throws {
     let identities = try sides.meeting.map { try file.identity(in: $0.tree) }
     let result = try file.identity(in: sides.candidate)
-    guard identities.contains(where: { $0 != result }), try !Self.isTakenWhole(result, identities, file, sides) else {
-      return nil
+    if unbrought.isEmpty {
+      guard identities.contains(where: { $0 != result }), try !Self.isTakenWhole(result, identities, file, sides) else {
+        return nil
+      }
     }
     let versions = try Versions(file, sides)
     isRewritten = try Self.isRewritten(result, identities, file, sides)
-    var decided = Set<ValuePath>()
+    var decided = unbrought
     var clean = FileValues()
     for path in versions.paths {
       let value = versions.result[path]

@@ -42,6 +42,8 @@ struct Settlement {
   /// Returns the faults, as notes where the stamp settles them.
   func verdict(_ listed: Set<MergedFile>, _ contexts: [JudgeContext]) throws -> BroughtVerdict {
     let isAll = try settlesAll(listed, contexts)
+    // Whoever merges cannot mend what others committed, and a hook has no ref: where the merge is pushed, it is refused.
+    let isDraft = contexts.first?.telling.isDraft ?? false
     let settled = try Set(
       faults.compactMap(\.milestone).filter { id in
         guard listed.contains(.milestone(id)), let telling = contexts.first?.telling else { return false }
@@ -50,7 +52,7 @@ struct Settlement {
     return BroughtVerdict(
       findings: faults.compactMap { fault in
         if let id = fault.milestone, settled.contains(id) { return nil }
-        guard isAll else { return fault.finding }
+        guard isAll else { return isDraft ? fault.finding.warnedOf : fault.finding }
         return Finding(
           .settledByPolicyChange, "\(fault.finding.message) The stamp of the merge settles it, as a change of the policy.",
           severity: .note, milestone: fault.milestone, path: fault.finding.path, line: fault.finding.line)
@@ -80,6 +82,15 @@ struct Settlement {
       let policy = context.ofPolicyAlone
       return try (PolicyAuthorityRule.findings(in: policy) + SignatureRule.findings(in: policy)).isEmpty
     }
+  }
+}
+
+extension Finding {
+  /// The same, as a hook tells it before the merge is pushed.
+  fileprivate var warnedOf: Finding {
+    Finding(
+      code, "\(message) The server will refuse this merge.", hint: hint, severity: .warning, milestone: milestone,
+      path: path, line: line)
   }
 }
 

@@ -68,7 +68,8 @@ enum AuthorityRule: ChangeRule {
     return try step.run.map { try context.signatures().isSigned($0) } ?? false
   }
 
-  /// The rules that apply to one step. Along a path of unstamped edges those about transitions are asked of each edge.
+  /// The rules that apply to one step, births and deletions included. Along a path of unstamped edges those about
+  /// transitions are asked of each edge.
   static func applying(
     _ authorization: Authorization, to change: MilestoneChange, _ step: Telling.Step, _ mode: Telling.Mode
   ) -> [AuthorizationRule] {
@@ -76,9 +77,8 @@ enum AuthorityRule: ChangeRule {
       guard rule.covers(change.id) else { return false }
       // A merge that keeps what this side has decides nothing from there.
       if let merged = change.merged, merged.fields.isEmpty, !step.changesStatus { return false }
-      if mode != .path, let from = step.from, let to = step.to, from != to, rule.covers(from: from, to: to) {
-        return true
-      }
+      let isStep = mode != .path || step.from == nil || step.to == nil
+      if isStep, step.changesStatus, rule.covers(from: step.from, to: step.to) { return true }
       return (step.changesFile || step.changesStatus) && rule.covers(fields: change)
     }
   }
