@@ -25,8 +25,7 @@ exec strace -f -qq -A -o "$TRACE_LOG" $TRACE_HOW "$real" "$@"
 """
 
 # What may fail for want of room, for a bad disk, or because a signal came; and how.
-WRITING = {"write", "pwrite64", "writev", "fsync", "fdatasync", "rename", "renameat", "renameat2", "link", "linkat",
-           "ftruncate", "mkdir", "unlink"}
+WRITING = {"write", "pwrite64", "writev", "fsync", "fdatasync", "rename", "renameat", "renameat2", "link", "linkat", "ftruncate", "mkdir", "unlink"}
 ERRORS = ("ENOSPC", "EIO", "EINTR")
 
 
@@ -387,8 +386,7 @@ def main():
             failed += len(late)
             kills = [(*point, "signal=KILL") for point in points][::stride]
             faults = [(*point, "error=" + error) for point in points if point[0] in WRITING for error in ERRORS][::stride]
-            wrong = [one for one in pool.map(
-                attempt, [(program, name, template, *point) for point in kills + faults]) if one]
+            wrong = [one for one in pool.map(attempt, [(program, name, template, *point) for point in kills + faults]) if one]
             for one in wrong[:5]:
                 print("WRONG: " + one)
             print(f"{name}: {len(points)} calls; {len(kills)} kills, {len(faults)} faults, {len(wrong)} wrong", flush=True)
