@@ -23,10 +23,11 @@ public struct SchemaValidator {
 
   /// What in the instance does not fit; empty where all does.
   /// - Throws: `SchemaError` where a reference in the schema names nothing or a pattern is damaged, `PatternTooCostly`
-  ///   where a pattern takes more steps than the bound allows.
+  ///   where a pattern takes more steps than the bound allows, `PatternsTooCostly` where all texts together do.
   public func violations(of instance: JSONValue) throws -> [SchemaViolation] {
     var evaluation = Evaluation(registry: registry, budget: PatternBudget(forBytes: instance.range.count))
     try evaluation.apply(root, to: instance, at: .root)
+    try evaluation.budget.settle()
     return evaluation.violations
   }
 }

@@ -1,6 +1,7 @@
-import JSONSchema
 import StrictJSON
 import Testing
+
+@testable import JSONSchema
 
 /// Patterns are ECMA-262, and end at a bound.
 @Suite("Patterns")
@@ -65,6 +66,21 @@ struct PatternTests {
     let long = String(repeating: "A sentence of prose, as people write it. ", count: 5000)
     #expect(try isFound(#"^[^\\]+$"#, in: long))
     #expect(try !isFound("^(?!.*//).*//", in: long))
+  }
+
+  @Test("texts that each stay within their budget end together at the allowance; ordinary ones never do")
+  func allowance() throws {
+    func spend(_ steps: Int, _ allowance: PatternAllowance) throws {
+      var budget = PatternBudget(forBytes: 400)
+      budget.steps -= steps
+      try budget.settle(with: allowance)
+    }
+    let allowance = PatternAllowance(steps: 1_000_000)
+    for _ in 0..<1000 { try spend(20_000, allowance) }
+    try spend(1_000_000, allowance)
+    #expect(throws: PatternsTooCostly.self) { try spend(1_000_000, allowance) }
+    #expect(throws: PatternsTooCostly.self) { try spend(30_000, allowance) }
+    try spend(20_000, allowance)
   }
 
   // MARK: - Schemas

@@ -104,18 +104,23 @@ extension Secrets {
   }
 
   /// Every place in a text, as it is written, that looks like a secret, in its order. O(bytes × patterns).
-  /// - Throws: `PatternTooCostly` if a team's pattern takes more steps than the bound allows.
+  /// - Throws: `PatternTooCostly` if a team's pattern takes more steps than the bound allows, `PatternsTooCostly` if all
+  ///   of a push do.
   private func writtenHits(in bytes: [UInt8]) throws -> [Hit] {
     let known = KnownSecret.all(in: bytes)
     guard !known.isEmpty || !patterns.isEmpty || entropy != nil else { return [] }
     let allowed = try self.allowed.map { try TextPattern($0) }
     // A pattern is tried on each word, and begins anew at each of its bytes.
-    var budget = PatternBudget(forBytes: 8 * bytes.count * (allowed.count + patterns.count))
+    var budget = PatternBudget(
+      forBytes: 8 * bytes.count * (allowed.count + patterns.count), ofText: 8 * bytes.count)
     var hits = try known.filter { secret in
       let word = String(decoding: bytes[secret.range], as: UTF8.self)
       return try !allowed.contains { try $0.isFound(in: word, within: &budget) }
     }.map { Hit(name: $0.name, offset: $0.range.lowerBound, digest: Digest(of: Array(bytes[$0.range]))) }
-    guard !patterns.isEmpty || entropy != nil else { return hits }
+    guard !patterns.isEmpty || entropy != nil else {
+      try budget.settle()
+      return hits
+    }
     let compiled = try patterns.map { ($0.name, try TextPattern($0.text)) }
     for range in Self.words(in: bytes) {
       var isAllowed = false
@@ -131,6 +136,7 @@ extension Secrets {
         hits.append(Hit(name: name, offset: range.lowerBound, digest: Digest(of: Array(bytes[range]))))
       }
     }
+    try budget.settle()
     return hits.sorted { $0.offset < $1.offset }
   }
 
