@@ -136,6 +136,18 @@ struct SecretTests {
     }
   }
 
+  @Test("a message beyond the bound is told as a note; up to it, it is looked into")
+  func longMessage() throws {
+    func findings(_ size: Int) throws -> [Finding] {
+      let words = token + " " + String(repeating: "a", count: size - token.utf8.count - 1)
+      let proposal = try Proposal { $0.edit("A-3", "\"TBD\"", "\"ada\"") }.with(.init(what: "the message", text: words))
+      return try Judge.assess(proposal).verdict.findings
+    }
+    #expect(try findings(262_144).map(\.code) == [.secretDetected])
+    let beyond = try findings(262_145)
+    #expect(beyond.map(\.code) == [.secretsNotSought] && beyond.first?.severity == .note)
+  }
+
   @Test("evidence that cannot be looked into is told as a note, and plain evidence is not")
   func packed() throws {
     func notes(_ bytes: [UInt8]) throws -> [Finding] {

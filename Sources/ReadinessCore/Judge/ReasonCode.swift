@@ -244,7 +244,8 @@ extension ReasonCode {
     source: "5")
   /// See `explain`.
   public static let secretsNotSought = ReasonCode(
-    "secrets-not-sought", "A file of evidence is packed or encrypted, so it is not searched for secrets.",
+    "secrets-not-sought",
+    "A file of evidence is packed or encrypted, or a message is longer than 256 KiB, so it is not searched for secrets.",
     remedy: "Look into it yourself, or attach a plain file. It is a note, which no exit code counts.", source: "5")
   /// See `explain`.
   public static let policyChangeRefused = ReasonCode(

@@ -1,3 +1,5 @@
+import StrictJSON
+
 /// What looks like a secret enters no milestone, plan, policy, message or name, and no evidence. The refusal names its
 /// kind and its place, never the secret (`doc/security.md`).
 enum SecretRule: ChangeRule {
@@ -88,6 +90,9 @@ enum SecretRule: ChangeRule {
     }
   }
 
+  /// What a person writes into a message is shorter. In bytes, as a milestone's bound.
+  private static let textBound = JSONLimits.plan.size
+
   /// Names, addresses, and all that the message says.
   private static func words(_ secrets: Secrets, _ context: JudgeContext) throws -> [Finding] {
     var texts = [Proposal.Text(what: "the author's name", text: context.proposal.author.description)]
@@ -106,7 +111,15 @@ enum SecretRule: ChangeRule {
     }
     var seen = Set<Secrets.Hit>()
     return try texts.flatMap { text -> [Finding] in
-      try (text.isRandom ? secrets.withoutOwnRules : secrets).hits(in: Array(text.text.utf8))
+      guard text.text.utf8.count <= textBound else {
+        return [
+          Finding(
+            .secretsNotSought,
+            "In \(text.what) are \(text.text.utf8.count) bytes, so nobody looked for secrets in it; up to \(textBound) are searched.",
+            severity: .note, milestone: context.judged.first?.id)
+        ]
+      }
+      return try (text.isRandom ? secrets.withoutOwnRules : secrets).hits(in: Array(text.text.utf8))
         .filter { seen.insert($0).inserted }
         .map { finding($0, text.what, context.judged.first?.id, nil, nil) }
     }
