@@ -72,6 +72,12 @@ struct ReplayCommand: PlainCommand {
     options = words.globals()
   }
 
+  func validate() throws {
+    if at?.contains("..") == true {
+      throw ValidationError("A state is that of one commit, not of a range: name B of A..B with --at.")
+    }
+  }
+
   mutating func run() throws {
     let context = try Context(options)
     let repository = try context.openForAudit()

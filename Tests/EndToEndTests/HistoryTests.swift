@@ -125,6 +125,8 @@ struct HistoryTests {
     let second = try #require(log.range(of: "Not Started -> In Progress"))
     #expect(first.lowerBound < second.lowerBound)
     #expect(s.readiness("log", "M-99").status == 2)
+    let range = s.readiness("replay", "--at", "main..side")
+    #expect(range.status == 2 && range.errors.contains("--at"), "\(range.all)")
     let digest = s.readiness("replay", "--json").output
     let copy = try Scratch(cloneOf: s, bare: true)
     #expect(copy.readiness("replay", "--json").output == digest)
