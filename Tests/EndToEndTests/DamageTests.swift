@@ -53,6 +53,18 @@ struct DamageTests {
     #expect(result.errors.contains("damaged-repository"), "\(about) \(words): \(result.all)")
   }
 
+  @Test("a branch whose commit is gone is damage, not a revision that nobody gave")
+  func lostTip() throws {
+    let s = try history()
+    let id = s.git("rev-parse", "main").line
+    #expect(s.readiness("diff", "HEAD~999", "HEAD").status == 2)
+    s.shell("rm -f .git/objects/\(id.prefix(2))/\(id.dropFirst(2))")
+    for words in [["log"], ["weekly"], ["diff", "HEAD~5", "HEAD"], ["diff", "main", "side"]] {
+      isDamaged(s, words, "without the tip")
+    }
+    #expect(s.readiness("diff", "nonsense", "side").status == 2)
+  }
+
   /// The objects that a verdict rests on, and for each another one of its type.
   private static let objects = [
     ("main", "main~1"), ("main~1", "main~2"), ("side", "main~1"), ("main^{tree}", "main~3^{tree}"),
