@@ -75,7 +75,9 @@ struct HookDoor {
       return refuse([goneDriver(gone)])
     }
     let opensEditor = environment["GIT_EDITOR"] != ":"
-    let outcome = try Stamping(situation).stamp(text, isEdited: opensEditor, mayFollow: opensEditor)
+    // Of a merge it is told here what the server will refuse: whoever merges cannot mend it.
+    let outcome = try Stamping(situation) { if situation.parents.count > 1 { tell($0) } }
+      .stamp(text, isEdited: opensEditor, mayFollow: opensEditor)
     // Without an editor nobody can write the subject any more.
     if !opensEditor, case .rewritten(let text) = outcome, !Trailers.blocks(in: text).isEmpty,
       !Stamping.hasSubject(text, isEdited: false)
@@ -249,11 +251,15 @@ struct HookDoor {
       return 1
     }
     let isPush = isServer || name == "pre-push"
+    say("readiness: this \(isPush ? "push" : "commit") is refused.")
+    tell(findings)
+    return 1
+  }
+
+  private func tell(_ findings: [Finding]) {
     let style = Style(color: Terminal.isColored(flag: nil, environment, configured: nil, descriptor: 2))
     let width = min(Terminal.width(environment), 80)
-    say("readiness: this \(isPush ? "push" : "commit") is refused.")
     say(FindingReport.text(findings, width: width, style))
-    return 1
   }
 
   /// What could not be judged is not let through, unless it does not concern us at all.

@@ -24,10 +24,12 @@ public struct Stamping {
   }
 
   private let situation: CommitSituation
+  private let warn: ([Finding]) -> Void
 
   /// Stamps what a situation is about to become, at its moment.
-  public init(_ situation: CommitSituation) {
-    self.situation = situation
+  /// - Parameter warn: told what the judge warns of in a change that it accepts.
+  public init(_ situation: CommitSituation, warn: @escaping ([Finding]) -> Void = { _ in }) {
+    (self.situation, self.warn) = (situation, warn)
   }
 
   /// - Parameters:
@@ -49,7 +51,7 @@ public struct Stamping {
     if try situation.changesNothing() { return message.text == asFound ? .unchanged : .rewritten(message.text) }
     let outcome = try Self.stamp(
       message, stated: stated, by: situation.author(), at: situation.now, mayFollow: mayFollow,
-      signer: RunSigner(situation.repository)
+      signer: RunSigner(situation.repository), warn: warn
     ) {
       try situation.proposal($0)
     }
@@ -64,12 +66,14 @@ public struct Stamping {
   ///   - proposal: the change, with a claim about it.
   static func stamp(
     _ message: CommitMessage, stated: Stated, by author: Identity, at now: String, mayFollow: Bool,
-    signer: RunSigner, _ proposal: (Proposal.Claim) throws -> Proposal
+    signer: RunSigner, warn: ([Finding]) -> Void = { _ in }, _ proposal: (Proposal.Claim) throws -> Proposal
   ) throws -> Outcome {
     let reason = stated.reason ?? (message.subject.isEmpty ? nil : message.subject)
     let assessment = try Judge.assess(
       proposal(.draft(reason: reason, mayFollow: mayFollow, waives: stated.waives)).saying(message.prose))
     guard assessment.verdict.isAccepted else { return .refused(assessment.verdict.findings) }
+    let warnings = assessment.verdict.findings.filter { $0.severity == .warning }
+    if !warnings.isEmpty { warn(warnings) }
     guard let draft = assessment.draft else { return .unchanged }
     let asksForReason = draft.asksForReason || !stated.waives.isEmpty
     let unsigned = draft.run(at: now, actor: author, reason: stated.reason ?? (asksForReason ? reason : nil))
@@ -77,7 +81,11 @@ public struct Stamping {
     var message = message
     message.append(block: Trailers.render(run, plan: draft.plan))
     // A reason that an editor may still bring is not asked for twice.
-    let refused = mayFollow ? [] : try signer.findings(run, message.text, proposal)
+    let found = mayFollow ? [] : try signer.findings(run, message.text, proposal)
+    // What was only warned of before it was stamped is not refused after.
+    let refused = found.filter { one in
+      !warnings.contains { $0.code == one.code && $0.milestone == one.milestone }
+    }
     return refused.isEmpty ? .rewritten(message.text) : .refused(refused)
   }
 

@@ -43,7 +43,7 @@ struct MergeAttackTests {
     #expect(server.git("rev-parse", "main").line == main)
   }
 
-  @Test("a branch from before the rules finishes a milestone: the hook lets whoever has no role merge it, and the gate refuses")
+  @Test("a branch from before the rules finishes a milestone: the hook warns whoever has no role, and the gate refuses")
   func staleBranch() throws {
     let (s, server) = try lab()
     s.git("checkout", "-q", "-b", "stale", "main~1")
@@ -57,7 +57,8 @@ struct MergeAttackTests {
     }
     s.git("checkout", "-q", "main")
     let merge = s.git("merge", "-q", "--no-edit", "stale", environment: eve)
-    #expect(merge.status == 0, "\(merge.all)")
+    #expect(merge.status == 0 && merge.all.contains("not-authorized"), "\(merge.all)")
+    #expect(merge.all.contains("Rebase the branch"), "\(merge.all)")
     for refused in [
       s.git("push", "-q", "origin", "main"), s.git("push", "-q", "--no-verify", "origin", "main"),
     ] {

@@ -234,7 +234,7 @@ def root_merged(r):
     """Both sides are there, and the merge takes what the other history says."""
     first = other_root(r)
     made = r.git("commit-tree", "-p", "main", "-p", first, "-m", "all", first + "^{tree}")
-    return made + ":refs/heads/main", {"merge-unresolved", "illegal-transition", "illegal-birth"}
+    return made + ":refs/heads/main", {"unrelated-plans"}
 
 
 def headers(lines):
@@ -285,7 +285,7 @@ ATTACKS = {
     "a stamp quoted": stamp(lambda head, block: head + "\n".join("> " + line for line in block.splitlines())),
     "a stamp out of order": stamp(lambda head, block: head + "\n".join(reversed(block.splitlines()))),
     "a stamp in capitals": stamp(lambda head, block: head + block.replace("Readiness-At", "READINESS-AT")),
-    "an unknown line in a stamp": stamp(lambda head, block: head + block.rstrip() + "\nReadiness-Else: x"),
+    "an unknown line in a stamp": stamp(lambda head, block: head + block.replace("\nReadiness-Actor", "\nReadiness-Else: x\nReadiness-Actor")),
     "two legal branches": illegal_merge, "ours over a reopened one": ours_over_reopened, "a circle born in a merge": circle_by_merge,
     "flipped in a side branch": flip_in_side, "a policy rolled back": policy_rolled_back, "an evil octopus": evil_octopus,
     **{f"a link of the very bytes for {path}": linked_bytes(path, code) for path, code in {

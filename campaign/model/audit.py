@@ -9,7 +9,7 @@ from .paths import guard_paths
 from .plan import invariants
 from .policy import DEFAULTS, covers
 from .stamps import blocks_of, leads, seconds
-from .steps import Step
+from .steps import BESIDE_A_FALSE_STAMP, Step
 from .values import changes, values_of
 from .words import Codes, digest, person_of
 
@@ -114,7 +114,7 @@ class Audit:
                 codes.unclear.append("blocks that end where they began: are their steps judged?")
             return
         codes.add({"trailer-mismatch", "run-mismatch"})
-        codes.allow({"trailer-mismatch", "run-mismatch", "replayed-run"})
+        codes.allow(BESIDE_A_FALSE_STAMP | {"trailer-mismatch", "run-mismatch", "replayed-run"})
 
     def heal_itself(self, index, block, codes):
         if block.broken or block.run != block.true_id(self.history.snapshot(index).plan_id):
