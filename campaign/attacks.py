@@ -35,8 +35,8 @@ def main():
             attacks = [(program, top + "/template", "attack", way, name)
                        for way, name in itertools.product(("checked objects", "unchecked objects"), ATTACKS)]
             # In the quick form every way and every change is there as well, each with a part of the others.
-            illegal = illegal[::5] if quick else illegal
-            jobs = [(cells.cell, job) for job in attacks[::2 if quick else 1] + illegal + legal[::3 if quick else 1]]
+            illegal = illegal[::7] if quick else illegal
+            jobs = [(cells.cell, job) for job in attacks[::2 if quick else 1] + illegal + legal[::4 if quick else 1]]
             counts.append(f"{len(illegal)} illegal cells of {len(PAST_THE_HOOKS)} ways and {len(ILLEGAL)} changes, "
                           f"{len(attacks)} attacks beside them, {len(legal)} legal cells")
         if not only or "dimensions" in only:

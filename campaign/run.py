@@ -56,7 +56,12 @@ def ranged(program, folder, seed, history, tip):
         # What a baseline beside the anchor's plan needs is for the table of attacks.
         return None
     said = product(program, folder, f"{history.commits[anchor].id}..{history.commits[tip].id}")
-    lines = compare(history, (results, 0), *said)
+    accepted, found = said
+    if history.snapshot(anchor).plan_id != audit.plan_id and accepted is not None:
+        # The end of a range keeps the plan of its anchor, which is told of no commit.
+        if not found.pop(None, set()) & {"plan-id-changed", "unrelated-plans"} and accepted:
+            return ["the range ends at another plan than its anchor's; the product: legal"]
+    lines = compare(history, (results, 0), accepted, found)
     return [f"from {history.commits[anchor].id[:10]}: {line}" for line in lines]
 
 

@@ -364,8 +364,9 @@ WITH_THE_HOOKS = {
 }
 
 
-# What git itself cannot do.
-IMPOSSIBLE = {("octopus", "a link for the plan"), ("octopus", "a link for the policies")}
+# What git itself cannot do; and a ref that nobody protects may hold another plan (contract 2.2, anchors).
+IMPOSSIBLE = {("octopus", "a link for the plan"), ("octopus", "a link for the policies"),
+              *((way, "another plan's id") for way in ("a new branch", "a tag", "a tag of a tag", "a ref that is no branch"))}
 
 
 def expected(way, code):
