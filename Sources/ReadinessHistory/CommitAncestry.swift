@@ -17,6 +17,9 @@ public struct CommitAncestry: Ancestry {
   private final class Known {
     /// The merge bases of two commits.
     var bases: [Set<ObjectID>: [ObjectID]] = [:]
+    /// Commits that a parent brings, by their ids, or by their places in the walk: of many parents each brings to each.
+    var brought: [ObjectID: BroughtCommit?] = [:]
+    var broughtInWalk: [Int: BroughtCommit?] = [:]
   }
 
   /// - Parameters:
@@ -168,14 +171,21 @@ public struct CommitAncestry: Ancestry {
     if let (graph, places) = walk {
       return try graph.commits(of: places[parent], notOf: places[other]).filter(graph.isOfInterest).compactMap {
         place in
+        if let found = known.broughtInWalk[place] { return found }
         let before = graph.parents(of: place).map { graph.trees[Int($0)] }
-        return try brought(tree: graph.trees[place], parents: before) { try graph.commit(place, in: repository) }
+        let found = try brought(tree: graph.trees[place], parents: before) { try graph.commit(place, in: repository) }
+        known.broughtInWalk[place] = .some(found)
+        return found
       }
     }
     if repository.isShallow { throw repository.shallowHistory }
     return try repository.commits(from: [parents[parent]], notFrom: [parents[other]]).compactMap { id in
+      if let found = known.brought[id] { return found }
       let commit = try repository.commit(id)
-      return try brought(tree: commit.tree, parents: commit.parents.map { try repository.commit($0).tree }) { commit }
+      let before = try commit.parents.map { try repository.commit($0).tree }
+      let found = try brought(tree: commit.tree, parents: before) { commit }
+      known.brought[id] = .some(found)
+      return found
     }
   }
 
