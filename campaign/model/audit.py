@@ -284,6 +284,9 @@ class Audit:
             # A merge that is no join drops nothing.
             if codes.legal and not all(self.one_plan(a, b) for a in taking for b in taking if a < b):
                 kept = [p for p in parents if p not in taking or self.history.snapshot(p).plan_id == self.history.snapshot(index).plan_id]
+            if taking and len(taking) < len(parents) and not self.holds(index):
+                # With a parent that takes no part a merge may hold nothing, and drops the others.
+                kept = [p for p in parents if p not in taking]
             todo += kept
         return {x for x in range(self.tip + 1) if x not in reached and self.history.snapshot(x).plan_id != self.plan_id}
 
