@@ -150,6 +150,8 @@ class Merge:
             self.codes.add({"trailer-mismatch", "run-mismatch"})
             self.codes.unclear.append("several blocks in a merge")
             return
+        if self.first not in self.parents:
+            self.codes.open({"trailer-mismatch"}, "BEFORE in a merge whose first parent takes no part")
         block = self.blocks[0]
         if block.broken or block.heals:
             self.codes.add({"trailer-mismatch", "run-mismatch"})
