@@ -264,8 +264,9 @@ public final class GitTree: PlanTree {
         try repository.forEachEntry(of: id) { name, identity in
           if identity.kind == .folder {
             next.append((identity.id, path + name + "/"))
-          } else if identity.kind != .submodule {
-            files[path + name] = identity
+          } else if identity.kind != .submodule, files.updateValue(identity, forKey: path + name) != nil {
+            // Two names that differ only by their Unicode form are one name here, so such a folder cannot be read.
+            files[String(path.dropLast())] = FileIdentity(kind: .folder, id: id)
           }
         }
       }

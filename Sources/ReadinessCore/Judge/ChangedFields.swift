@@ -6,8 +6,9 @@ extension MilestoneChange {
   var changedKeys: Set<String> {
     if let merged { return merged.fields }
     guard let (old, new) = sides else { return Set(loneSide.map(\.key)) }
-    let keys = Set((old.object ?? []).map(\.key) + (new.object ?? []).map(\.key))
-    return keys.filter { !Self.isSame(old[$0], new[$0]) }
+    // By each key exactly: a set of strings takes two forms of one letter for one key, and would hide the second.
+    let keys = (old.object ?? []).map(\.key) + (new.object ?? []).map(\.key)
+    return Set(keys.filter { !Self.isSame(old[$0], new[$0]) })
   }
 
   /// The same as rules name them, in a merge those that it decides: `exitCriteria` is which criteria there are, with text, check and waiver; `evidence` is

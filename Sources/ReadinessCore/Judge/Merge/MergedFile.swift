@@ -44,6 +44,15 @@ enum MergedFile: Hashable {
 struct ValuePath: Hashable {
   let parts: [String]
 
+  /// By bytes: two keys that differ only by their Unicode form are two keys (RFC 8259).
+  static func == (a: ValuePath, b: ValuePath) -> Bool {
+    a.parts.count == b.parts.count && zip(a.parts, b.parts).allSatisfy { $0.isExactly($1) }
+  }
+
+  func hash(into hasher: inout Hasher) {
+    for part in parts { hasher.combine(ExactText(part)) }
+  }
+
   static let existence = ValuePath(parts: [])
   static let status = ValuePath(parts: ["status"])
   static let executionOrder = ValuePath(parts: ["executionOrder"])
@@ -127,10 +136,10 @@ struct FileValues: Equatable {
   /// Nil unless each element is an object with a name of its own.
   private static func named(_ value: JSONValue, by key: String) -> [(String, JSONValue)]? {
     guard let elements = value.array else { return nil }
-    var names = Set<String>()
+    var names = Set<ExactText>()
     var named: [(String, JSONValue)] = []
     for element in elements {
-      guard let name = element[key]?.string, names.insert(name).inserted else { return nil }
+      guard let name = element[key]?.string, names.insert(ExactText(name)).inserted else { return nil }
       named.append((name, element))
     }
     return named
