@@ -151,6 +151,32 @@ struct PathTests {
     #expect(s.readiness("verify").status == 0, "\(s.readiness("verify").all)")
   }
 
+  @Test("a merge that takes a guarded file back to what it was needs the role, whichever parent comes first")
+  func takenBack() throws {
+    let s = try guarded()
+    let old = s.git("rev-parse", "HEAD").line
+    #expect(commit(s, "infra/main.tf").status == 0)
+    let new = s.git("rev-parse", "HEAD").line
+    s.git("checkout", "-qb", "side", old)
+    #expect(commit(s, "src/a.c", by: "bob").status == 0)
+    let side = s.git("rev-parse", "HEAD").line
+    func merge(_ parents: [String], _ tree: String, by name: String) -> Scratch.Result {
+      let author = ["GIT_AUTHOR_EMAIL": "\(name)@example.com", "GIT_AUTHOR_NAME": name]
+      let list = parents.map { "-p \($0)" }.joined(separator: " ")
+      let made = s.shell("git commit-tree \(list) -m merge '\(tree)^{tree}'", environment: author).line
+      return s.readiness("verify", made, "--no-cache")
+    }
+    for parents in [[new, old], [old, new], [new, side], [side, new]] {
+      let refused = merge(parents, parents.contains(side) ? side : old, by: "bob")
+      #expect(refused.status == 1 && refused.output.contains("path-guarded"), "\(parents): \(refused.all)")
+      #expect(merge(parents, parents.contains(side) ? side : old, by: "ada").status == 0)
+    }
+    // What the other side did in order comes along.
+    s.git("merge", "-q", "--no-edit", new)
+    #expect(merge([side, new], "HEAD", by: "bob").status == 0)
+    #expect(merge([new, side], "HEAD", by: "bob").status == 0)
+  }
+
   @Test("install --guard-paths has local hooks ask too, of commits beside the plan as well")
   func local() throws {
     let s = try guarded()

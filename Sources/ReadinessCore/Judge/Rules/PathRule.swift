@@ -33,12 +33,28 @@ enum PathRule {
     guard let role = entry.role, let authorization = policy.authorization,
       !authorization.holds(proposal.author.email, role: role)
     else { return nil }
-    // What a merge takes from a parent was judged there, unless this side came to guard it only meanwhile.
-    let own = try isNewHere(proposal) ? changed[0] : common(changed)
+    // What another parent changed was judged there, unless this side came to guard it only meanwhile. What a merge takes
+    // back from this side, nobody has judged.
+    let own = try isNewHere(proposal) ? changed[0] : changed[0].filter(notBrought(entry, changed, proposal).contains)
     guard !own.isEmpty else { return nil }
     return finding(
       own, "\(proposal.author.email) does not hold the role \"\(role)\", which a change of \(listed(own)) asks for.",
       hint: AuthorityRule.holders(of: role, authorization))
+  }
+
+  /// The paths that differ from the first parent and that no other parent has changed to what the result holds.
+  private static func notBrought(_ entry: GuardedPaths.Guarded, _ changed: [[String]], _ proposal: Proposal) throws
+    -> Set<String>
+  {
+    var open = Set(changed[0])
+    for other in proposal.parents.indices.dropFirst() where !open.isEmpty {
+      let taken = open.subtracting(changed[other])
+      guard !taken.isEmpty else { continue }
+      let bases = try proposal.ancestry.bases(of: 0, and: other)
+      let moved = try bases.map { Set(try proposal.parents[other].changedPaths(entry.selection, since: $0)) }
+      open.subtract(taken.filter { path in !moved.isEmpty && moved.allSatisfy { $0.contains(path) } })
+    }
+    return open
   }
 
   /// The paths that differ from every parent.
