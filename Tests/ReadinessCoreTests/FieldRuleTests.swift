@@ -109,7 +109,8 @@ struct FieldRuleTests {
 
   @Test("a rule about a transition is asked of births and deletions too: by the state of birth, by the state that goes")
   func transitionsOfLife() throws {
-    func errors(_ rule: String, by author: Identity = bob, isStamped: Bool = true, _ change: (MemoryTree) -> Void) throws
+    func errors(_ rule: String, by author: Identity = bob, isStamped: Bool = true, _ change: (MemoryTree) -> Void)
+      throws
       -> [String]
     {
       let base = PlanFixture.tree().with {

@@ -160,7 +160,9 @@ private struct RandomHistory {
     for id in Set(sides.flatMap(\.entries.keys)).sorted() where main > 0 { world.entries[id] = pick { $0.entries[id] } }
     world.retired = Array(Set(sides.flatMap(\.retired)))
     for id in world.retired { world.entries[id] = nil }
-    if main > 1 { (world.authorization, world.isLoose, world.warns) = pick { ($0.authorization, $0.isLoose, $0.warns) } }
+    if main > 1 {
+      (world.authorization, world.isLoose, world.warns) = pick { ($0.authorization, $0.isLoose, $0.warns) }
+    }
     if chance.below(4) == 0, !world.entries.isEmpty { world.change(&chance) }
     return world
   }

@@ -63,7 +63,10 @@ struct MergeRuleTests {
     var run = Run(at: "2026-11-22T19:00:00.123Z", actor: PlanFixture.ada, policy: tree.policy().digest)
     run.edits = [Run.Edit(milestone: MilestoneID("A-2"), before: digest, after: digest)]
     let blocks = Trailers.blocks(in: "x\n\n" + Trailers.render(run, plan: tree.planFile()?.plan?.planID))
-    #expect(try Judge.assess(h.proposal(tree, on: [main, root], by: PlanFixture.ada, .committed(blocks))).errors == ["trailer-mismatch"])
+    #expect(
+      try Judge.assess(h.proposal(tree, on: [main, root], by: PlanFixture.ada, .committed(blocks))).errors == [
+        "trailer-mismatch"
+      ])
     #expect(try h.assessUnstamped(tree, on: [main, root]).errors == [])
     // Where nothing changes from any parent, a block that ends where it began tells nothing false.
     #expect(try Judge.assess(h.proposal(tree, on: [main, main], by: PlanFixture.ada, .committed(blocks))).errors == [])
@@ -98,7 +101,9 @@ struct MergeRuleTests {
       (["B-1", "B-2", "C-1"], true), (["C-1", "B-2", "B-1"], true), (["B-1", "C-1", "B-2"], false),
       (["B-1", "B-2"], false),
     ] {
-      let result = base.with(born(["B-1", "B-2", "C-1"])).with { $0["ssot/plan.json"] = PlanFixture.plan(order: all + order) }
+      let result = base.with(born(["B-1", "B-2", "C-1"])).with {
+        $0["ssot/plan.json"] = PlanFixture.plan(order: all + order)
+      }
       #expect(try errors(h, result, [ours, theirs]) == (isClean ? [] : ["merge-unresolved"]), "\(order)")
     }
   }
@@ -111,7 +116,8 @@ struct MergeRuleTests {
     let theirs = try h.change(root) { $0.edit("A-2", "It works", "It flies") }
     let other = try h.change(root) { $0.edit("A-3", "It works", "It flies") }
     let spaced = h.nodes[ours].tree.with { $0.edit("A-2", "\"owner\": ", "\"owner\":   ") }
-    #expect(try errors(h, spaced.with { $0.edit("A-3", "It works", "It flies") }, [ours, other]) == ["merge-unresolved"])
+    #expect(
+      try errors(h, spaced.with { $0.edit("A-3", "It works", "It flies") }, [ours, other]) == ["merge-unresolved"])
     #expect(try errors(h, spaced.with { $0.edit("A-2", "It works", "It flies") }, [ours, theirs]) == [])
   }
 
@@ -129,7 +135,9 @@ struct MergeRuleTests {
     }
     #expect(try errors(h, result, [late, side, old]) == [])
     // What an older base of all three had does not prevail.
-    #expect(try errors(h, result.with { $0.edit("A-3", "\"carol\"", "\"TBD\"") }, [late, side, old]).contains("merge-unresolved"))
+    #expect(
+      try errors(h, result.with { $0.edit("A-3", "\"carol\"", "\"TBD\"") }, [late, side, old]).contains(
+        "merge-unresolved"))
   }
 
   // MARK: - Decided
@@ -172,7 +180,9 @@ struct MergeRuleTests {
   func takenAway() throws {
     let h = MemoryHistory()
     let root = h.add(
-      base.with { $0.edit("A-4", "{ \"id\": \"works\"", "{ \"id\": \"open\", \"text\": \"Open\" }, { \"id\": \"works\"") },
+      base.with {
+        $0.edit("A-4", "{ \"id\": \"works\"", "{ \"id\": \"open\", \"text\": \"Open\" }, { \"id\": \"works\"")
+      },
       on: [])
     let ours = try h.change(root) { $0.edit("A-3", "\"TBD\"", "\"ada\"") }
     let theirs = try h.change(root) { $0.edit("A-2", "\"ada\"", "\"bob\"") }
@@ -202,7 +212,9 @@ struct MergeRuleTests {
     let kept = h.nodes[gone].tree.with { $0[".readiness/A-3.json"] = h.nodes[ours].tree[".readiness/A-3.json"] }
     #expect(try errors(h, kept, [gone, ours], isStamped: true).contains("reused-id"))
     #expect(try errors(h, h.nodes[gone].tree, [gone, ours], isStamped: true) == [])
-    let started = try h.change(ours) { $0.edit("A-3", "Not Started", "Blocked\", \"blocked\": { \"reason\": \"x\" }, \"x-a\": \"") }
+    let started = try h.change(ours) {
+      $0.edit("A-3", "Not Started", "Blocked\", \"blocked\": { \"reason\": \"x\" }, \"x-a\": \"")
+    }
     #expect(try errors(h, h.nodes[gone].tree, [gone, started], isStamped: true) == ["illegal-deletion"])
   }
 
@@ -230,7 +242,8 @@ struct MergeRuleTests {
     #expect(try errors(h, base, [root, main], by: bob, isStamped: true) == ["policy-change-refused"])
     #expect(try errors(h, base, [root, main], isStamped: true) == [])
     let side = try h.change(root, by: bob) { $0.edit("A-3", "\"TBD\"", "\"bob\"") }
-    #expect(try errors(h, h.nodes[side].tree, [side, main], by: bob, isStamped: true).contains("policy-change-refused"))
+    #expect(
+      try errors(h, h.nodes[side].tree, [side, main], by: bob, isStamped: true).contains("policy-change-refused"))
     let clean = h.nodes[side].tree.with { $0[authorization] = PlanFixture.authorization }
     let settled = h.nodes[main].tree
     #expect(try errors(h, settled, [side, main], by: bob).contains("merge-unresolved"))

@@ -98,7 +98,8 @@ struct MergeSideTests {
       let draft = try Judge.assess(h.proposal(result, on: parents, by: bob, .draft(reason: nil, mayFollow: false)))
       #expect(draft.errors == [] && draft.warnings == ["frozen-field"])
       let warning = try #require(draft.verdict.findings.first)
-      #expect(warning.message.contains("The server will refuse this merge") && warning.hint.contains("Rebase the branch"))
+      #expect(
+        warning.message.contains("The server will refuse this merge") && warning.hint.contains("Rebase the branch"))
     }
   }
 
@@ -214,7 +215,9 @@ struct MergeSideTests {
     #expect(try both(h, result, [review, side]).errors == [])
     h.clock += 2 * 86_400_000
     let later = try h.change(side) { $0.edit("A-3", "It works", "It flies") }
-    let both = h.nodes[review].tree.with { $0.edit("A-3", "\"TBD\"", "\"bob\""); $0.edit("A-3", "It works", "It flies") }
+    let both = h.nodes[review].tree.with {
+      $0.edit("A-3", "\"TBD\"", "\"bob\""); $0.edit("A-3", "It works", "It flies")
+    }
     #expect(try self.both(h, both, [review, later]).errors == ["evidence-missing"])
     // Where every parent has it there, nothing is brought.
     let known = try h.change(review) { $0.edit("A-3", "\"TBD\"", "\"bob\"") }

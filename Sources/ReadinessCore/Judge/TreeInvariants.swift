@@ -93,7 +93,8 @@ enum TreeInvariants {
     return collapsed(findings.filter { !inherited.contains(Invariants.Key($0)) })
   }
 
-  private static func isTakenOver(_ finding: Finding, from parent: any PlanTree, _ reading: JudgeReading) throws -> Bool {
+  private static func isTakenOver(_ finding: Finding, from parent: any PlanTree, _ reading: JudgeReading) throws -> Bool
+  {
     guard let merge = reading.merge else { return true }
     let candidate = reading.proposal.candidate
     guard let id = finding.milestone else {

@@ -37,8 +37,9 @@ enum BroughtRule {
 
   /// Returns the files of a side's policy that differ from that of a merge base; all where the other brings a change of
   /// the policy whose run this side has already.
-  private static func files(_ side: MergeSides.Side, _ other: MergeSides.Side, _ sides: MergeSides) throws -> Set<String>
-  {
+  private static func files(_ side: MergeSides.Side, _ other: MergeSides.Side, _ sides: MergeSides) throws -> Set<
+    String
+  > {
     let own = try side.tree.policyFiles()
     if try sides.line(of: other, notIn: side).repeatsPolicyChange(of: sides.line(of: side, notIn: other)) {
       return Set(own.keys).union([PlanPaths.workflow])

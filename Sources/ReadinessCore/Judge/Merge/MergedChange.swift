@@ -110,7 +110,9 @@ struct MergedEntry {
 
   /// Returns the steps that rules of authority are asked of: from the state on every side, and where the state is entered
   /// anew by each way into it. That from the side that judges comes last.
-  static func steps(_ change: MilestoneChange, isAnew: Bool, by telling: Telling, _ workflow: Workflow) -> [Telling.Step] {
+  static func steps(_ change: MilestoneChange, isAnew: Bool, by telling: Telling, _ workflow: Workflow) -> [Telling
+    .Step]
+  {
     guard let merged = change.merged else { return [] }
     let last = telling.steps(of: change).last
     func step(_ from: String?, _ to: String?) -> Telling.Step {

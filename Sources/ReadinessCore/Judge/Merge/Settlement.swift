@@ -54,7 +54,8 @@ struct Settlement {
         if let id = fault.milestone, settled.contains(id) { return nil }
         guard isAll else { return isDraft ? fault.finding.warnedOf : fault.finding }
         return Finding(
-          .settledByPolicyChange, "\(fault.finding.message) The stamp of the merge settles it, as a change of the policy.",
+          .settledByPolicyChange,
+          "\(fault.finding.message) The stamp of the merge settles it, as a change of the policy.",
           severity: .note, milestone: fault.milestone, path: fault.finding.path, line: fault.finding.line)
       })
   }
