@@ -15,8 +15,8 @@ import tempfile
 from concurrent.futures import ThreadPoolExecutor
 
 sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
-import attacks
-from attacks import entries
+from attack.lab import Repository, base
+from attack.special import done_blob, entries
 
 MODES = ["100644", "100755", "100664", "120000", "160000", "40000", "040000", "110644", "060000", "140000", "100000", "0100644", "10644"]
 NAMES = ["M-12.json", "M-05.json", "M-05", "m-05.json", "M-05.jsona", "M-05.json ", "", ".", "..", ".git", "a/b", "plan.json",
@@ -131,11 +131,11 @@ def main():
     count = int(sys.argv[2]) if len(sys.argv) > 2 else 1000
     first = int(sys.argv[3]) if len(sys.argv) > 3 else 0
     with tempfile.TemporaryDirectory() as top:
-        attacks.base(program, top)
-        r = attacks.Repository(program, top)
+        base(program, top)
+        r = Repository(program, top)
         tip = r.git("rev-parse", "main")
         paths = [f".readiness/M-{n:02}.json" for n in range(1, 13)] + ["ssot/plan.json", "ssot/policies/authorization.json"]
-        done = attacks.done_blob(r)
+        done = done_blob(r)
         objects = [done, r.git("rev-parse", "main:.readiness/M-12.json"), r.git("rev-parse", "main:.readiness"),
                    r.git("rev-parse", "main:ssot"), r.git("rev-parse", "main:ssot/plan.json")]
         evil = written(r, [(m, n, done if n == "M-12.json" else i) for m, n, i in entries(r, "main:.readiness")])
