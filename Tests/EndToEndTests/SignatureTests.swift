@@ -245,9 +245,9 @@ struct SignatureTests {
     s.git("checkout", "-q", "main")
     s.become("ada", signs: false)
     s.authorize(#"{ "to": "Done", "role": "approver", "approvals": 2 }"#)
+    // A local merge is warned of, since its author may still settle it; an audit refuses it.
     let merged = s.git("merge", "-q", "--no-edit", "side")
-    #expect(merged.status != 0 && merged.errors.contains("not-approved"), "\(merged.all)")
-    s.git("-c", "core.hooksPath=/dev/null", "commit", "-q", "--no-edit")
+    #expect(merged.status == 0 && merged.errors.contains("warning not-approved"), "\(merged.all)")
     let verified = s.readiness("verify")
     #expect(
       verified.status == 1 && verified.output.contains("What the merge brings breaks a rule of another parent")
