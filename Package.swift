@@ -13,87 +13,89 @@ let package = Package(
     .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.0")
   ],
   targets: [
-    .systemLibrary(name: "CLibgit2", pkgConfig: "libgit2", providers: [.apt(["libgit2-dev"])]),
-    .systemLibrary(name: "CZlib", providers: [.apt(["zlib1g-dev"])]),
-    .systemLibrary(name: "CPCRE2", pkgConfig: "libpcre2-8", providers: [.apt(["libpcre2-dev"])]),
-    .target(name: "CNetworkStubs"),
-    .target(name: "CSHA256"),
-    .target(name: "CDefaults"),
-    .target(name: "CSHA1"),
+    .systemLibrary(
+      name: "CLibgit2", path: "Sources/C/CLibgit2", pkgConfig: "libgit2", providers: [.apt(["libgit2-dev"])]),
+    .systemLibrary(name: "CZlib", path: "Sources/C/CZlib", providers: [.apt(["zlib1g-dev"])]),
+    .systemLibrary(
+      name: "CPCRE2", path: "Sources/C/CPCRE2", pkgConfig: "libpcre2-8", providers: [.apt(["libpcre2-dev"])]),
+    .target(name: "CNetworkStubs", path: "Sources/C/CNetworkStubs"),
+    .target(name: "CSHA256", path: "Sources/C/CSHA256"),
+    .target(name: "CDefaults", path: "Sources/C/CDefaults"),
+    .target(name: "CSHA1", path: "Sources/C/CSHA1"),
     .target(name: "StrictJSON"),
     .target(name: "JSONSchema", dependencies: ["CPCRE2", "StrictJSON"]),
     .target(name: "ReadinessCore", dependencies: ["CDefaults", "CSHA256", "JSONSchema", "StrictJSON"]),
     .target(
       name: "ReadinessGit",
       dependencies: [
-        "CLibgit2", "CSHA1", "CZlib", "ReadinessCore", "ReadinessRuntime", "ReadinessSystem", "StrictJSON",
+        "CLibgit2", "CSHA1", "CZlib", "ReadinessCore", "Profiles", "ReadinessSystem", "StrictJSON",
       ]),
     .target(name: "PlanSLO", dependencies: ["ReadinessCore", "StrictJSON"]),
     .target(
-      name: "ReadinessHistory",
+      name: "PlanHistory",
       dependencies: [
-        "PlanSLO", "ReadinessGit", "ReadinessCore", "ReadinessRuntime", "ReadinessSystem", "StrictJSON",
+        "PlanSLO", "ReadinessGit", "ReadinessCore", "Profiles", "ReadinessSystem", "StrictJSON",
       ]),
     .target(
-      name: "ReadinessEnforcement",
-      dependencies: ["ReadinessHistory", "ReadinessGit", "ReadinessRuntime", "ReadinessCore", "StrictJSON"]),
+      name: "PlanGate",
+      dependencies: ["PlanHistory", "ReadinessGit", "Profiles", "ReadinessCore", "StrictJSON"]),
     .target(
-      name: "ReadinessChecks",
+      name: "PlanChecks",
       dependencies: [
-        "PlanSLO", "ReadinessGit", "ReadinessRuntime", "ReadinessSystem", "ReadinessCore", "JSONSchema", "StrictJSON",
+        "PlanSLO", "ReadinessGit", "Profiles", "ReadinessSystem", "ReadinessCore", "JSONSchema", "StrictJSON",
       ]),
     .target(
-      name: "ReadinessEvents",
+      name: "PlanEvents",
       dependencies: [
-        "ReadinessHistory", "ReadinessGit", "ReadinessReports", "ReadinessRuntime", "ReadinessCore", "StrictJSON",
+        "PlanHistory", "ReadinessGit", "Reports", "Profiles", "ReadinessCore", "StrictJSON",
       ]),
-    .target(name: "ReadinessReports", dependencies: ["PlanSLO", "ReadinessCore", "StrictJSON"]),
-    .target(name: "CSupervisor"),
+    .target(name: "Reports", dependencies: ["PlanSLO", "ReadinessCore", "StrictJSON"]),
+    .target(name: "CSupervisor", path: "Sources/C/CSupervisor"),
     .target(name: "ReadinessSystem", dependencies: ["CSupervisor"]),
-    .target(name: "ReadinessRuntime", dependencies: ["CSupervisor", "ReadinessSystem", "StrictJSON"]),
+    .target(name: "Profiles", dependencies: ["CSupervisor", "ReadinessSystem", "StrictJSON"]),
     .target(
-      name: "ReadinessCommands",
+      name: "Commands",
       dependencies: [
-        "ReadinessEnforcement", "ReadinessHistory", "ReadinessGit", "ReadinessCore",
-        "ReadinessReports", "ReadinessRuntime", "ReadinessSystem", "ReadinessChecks", "ReadinessEvents", "PlanSLO",
+        "PlanGate", "PlanHistory", "ReadinessGit", "ReadinessCore",
+        "Reports", "Profiles", "ReadinessSystem", "PlanChecks", "PlanEvents", "PlanSLO",
         "StrictJSON",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ]),
-    .executableTarget(name: "readiness", dependencies: ["ReadinessCommands", "CNetworkStubs"]),
+    .executableTarget(name: "readiness", dependencies: ["Commands", "CNetworkStubs"]),
     .target(
-      name: "ReadinessTestSupport", dependencies: ["PlanSLO", "ReadinessCore", "StrictJSON"],
-      path: "Tests/ReadinessTestSupport"),
+      name: "TestSupport", dependencies: ["PlanSLO", "ReadinessCore", "StrictJSON"],
+      path: "Tests/Support"),
     .executableTarget(
       name: "fuzz",
       dependencies: [
-        "ReadinessHistory", "ReadinessGit", "ReadinessReports", "ReadinessCore", "ReadinessTestSupport", "JSONSchema",
+        "PlanHistory", "ReadinessGit", "Reports", "ReadinessCore", "TestSupport", "JSONSchema",
         "StrictJSON",
       ],
       path: "Tests/Fuzz"),
     .testTarget(
-      name: "EndToEndTests", dependencies: ["readiness", "ReadinessTestSupport"], exclude: ["Snapshots"]),
+      name: "EndToEndTests", dependencies: ["readiness", "TestSupport"], exclude: ["Snapshots"]),
     .testTarget(name: "ReadinessSystemTests", dependencies: ["ReadinessSystem"]),
     .testTarget(
       name: "ReadinessGitTests",
-      dependencies: ["ReadinessGit", "ReadinessCore", "ReadinessSystem", "ReadinessTestSupport"]),
+      dependencies: ["ReadinessGit", "ReadinessCore", "ReadinessSystem", "TestSupport"]),
     .testTarget(
-      name: "ReadinessRuntimeTests",
-      dependencies: ["ReadinessRuntime", "ReadinessCore", "JSONSchema", "StrictJSON", "ReadinessTestSupport"]),
+      name: "ProfilesTests",
+      dependencies: ["Profiles", "ReadinessCore", "JSONSchema", "StrictJSON", "TestSupport"]),
     .testTarget(
-      name: "ReadinessCommandsTests",
+      name: "CommandsTests",
       dependencies: [
-        "ReadinessCommands", "ReadinessTestSupport", .product(name: "ArgumentParser", package: "swift-argument-parser"),
+        "Commands", "TestSupport", .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ]),
     .testTarget(name: "StrictJSONTests", dependencies: ["StrictJSON"]),
     .testTarget(
-      name: "ReadinessReportsTests",
-      dependencies: ["ReadinessReports", "ReadinessCore", "StrictJSON", "ReadinessTestSupport"]),
+      name: "ReportsTests",
+      dependencies: ["Reports", "ReadinessCore", "StrictJSON", "TestSupport"]),
     .testTarget(
       name: "PlanSLOTests",
-      dependencies: ["PlanSLO", "ReadinessCore", "ReadinessTestSupport", "JSONSchema", "StrictJSON"]),
+      dependencies: ["PlanSLO", "ReadinessCore", "TestSupport", "JSONSchema", "StrictJSON"]),
     .testTarget(name: "JSONSchemaTests", dependencies: ["JSONSchema", "StrictJSON"]),
     .testTarget(
-      name: "ReadinessCoreTests", dependencies: ["ReadinessCore", "ReadinessTestSupport", "JSONSchema", "StrictJSON"]),
+      name: "ReadinessCoreTests", dependencies: ["ReadinessCore", "TestSupport", "JSONSchema", "StrictJSON"]),
   ],
   swiftLanguageModes: [.v6]
 )

@@ -3,7 +3,7 @@
 # install lays down the POSIX sh stubs instead, which do the same and cost a millisecond more.
 # usage: scripts/build-launcher.sh FOLDER, where `swift build` has put the program
 set -eu
-source=$(dirname "$0")/../Sources/HookLauncher/launcher.c
+source=$(dirname "$0")/../launcher/launcher.c
 out=$1/readiness-hook
 # A folder that is made here would be in SwiftPM's way: it wants a link at .build/debug and .build/release.
 [ -d "$1" ] || { echo "build: there is no folder $1; swift build creates it" >&2; exit 1; }

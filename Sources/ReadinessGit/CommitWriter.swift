@@ -1,7 +1,7 @@
 import CLibgit2
 import Glibc
 import ReadinessCore
-import ReadinessRuntime
+import Profiles
 
 /// A change of a few files that becomes a commit on HEAD, leaving everything else as the user has it.
 public struct CommitPlan {

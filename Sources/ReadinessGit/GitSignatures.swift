@@ -1,5 +1,5 @@
 import ReadinessCore
-import ReadinessRuntime
+import Profiles
 
 /// SSH signatures, made and checked by `ssh-keygen -Y`, and OpenPGP signatures, checked by `gpg`: no cryptography here.
 /// What was checked once is remembered.

@@ -1,6 +1,6 @@
 import Glibc
 import ReadinessCore
-import ReadinessRuntime
+import Profiles
 
 /// A branch that is a file of its own and whose log is kept, as HEAD's is: nearly every one. It is moved as git moves it
 /// (lock, comparison, logs, rename), with its new value on the disk before and its name after; logs are not waited for.

@@ -1,4 +1,4 @@
 import Glibc
-import ReadinessCommands
+import Commands
 
 exit(Program.run(CommandLine.arguments))

@@ -1,4 +1,4 @@
-import ReadinessTestSupport
+import TestSupport
 import Testing
 
 /// Whatever a push brings, what stood on the server before it says how it is judged (contract 2.2, anchors).

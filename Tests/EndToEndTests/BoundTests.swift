@@ -1,5 +1,5 @@
 import Foundation
-import ReadinessTestSupport
+import TestSupport
 import Testing
 
 /// What a stranger may push is judged within bounds, or "could not judge" is the answer; never a signal.

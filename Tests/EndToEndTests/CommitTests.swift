@@ -1,4 +1,4 @@
-import ReadinessTestSupport
+import TestSupport
 import Testing
 
 @Suite("Committing by hand")

@@ -1,5 +1,5 @@
 import Foundation
-import ReadinessTestSupport
+import TestSupport
 import Testing
 
 /// Runs the `console` blocks of documents as they stand: all of one document in one shell, in an empty folder. A line of

@@ -1,5 +1,5 @@
 import Foundation
-import ReadinessTestSupport
+import TestSupport
 import Testing
 
 /// A move that is killed at every call that changes the file system, one after the other.

@@ -1,5 +1,5 @@
 import Foundation
-import ReadinessTestSupport
+import TestSupport
 import Testing
 
 /// What a team meets in its first days: an empty plan, a shallow clone, evidence that no longer matches, a reopening.

@@ -1,5 +1,5 @@
 import Foundation
-import ReadinessTestSupport
+import TestSupport
 import Testing
 
 /// The examples of documents, run as they stand: each `sh` block that begins with `# example:`, one after the other in

@@ -1,4 +1,4 @@
-import ReadinessTestSupport
+import TestSupport
 import Testing
 
 /// The rest of this story is told by `campaign/transports.py`, over real servers.

@@ -1,5 +1,5 @@
 import Foundation
-import ReadinessTestSupport
+import TestSupport
 import Testing
 
 /// A library that counts the calls that change the file system, and at one of them dies or fails. The program of these

@@ -1,5 +1,5 @@
 import Foundation
-import ReadinessTestSupport
+import TestSupport
 import Testing
 
 /// Repositories, files and machines that give trouble: each is judged, or is exit 3 with what to do; none is half read.

@@ -1,5 +1,5 @@
 import Foundation
-import ReadinessTestSupport
+import TestSupport
 import Testing
 
 /// Three lines of plain git that used to take the rules back, with hooks and gate in place.

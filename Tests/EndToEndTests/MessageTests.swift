@@ -1,5 +1,5 @@
 import Foundation
-import ReadinessTestSupport
+import TestSupport
 import Testing
 
 /// Messages as git and its users write them, through the hooks and back by `verify`.

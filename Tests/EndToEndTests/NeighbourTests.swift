@@ -1,5 +1,5 @@
 import Foundation
-import ReadinessTestSupport
+import TestSupport
 import Testing
 
 /// Other tools beside ours: renamed and chained hooks, shared hook folders, odd paths, a merge driver that is gone.

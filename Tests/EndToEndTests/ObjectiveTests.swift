@@ -1,6 +1,6 @@
 import Foundation
 import ReadinessCore
-import ReadinessTestSupport
+import TestSupport
 import StrictJSON
 import Testing
 

@@ -1,4 +1,4 @@
-import ReadinessTestSupport
+import TestSupport
 import Testing
 
 /// Guarded files: on the server and in `verify` always, in local hooks where that was chosen.

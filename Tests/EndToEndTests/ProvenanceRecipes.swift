@@ -1,5 +1,5 @@
 import Foundation
-import ReadinessTestSupport
+import TestSupport
 import Testing
 
 /// The recipes of `doc/provenance.md`, run as they stand with git, sh, awk and sha256sum.

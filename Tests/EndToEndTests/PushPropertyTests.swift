@@ -1,5 +1,5 @@
 import Foundation
-import ReadinessTestSupport
+import TestSupport
 import Testing
 
 /// What the gate accepts, an audit of the same ref accepts too, whatever roots, bases, refs and orders a push has.

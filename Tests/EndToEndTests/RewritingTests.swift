@@ -1,5 +1,5 @@
 import Foundation
-import ReadinessTestSupport
+import TestSupport
 import Testing
 
 /// The rows of the table "What is stamped, and when" in `doc/provenance.md`, each played on a real repository.

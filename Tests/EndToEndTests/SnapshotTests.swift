@@ -1,5 +1,5 @@
 import Foundation
-import ReadinessTestSupport
+import TestSupport
 import Testing
 
 /// What a person sees, whole, in a terminal of 80 columns. `READINESS_SNAPSHOTS=update swift test --filter SnapshotTests`

@@ -1,5 +1,5 @@
 import Foundation
-import ReadinessTestSupport
+import TestSupport
 import Testing
 
 /// A `.git` folder that somebody else made: what lies in it is input, and nothing of it leads out of the work tree.

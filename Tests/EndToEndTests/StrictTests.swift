@@ -1,5 +1,5 @@
 import Foundation
-import ReadinessTestSupport
+import TestSupport
 import Testing
 
 /// `install --strict`: whatever moves a branch is judged, and nothing else is in anybody's way.

@@ -1,5 +1,5 @@
 import Foundation
-import ReadinessTestSupport
+import TestSupport
 import Testing
 
 /// Names and keys that differ only by their Unicode form are different names and keys for git and JSON.

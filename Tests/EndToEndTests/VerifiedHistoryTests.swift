@@ -1,5 +1,5 @@
 import Foundation
-import ReadinessTestSupport
+import TestSupport
 import Testing
 
 /// What `verify` keeps of what it found, and that it is a cache and nothing more (decision 0019).

@@ -1,5 +1,5 @@
 import Foundation
-import ReadinessTestSupport
+import TestSupport
 import Testing
 
 /// The workflow files of `doc/ci` and the page for the first hour, run as far as a shell can.

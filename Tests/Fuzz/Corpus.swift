@@ -1,8 +1,8 @@
 import JSONSchema
 import ReadinessCore
 @testable import ReadinessGit
-import ReadinessReports
-import ReadinessTestSupport
+import Reports
+import TestSupport
 import StrictJSON
 
 /// What is mutated, and what is done with it.

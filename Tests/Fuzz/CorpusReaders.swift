@@ -2,7 +2,7 @@ import Glibc
 import JSONSchema
 import ReadinessCore
 @testable import ReadinessGit
-import ReadinessTestSupport
+import TestSupport
 import StrictJSON
 
 /// Readers of what a push or a foreign `.git` holds, beside those of `Corpus`.

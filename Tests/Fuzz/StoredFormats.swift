@@ -1,8 +1,8 @@
 import Foundation
 import ReadinessCore
 @testable import ReadinessGit
-@testable import ReadinessHistory
-import ReadinessTestSupport
+@testable import PlanHistory
+import TestSupport
 
 /// What lies in a `.git` folder that somebody else may have made: packs and their indexes, files of single objects, the
 /// index, the journal, the cache of `verify`, lists of alternates, deltas and raw messages.

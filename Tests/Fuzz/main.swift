@@ -3,8 +3,8 @@
 import Glibc
 import ReadinessCore
 @testable import ReadinessGit
-import ReadinessReports
-import ReadinessTestSupport
+import Reports
+import TestSupport
 import StrictJSON
 
 let count = CommandLine.arguments.dropFirst().first.flatMap { Int($0) } ?? 10_000

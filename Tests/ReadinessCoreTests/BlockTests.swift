@@ -1,5 +1,5 @@
 import ReadinessCore
-import ReadinessTestSupport
+import TestSupport
 import Testing
 
 /// Where a block begins and ends, and what is the user's (contract 3, *Blocks*).

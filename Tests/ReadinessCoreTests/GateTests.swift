@@ -1,4 +1,4 @@
-import ReadinessTestSupport
+import TestSupport
 import StrictJSON
 import Testing
 

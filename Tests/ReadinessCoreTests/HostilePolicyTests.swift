@@ -1,6 +1,6 @@
 import JSONSchema
 import ReadinessCore
-import ReadinessTestSupport
+import TestSupport
 import Testing
 
 /// Policies that somebody with authority could write to stop everybody's work. The judge answers; it does not hang, and

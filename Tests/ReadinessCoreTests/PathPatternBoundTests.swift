@@ -1,5 +1,5 @@
 import ReadinessCore
-import ReadinessTestSupport
+import TestSupport
 import Testing
 
 @Suite("Patterns of paths within bounds")

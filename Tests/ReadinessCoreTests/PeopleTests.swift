@@ -1,5 +1,5 @@
 import ReadinessCore
-import ReadinessTestSupport
+import TestSupport
 import Testing
 
 private let kelvin = Identity(name: "Kim", email: "\u{212A}im@example.com")

@@ -1,5 +1,5 @@
 import ReadinessCore
-import ReadinessTestSupport
+import TestSupport
 import Testing
 
 private let ada = PlanFixture.ada

@@ -1,5 +1,5 @@
 import ReadinessCore
-import ReadinessTestSupport
+import TestSupport
 import Testing
 
 private let until = Run.Waive(milestone: MilestoneID("A-3"), code: "unmet-dependency", until: "2026-11-30")

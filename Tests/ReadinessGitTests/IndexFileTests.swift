@@ -1,5 +1,5 @@
 import Foundation
-import ReadinessTestSupport
+import TestSupport
 import Testing
 
 @testable import ReadinessGit

@@ -1,5 +1,5 @@
 import CLibgit2
-import ReadinessTestSupport
+import TestSupport
 import Testing
 
 @testable import ReadinessCore

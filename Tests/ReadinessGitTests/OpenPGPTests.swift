@@ -1,5 +1,5 @@
 import Foundation
-import ReadinessTestSupport
+import TestSupport
 @testable import ReadinessGit
 import Testing
 

@@ -1,6 +1,6 @@
 /// The trusted point beside which a change is judged (contract 2.2, anchors): the policies that stood there before.
 ///
-/// Which commits a change is compared with, and which of them are trusted, is decided in `ReadinessHistory`.
+/// Which commits a change is compared with, and which of them are trusted, is decided in `PlanHistory`.
 public struct Anchor {
   /// The trees that hold the anchor's plan. A baseline beside it needs the authority to change each one's policy.
   public let plans: [any PlanTree]

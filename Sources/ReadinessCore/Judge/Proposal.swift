@@ -1,8 +1,8 @@
-/// A change that somebody wants accepted. Every door builds one of these, and only these reach the judge.
+/// A change that somebody wants accepted. Every entry point builds one of these, and only these reach the judge.
 public struct Proposal {
   /// What is said about the change.
   public enum Claim {
-    /// Nothing yet: a door will stamp it. `reason` is what a person gave; `mayFollow` is true where an editor opens;
+    /// Nothing yet: an entry point will stamp it. `reason` is what a person gave; `mayFollow` is true where an editor opens;
     /// `waives` are the rules that a person lets go, and more of them may follow where the message is not known yet.
     case draft(reason: String?, mayFollow: Bool, waives: [Run.Waive] = [], moreWaives: Bool = false)
     /// A commit's message, by its blocks; empty where it has none.

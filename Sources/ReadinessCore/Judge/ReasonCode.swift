@@ -30,7 +30,7 @@ public struct ReasonCode: Hashable, Sendable, CustomStringConvertible {
 
   /// Every code, by the part of the plan that it speaks of.
   public static let all: [ReasonCode] =
-    files + graph + workflow + life + provenanceCodes + authority + waives + doors + gateCodes
+    files + graph + workflow + life + provenanceCodes + authority + waives + entryPoints + gateCodes
 }
 
 // MARK: - Files
@@ -289,7 +289,7 @@ extension ReasonCode {
   private static let waives = [waiveRefused, waiveLapsed]
 }
 
-// MARK: - Doors
+// MARK: - Entry points
 
 extension ReasonCode {
   /// See `explain`.
@@ -343,7 +343,7 @@ extension ReasonCode {
     "emergency-push", "A push was let past the gate of this server in an emergency, and nobody has closed that yet.",
     remedy: "Look at what came in, mend it, and close the entry: readiness bypass close.", source: "2.4")
 
-  private static let doors = [
+  private static let entryPoints = [
     emergencyPush,
     pathGuarded, refProtected, undecidable, damagedRepository, uncommittedChanges, emptyMessage, textUnreadable,
     tooManyChanges,

@@ -1,0 +1,204 @@
+import ArgumentParser
+import Glibc
+import ReadinessCore
+import PlanGate
+import ReadinessGit
+import Reports
+import Profiles
+import StrictJSON
+
+struct Init: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    subcommand: "init", abstract: "Creates a plan: .readiness/, ssot/ and hooks/. Never overwrites a file that differs."
+  )
+  @Flag(help: "A plan without milestones.")
+  var empty = false
+  @Option(help: ArgumentHelp("A tracker document in Markdown to begin from.", valueName: "file"))
+  var from: String?
+  @Option(help: ArgumentHelp("standard, or finish-order: start early, finish in order.", valueName: "kind"))
+  var workflow: WorkflowKind = .standard
+  @Flag(help: "Create all schemas and the examples too.")
+  var examples = false
+  @Flag(help: "Commit what was created.")
+  var commit = false
+  @OptionGroup var options: GlobalOptions
+
+  func validate() throws {
+    if empty, from != nil { throw ValidationError("--empty and --from exclude each other.") }
+  }
+
+  mutating func run() throws {
+    let context = try Context(options)
+    let repository = try context.openRepository()
+    let workflow = Workflow.standard(startsInOrder: workflow == .standard)
+    var plan = ImportedPlan.standard
+    if empty { plan = ImportedPlan.empty }
+    if let from { plan = try ImportedPlan.read(from) }
+    if plan.findings.contains(where: { $0.severity == .error }) {
+      return try context.conclude(plan.findings, repository: repository)
+    }
+    var files = examples ? StandardFiles.all(workflow: workflow) : StandardFiles.needed(workflow: workflow)
+    files += HookScript.names.map { ("hooks/\($0)", HookScript(name: $0, program: "readiness", chains: false).text) }
+    let written = try Layout(repository).lay(files, plan: plan)
+    try Layout.stage(written.all)
+    let id = commit ? try Layout.commit(written.all, repository, now: context.now) : nil
+    let place = try context.isAtTop(repository) ? "" : " at the top of the repository, \(repository.workTree ?? "")"
+    let kept = written.kept.isEmpty ? "" : "; \(written.kept.count) existed already"
+    var lines = ["Created \(written.new.count) files\(place)\(kept)."]
+    if let id {
+      lines += ["Committed as \(id.prefix(12)).", "", "Next: readiness install, then readiness status."]
+    } else {
+      lines += ["They are staged.", "", "Next: readiness install, then git commit -m \"plan: adopt it\"."]
+    }
+    var members = [JSONMember("written", .texts(written.new)), JSONMember("kept", .texts(written.kept))]
+    if let id { members.append(JSONMember("commit", .text(id))) }
+    context.print(json: Envelope.json("init", members), text: lines.joined(separator: "\n"))
+  }
+}
+
+enum WorkflowKind: String, Choice {
+  case standard
+  case finishOrder = "finish-order"
+}
+
+struct Import: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    subcommand: "import", abstract: "Reads a tracker document into .readiness/ and ssot/plan.json.")
+  @Argument(help: "The document.") var file: String
+  @Option(help: ArgumentHelp("The form of the document.", valueName: "form"))
+  var format: DocumentFormat = .markdown
+  @Flag(help: "Say what would be written, and write nothing.")
+  var dryRun = false
+  @OptionGroup var options: GlobalOptions
+
+  mutating func run() throws {
+    let context = try Context(options)
+    let plan = try ImportedPlan.read(file, format)
+    let repository = try context.openRepository()
+    if !plan.findings.isEmpty { return try context.conclude(plan.findings, repository: repository) }
+    let written = try Layout(repository).lay([], plan: plan, isDry: dryRun)
+    let verb = dryRun ? "Would write" : "Wrote"
+    let json = Envelope.json(
+      "import",
+      [
+        JSONMember("milestones", .texts(plan.files.map(\.id.text))), JSONMember("written", .texts(written.new)),
+        JSONMember("kept", .texts(written.kept)), JSONMember("dryRun", JSONValue(.bool(dryRun))),
+      ])
+    context.print(
+      json: json,
+      text: "\(verb) \(written.new.count) files for \(plan.files.count) milestones."
+        + (dryRun ? "" : "\n\nNext: git add .readiness ssot, then git commit."))
+  }
+}
+
+extension ImportedPlan {
+  static let standard = ImportedPlan(
+    title: StandardPlan.title, milestones: StandardPlan.milestones, executionOrder: StandardPlan.executionOrder,
+    findings: [])
+  static let empty = ImportedPlan(title: "Production readiness", milestones: [], executionOrder: [], findings: [])
+
+  static func read(_ path: String, _ format: DocumentFormat = .markdown) throws -> ImportedPlan {
+    let bytes = try FileBytes.read(path)
+    guard let text = String(validating: bytes, as: UTF8.self) else {
+      throw UsageError("\(path) is not a text in UTF-8.", hint: "Convert it, then import again.")
+    }
+    return switch format {
+    case .markdown: TrackerDocument.parse(text, path: path)
+    case .csv: TrackerTable.parse(text, path: path)
+    case .json: TrackerJSON.parse(bytes, path: path)
+    }
+  }
+}
+
+/// Puts files into the work tree, all or none.
+private struct Layout {
+  struct Written {
+    let new: [String]
+    let kept: [String]
+    var all: [String] { (new + kept).sorted() }
+  }
+
+  let top: String
+
+  init(_ repository: Repository) throws {
+    guard let workTree = repository.workTree else {
+      throw GitError(
+        .unsupported, "A bare repository has no work tree.", hint: "Run this in a clone.", function: "init")
+    }
+    top = workTree
+  }
+
+  func lay(_ files: [StandardFiles.File], plan: ImportedPlan, isDry: Bool = false) throws -> Written {
+    var files = files.map { (path: $0.path, bytes: Array($0.text.utf8)) }
+    for milestone in plan.files {
+      files.append((PlanPaths.milestone(milestone.id), milestone.json.layoutBytes))
+    }
+    files.append((PlanPaths.plan, try planBytes(plan)))
+    if plan.files.isEmpty { files.append((PlanPaths.folder + "/.gitkeep", [])) }
+    var new: [String] = []
+    var kept: [String] = []
+    for file in files {
+      guard let present = try FileBytes.readIfPresent(top + file.path) else {
+        new.append(file.path)
+        continue
+      }
+      guard present == file.bytes else {
+        throw UsageError(
+          "\(file.path) is there already and differs; nothing was written.",
+          hint: "Move it away, or keep it and take from readiness init in an empty repository what you need.")
+      }
+      kept.append(file.path)
+    }
+    if !isDry {
+      let root = try LinkFreeFolder(top)
+      for file in files where new.contains(file.path) {
+        let parts = file.path.split(separator: "/")
+        let folder = try root.folder(parts.dropLast().joined(separator: "/"), creates: true)
+        try folder?.write(
+          file.bytes, as: String(parts.last ?? ""), mode: file.path.hasPrefix("hooks/") ? 0o755 : 0o644,
+          isDurable: true)
+      }
+    }
+    return Written(new: new, kept: kept)
+  }
+
+  /// A plan that is there keeps its id; a new one gets a new one.
+  private func planBytes(_ plan: ImportedPlan) throws -> [UInt8] {
+    func bytes(_ id: String) -> [UInt8] {
+      Plan(planID: id, title: plan.title, executionOrder: plan.executionOrder, retired: plan.retired).json.layoutBytes
+    }
+    if let present = try FileBytes.readIfPresent(top + PlanPaths.plan) {
+      let file = PlanFile(kind: .regular, bytes: present)
+      if let known = file.plan { return bytes(known.planID) }
+    }
+    return bytes(plan.planID ?? Machine.uuid())
+  }
+
+  static func stage(_ paths: [String]) throws {
+    guard !paths.isEmpty else { return }
+    try require(GitProcess.run(["add", "--"] + paths.map { ":(top)" + $0 }), "git add")
+  }
+
+  /// Commits the staged files, and nothing else, with a stamp of our own where no hook makes one.
+  static func commit(_ paths: [String], _ repository: Repository, now: String) throws -> String {
+    let situation = try CommitSituation(repository, isAmend: false, environment: Machine.environment(), now: now)
+    var message = "plan: lay down the production-readiness plan\n"
+    switch try Stamping(situation).stamp(message, isEdited: false, mayFollow: false) {
+    case .unchanged: break
+    case .rewritten(let text): message = text
+    case .refused(let findings):
+      throw UsageError(
+        findings.first?.message ?? "The plan is refused.", hint: findings.first?.hint ?? "See readiness verify.")
+    }
+    try require(
+      GitProcess.run(["commit", "--quiet", "-m", message, "--"] + paths.map { ":(top)" + $0 }), "git commit")
+    guard case .commit(let head) = try repository.head() else { return "" }
+    return head.description
+  }
+
+  private static func require(_ output: GitProcess.Output, _ command: String) throws {
+    guard output.status == 0 else {
+      throw GitError(.other, "\(command) failed: \(output.errorText)", hint: "See what git says.", function: command)
+    }
+  }
+}

@@ -1,0 +1,124 @@
+import ArgumentParser
+import ReadinessCore
+import ReadinessGit
+import Reports
+import Profiles
+import StrictJSON
+
+/// Profiles under which checks run: the repository's own and those that the program brings along.
+struct RuntimeFiles {
+  /// The repository's own file.
+  static let path = "ssot/runtime.config.json"
+  /// The repository's own first.
+  let files: [RuntimeConfiguration]
+
+  /// - Parameter own: the bytes of the repository's file; nil where it has none.
+  /// - Throws: `ConfigurationError`.
+  init(own: [UInt8]?) throws {
+    let builtIn = try RuntimeConfiguration(
+      parsing: Array(StandardFiles.runtimeConfiguration.utf8), file: "built in", isBuiltIn: true)
+    let delivery = try RuntimeConfiguration(
+      parsing: Array(RuntimeConfiguration.delivery.utf8), file: "built in", isBuiltIn: true)
+    files = try (own.map { [try RuntimeConfiguration(parsing: $0, file: Self.path)] } ?? []) + [builtIn, delivery]
+  }
+
+  /// The names of all profiles, each once.
+  var names: [String] { files.flatMap(\.names).reduce(into: []) { if !$0.contains($1) { $0.append($1) } } }
+}
+
+/// Values of the command line that go before all others.
+struct SettingOptions: ParsableArguments {
+  @Option(name: .customLong("set"), help: ArgumentHelp("A setting for this once.", valueName: "name=value"))
+  var settings: [String] = []
+
+  func validate() throws {
+    if let odd = settings.first(where: { !$0.contains("=") }) {
+      throw ValidationError("\"\(odd)\" should say NAME=VALUE, such as --set retry.attempts=3.")
+    }
+  }
+
+  var flags: [(name: String, value: String)] {
+    settings.map { text in
+      let parts = text.split(separator: "=", maxSplits: 1, omittingEmptySubsequences: false)
+      return (String(parts[0]), parts.count > 1 ? String(parts[1]) : "")
+    }
+  }
+}
+
+struct ConfigCommand: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    subcommand: "config", abstract: "The profiles under which checks run.",
+    subcommands: [ConfigShow.self, ConfigCheck.self])
+}
+
+struct ConfigShow: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    subcommand: "show", abstract: "Every value of a profile as it would be used; without a name, the profiles.",
+    discussion: "A flag goes before the environment, that before ssot/runtime.config.json, that before the default.")
+  @Argument(help: ArgumentHelp("A profile, such as tdd.", valueName: "profile")) var profile: String?
+  @Flag(help: "Say where each value came from.") var origin = false
+  @OptionGroup var settings: SettingOptions
+  @OptionGroup var options: GlobalOptions
+
+  mutating func run() throws {
+    let context = try Context(options)
+    let repository = try context.openRepository()
+    let runtime = try RuntimeFiles(own: WorkTree(repository).bytes(at: RuntimeFiles.path))
+    let style = try context.style(repository)
+    guard let profile else {
+      let json = Envelope.json("config", [JSONMember("profiles", .texts(runtime.names))])
+      return context.print(json: json, text: runtime.names.joined(separator: "\n"))
+    }
+    let settled = try RuntimeProfile(
+      profile, files: runtime.files, environment: context.environment, flags: settings.flags)
+    let rows = settled.values.map { value in
+      [value.setting.name, String(decoding: value.json.canonicalBytes, as: UTF8.self)]
+        + (origin ? [value.origin.description] : [value.setting.text])
+    }
+    let listing = Listing(["SETTING", "VALUE", origin ? "ORIGIN" : "WHAT IT IS"], rows, flexible: [1, 2])
+    context.print(json: Self.json(settled), text: listing.text(width: context.width, style))
+  }
+
+  private static func json(_ profile: RuntimeProfile) -> JSONValue {
+    let origins = profile.values.map { value -> JSONValue in
+      [
+        "setting": .text(value.setting.name), "value": value.json, "origin": .text(value.origin.kind),
+        "from": .text(value.origin.description),
+      ]
+    }
+    return Envelope.json(
+      "config",
+      [
+        JSONMember("profile", .text(profile.name)), JSONMember("values", profile.json),
+        JSONMember("digest", .text(Digest(of: profile.json.canonicalBytes).tagged)),
+        JSONMember("origins", JSONValue(.array(origins))),
+      ])
+  }
+}
+
+struct ConfigCheck: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    subcommand: "check", abstract: "Reads a file of profiles and says what is wrong with it.",
+    discussion: "Without a file: ssot/runtime.config.json of the work tree.")
+  @Argument(help: ArgumentHelp("The file.", valueName: "file"), completion: .file()) var file: String?
+  @OptionGroup var options: GlobalOptions
+
+  mutating func run() throws {
+    let context = try Context(options)
+    let name = file ?? RuntimeFiles.path
+    let bytes =
+      if let file { try DurableFile.read(file) } else {
+        try WorkTree(context.openRepository()).bytes(at: RuntimeFiles.path)
+      }
+    guard let bytes else {
+      throw UsageError(
+        "There is no file \(name).", hint: "ssot/examples/runtime.config.json is an example; copy it to begin.")
+    }
+    let read = try RuntimeConfiguration(parsing: bytes, file: name)
+    let builtIn = try RuntimeFiles(own: nil).files
+    // What a profile extends may stand in the built-in file, so each is settled as a check would.
+    for profile in read.names { _ = try RuntimeProfile(profile, files: [read] + builtIn) }
+    let json = Envelope.json("config", [JSONMember("file", .text(name)), JSONMember("profiles", .texts(read.names))])
+    context.print(json: json, text: "\(name) is sound: \(read.names.joined(separator: ", ")).")
+  }
+}

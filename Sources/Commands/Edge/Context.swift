@@ -1,0 +1,208 @@
+import ArgumentParser
+import Glibc
+import ReadinessCore
+import PlanGate
+import ReadinessGit
+import PlanHistory
+import Reports
+import Profiles
+import StrictJSON
+
+/// Options that every command has.
+struct GlobalOptions: ParsableArguments {
+  @Option(name: .customShort("C"), help: ArgumentHelp("Work as if started in this folder.", valueName: "dir"))
+  var directory: String?
+
+  @Flag(help: "Print one JSON object instead of text.")
+  var json = false
+
+  @Option(help: ArgumentHelp("Colour: auto, always or never.", valueName: "when"))
+  var color: ColorChoice = .auto
+}
+
+/// An option that takes one of a few words. As the library tells these words, by printing each, an option takes as long
+/// as the rest of a command line.
+protocol Choice: ExpressibleByArgument, CaseIterable, RawRepresentable where RawValue == String {}
+
+extension Choice {
+  var defaultValueDescription: String { rawValue }
+  static var allValueStrings: [String] { allCases.map(\.rawValue) }
+  static var allValueDescriptions: [String: String] { [:] }
+}
+
+enum ColorChoice: String, Choice { case auto, always, never }
+
+/// What a command needs of the world: the repository, the terminal, where to print.
+struct Context {
+  let options: GlobalOptions
+  let environment: [String: String]
+  let width: Int
+
+  /// Goes to the folder that `-C` names.
+  init(_ options: GlobalOptions) throws {
+    self.options = options
+    environment = Machine.environment()
+    width = Terminal.width(environment)
+    if let directory = options.directory, chdir(directory) != 0 {
+      throw UsageError("The folder \(directory) cannot be entered.", hint: "Check the path after -C.")
+    }
+  }
+
+  func openRepository() throws -> Repository { try Repository.open() }
+
+  /// Opens the repository for an audit: every object that the answer rests on is hashed.
+  func openForAudit() throws -> Repository {
+    let repository = try openRepository()
+    repository.recomputeIDs()
+    return repository
+  }
+
+  /// Opens the repository for a command that writes: what a killed one began is ended first.
+  /// - Parameter isDry: true where nothing may be written; then it is only told.
+  func openForWriting(isDry: Bool = false) throws -> Repository {
+    let repository = try openRepository()
+    if isDry {
+      for line in try Recovery(repository).unfinished() where !options.json {
+        Standard.error("note: \(line) The next command that writes ends it.\n")
+      }
+      return repository
+    }
+    for line in try retrying({ try Recovery(repository).run() }) where !options.json {
+      Standard.error("note: \(line)\n")
+    }
+    return repository
+  }
+
+  /// Turns a path that a person typed, relative to the current folder, into one from the top of the repository.
+  /// - Throws: `UsageError` if the path is a URL or leads out of the work tree.
+  func repositoryPath(_ given: String, top: String) throws -> String {
+    if given.contains("://") {
+      throw UsageError(
+        "\(given) is a URL, and evidence of kind file is a file of this repository.",
+        hint: "Commit what it shows as a file, or use --statement with the URL in its text.")
+    }
+    let absolute = given.hasPrefix("/") ? given : try Self.currentFolder() + "/" + given
+    var parts: [Substring] = []
+    for part in absolute.split(separator: "/") where part != "." {
+      if part == ".." { _ = parts.popLast() } else { parts.append(part) }
+    }
+    let path = "/" + parts.joined(separator: "/") + (given.hasSuffix("/") ? "/" : "")
+    guard path.hasPrefix(top) else {
+      throw UsageError("\(given) is not in this work tree.", hint: "Name a file below \(top)")
+    }
+    return String(path.dropFirst(top.count))
+  }
+
+  /// True if the current folder is the top of the work tree.
+  func isAtTop(_ repository: Repository) throws -> Bool {
+    try repository.workTree.map { try $0 == Self.currentFolder() + "/" } ?? true
+  }
+
+  private static func currentFolder() throws -> String {
+    guard let path = getcwd(nil, 0) else { throw FileBytes.systemError("getcwd", ".") }
+    defer { free(path) }
+    return String(cString: path)
+  }
+
+  /// The style of standard output, by the repository's settings where there is one.
+  func style(_ repository: Repository?, descriptor: Int32 = 1) throws -> Style {
+    let configured = try repository?.configuration("color.readiness") ?? repository?.configuration("color.ui")
+    let isColored = Terminal.isColored(
+      flag: options.color.rawValue, environment, configured: configured, descriptor: descriptor)
+    return Style(color: isColored)
+  }
+
+  /// The moment, as stamps write it.
+  var now: String { Timestamp.text(millisecondsSince1970: milliseconds) }
+
+  /// The moment, in milliseconds since 1970.
+  var milliseconds: Int64 { Machine.millisecondsSince1970() }
+
+  /// Prints the answer: JSON where it was asked for, else text.
+  func print(json: @autoclosure () throws -> JSONValue, text: @autoclosure () throws -> String) rethrows {
+    try print(json: json(), bytes: Array(text().utf8))
+  }
+
+  /// The same for an answer that may be megabytes.
+  func print(json: @autoclosure () throws -> JSONValue, bytes: @autoclosure () throws -> [UInt8]) rethrows {
+    if options.json { return Standard.document(try json().answerBytes) }
+    let bytes = Standard.cleaned(try bytes())
+    if page(bytes) { return }
+    Standard.document(bytes, ending: [0x0A])
+  }
+
+  /// Shows what is longer than the terminal in git's pager. False where there is none, or nobody to page for.
+  private func page(_ bytes: [UInt8]) -> Bool {
+    guard let rows = Terminal.rows(), bytes.count(where: { $0 == 0x0A }) + 1 >= rows else { return false }
+    let pager: String
+    do { pager = try GitProcess.run(["var", "GIT_PAGER"]).trimmed } catch { return false }
+    return !pager.isEmpty && pager != "cat" && Pager.show(String(decoding: bytes, as: UTF8.self) + "\n", with: pager)
+  }
+
+  /// Audits history, with a progress bar where somebody watches.
+  func audit(
+    _ scope: HistoryScope, _ repository: Repository, detail: AuditDetail = .told, store: VerifiedHistoryStore? = nil
+  ) throws -> HistoryReport {
+    let bar = ProgressBar("verifying", isShown: !options.json && Terminal.isWatched(environment), environment)
+    defer { bar.end() }
+    return try scope.audit(repository, detail: detail, store: store) { done, all in bar.show(done, of: all) }
+  }
+
+  /// Prints what the judge has against something, and ends with exit status 1 where it refuses.
+  func conclude(_ findings: [Finding], repository: Repository?) throws {
+    if options.json {
+      Standard.document(FindingReport.verdict(findings, commits: 0).answerBytes)
+    } else if !findings.isEmpty {
+      Standard.error(FindingReport.text(findings, width: width, try style(repository, descriptor: 2)) + "\n")
+    }
+    if findings.contains(where: { $0.severity == .error }) { throw ExitCode(1) }
+  }
+}
+
+/// Another writer may be faster: then everything is read and judged again, a bounded number of times.
+func retrying<T>(_ attempt: () throws -> T) throws -> T {
+  var schedule = RetrySchedule(.contention, now: Machine.monotonicMilliseconds())
+  var random = SystemRandomNumberGenerator()
+  while true {
+    do {
+      return try attempt()
+    } catch let error as GitError where error.kind == .changedMeanwhile || error.kind == .locked {
+      guard let wait = schedule.next(now: Machine.monotonicMilliseconds(), using: &random) else { throw error }
+      Machine.sleep(milliseconds: wait)
+    }
+  }
+}
+
+extension String {
+  /// The text as one word of a POSIX shell.
+  var shellQuoted: String {
+    let isPlain =
+      !isEmpty
+      && utf8.allSatisfy { byte in
+        (0x30...0x39).contains(byte) || (0x41...0x5A).contains(byte) || (0x61...0x7A).contains(byte)
+          || "_-./+,:@%".utf8.contains(byte)
+      }
+    return isPlain ? self : "'" + replacing("'", with: "'\\''") + "'"
+  }
+}
+
+/// A reason stands on one line of the stamp.
+func checkReason(_ reason: String) throws {
+  let isClean = !reason.unicodeScalars.contains { $0.properties.generalCategory == .control }
+  guard isClean, reason.first?.isWhitespace == false, reason.last?.isWhitespace == false else {
+    throw UsageError(
+      "A reason is one line of text, without space at its ends.",
+      hint: "Leave line breaks and control characters out.")
+  }
+}
+
+/// Wrong usage, or a name that does not exist.
+struct UsageError: Error {
+  let message: String
+  let hint: String
+
+  init(_ message: String, hint: String) {
+    self.message = message
+    self.hint = hint
+  }
+}

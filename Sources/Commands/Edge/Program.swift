@@ -1,0 +1,165 @@
+import ArgumentParser
+import Glibc
+import ReadinessCore
+import ReadinessGit
+import PlanHistory
+import Profiles
+import StrictJSON
+
+/// The program's two entry points: hooks, and everything else.
+public enum Program {
+  /// The version, as `--version` prints it.
+  public static let version = "0.1.0"
+
+  /// Where this very program keeps what it found out about a history.
+  static func store(in repository: Repository) -> VerifiedHistoryStore {
+    VerifiedHistoryStore(repository, program: version + Machine.programMark()) {
+      StateKey.load(Machine.environment(), creates: $0)
+    }
+  }
+
+  /// Runs the program and gives its exit status.
+  public static func run(_ arguments: [String]) -> Int32 {
+    signal(SIGPIPE, SIG_IGN)
+    if arguments.dropFirst().first == "hook" { return HookEntryPoint.run(Array(arguments.dropFirst(2))) }
+    let rest = withGlobalsBehind(Array(arguments.dropFirst()))
+    let isJSON = rest.contains("--json")
+    do {
+      var command = try parse(rest)
+      try command.run()
+      return 0
+    } catch {
+      return conclude(error, isJSON: isJSON, command: rest.first)
+    }
+  }
+
+  /// A command's own words are read alone, which takes a third of the time; where they do not fit, or ask for help, the
+  /// whole program answers.
+  private static func parse(_ words: [String]) throws -> any ParsableCommand {
+    if let command = plain(words) { return command }
+    let commands = Root.configuration.groupedSubcommands.lazy.flatMap(\.subcommands)
+    guard let type = commands.first(where: { $0._commandName == words.first }) else {
+      try refuseUnknown(words.first, commands.map { $0._commandName })
+      return try Root.parseAsRoot(words)
+    }
+    do { return try type.parse(Array(words.dropFirst())) } catch { return try Root.parseAsRoot(words) }
+  }
+
+  /// The commands that are used most, read without the library.
+  static func plain(_ words: [String]) -> (any PlainCommand)? {
+    let rest = words.dropFirst()
+    switch words.first {
+    case "gate": return GateCommand.plain(rest)
+    case "log": return Log.plain(rest)
+    case "move": return MoveCommand.plain(rest)
+    case "next": return Next.plain(rest)
+    case "order": return Order.plain(rest)
+    case "replay": return ReplayCommand.plain(rest)
+    case "status": return Status.plain(rest)
+    case "verify": return Verify.plain(rest)
+    default: return nil
+    }
+  }
+
+  /// A name that is no command gets the nearest that is.
+  private static func refuseUnknown(_ name: String?, _ names: some Sequence<String>) throws {
+    guard let name, !name.hasPrefix("-"), name != "help" else { return }
+    let near = nearestName(to: name, in: names).map { "Is \($0) meant? " } ?? ""
+    throw UsageError("There is no command \"\(name)\".", hint: near + "readiness --help lists them.")
+  }
+
+  /// `readiness -C dir status` is what git's users type: options before the subcommand go behind it.
+  static func withGlobalsBehind(_ arguments: [String]) -> [String] {
+    var globals: [String] = []
+    var rest = arguments[...]
+    while let first = rest.first {
+      if first == "-C" || first == "--color", rest.count > 1 {
+        globals += rest.prefix(2)
+        rest = rest.dropFirst(2)
+      } else if first == "--json" || first.hasPrefix("--color=") {
+        globals.append(first)
+        rest = rest.dropFirst()
+      } else {
+        break
+      }
+    }
+    guard let name = rest.first, !name.hasPrefix("-") else { return arguments }
+    if globals.isEmpty { return arguments }
+    // Behind the subcommand of a command that has some: `slo check`.
+    let commands = Root.configuration.groupedSubcommands.lazy.flatMap(\.subcommands)
+    let inner = commands.first { $0._commandName == name }?.configuration.subcommands ?? []
+    let count = rest.count > 1 && inner.contains { $0._commandName == rest[rest.startIndex + 1] } ? 2 : 1
+    return rest.prefix(count) + globals + rest.dropFirst(count)
+  }
+
+  private static func conclude(_ error: any Error, isJSON: Bool, command: String?) -> Int32 {
+    if let exit = error as? ExitCode { return exit.rawValue }
+    let status = Root.exitCode(for: error)
+    // What argument-parser throws for help is already text.
+    if status == .success {
+      Standard.output(Root.fullMessage(for: error) + "\n")
+      return 0
+    }
+    let help = command.flatMap { $0.hasPrefix("-") ? nil : "readiness help \($0) shows how it is used." }
+    let failure =
+      status == .validationFailure
+      ? Failure(UsageError(Root.message(for: error), hint: help ?? "readiness --help lists the commands."))
+      : Failure(error)
+    if isJSON {
+      Standard.document(failure.json.answerBytes)
+    } else {
+      Standard.error(failure.text(width: Terminal.width(Machine.environment()) - 2))
+    }
+    return failure.exit
+  }
+}
+
+extension CommandConfiguration {
+  /// A command of readiness. One that says whose it is is not searched for `--generate-completion-script`, which would
+  /// take half of the time that its words take: `readiness completions` prints the scripts.
+  init(
+    subcommand name: String, abstract: String, discussion: String = "", shouldDisplay: Bool = true,
+    subcommands: [any ParsableCommand.Type] = [], defaultSubcommand: (any ParsableCommand.Type)? = nil
+  ) {
+    self.init(
+      commandName: name, _superCommandName: "readiness", abstract: abstract, discussion: discussion,
+      shouldDisplay: shouldDisplay, subcommands: subcommands, defaultSubcommand: defaultSubcommand)
+  }
+}
+
+/// The command and its subcommands.
+struct Root: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "readiness",
+    abstract: "A production-readiness plan that lives in git and cannot lie quietly.",
+    discussion: "Milestones are files under .readiness/. Edit and commit them, or move them; history is in git log.",
+    version: Program.version,
+    groupedSubcommands: [
+      CommandGroup(
+        name: "Begin",
+        subcommands: [
+          DemoCommand.self, Init.self, Import.self, Export.self, Install.self, Uninstall.self,
+        ]),
+      CommandGroup(
+        name: "Read the plan",
+        subcommands: [
+          Status.self, Show.self, Next.self, Waiting.self, Order.self, Matrix.self, Graph.self, GateCommand.self,
+          WhyNot.self,
+        ]),
+      CommandGroup(
+        name: "Change it",
+        subcommands: [
+          MoveCommand.self, ApproveCommand.self, Add.self, SetCommand.self, CriteriaCommand.self, Format.self,
+        ]),
+      CommandGroup(
+        name: "Prove it", subcommands: [CheckCommand.self, TrustCommand.self, ConfigCommand.self, SLOCommand.self]),
+      CommandGroup(
+        name: "Tell others", subcommands: [SyncCommand.self, DeliverCommand.self, DeadLetters.self]),
+      CommandGroup(
+        name: "Mend history",
+        subcommands: [RestampCommand.self, HealCommand.self, BypassCommand.self, MergeDriverCommand.self]),
+      CommandGroup(
+        name: "Read history", subcommands: [Log.self, Diff.self, Weekly.self, Verify.self, ReplayCommand.self]),
+      CommandGroup(name: "Help", subcommands: [DoctorCommand.self, Explain.self, Completions.self, Manual.self]),
+    ])
+}

@@ -1,0 +1,92 @@
+import PlanChecks
+import ReadinessCore
+import PlanGate
+import ReadinessGit
+import Profiles
+
+/// The checks of a commit's plan, each with its profile.
+struct CheckSelection {
+  /// The plan.
+  let overview: PlanOverview
+  /// The commit.
+  let commit: ObjectID
+  let tree: GitTree
+  private let repository: Repository
+  private let runtime: RuntimeFiles
+
+  /// - Throws: `ConfigurationError` where the commit's profiles cannot be read; `GitError`.
+  init(_ repository: Repository, at revision: String?, now: Int64) throws {
+    self.repository = repository
+    commit = try repository.commit(named: revision ?? "HEAD")
+    tree = repository.tree(of: try repository.commit(commit))
+    overview = try PlanOverview(tree, now: now)
+    runtime = try RuntimeFiles(own: tree.bytes(at: RuntimeFiles.path, atMost: 1 << 20))
+    if let finding = overview.findings.first {
+      throw GitError(.damaged, finding.message, hint: finding.hint, function: "PlanOverview")
+    }
+  }
+
+  /// The checks that names ask for: `M-04`, `M-04/replay`; all of them where there is no name.
+  /// - Parameters:
+  ///   - profile: takes the place of the profile that a check names.
+  ///   - settings: of the command line.
+  /// - Throws: `UnknownName` for an id, a criterion or a profile that is not there.
+  func checks(
+    _ names: [String], profile: String? = nil, settings: [(name: String, value: String)] = [],
+    environment: [String: String]
+  ) throws -> [PlannedCheck] {
+    let wanted = try names.map { try parse($0) }
+    var found: [PlannedCheck] = []
+    for id in overview.graph.topologicalOrder() {
+      for criterion in overview[id]?.milestone.exitCriteria ?? [] {
+        guard let check = criterion.check,
+          wanted.isEmpty || wanted.contains(where: { $0.id == id && ($0.criterion ?? criterion.id) == criterion.id })
+        else { continue }
+        found.append(try plan(id, criterion.id, check, profile, settings, environment))
+      }
+    }
+    return found
+  }
+
+  private func parse(_ name: String) throws -> (id: MilestoneID, criterion: String?) {
+    let parts = name.split(separator: "/", maxSplits: 1).map(String.init)
+    let text = parts.first ?? ""
+    guard let entry = overview[MilestoneID(text)] ?? overview[MilestoneID(text.uppercased())] else {
+      throw UnknownName(
+        message: "There is no milestone \(text) at \(commit.description.prefix(12)).",
+        hint: nearestName(to: text, in: overview.ids.map(\.text)).map { "Is \($0) meant?" }
+          ?? "readiness status lists what there is.")
+    }
+    let id = entry.id
+    guard parts.count > 1 else { return (id, nil) }
+    guard let criterion = entry.milestone.exitCriteria.first(where: { $0.id == parts[1] }) else {
+      throw UnknownName(
+        message: "\(id) has no criterion \"\(parts[1])\".",
+        hint: nearestName(to: parts[1], in: entry.milestone.exitCriteria.map(\.id)).map { "Is \(id)/\($0) meant?" }
+          ?? "readiness criteria \(id) lists them.")
+    }
+    guard criterion.check != nil else {
+      throw UsageError(
+        "The criterion \(id)/\(criterion.id) has no check.",
+        hint: "Give it one in \(PlanPaths.milestone(id)); doc/checks.md shows how.")
+    }
+    return (id, criterion.id)
+  }
+
+  private func plan(
+    _ id: MilestoneID, _ criterion: String, _ check: CheckDefinition, _ profile: String?,
+    _ settings: [(name: String, value: String)], _ environment: [String: String]
+  ) throws -> PlannedCheck {
+    guard case .command(let command) = check.kind else {
+      return PlannedCheck(milestone: id, criterion: criterion, definition: check, plain: nil, profile: nil)
+    }
+    let name = profile ?? command.profile
+    return PlannedCheck(
+      milestone: id, criterion: criterion, definition: check,
+      plain: try RuntimeProfile(name, files: runtime.files),
+      profile: try RuntimeProfile(name, files: runtime.files, environment: environment, flags: settings))
+  }
+
+  /// Where trust in definitions is kept.
+  var trust: TrustStore { TrustStore(repository) { StateKey.load(Machine.environment(), creates: $0) } }
+}

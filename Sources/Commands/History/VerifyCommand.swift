@@ -1,0 +1,90 @@
+import ArgumentParser
+import ReadinessCore
+import PlanGate
+import ReadinessGit
+import PlanHistory
+import Reports
+import Profiles
+import StrictJSON
+
+struct Verify: PlainCommand {
+  static let configuration = CommandConfiguration(
+    subcommand: "verify", abstract: "Judges every commit again: rules, stamps, run IDs, the policy in force.")
+  @Argument(help: ArgumentHelp("A commit, or a range A..B; HEAD by default.", valueName: "range"))
+  var range: String?
+  @Option(help: ArgumentHelp("A commit that is trusted: only what came after it is judged.", valueName: "rev"))
+  var anchor: String?
+  @Option(help: ArgumentHelp("text, json, markdown (for a pull request), sarif, junit or github.", valueName: "form"))
+  var format: VerdictFormat = .text
+  @Flag(help: "Judge everything anew, whatever an earlier verify found to be true.")
+  var noCache = false
+  @OptionGroup var options: GlobalOptions
+
+  mutating func read(_ words: inout PlainWords) {
+    format = words.choice("--format", default: .text)
+    anchor = words.value("--anchor")
+    noCache = words.flag("--no-cache")
+    options = words.globals()
+    range = words.argument()
+  }
+
+  func validate() throws {
+    if anchor != nil, range?.contains("..") == true {
+      throw ValidationError("A range A..B has its anchor, A; --anchor goes with a revision.")
+    }
+  }
+
+  mutating func run() throws {
+    if format == .json { options.json = true }
+    let context = try Context(options)
+    let repository = try context.openForAudit()
+    let scope = try HistoryScope(repository, range, anchor: anchor)
+    // Those two tell how many runs there are; the others tell each.
+    let tellsRuns = !options.json && format != .text
+    let store =
+      noCache || tellsRuns ? nil : Program.store(in: repository)
+    let report = try context.audit(scope, repository, detail: tellsRuns ? .told : .counted, store: store)
+    let commit = try repository.commit(scope.tip)
+    let tree = repository.tree(of: commit)
+    // The same commit gives the same answer on any day: what is let go is over by the date of the commit.
+    let tip = try PlanOverview(tree, now: nil)
+    let letGo = try repository.lettingGo(
+      tip, at: scope.tip, in: tree, now: commit.committedMilliseconds, after: report)
+    let findings =
+      try report.findings + tip.suspectFindings + letGo.lapsedFindings + EmergencyLog(repository).findings()
+    let runs = report.runs.map(RunLine.init)
+    switch options.json ? .json : format {
+    case .text, .json:
+      let answer = VerifyReport(
+        findings: findings, commits: report.walked, runs: report.stampedRuns,
+        notJudged: report.notJudged, letGo: letGo, trust: report.trust.map(TrustLine.init))
+      try context.print(json: answer.json, text: answer.text(width: context.width, context.style(repository)))
+    case .markdown:
+      let before: any PlanTree =
+        try scope.anchor.map { try repository.tree(of: repository.commit($0)) } ?? EmptyTree()
+      let summary = PullRequestReport(
+        findings: findings, runs: runs, diff: try PlanDiff(from: before, to: tree), overview: tip,
+        commits: report.walked)
+      Standard.output(summary.markdown + "\n")
+    case .sarif:
+      Standard.document(VerdictFormats.sarif(findings, version: Program.version).answerBytes)
+    case .junit: Standard.output(VerdictFormats.junit(runs, findings) + "\n")
+    case .github:
+      Standard.document(Array((VerdictFormats.github(findings) + (findings.isEmpty ? "" : "\n")).utf8))
+    }
+    if !report.isAccepted { throw ExitCode(1) }
+  }
+}
+
+extension TrustLine {
+  /// What an audit trusted, for reports.
+  init(_ trust: AuditTrust) {
+    self.init(
+      start: trust.start.rawValue, commit: trust.commit, commits: trust.commits, run: trust.run, by: trust.by,
+      at: trust.at)
+  }
+}
+
+enum VerdictFormat: String, Choice {
+  case text, json, markdown, sarif, junit, github
+}

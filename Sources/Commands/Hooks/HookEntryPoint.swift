@@ -1,0 +1,292 @@
+import Glibc
+import JSONSchema
+import ReadinessCore
+import PlanGate
+import ReadinessGit
+import PlanHistory
+import Reports
+import Profiles
+import StrictJSON
+
+/// The entry point of git's hooks (contract 6). It stages nothing, changes no file but the message, runs no
+/// command that the repository names, and uses no network.
+struct HookEntryPoint {
+  private let name: String
+  private let arguments: [String]
+  private let isJSON: Bool
+  private let environment: [String: String]
+
+  /// Runs one hook and gives its exit status.
+  static func run(_ arguments: [String]) -> Int32 {
+    let isJSON = arguments.contains("--json")
+    let rest = arguments.filter { $0 != "--json" }
+    guard let name = rest.first else {
+      Standard.error("usage: readiness hook NAME [ARGUMENT …]\n")
+      return 2
+    }
+    let entryPoint = HookEntryPoint(
+      name: name, arguments: Array(rest.dropFirst()), isJSON: isJSON, environment: Machine.environment())
+    return entryPoint.run()
+  }
+
+  private func run() -> Int32 {
+    if environment["READINESS_SKIP"] == "1", !["pre-receive", "update"].contains(name) {
+      say("readiness: \(name) skipped by READINESS_SKIP.")
+      say("  -> The server and readiness verify judge all the same.")
+      return 0
+    }
+    // A stranger may have written what is judged here.
+    if isServer || name == "reference-transaction" { PatternAllowance.bound() }
+    do {
+      switch name {
+      case "prepare-commit-msg": return try prepareMessage()
+      case "commit-msg": return try checkMessage()
+      case "pre-commit", "pre-merge-commit": return try judgeIndex()
+      case "post-rewrite": return try lookAfterAmend()
+      case "pre-push": return try judgePush()
+      case "pre-receive": return try judgeReceived()
+      case "update": return try judgeUpdate()
+      case "reference-transaction": return try judgeTransaction()
+      default:
+        say("readiness: there is no hook \"\(name)\". The hooks are \(HookScript.names.joined(separator: ", ")).")
+        return 2
+      }
+    } catch {
+      return couldNotJudge(error)
+    }
+  }
+
+  // MARK: - Committing
+
+  private func prepareMessage() throws -> Int32 {
+    guard let file = arguments.first else { return usage("MESSAGE-FILE [SOURCE [COMMIT]]") }
+    // pre-commit and prek hand the file on, and tell the rest in the environment.
+    let source = arguments.count > 1 ? arguments[1] : environment["PRE_COMMIT_COMMIT_MSG_SOURCE"]
+    let object = arguments.count > 2 ? arguments[2] : environment["PRE_COMMIT_COMMIT_OBJECT_NAME"]
+    let claimsAmend = source == "commit" && object == "HEAD"
+    let message = try MessageFile(file)
+    let repository = try Repository.open()
+    let isAmend = try AmendDetection.replacesHead(repository) ?? claimsAmend
+    let situation = try CommitSituation(repository, isAmend: isAmend, environment: environment, now: now)
+    guard let text = message.text else { return try situation.changesNothing() ? 0 : refuse([unreadable]) }
+    let stale = try isAmend ? [] : StaleIndex.findings(situation)
+    guard stale.isEmpty else { return refuse(stale) }
+    if situation.parents.count > 1, let gone = try MergeDriverSetup.missingProgram(), try !situation.changesNothing() {
+      return refuse([goneDriver(gone)])
+    }
+    let opensEditor = environment["GIT_EDITOR"] != ":"
+    // Of a merge it is told here what the server will refuse: whoever merges cannot mend it.
+    let outcome = try Stamping(situation) { if situation.parents.count > 1 { tell($0) } }
+      .stamp(text, isEdited: opensEditor, mayFollow: opensEditor)
+    // Without an editor nobody can write the subject any more.
+    if !opensEditor, case .rewritten(let text) = outcome, !Trailers.blocks(in: text).isEmpty,
+      !Stamping.hasSubject(text, isEdited: false)
+    {
+      return refuse([emptyMessage])
+    }
+    return try conclude(outcome, message)
+  }
+
+  private func checkMessage() throws -> Int32 {
+    guard let file = arguments.first else { return usage("MESSAGE-FILE") }
+    let message = try MessageFile(file)
+    let isEdited = environment["GIT_EDITOR"] != ":"
+    let repository = try Repository.open()
+    guard let text = message.text else {
+      let situation = try CommitSituation(repository, isAmend: false, environment: environment, now: now)
+      return try situation.changesNothing() ? 0 : refuse([unreadable])
+    }
+    if !Trailers.blocks(in: text).isEmpty, !Stamping.hasSubject(text, isEdited: isEdited) {
+      return refuse([emptyMessage])
+    }
+    // This hook is not told what kind of commit it is; where the system does not tell either, both are tried.
+    let amend = try AmendDetection.replacesHead(repository)
+    var first: CommitSituation?
+    for isAmend in amend.map({ [$0] }) ?? [false, true] {
+      let situation = try CommitSituation(repository, isAmend: isAmend, environment: environment, now: now)
+      if try Stamping(situation).isTrue(text, isEdited: isEdited) { return 0 }
+      first = first ?? situation
+    }
+    guard let first else { return 0 }
+    let outcome = try Stamping(first).stamp(text, isEdited: isEdited, mayFollow: false, isLastWord: true)
+    return try conclude(outcome, message)
+  }
+
+  private var emptyMessage: Finding {
+    Finding(.emptyMessage, "The message holds nothing but the stamp, so there is no subject.")
+  }
+
+  private func goneDriver(_ program: String) -> Finding {
+    Finding(
+      .mergeUnresolved,
+      "The merge driver \(program) is gone, so git kept our side of files that both sides changed, without marks.",
+      hint: "Merge again with a driver that is there: git merge --abort, readiness install, then git merge.")
+  }
+
+  private var unreadable: Finding {
+    Finding(.textUnreadable, "The message is not a text in the encoding of commits, so no stamp can stand in it.")
+  }
+
+  private func conclude(_ outcome: Stamping.Outcome, _ message: MessageFile) throws -> Int32 {
+    switch outcome {
+    case .unchanged: return 0
+    case .rewritten(let text):
+      return try message.write(text) ? 0 : refuse([unreadable])
+    case .refused(let findings): return refuse(findings)
+    }
+  }
+
+  private func judgeIndex() throws -> Int32 {
+    let repository = try Repository.open()
+    let isAmend = try AmendDetection.replacesHead(repository) ?? false
+    let situation = try CommitSituation(repository, isAmend: isAmend, environment: environment, now: now)
+    // Beside the plan there may still be files that are guarded, and nobody need be asked who the author is.
+    if try situation.changesNothing(), try !situation.guardsPaths() { return 0 }
+    // What the message lets go is judged by the hooks that see it.
+    let assessment = try Judge.assess(situation.proposal(.draft(reason: nil, mayFollow: true, moreWaives: true)))
+    return assessment.verdict.isAccepted ? 0 : refuse(assessment.verdict.findings)
+  }
+
+  /// `git commit --amend -m` gives the hooks a new message without its stamp where nothing tells that it is an amend.
+  private func lookAfterAmend() throws -> Int32 {
+    guard arguments.first == "amend" else { return 0 }
+    let repository = try Repository.open()
+    guard case .commit(let head) = try repository.head() else { return 0 }
+    let assessment = try Judge.assess(Proposal(repository.commit(head), in: repository))
+    let lost: Set<ReasonCode> = [.trailerMissing, .mergeUnresolved]
+    guard assessment.verdict.findings.contains(where: { lost.contains($0.code) }) else { return 0 }
+    say(
+      "readiness: the amended commit changes the plan and has lost its stamp. To stamp it again: readiness restamp, or git commit --amend --no-edit"
+    )
+    return 0
+  }
+
+  // MARK: - Pushing
+
+  private func judgePush() throws -> Int32 {
+    var updates = try lines().compactMap { RefUpdate(pushLine: $0) }
+    if updates.isEmpty, let new = environment["PRE_COMMIT_TO_REF"] {
+      // pre-commit and prek give no input, and name the first ref only.
+      let old = environment["PRE_COMMIT_FROM_REF"] ?? String(repeating: "0", count: 40)
+      updates = [RefUpdate(receiveLine: "\(old) \(new) \(environment["PRE_COMMIT_REMOTE_BRANCH"] ?? "HEAD")")]
+        .compactMap(\.self)
+    }
+    guard !updates.isEmpty else { return 0 }
+    let repository = try Repository.open()
+    let remote = "refs/remotes/\(arguments.first ?? environment["PRE_COMMIT_REMOTE_NAME"] ?? "")/"
+    var known = try repository.refTips(except: { !$0.hasPrefix(remote) })
+    known += try updates.map(\.old).filter { try $0 != .zero && repository.holds($0) }
+      .compactMap { try repository.commit(behind: $0) }
+    return conclude(try PushAudit(repository).run(updates, known: known))
+  }
+
+  private func judgeReceived() throws -> Int32 {
+    let updates = try lines().compactMap { RefUpdate(receiveLine: $0) }
+    guard !updates.isEmpty else { return 0 }
+    return try judgeReceived(updates)
+  }
+
+  /// gitolite's VREF, and git's own `update`: one ref, by arguments.
+  private func judgeUpdate() throws -> Int32 {
+    guard arguments.count >= 3, let update = RefUpdate(receiveLine: "\(arguments[1]) \(arguments[2]) \(arguments[0])")
+    else { return usage("REF OLD NEW") }
+    return try judgeReceived([update])
+  }
+
+  private func judgeReceived(_ updates: [RefUpdate]) throws -> Int32 {
+    let repository = try Repository.open()
+    let gate = try RefGate(repository)
+    let report = try gate.judge(updates)
+    if report.isAccepted { return 0 }
+    return try past(gate, updates, report.findings, repository) ?? refuse(report.findings, commits: report.walked)
+  }
+
+  /// Lets a push past the gate in an emergency, where the pusher asks for it and may, and logs it; nil where nobody asks
+  /// or may.
+  private func past(_ gate: RefGate, _ updates: [RefUpdate], _ findings: [Finding], _ repository: Repository) throws
+    -> Int32?
+  {
+    guard let reason = EmergencyPush.reason(environment) else { return nil }
+    let pusher = EmergencyPush.pusher(environment)
+    if let refusal = try Judge.assess(emergency: reason, by: pusher, policies: gate.server.policies()) {
+      say("readiness: the bypass is refused: \(refusal.message.printable)")
+      return nil
+    }
+    let entry = try EmergencyLog(repository).add(reason, by: pusher ?? "", updates, findings, at: now)
+    say("readiness: let past the gate for \(entry.pusher.printable), against \(entry.codes.joined(separator: ", ")).")
+    say(
+      "  -> It stands in the log as \(entry.number), and verify and doctor show it there until: readiness bypass close \(entry.number)"
+    )
+    return 0
+  }
+
+  /// Every branch that is about to move, by whatever command: what it brings that no branch has yet. Other refs may
+  /// hold anything until a branch takes it. Deletions, and what `pack-refs` and `gc` do, bring nothing.
+  private func judgeTransaction() throws -> Int32 {
+    guard arguments.first == "prepared" else { return 0 }
+    let updates = try lines().compactMap { RefUpdate(receiveLine: $0) }
+      .filter { $0.name.hasPrefix("refs/heads/") && $0.new != .zero }
+    guard !updates.isEmpty else { return 0 }
+    let repository = try Repository.open()
+    let branches = try repository.refTips(except: { !$0.hasPrefix("refs/heads/") })
+    return conclude(try PushAudit(repository).run(updates, known: branches))
+  }
+
+  private func conclude(_ report: HistoryReport) -> Int32 {
+    report.isAccepted ? 0 : refuse(report.findings, commits: report.walked)
+  }
+
+  private func lines() throws -> [Substring] {
+    String(decoding: try FileBytes.read(0, "standard input"), as: UTF8.self).split(separator: "\n")
+  }
+
+  // MARK: - Saying it
+
+  private var now: String { Timestamp.text(millisecondsSince1970: Machine.millisecondsSince1970()) }
+  private var isServer: Bool { ["pre-receive", "update"].contains(name) }
+
+  private func refuse(_ findings: [Finding], commits: Int = 0) -> Int32 {
+    if isJSON {
+      Standard.document(FindingReport.verdict(findings, commits: commits).answerBytes)
+      return 1
+    }
+    let isPush = isServer || name == "pre-push"
+    say("readiness: this \(isPush ? "push" : "commit") is refused.")
+    tell(findings)
+    return 1
+  }
+
+  private func tell(_ findings: [Finding]) {
+    let style = Style(color: Terminal.isColored(flag: nil, environment, configured: nil, descriptor: 2))
+    let width = min(Terminal.width(environment), 80)
+    say(FindingReport.text(findings, width: width, style))
+  }
+
+  /// What could not be judged is not let through, unless it does not concern us at all.
+  private func couldNotJudge(_ error: any Error) -> Int32 {
+    let failure = Failure(error)
+    if !isServer, name != "pre-push", touchesNothingByGit() { return 0 }
+    if isJSON { Standard.document(failure.json.answerBytes) }
+    say("readiness: \(failure.message.printable) (\(failure.code))")
+    say("  -> \(failure.hint.printable)")
+    if !isServer { say("  -> To go on without a verdict: READINESS_SKIP=1 git … The server judges all the same.") }
+    return 1
+  }
+
+  /// Git's own answer to whether the plan is staged, for repositories that libgit2 cannot open.
+  private func touchesNothingByGit() -> Bool {
+    let paths = [PlanPaths.folder, PlanPaths.plan, PlanPaths.policies, PlanPaths.schema]
+    do { return try GitProcess.run(["diff", "--cached", "--quiet", "--"] + paths).status == 0 } catch { return false }
+  }
+
+  private func usage(_ form: String) -> Int32 {
+    say("usage: readiness hook \(name) \(form)")
+    return 2
+  }
+
+  private func say(_ text: String) {
+    // GitLab shows users only lines that begin so.
+    let prefix = isServer && environment["GL_ID"] != nil ? "GL-HOOK-ERR: " : ""
+    Standard.error(text.split(separator: "\n", omittingEmptySubsequences: false).map { prefix + $0 + "\n" }.joined())
+  }
+}

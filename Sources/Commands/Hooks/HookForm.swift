@@ -1,0 +1,51 @@
+import ReadinessGit
+import Reports
+
+/// The form in which a hook is installed, as `doctor` names it.
+enum HookForm: String {
+  /// The executable that starts the program only where a commit concerns the plan (decision 0018).
+  case launcher
+  /// The POSIX sh stub, which does the same and costs each commit the start of a shell.
+  case stub = "sh stub"
+  /// A file of somebody else, which may or may not run ours.
+  case foreign = "another program's"
+  /// No file.
+  case missing
+  /// A file of ours that git passes over.
+  case notExecutable = "not executable"
+  /// A file that cannot be read, or is no regular file.
+  case unreadable
+
+  /// The form of one hook.
+  /// - Throws: where the file is there and cannot be read.
+  init(of name: String, in folder: HookFolder) throws {
+    switch try folder.state(of: name) {
+    case .ours: self = try folder.holdsLauncher(name) ? .launcher : .stub
+    case .foreign: self = .foreign
+    case .missing: self = .missing
+    case .notExecutable: self = .notExecutable
+    case .unreadable: self = .unreadable
+    }
+  }
+}
+
+extension HookFolder {
+  /// The form of every hook that is asked for, for `doctor`.
+  func forms(of names: [String]) throws -> [DoctorReport.Hook] {
+    try names.map { DoctorReport.Hook(name: $0, form: try HookForm(of: $0, in: self).rawValue) }
+  }
+
+  /// True where a hook is an executable of ours.
+  func holdsLauncher(_ name: String) throws -> Bool {
+    try FileBytes.readIfPresent(path + "/" + name).map { HookLauncher.program(in: $0) != nil } ?? false
+  }
+
+  /// The sh stubs that would be launchers if they were installed by this program again.
+  func slowStubs(of names: [String], program: String) throws -> [String] {
+    try names.filter { name in
+      let chains = FileBytes.exists(path + "/" + HookScript.keptFolder + "/" + name)
+      return try HookForm(of: name, in: self) == .stub
+        && HookScript(name: name, program: program, chains: chains).launcher() != nil
+    }
+  }
+}

@@ -1,0 +1,115 @@
+import ArgumentParser
+import Glibc
+import PlanGate
+import ReadinessGit
+import Reports
+import Profiles
+import StrictJSON
+
+struct Install: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    subcommand: "install",
+    abstract: "Installs hooks and merge driver in this clone, or with --server the gate of a bare repository.")
+  @Option(help: ArgumentHelp("Which hooks, separated by commas; none for the merge driver alone.", valueName: "list"))
+  var hooks: String?
+  @Flag(help: "Judge every branch that moves, also by plumbing, am, rebase and fast-forwards.") var strict = false
+  @Flag(help: "Judge guarded paths in every commit here too, and not only on the server and in verify.")
+  var guardPaths = false
+  @Option(help: ArgumentHelp("The bare repository whose pushes are to be judged.", valueName: "dir"))
+  var server: String?
+  @Option(
+    help: ArgumentHelp("plain, gitea, gitlab or gitolite; what the folder looks like by default.", valueName: "layout"))
+  var layout: ServerLayout?
+  @OptionGroup var options: GlobalOptions
+
+  func validate() throws {
+    if layout != nil, server == nil { throw ValidationError("--layout goes with --server.") }
+    if server != nil, hooks != nil || strict || guardPaths {
+      throw ValidationError("--server installs the gate and nothing else.")
+    }
+  }
+
+  mutating func run() throws {
+    let context = try Context(options)
+    let program = Machine.programPath() ?? "readiness"
+    if let server { return try installGate(server, program, context) }
+    _ = try context.openRepository()
+    let names = try names()
+    let folder = try HookFolder()
+    var written: [String] = []
+    for name in names {
+      if try folder.put(name, program: program) { written.append(name) }
+    }
+    if try MergeDriverSetup().put(program: program) { written.append("merge driver") }
+    say(folder.path, names, written, context)
+    if let sharing = try HookFolder.sharing(), !options.json {
+      Standard.error(
+        "note: \(sharing)\n  -> For this repository alone: git config core.hooksPath .git/hooks, then readiness install\n"
+      )
+    }
+  }
+
+  private func installGate(_ server: String, _ program: String, _ context: Context) throws {
+    guard chdir(server) == 0 else {
+      throw UsageError("The folder \(server) cannot be entered.", hint: "Name the bare repository's folder.")
+    }
+    let layout = layout ?? ServerLayout.found()
+    // gitolite's local code is no repository.
+    let repository = layout == .gitolite ? nil : try context.openRepository()
+    let (folder, written) = try layout.install(program: program)
+    say(folder, [layout.hook], written, protected: try repository.map { try ServerRefs($0).protectedNames() }, context)
+  }
+
+  /// - Parameter protected: the refs that a gate protects; nil where it is none, or nobody knows.
+  private func say(
+    _ folder: String, _ names: [String], _ written: [String], protected: [String]? = nil, _ context: Context
+  ) {
+    var lines =
+      written.isEmpty
+      ? ["The hooks are installed already, in \(folder)"]
+      : ["Installed in \(folder)", "  " + written.joined(separator: ", ")]
+    if let protected, !protected.isEmpty {
+      lines.append("Protected from deletion and force: \(protected.joined(separator: ", "))")
+    }
+    context.print(
+      json: Envelope.json(
+        "install",
+        [
+          JSONMember("folder", .text(folder)), JSONMember("hooks", .texts(names)),
+          JSONMember("written", .texts(written)), JSONMember("protected", .texts(protected ?? [])),
+        ]),
+      text: lines.joined(separator: "\n"))
+  }
+
+  private func names() throws -> [String] {
+    // A framework may own the hooks; the merge driver is ours all the same.
+    let more = (strict ? HookScript.strict : []) + (guardPaths ? HookScript.guarding : [])
+    if hooks == "none" { return more }
+    guard let hooks else { return HookScript.usual + more }
+    let names = hooks.split(separator: ",").map(String.init) + more
+    for name in names where !HookScript.names.contains(name) {
+      throw UsageError(
+        "There is no hook \"\(name)\".", hint: "The hooks are \(HookScript.names.joined(separator: ", ")).")
+    }
+    return names
+  }
+}
+
+struct Uninstall: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    subcommand: "uninstall", abstract: "Takes hooks and merge driver out again and gives back what was there before.")
+  @OptionGroup var options: GlobalOptions
+
+  mutating func run() throws {
+    let context = try Context(options)
+    _ = try context.openRepository()
+    let folder = try HookFolder()
+    var removed = try HookScript.names.filter { try folder.takeOut($0) }
+    removed += try ServerLayout.takeOut()
+    if try MergeDriverSetup().takeOut() { removed.append("merge driver") }
+    context.print(
+      json: Envelope.json(
+        "uninstall", [JSONMember("folder", .text(folder.path)), JSONMember("removed", .texts(removed))]),
+      text: removed.isEmpty ? "No hook of readiness is installed." : "Taken out: " + removed.joined(separator: ", "))
+  }
+}

@@ -1,0 +1,173 @@
+import ArgumentParser
+import ReadinessCore
+import PlanGate
+import ReadinessGit
+import Reports
+import StrictJSON
+
+/// A command that reads one plan and prints it.
+protocol ReadingCommand: ParsableCommand {
+  var options: GlobalOptions { get }
+  var source: PlanSourceOptions { get }
+  /// True if the answer is wrong without all of history.
+  var needsHistory: Bool { get }
+  /// The answer, both ways.
+  func answer(_ plan: LoadedPlan, width: Int, _ style: Style) throws -> Answer
+}
+
+/// An answer for people and for programs.
+struct Answer {
+  private let makeJSON: () -> JSONValue
+  private let makeText: () -> [UInt8]
+  /// 1 where the answer is no.
+  let exit: Int32
+
+  /// Only one of the two is made.
+  init(json: @autoclosure @escaping () -> JSONValue, text: @autoclosure @escaping () -> String, exit: Int32 = 0) {
+    (makeJSON, makeText, self.exit) = (json, { Array(text().utf8) }, exit)
+  }
+
+  /// The same for an answer that may be megabytes.
+  init(json: @autoclosure @escaping () -> JSONValue, bytes: @autoclosure @escaping () -> [UInt8], exit: Int32 = 0) {
+    (makeJSON, makeText, self.exit) = (json, bytes, exit)
+  }
+
+  var json: JSONValue { makeJSON() }
+  var bytes: [UInt8] { makeText() }
+}
+
+extension ReadingCommand {
+  var needsHistory: Bool { false }
+
+  mutating func run() throws {
+    let context = try Context(options)
+    let repository = try context.openRepository()
+    let plan = try LoadedPlan(source, repository, needsHistory: needsHistory)
+    let isEmptyPlan = plan.overview.entries.isEmpty && plan.overview.plan != nil
+    guard !plan.overview.entries.isEmpty || !plan.overview.findings.isEmpty || isEmptyPlan else {
+      throw try noPlan(in: plan, repository)
+    }
+    keepToTheEnd(plan)
+    let answer = try answer(plan, width: context.width, context.style(repository))
+    context.print(json: answer.json, bytes: answer.bytes)
+    if isEmptyPlan, !options.json {
+      Standard.error("note: The plan has no milestone yet. To add one: readiness add OPS-1 --help\n")
+    }
+    if let note = plan.note, !options.json { Standard.error("note: \(note)\n") }
+    let broken = plan.overview.findings
+    if !broken.isEmpty {
+      // What cannot be read is not in the answer, and that is said.
+      if !options.json {
+        Standard.error(
+          FindingReport.text(broken, width: context.width, try context.style(repository, descriptor: 2)) + "\n")
+      }
+      throw ExitCode(1)
+    }
+    if answer.exit != 0 { throw ExitCode(answer.exit) }
+  }
+}
+
+extension ReadingCommand {
+  /// A newcomer has laid a plan down and not committed it yet, or has none.
+  private func noPlan(in plan: LoadedPlan, _ repository: Repository) throws -> UsageError {
+    let message = "There is no plan in \(plan.source)."
+    guard !repository.isBare, !source.worktree else {
+      return UsageError(message, hint: "Lay one down: readiness init, then git add and git commit.")
+    }
+    if plan.commit != nil, try repository.tree(repository.candidateTree()).holdsPlan() {
+      return UsageError(message, hint: "One is staged: git commit, or look at it with --index.")
+    }
+    if try WorkTree(repository).holdsPlan() {
+      return UsageError(message, hint: "One lies in the work tree: git add .readiness ssot, then git commit.")
+    }
+    return UsageError(message, hint: "Lay one down: readiness init, then git add and git commit.")
+  }
+}
+
+struct Status: ReadingCommand, PlainCommand {
+  static let configuration = CommandConfiguration(
+    subcommand: "status", abstract: "The tracker: every milestone and what it waits for.")
+  @OptionGroup var options: GlobalOptions
+  @OptionGroup var source: PlanSourceOptions
+
+  mutating func read(_ words: inout PlainWords) {
+    (options, source) = (words.globals(), words.source())
+  }
+
+  func answer(_ plan: LoadedPlan, width: Int, _ style: Style) -> Answer {
+    let report = StatusReport(plan.overview, commit: plan.commit, source: plan.source)
+    return Answer(json: report.json, bytes: report.bytes(width: width, style))
+  }
+}
+
+struct Show: ReadingCommand {
+  static let configuration = CommandConfiguration(
+    subcommand: "show", abstract: "One milestone, with its criteria and evidence.")
+  @Argument(
+    help: ArgumentHelp("The milestone, such as M-04.", valueName: "id"), completion: .custom(Offered.milestones))
+  var id: String
+  @OptionGroup var options: GlobalOptions
+  @OptionGroup var source: PlanSourceOptions
+
+  func answer(_ plan: LoadedPlan, width: Int, _ style: Style) throws -> Answer {
+    let report = ShowReport(try plan.entry(id), in: plan.overview)
+    return Answer(json: report.json, text: report.text(width: width, style))
+  }
+}
+
+struct Next: ReadingCommand, PlainCommand {
+  static let configuration = CommandConfiguration(subcommand: "next", abstract: "What can start now.")
+  @OptionGroup var options: GlobalOptions
+  @OptionGroup var source: PlanSourceOptions
+
+  mutating func read(_ words: inout PlainWords) {
+    (options, source) = (words.globals(), words.source())
+  }
+
+  func answer(_ plan: LoadedPlan, width: Int, _ style: Style) -> Answer {
+    let report = NextReport(plan.overview)
+    return Answer(json: report.json, text: report.text(width: width, style))
+  }
+}
+
+struct Waiting: ReadingCommand {
+  static let configuration = CommandConfiguration(
+    subcommand: "blocked", abstract: "What waits, with the exact chain of blockers.")
+  @Argument(
+    help: ArgumentHelp("Only this milestone, such as M-04.", valueName: "id"), completion: .custom(Offered.milestones))
+  var id: String?
+  @OptionGroup var options: GlobalOptions
+  @OptionGroup var source: PlanSourceOptions
+
+  func answer(_ plan: LoadedPlan, width: Int, _ style: Style) throws -> Answer {
+    let report = BlockedReport(plan.overview, of: try id.map { try plan.entry($0).id })
+    return Answer(json: report.json, text: report.text(width: width, style))
+  }
+}
+
+struct Order: ReadingCommand, PlainCommand {
+  static let configuration = CommandConfiguration(
+    subcommand: "order", abstract: "The suggested and the computed order, layers, and the critical path.")
+  @OptionGroup var options: GlobalOptions
+  @OptionGroup var source: PlanSourceOptions
+
+  mutating func read(_ words: inout PlainWords) {
+    (options, source) = (words.globals(), words.source())
+  }
+
+  func answer(_ plan: LoadedPlan, width: Int, _ style: Style) -> Answer {
+    let report = OrderReport(plan.overview)
+    return Answer(json: report.json, bytes: report.bytes(width: width, style))
+  }
+}
+
+struct Matrix: ReadingCommand {
+  static let configuration = CommandConfiguration(subcommand: "matrix", abstract: "Which milestone depends on which.")
+  @OptionGroup var options: GlobalOptions
+  @OptionGroup var source: PlanSourceOptions
+
+  func answer(_ plan: LoadedPlan, width: Int, _ style: Style) -> Answer {
+    let report = MatrixReport(plan.overview)
+    return Answer(json: report.json, text: report.text(width: width, style))
+  }
+}

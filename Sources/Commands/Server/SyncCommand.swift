@@ -1,0 +1,52 @@
+import ArgumentParser
+import ReadinessCore
+import PlanGate
+import ReadinessGit
+import Reports
+import StrictJSON
+
+struct SyncCommand: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    subcommand: "sync", abstract: "Fetches, merges, judges and pushes this branch; again where somebody was faster.",
+    discussion: "Git does the work, with its hooks and credentials. Nothing is ever forced.")
+  @Argument(help: ArgumentHelp("The remote; the branch's own, else origin.", valueName: "remote")) var remote: String?
+  @OptionGroup var options: GlobalOptions
+
+  mutating func run() throws {
+    let context = try Context(options)
+    let repository = try context.openForWriting()
+    let outcome = try retrying { try Sync(repository, remote: remote).run() }
+    let style = try context.style(repository)
+    switch outcome {
+    case .upToDate: context.print(json: json(0, 0, true), text: "Up to date.")
+    case .synced(let came, let went):
+      context.print(json: json(came, went, true), text: style("synced", .good) + "  \(came) came, \(went) went.")
+    case .refused(let findings): try context.conclude(findings, repository: repository)
+    case .conflict(let words):
+      try refuse(
+        "Git could not merge by itself; nothing was changed.", words, "git pull, mend it, then readiness sync.", context
+      )
+    case .rejected(let words): try refuse("The other side said no.", words, "Mend what it names, then again.", context)
+    }
+  }
+
+  private func json(_ came: Int, _ went: Int, _ synced: Bool) -> JSONValue {
+    Envelope.json(
+      "sync",
+      [JSONMember("synced", JSONValue(.bool(synced))), JSONMember("came", .int(came)), JSONMember("went", .int(went))])
+  }
+
+  private func refuse(_ message: String, _ words: String, _ hint: String, _ context: Context) throws {
+    if options.json {
+      let members = [
+        JSONMember("synced", false), JSONMember("message", .text(message)), JSONMember("git", .text(words)),
+        JSONMember("hint", .text(hint)),
+      ]
+      Standard.document(Envelope.json("sync", members).answerBytes)
+    } else {
+      let told = words.split(whereSeparator: \.isNewline).map { "  | " + String($0).printable }
+      Standard.error((["readiness: " + message] + told + ["  -> " + hint]).joined(separator: "\n") + "\n")
+    }
+    throw ExitCode(1)
+  }
+}

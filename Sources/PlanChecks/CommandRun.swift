@@ -1,0 +1,148 @@
+import JSONSchema
+import ReadinessCore
+import Profiles
+import StrictJSON
+import Synchronization
+
+/// A command check with everything that its thread needs: no repository, no shared state but the breakers.
+struct CommandRun: Sendable {
+  let command: CheckDefinition.Command
+  let profile: RuntimeProfile
+  /// Where it runs, one after the other: the commit before the change, where that is asked for, and the commit itself.
+  let areas: [(area: WorkingArea, label: String)]
+  /// The variables of this process.
+  let environment: [String: String]
+  let breakers: Breakers
+
+  /// How it came out.
+  struct Answer: Sendable {
+    /// Why it does not show its criterion; nil where it does.
+    let fault: String?
+    let exitCode: Int
+    let attempts: Int
+    let milliseconds: Int
+    let output: [UInt8]
+    let errors: [UInt8]
+    let notes: [String]
+  }
+
+  /// Runs it, area by area, with the profile's retries.
+  func run() -> Answer {
+    var last = Answer(
+      fault: "Nothing was run.", exitCode: 0, attempts: 1, milliseconds: 0, output: [], errors: [], notes: [])
+    for (area, label) in areas {
+      last = run(in: area, label)
+      if last.fault != nil { return last }
+    }
+    return last
+  }
+
+  private func run(in area: WorkingArea, _ label: String) -> Answer {
+    var schedule = RetrySchedule(profile.retry, now: Machine.monotonicMilliseconds())
+    var random = SystemRandomNumberGenerator()
+    while true {
+      guard breakers.permits(profile) else {
+        return Answer(
+          fault: "Checks of the profile \(profile.name) keep failing, so its breaker is open and nothing was run.",
+          exitCode: 0, attempts: schedule.attempt, milliseconds: 0, output: [], errors: [], notes: [])
+      }
+      let ending = profile.process(
+        command.arguments, in: area.folder, temporary: area.temporary, environment: environment
+      ).run()
+      let fault = fault(of: ending, in: area)
+      // A check that says no has worked. The breaker is for what fails for a while: what is tried again.
+      breakers.record(profile, success: fault == nil || !profile.retriedOutcomes.contains(ending.outcome.name))
+      let wait =
+        fault != nil && profile.retriedOutcomes.contains(ending.outcome.name)
+        ? schedule.next(now: Machine.monotonicMilliseconds(), using: &random) : nil
+      guard let wait else { return answer(ending, fault.map { label + $0 }, attempts: schedule.attempt) }
+      Machine.sleep(milliseconds: wait)
+    }
+  }
+
+  private func answer(_ ending: SupervisedProcess.Ending, _ fault: String?, attempts: Int) -> Answer {
+    var notes: [String] = []
+    if ending.leftBehind > 0 {
+      let count = ending.leftBehind
+      notes.append(
+        "left \(count) \(count == 1 ? "process" : "processes") behind, which \(count == 1 ? "was" : "were") ended")
+    }
+    if case .spawn = ending.outcome {
+    } else if !ending.isConfined {
+      notes.append("was not kept to its paths: this kernel has no Landlock")
+    }
+    let code = if case .exit(let code) = ending.outcome { code } else { 0 }
+    return Answer(
+      fault: fault, exitCode: code, attempts: attempts, milliseconds: ending.milliseconds, output: ending.output,
+      errors: ending.errors, notes: notes)
+  }
+
+  // MARK: - What was expected
+
+  private func fault(of ending: SupervisedProcess.Ending, in area: WorkingArea) -> String? {
+    switch ending.outcome {
+    case .spawn(let why): return why
+    case .timeout: return "It took longer than \(seconds(profile.timeoutMilliseconds)) and was ended."
+    case .output: return "It printed more than \(profile.maxOutputBytes) bytes and was ended."
+    case .signal(25): return "It wrote a file of more than \(profile.maxFileBytes) bytes and was ended."
+    case .signal(let number): return "It was ended by signal \(number)."
+    case .exit(let code):
+      if code != command.exitCode { return "It exited with \(code), not \(command.exitCode)." }
+    }
+    for path in command.outputs where !DurableFile.exists(area.folder + "/" + path) {
+      return "Its output \(path) is not there."
+    }
+    if let pattern = command.stdoutMatches {
+      do {
+        var budget = PatternBudget(forBytes: ending.output.count)
+        let printed = String(decoding: ending.output, as: UTF8.self)
+        if try !TextPattern(pattern).isFound(in: printed, within: &budget) {
+          return "What it printed does not match \(pattern)."
+        }
+      } catch is PatternTooCostly {
+        return "\"stdoutMatches\" takes too many steps on what it printed: \(pattern). Anchor it, or repeat less."
+      } catch {
+        return "\"stdoutMatches\" is no regular expression: \(pattern)."
+      }
+    }
+    return command.stdoutSchema.flatMap { Self.fault(of: ending.output, by: $0) }
+  }
+
+  private static func fault(of output: [UInt8], by schema: JSONValue) -> String? {
+    do {
+      let document = try JSONDocument(parsing: output, limits: .general)
+      let text = try JSONDocument(parsing: schema.layoutBytes, limits: .general)
+      let validator = try SchemaRegistry(refusesUnknownKeywords: true).add(text, uri: "check:///expect/json")
+      guard let first = try validator.violations(of: document.root).first else { return nil }
+      return "What it printed does not fit \"json\": \(first.pointer.isEmpty ? "/" : first.pointer): \(first.message)"
+    } catch let error as JSONError {
+      return "What it printed is no JSON: \(error.message)"
+    } catch let error as SchemaError {
+      return "\"json\" is no schema: \(error.message)"
+    } catch {
+      return "\"json\" cannot be used: \(error)"
+    }
+  }
+
+  private func seconds(_ milliseconds: Int) -> String {
+    milliseconds % 1000 == 0 ? "\(milliseconds / 1000) s" : "\(milliseconds) ms"
+  }
+}
+
+/// One breaker for each profile, shared by the threads of one run.
+final class Breakers: Sendable {
+  private let breakers = Mutex<[String: CircuitBreaker]>([:])
+
+  func permits(_ profile: RuntimeProfile) -> Bool {
+    breakers.withLock { known in
+      known[profile.name, default: CircuitBreaker(profile.breaker)].permits(at: Machine.monotonicMilliseconds())
+    }
+  }
+
+  func record(_ profile: RuntimeProfile, success: Bool) {
+    breakers.withLock { known in
+      known[profile.name, default: CircuitBreaker(profile.breaker)]
+        .record(success: success, at: Machine.monotonicMilliseconds())
+    }
+  }
+}

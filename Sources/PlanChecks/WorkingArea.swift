@@ -1,0 +1,63 @@
+import Glibc
+import ReadinessCore
+import ReadinessGit
+import Profiles
+
+/// Where a check runs: the repository's own work tree, or a clean copy of a commit; beside it a folder for what it
+/// writes in passing. Made and removed on one thread, used on another.
+struct WorkingArea: Sendable {
+  /// The folder that the check runs in.
+  let folder: String
+  /// A folder of its own for temporary files.
+  let temporary: String
+  /// What is removed at the end.
+  private let root: String
+
+  /// The work tree itself.
+  /// - Throws: `GitError` in a bare repository; `FileFault`.
+  static func workTree(of repository: Repository) throws -> WorkingArea {
+    guard let top = repository.workTree else {
+      throw GitError(
+        .unsupported, "A bare repository has no work tree to run a check in.",
+        hint: "Use a profile whose workingArea is export.", function: "git_repository_workdir")
+    }
+    let root = try makeRoot()
+    return WorkingArea(folder: String(top.dropLast()), temporary: root + "/tmp", root: root)
+  }
+
+  /// A copy of what a commit holds, with git's own checkout, and no `.git`.
+  /// - Throws: `GitError`, `FileFault`.
+  static func export(of commit: ObjectID, from repository: Repository) throws -> WorkingArea {
+    let root = try makeRoot()
+    let area = WorkingArea(folder: root + "/tree", temporary: root + "/tmp", root: root)
+    do {
+      try DurableFile.makeFolders(area.folder)
+      let index = root + "/index"
+      for arguments in [
+        ["read-tree", commit.description], ["--work-tree=\(area.folder)", "checkout-index", "-a", "-f", "-q"],
+      ] {
+        let output = try GitProcess.run(["--git-dir=\(repository.gitFolder)"] + arguments, index: index)
+        guard output.status == 0 else {
+          throw GitError(
+            .other, "The commit \(commit) cannot be copied out: \(output.errorText)", hint: "See git fsck.",
+            function: "git \(arguments[0])")
+        }
+      }
+      try DurableFile.remove(index)
+    } catch {
+      try area.remove()
+      throw error
+    }
+    return area
+  }
+
+  private static func makeRoot() throws(FileFault) -> String {
+    let root = try DurableFile.makeTemporaryFolder("readiness-check-")
+    try DurableFile.makeFolders(root + "/tmp")
+    return root
+  }
+
+  /// Takes away what was made.
+  /// - Throws: `FileFault`.
+  func remove() throws { try DurableFile.removeFolder(root) }
+}

@@ -1,0 +1,131 @@
+import ReadinessCore
+import ReadinessGit
+import Reports
+import Profiles
+import StrictJSON
+
+/// Tells runs to sinks: at least once, in history's order, from a cursor that is synced after each. What a sink does not
+/// take goes to the dead-letter queue, and the next run follows.
+public struct Deliverer {
+  /// What came of one sink.
+  public struct Outcome: Sendable {
+    /// The sink's name.
+    public let sink: String
+    /// Events that it took.
+    public internal(set) var delivered = 0
+    /// Events that went to the dead-letter queue.
+    public internal(set) var dead = 0
+    /// Events that have not been tried.
+    public internal(set) var pending = 0
+    /// Why they have not, in a sentence; empty where none is left.
+    public internal(set) var message = ""
+  }
+
+  private let repository: Repository
+  private let environment: [String: String]
+  private let queue: DeadLetterQueue
+  private let cursors: CursorStore
+
+  /// - Parameter environment: of the process.
+  public init(_ repository: Repository, environment: [String: String]) {
+    self.repository = repository
+    self.environment = environment
+    queue = Self.queue(repository)
+    cursors = CursorStore(gitFolder: repository.commonFolder)
+  }
+
+  /// Where dead letters are kept.
+  public static func queue(_ repository: Repository) -> DeadLetterQueue {
+    DeadLetterQueue(folder: repository.commonFolder + "readiness/dead-letters")
+  }
+
+  private func transport(_ sink: Sinks.Sink, _ profile: RuntimeProfile) -> SinkTransport {
+    let folder = repository.workTree ?? repository.gitFolder
+    return SinkTransport(sink: sink, profile: profile, folder: String(folder.dropLast()), environment: environment)
+  }
+
+  /// Tells a sink everything up to a commit that it has not been told.
+  /// - Throws: `GitError` where history cannot be read; `FileFault` where cursor or queue cannot be written, and then
+  ///   nothing counts as told that is not.
+  public func deliver(
+    to name: String, _ sink: Sinks.Sink, under profile: RuntimeProfile, upTo tip: ObjectID,
+    progress: (_ done: Int, _ all: Int) -> Void
+  ) throws -> Outcome {
+    var outcome = Outcome(sink: name)
+    guard let lock = try cursors.lock(name) else {
+      outcome.message = "Another process is telling it."
+      return outcome
+    }
+    defer { withExtendedLifetime(lock) {} }
+    let outbox = Outbox(repository)
+    var cursor = try cursors.load(name)
+    var breaker = CircuitBreaker(profile.breaker)
+    // What a killed process began is ended first, so that the order stays history's.
+    if let target = cursor.target, try !repository.holds(target) { cursor = SinkCursor(base: cursor.base) }
+    for target in [cursor.target, tip].compactMap({ $0 }) {
+      if cursor.target == nil { cursor.target = target }
+      let events = try outbox.events(of: target, after: cursor.base)
+      for (index, event) in events.enumerated().dropFirst(cursor.done) {
+        let now = Machine.monotonicMilliseconds()
+        guard breaker.permits(at: now) else {
+          outcome.pending += events.count - index
+          outcome.message = "It keeps failing, so it is left alone; what is left is told by the next readiness deliver."
+          return outcome
+        }
+        let fault = try attempt(event, transport(sink, profile), profile.retry)
+        breaker.record(success: fault == nil, at: Machine.monotonicMilliseconds())
+        if let (reason, attempts) = fault {
+          try queue.put(letter(name, event, reason, attempts))
+          outcome.dead += 1
+        } else {
+          outcome.delivered += 1
+        }
+        cursor.done = index + 1
+        try cursors.keep(cursor, name)
+        progress(index + 1, events.count)
+      }
+      cursor = SinkCursor(base: target)
+      try cursors.keep(cursor, name)
+    }
+    return outcome
+  }
+
+  private func letter(_ sink: String, _ event: RunEvent, _ reason: String, _ attempts: Int) -> DeadLetterQueue.Letter {
+    DeadLetterQueue.Letter(
+      sink: sink, event: event.id, reason: reason, attempts: attempts,
+      at: Timestamp.text(millisecondsSince1970: Machine.millisecondsSince1970()), body: event.json)
+  }
+
+  /// Why a sink did not take an event, after so many attempts; nil where it did.
+  private func attempt(_ event: RunEvent, _ transport: SinkTransport, _ policy: RetryPolicy) throws -> (String, Int)? {
+    var schedule = RetrySchedule(policy, now: Machine.monotonicMilliseconds())
+    var random = SystemRandomNumberGenerator()
+    while true {
+      switch try transport.send(event) {
+      case .delivered: return nil
+      case .never(let why): return (why, schedule.attempt)
+      case .later(let why, let after):
+        let attempts = schedule.attempt
+        guard let wait = schedule.next(now: Machine.monotonicMilliseconds(), least: after, using: &random) else {
+          return (why, attempts)
+        }
+        Machine.sleep(milliseconds: wait)
+      }
+    }
+  }
+
+  /// Tries a dead letter again; what the sink takes leaves the queue.
+  /// - Returns: why it did not take it; nil where it did.
+  /// - Throws: `FileFault`.
+  public func retry(_ letter: DeadLetterQueue.Letter, _ sink: Sinks.Sink, under profile: RuntimeProfile) throws
+    -> String?
+  {
+    let event = RunEvent(id: letter.event, json: letter.body)
+    if let (reason, attempts) = try attempt(event, transport(sink, profile), profile.retry) {
+      try queue.put(self.letter(letter.sink, event, reason, letter.attempts + attempts))
+      return reason
+    }
+    try queue.drop(sink: letter.sink, event: letter.event)
+    return nil
+  }
+}

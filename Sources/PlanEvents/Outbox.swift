@@ -1,0 +1,80 @@
+import ReadinessCore
+import ReadinessGit
+import PlanHistory
+import Reports
+import Profiles
+import StrictJSON
+
+/// How far a sink has been told. History is the outbox: between `base` and `target` the first `done` runs are behind it.
+struct SinkCursor: Equatable {
+  /// Everything that this commit holds has been told; nil at the beginning.
+  var base: ObjectID?
+  /// What is being told now; nil where nothing is.
+  var target: ObjectID?
+  /// Runs of that which have been told.
+  var done = 0
+
+  var json: JSONValue {
+    [
+      "base": base.map { .text($0.description) } ?? nil, "target": target.map { .text($0.description) } ?? nil,
+      "done": .int(done),
+    ]
+  }
+}
+
+/// The cursors of sinks, under `.git/readiness/sinks/`: one file each, whole and synced before a delivery counts.
+struct CursorStore {
+  private let folder: String
+
+  init(gitFolder: String) { folder = gitFolder + "readiness/sinks" }
+
+  private func path(_ sink: String) -> String { "\(folder)/\(sink).json" }
+
+  /// - Throws: `FileFault`. A file that is no cursor is the beginning: told twice is better than not at all.
+  func load(_ sink: String) throws -> SinkCursor {
+    guard let bytes = try DurableFile.read(path(sink)) else { return SinkCursor() }
+    let root: JSONValue
+    do { root = try JSONDocument(parsing: bytes).root } catch { return SinkCursor() }
+    return SinkCursor(
+      base: root["base"]?.string.flatMap { ObjectID(hex: $0) },
+      target: root["target"]?.string.flatMap { ObjectID(hex: $0) }, done: root["done"]?.integer ?? 0)
+  }
+
+  /// - Throws: `FileFault`.
+  func keep(_ cursor: SinkCursor, _ sink: String) throws {
+    try DurableFile.makeFolders(folder, own: 2)
+    try DurableFile.write(cursor.json.layoutBytes, to: path(sink))
+  }
+
+  /// Only one process tells a sink at a time; nil where another one does.
+  /// - Throws: `FileFault`.
+  func lock(_ sink: String) throws -> FileLock? {
+    try DurableFile.makeFolders(folder, own: 2)
+    return try FileLock(path: "\(folder)/\(sink).lock")
+  }
+}
+
+/// The runs of a history in its order, parents first, as events.
+public struct Outbox {
+  private let repository: Repository
+
+  /// Makes an outbox.
+  public init(_ repository: Repository) { self.repository = repository }
+
+  /// The events of what `tip` holds and `base` does not.
+  /// - Throws: `GitError` where history is shallow or cannot be read. O(commits between the two).
+  func events(of tip: ObjectID, after base: ObjectID?) throws -> [RunEvent] {
+    let base = try base.flatMap { try repository.holds($0) ? $0 : nil }
+    let range = try base.map { try AuditRange.after([$0], to: [tip], in: repository) } ?? .whole(tip)
+    let report = try range.audit(repository)
+    return try report.runs.map { record in
+      let line = RunLine(
+        run: record.run, id: record.id, commit: record.commit, isStamped: record.isStamped,
+        heals: record.heals)
+      let plan = try repository.tree(of: repository.commit(record.commit)).planFile()?.plan?.planID
+      return RunEvent(
+        line, plan: plan, codes: record.codes.sorted(),
+        committedAt: Timestamp.text(millisecondsSince1970: record.committedAt * 1000))
+    }
+  }
+}

@@ -1,0 +1,140 @@
+import ReadinessCore
+import ReadinessGit
+import Profiles
+import StrictJSON
+
+/// A push that asks to pass the gate whatever the judge says: `git push -o readiness.bypass=REASON`
+/// (`doc/decisions/0027-emergency-push.md`).
+public enum EmergencyPush {
+  /// The reason that a push option gives; nil where nobody asks.
+  public static func reason(_ environment: [String: String]) -> String? {
+    let count = environment["GIT_PUSH_OPTION_COUNT"].flatMap { Int($0) } ?? 0
+    let prefix = "readiness.bypass="
+    let options = (0..<min(count, 100)).compactMap { environment["GIT_PUSH_OPTION_\($0)"] }
+    return options.last { $0.hasPrefix(prefix) }.map { String($0.dropFirst(prefix.count)) }
+  }
+
+  /// Who the server says is pushing: a push certificate's good signer, or what ssh, a forge or a web server sets. A
+  /// client cannot set these over the network.
+  public static func pusher(_ environment: [String: String]) -> String? {
+    if environment["GIT_PUSH_CERT_STATUS"] == "G", let signer = environment["GIT_PUSH_CERT_SIGNER"],
+      let open = signer.lastIndex(of: "<"), let close = signer.lastIndex(of: ">"), open < close
+    {
+      return String(signer[signer.index(after: open)..<close])
+    }
+    return ["READINESS_PUSHER", "GITEA_PUSHER_EMAIL", "REMOTE_USER", "GL_USER", "GL_USERNAME"]
+      .compactMap { environment[$0] }.first { !$0.isEmpty }
+  }
+}
+
+/// The pushes that were let past the gate of a bare repository: `readiness/bypass.jsonl` in its folder, where no push
+/// can write. A line for each, and one for each that was closed; lines are only ever added.
+public struct EmergencyLog {
+  /// One push.
+  public struct Entry: Sendable {
+    /// Counted from 1.
+    public let number: Int
+    /// When.
+    public let at: String
+    /// Who.
+    public let pusher: String
+    /// Why.
+    public let reason: String
+    /// The refs that moved, each with its new commit.
+    public let refs: [String]
+    /// The codes of what the judge had against it.
+    public let codes: [String]
+    /// Who closed it, and when; nil while it is open.
+    public var closed: (by: String, at: String)?
+
+    /// In a sentence.
+    public var line: String {
+      "Push \(number) went past the gate on \(at.prefix(10)) for \(pusher) (\(reason)), against \(codes.joined(separator: ", ")): \(refs.joined(separator: ", "))."
+    }
+
+    /// What to do.
+    public var remedy: String { "When it is mended: readiness bypass close \(number)" }
+  }
+
+  private let path: String
+
+  /// The log of a repository.
+  public init(_ repository: Repository) { path = repository.commonFolder + "readiness/bypass.jsonl" }
+
+  /// Every entry, oldest first.
+  /// - Throws: `FileFault`; `GitError` where a line cannot be read, for what is lost there is not known to be closed.
+  public func entries() throws -> [Entry] {
+    guard let bytes = try DurableFile.read(path) else { return [] }
+    var entries: [Entry] = []
+    for line in bytes.split(separator: 0x0A) {
+      let root: JSONValue
+      do { root = try JSONDocument(parsing: Array(line)).root } catch { throw damaged }
+      guard let at = root["at"]?.string else { throw damaged }
+      if let number = root["closes"]?.integer, let by = root["by"]?.string {
+        guard entries.indices.contains(number - 1) else { throw damaged }
+        entries[number - 1].closed = (by, at)
+        continue
+      }
+      guard let pusher = root["pusher"]?.string, let reason = root["reason"]?.string else { throw damaged }
+      entries.append(
+        Entry(
+          number: entries.count + 1, at: at, pusher: pusher, reason: reason,
+          refs: (root["refs"]?.array ?? []).compactMap(\.string),
+          codes: (root["codes"]?.array ?? []).compactMap(\.string)
+        ))
+    }
+    return entries
+  }
+
+  private var damaged: GitError {
+    GitError(
+      .damaged, "\(path) is damaged.", hint: "Look at it; it says which pushes went past the gate.",
+      function: "EmergencyLog")
+  }
+
+  /// Those that nobody has closed.
+  public func open() throws -> [Entry] { try entries().filter { $0.closed == nil } }
+
+  /// The warnings about those.
+  public func findings() throws -> [Finding] {
+    try open().map { Finding(.emergencyPush, $0.line, hint: $0.remedy, severity: .warning) }
+  }
+
+  /// Records a push before it passes: written and synced when this returns.
+  public func add(_ reason: String, by pusher: String, _ updates: [RefUpdate], _ findings: [Finding], at: String) throws
+    -> Entry
+  {
+    let codes = Set(findings.filter { $0.severity == .error }.map(\.code.id)).sorted()
+    let refs = updates.map { "\($0.name) \($0.new)" }
+    try append([
+      "at": .text(at), "pusher": .text(pusher), "reason": .text(reason), "refs": .texts(refs),
+      "codes": .texts(codes),
+    ])
+    let number = try entries().count
+    return Entry(
+      number: number, at: at, pusher: pusher, reason: reason, refs: refs, codes: codes, closed: nil)
+  }
+
+  /// Records that somebody has looked at one and mended it.
+  public func close(_ number: Int, by: String, at: String) throws {
+    try append(["at": .text(at), "closes": .int(number), "by": .text(by)])
+  }
+
+  /// One writer at a time, so that lines are whole and numbers are their own.
+  private func append(_ line: JSONValue) throws {
+    try DurableFile.makeFolders(String(path.dropLast("/bypass.jsonl".count)), own: 1)
+    var lock = try FileLock(path: path + ".lock")
+    for _ in 0..<100 where lock == nil {
+      Machine.sleep(milliseconds: 50)
+      lock = try FileLock(path: path + ".lock")
+    }
+    guard lock != nil else {
+      throw GitError(
+        .locked, "\(path) is locked.", hint: "Another push is being logged; try again.", function: "EmergencyLog")
+    }
+    try withExtendedLifetime(lock) {
+      try DurableFile.endAtLineEnd(path, followsLinks: false)
+      try DurableFile.append(line.canonicalBytes + [0x0A], to: path, followsLinks: false)
+    }
+  }
+}

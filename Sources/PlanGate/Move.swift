@@ -1,0 +1,164 @@
+import ReadinessCore
+import ReadinessGit
+import PlanHistory
+import StrictJSON
+
+/// One milestone's way to another state.
+public struct MoveStep: Sendable {
+  /// The milestone.
+  public let milestone: MilestoneID
+  /// The state, as a person writes it.
+  public let state: String
+
+  /// Makes a step.
+  public init(milestone: MilestoneID, state: String) {
+    self.milestone = milestone
+    self.state = state
+  }
+}
+
+/// What a move came to.
+public struct MoveOutcome {
+  /// What moved.
+  public struct Moved {
+    /// The milestone.
+    public let milestone: MilestoneID
+    /// The state before.
+    public let from: String
+    /// The state after.
+    public let to: String
+
+    /// Makes one.
+    public init(milestone: MilestoneID, from: String, to: String) {
+      self.milestone = milestone
+      self.from = from
+      self.to = to
+    }
+  }
+
+  /// The judge's answer; empty where it accepts.
+  public let findings: [Finding]
+  /// What moved, or would.
+  public let moves: [Moved]
+  /// The commit; nil where nothing was written.
+  public let commit: ObjectID?
+  /// The run; nil where nothing was written.
+  public let run: Digest?
+
+  /// Makes one.
+  public init(findings: [Finding], moves: [Moved], commit: ObjectID?, run: Digest?) {
+    self.findings = findings
+    self.moves = moves
+    self.commit = commit
+    self.run = run
+  }
+}
+
+/// A name that a person wrote and the plan does not know.
+public struct UnknownName: Error {
+  /// What is not known, in a sentence.
+  public let message: String
+  /// The nearest that is, or what there is.
+  public let hint: String
+
+  /// Makes one.
+  public init(message: String, hint: String) {
+    self.message = message
+    self.hint = hint
+  }
+}
+
+/// Moves milestones: edits their files, has the judge look, commits, and leaves everything else as the user has it.
+public struct Move {
+  private let repository: Repository
+  private let author: Identity
+
+  /// Makes a move for a person.
+  public init(_ repository: Repository, author: Identity) {
+    self.repository = repository
+    self.author = author
+  }
+
+  /// - Parameters:
+  ///   - reason: what the person gave with `-m`.
+  ///   - isDry: true to judge only.
+  ///   - now: the moment, as stamps write it.
+  ///   - letting: what to let go of what the judge refuses.
+  /// - Throws: `UnknownName` for an id or a state that is not there; `GitError` where something cannot be read or
+  ///   written. Kind `changedMeanwhile` or `locked`: nothing was written, and the caller may try again.
+  public func run(_ steps: [MoveStep], reason: String?, isDry: Bool, now: String, letting go: RulesToLetGo? = nil)
+    throws
+    -> MoveOutcome
+  {
+    let commit = try PlanCommit(repository, function: "move")
+    let policy = try commit.tree.policy().policy ?? .builtIn()
+    var moves: [MoveOutcome.Moved] = []
+    var changes: [CommitPlan.Change] = []
+    var findings: [Finding] = []
+    for step in steps {
+      let (file, milestone) = try commit.find(step.milestone)
+      let state = try policy.workflow.known(step.state)
+      var (version, blob): (Milestone, ObjectID?) = (milestone, nil)
+      if let finding = try commit.uncommitted(file) {
+        // What is staged of this very file goes along, as it would in the user's own commit.
+        if finding.code == .uncommittedChanges, let staged = try commit.staged(file) {
+          (version, blob) = (staged.milestone, staged.blob)
+        } else if milestone.status != state.name {
+          findings.append(finding)
+        }
+      }
+      if milestone.status == state.name { continue }
+      let moved = version.moved(to: state, leaving: milestone.status, in: policy.workflow, reason: reason)
+      guard let change = try commit.change(file, replacing: blob, to: moved) else { continue }
+      changes.append(change)
+      moves.append(MoveOutcome.Moved(milestone: file.id, from: milestone.status, to: state.name))
+    }
+    guard !changes.isEmpty, findings.isEmpty else {
+      return MoveOutcome(findings: findings, moves: moves, commit: nil, run: nil)
+    }
+    let outcome = try commit.run(
+      changes, prose: Self.message(moves, reason), reason: reason, isDry: isDry, now: now, letting: go, author: author)
+    return MoveOutcome(
+      findings: outcome.findings, moves: moves, commit: outcome.made?.commit, run: outcome.made?.run)
+  }
+
+  /// The message of a commit that moves milestones, without its stamp.
+  public static func message(_ moves: [MoveOutcome.Moved], _ reason: String?) -> String {
+    let subject =
+      moves.count == 1
+      ? "\(moves[0].milestone): \(moves[0].from) -> \(moves[0].to)"
+      : "Move " + moves.map { "\($0.milestone) to \($0.to)" }.joined(separator: ", ")
+    return reason.map { subject + "\n\n" + $0 + "\n" } ?? subject + "\n"
+  }
+}
+
+extension Workflow {
+  /// The state that a person means.
+  /// - Throws: `UnknownName` with the nearest.
+  public func known(_ meant: String) throws -> State {
+    if let state = state(meant: meant) { return state }
+    let names = states.map(\.name)
+    let near = nearestName(to: meant.replacing("-", with: " "), in: names).map { "Is \"\($0)\" meant? " } ?? ""
+    throw UnknownName(
+      message: "The workflow has no state \"\(meant)\".",
+      hint: near + "The states are " + names.map { "\"\($0)\"" }.joined(separator: ", ") + ".")
+  }
+}
+
+extension Milestone {
+  /// The file with another state, in the written order. `blocked` comes and goes with a blocked state, and approvals end
+  /// with their review (contract 2.4).
+  /// - Parameter before: the state that it leaves; nil for its own.
+  public func moved(to state: State, leaving before: String? = nil, in workflow: Workflow, reason: String?)
+    -> JSONValue
+  {
+    var left: Set<String> = ["status", "blocked"]
+    if workflow.endsReview(from: before ?? status, to: state.name) { left.insert("approvals") }
+    var members = (json.object ?? []).filter { !left.contains($0.key) }
+    members.append(JSONMember("status", .text(state.name)))
+    if state.category == .blocked {
+      members.append(JSONMember("blocked", json["blocked"] ?? ["reason": .text(reason ?? "")]))
+    }
+    return Self.ordered(JSONValue(.object(members)))
+  }
+}

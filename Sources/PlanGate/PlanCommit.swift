@@ -1,0 +1,181 @@
+import ReadinessCore
+import ReadinessGit
+import PlanHistory
+import StrictJSON
+
+/// A change of milestones that becomes a commit of its own on HEAD: judged, stamped, signed where that is asked for, and
+/// everything else is left as the user has it.
+struct PlanCommit {
+  /// What came of it.
+  struct Outcome {
+    /// What the judge said.
+    let findings: [Finding]
+    /// The commit and its run; nil where nothing was written.
+    let made: (commit: ObjectID, run: Digest)?
+  }
+
+  private let repository: Repository
+  private let head: ObjectID
+  private let parent: Commit
+  /// What HEAD holds.
+  let tree: GitTree
+
+  /// - Throws: `GitError` where there is no commit yet, or an operation is in progress.
+  init(_ repository: Repository, function: String) throws {
+    guard case .commit(let head) = try repository.head() else {
+      throw GitError(
+        .notFound, "There is no commit yet, so there is no milestone to change.",
+        hint: "Commit the plan first: git add -A, then git commit.", function: function)
+    }
+    try repository.refuseUnfinishedOperation(function: function, orRebase: false)
+    try repository.refuseConflicts(function: function)
+    self.repository = repository
+    self.head = head
+    parent = try repository.commit(head)
+    tree = repository.tree(of: parent)
+  }
+
+  /// A milestone at HEAD.
+  /// - Throws: `UnknownName` with the nearest id; `GitError` where its file cannot be read.
+  func find(_ id: MilestoneID) throws -> (MilestoneFile, Milestone) {
+    guard let file = try tree.milestone(id) else {
+      let ids = try tree.milestones().keys.sorted().map(\.text)
+      throw UnknownName(
+        message: "There is no milestone \(id) at HEAD.",
+        hint: nearestName(to: id.text, in: ids).map { "Is \($0) meant?" } ?? "readiness status lists what there is.")
+    }
+    guard let milestone = file.milestone else {
+      throw GitError(
+        .damaged, file.findings.first?.message ?? "\(file.path) cannot be read.",
+        hint: "Mend \(file.path) first and commit it.", function: "PlanCommit")
+    }
+    return (file, milestone)
+  }
+
+  /// The commit would mix with what the user has not committed of this very file, or lose it.
+  func uncommitted(_ file: MilestoneFile) throws -> Finding? {
+    let committed = try tree.milestoneIdentity(file.id)
+    func differences() throws -> (isStaged: Bool, isEdited: Bool) {
+      let isUnchanged = committed.map { repository.workFile(file.path, holds: $0.id) } ?? false
+      return (
+        try repository.staged(file.path) != committed,
+        try !isUnchanged && repository.hashOfWorkFile(file.path) != committed?.id
+      )
+    }
+    guard try differences() != (false, false) else { return nil }
+    // Another writer moves HEAD first and the index and the file after it, under the index's lock.
+    try repository.refuseLockedIndex()
+    guard case .commit(let now) = try repository.head(), now == head else {
+      throw GitError(.changedMeanwhile, "HEAD moved meanwhile.", hint: "Try again.", function: "PlanCommit")
+    }
+    let (isStaged, isEdited) = try differences()
+    guard isStaged || isEdited else { return nil }
+    if !isEdited,
+      let finding = try StaleIndex(repository, head: head).finding(file.id, staged: repository.staged(file.path))
+    {
+      return finding
+    }
+    return Finding(
+      .uncommittedChanges,
+      "\(file.path) has \(isEdited ? "changes in the work tree" : "staged changes") that are not committed.",
+      milestone: file.id, path: file.path, line: 1)
+  }
+
+  /// The staged version of a milestone whose file in the work tree is the same, for a command that takes it along.
+  /// - Returns: nil if it is not staged, or the file in the work tree differs from what is staged.
+  /// - Throws: `GitError` if the staged version cannot be read as a milestone.
+  func staged(_ file: MilestoneFile) throws -> (milestone: Milestone, blob: ObjectID)? {
+    guard let entry = try repository.staged(file.path), entry.kind == .regular,
+      try repository.hashOfWorkFile(file.path) == entry.id
+    else { return nil }
+    let staged = MilestoneFile(id: file.id, kind: .regular, bytes: try repository.blob(entry.id))
+    guard let milestone = staged.milestone else {
+      throw GitError(
+        .damaged, staged.findings.first?.message ?? "\(file.path) cannot be read as it is staged.",
+        hint: "Correct \(file.path), or take it back: git restore --staged --worktree \(file.path)",
+        function: "PlanCommit")
+    }
+    return (milestone, entry.id)
+  }
+
+  /// What came before the commit, HEAD included.
+  var ancestry: CommitAncestry { CommitAncestry(repository, parents: [head]) }
+
+  /// What becomes of a milestone's file.
+  /// - Parameter blob: the version that index and file hold; nil for HEAD's.
+  func change(_ file: MilestoneFile, replacing blob: ObjectID? = nil, to json: JSONValue) throws
+    -> CommitPlan.Change?
+  {
+    guard let present = try blob ?? tree.milestoneIdentity(file.id)?.id else { return nil }
+    return CommitPlan.Change(path: file.path, replacing: present, bytes: json.layoutBytes)
+  }
+
+  /// Judges and commits.
+  /// - Parameters:
+  ///   - prose: the message above the stamp.
+  ///   - author: who makes it.
+  ///   - now: the moment, as stamps write it.
+  ///   - letting: what to let go of what the judge refuses.
+  /// - Throws: `GitError`. Kind `changedMeanwhile` or `locked`: nothing was written, and the caller may try again.
+  func run(
+    _ changes: [CommitPlan.Change], prose: String, reason: String?, isDry: Bool, now: String,
+    letting go: RulesToLetGo? = nil, author: Identity
+  ) throws -> Outcome {
+    let writer = CommitWriter(repository)
+    let plan = CommitPlan(parent: parent, changes: changes)
+    let root = try writer.tree(plan)
+    let proposal = Proposal(
+      parents: [tree], candidate: repository.tree(root), ancestry: ancestry,
+      author: author, claim: .draft(reason: reason, mayFollow: false), now: Timestamp.milliseconds(of: now),
+      verifier: repository.signatures
+    ).saying(prose)
+    var assessment = try Judge.assess(proposal)
+    if let go {
+      let (waives, idle) = go.waives(of: assessment.verdict.findings)
+      if !idle.isEmpty { return Outcome(findings: idle, made: nil) }
+      assessment = try Judge.assess(
+        proposal.claiming(.draft(reason: reason, mayFollow: false, waives: waives)))
+    }
+    guard assessment.verdict.isAccepted, let draft = assessment.draft, !isDry else {
+      return Outcome(findings: assessment.verdict.findings, made: nil)
+    }
+    let signer = try RunSigner(repository)
+    let run = try signer.signed(draft.run(at: now, actor: author, reason: reason), draft)
+    var message = CommitMessage(prose)
+    message.append(block: Trailers.render(run, plan: draft.plan))
+    let refused = try signer.findings(run, message.text, proposal.claiming)
+    guard refused.isEmpty else { return Outcome(findings: refused, made: nil) }
+    let commit = try writer.commit(
+      plan, tree: root, message: message.text, author: author, signs: draft.asksForSignedCommit)
+    return Outcome(findings: assessment.verdict.findings, made: (commit, run.id(plan: draft.plan)))
+  }
+}
+
+/// Rules that a person lets go, wherever they stand in the way of one change.
+public struct RulesToLetGo: Sendable {
+  private let codes: [String]
+  private let until: String
+
+  /// - Parameters:
+  ///   - codes: the reason codes of the rules.
+  ///   - until: the last day, `YYYY-MM-DD`.
+  public init(_ codes: [String], until: String) {
+    (self.codes, self.until) = (codes, until)
+  }
+
+  /// One for each rule and milestone where the judge refuses; and a finding for each rule that does not stand in the way.
+  func waives(of findings: [Finding]) -> (waives: [Run.Waive], idle: [Finding]) {
+    var waives: [Run.Waive] = []
+    for finding in findings where finding.severity == .error && codes.contains(finding.code.id) {
+      guard let id = finding.milestone else { continue }
+      let waive = Run.Waive(milestone: id, code: finding.code.id, until: until)
+      if !waives.contains(waive) { waives.append(waive) }
+    }
+    let idle = codes.filter { code in !waives.contains { $0.code == code } }.map { code in
+      Finding(
+        .waiveRefused, "The rule \(code) does not stand in the way, so there is nothing to let go.",
+        hint: "Move without --waive \(code); what the judge refuses is said then.")
+    }
+    return (waives, idle)
+  }
+}

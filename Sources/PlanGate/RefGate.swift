@@ -1,0 +1,129 @@
+import ReadinessCore
+import ReadinessGit
+import PlanHistory
+
+/// The gate of a server: judges each ref that a push moves from its value before the push.
+public struct RefGate {
+  private let repository: Repository
+  /// What the server holds before the push.
+  public let server: ServerRefs
+
+  /// - Throws: `GitError` where refs cannot be read.
+  public init(_ repository: Repository) throws {
+    self.repository = repository
+    server = try ServerRefs(repository)
+  }
+
+  /// What the judge has against a push.
+  /// - Throws: where something cannot be read; then nothing is let in.
+  /// - Complexity: what is new, not what is there.
+  public func judge(_ updates: [RefUpdate]) throws -> HistoryReport {
+    let moves = try updates.map(move)
+    var report = HistoryReport()
+    report.findings = try Judge.assess(moves.map(\.change)) { old, new in
+      guard let old = try repository.commit(behind: old), let new = try repository.commit(behind: new) else {
+        return false
+      }
+      return try old == new || repository.isDescendant(new, of: old)
+    }
+    for move in moves where move.change.role == .records { report.findings += try plansAmongRecords(move) }
+    guard report.isAccepted else { return report }
+    for group in Group.all(moves.filter(isJudged)) {
+      let together = try audit(group, group.tips)
+      // What one tip heals, another one has not healed.
+      guard together.isAccepted, together.heals, group.tips.count > 1 else {
+        report.add(together)
+        continue
+      }
+      for tip in group.tips { report.add(try audit(group, [tip])) }
+    }
+    return report
+  }
+
+  /// Reads what a ref holds, and finds its anchor: itself as it was, else what says which plan the server has.
+  private func move(_ update: RefUpdate) throws -> Move {
+    func tip(_ id: ObjectID) throws -> ObjectID? { id == .zero ? nil : try repository.commit(behind: id) }
+    func content(_ tip: ObjectID?) throws -> RefContent {
+      try tip.map { try RefContent(repository.tree(ofCommit: $0)) } ?? .nothing
+    }
+    let name = try server.resolved(update.name)
+    let (oldTip, newTip) = (try tip(update.old), try tip(update.new))
+    let (before, after) = (try content(oldTip), try content(newTip))
+    let role = try server.role(of: name, old: oldTip, holdsPlan: before.holdsPlan || after.holdsPlan)
+    var anchors = server.trunk.map(\.tip)
+    var contents = server.trunk.map(\.content)
+    // A free branch that leaves another plan for the server's own is judged as a new one.
+    let goesHome =
+      role == .free && before.plan != after.plan && after.plan != nil && contents.contains { $0.plan == after.plan }
+    if let oldTip, before.holdsPlan || before.holdsPolicy, !goesHome {
+      anchors = [oldTip]
+      // A policy alone names no plan: the server's own counts.
+      if before.holdsPlan { contents = [before] }
+    }
+    let isBeside = role == .isProtected && name != server.head
+    return Move(
+      change: RefChange(
+        name: name, old: update.old == .zero ? nil : update.old, new: update.new == .zero ? nil : update.new,
+        role: role, before: before, after: after, anchors: contents),
+      oldTip: oldTip, newTip: newTip, anchors: anchors,
+      alsoAsked: isBeside ? server.headTip.map { [$0] } ?? [] : [])
+  }
+
+  private func audit(_ group: Group, _ tips: [ObjectID]) throws -> HistoryReport {
+    let range = try AuditRange.after(group.anchors, to: tips, alsoAsked: group.alsoAsked, in: repository)
+    return try range.audit(repository, earlier: RunIndex(repository, covering: group.anchors, isKept: true))
+  }
+
+  /// True where the commits that come to a ref are judged (contract 2.2, anchors).
+  private func isJudged(_ move: Move) -> Bool {
+    guard move.newTip != nil, move.change.role != .records else { return false }
+    if move.change.role == .isProtected { return true }
+    if server.named != nil { return false }
+    let plans = move.change.anchors.compactMap(\.plan)
+    guard let plan = move.change.after.plan, !plans.isEmpty else { return true }
+    return plans.contains(plan)
+  }
+
+  /// A ref of records holds neither plan nor policy, in any of its commits.
+  private func plansAmongRecords(_ move: Move) throws -> [Finding] {
+    guard let tip = move.newTip else { return [] }
+    let graph = try CommitGraph(repository, from: [tip], notFrom: move.oldTip.map { [$0] } ?? [])
+    let guilty = try graph.ids.indices.first { index in
+      try graph.mayHoldPlan(index) && Kinship.holdsPlanOrPolicy(repository.tree(graph.trees[index]))
+    }
+    guard let guilty else { return [] }
+    return [.planAmongRecords(move.change.name, commit: graph.ids[guilty])]
+  }
+}
+
+extension RefGate {
+  /// A ref that moves, with what it rests on.
+  fileprivate struct Move {
+    let change: RefChange
+    let oldTip: ObjectID?
+    let newTip: ObjectID?
+    let anchors: [ObjectID]
+    let alsoAsked: [ObjectID]
+  }
+
+  /// Moves that rest on the same commits.
+  fileprivate struct Group {
+    let anchors: [ObjectID]
+    let alsoAsked: [ObjectID]
+    var tips: [ObjectID]
+
+    static func all(_ moves: [Move]) -> [Group] {
+      var groups: [Group] = []
+      for move in moves {
+        guard let tip = move.newTip else { continue }
+        let place = groups.firstIndex { $0.anchors == move.anchors && $0.alsoAsked == move.alsoAsked }
+        if let place {
+          if !groups[place].tips.contains(tip) { groups[place].tips.append(tip) }
+        } else {
+          groups.append(Group(anchors: move.anchors, alsoAsked: move.alsoAsked, tips: [tip]))
+        }
+      }
+      return groups
+    }
+  }
+}

@@ -1,0 +1,108 @@
+import ReadinessCore
+import ReadinessGit
+import PlanHistory
+import StrictJSON
+
+/// What a server holds before a push, as far as it says how the push is judged (contract 2.2 anchors, 2.4).
+public struct ServerRefs {
+  /// A branch whose plan the server goes by.
+  public struct Branch {
+    /// Its full name.
+    public let name: String
+    /// Its commit.
+    public let tip: ObjectID
+    /// What it holds.
+    public let content: RefContent
+  }
+
+  /// The branch that HEAD names; nil where HEAD is detached.
+  public let head: String?
+  /// The commit of that branch; nil where it is not there.
+  public let headTip: ObjectID?
+  /// The branches that say what the plan is: HEAD's, or where that holds none, each that does.
+  public let trunk: [Branch]
+  /// The refs that `refs.json` of HEAD's branch names; nil where it has none.
+  public let named: ProtectedRefs?
+  private let records: Set<String>
+  private let foldsCase: Bool
+  private let repository: Repository
+
+  /// Reads refs as they are: in a hook, before the push.
+  /// - Throws: `GitError` where they cannot be read.
+  public init(_ repository: Repository) throws {
+    self.repository = repository
+    foldsCase = try repository.configuration("core.ignorecase") == "true"
+    let target = try repository.refBehind("HEAD")
+    head = target == "HEAD" ? nil : target
+    headTip = try head.flatMap { try repository.commit(ofRef: $0) }
+    let own = try headTip.map { try RefContent(repository.tree(ofCommit: $0)) } ?? .nothing
+    if let head, let headTip, own.holdsPlan {
+      trunk = [Branch(name: head, tip: headTip, content: own)]
+    } else {
+      trunk = try repository.branches().compactMap { name, tip in
+        let content = try RefContent(repository.tree(ofCommit: tip))
+        return content.holdsPlan ? Branch(name: name, tip: tip, content: content) : nil
+      }
+    }
+    let policy = try headTip.flatMap { try Self.policy(at: $0, repository) }
+    named = policy?.refs
+    var records: Set<String> = ["refs/readiness/attestations"]
+    if let headTip { records.formUnion(try Self.stages(repository.tree(ofCommit: headTip))) }
+    self.records = records
+  }
+
+  /// What is protected here, for people: HEAD's branch, or each branch that holds a plan, and what `refs.json` names.
+  public func protectedNames() -> [String] {
+    var names = head.map { ["\($0) (HEAD's branch\(headTip == nil ? ", which is not there yet" : ""))"] } ?? []
+    if trunk.first?.name != head { names += trunk.map { "\($0.name) (HEAD names no branch with a plan)" } }
+    return names + (named?.patterns ?? []).map { "\($0) (\(PlanPaths.refs))" }
+  }
+
+  /// The policies that decide where HEAD's branch is asked: its own, or each branch's that holds a plan.
+  public func policies() throws -> [Policy] {
+    if let headTip, trunk.allSatisfy({ $0.name == head }) {
+      return try Self.policy(at: headTip, repository).map { [$0] } ?? []
+    }
+    return try trunk.compactMap { try Self.policy(at: $0.tip, repository) }
+  }
+
+  /// What is expected of a ref.
+  /// - Parameters:
+  ///   - old: the commit that it holds, if any.
+  ///   - holdsPlan: true where it holds a plan, or will.
+  public func role(of name: String, old: ObjectID?, holdsPlan: Bool) throws -> RefChange.Role {
+    if records.contains(where: { isSame($0, name) }) { return .records }
+    if let head, isSame(head, name) { return .isProtected }
+    if named?.covers(name, folds: foldsCase) == true { return .isProtected }
+    if !trunk.isEmpty, trunk.first?.name != head, holdsPlan, name.hasPrefix("refs/heads/") { return .isProtected }
+    let own = try old.flatMap { try Self.policy(at: $0, repository) }
+    return own?.refs?.covers(name, folds: foldsCase) == true ? .isProtected : .free
+  }
+
+  /// The name by which the rules know a ref: where it leads, and as the file system takes it.
+  func resolved(_ name: String) throws -> String {
+    let target = try repository.refBehind(name)
+    guard foldsCase else { return target }
+    let low = target.lowercased()
+    return low.hasPrefix("refs/replace/") ? low : low == "refs/heads/head" ? "refs/heads/HEAD" : target
+  }
+
+  private func isSame(_ a: String, _ b: String) -> Bool { foldsCase ? a.lowercased() == b.lowercased() : a == b }
+
+  /// The commit's policy, or where that cannot be read, its nearest ancestor's that can.
+  private static func policy(at commit: ObjectID, _ repository: Repository) throws -> Policy? {
+    let snapshot = try repository.tree(ofCommit: commit).policy()
+    if snapshot.isAbsent { return nil }
+    return try snapshot.policy ?? CommitAncestry(repository, parents: [commit]).nearestReadablePolicy()?.policy
+  }
+
+  /// The refs that `promotion.json` names as stages.
+  private static func stages(_ tree: GitTree) throws -> [String] {
+    guard let bytes = try tree.policyBytes(at: PlanPaths.policies + "/promotion.json") else { return [] }
+    let root: JSONValue
+    do { root = try JSONDocument(parsing: bytes, limits: .plan).root } catch { return [] }
+    return (root["stages"]?.array ?? []).compactMap { stage in
+      stage["ref"]?.string ?? stage["name"]?.string.map { "refs/heads/env/" + $0 }
+    }
+  }
+}

@@ -1,0 +1,115 @@
+import ReadinessCore
+import ReadinessGit
+import PlanHistory
+
+/// Brings a branch and its remote together: fetch, merge what came, judge what would go, push. Git does all of it, with
+/// its hooks and its credentials; nothing is ever forced.
+public struct Sync {
+  /// What came of it.
+  public enum Outcome: Sendable {
+    /// Nothing was to do.
+    case upToDate
+    /// So many commits came, and so many went.
+    case synced(came: Int, went: Int)
+    /// The judge has something against what would go; nothing went.
+    case refused([Finding])
+    /// Git could not merge by itself; nothing was changed.
+    case conflict(String)
+    /// The other side said no; a race that was lost is not that.
+    case rejected(String)
+  }
+
+  private let repository: Repository
+  private let remote: String?
+
+  /// - Parameter remote: its name; nil is the branch's own upstream, else `origin`.
+  public init(_ repository: Repository, remote: String?) {
+    self.repository = repository
+    self.remote = remote
+  }
+
+  /// One round.
+  /// - Throws: `GitError` of kind `changedMeanwhile` where somebody else was faster: then again, from the fetch.
+  public func run() throws -> Outcome {
+    let branch = try text(
+      ["symbolic-ref", "--quiet", "--short", "HEAD"], "HEAD is on no branch.", hint: "git switch BRANCH")
+    let upstream = try upstream(of: branch)
+    let fetched = try GitProcess.run(["fetch", "--quiet", upstream.remote])
+    guard fetched.status == 0 else {
+      throw GitError(
+        .other, "\(upstream.remote) cannot be fetched: \(fetched.errorText)", hint: "See git fetch.",
+        function: "git fetch")
+    }
+    let tracking = "refs/remotes/\(upstream.remote)/\(upstream.branch)"
+    let isThere = try GitProcess.run(["rev-parse", "--verify", "--quiet", tracking]).status == 0
+    let came = isThere ? try count("HEAD..\(tracking)") : 0
+    if came > 0 {
+      let merged = try GitProcess.run(["merge", "--quiet", "--no-edit", tracking])
+      if merged.status != 0 {
+        let words = (merged.errorText + "\n" + String(decoding: merged.bytes, as: UTF8.self))
+        _ = try GitProcess.run(["merge", "--abort"])
+        return .conflict(words)
+      }
+    }
+    let went = try isThere ? count("\(tracking)..HEAD") : count("HEAD")
+    guard went > 0 else { return came > 0 ? .synced(came: came, went: 0) : .upToDate }
+    let tip = try repository.commit(named: "HEAD")
+    let range =
+      isThere ? try AuditRange.after([repository.commit(named: tracking)], to: [tip], in: repository) : .whole(tip)
+    let report = try range.audit(repository)
+    if !report.isAccepted { return .refused(report.findings) }
+    return try push(tip, upstream, came: came, went: went)
+  }
+
+  private func push(_ tip: ObjectID, _ upstream: (remote: String, branch: String), came: Int, went: Int) throws
+    -> Outcome
+  {
+    let pushed = try GitProcess.run([
+      "push", "--porcelain", upstream.remote, "\(tip):refs/heads/\(upstream.branch)",
+    ])
+    if pushed.status == 0 { return .synced(came: came, went: went) }
+    let words = String(decoding: pushed.bytes, as: UTF8.self) + "\n" + pushed.errorText
+    // What git says where the ref has moved since the fetch, or moves this very moment.
+    let races = [
+      "fetch first", "non-fast-forward", "cannot lock ref", "failed to update ref", "failed to lock", "stale info",
+    ]
+    if races.contains(where: words.contains) {
+      throw GitError(
+        .changedMeanwhile, "Somebody else pushed to \(upstream.branch) first, again and again.",
+        hint: "Run readiness sync again.", function: "git push")
+    }
+    return .rejected(words)
+  }
+
+  private func upstream(of branch: String) throws -> (remote: String, branch: String) {
+    let name = try GitProcess.run(["config", "--get", "branch.\(branch).remote"]).trimmed
+    let merge = try GitProcess.run(["config", "--get", "branch.\(branch).merge"]).trimmed
+    if remote == nil || remote == name, !name.isEmpty, merge.hasPrefix("refs/heads/") {
+      return (name, String(merge.dropFirst(11)))
+    }
+    let chosen = remote ?? "origin"
+    let known = try GitProcess.run(["remote"]).trimmed.split(separator: "\n").map(String.init)
+    guard known.contains(chosen) else {
+      throw UnknownName(
+        message: "There is no remote \"\(chosen)\".",
+        hint: nearestName(to: chosen, in: known).map { "Is \($0) meant?" } ?? "git remote add \(chosen) URL")
+    }
+    return (chosen, branch)
+  }
+
+  private func count(_ range: String) throws -> Int {
+    let output = try GitProcess.run(["rev-list", "--count", range])
+    guard output.status == 0, let count = Int(output.trimmed) else {
+      throw GitError(.other, output.errorText, hint: "See git rev-list.", function: "git rev-list")
+    }
+    return count
+  }
+
+  private func text(_ arguments: [String], _ message: String, hint: String) throws -> String {
+    let output = try GitProcess.run(arguments)
+    guard output.status == 0, !output.trimmed.isEmpty else {
+      throw GitError(.other, message, hint: hint, function: "git \(arguments[0])")
+    }
+    return output.trimmed
+  }
+}

@@ -1,0 +1,331 @@
+import ReadinessCore
+import ReadinessGit
+import ReadinessSystem
+import Profiles
+
+/// A run of history, or a change that carries no stamp.
+public struct RunRecord: Sendable {
+  /// The commit that holds it; the first one where several do.
+  public let commit: ObjectID
+  /// The run ID that the stamp claims; nil without a stamp.
+  public let id: Digest?
+  /// What changed: by the stamp, or without one by the trees.
+  public let run: Run
+  /// Whether a stamp tells it.
+  public let isStamped: Bool
+  /// Whether the stamp records what ancestors changed.
+  public let heals: Bool
+  /// When it was committed, in seconds since 1970.
+  public let committedAt: Int64
+  /// The codes of the errors that the judge found, over all commits that hold it.
+  public fileprivate(set) var codes: Set<String> = []
+}
+
+/// What a walk over history found.
+public struct HistoryReport: Sendable {
+  /// How many commits were walked.
+  public var walked = 0
+  /// How many of them policy says not to judge.
+  public var notJudged = 0
+  /// What the judge found, commit by commit, parents first.
+  public var findings: [Finding] = []
+  /// The runs, parents first, each once; after an audit that had a part behind it, those of the rest.
+  public var runs: [RunRecord] = []
+  /// How many runs were counted and are not told.
+  public var countedRuns = 0
+  /// What is taken on trust; nil where nobody knows, as where nothing holds a plan.
+  public var trust: AuditTrust?
+  /// True where a later commit records what an earlier one lacks.
+  public var heals = false
+  /// True where every commit was judged that can be reached from the tip.
+  public var isWhole = false
+  /// How many stamps let a rule go.
+  public var waivingRuns = 0
+  /// The state that the runs alone add up to.
+  public var folded: [MilestoneID: FoldedState] = [:]
+  /// What commits changed without a true stamp and no later commit records; what `heal` has to name.
+  public var unhealed: Set<HealedFact> = []
+  /// The errors that are left when those are recorded.
+  public var beyondHealing: [Finding] = []
+
+  /// A report of nothing.
+  public init() {}
+
+  /// Adds what another walk found.
+  public mutating func add(_ other: HistoryReport) {
+    walked += other.walked
+    notJudged += other.notJudged
+    findings += other.findings
+    heals = heals || other.heals
+  }
+
+  /// How many different runs have a stamp.
+  public var stampedRuns: Int { countedRuns + runs.count(where: \.isStamped) }
+
+  /// True where nothing refuses.
+  public var isAccepted: Bool { !findings.contains { $0.severity == .error } }
+}
+
+/// What an audit has to tell beside its findings.
+public enum AuditDetail: Sendable {
+  /// How many runs there are.
+  case counted
+  /// Each run.
+  case told
+  /// Each run, and what they add up to: of one tip, nothing hidden.
+  case folded
+}
+
+/// Judges commits again, collects their runs and folds them into a state.
+public struct HistoryAudit {
+  private let repository: Repository
+  fileprivate(set) var report = HistoryReport()
+  private var fold = ReplayFold()
+  private var healing = Healing()
+  /// Where in `report.runs` a run stands, and the commits that hold it.
+  private var places: [Digest: Int] = [:]
+  private var holders: [Digest: [ObjectID]] = [:]
+
+  private let detail: AuditDetail
+  private let range: AuditRange
+  /// Which commits before the range hold a run.
+  private let earlier: (any RunHolders)?
+  /// The commits that answer to a further authorization.
+  private var asked: Set<ObjectID> = []
+
+  /// Of whoever judges, in milliseconds since 1970.
+  private let clock: Int64
+
+  private init(
+    _ repository: Repository, _ range: AuditRange, _ detail: AuditDetail, clock: Int64, after earlier: (any RunHolders)?
+  ) {
+    self.clock = clock
+    self.repository = repository
+    self.range = range
+    self.detail = detail
+    self.earlier = earlier
+  }
+
+  /// The runs and the commits that hold them, of what was judged.
+  private var rows: [VerifiedHistory.Row] { holders.flatMap { run, commits in commits.map { (run, $0) } } }
+
+  /// Judges every commit that can be reached from `tip`, as far as a cache does not know it already, and keeps what it
+  /// found there.
+  /// - Throws: where history is shallow or cannot be read.
+  static func run(
+    _ repository: Repository, tip: ObjectID, store: VerifiedHistoryStore, progress: (Int, Int) -> Void
+  ) throws -> HistoryReport {
+    if repository.isShallow { throw repository.shallowHistory }
+    let tree = try repository.tree(ofCommit: tip)
+    let key = store.key(policy: try tree.policyFiles())
+    // What is kept was judged from the beginning, under this policy.
+    if let known = store.load(key), try known.isBehind(tip, in: repository) {
+      do {
+        let range = try AuditRange.after([known.tip], to: [tip], in: repository)
+        let audit = try run(repository, range, .counted, after: known, isWhole: true, progress: progress)
+        var report = audit.report
+        report.walked += known.walked
+        report.countedRuns += known.runs
+        report.waivingRuns += known.waivingRuns
+        report.trust = try known.baseline().map { try AuditTrust(baseline: $0, in: repository) }
+        store.keep(report, audit.rows, after: known, tip: tip, key)
+        return report
+      } catch is VerifiedHistory.Damaged {
+        // Judged anew, and written anew.
+      }
+    }
+    let audit = try run(repository, .whole(tip), .counted, after: nil, progress: progress)
+    if audit.report.isWhole { store.keep(audit.report, audit.rows, after: nil, tip: tip, key) }
+    return audit.report
+  }
+
+  /// - Parameter isWhole: true where everything before the range was judged as well.
+  static func run(
+    _ repository: Repository, _ range: AuditRange, _ detail: AuditDetail, after earlier: (any RunHolders)?,
+    isWhole: Bool = false, clock: Int64 = Machine.millisecondsSince1970(), progress: (Int, Int) -> Void
+  ) throws -> HistoryAudit {
+    var audit = HistoryAudit(repository, range, detail, clock: clock, after: earlier)
+    if repository.isShallow, range.trusted.isEmpty { throw repository.shallowHistory }
+    let graph = try CommitGraph(repository, from: range.tips, notFrom: range.trusted, progress: progress)
+    // What touches no plan passes, wherever history ends.
+    if repository.isShallow, graph.ids.indices.contains(where: graph.isOfInterest) { throw repository.shallowHistory }
+    let judgedFrom = try range.judgedFrom(in: repository)
+    let unjudged = Set(try judgedFrom.id.map { try repository.commits(from: [$0]) } ?? [])
+    let dropped = try graph.dropped(from: range.tips, plans: range.plans(in: repository), in: repository)
+    audit.asked = try range.commitsAsked(in: repository)
+    audit.report.walked = graph.ids.count
+    var judged: [Int] = []
+    for (index, id) in graph.ids.enumerated() where !dropped.contains(index) {
+      if !unjudged.isEmpty, unjudged.contains(id) {
+        audit.report.notJudged += 1
+        if detail == .folded { audit.fold.takeTree(graph.trees[index], at: index) }
+      } else if graph.isOfInterest(index) {
+        judged.append(index)
+      }
+    }
+    audit.report.isWhole = (range.trusted.isEmpty || isWhole) && audit.report.notJudged == 0
+    try audit.judge(judged, in: graph, progress)
+    audit.report.trust = try AuditTrust(
+      range, graph, judgedFrom: judgedFrom.id, notJudged: audit.report.notJudged, dropped: dropped, in: repository)
+    if let unknown = judgedFrom.unknown { audit.report.findings.append(.unknownJudgedFrom(unknown)) }
+    let healed = try audit.healing.apply(to: &audit.report.findings, in: repository)
+    audit.report.heals = !healed.isEmpty
+    for wound in audit.healing.wounds where !healed.contains(wound.commit) {
+      audit.report.unhealed.formUnion(wound.facts)
+    }
+    audit.report.beyondHealing = try audit.healing.beyondHealing(audit.report.findings, in: repository)
+    audit.settleCodes()
+    if detail == .folded {
+      audit.report.folded = try audit.fold.state(of: graph, healed: healed, in: repository)
+    }
+    if graph.ids.count > 4096 { keepToTheEnd((graph, audit)) }
+    return audit
+  }
+
+  /// A commit that was judged.
+  private struct Judged {
+    let index: Int
+    let commit: Commit
+    let blocks: [StampBlock]
+    let assessment: Assessment
+  }
+
+  /// Judges commits, a thousand at a time, on every core: each stands for itself. What is found is taken in their order,
+  /// while the other cores judge the next thousand.
+  private mutating func judge(_ indices: [Int], in graph: CommitGraph, _ progress: (Int, Int) -> Void) throws {
+    let others = indices.count > 64 ? try repository.companions() : []
+    let (stamps, clock) = (StampMoments(graph), clock)
+    var waiting: [Judged] = []
+    var start = 0
+    while start < indices.count {
+      let batch = Array(indices[start..<min(indices.count, start + 1024)])
+      let shares = Shares(of: batch.count, for: others.count + 1, each: 16)
+      let work = others.enumerated().map { number, repository in
+        { [range, asked] in
+          try Self.judge(shares, number + 1, of: batch, in: graph, stamps, clock, range, asked, repository)
+        }
+      }
+      let judged = try concurrently(work) {
+        for one in waiting { try take(one) }
+        return try Self.judge(shares, 0, of: batch, in: graph, stamps, clock, range, asked, repository)
+      }
+      waiting = judged.here + judged.there.joined()
+      if !work.isEmpty { waiting.sort { $0.index < $1.index } }
+      start += batch.count
+      progress(start, indices.count)
+    }
+    for one in waiting { try take(one) }
+  }
+
+  private static func judge(
+    _ shares: Shares, _ thread: Int, of batch: [Int], in graph: CommitGraph, _ stamps: StampMoments, _ clock: Int64,
+    _ range: AuditRange, _ asked: Set<ObjectID>, _ repository: Repository
+  ) throws -> [Judged] {
+    var judged: [Judged] = []
+    let anchor = range.anchor(in: repository)
+    let plain = Anchor(plans: anchor.plans)
+    try shares.forEach(on: thread) { number in
+      let index = batch[number]
+      judged.append(
+        try judge(index, in: graph, stamps, clock, asked.contains(graph.ids[index]) ? anchor : plain, repository))
+    }
+    return judged
+  }
+
+  private static func judge(
+    _ index: Int, in graph: CommitGraph, _ stamps: StampMoments, _ clock: Int64, _ anchor: Anchor,
+    _ repository: Repository
+  ) throws -> Judged {
+    let commit = try graph.commit(index, in: repository)
+    let ancestry = CommitAncestry(repository, of: index, in: graph, parents: commit.parents, stamps)
+    let trees = try zip(graph.parents(of: index), commit.parents).map { place, parent in
+      place < 0 ? try repository.commit(parent).tree : graph.trees[Int(place)]
+    }
+    var proposal = try Proposal(commit, parents: trees, ancestry: ancestry, anchor: anchor, in: repository)
+    proposal.dates.clock = clock
+    let assessment = try Judge.assess(proposal)
+    guard case .committed(let blocks) = proposal.claim else {
+      return Judged(index: index, commit: commit, blocks: [], assessment: assessment)
+    }
+    return Judged(index: index, commit: commit, blocks: blocks, assessment: assessment)
+  }
+
+  private mutating func take(_ judged: Judged) throws {
+    let (commit, blocks, assessment) = (judged.commit, judged.blocks, judged.assessment)
+    var findings = assessment.verdict.findings
+    if !commit.isText, assessment.draft != nil {
+      findings.append(
+        Finding(.textUnreadable, "Author or message cannot be decoded, so no stamp can be read from the commit."))
+    }
+    if !commit.isDated {
+      findings.append(
+        Finding(.clockAhead, "The commit's author or committer date lies outside the years 1970 to 9999."))
+    }
+    findings = FindingLimit.applied(to: findings + (try replays(of: blocks, in: commit)))
+    for index in findings.indices { findings[index].commit = commit.id.description }
+    report.findings += findings
+    healing.note(commit, blocks, assessment, report.findings.suffix(findings.count))
+    report.waivingRuns += blocks.count { !($0.run?.waives ?? []).isEmpty }
+    try record(blocks, of: commit, assessment)
+    if detail == .folded { fold.take(commit, at: judged.index, blocks, assessment) }
+  }
+
+  /// A run answers for every commit that holds it.
+  private mutating func settleCodes() {
+    var codes: [String: Set<String>] = [:]
+    for finding in report.findings where finding.severity == .error {
+      if let commit = finding.commit { codes[commit, default: []].insert(finding.code.id) }
+    }
+    guard !codes.isEmpty else { return }
+    for index in report.runs.indices {
+      let run = report.runs[index]
+      for commit in run.id.flatMap({ holders[$0] }) ?? [run.commit] {
+        report.runs[index].codes.formUnion(codes[commit.description] ?? [])
+      }
+    }
+  }
+
+  /// The same run a second time in a commit's own ancestry (contract 3).
+  private mutating func replays(of blocks: [StampBlock], in commit: Commit) throws -> [Finding] {
+    var findings: [Finding] = []
+    for id in blocks.compactMap(\.claimedID) {
+      for holder in try (holders[id] ?? []) + (earlier?.holders(of: id) ?? [])
+      where try repository.isDescendant(commit.id, of: holder) {
+        findings.append(
+          Finding(
+            .replayedRun,
+            "The run \(id.hex.prefix(12))… already stands in the commit \(holder.description.prefix(12)), an ancestor.")
+        )
+        break
+      }
+      holders[id, default: []].append(commit.id)
+    }
+    return findings
+  }
+
+  private mutating func record(
+    _ blocks: [StampBlock], of commit: Commit, _ assessment: Assessment
+  ) throws {
+    var isTold = false
+    for block in blocks {
+      guard let run = block.run, let id = block.claimedID else { continue }
+      isTold = true
+      guard places[id] == nil, try earlier?.holders(of: id).isEmpty ?? true else { continue }
+      places[id] = report.runs.count
+      guard detail != .counted else {
+        report.countedRuns += 1
+        continue
+      }
+      report.runs.append(
+        RunRecord(
+          commit: commit.id, id: id, run: run, isStamped: true, heals: block.heals,
+          committedAt: commit.committedAt))
+    }
+    guard !isTold, detail != .counted, let draft = assessment.draft else { return }
+    let at = Timestamp.text(millisecondsSince1970: commit.committedMilliseconds)
+    report.runs.append(
+      RunRecord(
+        commit: commit.id, id: nil, run: draft.run(at: at, actor: commit.author, reason: nil), isStamped: false,
+        heals: false, committedAt: commit.committedAt))
+  }
+}
