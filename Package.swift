@@ -24,51 +24,52 @@ let package = Package(
     .target(name: "CSHA1", path: "Sources/C/CSHA1"),
     .target(name: "StrictJSON"),
     .target(name: "JSONSchema", dependencies: ["CPCRE2", "StrictJSON"]),
-    .target(name: "ReadinessCore", dependencies: ["CDefaults", "CSHA256", "JSONSchema", "StrictJSON"]),
+    .target(name: "PlanModel", dependencies: ["CDefaults", "CSHA256", "JSONSchema", "StrictJSON"]),
+    .target(name: "PlanJudge", dependencies: ["JSONSchema", "PlanModel", "StrictJSON"]),
     .target(
       name: "ReadinessGit",
       dependencies: [
-        "CLibgit2", "CSHA1", "CZlib", "ReadinessCore", "Profiles", "ReadinessSystem", "StrictJSON",
+        "CLibgit2", "CSHA1", "CZlib", "PlanJudge", "PlanModel", "Profiles", "ReadinessSystem", "StrictJSON",
       ]),
-    .target(name: "PlanSLO", dependencies: ["ReadinessCore", "StrictJSON"]),
+    .target(name: "PlanSLO", dependencies: ["PlanJudge", "PlanModel", "StrictJSON"]),
     .target(
       name: "PlanHistory",
       dependencies: [
-        "PlanSLO", "ReadinessGit", "ReadinessCore", "Profiles", "ReadinessSystem", "StrictJSON",
+        "PlanSLO", "ReadinessGit", "PlanJudge", "PlanModel", "Profiles", "ReadinessSystem", "StrictJSON",
       ]),
     .target(
       name: "PlanGate",
-      dependencies: ["PlanHistory", "ReadinessGit", "Profiles", "ReadinessCore", "StrictJSON"]),
+      dependencies: ["PlanHistory", "ReadinessGit", "Profiles", "PlanJudge", "PlanModel", "StrictJSON"]),
     .target(
       name: "PlanChecks",
       dependencies: [
-        "PlanSLO", "ReadinessGit", "Profiles", "ReadinessSystem", "ReadinessCore", "JSONSchema", "StrictJSON",
+        "PlanSLO", "ReadinessGit", "Profiles", "ReadinessSystem", "PlanJudge", "PlanModel", "JSONSchema", "StrictJSON",
       ]),
     .target(
       name: "PlanEvents",
       dependencies: [
-        "PlanHistory", "ReadinessGit", "Reports", "Profiles", "ReadinessCore", "StrictJSON",
+        "PlanHistory", "ReadinessGit", "Reports", "Profiles", "PlanJudge", "PlanModel", "StrictJSON",
       ]),
-    .target(name: "Reports", dependencies: ["PlanSLO", "ReadinessCore", "StrictJSON"]),
+    .target(name: "Reports", dependencies: ["PlanSLO", "PlanJudge", "PlanModel", "StrictJSON"]),
     .target(name: "CSupervisor", path: "Sources/C/CSupervisor"),
     .target(name: "ReadinessSystem", dependencies: ["CSupervisor"]),
     .target(name: "Profiles", dependencies: ["CSupervisor", "ReadinessSystem", "StrictJSON"]),
     .target(
       name: "Commands",
       dependencies: [
-        "PlanGate", "PlanHistory", "ReadinessGit", "ReadinessCore",
+        "PlanGate", "PlanHistory", "ReadinessGit", "PlanJudge", "PlanModel",
         "Reports", "Profiles", "ReadinessSystem", "PlanChecks", "PlanEvents", "PlanSLO",
         "StrictJSON",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ]),
     .executableTarget(name: "readiness", dependencies: ["Commands", "CNetworkStubs"]),
     .target(
-      name: "TestSupport", dependencies: ["PlanSLO", "ReadinessCore", "StrictJSON"],
+      name: "TestSupport", dependencies: ["PlanSLO", "PlanJudge", "PlanModel", "StrictJSON"],
       path: "Tests/Support"),
     .executableTarget(
       name: "fuzz",
       dependencies: [
-        "PlanHistory", "ReadinessGit", "Reports", "ReadinessCore", "TestSupport", "JSONSchema",
+        "PlanHistory", "ReadinessGit", "Reports", "PlanJudge", "PlanModel", "TestSupport", "JSONSchema",
         "StrictJSON",
       ],
       path: "Tests/Fuzz"),
@@ -77,10 +78,10 @@ let package = Package(
     .testTarget(name: "ReadinessSystemTests", dependencies: ["ReadinessSystem"]),
     .testTarget(
       name: "ReadinessGitTests",
-      dependencies: ["ReadinessGit", "ReadinessCore", "ReadinessSystem", "TestSupport"]),
+      dependencies: ["ReadinessGit", "PlanJudge", "PlanModel", "ReadinessSystem", "TestSupport"]),
     .testTarget(
       name: "ProfilesTests",
-      dependencies: ["Profiles", "ReadinessCore", "JSONSchema", "StrictJSON", "TestSupport"]),
+      dependencies: ["Profiles", "PlanJudge", "PlanModel", "JSONSchema", "StrictJSON", "TestSupport"]),
     .testTarget(
       name: "CommandsTests",
       dependencies: [
@@ -89,13 +90,15 @@ let package = Package(
     .testTarget(name: "StrictJSONTests", dependencies: ["StrictJSON"]),
     .testTarget(
       name: "ReportsTests",
-      dependencies: ["Reports", "ReadinessCore", "StrictJSON", "TestSupport"]),
+      dependencies: ["Reports", "PlanJudge", "PlanModel", "StrictJSON", "TestSupport"]),
     .testTarget(
       name: "PlanSLOTests",
-      dependencies: ["PlanSLO", "ReadinessCore", "TestSupport", "JSONSchema", "StrictJSON"]),
+      dependencies: ["PlanSLO", "PlanJudge", "PlanModel", "TestSupport", "JSONSchema", "StrictJSON"]),
     .testTarget(name: "JSONSchemaTests", dependencies: ["JSONSchema", "StrictJSON"]),
     .testTarget(
-      name: "ReadinessCoreTests", dependencies: ["ReadinessCore", "TestSupport", "JSONSchema", "StrictJSON"]),
+      name: "PlanModelTests", dependencies: ["PlanModel", "TestSupport", "JSONSchema", "StrictJSON"]),
+    .testTarget(
+      name: "PlanJudgeTests", dependencies: ["PlanJudge", "PlanModel", "TestSupport", "JSONSchema", "StrictJSON"]),
   ],
   swiftLanguageModes: [.v6]
 )

@@ -1,5 +1,6 @@
 import JSONSchema
-import ReadinessCore
+import PlanJudge
+import PlanModel
 import Profiles
 import StrictJSON
 import Synchronization

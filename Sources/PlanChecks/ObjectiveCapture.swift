@@ -1,5 +1,5 @@
 import PlanSLO
-import ReadinessCore
+import PlanModel
 import ReadinessGit
 import Profiles
 import StrictJSON

@@ -1,6 +1,6 @@
 import JSONSchema
 import PlanSLO
-import ReadinessCore
+import PlanModel
 import ReadinessGit
 import Profiles
 import StrictJSON

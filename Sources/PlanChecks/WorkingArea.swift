@@ -1,5 +1,5 @@
 import Glibc
-import ReadinessCore
+import PlanModel
 import ReadinessGit
 import Profiles
 

@@ -1,4 +1,4 @@
-import ReadinessCore
+import PlanModel
 
 /// What a webhook answered (RFC 9110).
 struct HTTPAnswer {

@@ -1,4 +1,4 @@
-import ReadinessCore
+import PlanModel
 import ReadinessGit
 import PlanHistory
 import Reports

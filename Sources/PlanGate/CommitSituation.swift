@@ -1,5 +1,6 @@
 import Glibc
-import ReadinessCore
+import PlanJudge
+import PlanModel
 import ReadinessGit
 import PlanHistory
 

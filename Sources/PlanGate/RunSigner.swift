@@ -1,4 +1,5 @@
-import ReadinessCore
+import PlanJudge
+import PlanModel
 import ReadinessGit
 
 /// Signs runs with the user's own key: where a rule asks for it, and everywhere where `readiness.sign` is true.

@@ -1,4 +1,4 @@
-import ReadinessCore
+import PlanModel
 import ReadinessGit
 
 /// An index that is behind: it holds an older version of a milestone, while the file in the work tree is HEAD's.

@@ -1,4 +1,5 @@
-import ReadinessCore
+import PlanJudge
+import PlanModel
 import ReadinessGit
 
 /// Judges a commit in the making and writes its stamp into the message. Both message hooks are this one function.

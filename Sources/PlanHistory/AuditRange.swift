@@ -1,4 +1,5 @@
-import ReadinessCore
+import PlanJudge
+import PlanModel
 import ReadinessGit
 
 /// Which commits are judged, and which point is trusted while they are: the one place that decides this, for hooks, the

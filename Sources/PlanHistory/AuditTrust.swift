@@ -1,4 +1,5 @@
-import ReadinessCore
+import PlanJudge
+import PlanModel
 import ReadinessGit
 
 /// What an audit takes on trust (contract 2.2, anchors): who looks at its answer has to know.

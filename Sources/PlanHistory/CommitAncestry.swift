@@ -1,4 +1,5 @@
-import ReadinessCore
+import PlanJudge
+import PlanModel
 import ReadinessGit
 
 /// What the judge may ask about the commits before a proposal's parents, from a repository.

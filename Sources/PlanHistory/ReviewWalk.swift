@@ -1,4 +1,5 @@
-import ReadinessCore
+import PlanJudge
+import PlanModel
 import ReadinessGit
 
 /// Walks back to the commits that began a milestone's stay in review (contract 2.4, `notWhoSentToReview`).

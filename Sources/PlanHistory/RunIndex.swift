@@ -1,4 +1,4 @@
-import ReadinessCore
+import PlanModel
 import ReadinessGit
 
 /// Which commits of a server hold which run, so that its gate refuses a run that is used again (contract 3).

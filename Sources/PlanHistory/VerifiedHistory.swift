@@ -1,4 +1,4 @@
-import ReadinessCore
+import PlanModel
 import ReadinessGit
 
 /// What an audit found to be without any fault up to a commit, kept in a file so that the next audit judges only what is

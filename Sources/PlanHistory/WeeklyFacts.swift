@@ -1,5 +1,6 @@
 import PlanSLO
-import ReadinessCore
+import PlanJudge
+import PlanModel
 import ReadinessGit
 
 /// What happened to a plan in a span of days, from history alone. The committer's date selects, topology orders; the

@@ -1,4 +1,4 @@
-import ReadinessCore
+import PlanModel
 import StrictJSON
 
 /// What a monitoring server answered about one objective at one moment: bytes that anyone can check against the definition.

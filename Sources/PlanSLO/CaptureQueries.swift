@@ -1,4 +1,4 @@
-import ReadinessCore
+import PlanModel
 
 /// The queries whose answers speak for an objective. A judge makes them again from the definition, so that a capture
 /// cannot have asked anything else.

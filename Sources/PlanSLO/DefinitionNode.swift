@@ -1,4 +1,4 @@
-import ReadinessCore
+import PlanModel
 import StrictJSON
 
 /// Collects what is wrong with a definition, each with its line.

@@ -1,4 +1,5 @@
-import ReadinessCore
+import PlanJudge
+import PlanModel
 
 /// Judges objectives against the captures of a tree, for gates, checks and displays.
 public struct ObjectiveGate {

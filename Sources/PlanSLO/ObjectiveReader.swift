@@ -1,4 +1,4 @@
-import ReadinessCore
+import PlanModel
 import StrictJSON
 
 /// Reads the subset of OpenSLO v1 that can be compiled. Everything else is refused with its pointer and line, so that no

@@ -1,4 +1,4 @@
-import ReadinessCore
+import PlanModel
 
 /// Paths of other folders of objects, as git writes them in `info/alternates` and in its environment: one after the other,
 /// comments left out, quoted as C does where they hold the separator (git's `odb.c`, `parse_alt_odb_entry`).

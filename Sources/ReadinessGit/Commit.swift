@@ -1,4 +1,5 @@
-import ReadinessCore
+import PlanJudge
+import PlanModel
 
 /// A commit as its object says it. Parsed here and not by libgit2, so that nothing is cut off, guessed or cleaned.
 public struct Commit: Sendable {

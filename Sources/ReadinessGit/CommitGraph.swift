@@ -1,4 +1,4 @@
-import ReadinessCore
+import PlanModel
 
 /// A history: each commit and each root tree read once, and of each no more than it takes to see whether it is of
 /// interest. Most commits touch neither plan nor policy, and are never looked at again.

@@ -1,5 +1,5 @@
 import CLibgit2
-import ReadinessCore
+import PlanModel
 
 /// Writes a commit again with other parents or another message. Everything else stays to the byte, but for signatures
 /// over the old bytes, which would be false.

@@ -1,6 +1,6 @@
 import CLibgit2
 import Glibc
-import ReadinessCore
+import PlanModel
 import Profiles
 
 /// A change of a few files that becomes a commit on HEAD, leaving everything else as the user has it.

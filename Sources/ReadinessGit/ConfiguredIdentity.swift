@@ -1,6 +1,6 @@
 import CLibgit2
 import Glibc
-import ReadinessCore
+import PlanModel
 
 /// Whose name a commit takes.
 public enum IdentityRole: String, Sendable {

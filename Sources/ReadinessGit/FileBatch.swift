@@ -1,5 +1,5 @@
 import Glibc
-import ReadinessCore
+import PlanModel
 import ReadinessSystem
 
 /// New files that are put in place together. The disk is waited for once for what they hold and once for their names, as

@@ -1,5 +1,5 @@
 import Glibc
-import ReadinessCore
+import PlanModel
 
 /// Whole files, read and written with the system calls alone.
 public enum FileBytes {

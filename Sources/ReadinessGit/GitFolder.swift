@@ -1,6 +1,6 @@
 import CLibgit2
 import Glibc
-import ReadinessCore
+import PlanModel
 
 /// The folder of milestones as git's own bytes: mode, space, name, zero, twenty bytes of id, by name. A plan of ten
 /// thousand milestones is compared and searched in it without making ten thousand values of it.

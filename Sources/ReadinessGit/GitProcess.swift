@@ -1,4 +1,4 @@
-import ReadinessCore
+import PlanModel
 import ReadinessSystem
 
 /// Git itself, for what libgit2 cannot do. Arguments go to the program as they are; there is no shell.

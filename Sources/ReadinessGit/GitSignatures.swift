@@ -1,4 +1,5 @@
-import ReadinessCore
+import PlanJudge
+import PlanModel
 import Profiles
 
 /// SSH signatures, made and checked by `ssh-keygen -Y`, and OpenPGP signatures, checked by `gpg`: no cryptography here.

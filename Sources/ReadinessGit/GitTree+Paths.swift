@@ -1,4 +1,4 @@
-import ReadinessCore
+import PlanModel
 
 /// Any path of the tree, beside plan and policy.
 extension GitTree {

@@ -1,5 +1,5 @@
 import CLibgit2
-import ReadinessCore
+import PlanModel
 import ReadinessSystem
 
 /// Reads a history into arrays of numbers: of each commit one, in the order in which they are read.

@@ -1,6 +1,6 @@
 import CLibgit2
 import Glibc
-import ReadinessCore
+import PlanModel
 
 extension Repository {
   /// The tree that a commit of the index would have, as the hook's environment names the index.

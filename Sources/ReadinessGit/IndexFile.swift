@@ -1,6 +1,6 @@
 import CLibgit2
 import Glibc
-import ReadinessCore
+import PlanModel
 
 /// Git's index file (gitformat-index(5)), looked over without libgit2, at the cost of one pass.
 final class IndexFile {

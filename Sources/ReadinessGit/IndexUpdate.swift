@@ -1,6 +1,6 @@
 import CLibgit2
 import Glibc
-import ReadinessCore
+import PlanModel
 import ReadinessSystem
 
 /// The index's lock, held while the ref moves, with the new index and the new files ready beside the old ones.

@@ -1,6 +1,6 @@
 import CLibgit2
 import Glibc
-import ReadinessCore
+import PlanModel
 
 /// Objects that are files of their own (gitrepository-layout(5)), read with one open and one inflation. A fast path and
 /// nothing more: whatever it does not find, or does not like, libgit2 is asked for.

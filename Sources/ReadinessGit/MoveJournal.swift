@@ -1,6 +1,6 @@
 import CLibgit2
 import Glibc
-import ReadinessCore
+import PlanModel
 import StrictJSON
 
 /// What a command that moves HEAD, or stages, is about to do, so that the next one can end it where it was killed

@@ -1,7 +1,7 @@
 import CLibgit2
 import CZlib
 import Glibc
-import ReadinessCore
+import PlanModel
 
 /// Objects that a command makes: read as if they were stored, and stored all at once when it comes to that. A command that
 /// only judges stores none.

@@ -1,4 +1,4 @@
-import ReadinessCore
+import PlanModel
 
 /// What was read from the object database, by object id: each distinct blob is parsed once.
 final class ObjectCache {

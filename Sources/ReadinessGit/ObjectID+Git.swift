@@ -1,5 +1,5 @@
 import CLibgit2
-import ReadinessCore
+import PlanModel
 
 extension ObjectID {
   init(_ oid: git_oid) {

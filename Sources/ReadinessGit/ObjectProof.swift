@@ -1,6 +1,6 @@
 import CLibgit2
 import Glibc
-import ReadinessCore
+import PlanModel
 
 /// Proves that an object that was read is what its id says, and that no other place holds something else under that id.
 ///

@@ -1,6 +1,6 @@
 import CLibgit2
 import Glibc
-import ReadinessCore
+import PlanModel
 
 /// Raw objects, one after the other, without a copy of each. For walks over long histories.
 final class ObjectStore {

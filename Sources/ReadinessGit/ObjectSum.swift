@@ -1,6 +1,6 @@
 import CLibgit2
 import CSHA1
-import ReadinessCore
+import PlanModel
 
 /// Computes the id of an object as git does: the SHA-1 of its type, its size and its bytes (gitformat-loose(5)).
 ///

@@ -1,4 +1,4 @@
-import ReadinessCore
+import PlanModel
 
 /// Reads lines of `gpg --with-colons` (GnuPG, doc/DETAILS).
 enum OpenPGPListing {

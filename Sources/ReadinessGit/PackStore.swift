@@ -1,6 +1,6 @@
 import CLibgit2
 import Glibc
-import ReadinessCore
+import PlanModel
 
 /// The packs of a repository, mapped into memory and read without locks, so that two threads do not wait for each other
 /// (gitformat-pack(5)). A fast path and nothing more: whatever it does not find, or does not like, libgit2 is asked for.

@@ -1,5 +1,5 @@
 import Glibc
-import ReadinessCore
+import PlanModel
 import Profiles
 
 /// A branch that is a file of its own and whose log is kept, as HEAD's is: nearly every one. It is moved as git moves it

@@ -1,5 +1,5 @@
 import Glibc
-import ReadinessCore
+import PlanModel
 
 /// What of a root tree decides whether a commit is of interest: the entries `.readiness` and `ssot`.
 struct PlanFolders: Hashable {

@@ -1,5 +1,5 @@
 import CLibgit2
-import ReadinessCore
+import PlanModel
 import ReadinessSystem
 
 /// Refs, and what revisions name.

@@ -1,6 +1,6 @@
 import CLibgit2
 import Glibc
-import ReadinessCore
+import PlanModel
 import ReadinessSystem
 
 /// A git repository, open. Owns libgit2's pointer; everything made from it keeps it alive.

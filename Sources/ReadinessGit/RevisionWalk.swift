@@ -1,5 +1,5 @@
 import CLibgit2
-import ReadinessCore
+import PlanModel
 
 extension Repository {
   /// The commits that can be reached from some and not from others, parents before children.

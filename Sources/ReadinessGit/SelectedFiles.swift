@@ -1,4 +1,4 @@
-import ReadinessCore
+import PlanModel
 
 /// The files of a tree that a selection covers. Only folders that may hold one are read.
 struct SelectedFiles {

@@ -1,5 +1,5 @@
 import CLibgit2
-import ReadinessCore
+import PlanModel
 
 extension Repository {
   /// The entry of a name in a tree; nil where there is none. O(entries).

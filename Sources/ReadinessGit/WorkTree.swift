@@ -1,5 +1,5 @@
 import Glibc
-import ReadinessCore
+import PlanModel
 import StrictJSON
 
 /// The files of the work tree as a tree, for reading what is not staged yet. Never a judge's candidate.

@@ -1,4 +1,5 @@
-import ReadinessCore
+import PlanJudge
+import PlanModel
 import StrictJSON
 
 /// The exit criteria of one milestone, and what shows each.

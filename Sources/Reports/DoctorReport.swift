@@ -1,4 +1,4 @@
-import ReadinessCore
+import PlanModel
 import StrictJSON
 
 /// One thing that was looked at.

@@ -1,5 +1,6 @@
 import PlanSLO
-import ReadinessCore
+import PlanJudge
+import PlanModel
 import StrictJSON
 
 /// What a gate says, and what rests on a word alone.

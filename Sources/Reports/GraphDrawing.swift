@@ -1,4 +1,5 @@
-import ReadinessCore
+import PlanJudge
+import PlanModel
 
 /// The graph as a drawing that stands in a document: layers from left to right, few crossings, edges as curves that go
 /// round the boxes. The same plan gives the same bytes.

@@ -1,4 +1,5 @@
-import ReadinessCore
+import PlanJudge
+import PlanModel
 import StrictJSON
 
 /// The dependency graph in layers, in the forms that people paste into documents.

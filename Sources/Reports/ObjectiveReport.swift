@@ -1,5 +1,5 @@
 import PlanSLO
-import ReadinessCore
+import PlanModel
 import StrictJSON
 
 /// Objectives with their burn alerts, and what is wrong with their definitions.

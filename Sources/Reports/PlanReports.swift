@@ -1,4 +1,5 @@
-import ReadinessCore
+import PlanJudge
+import PlanModel
 import StrictJSON
 
 /// What can start now.
@@ -241,7 +242,7 @@ public struct ExplainReport {
       "## `\(code.id)`\n\n\(code.meaning)\n\n**What to do.** \(code.remedy)\n\nThe rule: contract, section \(code.source).\n"
     }
     return
-      "# Reason codes\n\nEvery refusal and every warning carries one of these. They are never renamed and never reused; `readiness explain CODE` says the same. This page is made from `Sources/ReadinessCore/Judge/ReasonCode.swift` by `make docs`.\n\n"
+      "# Reason codes\n\nEvery refusal and every warning carries one of these. They are never renamed and never reused; `readiness explain CODE` says the same. This page is made from `Sources/PlanModel/Findings/ReasonCode.swift` by `make docs`.\n\n"
       + entries.joined(separator: "\n")
   }
 }

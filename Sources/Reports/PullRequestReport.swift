@@ -1,4 +1,5 @@
-import ReadinessCore
+import PlanJudge
+import PlanModel
 
 /// What a change does to the plan, for a reviewer who does not know the tool: Markdown for a comment or a step summary.
 public struct PullRequestReport {

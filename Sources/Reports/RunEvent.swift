@@ -1,4 +1,4 @@
-import ReadinessCore
+import PlanModel
 import StrictJSON
 
 /// A run as a CloudEvents 1.0 event in structured JSON (CloudEvents specification 1.0.2; JSON event format).

@@ -1,4 +1,5 @@
-import ReadinessCore
+import PlanJudge
+import PlanModel
 import StrictJSON
 
 /// A run as reports show it: values only, so that reports know neither git nor history.

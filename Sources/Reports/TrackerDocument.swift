@@ -1,4 +1,5 @@
-import ReadinessCore
+import PlanJudge
+import PlanModel
 import StrictJSON
 
 /// A tracker document in Markdown: the plan as people pass it round (see the seed plan for the form).

@@ -1,4 +1,5 @@
-import ReadinessCore
+import PlanJudge
+import PlanModel
 import StrictJSON
 
 /// The whole plan as one JSON document: everything that the files say.

@@ -1,4 +1,5 @@
-import ReadinessCore
+import PlanJudge
+import PlanModel
 import StrictJSON
 
 /// The plan as a table for spreadsheets: RFC 4180, a milestone a row, criteria a line each within their cell.

@@ -1,4 +1,5 @@
-import ReadinessCore
+import PlanJudge
+import PlanModel
 import StrictJSON
 
 /// The weekly update, in the form of the seed's template. Values only: reports know no history.

@@ -1,5 +1,5 @@
 import Foundation
-import ReadinessCore
+import PlanModel
 import TestSupport
 import StrictJSON
 import Testing

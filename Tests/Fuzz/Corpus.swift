@@ -1,5 +1,6 @@
 import JSONSchema
-import ReadinessCore
+import PlanJudge
+import PlanModel
 @testable import ReadinessGit
 import Reports
 import TestSupport

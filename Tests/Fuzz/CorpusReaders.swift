@@ -1,6 +1,6 @@
 import Glibc
 import JSONSchema
-import ReadinessCore
+import PlanModel
 @testable import ReadinessGit
 import TestSupport
 import StrictJSON

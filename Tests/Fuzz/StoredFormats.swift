@@ -1,5 +1,5 @@
 import Foundation
-import ReadinessCore
+import PlanModel
 @testable import ReadinessGit
 @testable import PlanHistory
 import TestSupport

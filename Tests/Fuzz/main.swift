@@ -1,7 +1,7 @@
 // Mutated milestones, policies, messages and trees through the parsers and the judge. Nothing may crash, nothing may take
 // a second, and all of it together stays within memory. usage: fuzz COUNT [SEED [MEBIBYTES]]
 import Glibc
-import ReadinessCore
+import PlanModel
 @testable import ReadinessGit
 import Reports
 import TestSupport

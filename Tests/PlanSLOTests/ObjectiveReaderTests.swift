@@ -1,5 +1,5 @@
 import JSONSchema
-import ReadinessCore
+import PlanModel
 import TestSupport
 import StrictJSON
 import Testing

@@ -1,4 +1,4 @@
-import ReadinessCore
+import PlanModel
 import TestSupport
 import StrictJSON
 import Testing

@@ -1,5 +1,5 @@
 import JSONSchema
-import ReadinessCore
+import PlanModel
 import Profiles
 import TestSupport
 import StrictJSON

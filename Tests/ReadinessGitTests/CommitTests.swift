@@ -1,4 +1,4 @@
-import ReadinessCore
+import PlanModel
 import Testing
 
 @testable import ReadinessGit

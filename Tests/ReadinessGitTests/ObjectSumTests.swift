@@ -2,7 +2,7 @@ import CLibgit2
 import TestSupport
 import Testing
 
-@testable import ReadinessCore
+@testable import PlanModel
 @testable import ReadinessGit
 
 @Suite("Ids and codes")

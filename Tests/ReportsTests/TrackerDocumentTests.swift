@@ -1,5 +1,6 @@
 import Foundation
-import ReadinessCore
+import PlanJudge
+import PlanModel
 import Reports
 import TestSupport
 import StrictJSON

@@ -1,4 +1,5 @@
-import ReadinessCore
+import PlanJudge
+import PlanModel
 
 /// A history in memory: commits by number, each greater than its parents. What the judge asks about ancestors is answered
 /// from all of it, as a repository would.
@@ -145,7 +146,7 @@ struct MemoryAncestry: Ancestry {
   }
 
   func reviewStarts(
-    _ id: MilestoneID, in sought: ReadinessCore.Category, _ category: @escaping (String) -> ReadinessCore.Category?
+    _ id: MilestoneID, in sought: PlanModel.Category, _ category: @escaping (String) -> PlanModel.Category?
   ) -> [ReviewStart] {
     func isThere(_ number: Int) -> Bool {
       history.nodes[number].tree.milestone(id)?.milestone.map { category($0.status) == sought } ?? false

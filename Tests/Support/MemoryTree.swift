@@ -1,4 +1,5 @@
-import ReadinessCore
+import PlanJudge
+import PlanModel
 import StrictJSON
 
 /// A tree in memory: files by path. What the judge sees of it is what it would see of a commit.
@@ -136,7 +137,7 @@ public struct ToldAncestry: Ancestry {
   }
   public func latestStamp(by clock: Int64?) -> Int64? { stampedAt }
   public func reviewStarts(
-    _ id: MilestoneID, in sought: ReadinessCore.Category, _ category: @escaping (String) -> ReadinessCore.Category?
+    _ id: MilestoneID, in sought: PlanModel.Category, _ category: @escaping (String) -> PlanModel.Category?
   )
     -> [ReviewStart]
   { starts }

@@ -1,5 +1,5 @@
 import PlanSLO
-import ReadinessCore
+import PlanModel
 import StrictJSON
 
 /// The definition of the examples, and captures that answer its queries.

@@ -1,5 +1,6 @@
 import ArgumentParser
-import ReadinessCore
+import PlanJudge
+import PlanModel
 import PlanGate
 import ReadinessGit
 import Reports

@@ -1,6 +1,6 @@
 import ArgumentParser
 import Glibc
-import ReadinessCore
+import PlanModel
 import Reports
 import Profiles
 import StrictJSON

@@ -1,6 +1,6 @@
 import ArgumentParser
 import Glibc
-import ReadinessCore
+import PlanModel
 import ReadinessGit
 import PlanHistory
 import Profiles

@@ -1,6 +1,6 @@
 import ArgumentParser
 import PlanChecks
-import ReadinessCore
+import PlanModel
 import PlanGate
 import ReadinessGit
 import Reports

@@ -1,5 +1,6 @@
 import PlanChecks
-import ReadinessCore
+import PlanJudge
+import PlanModel
 import PlanGate
 import ReadinessGit
 import Profiles

@@ -1,7 +1,7 @@
 import ArgumentParser
 import PlanSLO
 import PlanChecks
-import ReadinessCore
+import PlanModel
 import PlanGate
 import ReadinessGit
 import Reports

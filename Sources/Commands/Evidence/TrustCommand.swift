@@ -1,6 +1,6 @@
 import ArgumentParser
 import PlanChecks
-import ReadinessCore
+import PlanModel
 import ReadinessGit
 import Reports
 import Profiles

@@ -1,5 +1,5 @@
 import ArgumentParser
-import ReadinessCore
+import PlanModel
 import PlanGate
 import ReadinessGit
 import PlanHistory

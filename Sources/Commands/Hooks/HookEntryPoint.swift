@@ -1,6 +1,7 @@
 import Glibc
 import JSONSchema
-import ReadinessCore
+import PlanJudge
+import PlanModel
 import PlanGate
 import ReadinessGit
 import PlanHistory

@@ -1,4 +1,4 @@
-import ReadinessCore
+import PlanModel
 import ReadinessGit
 
 /// The POSIX sh stub that git runs.

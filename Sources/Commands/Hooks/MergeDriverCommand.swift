@@ -1,5 +1,6 @@
 import ArgumentParser
-import ReadinessCore
+import PlanJudge
+import PlanModel
 import ReadinessGit
 import Reports
 import StrictJSON

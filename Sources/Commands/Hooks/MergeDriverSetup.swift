@@ -1,5 +1,5 @@
 import Glibc
-import ReadinessCore
+import PlanModel
 import ReadinessGit
 
 /// The merge driver in a clone: a section of the clone's configuration, and lines in `info/attributes`, which belongs to

@@ -1,6 +1,7 @@
 import ArgumentParser
 import PlanSLO
-import ReadinessCore
+import PlanJudge
+import PlanModel
 import PlanGate
 import ReadinessGit
 import Reports

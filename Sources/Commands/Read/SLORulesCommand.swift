@@ -1,6 +1,6 @@
 import ArgumentParser
 import PlanSLO
-import ReadinessCore
+import PlanModel
 import Reports
 import Profiles
 import StrictJSON

@@ -1,0 +1,138 @@
+import PlanModel
+
+/// How far a plan is from a gate's go, and by which way it comes there.
+public struct GateGap: Sendable {
+  /// One thing that has to change before the answer is go.
+  public struct Missing: Sendable, Equatable {
+    /// What kind of thing.
+    public enum Kind: String, Sendable { case owner, criterion, deliverable, evidence, approval, status, risk }
+
+    /// What kind of thing.
+    public let kind: Kind
+    /// The milestone.
+    public let milestone: MilestoneID
+    /// What it is about: a criterion, a path, a risk, the state to come to.
+    public let subject: String
+    /// What has to become true, in a few words.
+    public let text: String
+  }
+
+  /// The smallest set of facts that flips the gate to go, in an order in which they can be brought about.
+  public let missing: [Missing]
+  /// The longest chain of milestones among those.
+  public let criticalPath: [MilestoneID]
+
+  /// Looks for it. Looks at no clock.
+  /// - Throws: where something cannot be read.
+  /// - Complexity: O(V+E).
+  public init(_ gate: Gates.Gate, _ overview: PlanOverview, in tree: any PlanTree) throws {
+    let scope = GateScope(gate, overview)
+    let open = Set(scope.closure(of: scope.entries { !gate.isReached(by: $0.category) }))
+    let graph = overview.graph
+    criticalPath = graph.subgraph(of: open).criticalPath()
+    let order = graph.topologicalOrder().filter { open.contains($0) || scope.covers($0) }
+    missing = try order.flatMap { id -> [Missing] in
+      guard let entry = overview[id] else { return [] }
+      let target: Category = scope.covers(id) ? gate.category : .done
+      return try Self.missing(entry, open.contains(id) ? target : nil, gate, overview, tree)
+    }
+  }
+
+  /// - Parameter target: the category to come to; nil where the milestone is there already.
+  private static func missing(
+    _ entry: PlanOverview.Entry, _ target: Category?, _ gate: Gates.Gate, _ overview: PlanOverview,
+    _ tree: any PlanTree
+  ) throws -> [Missing] {
+    let milestone = entry.milestone
+    var missing: [Missing] = []
+    func add(_ kind: Missing.Kind, _ subject: String, _ text: String) {
+      // A file that shows two criteria is renewed once.
+      if missing.contains(where: { $0.kind == kind && $0.subject == subject }) { return }
+      missing.append(Missing(kind: kind, milestone: milestone.id, subject: subject, text: text))
+    }
+    let proof = Proof(tree: tree, authorization: overview.policy.authorization, moment: { overview.now })
+    if gate.noSuspect || target != nil, !entry.suspect.isEmpty {
+      for stale in try proof.stale(milestone) {
+        if case .inputs(let paths) = stale.mismatch {
+          // However many files changed, it is one run.
+          let changed = paths.count == 1 ? "\(paths[0]) has" : "\(paths.count) of its inputs have"
+          add(.evidence, stale.criterion.id, "run the check of \(stale.criterion.id) again: \(changed) changed")
+        } else {
+          for subject in stale.subjects { add(.evidence, subject, "renew what shows it: \(subject)") }
+        }
+      }
+    }
+    if target != nil || !entry.suspect.isEmpty {
+      for approval in milestone.approvals where approval.isVoid {
+        add(
+          .approval, approval.by,
+          "\(approval.by) approves it again: the signed approval names no review and counts for nothing")
+      }
+    }
+    if let target {
+      if !milestone.isOwned { add(.owner, "owner", "somebody owns it") }
+      if target == .done || target == .review {
+        let waived = Set(entry.waived.map(\.id))
+        for criterion in milestone.exitCriteria where !waived.contains(criterion.id) {
+          // What is in review or done stands among the suspect already.
+          let isStale =
+            try entry.category?.isFrozen != true
+            && criterion.evidence.contains {
+              try proof.mismatch($0, of: criterion, in: milestone) != nil
+            }
+          if criterion.evidence.isEmpty || isStale { add(.criterion, criterion.id, "show: \(criterion.text)") }
+        }
+      }
+      if target == .done {
+        for item in milestone.deliverables {
+          let isThere = try tree.kind(at: item.path.hasSuffix("/") ? String(item.path.dropLast()) : item.path) != nil
+          if !isThere || overview.policy.workflow.category(item.status) != .done {
+            add(.deliverable, item.path, isThere ? "the deliverable is done" : "the deliverable is there, and done")
+          }
+        }
+      }
+      let state = overview.policy.workflow.states.first { $0.category == target }?.name ?? target.rawValue
+      add(.status, state, "it comes to \"\(state)\"")
+    }
+    for risk in milestone.risks where gate.isTooHigh(risk) {
+      add(.risk, risk.id, "the risk is mitigated, accepted or closed: \(risk.text)")
+    }
+    return missing
+  }
+}
+
+/// What a gate covers.
+struct GateScope {
+  /// By places among the plan's entries.
+  let places: [Int]
+  private let patterns: [String]
+  private let overview: PlanOverview
+
+  init(_ gate: Gates.Gate, _ overview: PlanOverview) {
+    self.overview = overview
+    patterns = gate.milestones
+    places = overview.entries.indices.filter { Self.covers(overview.entries[$0].id, gate.milestones) }
+  }
+
+  private static func covers(_ id: MilestoneID, _ patterns: [String]) -> Bool {
+    patterns.contains { id.matches(pattern: $0) }
+  }
+
+  /// True for a milestone of the plan that the gate covers.
+  func covers(_ id: MilestoneID) -> Bool { overview.place(of: id) != nil && Self.covers(id, patterns) }
+
+  /// Some of the entries that it covers.
+  func entries(where isMeant: (PlanOverview.Entry) -> Bool) -> [PlanOverview.Entry] {
+    places.filter { isMeant(overview.entries[$0]) }.map { overview.entries[$0] }
+  }
+
+  /// Milestones, and whatever of what they depend on is not done: it has to come first.
+  func closure(of start: [PlanOverview.Entry]) -> [MilestoneID] {
+    var seen = Set(start.map(\.id))
+    var walk = start.map(\.id)
+    while let id = walk.popLast() {
+      for blocker in overview[id]?.blockers ?? [] where seen.insert(blocker).inserted { walk.append(blocker) }
+    }
+    return Array(seen)
+  }
+}

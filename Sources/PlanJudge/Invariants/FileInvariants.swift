@@ -1,0 +1,130 @@
+import JSONSchema
+import PlanModel
+import StrictJSON
+
+/// `ssot/plan.json` is there, can be read, and names only milestones that exist.
+enum PlanFileInvariant: Invariant {
+  static func findings(in scope: InvariantScope) throws -> [Finding] {
+    guard let file = try scope.tree.planFile() else {
+      return [
+        Finding(
+          .schemaViolation, "\(PlanPaths.plan) is missing; a plan has one beside its milestones.",
+          hint: "Restore it: git restore --source HEAD --staged --worktree \(PlanPaths.plan), or readiness init.",
+          path: PlanPaths.plan)
+      ]
+    }
+    guard let plan = file.plan else { return file.findings }
+    guard scope.looksAtOrder else { return file.findings }
+    let dangling = try plan.executionOrder.filter { try !scope.holds($0) }.map { id in
+      Finding(
+        .danglingDependency, "executionOrder names \(id), which does not exist.",
+        hint: "Take \(id) out of executionOrder in \(PlanPaths.plan).", path: PlanPaths.plan,
+        line: file.line(of: id, in: "executionOrder"))
+    }
+    return file.findings + dangling
+  }
+}
+
+/// `.readiness` is a folder, and each file in it is a regular one that parses and fits both schemas.
+enum FilesInvariant: Invariant {
+  static func findings(in scope: InvariantScope) throws -> [Finding] {
+    if let finding = try folder(in: scope.tree) { return [finding] }
+    let hasSchema = scope.policy.schema != nil
+    var findings: [Finding] = []
+    for place in scope.rows.rows.indices where hasSchema || !scope.rows.rows[place].isSound {
+      let file = scope.rows.file(at: place)
+      findings += try file.findings + violations(of: file, scope)
+    }
+    return findings
+  }
+
+  /// What stands in the place of the folder, where it is something else.
+  static func folder(in tree: any PlanTree) throws -> Finding? {
+    guard let kind = try tree.folderKind(), kind != .folder else { return nil }
+    return Finding(
+      .notARegularFile, "\(PlanPaths.folder) is \(kind.phrase), not a folder.",
+      hint: "Make it a folder that holds the milestone files.", path: PlanPaths.folder)
+  }
+
+  /// The team's own schema can only be stricter than the built-in one.
+  private static func violations(of file: MilestoneFile, _ scope: InvariantScope) throws -> [Finding] {
+    guard let schema = scope.policy.schema, let document = file.document else { return [] }
+    let violations: [SchemaViolation]
+    do { violations = try schema.violations(of: document.root) } catch let error as SchemaError {
+      // A schema that cannot come to an end judges nothing.
+      return [Finding(.policyUnreadable, error.message, path: PlanPaths.schema, line: error.position.line)]
+    }
+    return violations.map { violation in
+      Finding(
+        .schemaViolation,
+        "By \(PlanPaths.schema), at \(violation.pointer.isEmpty ? "the top" : violation.pointer): \(violation.message)",
+        milestone: file.id, path: file.path, line: document.position(of: violation.offset).line)
+    }
+  }
+}
+
+/// Statuses are states of the workflow, and `blocked` stands exactly where the state is a blocked one.
+enum StatusInvariant: Invariant {
+  static func findings(in scope: InvariantScope) throws -> [Finding] {
+    var findings: [Finding] = []
+    let (workflow, rows) = (scope.workflow, scope.rows)
+    let suspects = scope.suspects { place, category in
+      category != nil && rows.rows[place].hasBlocked == (category == .blocked)
+        && rows.rows[place].otherStatuses.allSatisfy { workflow.state($0) != nil }
+    }
+    for (file, milestone, _) in suspects {
+      if let finding = unknown(milestone.status, in: scope, file, line: file.line(of: "status")) {
+        findings.append(finding)
+      }
+      for deliverable in milestone.deliverables {
+        if let finding = unknown(deliverable.status, in: scope, file, line: file.line(deliverable.offset)) {
+          findings.append(finding)
+        }
+      }
+      if let finding = blocked(milestone, file, scope) { findings.append(finding) }
+    }
+    return findings
+  }
+
+  private static func unknown(
+    _ status: String, in scope: InvariantScope, _ file: MilestoneFile, line: @autoclosure () -> Int
+  ) -> Finding? {
+    guard scope.workflow.state(status) == nil else { return nil }
+    let states = scope.workflow.states.map { "\"\($0.name)\"" }.joined(separator: ", ")
+    let near =
+      scope.workflow.state(meant: status)?.name ?? nearestName(to: status, in: scope.workflow.states.map(\.name))
+    let meant = near.map { "Write \"\($0)\". " } ?? ""
+    return Finding(
+      .unknownStatus, "\"\(status)\" is no state of the workflow.", hint: "\(meant)The states are \(states).",
+      milestone: file.id, path: file.path, line: line())
+  }
+
+  private static func blocked(_ milestone: Milestone, _ file: MilestoneFile, _ scope: InvariantScope) -> Finding? {
+    guard let category = scope.workflow.category(milestone.status) else { return nil }
+    if category == .blocked, milestone.blocked == nil {
+      return Guards.missingBlockedReason(file)
+    }
+    guard category != .blocked, milestone.blocked != nil else { return nil }
+    return Finding(
+      .schemaViolation,
+      "\"blocked\" stands in a milestone whose status \"\(milestone.status)\" is not a blocked one.",
+      hint: "Take \"blocked\" out, or set the status to a blocked state.", milestone: file.id, path: file.path,
+      line: file.line(of: "blocked"))
+  }
+}
+
+/// No two file names differ only by case.
+enum NamesInvariant: Invariant {
+  static func findings(in scope: InvariantScope) throws -> [Finding] {
+    guard try scope.tree.mayHoldCaseCollision() else { return [] }
+    let looked = Set(scope.rows.rows.map(\.fileID))
+    let groups = Dictionary(grouping: try scope.tree.milestones().keys) { $0.text.lowercased() }
+    return groups.values.filter { $0.count > 1 }.flatMap { group in
+      group.sorted().dropFirst().filter { _ in group.contains(where: looked.contains) }.map { id in
+        Finding(
+          .caseCollision, "\(group.sorted().map(\.text).joined(separator: " and ")) differ only by case.",
+          milestone: id, path: PlanPaths.milestone(id))
+      }
+    }
+  }
+}

@@ -1,0 +1,58 @@
+import PlanModel
+
+/// Every dependency exists, and no milestone waits for itself.
+enum GraphInvariant: Invariant {
+  static func findings(in scope: InvariantScope) throws -> [Finding] {
+    var findings: [Finding] = []
+    let (graph, rows) = (scope.graph, scope.rows)
+    let suspects = scope.suspects { place, _ in
+      rows.rows[place].dependencyCount == 0
+        || graph.dependencyCount(of: rows.rows[place].id) == rows.rows[place].dependencyCount
+    }
+    for (file, milestone, _) in suspects {
+      for missing in milestone.dependsOn where try !scope.holds(missing) {
+        let others = try scope.tree.milestones().keys.filter { $0 != file.id }
+        let near = nearestName(to: missing.text, in: others.map(\.text))
+        findings.append(
+          Finding(
+            .danglingDependency, "\(file.id) depends on \(missing), which does not exist.",
+            hint: near.map { "Is \($0) meant? Else take \(missing) out of dependsOn." }
+              ?? "Take \(missing) out of dependsOn.",
+            milestone: file.id, path: file.path, line: file.line(of: "dependsOn")))
+      }
+    }
+    for cycle in scope.graph.cycles() {
+      let path = (cycle + [cycle[0]]).map(\.text).joined(separator: " -> ")
+      for id in cycle {
+        guard let file = try scope.tree.milestone(id) else { continue }
+        findings.append(
+          Finding(
+            .dependencyCycle, "\(id) waits for itself: \(path).",
+            hint: "Take one dependency of this circle away.", milestone: id, path: file.path,
+            line: file.line(of: "dependsOn")))
+      }
+    }
+    return findings
+  }
+}
+
+/// Work that is under way has an owner; what is done rests on what is done, and on evidence.
+enum WorkInvariant: Invariant {
+  static func findings(in scope: InvariantScope) throws -> [Finding] {
+    var findings: [Finding] = []
+    let working: [Category] = [.active, .review, .done]
+    for (file, milestone, category) in scope.suspects(unless: { $1.map { !working.contains($0) } ?? true }) {
+      if !milestone.isOwned {
+        findings.append(Guards.missingOwner(file, milestone))
+      }
+      guard category == .done else { continue }
+      for dependency in milestone.dependsOn where try scope.states.category(dependency) != .done {
+        findings.append(try Guards.unmet(dependency, of: file, scope.states, wasTakenAway: false))
+      }
+      for criterion in milestone.exitCriteria where criterion.evidence.isEmpty && criterion.waiver == nil {
+        findings.append(Guards.missingEvidence(criterion, file))
+      }
+    }
+    return findings
+  }
+}

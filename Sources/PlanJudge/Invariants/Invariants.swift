@@ -1,0 +1,91 @@
+import PlanModel
+
+/// What holds in every tree that has a plan, whatever the commit did (contract 2.2, invariants).
+///
+/// A new invariant is a type in `Rules/`, an entry in `Invariants.all`, and a test.
+protocol Invariant: SendableMetatype {
+  /// What is broken in the part of the tree that is looked at.
+  static func findings(in scope: InvariantScope) throws -> [Finding]
+}
+
+/// A tree, the policy that it is measured by, and the milestones that are looked at.
+struct InvariantScope {
+  let states: States
+  let policy: Policy
+  /// The milestones whose own facts may have changed, dependents included.
+  let rows: MilestoneRows
+  /// The categories of those of them that can be read; nil where the workflow does not know the state.
+  let categories: [Category?]
+  /// The dependencies of the milestones where these may have changed, and of all that they lead to.
+  let graph: DependencyGraph
+  /// True where the suggested order is looked at.
+  let looksAtOrder: Bool
+
+  package init(
+    states: States, policy: Policy, ids: [MilestoneID], graphIDs: [MilestoneID], looksAtOrder: Bool = true
+  ) throws {
+    try self.init(
+      states: states, policy: policy, rows: MilestoneRows(ids.compactMap(states.tree.milestone).map(MilestoneRow.init)),
+      graph: Self.graph(from: graphIDs, states), looksAtOrder: looksAtOrder)
+  }
+
+  init(states: States, policy: Policy, rows: MilestoneRows, graph: DependencyGraph, looksAtOrder: Bool = true) {
+    (self.states, self.policy, self.rows, self.graph) = (states, policy, rows, graph)
+    self.looksAtOrder = looksAtOrder
+    categories = policy.workflow.categories(of: rows)
+  }
+
+  /// The milestones that can be read, those that a rule cannot tell to be sound by their rows.
+  /// - Parameter isSound: of a place among the rows.
+  func suspects(unless isSound: (Int, Category?) -> Bool) -> [(
+    file: MilestoneFile, milestone: Milestone, category: Category?
+  )] {
+    var suspects: [(file: MilestoneFile, milestone: Milestone, category: Category?)] = []
+    for (number, place) in rows.readable.enumerated() where !isSound(place, categories[number]) {
+      suspects.append((rows.file(at: place), rows.milestone(at: place), categories[number]))
+    }
+    return suspects
+  }
+
+  /// O(V+E) of what is reached.
+  private static func graph(from roots: [MilestoneID], _ states: States) throws -> DependencyGraph {
+    var edges: [MilestoneID: [MilestoneID]] = [:]
+    var frontier = roots
+    while let id = frontier.popLast() {
+      guard edges[id] == nil, let milestone = try states.milestone(id) else { continue }
+      edges[id] = milestone.dependsOn
+      frontier += milestone.dependsOn
+    }
+    return DependencyGraph(edges: edges)
+  }
+
+  /// True where the tree has a file of that milestone. The graph's own milestones need no look.
+  func holds(_ id: MilestoneID) throws -> Bool { try graph.holds(id) || tree.milestoneIdentity(id) != nil }
+
+  var tree: any PlanTree { states.tree }
+  var workflow: Workflow { policy.workflow }
+}
+
+enum Invariants {
+  /// Every invariant.
+  static let all: [any Invariant.Type] = [
+    PlanFileInvariant.self, FilesInvariant.self, StatusInvariant.self, NamesInvariant.self, GraphInvariant.self,
+    WorkInvariant.self,
+  ]
+
+  static func findings(in scope: InvariantScope) throws -> [Finding] {
+    guard try scope.tree.holdsPlan() else { return [] }
+    return try all.flatMap { try $0.findings(in: scope) }
+  }
+
+  /// What a finding is about; an invariant that was broken before is known by it (contract 2.2, inherited).
+  struct Key: Hashable {
+    let code: ReasonCode
+    let milestone: MilestoneID?
+
+    init(_ finding: Finding) {
+      code = finding.code
+      milestone = finding.milestone
+    }
+  }
+}

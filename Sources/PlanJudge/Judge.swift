@@ -1,0 +1,58 @@
+import PlanModel
+
+/// The one judge. Hook, command, server, audit and import differ only in how they build the proposal.
+public enum Judge {
+  /// Judges a proposal, and says what a true stamp of it tells.
+  /// - Throws: where something cannot be read; that is "could not judge", never "legal".
+  /// - Complexity: what changed, what it depends on, and, where something is taken away or reopened, the whole plan.
+  public static func assess(_ proposal: Proposal) throws -> Assessment {
+    let join = try JoinRule.outcome(proposal)
+    let guarded = try PathRule.findings(proposal) + join.findings
+    guard let proposal = join.proposal else { return Assessment(verdict: Verdict(guarded), draft: nil) }
+    if try changesNothing(proposal) {
+      guard case .committed(let blocks) = proposal.claim, !blocks.isEmpty else {
+        return Assessment(verdict: Verdict(guarded), draft: nil)
+      }
+      return Assessment(verdict: Verdict(try guarded + StampAudit.ofUnchanged(proposal, blocks)), draft: nil)
+    }
+    if let finding = try malformed(proposal) { return Assessment(verdict: Verdict(guarded + [finding]), draft: nil) }
+    if let finding = try tooMuch(proposal) { return Assessment(verdict: Verdict(guarded + [finding]), draft: nil) }
+    let reading = try JudgeReading(proposal)
+    var findings = guarded + reading.findings + (reading.brought?.findings ?? [])
+    if reading.force.isBaseline { findings += try JoinRule.reused(proposal) }
+    let broken = try TreeInvariants.findings(reading)
+    for context in reading.contexts {
+      // What one side lets go, every other side has to let go as well.
+      let own = try ChangeRules.all.flatMap { try $0.findings(in: context) } + broken
+      findings += try WaiveRule.excused(own, in: context)
+    }
+    return Assessment(verdict: Verdict(findings), draft: try reading.draft())
+  }
+
+  /// How many milestones one commit may change. Each costs the judge memory, and a server must not be filled up by a push.
+  static let changeBound = 200_000
+
+  /// Programs disagree about what such a folder holds, so nothing in it is judged.
+  private static func malformed(_ proposal: Proposal) throws -> Finding? {
+    guard let path = try proposal.candidate.malformedFolder(since: proposal.base) else { return nil }
+    return Finding(
+      .malformedTree,
+      "The folder \(path) is not as git writes folders: its entries are out of order, a name stands twice, or one is no name.",
+      path: path)
+  }
+
+  private static func tooMuch(_ proposal: Proposal) throws -> Finding? {
+    let changed = try proposal.candidate.changedMilestones(since: proposal.base).count
+    guard changed > changeBound else { return nil }
+    return Finding(
+      .tooManyChanges,
+      "The commit changes \(changed) files of \(PlanPaths.folder); at most \(changeBound) are judged at once.",
+      path: PlanPaths.folder)
+  }
+
+  /// A commit whose plan and policy equal those of all its parents is not judged (contract 2.2).
+  private static func changesNothing(_ proposal: Proposal) throws -> Bool {
+    let parents = proposal.parents.isEmpty ? [proposal.base] : proposal.parents
+    return try parents.allSatisfy { try proposal.candidate.hasSamePlanAndPolicy(as: $0) }
+  }
+}

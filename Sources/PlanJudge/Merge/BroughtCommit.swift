@@ -1,0 +1,56 @@
+import PlanModel
+
+/// A commit that one parent of a merge has and another has not.
+public final class BroughtCommit {
+  /// The trees of its parents, first parent first.
+  public let parents: [any PlanTree]
+  /// Its own tree.
+  public let tree: any PlanTree
+  private let make: () throws -> Proposal
+  private var made: Proposal?
+  /// The runs of its message that the other parent has as well.
+  private var repeated: Set<Digest> = []
+
+  /// - Parameter proposal: reads the commit as a proposal; called at most once, and only if a rule is asked of it.
+  public init(parents: [any PlanTree], tree: any PlanTree, proposal: @escaping () throws -> Proposal) {
+    (self.parents, self.tree, make) = (parents, tree, proposal)
+  }
+
+  /// Returns the commit as it was proposed.
+  public func proposal() throws -> Proposal {
+    if let made { return made }
+    let proposal = try make()
+    made = proposal
+    return proposal
+  }
+
+  /// Returns the blocks of its message that tell about the commit itself.
+  func blocks() throws -> [StampBlock] {
+    guard case .committed(let blocks) = try proposal().claim else { return [] }
+    return blocks.filter { !$0.heals && $0.fault == nil }
+  }
+
+  /// Returns the files that it changes against some parent, but for those that only repeated runs list. Reads no file.
+  func files() throws -> Set<MergedFile> {
+    var files = Set<MergedFile>()
+    for parent in parents.isEmpty ? [EmptyTree()] : parents { files.formUnion(try tree.changedFiles(since: parent)) }
+    guard !repeated.isEmpty else { return files }
+    let blocks = try blocks()
+    return files.filter { file in
+      let listing = blocks.filter { $0.run.map(file.isListed) ?? false }
+      return listing.isEmpty || !listing.allSatisfy { $0.claimedID.map(repeated.contains) ?? false }
+    }
+  }
+
+  /// Returns what of it is new where some runs are known: of a squash, the blocks count and not the commit. Nil if
+  /// nothing is new.
+  func without(_ runs: Set<Digest>) throws -> BroughtCommit? {
+    let own = Set(try blocks().compactMap(\.claimedID))
+    let known = own.intersection(runs)
+    if known.isEmpty { return self }
+    if known == own { return nil }
+    let rest = BroughtCommit(parents: parents, tree: tree) { try self.proposal() }
+    rest.repeated = known
+    return rest
+  }
+}

@@ -1,0 +1,204 @@
+import PlanModel
+import StrictJSON
+
+/// One file of a merge, value by value: what is clean, what the merge decides, which statuses are live (contract 3,
+/// merges, 1 and 2).
+struct MergedValues {
+  /// The values of the result that are not clean.
+  let decided: Set<ValuePath>
+  /// True if all sides but one have a base's bytes, and the result has not that one's.
+  let isRewritten: Bool
+  /// The values that the clean result has.
+  let clean: FileValues
+  /// The positions of the parents whose status is live.
+  let live: Set<Int>
+
+  var needsStamp: Bool { isRewritten || !decided.isEmpty }
+  /// True if the merge decides whether a milestone is there, or in which state.
+  var decidesStatus: Bool { decided.contains(.status) || decided.contains(.existence) }
+
+  /// Returns nil if the file is the same in the result and on all sides that meet, or that of the one side that changed
+  /// it: then nothing is read.
+  /// - Parameter unbrought: values that are decided because nothing brings them, clean or not.
+  init?(_ file: MergedFile, _ sides: MergeSides, unbrought: Set<ValuePath> = []) throws {
+    let identities = try sides.meeting.map { try file.identity(in: $0.tree) }
+    let result = try file.identity(in: sides.candidate)
+    if unbrought.isEmpty {
+      guard identities.contains(where: { $0 != result }), try !Self.isTakenWhole(result, identities, file, sides) else {
+        return nil
+      }
+    }
+    let versions = try Versions(file, sides)
+    isRewritten = try Self.isRewritten(result, identities, file, sides)
+    var decided = unbrought
+    var clean = FileValues()
+    for path in versions.paths {
+      let value = versions.result[path]
+      switch try versions.cleanValue(at: path) {
+      case .value(let expected):
+        clean[path] = expected
+        if expected != value { decided.insert(path) }
+      case .tails(let base):
+        if !versions.isAppended(to: base) { decided.insert(path) }
+      case .contested: decided.insert(path)
+      }
+    }
+    (self.decided, self.clean) = (decided, clean)
+    live = try versions.live()
+  }
+
+  /// True if the result is one side's file, and no other side's commits have changed it since they parted.
+  private static func isTakenWhole(
+    _ result: FileIdentity?, _ sides: [FileIdentity?], _ file: MergedFile, _ merge: MergeSides
+  ) throws -> Bool {
+    guard let index = sides.firstIndex(of: result) else { return false }
+    let own = merge.meeting[index]
+    return try sides.indices.allSatisfy { other in
+      if sides[other] == result { return true }
+      let bases = try merge.bases(own, merge.meeting[other]).map { try file.identity(in: $0) }
+      return try bases.contains(sides[other]) && !bases.contains(result)
+        && merge.line(of: merge.meeting[other], notIn: own).commits(changing: file).isEmpty
+    }
+  }
+
+  private static func isRewritten(
+    _ result: FileIdentity?, _ sides: [FileIdentity?], _ file: MergedFile, _ merge: MergeSides
+  ) throws -> Bool {
+    // Where all agree, nobody has changed the layout either.
+    if Set(sides).count == 1 { return result != sides[0] }
+    for (index, own) in sides.enumerated() where own != result {
+      let isLone = try sides.indices.allSatisfy { other in
+        if other == index { return true }
+        let bases = try merge.bases(merge.meeting[index], merge.meeting[other]).map { try file.identity(in: $0) }
+        return bases.contains(sides[other]) && !bases.contains(own)
+      }
+      if isLone { return true }
+    }
+    return false
+  }
+}
+
+/// The versions of one file that meet in a merge.
+private struct Versions {
+  enum CleanValue {
+    /// What all sides have, or one that prevails; nil is not there.
+    case value([UInt8]?)
+    /// The tails that the sides have appended to a base.
+    case tails([[UInt8]])
+    case contested
+  }
+
+  let file: MergedFile
+  let merge: MergeSides
+  let sides: [FileValues]
+  let result: FileValues
+  /// Of each two sides, by their positions among those that meet.
+  private let bases: [MergeSides.Pair: [FileValues]]
+
+  init(_ file: MergedFile, _ merge: MergeSides) throws {
+    (self.file, self.merge) = (file, merge)
+    sides = try merge.meeting.map { try file.values(in: $0.tree) }
+    result = try file.values(in: merge.candidate)
+    var bases: [MergeSides.Pair: [FileValues]] = [:]
+    for a in merge.meeting.indices {
+      for b in merge.meeting.indices where a < b {
+        let values = try merge.bases(merge.meeting[a], merge.meeting[b]).map { try file.values(in: $0) }
+        bases[MergeSides.Pair(a: a, b: b)] = values
+        bases[MergeSides.Pair(a: b, b: a)] = values
+      }
+    }
+    self.bases = bases
+  }
+
+  /// Every path that some version has.
+  var paths: Set<ValuePath> {
+    (sides + [result]).reduce(into: []) { $0.formUnion($1.leaves.keys) }
+  }
+
+  func cleanValue(at path: ValuePath) throws -> CleanValue {
+    let values = sides.map { $0[path] }
+    guard let first = values.first else { return .contested }
+    if values.allSatisfy({ $0 == first }) { return .value(first) }
+    for index in values.indices {
+      let isClean = try values.indices.allSatisfy { other in
+        try values[other] == values[index] || prevails(index, over: other, at: path)
+      }
+      if isClean { return .value(values[index]) }
+    }
+    guard file == .plan, path == .executionOrder, let base = commonBase() else { return .contested }
+    return .tails(base)
+  }
+
+  /// True if one side changed the value and the other did not: neither in the end, nor, for what is guarded, in between.
+  private func prevails(_ side: Int, over other: Int, at path: ValuePath) throws -> Bool {
+    let roots = (bases[MergeSides.Pair(a: side, b: other)] ?? []).map { $0[path] }
+    guard roots.contains(sides[other][path]), !roots.contains(sides[side][path]) else { return false }
+    let (own, theirs) = (merge.meeting[side], merge.meeting[other])
+    guard try merge.isGuarded(path, of: file, own, theirs) else { return true }
+    return try !merge.line(of: theirs, notIn: own).changedValues(of: file).contains(path)
+  }
+
+  /// The positions of the parents whose status no side prevails over.
+  func live() throws -> Set<Int> {
+    guard case .milestone = file else { return [] }
+    var dead = Set<[UInt8]?>()
+    for side in sides.indices {
+      for other in sides.indices where sides[side].status != sides[other].status {
+        if try prevails(side, over: other, at: .status) { dead.insert(sides[other].status) }
+      }
+    }
+    return Set(sides.indices.filter { !dead.contains(sides[$0].status) }.map { merge.meeting[$0].parent })
+  }
+
+  // MARK: - Order
+
+  /// The order of a base of each two sides to which both have appended; nil if there is none.
+  private func commonBase() -> [[UInt8]]? {
+    let orders = bases.values.first ?? []
+    return orders.compactMap { order(in: $0) }.first { base in
+      bases.values.allSatisfy { $0.contains { order(in: $0) == base } }
+        && sides.allSatisfy { order(in: $0)?.starts(with: base) ?? false }
+    }
+  }
+
+  func isAppended(to base: [[UInt8]]) -> Bool {
+    guard let order = order(in: result) else { return false }
+    return FieldMerge.isAppended(order, sides.compactMap { self.order(in: $0) }, to: base)
+  }
+
+  private func order(in values: FileValues) -> [[UInt8]]? {
+    guard let bytes = values[.executionOrder] else { return nil }
+    do {
+      return try JSONDocument(parsing: bytes, limits: JSONLimits(depth: 32, size: PlanFile.bound, portableOnly: true))
+        .root.array?.map(\.canonicalBytes)
+    } catch { return nil }
+  }
+}
+
+extension MergeSides {
+  /// Returns true if what went there and back on one side is contested (contract 3, merges, 1).
+  fileprivate func isGuarded(_ path: ValuePath, of file: MergedFile, _ a: Side, _ b: Side) throws -> Bool {
+    switch file {
+    case .policy: return true
+    case .plan: return false
+    case .milestone(let id):
+      if path == .existence || path.property == "status" || path.property == "approvals" || path.isWaiver {
+        return true
+      }
+      let property = path.ruledProperty
+      if [a, b].contains(where: { $0.policy.authorization?.rules(name: property, of: id) ?? false }) { return true }
+      return try path.isReviewed && (isFrozen(id, a) || isFrozen(id, b))
+    }
+  }
+}
+
+extension Authorization {
+  /// Returns true if some rule is about changes of a property; `*` is every one but `status`, `blocked` and `approvals`.
+  func rules(name property: String, of id: MilestoneID) -> Bool {
+    rules.contains { rule in
+      guard case .fields(let named) = rule.subject, rule.covers(id) else { return false }
+      return named.contains(property)
+        || (named.contains("*") && !["status", "blocked", "approvals"].contains(property))
+    }
+  }
+}

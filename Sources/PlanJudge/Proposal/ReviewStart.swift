@@ -1,0 +1,64 @@
+import PlanModel
+
+/// A commit that began a milestone's stay in review, with the stamp that tells it.
+public struct ReviewStart: Sendable {
+  /// The commit's author.
+  public let author: Identity
+  /// The stamp that began the stay; nil without one.
+  public let run: Run?
+
+  /// Makes one.
+  public init(author: Identity, run: Run?) { (self.author, self.run) = (author, run) }
+}
+
+/// The review that a milestone is in, or from which it reached `done`, seen from one step of a proposal (contract 2.4).
+struct ReviewStay {
+  /// Who began it: several where several lines of history lead there, none outside a review.
+  let starts: [ReviewStart]
+
+  init(_ starts: [ReviewStart]) { self.starts = starts }
+
+  /// Walks back from a step: earlier steps of the message first, then the parents. O(commits since it began).
+  init(before index: Int, of steps: [Telling.Step], _ id: MilestoneID, _ context: JudgeContext) throws {
+    let workflow = context.workflow
+    func category(_ status: String?) -> Category? { status.flatMap { workflow.category($0) } }
+    let step = steps[index]
+    var sought = category(step.from)
+    // A stay in `done` is asked about only where what was reviewed changes in it.
+    guard sought == .review || (sought == .done && category(step.to) == .done) else {
+      self.init([])
+      return
+    }
+    // The steps of a merge are from its several sides, and none comes before another.
+    let before = context.isSideOfMerge ? [] : steps[..<index]
+    for earlier in before.reversed() where category(earlier.to) == sought && category(earlier.from) != sought {
+      if sought == .done, category(earlier.from) == .review {
+        sought = .review
+        continue
+      }
+      let began = sought == .review || earlier.run == nil
+      self.init(began ? [ReviewStart(author: context.proposal.author, run: earlier.run)] : [])
+      return
+    }
+    self.init(try context.proposal.ancestry.reviewStarts(id, in: sought ?? .review) { workflow.category($0) })
+  }
+
+  /// The runs that began it.
+  func runs(plan: String?) -> Set<Digest> { Set(starts.compactMap { $0.run?.id(plan: plan) }) }
+
+  /// Who sent the milestone to this review: the actors, and the authors of commits whose stamps the actor has not signed.
+  func senders(_ people: People, _ signatures: @autoclosure () throws -> Signatures) throws -> Set<Address> {
+    var senders = Set<Address>()
+    for start in starts {
+      let author = people.person(start.author.email)
+      guard let run = start.run else {
+        senders.insert(author)
+        continue
+      }
+      let actor = people.person(run.actor.email)
+      senders.insert(actor)
+      if actor != author, try !signatures().isSigned(run) { senders.insert(author) }
+    }
+    return senders
+  }
+}

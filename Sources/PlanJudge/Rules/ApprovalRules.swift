@@ -1,0 +1,206 @@
+import PlanModel
+
+/// Holders of a role who have approved what the tree holds (contract 2.4, `approvals`).
+struct Quorum {
+  /// The approvers, each person once; the actor is not among them unless an entry says so.
+  let approvers: Set<Address>
+
+  /// - Parameter stay: the review that the step ends, to which signed approvals belong.
+  init(
+    _ change: MilestoneChange, _ rule: AuthorizationRule, _ stay: ReviewStay, _ authorization: Authorization,
+    _ context: JudgeContext
+  ) throws {
+    // What leaves the review empties the approvals, so those before it are asked.
+    let isLeft = change.after.map { $0.approvals.isEmpty } ?? true
+    let milestone = isLeft && change.leavesReview(context.workflow) ? change.before : change.after ?? change.before
+    var found = Set<Address>()
+    for approval in milestone?.standingApprovals ?? [] where authorization.holds(approval.by, role: rule.role) {
+      guard approval.signature == nil ? !rule.isSigned : try context.signatures().isSigned(approval, in: stay) else {
+        continue
+      }
+      found.insert(authorization.people.person(approval.by))
+    }
+    approvers = found
+  }
+}
+
+extension MilestoneChange {
+  /// True if it leaves `review` or `done` for a category other than `done`, by which approvals end (contract 2.4).
+  func leavesReview(_ workflow: Workflow) -> Bool {
+    guard let before, let after else { return false }
+    return workflow.endsReview(from: before.status, to: after.status)
+  }
+}
+
+extension Workflow {
+  /// True if a transition leaves `review` or `done` for a category other than `done`.
+  public func endsReview(from: String, to: String) -> Bool {
+    guard let old = category(from), old.isFrozen, let new = category(to) else { return false }
+    return new != old && new != .done
+  }
+}
+
+/// An approval without a signature is added only by the approver's own commit; one with a signature by anyone, and the
+/// signature has to be good. What leaves the review takes none along (contract 2.4).
+enum ApprovalRule: ChangeRule {
+  private struct Key: Hashable {
+    let by, signature: ExactText
+    let digest: Digest
+    let run: Digest?
+
+    init(_ approval: Approval) {
+      (by, signature) = (ExactText(approval.by), ExactText(approval.signature ?? ""))
+      (digest, run) = (approval.digest, approval.run)
+    }
+  }
+
+  static func findings(in context: JudgeContext) throws -> [Finding] {
+    guard !context.isBaseline else { return [] }
+    return try context.judged.flatMap { change -> [Finding] in
+      let approvals = change.afterFile?.milestone?.approvals ?? []
+      guard !approvals.isEmpty else { return [] }
+      let steps = context.telling.steps(of: change)
+      let known = try known(change, context)
+      let isEnded = steps.contains { step in
+        guard let from = step.from, let to = step.to else { return false }
+        return context.workflow.endsReview(from: from, to: to)
+      }
+      let isInReview = change.after.flatMap { context.workflow.category($0.status) }?.isFrozen == true
+      let isTakenAlong = context.telling.mode != .chain || approvals.contains { known.contains(Key($0)) }
+      if isEnded, isTakenAlong, !isInReview || change.leavesReview(context.workflow) { return [takenAlong(change)] }
+      return try approvals.filter { isEnded || !known.contains(Key($0)) }
+        .compactMap { try fault($0, change, steps, context) }
+    }
+  }
+
+  /// What some parent holds already; a merge adds what no parent has.
+  private static func known(_ change: MilestoneChange, _ context: JudgeContext) throws -> Set<Key> {
+    var all = change.before?.approvals ?? []
+    for parent in context.proposal.parents {
+      all += try parent.milestone(change.id)?.milestone?.approvals ?? []
+    }
+    return Set(all.map(Key.init))
+  }
+
+  private static func takenAlong(_ change: MilestoneChange) -> Finding {
+    Finding(
+      .frozenField,
+      "\(change.id) leaves \"\(change.before?.status ?? "none")\" and keeps its approvals. They were of the review that ends.",
+      hint: "Remove \"approvals\" from the file; readiness move does so.", milestone: change.id,
+      path: PlanPaths.milestone(change.id), line: change.afterFile?.line(of: "approvals"))
+  }
+
+  private static func fault(
+    _ approval: Approval, _ change: MilestoneChange, _ steps: [Telling.Step], _ context: JudgeContext
+  ) throws -> Finding? {
+    func finding(_ code: ReasonCode, _ message: String, _ hint: String? = nil) -> Finding {
+      Finding(
+        code, message, hint: hint, milestone: change.id, path: PlanPaths.milestone(change.id),
+        line: change.afterFile?.line(of: "approvals"))
+    }
+    if approval.isVoid {
+      return finding(
+        .signatureInvalid, "The approval of \(change.id) by \(approval.by) is signed for no review: it has no \"run\".",
+        "Approve it again: readiness approve \(change.id) --sign")
+    }
+    if approval.signature != nil {
+      let stay = try stay(of: change, steps, context)
+      if try context.signatures().isSigned(approval, in: stay) { return nil }
+      let plan = try context.proposal.candidate.planFile()?.plan?.planID
+      let isOfStay = approval.run.map { stay.runs(plan: plan).contains($0) } ?? false
+      return finding(
+        .signatureInvalid,
+        isOfStay
+          ? "The signature of \(approval.by) under an approval of \(change.id) is not good."
+          : "The signed approval of \(change.id) by \(approval.by) names no run that began its review.",
+        "Approve it while it is in review: readiness approve \(change.id) --sign")
+    }
+    guard try !context.isAddedBy(approval.by, steps) else { return nil }
+    return finding(
+      .notAuthorized,
+      "An approval by \(approval.by) is added to \(change.id) in a commit by \(context.proposal.author.email).",
+      "An approval without a signature is committed by the approver.")
+  }
+
+  /// The review in which the milestone is at the end, or from which it reached `done`.
+  private static func stay(of change: MilestoneChange, _ steps: [Telling.Step], _ context: JudgeContext) throws
+    -> ReviewStay
+  {
+    guard let status = change.after?.status, let last = steps.last else { return ReviewStay([]) }
+    func category(_ status: String?) -> Category? { status.flatMap { context.workflow.category($0) } }
+    // As a step that stays where the last one ends would see it; the step out of a review is the last one in it.
+    let end = Telling.Step(from: status, to: status, actor: last.actor, reason: nil)
+    if context.telling.mode == .chain || steps.count > 1 {
+      return try ReviewStay(before: steps.count, of: steps + [end], change.id, context)
+    }
+    switch (category(last.from), category(last.to)) {
+    case (.review, .review), (.done, .done), (.review, .done):
+      return try ReviewStay(
+        before: 0, of: [Telling.Step(from: last.from, to: last.from, actor: last.actor, reason: nil)], change.id,
+        context)
+    default: return ReviewStay([])
+    }
+  }
+}
+
+extension JudgeContext {
+  /// True if a person brought what the change of a milestone adds: as the commit's author, or as the actor of a block
+  /// about the milestone that they have signed (contract 2.4, identity).
+  func isAddedBy(_ email: String, _ steps: [Telling.Step]) throws -> Bool {
+    let people = policy.authorization?.people ?? People()
+    if people.isSame(email, proposal.author.email) { return true }
+    return try steps.contains { step in
+      guard let run = step.run, people.isSame(email, run.actor.email) else { return false }
+      return try signatures().isSigned(run)
+    }
+  }
+}
+
+/// A waiver is brought by the commit of who allows it, and only holders of a role may (`doc/checks.md`, waivers).
+enum WaiverRule: ChangeRule {
+  static func findings(in context: JudgeContext) throws -> [Finding] {
+    guard !context.isBaseline else { return [] }
+    return try context.judged.flatMap { change -> [Finding] in
+      let criteria = change.afterFile?.milestone?.exitCriteria ?? []
+      guard criteria.contains(where: { $0.waiver != nil }) else { return [] }
+      let known = try known(change, context)
+      let steps = context.telling.steps(of: change)
+      return try criteria.compactMap { criterion in
+        guard let waiver = criterion.waiver else { return nil }
+        let old = known.filter { $0.id == criterion.id }.compactMap(\.waiver)
+        if old.contains(where: { $0.isSame(as: waiver) }) { return nil }
+        guard let (message, hint) = try fault(waiver, steps, context) else { return nil }
+        return Finding(
+          .notAuthorized, "The waiver of \(change.id)/\(criterion.id) \(message)", hint: hint, milestone: change.id,
+          path: PlanPaths.milestone(change.id), line: change.afterFile?.line(waiver.offset))
+      }
+    }
+  }
+
+  /// The criteria that some parent holds already; a merge adds what no parent has.
+  private static func known(_ change: MilestoneChange, _ context: JudgeContext) throws -> [ExitCriterion] {
+    var all = change.before?.exitCriteria ?? []
+    for parent in context.proposal.parents {
+      all += try parent.milestone(change.id)?.milestone?.exitCriteria ?? []
+    }
+    return all
+  }
+
+  private static func fault(_ waiver: Waiver, _ steps: [Telling.Step], _ context: JudgeContext) throws
+    -> (String, String)?
+  {
+    if try !context.isAddedBy(waiver.approver, steps) {
+      return (
+        "names \(waiver.approver) as approver and is added in a commit by \(context.proposal.author.email).",
+        "The approver of a waiver commits it, or signs its stamp."
+      )
+    }
+    guard let authorization = context.policy.authorization, let role = authorization.roleForWaivers,
+      !authorization.holds(waiver.approver, role: role)
+    else { return nil }
+    return (
+      "is allowed by \(waiver.approver), who does not hold the role \"\(role)\".",
+      AuthorityRule.holders(of: role, authorization)
+    )
+  }
+}

@@ -1,0 +1,179 @@
+import PlanModel
+
+/// Every rule of authorization that applies must hold (contract 2.4). A baseline needs no authority.
+enum AuthorityRule: ChangeRule {
+  static func findings(in context: JudgeContext) throws -> [Finding] {
+    guard !context.isBaseline, let authorization = context.policy.authorization else { return [] }
+    return try findings(authorization, in: context)
+  }
+
+  /// The same by rules that may not be those in force: a merge asks them of what another side brings.
+  static func findings(_ authorization: Authorization, in context: JudgeContext) throws -> [Finding] {
+    try context.judged.flatMap { change in
+      let steps = context.telling.steps(of: change)
+      return try steps.indices.flatMap { index in
+        try applying(authorization, to: change, steps[index], context.telling.mode).compactMap { rule in
+          let stay = { try ReviewStay(before: index, of: steps, change.id, context) }
+          return try fault(rule, change, steps[index], stay, authorization, context)
+        }
+      }
+    }
+  }
+
+  /// What one rule misses in one step; nil where it holds.
+  /// - Parameter stay: the review that the step ends; asked only by rules about who sent it there, or who approved it.
+  static func fault(
+    _ rule: AuthorizationRule, _ change: MilestoneChange, _ step: Telling.Step, _ stay: () throws -> ReviewStay,
+    _ authorization: Authorization, _ context: JudgeContext
+  ) throws -> Finding? {
+    guard authorization.holds(step.actor.email, role: rule.role) else {
+      return refusal(rule, change, step, authorization)
+    }
+    guard rule.excludesSender || rule.approvals > 1 else { return nil }
+    let people = authorization.people
+    let review = try stay()
+    let senders = rule.excludesSender ? try review.senders(people, context.signatures()) : []
+    let actor = people.person(step.actor.email)
+    if senders.contains(actor) {
+      let others = (authorization.roles[rule.role] ?? []).subtracting(senders)
+      return Finding(
+        .selfApproval,
+        "\(step.actor.email) sent \(change.id) to review, and \(Self.what(rule, change, step)) excludes that.",
+        hint: others.isEmpty
+          ? "Nobody else holds the role \"\(rule.role)\" in \(PlanPaths.authorization)."
+          : "Ask another holder of the role: \(others.listed).", milestone: change.id,
+        path: PlanPaths.milestone(change.id), line: change.statusLine)
+    }
+    guard rule.approvals > 1 else { return nil }
+    var approvers = try Quorum(change, rule, review, authorization, context).approvers
+    if try counts(step, rule, people, context) { approvers.insert(actor) }
+    approvers.subtract(senders)
+    guard approvers.count < rule.approvals else { return nil }
+    let missing = (authorization.roles[rule.role] ?? []).subtracting(approvers).subtracting(senders)
+    let signed = rule.isSigned ? "signed " : ""
+    return Finding(
+      .notApproved,
+      "\(Self.what(rule, change, step)) takes \(rule.approvals) \(signed)approvals of what the milestone says, by holders of \"\(rule.role)\", the actor's counted. There are \(approvers.count): \(approvers.listed).",
+      hint: missing.isEmpty
+        ? "Nobody else holds the role."
+        : "These can approve it, with readiness approve \(change.id)\(rule.isSigned ? " --sign" : ""): \(missing.listed).",
+      milestone: change.id, path: PlanPaths.milestone(change.id), line: change.statusLine)
+  }
+
+  /// True if the actor of a step counts for a rule: as the commit's author, or by a signature; by a signature alone if the
+  /// rule says `signed`. A draft is signed before it is judged again.
+  private static func counts(
+    _ step: Telling.Step, _ rule: AuthorizationRule, _ people: People, _ context: JudgeContext
+  ) throws -> Bool {
+    if context.telling.isDraft { return true }
+    if !rule.isSigned, people.isSame(step.actor.email, context.proposal.author.email) { return true }
+    return try step.run.map { try context.signatures().isSigned($0) } ?? false
+  }
+
+  /// The rules that apply to one step, births and deletions included. Along a path of unstamped edges those about
+  /// transitions are asked of each edge.
+  static func applying(
+    _ authorization: Authorization, to change: MilestoneChange, _ step: Telling.Step, _ mode: Telling.Mode
+  ) -> [AuthorizationRule] {
+    authorization.rules.filter { rule in
+      guard rule.covers(change.id) else { return false }
+      // A merge that keeps what this side has decides nothing from there.
+      if let merged = change.merged, merged.fields.isEmpty, !step.changesStatus { return false }
+      let isStep = mode != .path || step.from == nil || step.to == nil
+      if isStep, step.changesStatus, rule.covers(from: step.from, to: step.to) { return true }
+      return (step.changesFile || step.changesStatus) && rule.covers(fields: change)
+    }
+  }
+
+  /// The rules of the ways into the state in which a milestone stays, for what was reviewed changed (contract 2.2,
+  /// re-entry); none where the category changes, or nothing reviewed does.
+  static func entering(
+    _ authorization: Authorization, _ change: MilestoneChange, _ step: Telling.Step, _ workflow: Workflow
+  ) -> [AuthorizationRule] {
+    guard let state = step.to, let before = step.from, workflow.category(state)?.isFrozen == true,
+      workflow.category(before) == workflow.category(state), step.changesFile, change.isReentry(workflow)
+    else { return [] }
+    let ways = workflow.ways(into: state)
+    return authorization.rules.filter { rule in
+      rule.covers(change.id) && ways.contains { rule.covers(from: $0.from, to: $0.to) }
+    }
+  }
+
+  private static func refusal(
+    _ rule: AuthorizationRule, _ change: MilestoneChange, _ step: Telling.Step, _ authorization: Authorization
+  ) -> Finding {
+    Finding(
+      .notAuthorized,
+      "\(step.actor.email) does not hold the role \"\(rule.role)\", which \(what(rule, change, step)) takes.",
+      hint: holders(of: rule.role, authorization), milestone: change.id, path: PlanPaths.milestone(change.id),
+      line: change.statusLine)
+  }
+
+  private static func what(_ rule: AuthorizationRule, _ change: MilestoneChange, _ step: Telling.Step) -> String {
+    switch rule.subject {
+    case .transition: "moving \(change.id) from \"\(step.from ?? "none")\" to \"\(step.to ?? "none")\""
+    case .fields: "this change of \(change.id)"
+    }
+  }
+
+  static func holders(of role: String, _ authorization: Authorization) -> String {
+    let holders = authorization.roles[role] ?? []
+    return holders.isEmpty
+      ? "Nobody holds the role \"\(role)\" in \(PlanPaths.authorization)."
+      : "Ask a holder of the role to do it: \(holders.listed)."
+  }
+}
+
+extension MilestoneChange {
+  /// True if what was reviewed changes while the category stays `review` or `done` (contract 2.2, re-entry).
+  func isReentry(_ workflow: Workflow) -> Bool {
+    if let merged { return merged.reenters }
+    guard let before, let after, !isBirth, !isDeletion, let category = workflow.category(before.status),
+      category.isFrozen, workflow.category(after.status) == category
+    else { return false }
+    return changesFrozenField
+  }
+}
+
+extension Workflow {
+  /// The edges into a state, and into its category from another one: what enters it again is asked what they ask
+  /// (contract 2.2, re-entry).
+  func ways(into state: String) -> [Edge] {
+    let category = category(state)
+    return edges.filter { edge in
+      edge.to == state || (self.category(edge.to) == category && self.category(edge.from) != category)
+    }
+  }
+}
+
+/// The policy is changed by those who may (contract 2.4).
+enum PolicyAuthorityRule: ChangeRule {
+  static func findings(in context: JudgeContext) throws -> [Finding] {
+    guard !context.isBaseline, let authorization = context.policy.authorization else { return [] }
+    return try findings(authorization, in: context)
+  }
+
+  /// The same by an authorization that may not be the one in force.
+  static func findings(_ authorization: Authorization, in context: JudgeContext) throws -> [Finding] {
+    // Several stamps may change the policy and take that back: each of them is asked.
+    guard context.changes.policyNeedsStamp || !context.telling.policyRuns.isEmpty else { return [] }
+    let old = try context.proposal.base.policyFiles()
+    let new = try context.proposal.candidate.policyFiles()
+    return refusals(
+      authorization, of: Set(old.keys).union(new.keys).filter { old[$0] != new[$0] }.sorted(), in: context)
+  }
+
+  /// The actors who may not change the policy.
+  static func refusals(_ authorization: Authorization, of changed: [String], in context: JudgeContext) -> [Finding] {
+    guard let role = authorization.roleForPolicyChange else { return [] }
+    // Each stamp that changes the policy answers for its own actor, not only the last one.
+    let runs = context.telling.policyRuns
+    let actors = runs.isEmpty ? [context.telling.actor] : runs.map(\.actor)
+    return actors.filter { !authorization.holds($0.email, role: role) }.map { actor in
+      Finding(
+        .policyChangeRefused,
+        "\(actor.email) does not hold the role \"\(role)\", which a change of \(changed.isEmpty ? "the policy" : changed.joined(separator: ", ")) takes.",
+        hint: AuthorityRule.holders(of: role, authorization), path: changed.first ?? PlanPaths.authorization, line: 1)
+    }
+  }
+}

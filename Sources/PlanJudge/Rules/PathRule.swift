@@ -1,0 +1,107 @@
+import PlanModel
+
+/// Guarded files are changed by holders of their role, and by nobody while a milestone that freezes them is done
+/// (`doc/decisions/0026-guarded-paths.md`). Asked of every commit, those beside the plan included; it compares trees and
+/// reads no file.
+enum PathRule {
+  static func findings(_ proposal: Proposal) throws -> [Finding] {
+    // A merge is seen from each parent, as the plan is; one that guards nothing asks nothing.
+    try proposal.parents.indices.flatMap { try findings(seenFromFirst: proposal.seen(from: $0)) }
+  }
+
+  private static func findings(seenFromFirst proposal: Proposal) throws -> [Finding] {
+    guard let policy = try policy(of: proposal), let paths = policy.paths else { return [] }
+    return try paths.entries.flatMap { entry -> [Finding] in
+      let changed = try proposal.parents.map { try proposal.candidate.changedPaths(entry.selection, since: $0) }
+      guard changed.contains(where: { !$0.isEmpty }) else { return [] }
+      return try [unauthorized(entry, changed, policy, proposal), frozen(entry, changed, policy, proposal)]
+        .compactMap(\.self)
+    }
+  }
+
+  /// The first parent's, or the nearest that can be read.
+  private static func policy(of proposal: Proposal) throws -> Policy? {
+    guard let base = proposal.parents.first else { return nil }
+    let snapshot = try base.policy()
+    if let policy = snapshot.policy { return policy }
+    return try proposal.ancestry.nearestReadablePolicy()?.policy
+  }
+
+  // MARK: - By role
+
+  private static func unauthorized(
+    _ entry: GuardedPaths.Guarded, _ changed: [[String]], _ policy: Policy, _ proposal: Proposal
+  ) throws -> Finding? {
+    guard let role = entry.role, let authorization = policy.authorization,
+      !authorization.holds(proposal.author.email, role: role)
+    else { return nil }
+    // What another parent changed was judged there, unless this side came to guard it only meanwhile. What a merge takes
+    // back from this side, nobody has judged.
+    let own = try isNewHere(proposal) ? changed[0] : changed[0].filter(notBrought(entry, changed, proposal).contains)
+    guard !own.isEmpty else { return nil }
+    return finding(
+      own, "\(proposal.author.email) does not hold the role \"\(role)\", which a change of \(listed(own)) asks for.",
+      hint: AuthorityRule.holders(of: role, authorization))
+  }
+
+  /// The paths that differ from the first parent and that no other parent has changed to what the result holds.
+  private static func notBrought(_ entry: GuardedPaths.Guarded, _ changed: [[String]], _ proposal: Proposal) throws
+    -> Set<String>
+  {
+    var open = Set(changed[0])
+    for other in proposal.parents.indices.dropFirst() where !open.isEmpty {
+      let taken = open.subtracting(changed[other])
+      guard !taken.isEmpty else { continue }
+      let bases = try proposal.ancestry.bases(of: 0, and: other)
+      let moved = try bases.map { Set(try proposal.parents[other].changedPaths(entry.selection, since: $0)) }
+      open.subtract(taken.filter { path in !moved.isEmpty && moved.allSatisfy { $0.contains(path) } })
+    }
+    return open
+  }
+
+  /// The paths that differ from every parent.
+  private static func common(_ changed: [[String]]) -> [String] {
+    (changed.first ?? []).filter { path in changed.dropFirst().allSatisfy { $0.contains(path) } }
+  }
+
+  /// True if the first parent changed who may change what since a merge base, or another parent has no policy to judge by.
+  private static func isNewHere(_ proposal: Proposal) throws -> Bool {
+    let own = try proposal.base.policyFiles()
+    return try proposal.parents.indices.dropFirst().contains { other in
+      let bases = try proposal.ancestry.bases(of: 0, and: other)
+      if bases.isEmpty { return true }
+      return try bases.contains { base in
+        let old = try base.policyFiles()
+        return [PlanPaths.paths, PlanPaths.authorization].contains { old[$0] != own[$0] }
+      }
+    }
+  }
+
+  // MARK: - By milestone
+
+  private static func frozen(
+    _ entry: GuardedPaths.Guarded, _ changed: [[String]], _ policy: Policy, _ proposal: Proposal
+  ) throws -> Finding? {
+    func isDone(_ id: MilestoneID, _ tree: any PlanTree) throws -> Bool {
+      try tree.milestone(id)?.milestone.flatMap { policy.workflow.category($0.status) } == .done
+    }
+    for id in entry.frozenBy where try isDone(id, proposal.candidate) {
+      let done = try proposal.parents.map { try isDone(id, $0) }
+      // What a parent holds in which the milestone is done as well, it came to in order.
+      let paths = common(zip(changed, done).compactMap { $1 ? $0 : nil })
+      guard !paths.isEmpty else { continue }
+      return finding(
+        paths, "\(id) is done, and freezes \(listed(paths)).",
+        hint: "Reopen it in the same commit or before: readiness move \(id) in-progress -m \"why\"", id)
+    }
+    return nil
+  }
+
+  private static func finding(_ paths: [String], _ message: String, hint: String, _ id: MilestoneID? = nil) -> Finding {
+    Finding(.pathGuarded, message, hint: hint, milestone: id, path: paths[0], line: 1)
+  }
+
+  private static func listed(_ paths: [String]) -> String {
+    paths.prefix(3).joined(separator: ", ") + (paths.count > 3 ? " and \(paths.count - 3) more" : "")
+  }
+}

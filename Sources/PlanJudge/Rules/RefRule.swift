@@ -1,0 +1,117 @@
+import PlanModel
+
+/// What a push does to one ref.
+public struct RefChange: Sendable {
+  /// What a server expects of a ref.
+  public enum Role: Sendable {
+    /// It goes forward only, and keeps its plan.
+    case isProtected
+    /// It may go wherever its owner wants it.
+    case free
+    /// It holds records beside the plan: goes forward only, is never deleted, and holds neither plan nor policy.
+    case records
+  }
+
+  /// Its full name, after symbolic refs.
+  public let name: String
+  /// Where it pointed; nil for a new ref.
+  public let old: ObjectID?
+  /// Where it will point; nil for a deletion.
+  public let new: ObjectID?
+  /// What is expected of it.
+  public let role: Role
+  /// What it held.
+  public let before: RefContent
+  /// What it will hold.
+  public let after: RefContent
+  /// What its anchor holds: itself as it was, else the branches that say what the server's plan is.
+  public let anchors: [RefContent]
+
+  /// Makes a change.
+  public init(
+    name: String, old: ObjectID?, new: ObjectID?, role: Role, before: RefContent = .nothing,
+    after: RefContent = .nothing, anchors: [RefContent] = []
+  ) {
+    (self.name, self.old, self.new, self.role) = (name, old, new, role)
+    (self.before, self.after, self.anchors) = (before, after, anchors)
+  }
+}
+
+extension Judge {
+  /// Judges what a push does to refs, beside what it brings: protected ones are not deleted, set back or given another
+  /// plan, and nothing replaces what history says (contract 2.2 anchors, 2.4 protected refs).
+  /// - Parameter isForward: true where the second commit has the first in its history.
+  /// - Throws: where that cannot be said.
+  public static func assess(_ changes: [RefChange], isForward: (ObjectID, ObjectID) throws -> Bool) throws -> [Finding]
+  {
+    try changes.flatMap { change -> [Finding] in
+      if let finding = refusedName(change) { return [finding] }
+      guard change.role != .free else { return [] }
+      if let finding = try moved(change, isForward) { return [finding] }
+      guard change.new != nil else { return [] }
+      if change.role == .records { return records(change) }
+      return assess(change.after, after: change.anchors, of: change.name, mayBeWithout: !change.before.holdsPlan)
+    }
+  }
+
+  /// Judges whether a history goes on with the plan of its anchor.
+  /// - Parameters:
+  ///   - name: of the ref, for the message.
+  ///   - mayBeWithout: true where it may hold no plan at all.
+  public static func assess(
+    _ content: RefContent, after anchors: [RefContent], of name: String = "The history", mayBeWithout: Bool = false
+  ) -> [Finding] {
+    let plans = anchors.compactMap(\.plan)
+    if !content.holdsPlan {
+      guard !mayBeWithout, anchors.contains(where: \.holdsPlan) else { return [] }
+      return [
+        Finding(
+          .planIDChanged, "\(name) would lose the plan \(plans.first ?? "that it holds").",
+          hint: "Keep \(PlanPaths.plan) and \(PlanPaths.folder).", path: PlanPaths.plan, line: 1)
+      ]
+    }
+    guard let plan = content.plan, !plans.isEmpty, !plans.contains(plan) else { return [] }
+    return [
+      Finding(
+        .unrelatedPlans, "\(name) would hold the plan \(plan), and the plan here is \(plans.joined(separator: ", ")).",
+        path: PlanPaths.plan, line: 1)
+    ]
+  }
+
+  private static func refusedName(_ change: RefChange) -> Finding? {
+    guard change.new != nil else { return nil }
+    if change.name.hasPrefix("refs/replace/") {
+      return Finding(.refProtected, "\(change.name) would change what history says.", hint: "Push no replacement.")
+    }
+    guard change.name == "refs/heads/HEAD" else { return nil }
+    return Finding(
+      .refProtected, "A branch of the name HEAD would be taken for the server's HEAD.",
+      hint: "Give the branch another name.")
+  }
+
+  private static func moved(_ change: RefChange, _ isForward: (ObjectID, ObjectID) throws -> Bool) throws -> Finding? {
+    guard let old = change.old else { return nil }
+    guard let new = change.new else {
+      return Finding(
+        .refProtected, "\(change.name) is protected and would be deleted.",
+        hint: "HEAD's branch and what \(PlanPaths.refs) names are kept; readiness doctor on the server lists them.")
+    }
+    guard old != new, try change.name.hasPrefix("refs/tags/") || !isForward(old, new) else { return nil }
+    return Finding(
+      .refProtected, "\(change.name) is protected and would lose \(old.description.prefix(12)).",
+      hint: "Fetch, merge or rebase onto it, and push without force.")
+  }
+
+  private static func records(_ change: RefChange) -> [Finding] {
+    change.after.holdsPlan || change.after.holdsPolicy ? [.planAmongRecords(change.name, commit: change.new)] : []
+  }
+}
+
+extension Finding {
+  /// The refusal of a plan or a policy in a ref that holds records beside the plan.
+  public static func planAmongRecords(_ name: String, commit: ObjectID?) -> Finding {
+    Finding(
+      .refProtected, "\(name) holds records beside the plan, and would hold a plan or a policy.",
+      hint: "Leave \(PlanPaths.folder) and ssot out of its trees.", commit: commit?.description)
+  }
+}

@@ -1,0 +1,136 @@
+import PlanModel
+import StrictJSON
+
+/// What looks like a secret enters no milestone, plan, policy, message or name, and no evidence. The refusal names its
+/// kind and its place, never the secret (`doc/security.md`).
+enum SecretRule: ChangeRule {
+  static func findings(in context: JudgeContext) throws -> [Finding] {
+    let secrets = context.policy.secrets
+    var findings: [Finding] = []
+    for change in context.changes.milestones {
+      guard let file = change.afterFile, let bytes = file.text else { continue }
+      findings += try inFile(file.path, bytes, change.id, secrets) { search in
+        // What a parent holds already is not this commit's doing.
+        for parent in context.proposal.parents { try search(parent.milestone(change.id)?.text) }
+      }
+      findings += try evidence(change, file, secrets, context)
+    }
+    findings += try planAndPolicy(secrets, context)
+    return findings + (try words(secrets, context))
+  }
+
+  /// A file of plan or policy: strings and keys are read as JSON reads them.
+  /// - Parameter known: hands over each version of the file that a parent holds.
+  private static func inFile(
+    _ path: String, _ bytes: [UInt8], _ id: MilestoneID?, _ secrets: Secrets,
+    known: ((([UInt8]?) throws -> Void) throws -> Void)
+  ) throws -> [Finding] {
+    var hits = try secrets.hits(in: bytes)
+    guard !hits.isEmpty else { return [] }
+    try known { old in
+      let there = try Set(secrets.hits(in: old ?? []))
+      hits.removeAll(where: there.contains)
+    }
+    return hits.map { hit in
+      finding(hit, path, id, path, bytes[..<min(hit.offset, bytes.count)].count { $0 == 0x0A } + 1)
+    }
+  }
+
+  private static func planAndPolicy(_ secrets: Secrets, _ context: JudgeContext) throws -> [Finding] {
+    let (candidate, parents) = (context.proposal.candidate, context.proposal.parents)
+    var findings: [Finding] = []
+    if context.changes.plan != nil, let bytes = try candidate.planFile()?.document?.bytes {
+      findings += try inFile(PlanPaths.plan, bytes, nil, secrets) { search in
+        for parent in parents { try search(parent.planFile()?.document?.bytes) }
+      }
+    }
+    guard context.changes.changesPolicy else { return findings }
+    let old = try context.proposal.base.policyFiles()
+    for (path, identity) in try candidate.policyFiles().sorted(by: { $0.key < $1.key }) where old[path] != identity {
+      guard identity.kind == .regular, let bytes = try candidate.policyBytes(at: path) else { continue }
+      var sought = secrets
+      // What the file allows is named in it; public keys are random words.
+      if path == PlanPaths.secrets { sought = try secrets.allowing(candidate.policy().policy?.secrets) }
+      if path.hasSuffix("_signers") { sought = secrets.withoutOwnRules }
+      findings += try inFile(path, bytes, nil, sought) { search in
+        for parent in parents { try search(parent.policyBytes(at: path)) }
+      }
+    }
+    return findings
+  }
+
+  /// Files that arrive as evidence.
+  private static func evidence(
+    _ change: MilestoneChange, _ file: MilestoneFile, _ secrets: Secrets, _ context: JudgeContext
+  ) throws -> [Finding] {
+    let entries = (file.milestone?.exitCriteria ?? []).flatMap(\.evidence)
+    guard !entries.isEmpty else { return [] }
+    var old = Set((change.before?.exitCriteria ?? []).flatMap(\.evidence).map(\.digest))
+    for parent in context.proposal.parents.dropFirst() {
+      let there = try parent.milestone(change.id)?.milestone
+      old.formUnion((there?.exitCriteria ?? []).flatMap(\.evidence).map(\.digest))
+    }
+    return try entries.flatMap { entry -> [Finding] in
+      let path: String
+      switch entry.kind {
+      case .file(let named, _): path = named
+      case .check(let record):
+        guard let log = record.log else { return [] }
+        path = log
+      case .statement, .approval: return []
+      }
+      guard !old.contains(entry.digest) else { return [] }
+      var search = SecretSearch(secrets)
+      try context.proposal.candidate.forEachPiece(at: path) { try search.add($0) }
+      let found = try search.finish().map { finding($0.hit, "the evidence \(path)", change.id, path, $0.line) }
+      guard let packing = search.packing else { return found }
+      let note = Finding(
+        .secretsNotSought, "The evidence \(path) is \(packing), so nobody looked for secrets in it.", severity: .note,
+        milestone: change.id, path: path)
+      return found + [note]
+    }
+  }
+
+  /// What a person writes into a message is shorter. In bytes, as a milestone's bound.
+  private static let textBound = JSONLimits.plan.size
+
+  /// Names, addresses, and all that the message says.
+  private static func words(_ secrets: Secrets, _ context: JudgeContext) throws -> [Finding] {
+    var texts = [Proposal.Text(what: "the author's name", text: context.proposal.author.description)]
+    texts += context.proposal.texts
+    func add(_ what: String, _ text: String?) { if let text { texts.append(Proposal.Text(what: what, text: text)) } }
+    switch context.proposal.claim {
+    case .draft(let reason, _, _, _):
+      add("the reason", reason)
+      add("the reason", context.telling.reason)
+    case .committed(let blocks):
+      for run in blocks.compactMap(\.run) {
+        add("the name of the actor", run.actor.description)
+        add("the reason", run.reason)
+      }
+    case .healed: break
+    }
+    var seen = Set<Secrets.Hit>()
+    return try texts.flatMap { text -> [Finding] in
+      guard text.text.utf8.count <= textBound else {
+        return [
+          Finding(
+            .secretsNotSought,
+            "In \(text.what) are \(text.text.utf8.count) bytes, so nobody looked for secrets in it; up to \(textBound) are searched.",
+            severity: .note, milestone: context.judged.first?.id)
+        ]
+      }
+      return try (text.isRandom ? secrets.withoutOwnRules : secrets).hits(in: Array(text.text.utf8))
+        .filter { seen.insert($0).inserted }
+        .map { finding($0, text.what, context.judged.first?.id, nil, nil) }
+    }
+  }
+
+  private static func finding(_ hit: Secrets.Hit, _ what: String, _ id: MilestoneID?, _ path: String?, _ line: Int?)
+    -> Finding
+  {
+    Finding(
+      .secretDetected, "In \(what) is what looks like \(hit.name); it is not shown here.", milestone: id, path: path,
+      line: line)
+  }
+}

@@ -1,0 +1,116 @@
+import PlanModel
+
+/// A rule is let go for a while by those whom policy lets, with a reason, and never longer than policy allows
+/// (contract 3, `Waive`; `doc/decisions/0025-waives.md`).
+enum WaiveRule: ChangeRule {
+  static func findings(in context: JudgeContext) throws -> [Finding] {
+    context.telling.waivingRuns.flatMap { run in
+      run.waives.compactMap { waive in
+        let authorization = context.isBaseline ? nil : context.policy.authorization
+        guard let (message, hint) = fault(of: waive, in: run, authorization) else { return nil }
+        return Finding(
+          .waiveRefused, message, hint: hint, milestone: waive.milestone,
+          path: PlanPaths.milestone(waive.milestone), line: 1)
+      }
+    }
+  }
+
+  /// Why a waive does not count, and what would; nil where it does.
+  static func fault(of waive: Run.Waive, in run: Run, _ authorization: Authorization?) -> (String, String)? {
+    let what = "\(waive.code) at \(waive.milestone)"
+    guard BypassRule.codes.contains(where: { $0.id == waive.code }) else {
+      return (
+        "The rule \(waive.code) cannot be let go.",
+        "These can: " + BypassRule.codes.map(\.id).joined(separator: ", ") + "."
+      )
+    }
+    let rules = authorization?.bypasses.filter { $0.covers(waive.code, at: waive.milestone) } ?? []
+    guard let authorization, !rules.isEmpty else {
+      return (
+        "No policy lets anybody let go of \(what).",
+        "A \"bypass\" in \(PlanPaths.authorization) would, in a commit before."
+      )
+    }
+    guard let rule = authorization.bypass(of: waive.code, at: waive.milestone, by: run.actor.email) else {
+      let roles = Set(rules.map(\.role)).sorted()
+      return (
+        "\(run.actor.email) may not let go of \(what); it takes the role \(roles.map { "\"\($0)\"" }.joined(separator: " or ")).",
+        AuthorityRule.holders(of: roles[0], authorization)
+      )
+    }
+    guard run.reason.map({ !$0.isEmpty }) ?? false else {
+      return ("\(what) is let go without a reason.", "Give one: --reason \"why\", or a line Readiness-Reason: why.")
+    }
+    let day = String(run.at.prefix(10))
+    guard let last = Timestamp.day(rule.days, after: day) else { return nil }
+    guard day <= waive.until, waive.until <= last else {
+      return (
+        "\(what) is let go until \(waive.until), and that day is not from \(day) to \(last).",
+        "Policy lets \"\(rule.role)\" let it go for \(rule.days) days: --until \(last)"
+      )
+    }
+    return nil
+  }
+
+  /// The findings, those as warnings that somebody let go: in this very commit, or in one before it, by a date that has
+  /// not come and by a person who still may. History is asked only where a refusal could be excused by it.
+  static func excused(_ findings: [Finding], in context: JudgeContext) throws -> [Finding] {
+    guard !context.isBaseline, let authorization = context.policy.authorization, !authorization.bypasses.isEmpty,
+      findings.contains(where: { isExcusable($0, authorization) })
+    else { return findings }
+    if context.telling.waivesMayFollow {
+      return findings.map { finding in
+        guard let id = finding.milestone,
+          authorization.bypass(of: finding.code.id, at: id, by: context.telling.actor.email) != nil
+        else { return finding }
+        return finding.asWarning()
+      }
+    }
+    let moment = try context.proposal.moment()
+    let own = context.telling.waivingRuns.flatMap { run in
+      run.waives.map { StandingWaive($0, run: run, commit: nil) }
+    }
+    var (said, open) = excused(findings, by: try counting(own, authorization, moment, context))
+    guard open.contains(where: { isExcusable($0, authorization) }) else { return said + open }
+    let standing = try context.proposal.ancestry.standingWaives()
+    let more: [Finding]
+    (more, open) = excused(open, by: try counting(standing, authorization, moment, context))
+    said += more
+    return said + open
+  }
+
+  private static func isExcusable(_ finding: Finding, _ authorization: Authorization) -> Bool {
+    guard finding.severity == .error, let id = finding.milestone else { return false }
+    return authorization.bypasses.contains { $0.covers(finding.code.id, at: id) }
+  }
+
+  private static func counting(
+    _ waives: [StandingWaive], _ authorization: Authorization, _ moment: Int64?, _ context: JudgeContext
+  ) throws -> [StandingWaive] {
+    let signatures = try context.signatures()
+    return try authorization.counting(waives).filter { waive in
+      guard waive.holds(at: moment) else { return false }
+      // What is still a draft is signed when it is judged, and refused there where it is not.
+      let asks = authorization.asksForSignature(of: waive.run) && waive.commit != nil
+      return try !asks || signatures.isSigned(waive.run)
+    }
+  }
+
+  private static func excused(_ findings: [Finding], by waives: [StandingWaive]) -> (said: [Finding], open: [Finding]) {
+    var said: [Finding] = []
+    var open: [Finding] = []
+    for finding in findings {
+      if finding.severity == .error, let waive = waives.first(where: { $0.covers(finding) }) {
+        said.append(
+          Finding(
+            finding.code,
+            "\(finding.message) Let go until \(waive.waive.until) by \(waive.actor.email): \(waive.reason)",
+            hint: finding.hint, severity: .warning, milestone: finding.milestone, path: finding.path,
+            line: finding.line))
+      } else {
+        open.append(finding)
+      }
+    }
+    return (said, open)
+  }
+}

@@ -1,0 +1,114 @@
+import PlanModel
+
+/// Says whether a signature is good. The judge is pure; whoever builds a proposal lends it one of these.
+public protocol SignatureVerifier {
+  /// - Parameters:
+  ///   - signature: the base64 body of an SSH signature.
+  ///   - message: what is signed.
+  ///   - namespace: `readiness-run` or `readiness-approval`.
+  ///   - email: whose key it has to be.
+  ///   - signers: OpenSSH's `allowed_signers`.
+  ///   - revoked: keys that count no more; nil for none.
+  ///   - moment: the moment at which the key has to be good, in milliseconds since 1970; nil is now.
+  /// - Throws: where it cannot be judged.
+  func isValid(
+    _ signature: String, of message: [UInt8], namespace: String, by email: String, signers: [UInt8], revoked: [UInt8]?,
+    at moment: Int64?
+  ) throws -> Bool
+
+  /// - Parameters:
+  ///   - armour: an OpenPGP signature of the payload.
+  ///   - keys: the keys that count, in armour.
+  ///   - moment: the moment at which the key has to be good, in milliseconds since 1970; nil is now.
+  /// - Throws: where it cannot be judged.
+  func isValid(openPGP armour: String, of payload: [UInt8], by email: String, keys: [UInt8], at moment: Int64?) throws
+    -> Bool
+}
+
+/// The signatures of one proposal: by the signers of the version of the policy with the rule, and of every parent that
+/// names signers (contract 2.4, `signed`).
+struct Signatures {
+  private let proposal: Proposal
+  private let rules: any PlanTree
+  private let people: People
+  private let plan: String?
+
+  /// - Parameter tree: the version of the policy with the rule; nil for the first parent's.
+  init(_ proposal: Proposal, signersOf tree: (any PlanTree)? = nil) throws {
+    self.proposal = proposal
+    rules = tree ?? proposal.base
+    people = try rules.policy().policy?.authorization?.people ?? People()
+    plan = try proposal.candidate.planFile()?.plan?.planID
+  }
+
+  /// True if a stamp holds a valid signature by its actor.
+  func isSigned(_ run: Run) throws -> Bool {
+    guard let signature = run.signature else { return false }
+    return try isValid(signature, of: Array(run.id(plan: plan).hex.utf8), "readiness-run", by: run.actor.email) {
+      try proposal.moment(of: run)
+    }
+  }
+
+  /// True if an approval is signed by its approver, for the review that a step ends.
+  func isSigned(_ approval: Approval, in stay: ReviewStay) throws -> Bool {
+    guard let signature = approval.signature, let run = approval.run, let plan, stay.runs(plan: plan).contains(run)
+    else { return false }
+    let message = Approval.signed(plan: plan, run: run, digest: approval.digest)
+    return try isValid(signature, of: message, "readiness-approval", by: approval.by) { try proposal.moment() }
+  }
+
+  /// True if the commit itself is signed.
+  var hasSeal: Bool { if case .signed = proposal.seal { true } else { false } }
+
+  /// True if a person's key signed the commit; nil as long as there is no commit.
+  func isSealed(by person: Identity, in run: Run?) throws -> Bool? {
+    switch proposal.seal {
+    case .unknown: return nil
+    case .none: return false
+    case .signed(let armour, let payload) where armour.hasPrefix("-----BEGIN SSH SIGNATURE-----"):
+      let body = armour.split(separator: "\n").filter { !$0.hasPrefix("-----") }.joined()
+      return try isValid(body, of: payload, "git", by: person.email) { try moment(of: run) }
+    case .signed(let armour, let payload):
+      let moments = try moments { try moment(of: run) }
+      return try holders(of: PlanPaths.openPGPKeys) { keys, _ in
+        try people.addresses(of: people.person(person.email)).contains { address in
+          try moments.allSatisfy {
+            try proposal.verifier.isValid(openPGP: armour, of: payload, by: address.description, keys: keys, at: $0)
+          }
+        }
+      }
+    }
+  }
+
+  private func moment(of run: Run?) throws -> Int64? { try run.map(proposal.moment(of:)) ?? proposal.moment() }
+
+  /// The moments at which a key has to be good: that of the run, and at a gate that of receipt.
+  private func moments(_ own: () throws -> Int64?) throws -> [Int64?] {
+    try [own()] + (proposal.dates.received.map { [$0] } ?? [])
+  }
+
+  /// True if the version with the rule has a file of keys, and every version that has one passes the test.
+  private func holders(of path: String, _ isGood: ([UInt8], any PlanTree) throws -> Bool) throws -> Bool {
+    guard let keys = try rules.policyBytes(at: path), try isGood(keys, rules) else { return false }
+    return try proposal.parents.allSatisfy { parent in
+      guard parent !== rules, let keys = try parent.policyBytes(at: path) else { return true }
+      return try isGood(keys, parent)
+    }
+  }
+
+  private func isValid(
+    _ signature: String, of message: [UInt8], _ namespace: String, by email: String, at own: () throws -> Int64?
+  ) throws -> Bool {
+    try holders(of: PlanPaths.signers) { keys, tree in
+      let revoked = try tree.policyBytes(at: PlanPaths.revokedSigners)
+      return try AllowedSigners(keys).bindings(of: people.person(email), people).contains { binding in
+        // Nothing is walked for a moment on which no key depends.
+        try (binding.mayLapse ? moments(own) : [nil]).allSatisfy { moment in
+          try proposal.verifier.isValid(
+            signature, of: message, namespace: namespace, by: binding.principal, signers: binding.bytes,
+            revoked: revoked, at: moment)
+        }
+      }
+    }
+  }
+}

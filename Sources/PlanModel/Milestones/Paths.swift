@@ -1,0 +1,119 @@
+import StrictJSON
+
+/// Where the plan and the policy stand in a repository (contract 2).
+public enum PlanPaths {
+  /// The folder of milestones.
+  public static let folder = ".readiness"
+  /// The plan file.
+  public static let plan = "ssot/plan.json"
+  /// The folder of policies.
+  public static let policies = "ssot/policies"
+  /// The team's own schema of milestones.
+  public static let schema = "ssot/schemas/milestone.schema.json"
+  /// The policies that are known by name.
+  public static let workflow = "ssot/policies/workflow.json"
+  /// Who may do what.
+  public static let authorization = "ssot/policies/authorization.json"
+  /// What go means.
+  public static let gates = "ssot/policies/gates.json"
+  /// What an unstamped change is worth.
+  public static let provenance = "ssot/policies/provenance.json"
+  /// Which key is whose, in OpenSSH's format.
+  public static let signers = "ssot/policies/allowed_signers"
+  /// Keys that count no more, in OpenSSH's format.
+  public static let revokedSigners = "ssot/policies/revoked_signers"
+  /// OpenPGP keys whose signatures of commits count, in armour.
+  public static let openPGPKeys = "ssot/policies/openpgp_keys.asc"
+  /// Refs that a server keeps.
+  public static let refs = "ssot/policies/refs.json"
+  /// Files that only some may change.
+  public static let paths = "ssot/policies/paths.json"
+  /// What is taken for a secret.
+  public static let secrets = "ssot/policies/secrets.json"
+  /// Where runs are told to.
+  public static let sinks = "ssot/policies/sinks.json"
+
+  /// Service-level objectives.
+  public static let objectives = "ssot/policies/slo"
+
+  /// The path of an objective's definition.
+  public static func objective(_ name: String) -> String { "\(objectives)/\(name).json" }
+
+  /// The path of what was captured of an objective.
+  public static func capture(_ name: String) -> String { "ssot/slo/captures/\(name).json" }
+
+  /// The path of a milestone's file.
+  public static func milestone(_ id: MilestoneID) -> String { folder + "/" + id.text + ".json" }
+
+  /// True if a file of the plan or of the policy may have a path (contract 2): `.readiness/*.json`, the plan file, the
+  /// schema of milestones, and whatever lies below `ssot/policies/`.
+  public static func mayHold(_ path: String) -> Bool {
+    let parts = path.utf8.split(separator: UInt8(ascii: "/"), omittingEmptySubsequences: false)
+    let isPlain = parts.allSatisfy { part in
+      let name = String(Substring(part))
+      return !["", ".", "..", ".git"].contains(name.lowercased()) && part.allSatisfy { $0 >= 0x20 && $0 != 0x5C }
+    }
+    guard isPlain else { return false }
+    if path == plan || path == schema || path.hasPrefix(policies + "/") { return true }
+    return parts.count == 2 && path.hasPrefix(folder + "/") && stem(ofName: String(Substring(parts[1]))) != nil
+  }
+
+  /// The stem of a milestone's file name; nil where the name does not end in `.json`.
+  public static func stem(ofName name: String) -> String? {
+    name.hasSuffix(".json") && name.utf8.count > 5 ? String(name.dropLast(5)) : nil
+  }
+}
+
+/// What git says a path is.
+public enum FileKind: String, Sendable {
+  case regular, executable, symlink, submodule, folder
+
+  /// For sentences.
+  package var phrase: String {
+    switch self {
+    case .regular, .executable: "a regular file"
+    case .symlink: "a symbolic link"
+    case .submodule: "a submodule"
+    case .folder: "a folder"
+    }
+  }
+}
+
+/// Paths that milestones name: relative to the top of the repository, and inside it.
+package enum RepositoryPath {
+  /// Nil where the path is sound, else what is wrong with it.
+  package static func fault(in path: String) -> String? {
+    if isPlain(path.utf8) { return nil }
+    if path.hasPrefix("/") { return "The path \"\(path)\" is absolute; paths begin at the top of the repository." }
+    if path.unicodeScalars.contains(where: { $0.value < 0x20 || $0.value == 0x7F }) {
+      return "The path holds a control character."
+    }
+    if path.contains("\\") { return "The path \"\(path)\" holds a backslash; parts are separated by /." }
+    for part in path.split(separator: "/", omittingEmptySubsequences: false) {
+      if part == ".." { return "The path \"\(path)\" leads out of its folder." }
+      if part.isEmpty || part == "." { return "The path \"\(path)\" is not in its shortest form." }
+      if part.lowercased() == ".git" { return "The path \"\(path)\" leads into git's own folder." }
+    }
+    return nil
+  }
+
+  /// True where a path is sound at first sight: letters, digits, and no part that is empty or begins with a dot.
+  static func isPlain(_ path: some Sequence<UInt8>) -> Bool {
+    var isStart = true
+    for byte in path {
+      switch byte {
+      case 0x2F where !isStart: isStart = true
+      case 0x61...0x7A, 0x41...0x5A, 0x30...0x39, 0x5F, 0x2D: isStart = false
+      case 0x2E where !isStart: break
+      default: return false
+      }
+    }
+    return !isStart
+  }
+
+  static func check(_ path: String, at value: JSONValue, _ faults: FaultList) {
+    // One slash at the end is how people write a folder.
+    let trimmed = path.utf8.count > 1 && path.utf8.last == 0x2F ? String(path.dropLast()) : path
+    if let fault = fault(in: trimmed) { faults.add(fault, at: value, code: .pathEscape) }
+  }
+}

@@ -1,0 +1,244 @@
+import JSONSchema
+import StrictJSON
+
+/// The policy that judges: everything under `ssot/policies/`, and the team's schema of milestones (contract 2).
+public final class Policy {
+  /// States and edges.
+  public let workflow: Workflow
+  /// Who may do what; nil where anyone may make any legal change.
+  public let authorization: Authorization?
+  /// What go means.
+  public let gates: Gates
+  /// What an unstamped change is worth.
+  public let provenance: ProvenancePolicy
+  /// Where runs are told to.
+  public let sinks: Sinks
+  /// Refs that a server keeps; nil where every ref is judged and none is kept.
+  public let refs: ProtectedRefs?
+  /// Files that only some may change; nil where anyone may.
+  public let paths: GuardedPaths?
+  /// What is taken for a secret.
+  public let secrets: Secrets
+  /// The team's schema, where it says more than the built-in one.
+  package let schema: SchemaValidator?
+
+  init(
+    workflow: Workflow, authorization: Authorization?, gates: Gates, provenance: ProvenancePolicy,
+    sinks: Sinks, refs: ProtectedRefs?, paths: GuardedPaths?, secrets: Secrets, schema: SchemaValidator?
+  ) {
+    self.workflow = workflow
+    self.authorization = authorization
+    self.gates = gates
+    self.provenance = provenance
+    self.sinks = sinks
+    self.refs = refs
+    self.paths = paths
+    self.secrets = secrets
+    self.schema = schema
+  }
+
+  /// What judges where a tree has no policy; equal to the files that `init` writes.
+  public static func builtIn() -> Policy {
+    Policy(
+      workflow: .standard, authorization: nil,
+      gates: Gates(gates: ["release": .standardRelease, "canary": .standardCanary]),
+      provenance: ProvenancePolicy(unstamped: .refuse, judgedFrom: nil), sinks: .none, refs: nil, paths: nil,
+      secrets: .builtIn,
+      schema: nil)
+  }
+}
+
+/// A blob of the policy.
+public struct PolicyBlob: Sendable {
+  /// From the top of the repository.
+  public let path: String
+  /// What git says it is.
+  public let kind: FileKind
+  /// Its bytes; none where it is too large.
+  public let bytes: [UInt8]
+  /// Of its bytes.
+  public let digest: Digest
+  let isOversized: Bool
+  /// True where it says what judges without it; its bytes are not there then.
+  let isStandard: Bool
+
+  /// How many folders deep a policy is at most (specification, bounds).
+  public static let depthBound = 64
+  /// How many files a policy has at most.
+  public static let countBound = 4_096
+  /// How many bytes all files of a policy have at most.
+  public static let sizeBound = 16 << 20
+
+  /// Makes a blob of a folder that is beyond the bounds, so that what is in it was not read.
+  public init(path: String, folder: ObjectID) {
+    self.path = path
+    kind = .folder
+    bytes = []
+    digest = Digest(of: folder.bytes)
+    isOversized = true
+    isStandard = false
+  }
+
+  /// What stands at a path, where its object alone says that it is the standard file; nil where that has to be read.
+  public init?(path: String, _ identity: FileIdentity) {
+    guard identity.kind == .regular, let known = StandardFiles.known(at: path), known.id == identity.id else {
+      return nil
+    }
+    self.path = path
+    kind = .regular
+    bytes = []
+    digest = known.digest
+    isOversized = false
+    isStandard = true
+  }
+
+  /// Makes a blob.
+  public init(path: String, kind: FileKind, bytes: [UInt8]) {
+    self.path = path
+    self.kind = kind
+    self.bytes = bytes
+    digest = Digest(of: bytes)
+    isOversized = false
+    let isFile = kind == .regular || kind == .executable
+    isStandard = isFile && StandardFiles.known(at: path)?.digest == digest
+  }
+
+  /// Makes a blob that is too large to be read.
+  public init(path: String, oversized: OversizedFile) {
+    self.path = path
+    kind = .regular
+    bytes = []
+    digest = oversized.digest
+    isOversized = true
+    isStandard = false
+  }
+}
+
+/// The policy of one tree: its digest, its blobs' digests, and what it says where it can be read.
+public final class PolicySnapshot {
+  /// Of each blob's bytes, by path.
+  public let blobs: [String: Digest]
+  /// Of the RFC 8785 form of the object that maps each path to its digest (contract 3).
+  public let digest: Digest
+  /// What judges; nil where it cannot be read.
+  public let policy: Policy?
+  /// Why it cannot be read.
+  public let findings: [Finding]
+
+  /// True where the tree has no policy at all.
+  public var isAbsent: Bool { blobs.isEmpty }
+
+  /// The digest of an absent policy, that of `{}`.
+  public static let absentDigest = Digest(of: Array("{}".utf8))
+
+  /// Reads a policy. O(bytes).
+  public init(_ blobs: [PolicyBlob]) {
+    var digests: [String: Digest] = [:]
+    for blob in blobs { digests[blob.path] = blob.digest }
+    self.blobs = digests
+    let map = JSONValue(.object(digests.map { JSONMember($0.key, .text($0.value.tagged)) }))
+    digest = Digest(of: map.canonicalBytes)
+    var reader = PolicyReader(blobs: Dictionary(blobs.map { ($0.path, $0) }) { first, _ in first })
+    policy = reader.read()
+    findings = reader.findings
+  }
+
+  /// The snapshot of a tree without policy.
+  public static func absent() -> PolicySnapshot { PolicySnapshot([]) }
+}
+
+/// Reads the known policy files, each fault with file and line.
+private struct PolicyReader {
+  let blobs: [String: PolicyBlob]
+  var findings: [Finding] = []
+
+  init(blobs: [String: PolicyBlob]) { self.blobs = blobs }
+
+  mutating func read() -> Policy? {
+    if let other = blobs[PlanPaths.policies] {
+      refuse(other, .policyUnreadable, "\(other.path) is \(other.kind.phrase), not a folder.", line: nil)
+    }
+    for blob in blobs.values where blob.kind == .folder {
+      refuse(
+        blob, .policyUnreadable,
+        "A policy is at most \(PolicyBlob.depthBound) folders deep and has at most \(PolicyBlob.countBound) files.",
+        line: nil)
+    }
+    let workflow = read(PlanPaths.workflow, absent: Workflow.standard) { Workflow($0, $1) }
+    let authorization = read(PlanPaths.authorization, absent: Authorization?.none) { root, faults in
+      Authorization(root, workflow: workflow, faults).map(Optional.some)
+    }
+    let standardGates = Gates(gates: ["release": .standardRelease, "canary": .standardCanary])
+    let gates = read(PlanPaths.gates, absent: standardGates) { Gates($0, $1) }
+    let provenance = read(
+      PlanPaths.provenance, absent: ProvenancePolicy(unstamped: .refuse, judgedFrom: nil)
+    ) { ProvenancePolicy($0, $1) }
+    let sinks = read(PlanPaths.sinks, absent: Sinks.none) { Sinks($0, $1) }
+    let refs = read(PlanPaths.refs, absent: ProtectedRefs?.none) { ProtectedRefs($0, $1).map(Optional.some) }
+    let paths = read(PlanPaths.paths, absent: GuardedPaths?.none) { root, faults in
+      GuardedPaths(root, authorization: authorization ?? nil, faults).map(Optional.some)
+    }
+    let secrets = read(PlanPaths.secrets, absent: Secrets.builtIn) { Secrets($0, $1) }
+    let schema = readSchema()
+    guard findings.isEmpty, let workflow, let authorization, let gates, let provenance, let sinks, let refs, let paths,
+      let secrets
+    else {
+      return nil
+    }
+    return Policy(
+      workflow: workflow, authorization: authorization, gates: gates, provenance: provenance, sinks: sinks,
+      refs: refs, paths: paths, secrets: secrets, schema: schema)
+  }
+
+  private mutating func read<T>(
+    _ path: String, absent: T, _ make: (JSONValue, FaultList) -> T?
+  ) -> T? {
+    guard let blob = blobs[path], !blob.isStandard else { return absent }
+    guard let document = parse(blob) else { return nil }
+    let faults = FaultList()
+    let value = make(document.root, faults)
+    for fault in faults.faults {
+      let code: ReasonCode = fault.code == .policyTooNew ? .policyTooNew : .policyUnreadable
+      refuse(blob, code, fault.message, line: document.position(of: fault.offset).line)
+    }
+    return value
+  }
+
+  private mutating func parse(_ blob: PolicyBlob) -> JSONDocument? {
+    guard blob.kind == .regular || blob.kind == .executable else {
+      refuse(blob, .policyUnreadable, "The policy is \(blob.kind.phrase), not a regular file.", line: nil)
+      return nil
+    }
+    guard !blob.isOversized else {
+      refuse(blob, .policyUnreadable, "The policy is too large to be read.", line: 1)
+      return nil
+    }
+    do {
+      return try JSONDocument(parsing: blob.bytes, limits: .plan)
+    } catch {
+      refuse(blob, .policyUnreadable, error.message, line: error.position.line)
+      return nil
+    }
+  }
+
+  private mutating func readSchema() -> SchemaValidator? {
+    // The built-in schema judges in any case, by code.
+    guard let blob = blobs[PlanPaths.schema], !blob.isStandard else { return nil }
+    guard let document = parse(blob) else { return nil }
+    do {
+      let schema = try SchemaRegistry(refusesUnknownKeywords: true).add(
+        document, uri: "repository:///" + PlanPaths.schema)
+      try schema.check()
+      return schema
+    } catch let error as SchemaError {
+      refuse(blob, .policyUnreadable, error.message, line: error.position.line)
+    } catch {
+      refuse(blob, .policyUnreadable, "\(error)", line: nil)
+    }
+    return nil
+  }
+
+  private mutating func refuse(_ blob: PolicyBlob, _ code: ReasonCode, _ message: String, line: Int?) {
+    findings.append(Finding(code, message, path: blob.path, line: line))
+  }
+}
