@@ -37,7 +37,7 @@ sanitize: ## the whole suite under the thread sanitizer and under the address sa
 	scripts/sanitize.sh thread
 	scripts/sanitize.sh address
 
-campaign: build ## the long forms; doc/campaigns.md holds their figures
+campaign: build ## the long forms; doc/design/campaigns.md holds their figures
 	python3 campaign/run.py $(PROGRAM) 4000 100000
 	python3 campaign/operations.py $(PROGRAM) 100 1000
 	python3 campaign/recompute.py
@@ -51,7 +51,7 @@ campaign: build ## the long forms; doc/campaigns.md holds their figures
 	campaign/fuzz.sh 10000000
 	READINESS_KILLS=1000 swift test --disable-xctest --filter 'DeliverTests/killed'
 
-bench: build ## what hooks, moves, audits and reading cost, as ratios in one run; doc/performance.md holds the figures
+bench: build ## what hooks, moves, audits and reading cost, as ratios in one run; doc/design/performance.md holds the figures
 	python3 bench/targets.py $(PROGRAM)
 
 bench-quick: build ## the same with small repositories and wide bounds, and the instructions of the hooks

@@ -1,7 +1,7 @@
 // swift-tools-version: 6.0
 import PackageDescription
 
-/// The drawing of the house: `doc/architecture.md`. Arrows point down only;
+/// The drawing of the house: `doc/design/architecture.md`. Arrows point down only;
 /// `swift build --explicit-target-dependency-import-check error` keeps it so.
 let package = Package(
   name: "readiness-plan",

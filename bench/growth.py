@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""How cost grows with history and with the plan: the two tables of doc/performance.md.
+"""How cost grows with history and with the plan: the two tables of doc/design/performance.md.
 
 usage: growth.py PROGRAM [--quick]
 

@@ -1,6 +1,6 @@
 // What git runs as prepare-commit-msg and commit-msg. Most commits touch neither plan nor policy: this finds that out
 // from git's own files and ends, and starts the program where it is not certain. `install` copies it into the folder of
-// hooks and writes into `slot` where the program is. Why it has no C library: doc/decisions/0018-hook-launcher.md
+// hooks and writes into `slot` where the program is. Why it has no C library: doc/design/decisions/0018-hook-launcher.md
 //
 // Certain means: no merge, squash, fixup or amend is under way, the message does not speak of a stamp, and the folders
 // .readiness and ssot that are staged are those of HEAD. What is staged is read from the trees that `git commit` has

@@ -12,7 +12,7 @@ for library in git2 $libraries; do
   [ -e "$(cc -print-file-name="lib$library.a")" ] || { flags=none; echo "build: lib$library.a is missing, so the binary is linked dynamically" >&2; break; }
 done
 # A type is asked for by what its parts are, not by a name that the runtime goes through all conformances for
-# (doc/decisions/0029).
+# (doc/design/decisions/0029).
 metadata="-Xswiftc -Xfrontend -Xswiftc -disable-concrete-type-metadata-mangled-name-accessors"
 if [ "$flags" = none ]; then
   # shellcheck disable=SC2086

@@ -31,7 +31,7 @@ public struct PatternBudget: Sendable {
   }
 }
 
-/// Bounds what the patterns of all texts cost together, for a process that judges what a stranger pushes.
+/// Bounds what schemas and patterns cost on all texts together, for a process that judges what a stranger pushes.
 ///
 /// A push of few bytes may hold hundreds of texts, each just within its own budget. What an ordinary text takes is not
 /// counted, so neither the size of a plan nor the length of its history uses the allowance up. It counts steps too, and

@@ -26,8 +26,10 @@ public struct SchemaValidator {
   ///   where a pattern takes more steps than the bound allows, `PatternsTooCostly` where all texts together do.
   public func violations(of instance: JSONValue) throws -> [SchemaViolation] {
     var evaluation = Evaluation(registry: registry, budget: PatternBudget(forBytes: instance.range.count))
-    try evaluation.apply(root, to: instance, at: .root)
-    try evaluation.budget.settle()
+    // What ends at the bound has cost the most of all.
+    let applied = Result { try evaluation.apply(root, to: instance, at: .root) }
+    try evaluation.settle()
+    _ = try applied.get()
     return evaluation.violations
   }
 }
@@ -104,6 +106,16 @@ struct Evaluation {
         message: "The schema takes more than \(Self.stepBound) steps on one value.",
         position: node.resource.document.document.position(of: node.json))
     }
+  }
+
+  /// Steps that no ordinary schema takes, and what each of them counts for beside those of patterns, by the time it takes.
+  private static let (ordinarySteps, weight) = (20_000, 8)
+
+  /// Takes what schema and patterns have spent beyond the ordinary from the allowance of the process.
+  /// - Throws: `PatternsTooCostly` if nothing is left of it.
+  func settle() throws {
+    try budget.settle()
+    try PatternAllowance.process.take(Self.weight * (steps - Self.ordinarySteps))
   }
 
   /// Applies a schema; violations are collected. Returns what was evaluated, empty where the schema said no.

@@ -4,7 +4,7 @@ import Profiles
 import StrictJSON
 
 /// A push that asks to pass the gate whatever the judge says: `git push -o readiness.bypass=REASON`
-/// (`doc/decisions/0027-emergency-push.md`).
+/// (`doc/design/decisions/0027-emergency-push.md`).
 public enum EmergencyPush {
   /// The reason that a push option gives; nil where nobody asks.
   public static func reason(_ environment: [String: String]) -> String? {

@@ -36,7 +36,7 @@ public struct CommitPlan {
 }
 
 /// Writes commits. Order: the index's lock; objects and journal, synced; the ref, by compare-and-swap; the index; the
-/// files. What is killed half-way leaves the old state or the new one (`doc/decisions/0007-move-order.md`).
+/// files. What is killed half-way leaves the old state or the new one (`doc/design/decisions/0007-move-order.md`).
 public struct CommitWriter {
   private let repository: Repository
   private let objects: NewObjects

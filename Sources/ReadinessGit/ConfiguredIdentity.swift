@@ -19,7 +19,7 @@ extension Repository {
   }
 
   /// Who git would write into a commit now, where plain `user.name` and `user.email` alone say so; nil where git has to
-  /// be asked, which takes a process (`doc/decisions/0031-plain-identity.md`).
+  /// be asked, which takes a process (`doc/design/decisions/0031-plain-identity.md`).
   func plainIdentity(_ role: IdentityRole) throws -> Identity? {
     let upper = role.rawValue.uppercased()
     // What `git -c` says, and files that are not where git looks by itself, libgit2 does not see.

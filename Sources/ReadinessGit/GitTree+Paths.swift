@@ -65,6 +65,18 @@ extension GitTree {
     try repository.forEachPiece(of: identity.id, take)
   }
 
+  /// A small push may name one large blob at a thousand paths, so each is searched once.
+  public func search(_ path: String, for secrets: Secrets) throws -> SecretSearch.Answer {
+    var search = SecretSearch(secrets)
+    guard let identity = try identity(at: path), identity.kind == .regular else { return try search.finish() }
+    let key = ObjectCache.SearchKey(blob: identity.id, secrets: secrets)
+    if let known = cache.searches[key] { return known }
+    try repository.forEachPiece(of: identity.id) { try search.add($0) }
+    let answer = try search.finish()
+    cache.searches[key] = answer
+    return answer
+  }
+
   /// The SHA-256 of a regular file.
   public func digest(at path: String) throws -> Digest? {
     guard let identity = try identity(at: path), identity.kind == .regular else { return nil }

@@ -4,7 +4,7 @@ import PlanModel
 import StrictJSON
 
 /// What a command that moves HEAD, or stages, is about to do, so that the next one can end it where it was killed
-/// (`doc/decisions/0007-move-order.md`).
+/// (`doc/design/decisions/0007-move-order.md`).
 public struct MoveJournal {
   /// A file that follows the ref, or the index.
   public struct Path {

@@ -7,6 +7,11 @@ final class ObjectCache {
     let selection: PathSelection
   }
 
+  struct SearchKey: Hashable {
+    let blob: ObjectID
+    let secrets: Secrets
+  }
+
   /// Where plan and policy stand in a tree of `ssot`.
   struct Ssot {
     var plan: FileIdentity?
@@ -32,6 +37,8 @@ final class ObjectCache {
   /// The same by the object of `ssot`.
   var policyOfSsot: [ObjectID: PolicySnapshot] = [:]
   var digests: [ObjectID: Digest] = [:]
+  /// What was found in evidence.
+  var searches: [SearchKey: SecretSearch.Answer] = [:]
   /// What checks hang on.
   var inputs: [InputKey: InputListing] = [:]
 
@@ -71,7 +78,7 @@ final class ObjectCache {
 }
 
 /// A folder of milestones. A class, because a list of values would have the runtime find out what a map of ids is, for
-/// those that never ask for one (`doc/decisions/0029-what-the-runtime-looks-up.md`).
+/// those that never ask for one (`doc/design/decisions/0029-what-the-runtime-looks-up.md`).
 private final class KnownFolder {
   let id: ObjectID
   let folder: GitFolder

@@ -18,8 +18,8 @@ struct SelectedFiles {
   /// Those of one tree. O(folders that may hold one).
   func listing(of root: ObjectID) throws -> InputListing {
     var entries: [InputListing.Entry] = []
-    var count = 0
-    try collect(root, [], into: &entries, &count)
+    var (count, seen) = (0, Set<ObjectID>())
+    try collect(root, [], into: &entries, &count, &seen)
     return InputListing(entries)
   }
 
@@ -38,13 +38,16 @@ struct SelectedFiles {
   }
 
   private func collect(
-    _ folder: ObjectID, _ above: Path, into entries: inout [InputListing.Entry], _ count: inout Int
+    _ folder: ObjectID, _ above: Path, into entries: inout [InputListing.Entry], _ count: inout Int,
+    _ seen: inout Set<ObjectID>
   ) throws {
+    let isRepeated = !seen.insert(folder).inserted
     try GitFolder(store, folder).forEachRaw { mode, name, id, isFolder in
       try Self.count(&count, above)
+      if isRepeated { try RepeatedFolders.process.take() }
       let path = above + [name[...]]
       if isFolder {
-        if selection.mayCover(below: path) { try collect(id, path, into: &entries, &count) }
+        if selection.mayCover(below: path) { try collect(id, path, into: &entries, &count, &seen) }
       } else if selection.covers(path) {
         entries.append(InputListing.Entry(path: Self.bytes(path), mode: mode, id: id))
       }

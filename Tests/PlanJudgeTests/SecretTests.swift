@@ -174,7 +174,7 @@ struct SecretTests {
       for start in stride(from: 0, to: bytes.count, by: size) {
         try search.add(bytes[start..<min(start + size, bytes.count)])
       }
-      return try search.finish().map(\.line)
+      return try search.finish().places.map(\.line)
     }
     let lines = String(repeating: "nothing in here\n", count: 36_000)
     for size in [7919, 1 << 18, 1 << 24] {

@@ -144,7 +144,7 @@ def grants(audit, policy, author, actor, old, new, name, codes, stay=()):
 
 
 def waiver_role(policy):
-    """The role of who allows a waiver: `waivers`, else `approver`, else the one that may change the policy (doc/checks.md)."""
+    """The role of who allows a waiver: `waivers`, else `approver`, else the one that may change the policy (doc/guides/checks.md)."""
     if policy.authorization is None:
         return None
     if "waivers" in policy.authorization:

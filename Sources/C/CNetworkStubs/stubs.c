@@ -2,7 +2,7 @@
 // credentials. What stands here makes libgit2.a linkable without libssh2 and GSSAPI (Debian has no static GSSAPI), and
 // keeps its start from reading the system's certificates, which takes 52 of the 62 million instructions of starting
 // and opening a repository. Every function fails closed: a connection that somebody tried would be refused.
-// Why, and what it saves: doc/decisions/0008-static-executable.md
+// Why, and what it saves: doc/design/decisions/0008-static-executable.md
 
 #include <stddef.h>
 

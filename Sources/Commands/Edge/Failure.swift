@@ -35,8 +35,8 @@ struct Failure {
         "Write it without a repeat within a repeat, in \(PlanPaths.schema) or \(PlanPaths.policies)/secrets.json.")
     case is PatternsTooCostly:
       self.init(
-        3, "pattern-too-costly", "The patterns of the policy take too many steps on all that is pushed.",
-        "Push fewer commits at a time, or write the patterns without a repeat within a repeat.")
+        3, "pattern-too-costly", "The schema and the patterns of the policy take too many steps on all that is pushed.",
+        "Push fewer commits at a time, or write schema and patterns without a repeat within a repeat.")
     default:
       self.init(
         70, "internal", "This is a fault of readiness: \(error)", "Please report it with the command that you typed.")

@@ -2,7 +2,7 @@ import ArgumentParser
 
 /// A command that reads its own words where they are plain: names as they are declared, each once, values behind them,
 /// and no word that asks for help. Everything else is the library's, which also says what is wrong
-/// (`doc/decisions/0030-plain-words.md`).
+/// (`doc/design/decisions/0030-plain-words.md`).
 protocol PlainCommand: ParsableCommand {
   /// Sets every property, as the library would. (In an initializer, Swift takes what is assigned for a property's default,
   /// which the library never makes a value.)

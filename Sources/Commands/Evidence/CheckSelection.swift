@@ -69,7 +69,7 @@ struct CheckSelection {
     guard criterion.check != nil else {
       throw UsageError(
         "The criterion \(id)/\(criterion.id) has no check.",
-        hint: "Give it one in \(PlanPaths.milestone(id)); doc/checks.md shows how.")
+        hint: "Give it one in \(PlanPaths.milestone(id)); doc/guides/checks.md shows how.")
     }
     return (id, criterion.id)
   }

@@ -22,7 +22,7 @@ struct CriteriaCommand: EditingCommand {
   @Option(help: ArgumentHelp("Your word that it is so; gates list it as resting on a word alone.", valueName: "text"))
   var statement: String?
   @Option(help: ArgumentHelp("Words it, and makes it where it is new.", valueName: "text")) var text: String?
-  @Option(help: ArgumentHelp("How a machine shows it, as JSON; doc/checks.md says what is legal.", valueName: "json"))
+  @Option(help: ArgumentHelp("How a machine shows it, as JSON; doc/guides/checks.md says what is legal.", valueName: "json"))
   var check: String?
   @Option(
     help: ArgumentHelp("Let it go up to this day; you are its approver, and --reason says why.", valueName: "day"))
@@ -123,7 +123,7 @@ struct CriteriaCommand: EditingCommand {
         put("check", try JSONDocument(parsing: Array(check.utf8)).root)
       } catch {
         throw UsageError(
-          "The check is no JSON: \(error.message)", hint: "Write one object; doc/checks.md has examples.")
+          "The check is no JSON: \(error.message)", hint: "Write one object; doc/guides/checks.md has examples.")
       }
       members = Self.ordered(members)
     }

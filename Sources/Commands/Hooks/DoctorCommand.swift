@@ -104,7 +104,7 @@ private struct Doctor {
         checks.append(
           HealthCheck(
             "hooks", .warning, "\(name) belongs to \(owner); see that it runs readiness hook \(name).",
-            hint: "doc/hooks.md says what \(owner) cannot do."))
+            hint: "doc/guides/hooks.md says what \(owner) cannot do."))
       case .missing: missing.append(name)
       }
     }

@@ -37,7 +37,10 @@ struct HookEntryPoint {
       return 0
     }
     // A stranger may have written what is judged here.
-    if isServer || name == "reference-transaction" { PatternAllowance.bound() }
+    if isServer || name == "reference-transaction" {
+      PatternAllowance.bound()
+      RepeatedFolders.bound()
+    }
     do {
       switch name {
       case "prepare-commit-msg": return try prepareMessage()

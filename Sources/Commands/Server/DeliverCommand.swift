@@ -43,7 +43,7 @@ struct SinkSelection {
         message: "There is no sink \"\(name)\".",
         hint: nearestName(to: name, in: sinks.keys.sorted()).map { "Is \($0) meant?" }
           ?? (sinks.isEmpty
-            ? "\(PlanPaths.sinks) names none; doc/events.md shows how."
+            ? "\(PlanPaths.sinks) names none; doc/guides/events.md shows how."
             : "There are \(sinks.keys.sorted().joined(separator: ", "))."))
     }
     guard isTrusted(sink) else {

@@ -156,7 +156,7 @@ extension JudgeContext {
   }
 }
 
-/// A waiver is brought by the commit of who allows it, and only holders of a role may (`doc/checks.md`, waivers).
+/// A waiver is brought by the commit of who allows it, and only holders of a role may (`doc/guides/checks.md`, waivers).
 enum WaiverRule: ChangeRule {
   static func findings(in context: JudgeContext) throws -> [Finding] {
     guard !context.isBaseline else { return [] }

@@ -1,7 +1,7 @@
 import PlanModel
 
 extension Judge {
-  /// Judges who may have a server's gate let a push past in an emergency (`doc/decisions/0027-emergency-push.md`).
+  /// Judges who may have a server's gate let a push past in an emergency (`doc/design/decisions/0027-emergency-push.md`).
   /// - Parameters:
   ///   - reason: what the pusher gives.
   ///   - pusher: who pushes, as the server knows them; nil where it does not.

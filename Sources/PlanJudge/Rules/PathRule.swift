@@ -1,7 +1,7 @@
 import PlanModel
 
 /// Guarded files are changed by holders of their role, and by nobody while a milestone that freezes them is done
-/// (`doc/decisions/0026-guarded-paths.md`). Asked of every commit, those beside the plan included; it compares trees and
+/// (`doc/design/decisions/0026-guarded-paths.md`). Asked of every commit, those beside the plan included; it compares trees and
 /// reads no file.
 enum PathRule {
   static func findings(_ proposal: Proposal) throws -> [Finding] {

@@ -80,10 +80,9 @@ enum SecretRule: ChangeRule {
       case .statement, .approval: return []
       }
       guard !old.contains(entry.digest) else { return [] }
-      var search = SecretSearch(secrets)
-      try context.proposal.candidate.forEachPiece(at: path) { try search.add($0) }
-      let found = try search.finish().map { finding($0.hit, "the evidence \(path)", change.id, path, $0.line) }
-      guard let packing = search.packing else { return found }
+      let answer = try context.proposal.candidate.search(path, for: secrets)
+      let found = answer.places.map { finding($0.hit, "the evidence \(path)", change.id, path, $0.line) }
+      guard let packing = answer.packing else { return found }
       let note = Finding(
         .secretsNotSought, "The evidence \(path) is \(packing), so nobody looked for secrets in it.", severity: .note,
         milestone: change.id, path: path)

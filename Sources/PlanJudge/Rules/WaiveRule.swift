@@ -1,7 +1,7 @@
 import PlanModel
 
 /// A rule is let go for a while by those whom policy lets, with a reason, and never longer than policy allows
-/// (contract 3, `Waive`; `doc/decisions/0025-waives.md`).
+/// (contract 3, `Waive`; `doc/design/decisions/0025-waives.md`).
 enum WaiveRule: ChangeRule {
   static func findings(in context: JudgeContext) throws -> [Finding] {
     context.telling.waivingRuns.flatMap { run in

@@ -1,6 +1,6 @@
 import StrictJSON
 
-/// How an exit criterion is shown by a machine (`doc/checks.md`).
+/// How an exit criterion is shown by a machine (`doc/guides/checks.md`).
 public struct CheckDefinition: Sendable {
   /// The kinds of check.
   public enum Kind: Sendable {

@@ -1,5 +1,5 @@
 /// Takes secrets out of a text before it is kept: those that are known by their form, and values that the caller names.
-/// What it does not know it cannot see; `doc/checks.md` says so.
+/// What it does not know it cannot see; `doc/guides/checks.md` says so.
 public enum Redaction {
   /// What stands in a secret's place.
   static let mark = Array("[secret]".utf8)

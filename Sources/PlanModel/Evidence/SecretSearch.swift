@@ -1,10 +1,18 @@
 /// Seeks secrets in a file of any size, piece by piece. Text in UTF-16 and UTF-32 is read as well as UTF-8; what is
 /// packed or encrypted is not looked into (`doc/security.md`).
-package struct SecretSearch {
+public struct SecretSearch {
   /// A place that looks like a secret, and its line, from 1.
-  package struct Place {
+  public struct Place: Sendable {
     package let hit: Secrets.Hit
     package let line: Int
+  }
+
+  /// What is known of a file that was searched.
+  public struct Answer: Sendable {
+    /// The places that look like secrets, at most twenty.
+    package let places: [Place]
+    /// What the file is where its text cannot be seen, such as `a gzip file`; nil where it was searched.
+    package let packing: String?
   }
 
   /// More than these are not told of one file.
@@ -15,9 +23,8 @@ package struct SecretSearch {
   private static let overlap = 1 << 13
 
   private let secrets: Secrets
-  private(set) var places: [Place] = []
-  /// What the file is where its text cannot be seen, such as `a gzip file`; nil where it was searched.
-  package private(set) var packing: String?
+  private var places: [Place] = []
+  private var packing: String?
   private var seen = Set<Secrets.Hit>()
   private var pending: [UInt8] = []
   private var line = 1
@@ -34,11 +41,12 @@ package struct SecretSearch {
     (Array("-----BEGIN PGP MESSAGE".utf8), "an encrypted file"),
   ]
 
-  package init(_ secrets: Secrets) { self.secrets = secrets }
+  /// Starts a search of one file.
+  public init(_ secrets: Secrets) { self.secrets = secrets }
 
   /// Looks at the next bytes. O(bytes).
   /// - Throws: as `Secrets.hits`.
-  package mutating func add(_ piece: ArraySlice<UInt8>) throws {
+  public mutating func add(_ piece: ArraySlice<UInt8>) throws {
     guard places.count < Self.most, !piece.isEmpty else { return }
     if isWide == nil {
       let head = piece.prefix(1024)
@@ -57,9 +65,9 @@ package struct SecretSearch {
   }
 
   /// Looks at what is left.
-  package mutating func finish() throws -> [Place] {
+  public mutating func finish() throws -> Answer {
     try look(at: pending.count, keeping: 0)
-    return places
+    return Answer(places: places, packing: packing)
   }
 
   private mutating func look(at count: Int, keeping overlap: Int) throws {

@@ -163,6 +163,8 @@ public protocol PlanTree: AnyObject {
   func bytes(at path: String, atMost bound: Int) throws -> [UInt8]?
   /// Hands over the bytes of a regular file of any size, piece by piece; nothing where there is none.
   func forEachPiece(at path: String, _ take: (ArraySlice<UInt8>) throws -> Void) throws
+  /// Seeks secrets in a regular file of any size. O(bytes), once for each content.
+  func search(_ path: String, for secrets: Secrets) throws -> SecretSearch.Answer
   /// The files that a selection covers. O(folders that may hold one).
   func inputs(_ selection: PathSelection) throws -> InputListing
   /// The same in another commit; nil where that commit is not here.
@@ -180,6 +182,13 @@ extension PlanTree {
   /// In one piece.
   public func forEachPiece(at path: String, _ take: (ArraySlice<UInt8>) throws -> Void) throws {
     if let bytes = try bytes(at: path, atMost: .max) { try take(bytes[...]) }
+  }
+
+  /// By reading the file anew.
+  public func search(_ path: String, for secrets: Secrets) throws -> SecretSearch.Answer {
+    var search = SecretSearch(secrets)
+    try forEachPiece(at: path) { try search.add($0) }
+    return try search.finish()
   }
 
   /// One by one.

@@ -118,7 +118,7 @@ public struct Digest: Hashable, Comparable, Sendable, CustomStringConvertible {
 }
 
 /// The state of FIPS 180-4, section 6.2, and its compression function: the processor's own instructions where it has
-/// them. Why not a library: `doc/decisions/0003-sha256.md`.
+/// them. Why not a library: `doc/design/decisions/0003-sha256.md`.
 struct SHA256 {
   typealias Words = (UInt32, UInt32, UInt32, UInt32, UInt32, UInt32, UInt32, UInt32)
 

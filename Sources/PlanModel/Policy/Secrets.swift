@@ -3,15 +3,15 @@ import StrictJSON
 
 /// What is taken for a secret (`ssot/policies/secrets.json`, optional): beside the well-known tokens and private keys that
 /// are always looked for, a team's own patterns, and words of high entropy.
-public struct Secrets: Sendable {
+public struct Secrets: Sendable, Hashable {
   /// A pattern with its name, which is all that a refusal shows.
-  struct Pattern: Sendable {
+  struct Pattern: Sendable, Hashable {
     let name: String
     let text: String
   }
 
   /// Words that are too random to be prose.
-  struct Entropy: Sendable {
+  struct Entropy: Sendable, Hashable {
     let minLength: Int
     let bits: Double
   }

@@ -1,7 +1,7 @@
 /// A commit message in the making: where its prose ends, where a block goes, what its subject is.
 ///
 /// Git's own rule for trailers is followed, not libgit2's, because `git log --format=%(trailers)` reads the result
-/// (`find_trailer_start` in git's `trailer.c`; see `doc/decisions/0005-trailers.md`).
+/// (`find_trailer_start` in git's `trailer.c`; see `doc/design/decisions/0005-trailers.md`).
 public struct CommitMessage: Sendable {
   /// The lines that git will keep, blocks included.
   public private(set) var lines: [Substring]

@@ -1,0 +1,59 @@
+"""Pushes that name much with few bytes: one content at many paths, one folder at many places, one step many times."""
+import hashlib
+import json
+
+from .lab import FILE, FOLDER, canonical, tagged
+from .pushes import SCHEMA, milestone, on_main, pushes
+
+
+def started(lab, criterion, more=None):
+    """Files of a plan whose first milestone is in progress with this first criterion, and those with it in review."""
+    value = json.loads(lab.files[".readiness/M-01.json"])
+    criteria = [{**value["exitCriteria"][0], **criterion}, *value["exitCriteria"][1:]]
+    files = [{**lab.files, **(more or {}), ".readiness/M-01.json": milestone(lab, owner="ada", status=status, exitCriteria=criteria)}
+             for status in ("In Progress", "In Review")]
+    one = lab.stamped(lab.files, files[0], [lab.main])
+    return on_main(lab, lab.stamped(files[0], files[1], [one], at="2026-11-20T11:00:00.000Z"))
+
+
+@pushes
+def one_content_at_many_paths(lab):
+    content = b"\0" * 30_000_000
+    blob, digest = lab.object("blob", content), hashlib.sha256(content).hexdigest()
+    folder = lab.folder([(FILE, str(n), blob) for n in range(1500)])
+    evidence = [{"kind": "file", "path": f"e/{n}", "sha256": digest} for n in range(1500)]
+    return started(lab, {"evidence": evidence}, {"e": (FOLDER, folder)})
+
+
+@pushes
+def folders_repeated_under_the_inputs_of_a_check(lab):
+    tree = lab.folder([(FILE, f"f{n}", lab.object("blob", b"{}\n")) for n in range(10)])
+    for _ in range(20):
+        tree = lab.folder([(FOLDER, f"d{n}", tree) for n in range(10)])
+    check = {"command": ["true"], "profile": "tdd", "inputs": ["src/**/f*"]}
+    zero = "sha256:" + "0" * 64
+    record = {"kind": "check", "command": tagged(canonical(check)), "profile": zero, "inputs": zero, "commit": "0" * 40,
+              "at": "2026-11-20T09:00:00.000Z", "exitCode": 0, "attempts": 1, "milliseconds": 1, "output": zero}
+    return started(lab, {"check": check, "evidence": [record]}, {"src": (FOLDER, tree)})
+
+
+@pushes
+def steps_of_a_schema_on_many_milestones(lab):
+    text = json.loads(lab.files[SCHEMA])
+    for n in range(16):
+        text["$defs"][f"d{n}"] = {"allOf": [{"$ref": f"#/$defs/d{n + 1}"}] * 2}
+    text["$defs"]["d16"] = {"minLength": 1}
+    text["properties"]["outcome"] = {"$ref": "#/$defs/d0"}
+    files = {**lab.files, SCHEMA: json.dumps(text).encode()}
+    for n in range(300):
+        files[f".readiness/A-{n}.json"] = json.dumps(
+            {"id": f"A-{n}", "workstream": "w", "outcome": "o", "dependsOn": [], "owner": "TBD", "status": "Not Started",
+             "exitCriteria": [{"id": "a", "text": "t"}]}).encode()
+    return on_main(lab, lab.stamped(lab.files, files, [lab.main]))
+
+
+@pushes
+def unstamped_edits_on_many_parents(lab):
+    parents = [lab.commit(lab.tree({**lab.files, ".readiness/M-02.json": milestone(lab, "M-02", **{f"x-{n}": 1})}), [lab.main], f"{n}\n")
+               for n in range(150)]
+    return on_main(lab, lab.commit(lab.tree(lab.files), [lab.main, *parents]))
