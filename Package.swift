@@ -21,6 +21,7 @@ let package = Package(
     .target(name: "CNetworkStubs", path: "Sources/C/CNetworkStubs"),
     .target(name: "CSHA256", path: "Sources/C/CSHA256"),
     .target(name: "CDefaults", path: "Sources/C/CDefaults"),
+    .target(name: "CProgram", path: "Sources/C/CProgram"),
     .target(name: "CSHA1", path: "Sources/C/CSHA1"),
     .target(name: "StrictJSON"),
     .target(name: "JSONSchema", dependencies: ["CPCRE2", "StrictJSON"]),
@@ -57,7 +58,7 @@ let package = Package(
     .target(
       name: "Commands",
       dependencies: [
-        "PlanGate", "PlanHistory", "ReadinessGit", "PlanJudge", "PlanModel",
+        "CProgram", "PlanGate", "PlanHistory", "ReadinessGit", "PlanJudge", "PlanModel",
         "Reports", "Profiles", "ReadinessSystem", "PlanChecks", "PlanEvents", "PlanSLO",
         "StrictJSON",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
@@ -74,7 +75,8 @@ let package = Package(
       ],
       path: "Tests/Fuzz"),
     .testTarget(
-      name: "EndToEndTests", dependencies: ["readiness", "TestSupport"], exclude: ["Snapshots"]),
+      name: "EndToEndTests", dependencies: ["readiness", "TestSupport", "JSONSchema", "StrictJSON"],
+      exclude: ["Golden", "Snapshots"]),
     .testTarget(name: "ReadinessSystemTests", dependencies: ["ReadinessSystem"]),
     .testTarget(
       name: "ReadinessGitTests",

@@ -3,6 +3,15 @@
 # is linked against libgit2.so instead, and says so.
 set -euo pipefail
 
+# Writes the commit into the section that Sources/C/CProgram/build.c keeps for it, so that a new commit compiles nothing.
+mark_commit() {
+  mark=$(mktemp)
+  scripts/version.sh | cut -s -d ' ' -f 2- | tr -d '\n' >"$mark"
+  truncate -s 128 "$mark"
+  objcopy --update-section "readiness_build=$mark" "$1"
+  rm -f "$mark"
+}
+
 # Comes after SwiftPM, which replaces a folder at .build/release by a link, and all that is in it.
 build_launcher() { "$(dirname "$0")/build-launcher.sh" .build/release; }
 
@@ -17,6 +26,7 @@ metadata="-Xswiftc -Xfrontend -Xswiftc -disable-concrete-type-metadata-mangled-n
 if [ "$flags" = none ]; then
   # shellcheck disable=SC2086
   swift build -c release --static-swift-stdlib --product readiness $metadata
+  mark_commit .build/release/readiness
   build_launcher
   exit
 fi
@@ -30,5 +40,6 @@ swift build -c release --static-swift-stdlib --product readiness \
 # What is written at one go lies in the page cache in larger pieces: until the system reads it anew, a start has half as
 # many page faults.
 strip -o .build/release/readiness.new .build/release/readiness
+mark_commit .build/release/readiness.new
 mv -f .build/release/readiness.new .build/release/readiness
 build_launcher

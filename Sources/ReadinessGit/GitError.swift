@@ -77,7 +77,14 @@ func git(_ function: StaticString, _ subject: @autoclosure () -> String, _ call:
 }
 
 /// libgit2, started once for the life of the process.
-enum Library {
+public enum Library {
+  /// The release of libgit2 that the program runs with, such as `1.5.1`.
+  public static var version: String {
+    var (major, minor, revision): (Int32, Int32, Int32) = (0, 0, 0)
+    git_libgit2_version(&major, &minor, &revision)
+    return "\(major).\(minor).\(revision)"
+  }
+
   static let isStarted: Bool = {
     git_libgit2_init()
     readiness_git_verify_hashes(0)

@@ -232,7 +232,8 @@ public final class Repository {
     guard isPartial else { return error }
     return GitError(
       .shallow, "This is a partial clone, and the object \(id) was not fetched, so nothing can be said about it.",
-      hint: "Fetch the rest: git fetch --refetch --no-filter.", function: "git_odb_read")
+      hint: "Fetch what is read here: readiness backfill. Fetch all: git fetch --refetch --no-filter.",
+      function: "git_odb_read")
   }
 
   /// True where objects may be missing on purpose.

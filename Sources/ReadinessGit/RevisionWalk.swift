@@ -41,7 +41,8 @@ extension Repository {
   public var shallowHistory: GitError {
     GitError(
       .shallow, "The history is shallow: it ends at a boundary that was not fetched, so nothing can be said about it.",
-      hint: "Fetch the rest: git fetch --unshallow.", function: "git_repository_is_shallow")
+      hint: "Fetch the rest: git fetch --unshallow, or only what is read here: readiness backfill.",
+      function: "git_repository_is_shallow")
   }
 
   /// The merge bases of two commits, as `git merge-base --all` gives them; sorted.

@@ -8,26 +8,30 @@ public struct PullRequestReport {
   private let diff: PlanDiff
   private let overview: PlanOverview
   private let commits: Int
+  private let gate: GateStep?
 
   /// - Parameters:
   ///   - runs: oldest first.
   ///   - diff: between the plan before and the plan after.
   ///   - overview: the plan after.
+  ///   - gate: the default gate before and after; nil if there is none.
   public init(
-    findings: [Finding], runs: [RunLine], diff: PlanDiff, overview: PlanOverview, commits: Int
+    findings: [Finding], runs: [RunLine], diff: PlanDiff, overview: PlanOverview, commits: Int, gate: GateStep? = nil
   ) {
     self.findings = findings
     self.runs = runs
     self.diff = diff
     self.overview = overview
     self.commits = commits
+    self.gate = gate
   }
 
   private var errors: [Finding] { findings.filter { $0.severity == .error } }
 
-  /// Markdown in GitHub's and GitLab's dialect.
+  /// Markdown in GitHub's and GitLab's dialect. The first two lines stand alone, as a mail shows them.
   public var markdown: String {
-    var lines = ["## Production readiness", "", verdict]
+    let headline = PullRequestHeadline(findings: findings, diff: diff, gate: gate)
+    var lines = headline.lines + ["", "## Production readiness", "", verdict]
     let touched = diff.changes
     if !touched.isEmpty { lines += [""] + table(touched) }
     if diff.changesPolicy {

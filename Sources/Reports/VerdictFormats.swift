@@ -108,6 +108,31 @@ public enum VerdictFormats {
     return lines.joined(separator: "\n")
   }
 
+  /// GitLab's Code Quality report: an array of issues, which a merge request shows beside the lines.
+  public static func codeQuality(_ findings: [Finding]) -> JSONValue {
+    let issues = findings.map { finding -> JSONValue in
+      let path = finding.path ?? PlanPaths.plan
+      let severity =
+        switch finding.severity {
+        case .error: "blocker"
+        case .warning: "minor"
+        case .note: "info"
+        }
+      let identity = [finding.code.id, path, finding.message, finding.commit ?? ""].joined(separator: "\n")
+      let lines = JSONValue(.object([JSONMember("begin", .int(finding.line ?? 1))]))
+      return JSONValue(
+        .object([
+          JSONMember("description", .text((finding.message + " -> " + finding.hint).printable)),
+          JSONMember("check_name", .text(finding.code.id)),
+          JSONMember("fingerprint", .text(Digest(of: Array(identity.utf8)).hex)),
+          JSONMember("severity", .text(severity)),
+          JSONMember(
+            "location", JSONValue(.object([JSONMember("path", .text(path.printable)), JSONMember("lines", lines)]))),
+        ]))
+    }
+    return JSONValue(.array(issues))
+  }
+
   private static func place(_ finding: Finding) -> String {
     finding.path.map { $0 + (finding.line.map { ":\($0)" } ?? "") + ": " } ?? ""
   }

@@ -88,6 +88,7 @@ struct HostileTextTests {
     "status": [[]], "show": [["M-02"], ["M-\u{202E}"]], "next": [[]], "blocked": [[]], "order": [[]], "matrix": [[]],
     "graph": [[]], "gate": [[]], "why-not": [[]], "export": [[]], "log": [[], ["M-01"]], "diff": [["HEAD~1", "HEAD"]],
     "weekly": [["--since", "2000-01-01", "--until", "2100-01-01"]], "verify": [["--no-cache"], []], "replay": [[]],
+    "backfill": [["--dry-run"], ["--rev", "\u{202E}<img src=x>"]], "version": [[]],
     "doctor": [[]], "explain": [["secret-detected"], []], "check": [["--all"]], "trust": [["--dry-run"]],
     "restamp": [["--dry-run"]], "heal": [["--dry-run"]],
     "move": [["M-02", "done", "--dry-run"], ["M-\u{202E}", "done"]],

@@ -128,6 +128,9 @@ static const unsigned char examples_invalid_slo_timeslices[] = {
 static const unsigned char examples_invalid_slo_two_objectives[] = {
 #embed "../../../ssot/examples/invalid/slo/two-objectives.json"
 };
+static const unsigned char examples_invalid_version_short_commit[] = {
+#embed "../../../ssot/examples/invalid/version/short-commit.json"
+};
 static const unsigned char examples_invalid_workflow_no_pending_state[] = {
 #embed "../../../ssot/examples/invalid/workflow/no-pending-state.json"
 };
@@ -203,6 +206,9 @@ static const unsigned char examples_valid_slo_checkout_availability[] = {
 static const unsigned char examples_valid_slo_checkout_latency[] = {
 #embed "../../../ssot/examples/valid/slo/checkout-latency.json"
 };
+static const unsigned char examples_valid_version_release[] = {
+#embed "../../../ssot/examples/valid/version/release.json"
+};
 static const unsigned char examples_valid_workflow_three_states[] = {
 #embed "../../../ssot/examples/valid/workflow/three-states.json"
 };
@@ -241,6 +247,9 @@ static const unsigned char schemas_slo_capture_schema[] = {
 };
 static const unsigned char schemas_slo_schema[] = {
 #embed "../../../ssot/schemas/slo.schema.json"
+};
+static const unsigned char schemas_version_schema[] = {
+#embed "../../../ssot/schemas/version.schema.json"
 };
 static const unsigned char schemas_workflow_schema[] = {
 #embed "../../../ssot/schemas/workflow.schema.json"
@@ -290,6 +299,7 @@ static const struct readiness_default_file files[] = {
   ENTRY("ssot/examples/invalid/slo/no-runbook.json", examples_invalid_slo_no_runbook),
   ENTRY("ssot/examples/invalid/slo/timeslices.json", examples_invalid_slo_timeslices),
   ENTRY("ssot/examples/invalid/slo/two-objectives.json", examples_invalid_slo_two_objectives),
+  ENTRY("ssot/examples/invalid/version/short-commit.json", examples_invalid_version_short_commit),
   ENTRY("ssot/examples/invalid/workflow/no-pending-state.json", examples_invalid_workflow_no_pending_state),
   ENTRY("ssot/examples/invalid/workflow/unknown-guard.json", examples_invalid_workflow_unknown_guard),
   ENTRY("ssot/examples/runtime.config.json", examples_runtime_config),
@@ -315,6 +325,7 @@ static const struct readiness_default_file files[] = {
   ENTRY("ssot/examples/valid/slo-capture/empty-answer.json", examples_valid_slo_capture_empty_answer),
   ENTRY("ssot/examples/valid/slo/checkout-availability.json", examples_valid_slo_checkout_availability),
   ENTRY("ssot/examples/valid/slo/checkout-latency.json", examples_valid_slo_checkout_latency),
+  ENTRY("ssot/examples/valid/version/release.json", examples_valid_version_release),
   ENTRY("ssot/examples/valid/workflow/three-states.json", examples_valid_workflow_three_states),
   ENTRY("ssot/schemas/authorization.schema.json", schemas_authorization_schema),
   ENTRY("ssot/schemas/gates.schema.json", schemas_gates_schema),
@@ -328,6 +339,7 @@ static const struct readiness_default_file files[] = {
   ENTRY("ssot/schemas/sinks.schema.json", schemas_sinks_schema),
   ENTRY("ssot/schemas/slo-capture.schema.json", schemas_slo_capture_schema),
   ENTRY("ssot/schemas/slo.schema.json", schemas_slo_schema),
+  ENTRY("ssot/schemas/version.schema.json", schemas_version_schema),
   ENTRY("ssot/schemas/workflow.schema.json", schemas_workflow_schema),
 };
 

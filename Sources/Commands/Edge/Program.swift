@@ -8,8 +8,8 @@ import StrictJSON
 
 /// The program's two entry points: hooks, and everything else.
 public enum Program {
-  /// The version, as `--version` prints it.
-  public static let version = "0.1.0"
+  /// The version, as the file `VERSION` says it.
+  public static var version: String { ProgramIdentity.running.version }
 
   /// Where this very program keeps what it found out about a history.
   static func store(in repository: Repository) -> VerifiedHistoryStore {
@@ -133,7 +133,7 @@ struct Root: ParsableCommand {
     commandName: "readiness",
     abstract: "A production-readiness plan that lives in git and cannot lie quietly.",
     discussion: "Milestones are files under .readiness/. Edit and commit them, or move them; history is in git log.",
-    version: Program.version,
+    version: ProgramIdentity.running.line,
     groupedSubcommands: [
       CommandGroup(
         name: "Begin",
@@ -159,7 +159,10 @@ struct Root: ParsableCommand {
         name: "Mend history",
         subcommands: [RestampCommand.self, HealCommand.self, BypassCommand.self, MergeDriverCommand.self]),
       CommandGroup(
-        name: "Read history", subcommands: [Log.self, Diff.self, Weekly.self, Verify.self, ReplayCommand.self]),
-      CommandGroup(name: "Help", subcommands: [DoctorCommand.self, Explain.self, Completions.self, Manual.self]),
+        name: "Read history",
+        subcommands: [Log.self, Diff.self, Weekly.self, Verify.self, ReplayCommand.self, BackfillCommand.self]),
+      CommandGroup(
+        name: "Help",
+        subcommands: [DoctorCommand.self, Explain.self, VersionCommand.self, Completions.self, Manual.self]),
     ])
 }

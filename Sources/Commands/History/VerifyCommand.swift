@@ -1,6 +1,7 @@
 import ArgumentParser
 import PlanJudge
 import PlanModel
+import PlanSLO
 import PlanGate
 import ReadinessGit
 import PlanHistory
@@ -15,16 +16,21 @@ struct Verify: PlainCommand {
   var range: String?
   @Option(help: ArgumentHelp("A commit that is trusted: only what came after it is judged.", valueName: "rev"))
   var anchor: String?
-  @Option(help: ArgumentHelp("text, json, markdown (for a pull request), sarif, junit or github.", valueName: "form"))
+  @Option(
+    help: ArgumentHelp(
+      "text, json, markdown (for a pull request), sarif, junit, codequality or github.", valueName: "form"))
   var format: VerdictFormat = .text
   @Flag(help: "Judge everything anew, whatever an earlier verify found to be true.")
   var noCache = false
+  @Flag(help: "First fetch what a shallow or blobless clone lacks: readiness backfill.")
+  var backfill = false
   @OptionGroup var options: GlobalOptions
 
   mutating func read(_ words: inout PlainWords) {
     format = words.choice("--format", default: .text)
     anchor = words.value("--anchor")
     noCache = words.flag("--no-cache")
+    backfill = words.flag("--backfill")
     options = words.globals()
     range = words.argument()
   }
@@ -38,6 +44,7 @@ struct Verify: PlainCommand {
   mutating func run() throws {
     if format == .json { options.json = true }
     let context = try Context(options)
+    if backfill { _ = try Completion(context.openRepository(), Self.ends(of: range) + (anchor.map { [$0] } ?? [])) }
     let repository = try context.openForAudit()
     let scope = try HistoryScope(repository, range, anchor: anchor)
     // Those two tell how many runs there are; the others tell each.
@@ -65,15 +72,44 @@ struct Verify: PlainCommand {
         try scope.anchor.map { try repository.tree(of: repository.commit($0)) } ?? EmptyTree()
       let summary = PullRequestReport(
         findings: findings, runs: runs, diff: try PlanDiff(from: before, to: tree), overview: tip,
-        commits: report.walked)
+        commits: report.walked, gate: try GateStep(from: before, to: tip, in: tree))
       Standard.output(summary.markdown + "\n")
     case .sarif:
       Standard.document(VerdictFormats.sarif(findings, version: Program.version).answerBytes)
+    case .codequality: Standard.document(VerdictFormats.codeQuality(findings).answerBytes)
     case .junit: Standard.output(VerdictFormats.junit(runs, findings) + "\n")
     case .github:
       Standard.document(Array((VerdictFormats.github(findings) + (findings.isEmpty ? "" : "\n")).utf8))
     }
     if !report.isAccepted { throw ExitCode(1) }
+  }
+}
+
+extension Verify {
+  /// The revisions that a range names.
+  fileprivate static func ends(of range: String?) -> [String] {
+    guard let range else { return ["HEAD"] }
+    guard let dots = range.firstRange(of: "..") else { return [range] }
+    return [range[..<dots.lowerBound], range[dots.upperBound...]].map { $0.isEmpty ? "HEAD" : String($0) }
+  }
+}
+
+extension GateStep {
+  /// What the default gate said before a change, and says after it; nil if the plan after it cannot be read, or has no
+  /// such gate.
+  init?(from before: any PlanTree, to overview: PlanOverview, in tree: any PlanTree) throws {
+    let name = "release"
+    func answer(_ overview: PlanOverview, _ tree: any PlanTree) throws -> GateDecision.Answer? {
+      guard let gate = overview.policy.gates.gates[name], overview.findings.isEmpty, !overview.ids.isEmpty else {
+        return nil
+      }
+      let objectives = try ObjectiveGate(tree, policy: overview.policy, verifier: GitSignatures(), given: [:])
+      return try GateDecision(name, gate, overview, in: tree, objectives).answer
+    }
+    guard let gate = overview.policy.gates.gates[name], let after = try answer(overview, tree) else { return nil }
+    self.init(
+      name: name, before: try answer(PlanOverview(before, now: nil), before), after: after,
+      left: try GateGap(gate, overview, in: tree).missing.count)
   }
 }
 
@@ -87,5 +123,5 @@ extension TrustLine {
 }
 
 enum VerdictFormat: String, Choice {
-  case text, json, markdown, sarif, junit, github
+  case text, json, markdown, sarif, junit, codequality, github
 }

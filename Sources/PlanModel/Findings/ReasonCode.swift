@@ -295,7 +295,7 @@ extension ReasonCode {
   /// See `explain`.
   public static let undecidable = ReasonCode(
     "undecidable", "History is not all there, or cannot be read, so nothing can be said about it.",
-    remedy: "Fetch the whole history: git fetch --unshallow.", source: "3")
+    remedy: "Fetch the whole history, git fetch --unshallow, or what is read of it, readiness backfill.", source: "3")
   /// See `explain`.
   public static let damagedRepository = ReasonCode(
     "damaged-repository",

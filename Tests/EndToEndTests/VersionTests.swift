@@ -1,0 +1,33 @@
+import Foundation
+import JSONSchema
+import StrictJSON
+import TestSupport
+import Testing
+
+@Suite("The version")
+struct VersionTests {
+  @Test("version --json fits its schema and says what the file VERSION says")
+  func json() throws {
+    let s = try Scratch()
+    let answer = s.readiness("version", "--json")
+    #expect(answer.status == 0 && answer.errors.isEmpty, "\(answer.all)")
+    let schema = try SchemaRegistry(refusesUnknownKeywords: true).add(
+      JSONDocument(
+        parsing: Array(RepositoryFile.text("ssot/schemas/version.schema.json").utf8), limits: .general),
+      uri: "test:///version")
+    let document = try JSONDocument(parsing: Array(answer.output.utf8))
+    #expect(try schema.violations(of: document.root).isEmpty, "\(answer.output)")
+    let version = RepositoryFile.text("VERSION").split(separator: "\n").first.map(String.init)
+    #expect(document.root["version"]?.string == version)
+    let line = s.readiness("--version").output
+    #expect(line.hasPrefix("readiness \(version ?? "?") (") && line.hasSuffix(", contract 1)\n"), "\(line)")
+    #expect(s.readiness("version").output.hasPrefix(line))
+  }
+
+  @Test("the change log begins with this version")
+  func changeLog() {
+    let version = RepositoryFile.text("VERSION").prefix { $0 != "\n" }
+    let heading = RepositoryFile.text("CHANGELOG.md").split(separator: "\n").first { $0.hasPrefix("## ") }
+    #expect(heading == "## \(version), not released" || heading?.hasPrefix("## \(version), 20") == true)
+  }
+}
