@@ -2,7 +2,7 @@
 PREFIX ?= /usr/local
 PROGRAM := .build/release/readiness
 
-.PHONY: demo test test-services build examples docs lint verify sanitize campaign bench bench-quick install deb bootstrap
+.PHONY: demo test test-services build examples docs lint verify sanitize campaign bench bench-quick install deb release bootstrap
 
 demo: build ## the main job in a scratch repository, and a test-driven loop to done
 	scripts/demo.sh $(CURDIR)/$(PROGRAM)
@@ -63,6 +63,9 @@ install: build ## the program, its manual page and its completions, under PREFIX
 
 deb: build ## a Debian package, in .build/deb
 	scripts/package-deb.sh $(PROGRAM) .build/deb
+
+release: bootstrap ## the files of a release, in dist/
+	scripts/release.sh $$(sed -n 1p VERSION)
 
 bootstrap:
 	@scripts/bootstrap.sh

@@ -1,5 +1,5 @@
 #!/bin/sh
-# Puts the program, its manual page and its completions under PREFIX, below DESTDIR where that is set.
+# Puts the program, its manual page, its completions and what CI runs under PREFIX, below DESTDIR where that is set.
 # usage: scripts/install.sh PROGRAM PREFIX
 set -eu
 program=$1
@@ -7,7 +7,7 @@ root=${DESTDIR:-}$2
 share=$root/share
 
 mkdir -p "$root/bin" "$root/libexec" "$share/man/man1" "$share/bash-completion/completions" "$share/zsh/site-functions" \
-  "$share/fish/vendor_completions.d"
+  "$share/fish/vendor_completions.d" "$share/readiness/ci"
 install -m 755 "$program" "$root/bin/readiness"
 ln -sf readiness "$root/bin/git-readiness"
 hook=$(dirname "$program")/readiness-hook
@@ -20,4 +20,5 @@ ln -sf readiness "$share/bash-completion/completions/git-readiness"
 "$program" completions zsh >"$share/zsh/site-functions/_readiness"
 "$program" manual --zsh-for-git >"$share/zsh/site-functions/_git-readiness"
 "$program" completions fish >"$share/fish/vendor_completions.d/readiness.fish"
+install -m 755 "$(dirname "$0")/action/verify.sh" "$share/readiness/ci/verify.sh"
 echo "installed in $root"

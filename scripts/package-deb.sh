@@ -1,22 +1,23 @@
 #!/bin/sh
-# Makes readiness_VERSION_ARCH.deb from the release binary, which is static: it depends on git and nothing else.
+# Makes readiness_VERSION_ARCH.deb from the release binary, which is static: it depends on git and nothing else. Equal
+# programs give equal bytes.
 # usage: scripts/package-deb.sh PROGRAM FOLDER
 set -eu
 program=$1
 out=$2
-version=$("$program" --version)
+version=$(sed -n 1p VERSION)
 arch=$(dpkg --print-architecture)
+: "${SOURCE_DATE_EPOCH:=$(scripts/version.sh | cut -s -d ' ' -f 3)}"
+export SOURCE_DATE_EPOCH="${SOURCE_DATE_EPOCH:-0}"
 stage=$(mktemp -d)
 trap 'rm -rf "$stage"' EXIT
 chmod 755 "$stage"
 
-DESTDIR=$stage "$(dirname "$0")/install.sh" "$program" /usr >/dev/null
+scripts/stage.sh "$program" "$stage" /usr
 doc=$stage/usr/share/doc/readiness
-mkdir -p "$doc" "$stage/DEBIAN" "$out"
-cp LICENSE "$doc/copyright"
-cp NOTICE README.md "$doc/"
-gzip -9nc CHANGELOG.md >"$doc/changelog.gz"
-size=$(du -sk "$stage/usr" | cut -f1)
+mv "$doc/LICENSE" "$doc/copyright"
+mkdir -p "$stage/DEBIAN" "$out"
+size=$(find "$stage/usr" -type f -exec stat -c %s {} + | awk '{ sum += int(($1 + 1023) / 1024) } END { print sum }')
 cat >"$stage/DEBIAN/control" <<CONTROL
 Package: readiness
 Version: $version
@@ -24,6 +25,7 @@ Architecture: $arch
 Maintainer: The readiness maintainers <maintainers@users.noreply.r-seed-37736a9d.example>
 Installed-Size: $size
 Depends: git (>= 1:2.30)
+Recommends: openssh-client, curl
 Section: vcs
 Priority: optional
 Description: production-readiness plan that lives in git
@@ -31,6 +33,8 @@ Description: production-readiness plan that lives in git
  server refuse what is illegal. Every accepted change carries a stamp with a run
  ID that anyone recomputes with git and sha256sum.
 CONTROL
-(cd "$stage" && find usr -type f -exec md5sum {} +) >"$stage/DEBIAN/md5sums"
-find "$stage/usr" -type d -exec chmod 755 {} +
-dpkg-deb --root-owner-group --build "$stage" "$out/readiness_${version}_$arch.deb"
+(cd "$stage" && find usr -type f -print0 | LC_ALL=C sort -z | xargs -0 md5sum) >"$stage/DEBIAN/md5sums"
+chmod 644 "$stage/DEBIAN/control" "$stage/DEBIAN/md5sums"
+chmod 755 "$stage/DEBIAN"
+find "$stage" -exec touch -h -d "@$SOURCE_DATE_EPOCH" {} +
+dpkg-deb --root-owner-group --threads-max=1 -Zxz --build "$stage" "$out/readiness_${version}_$arch.deb"
