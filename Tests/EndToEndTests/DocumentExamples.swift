@@ -28,7 +28,9 @@ struct DocumentExamples {
     return found
   }
 
-  @Test("what a document shows is what happens", arguments: ["checks.md", "runtime.md", "events.md"])
+  @Test(
+    "what a document shows is what happens",
+    arguments: ["guides/checks.md", "guides/runtime-profiles.md", "guides/events.md"])
   func run(_ document: String) throws {
     let examples = Self.examples(document)
     #expect(examples.count >= 2, "\(document)")
