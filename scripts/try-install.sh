@@ -14,8 +14,13 @@ root=${2:?usage: try-install.sh prepare ROOT, or run ROOT DIST}
 if [ "$1" = prepare ]; then
   [ ! -e "$root/.complete" ] || exit 0
   command -v debootstrap >/dev/null || fail "needs debootstrap"
-  rm -rf "$root"
-  debootstrap --variant=minbase --include=git bookworm "$root" >"$root.log" 2>&1 || { tail -n 5 "$root.log" >&2; fail "debootstrap failed"; }
+  mkdir -p "$(dirname "$root")"
+  # The network may fail once.
+  for try in 1 2; do
+    rm -rf "$root"
+    if debootstrap --variant=minbase --include=git bookworm "$root" >"$root.log" 2>&1; then break; fi
+    [ "$try" = 1 ] || { tail -n 5 "$root.log" >&2; fail "debootstrap failed"; }
+  done
   touch "$root/.complete"
   exit 0
 fi
@@ -94,7 +99,13 @@ expect 0 "Installed in .git/hooks" "PATH=\$HOME/.local/bin:\$PATH && cd plan && 
 expect 0 "prepare-commit-msg" "PATH=\$HOME/.local/bin:\$PATH && cd plan && readiness doctor && ls .git/hooks"
 expect 1 "this commit is refused" "PATH=\$HOME/.local/bin:\$PATH && cd plan && sed -i 's/\"Not Started\"/\"Done\"/' .readiness/M-01.json && git commit -qam 'trust me'"
 expect 0 "" "PATH=\$HOME/.local/bin:\$PATH && readiness demo tdd >/dev/null"
-pass "hooks, a refusal, the demo"
+umount "$root/proc"
+mounted=
+expect 0 "" "cd plan && git restore --staged --worktree . && echo x >code && git add code && git commit -qm code"
+expect 1 "/proc is not mounted" "cd plan && sed -i 's/\"TBD\"/\"ada\"/' .readiness/M-01.json && git commit -qam owner"
+mount -t proc proc "$root/proc"
+mounted=yes
+pass "hooks, a refusal, the demo; without /proc a hook stops what changes the plan, and nothing else"
 
 # Again over itself, and another prefix.
 expect 0 "installed in /home/ada/.local" "$install"
