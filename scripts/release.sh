@@ -34,6 +34,9 @@ export SOURCE_DATE_EPOCH="$3"
 awk '/^## / { print $2; exit }' CHANGELOG.md | tr -d , | grep -qxF "$version" ||
   fail "CHANGELOG.md does not begin with $version."
 
+tags=$(git tag --points-at "$commit" 'v[0-9]*' 2>/dev/null || true)
+[ -z "$tags" ] || printf '%s\n' "$tags" | grep -qxF "v$version" || fail "this commit is tagged $tags, not v$version."
+
 if [ -z "$program" ]; then
   scripts/build-release.sh
   program=.build/release/readiness

@@ -50,7 +50,14 @@ pass "the same bytes twice: $(cd dist && echo *)"
 expect 3 "VERSION says" scripts/release.sh 9.9.9 --program "$program" --out "$work/none"
 expect 3 "was not built from" scripts/release.sh "$version" --program <(printf '#!/bin/sh\n') --out "$work/none"
 [ ! -e "$work/none" ] || fail "a refused release left files"
-pass "another version, another program: refused"
+git clone -q . "$work/clone"
+git -C "$work/clone" tag v9.9.9
+expect 3 "is tagged v9.9.9" "$work/clone/scripts/release.sh" "$version" --program "$program"
+git -C "$work/clone" tag "v$version"
+expect 3 "was not built from" "$work/clone/scripts/release.sh" "$version" --program /bin/true
+echo change >>"$work/clone/README.md"
+expect 3 "holds changes" "$work/clone/scripts/release.sh" "$version" --program "$program"
+pass "another version, program or tag, a changed work tree: refused"
 
 # The version is in one place, and an export by git archive knows its commit.
 commit=$(git rev-parse HEAD)
