@@ -53,7 +53,7 @@ public struct EmergencyLog {
     }
 
     /// What to do.
-    public var remedy: String { "When it is mended: readiness bypass close \(number)" }
+    public var remedy: String { "When it is repaired: readiness bypass close \(number)" }
   }
 
   private let path: String

@@ -48,7 +48,7 @@ struct PlanCommit {
     guard let milestone = file.milestone else {
       throw GitError(
         .damaged, file.findings.first?.message ?? "\(file.path) cannot be read.",
-        hint: "Mend \(file.path) first and commit it.", function: "PlanCommit")
+        hint: "Fix \(file.path) first and commit it.", function: "PlanCommit")
     }
     return (file, milestone)
   }
@@ -174,7 +174,7 @@ public struct RulesToLetGo: Sendable {
     }
     let idle = codes.filter { code in !waives.contains { $0.code == code } }.map { code in
       Finding(
-        .waiveRefused, "The rule \(code) does not stand in the way, so there is nothing to let go.",
+        .waiveRefused, "The rule \(code) is not broken, so there is nothing to make an exception from.",
         hint: "Move without --waive \(code); what the judge refuses is said then.")
     }
     return (waives, idle)

@@ -65,7 +65,7 @@ public struct PlanEdit {
     }
     guard let milestone = file.milestone else {
       throw GitError(
-        .damaged, file.findings.first?.message ?? "\(file.path) cannot be read.", hint: "Mend \(file.path) first.",
+        .damaged, file.findings.first?.message ?? "\(file.path) cannot be read.", hint: "Fix \(file.path) first.",
         function: "PlanEdit")
     }
     return (id, milestone)

@@ -141,6 +141,6 @@ extension Finding {
   /// True where a new stamp mends it. Several stamps of a squash keep their actors; a single one names the author.
   fileprivate func isMendable(_ blocks: [StampBlock]) -> Bool {
     if code == .actorMismatch { return severity == .error || blocks.count == 1 }
-    return ReasonCode.mendedByStamps.contains(code)
+    return ReasonCode.repairedByStamps.contains(code)
   }
 }

@@ -27,7 +27,7 @@ struct Healing {
       records.append((commit.id, healing.reduce(into: []) { $0.formUnion($1.facts) }))
     }
     guard let draft = assessment.draft,
-      findings.contains(where: { $0.severity == .error && ReasonCode.mendedByStamps.contains($0.code) })
+      findings.contains(where: { $0.severity == .error && ReasonCode.repairedByStamps.contains($0.code) })
     else { return }
     wounds.append(
       Wound(
@@ -64,7 +64,7 @@ struct Healing {
     return wound.findings.filter { index in
       let finding = findings[index]
       let isPath = finding.code == .illegalTransition && finding.milestone.map(walkable.contains) == true
-      return finding.severity == .error && (ReasonCode.mendedByStamps.contains(finding.code) || isPath)
+      return finding.severity == .error && (ReasonCode.repairedByStamps.contains(finding.code) || isPath)
     }
   }
 

@@ -45,7 +45,7 @@ public struct Commit: Sendable {
     func damaged(_ what: String) -> GitError {
       GitError(
         .damaged, "The commit \(id) is damaged: \(what).",
-        hint: "Make it anew with git. Its headers: git cat-file commit \(id.description.prefix(12))",
+        hint: "Make it again with git. Its headers: git cat-file commit \(id.description.prefix(12))",
         function: "Commit.init")
     }
     guard let links = raw.withUnsafeBytes(CommitHead.links) else { throw damaged("it does not begin with a tree") }

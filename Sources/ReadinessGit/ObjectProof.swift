@@ -52,7 +52,7 @@ final class ObjectProof {
 
   static func damaged(_ id: ObjectID, _ what: String) -> GitError {
     GitError(
-      .damaged, "The object \(id) \(what), so nothing can be said about what rests on it.",
+      .damaged, "The object \(id) \(what), so nothing can be said about what is based on it.",
       hint: "git fsck --full names what is damaged; fetch the object again from a repository that you trust.",
       function: "ObjectProof")
   }

@@ -70,7 +70,7 @@ public struct DoctorReport {
       problems == 0
         ? style("healthy", .good)
         : style("\(problems) problem\(problems == 1 ? "" : "s")", .bad)
-          + "; readiness doctor --fix mends what it safely can.",
+          + "; readiness doctor --fix fixes what it safely can.",
     ]
     return lines.joined(separator: "\n")
   }

@@ -50,7 +50,7 @@ public struct GateReport {
       )
       .map { "    " + $0 }
     }
-    if !decision.letGo.isEmpty { lines += ["", style("Let go:", .warn)] }
+    if !decision.letGo.isEmpty { lines += ["", style("Exceptions:", .warn)] }
     for waive in decision.letGo {
       lines += EvidenceText.line(waive).printable.wrapped(to: wrap).map { "    " + $0 }
     }

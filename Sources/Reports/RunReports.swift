@@ -184,7 +184,7 @@ public struct VerifyReport {
         : style("refused", .bad) + "  \(walked), \(Self.counted(errors, "error")).")
     if let trust { lines += trust.text.wrapped(to: width) }
     for waive in letGo.letGo where waive.holds(at: letGo.now) {
-      lines += ("Let go: " + EvidenceText.line(waive)).printable.wrapped(to: width)
+      lines += ("Exception: " + EvidenceText.line(waive)).printable.wrapped(to: width)
     }
     return lines.joined(separator: "\n")
   }

@@ -44,7 +44,7 @@ public struct StatusReport {
     if !ready.isEmpty { lines.append("Can start now: " + ready.joined(separator: ", ")) }
     for place in overview.entries.indices where !overview.entries[place].suspect.isEmpty {
       let entry = overview.entries[place]
-      let text = "Suspect: \(entry.id) rests on \(entry.suspectInShort.printable), changed or lapsed since."
+      let text = "Suspect: \(entry.id) is based on \(entry.suspectInShort.printable), changed or lapsed since."
       lines += text.wrapped(to: width).enumerated().map { index, line in
         index == 0 ? style("Suspect:", .warn) + line.dropFirst(8) : "  " + line
       }
@@ -59,7 +59,8 @@ public struct StatusReport {
     }
     for waive in overview.letGo {
       let isOver = !waive.holds(at: overview.now)
-      lines += ((isOver ? "Lapsed: " : "Let go: ") + EvidenceText.line(waive)).printable.wrapped(to: width).enumerated()
+      lines += ((isOver ? "Lapsed: " : "Exception: ") + EvidenceText.line(waive)).printable.wrapped(to: width)
+        .enumerated()
         .map { $0 == 0 ? style(String($1.prefix(7)), isOver ? .bad : .warn) + $1.dropFirst(7) : "  " + $1 }
     }
     for line in lines { head.add("\n" + line) }

@@ -90,7 +90,7 @@ public struct WeeklyReport {
         "  - \(MarkdownText.line("\(waived.milestone)/\(waived.criterion) is \(EvidenceText.line(waived.waiver))"))")
     }
     for waive in facts.decision?.letGo ?? [] {
-      lines.append("  - Let go: \(MarkdownText.line(EvidenceText.line(waive)))")
+      lines.append("  - Exception: \(MarkdownText.line(EvidenceText.line(waive)))")
     }
     return lines.joined(separator: "\n")
   }

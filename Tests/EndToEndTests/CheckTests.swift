@@ -78,7 +78,7 @@ struct CheckCommandTests {
     #expect(again.status == 0 && again.output.contains("as recorded") && !again.output.contains("staged"))
     scratch["src/a.txt"] = "one, two\n"
     scratch.git("commit", "-qam", "more")
-    #expect(scratch.readiness("status").output.contains("Suspect: M-01 rests on src/a.txt"))
+    #expect(scratch.readiness("status").output.contains("Suspect: M-01 is based on src/a.txt"))
     #expect(scratch.readiness("gate").output.contains("M-01 is suspect"))
     let renewed = scratch.readiness("check", "--suspect")
     #expect(renewed.status == 0, "\(renewed.all)")

@@ -30,7 +30,7 @@ struct HealTests {
     }
     #expect(s.readiness("verify").output.contains("illegal-transition"))
     let heal = s.readiness("heal")
-    #expect(!heal.output.contains("which no stamp mends"), "\(heal.all)")
+    #expect(!heal.output.contains("which no stamp repairs"), "\(heal.all)")
     #expect(s.readiness("verify").status == 0)
     let unproven = try edited { $0.start("M-01", as: "In Review") }
     unproven.readiness("heal")

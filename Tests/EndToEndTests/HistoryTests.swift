@@ -229,7 +229,7 @@ struct HistoryTests {
     #expect(s.readiness("move", "M-01", "in-review").status == 0)
     s["doc/slo.md"] = "worse\n"
     #expect(s.git("commit", "-qam", "edit").status == 0)
-    #expect(s.readiness("status").output.contains("M-01 rests on doc/slo.md"))
+    #expect(s.readiness("status").output.contains("M-01 is based on doc/slo.md"))
     let verify = s.readiness("verify")
     #expect(verify.status == 0 && verify.output.contains("suspect"), "\(verify.all)")
     #expect(s.readiness("move", "M-01", "done").errors.contains("evidence-mismatch"))

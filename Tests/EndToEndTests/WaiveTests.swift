@@ -45,15 +45,15 @@ struct WaiveTests {
     let moved = s.readiness(
       "move", "M-02", "in-progress", "--waive", "unmet-dependency", "--reason", "the outage", "--until", until)
     #expect(
-      moved.status == 0 && s.folded(moved.errors).contains("Let go until \(until) by ada@example.com"), "\(moved.all)")
+      moved.status == 0 && s.folded(moved.errors).contains("Exception until \(until) by ada@example.com"), "\(moved.all)")
     let message = s.git("log", "-1", "--format=%B").output
     #expect(message.contains("Readiness-Waive: M-02 unmet-dependency until \(until)\nReadiness-Reason: the outage\n"))
     let line = "M-02, unmet-dependency until \(until) by ada@example.com: the outage"
-    #expect(s.readiness("status").output.contains("Let go: \(line)"), "\(s.readiness("status").all)")
+    #expect(s.readiness("status").output.contains("Exception: \(line)"), "\(s.readiness("status").all)")
     #expect(s.readiness("gate").output.contains("unmet-dependency until \(until)"))
-    #expect(s.readiness("weekly").output.contains("Let go: M-02"), "\(s.readiness("weekly").all)")
+    #expect(s.readiness("weekly").output.contains("Exception: M-02"), "\(s.readiness("weekly").all)")
     let verified = s.readiness("verify")
-    #expect(verified.status == 0 && verified.output.contains("Let go: M-02"), "\(verified.all)")
+    #expect(verified.status == 0 && verified.output.contains("Exception: M-02"), "\(verified.all)")
     #expect(s.readiness("verify", "--format", "markdown", "HEAD~1..HEAD").output.contains("the outage"))
     #expect(s.readiness("status", "--json").output.contains(#""code": "unmet-dependency""#))
     #expect(s.readiness("log", "M-02").status == 0)
@@ -72,7 +72,7 @@ struct WaiveTests {
     let late = "\(s.day(3))T12:00:00Z"
     let dated = ["GIT_COMMITTER_DATE": late, "GIT_AUTHOR_DATE": late]
     let next = s.readiness("move", "M-02", "in-review", "--dry-run")
-    #expect(next.status == 0 && next.errors.contains("Let go until"), "\(next.all)")
+    #expect(next.status == 0 && next.errors.contains("Exception until"), "\(next.all)")
     let gate = s.readiness("gate", "--now", late)
     #expect(s.folded(gate.output).contains("that day is past"), "\(gate.all)")
     #expect(s.readiness("status", "--now", late).output.contains("Lapsed: M-02"))
@@ -104,7 +104,7 @@ struct WaiveTests {
     #expect(s.readiness("verify").status == 0)
     #expect(s[".git/readiness/verified"] != nil)
     if !isBefore {
-      #expect(!s.readiness("status").output.contains("Let go"))
+      #expect(!s.readiness("status").output.contains("Exception:"))
       letGo()
     }
     func answers() -> [String] {
@@ -128,8 +128,8 @@ struct WaiveTests {
     #expect(tooLong.status == 1 && tooLong.errors.contains("waive-refused"), "\(tooLong.all)")
     #expect(tooLong.errors.contains("--until \(s.day(10))"), "\(tooLong.all)")
     #expect(move("M-02", until: -1).errors.contains("waive-refused"))
-    #expect(move("M-03").errors.contains("No policy lets anybody"))
-    #expect(move("M-02", "evidence-missing").errors.contains("does not stand in the way"))
+    #expect(move("M-03").errors.contains("No policy allows anybody"))
+    #expect(move("M-02", "evidence-missing").errors.contains("is not broken"))
     #expect(move("M-02", "schema-violation").status == 2)
     #expect(s.readiness("move", "M-02", "in-progress", "--waive", "unmet-dependency").status == 2)
     s.git("config", "user.email", "bob@example.com")

@@ -52,7 +52,7 @@ struct Format: ParsableCommand {
       try look(file.path, file.findings, (file.document?.root).map(Milestone.ordered))
     }
     if wanted.isEmpty, let plan = try work.planFile() { try look(PlanPaths.plan, plan.findings, plan.plan?.json) }
-    let verb = check ? "would be written anew" : "written anew"
+    let verb = check ? "would be rewritten" : "rewritten"
     context.print(
       json: Envelope.json(
         "fmt",

@@ -182,7 +182,7 @@ private struct Layout {
   /// Commits the staged files, and nothing else, with a stamp of our own where no hook makes one.
   static func commit(_ paths: [String], _ repository: Repository, now: String) throws -> String {
     let situation = try CommitSituation(repository, isAmend: false, environment: Machine.environment(), now: now)
-    var message = "plan: lay down the production-readiness plan\n"
+    var message = "plan: create the production-readiness plan\n"
     switch try Stamping(situation).stamp(message, isEdited: false, mayFollow: false) {
     case .unchanged: break
     case .rewritten(let text): message = text

@@ -76,7 +76,7 @@ struct MoveCommand: PlainCommand {
     }
     for code in waive where !BypassRule.codes.contains(where: { $0.id == code }) {
       throw UnknownName(
-        message: "The rule \"\(code)\" cannot be let go.",
+        message: "The rule \"\(code)\" allows no exception.",
         hint: "These can: " + BypassRule.codes.map(\.id).joined(separator: ", ") + ".")
     }
     let go = until.map { RulesToLetGo(waive, until: $0) }

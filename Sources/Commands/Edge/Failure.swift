@@ -28,7 +28,7 @@ struct Failure {
         3, "endpoint", error.message, "Nothing was written. Check the address, the network and what the server needs.")
     case let error as SchemaError:
       self.init(
-        3, "policy-unreadable", "\(PlanPaths.schema):\(error.position.line): \(error.message)", "Mend the schema.")
+        3, "policy-unreadable", "\(PlanPaths.schema):\(error.position.line): \(error.message)", "Fix the schema.")
     case let error as PatternTooCostly:
       self.init(
         3, "pattern-too-costly", "The pattern \(error.pattern.prefix(200)) takes too many steps on a text of the plan.",
@@ -68,7 +68,7 @@ struct Failure {
     }
     self.init(
       3, "runtime-config", told.joined(separator: " "),
-      "Mend the file; readiness config check says when it is sound.")
+      "Fix the file; readiness config check says when it is valid.")
   }
 
   private init(_ error: RuntimeProfile.Failure) {

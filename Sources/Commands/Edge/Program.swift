@@ -156,7 +156,7 @@ struct Root: ParsableCommand {
       CommandGroup(
         name: "Tell others", subcommands: [SyncCommand.self, DeliverCommand.self, DeadLetters.self]),
       CommandGroup(
-        name: "Mend history",
+        name: "Repair history",
         subcommands: [RestampCommand.self, HealCommand.self, BypassCommand.self, MergeDriverCommand.self]),
       CommandGroup(
         name: "Read history",

@@ -22,7 +22,8 @@ struct CriteriaCommand: EditingCommand {
   @Option(help: ArgumentHelp("Your word that it is so; gates list it as resting on a word alone.", valueName: "text"))
   var statement: String?
   @Option(help: ArgumentHelp("Words it, and makes it where it is new.", valueName: "text")) var text: String?
-  @Option(help: ArgumentHelp("How a machine shows it, as JSON; doc/guides/checks.md says what is legal.", valueName: "json"))
+  @Option(
+    help: ArgumentHelp("How a machine shows it, as JSON; doc/guides/checks.md says what is legal.", valueName: "json"))
   var check: String?
   @Option(
     help: ArgumentHelp("Let it go up to this day; you are its approver, and --reason says why.", valueName: "day"))

@@ -33,7 +33,7 @@ struct RestampCommand: ParsableCommand {
       lines.append("Nothing to do: every stamp is true.")
     } else {
       let followers = outcome.rewritten.count - restamped.count
-      let verb = outcome.ref == nil ? "would be stamped anew" : "stamped anew"
+      let verb = outcome.ref == nil ? "would be stamped again" : "stamped again"
       lines.append(
         style("\(restamped.count) \(verb)", .good)
           + (followers == 0 ? "" : ", \(followers) rewritten because they follow")
@@ -93,7 +93,7 @@ struct HealCommand: ParsableCommand {
     if !outcome.remaining.isEmpty {
       let count = outcome.remaining.count
       lines.append(
-        "\(count) error\(count == 1 ? "" : "s") of other kinds \(count == 1 ? "stays" : "stay"), which no stamp mends: readiness verify"
+        "\(count) error\(count == 1 ? "" : "s") of other kinds \(count == 1 ? "stays" : "stay"), which no stamp repairs: readiness verify"
       )
     }
     var members = [JSONMember("changed", JSONValue(.bool(outcome.commit != nil)))]

@@ -20,7 +20,7 @@ struct Verify: PlainCommand {
     help: ArgumentHelp(
       "text, json, markdown (for a pull request), sarif, junit, codequality or github.", valueName: "form"))
   var format: VerdictFormat = .text
-  @Flag(help: "Judge everything anew, whatever an earlier verify found to be true.")
+  @Flag(help: "Check everything again, without what an earlier verify remembers.")
   var noCache = false
   @Flag(help: "First fetch what a shallow or blobless clone lacks: readiness backfill.")
   var backfill = false

@@ -12,7 +12,7 @@ struct DoctorCommand: ParsableCommand {
     subcommand: "doctor", abstract: "The health of hooks, files and locks of this clone.",
     discussion:
       "With --fix it ends what a killed command began and installs missing hooks. Locks of git are named and left.")
-  @Flag(help: "Mend what can safely be mended.")
+  @Flag(help: "Fix what can be fixed safely.")
   var fix = false
   @OptionGroup var options: GlobalOptions
 

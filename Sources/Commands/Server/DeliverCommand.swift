@@ -26,7 +26,7 @@ struct SinkSelection {
       let finding = snapshot.findings.first
       throw GitError(
         .damaged, "\(finding?.path ?? ""): \(finding?.message ?? "The policy cannot be read.")",
-        hint: finding?.hint ?? "Mend it.", function: "PolicySnapshot")
+        hint: finding?.hint ?? "Fix it.", function: "PolicySnapshot")
     }
     sinks = policy.sinks.sinks
     runtime = try RuntimeFiles(own: tree.bytes(at: RuntimeFiles.path, atMost: 1 << 20))

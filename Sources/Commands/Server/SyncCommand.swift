@@ -24,9 +24,11 @@ struct SyncCommand: ParsableCommand {
     case .refused(let findings): try context.conclude(findings, repository: repository)
     case .conflict(let words):
       try refuse(
-        "Git could not merge by itself; nothing was changed.", words, "git pull, mend it, then readiness sync.", context
+        "Git could not merge by itself; nothing was changed.", words, "git pull, resolve it, then readiness sync.",
+        context
       )
-    case .rejected(let words): try refuse("The other side said no.", words, "Mend what it names, then again.", context)
+    case .rejected(let words):
+      try refuse("The other side rejected it.", words, "Fix what it names, then run readiness sync again.", context)
     }
   }
 

@@ -20,32 +20,34 @@ enum WaiveRule: ChangeRule {
     let what = "\(waive.code) at \(waive.milestone)"
     guard BypassRule.codes.contains(where: { $0.id == waive.code }) else {
       return (
-        "The rule \(waive.code) cannot be let go.",
+        "The rule \(waive.code) allows no exception.",
         "These can: " + BypassRule.codes.map(\.id).joined(separator: ", ") + "."
       )
     }
     let rules = authorization?.bypasses.filter { $0.covers(waive.code, at: waive.milestone) } ?? []
     guard let authorization, !rules.isEmpty else {
       return (
-        "No policy lets anybody let go of \(what).",
+        "No policy allows anybody an exception from \(what).",
         "A \"bypass\" in \(PlanPaths.authorization) would, in a commit before."
       )
     }
     guard let rule = authorization.bypass(of: waive.code, at: waive.milestone, by: run.actor.email) else {
       let roles = Set(rules.map(\.role)).sorted()
       return (
-        "\(run.actor.email) may not let go of \(what); it takes the role \(roles.map { "\"\($0)\"" }.joined(separator: " or ")).",
+        "\(run.actor.email) may not make an exception from \(what); that takes the role \(roles.map { "\"\($0)\"" }.joined(separator: " or ")).",
         AuthorityRule.holders(of: roles[0], authorization)
       )
     }
     guard run.reason.map({ !$0.isEmpty }) ?? false else {
-      return ("\(what) is let go without a reason.", "Give one: --reason \"why\", or a line Readiness-Reason: why.")
+      return (
+        "The exception from \(what) gives no reason.", "Give one: --reason \"why\", or a line Readiness-Reason: why."
+      )
     }
     let day = String(run.at.prefix(10))
     guard let last = Timestamp.day(rule.days, after: day) else { return nil }
     guard day <= waive.until, waive.until <= last else {
       return (
-        "\(what) is let go until \(waive.until), and that day is not from \(day) to \(last).",
+        "The exception from \(what) ends on \(waive.until), which is not a day from \(day) to \(last).",
         "Policy lets \"\(rule.role)\" let it go for \(rule.days) days: --until \(last)"
       )
     }
@@ -104,7 +106,7 @@ enum WaiveRule: ChangeRule {
         said.append(
           Finding(
             finding.code,
-            "\(finding.message) Let go until \(waive.waive.until) by \(waive.actor.email): \(waive.reason)",
+            "\(finding.message) Exception until \(waive.waive.until) by \(waive.actor.email): \(waive.reason)",
             hint: finding.hint, severity: .warning, milestone: finding.milestone, path: finding.path,
             line: finding.line))
       } else {

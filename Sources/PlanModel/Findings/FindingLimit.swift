@@ -23,7 +23,7 @@ public enum FindingLimit {
 
   private static func rank(_ finding: Finding) -> Int {
     switch finding.severity {
-    case .error: return ReasonCode.mendedByStamps.contains(finding.code) ? 1 : 0
+    case .error: return ReasonCode.repairedByStamps.contains(finding.code) ? 1 : 0
     case .warning: return 2
     case .note: return 3
     }

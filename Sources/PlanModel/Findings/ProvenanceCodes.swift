@@ -8,34 +8,34 @@ extension ReasonCode {
     source: "3")
   /// See `explain`.
   public static let trailerMismatch = ReasonCode(
-    "trailer-mismatch", "The stamp says something else than the commit does, or is not written as stamps are.",
-    remedy: "Delete the block of Readiness- lines and let the hook write it anew: git commit --amend.", source: "3")
+    "trailer-mismatch", "The stamp does not match what the commit changes, or is malformed.",
+    remedy: "Delete the block of Readiness- lines and let the hook write it again: git commit --amend.", source: "3")
   /// See `explain`.
   public static let runMismatch = ReasonCode(
     "run-mismatch", "The run ID is not the digest of what the stamp says.",
-    remedy: "Delete the block of Readiness- lines and let the hook write it anew: git commit --amend.", source: "3")
+    remedy: "Delete the block of Readiness- lines and let the hook write it again: git commit --amend.", source: "3")
   /// See `explain`.
   public static let replayedRun = ReasonCode(
-    "replayed-run", "The same run stands a second time in a commit's own history.",
-    remedy: "Let the hook stamp the commit anew: git commit --amend.", source: "3")
+    "replayed-run", "The same run occurs twice in the history of one commit.",
+    remedy: "Let the hook stamp the commit again: git commit --amend.", source: "3")
   /// See `explain`.
   public static let policyMismatch = ReasonCode(
     "policy-mismatch",
-    "The stamp was made under another policy than the one in force at this commit, as after a rebase. The policy in force has judged again.",
-    remedy: "Nothing, where the change is accepted.", source: "3")
+    "The stamp was made under another policy than the one in force at this commit, for example before a rebase. The change was checked again by the policy in force.",
+    remedy: "No action is needed if the change is accepted.", source: "3")
   /// See `explain`.
   public static let actorMismatch = ReasonCode(
     "actor-mismatch", "The stamp names another person than the commit's author.",
     remedy: "Let the author of the change commit it, or have the actor sign the run.", source: "3")
   /// See `explain`.
   public static let mergeUnresolved = ReasonCode(
-    "merge-unresolved", "A merge decides what two sides changed differently, and carries no stamp for it.",
+    "merge-unresolved", "A merge decides between two different changes, and carries no stamp.",
     remedy: "Commit the merge with the hooks installed: git commit --amend --no-edit.", source: "3")
   /// See `explain`.
   public static let settledByPolicyChange = ReasonCode(
     "settled-by-policy-change",
-    "A merge brings what breaks a rule of one of its parents. Its stamp settles that, by somebody who may change the policy under every parent's.",
-    remedy: "Nothing: it is told so that a reviewer sees it.", source: "3")
+    "A merge brings in a change that breaks a rule of one of its parents. Its stamp settles that, by a person who may change the policy of every parent.",
+    remedy: "No action is needed; a reviewer should know.", source: "3")
 
   /// See `explain`.
   public static let clockAhead = ReasonCode(
@@ -43,8 +43,8 @@ extension ReasonCode {
     "A stamp or a commit is dated more than an hour ahead of the clock, or outside the years 1970 to 9999. As a warning: the stamp is more than an hour ahead of its commit.",
     remedy: "Set the clock and make the commit again: git commit --amend --no-edit.", source: "3")
 
-  /// What a true stamp mends: before publication in its place, afterwards by a stamp that heals (contract 3).
-  public static let mendedByStamps: Set<ReasonCode> = [trailerMissing, trailerMismatch, runMismatch, mergeUnresolved]
+  /// Codes that a correct stamp repairs: in place before publication, by a healing stamp afterwards (contract 3).
+  public static let repairedByStamps: Set<ReasonCode> = [trailerMissing, trailerMismatch, runMismatch, mergeUnresolved]
 
   static let provenanceCodes = [
     trailerMissing, trailerMismatch, runMismatch, replayedRun, policyMismatch, actorMismatch, mergeUnresolved,

@@ -33,9 +33,11 @@ extension BypassRule {
     let named = reader.uniqueTexts("codes")
     for name in named where !Self.codes.contains(where: { $0.id == name.text }) {
       let can = Self.codes.map(\.id).joined(separator: ", ")
-      faults.add("The rule \"\(name.text)\" cannot be let go; these can: \(can).", at: value["codes"] ?? value)
+      faults.add("The rule \"\(name.text)\" allows no exception; these do: \(can).", at: value["codes"] ?? value)
     }
-    if named.isEmpty { faults.add("A bypass names the rules that it lets go, under \"codes\".", at: value) }
+    if named.isEmpty {
+      faults.add("An entry of \"bypass\" names, under \"codes\", the rules from which it allows exceptions.", at: value)
+    }
     codes = Set(named.map(\.text))
     milestones = reader.uniqueTexts("milestones").map(\.text)
     days = reader.count("days", 1...366) ?? 14
