@@ -16,6 +16,9 @@ class Acts:
     def apply(self, files, person, day, ancestors=(), stay=None, plan_id=None):
         """The files after one to three acts."""
         files = dict(files)
+        if PLAN not in files:
+            # What a dropped plan leaves behind is no plan to act on.
+            return files
         for _ in range(self.rng.choice([1, 1, 1, 2, 3])):
             names = [n for n in plans.names(files) if self.readable(files, n)]
             acts = [(self.move, 40), (self.edit, 18), (self.birth, 4), (self.death, 4), (self.waiver, 6), (self.approve, 9),

@@ -151,6 +151,49 @@ struct PathTests {
     #expect(s.readiness("verify").status == 0, "\(s.readiness("verify").all)")
   }
 
+  @Test("a merge brings no change of a file that this side came to freeze only meanwhile, whichever parent comes first")
+  func frozenMeanwhile() throws {
+    let s = try Scratch.withPlan()
+    s["api.yaml"] = "0\n"
+    s["other"] = "0\n"
+    s.git("add", "-A")
+    s.git("commit", "-qm", "files")
+    s.start("M-01")
+    s.prove("M-01")
+    s.git("commit", "-qam", "M-01: start")
+    #expect(s.readiness("move", "M-01", "in-review").status == 0)
+    #expect(s.readiness("move", "M-01", "done").status == 0)
+    let paths = #"{ "version": 1, "guarded": [{ "paths": ["api.yaml"], "frozenBy": ["M-01"] }] }"#
+    func branch(_ name: String, from start: String, _ change: () -> Void) -> String {
+      s.git("checkout", "-q", "-b", name, start)
+      change()
+      s.git("add", "-A")
+      #expect(s.git("commit", "-qm", name).status == 0)
+      return s.git("rev-parse", "HEAD").line
+    }
+    let done = s.git("rev-parse", "HEAD").line
+    let frozen = branch("freeze", from: done) { s["ssot/policies/paths.json"] = paths }
+    let early = branch("early", from: done) { s["api.yaml"] = "1\n" }
+    let copied = branch("copied", from: early) { s["ssot/policies/paths.json"] = paths }
+    let harmless = branch("harmless", from: done) { s["other"] = "1\n" }
+    func verify(_ parents: [String]) -> Scratch.Result {
+      s.git("checkout", "-q", parents[0])
+      let merged = s.git("merge", "-q", "--no-edit", parents[1], environment: ["READINESS_SKIP": "1"])
+      #expect(merged.status == 0, "\(merged.all)")
+      return s.readiness("verify", "--no-cache")
+    }
+    for other in [early, copied] {
+      for parents in [[frozen, other], [other, frozen]] {
+        let refused = verify(parents)
+        #expect(refused.status == 1 && refused.output.contains("path-guarded"), "\(parents): \(refused.all)")
+      }
+    }
+    for parents in [[frozen, harmless], [harmless, frozen]] {
+      let accepted = verify(parents)
+      #expect(accepted.status == 0, "\(parents): \(accepted.all)")
+    }
+  }
+
   @Test("a merge that takes a guarded file back to what it was needs the role, whichever parent comes first")
   func takenBack() throws {
     let s = try guarded()

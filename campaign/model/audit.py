@@ -32,7 +32,7 @@ class Audit:
         self.blocks = lru_cache(None)(lambda i: blocks_of(history.commits[i].message))
         self.tip = len(history.commits) - 1
         self.plan_id = history.snapshot(self.tip).plan_id
-        self.results, self.points = {}, []
+        self.results, self.points, self.speaking = {}, [], self.plan_id
 
     def judge(self, anchor=None):
         """The codes of every judged commit, by index; with an anchor, of those that it does not have."""
@@ -42,6 +42,8 @@ class Audit:
             reached = self.history.is_ancestor(index, self.tip)
             if reached and not trusted >> index & 1 and index not in self.skipped:
                 self.results[index] = self.commit(index)
+                if any("unrelated-plans" in c for x in self.history.ancestors(index) if x in self.results for c, _ in self.results[x].must):
+                    self.results[index].unclear.append("after a refused merge of two plans: whose reviews and runs count?")
         self.heals()
         if anchor is not None and self.history.snapshot(anchor).plan_id != self.plan_id:
             self.results[self.tip].open({"plan-id-changed", "unrelated-plans"}, "a range whose end has another plan than its anchor")
@@ -77,11 +79,16 @@ class Audit:
         history, parents = self.history, self.history.parents(index)
         codes = Codes()
         snapshot = history.snapshot(index)
+        self.speaking = snapshot.plan_id
         taking = [p for p in parents if self.holding(p)]
         groups = self.joined(index, taking, codes)
         if not codes.legal:
             return codes
-        equal = [history.snapshot(p).bytes == snapshot.bytes for p in parents]
+        if taking and len(taking) < len(parents) and not snapshot.holds:
+            # With a parent that takes no part a merge may hold nothing, and drops the others.
+            groups = None
+        # What a parent that takes no part lacks is no change.
+        equal = [history.snapshot(p).bytes == snapshot.bytes for p in (taking if len(taking) == 1 else parents)]
         if parents and all(equal) or not snapshot.holds and not any(self.holds(p) for p in parents):
             self.idle(index, codes)
         elif groups is None:
@@ -93,6 +100,9 @@ class Audit:
             codes.take(Step(self, index, parents[0]).judge())
         else:
             codes.take(Merge(self, index, groups).judge())
+            if len(taking) == 1 and any(c == {"merge-unresolved"} for c, _ in codes.must):
+                # Nothing meets in it, so its change may be called that of one parent.
+                codes.must = [(c | {"trailer-missing"} if c == {"merge-unresolved"} else c, m) for c, m in codes.must]
         guard_paths(self, index, codes)
         self.clocks(index, codes)
         self.replays(index, codes)
@@ -174,7 +184,7 @@ class Audit:
 
     def approves(self, policy, one):
         """Whether the signature of an approval is by a key of its `by`, over this plan, its run and its digest."""
-        key = self.key_of("readiness-approval", f"{self.plan_id} {one.get('run')} {one['digest']}", one["signature"])
+        key = self.key_of("readiness-approval", f"{self.speaking} {one.get('run')} {one['digest']}", one["signature"])
         return key in policy.keys(one["by"])
 
     def actor_of(self, author, block):

@@ -122,7 +122,7 @@ def added_waivers(old, new):
 
 
 def grants(audit, policy, author, actor, old, new, name, codes, stay=()):
-    """An approval comes from its author or is signed, a waiver from its author or from who signed the run."""
+    """An approval is signed or comes, as a waiver does, from the author of the commit or from who signed the run."""
     runs = {block.run for _, _, block in stay if block}
     for one in added_approvals(old, new):
         if "signature" in one and one.get("run") not in runs or "signature" in one and not audit.approves(policy, one):
@@ -130,7 +130,9 @@ def grants(audit, policy, author, actor, old, new, name, codes, stay=()):
                 codes.open({"signature-invalid", "not-authorized"}, "a false signature of an approval, without authorization.json")
             else:
                 codes.add({"signature-invalid", "not-authorized"}, name)
-        if "signature" not in one and policy.same(one["by"]) != policy.same(author):
+        by = policy.same(one["by"])
+        signed = policy.same(actor.address) == by and actor.signed(policy)
+        if "signature" not in one and by != policy.same(author) and not signed:
             if policy.authorization is None:
                 codes.open("not-authorized", "an approval by another, without authorization.json")
             else:

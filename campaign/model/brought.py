@@ -34,7 +34,8 @@ class Brought:
         for base in self.audit.bases(parent, other):
             old = self.history.snapshot(base).policy_files
             files |= {path for path in {**mine, **old} if mine.get(path) != old.get(path)}
-        runs = {b.run for x in self.history.members(self.history.masks[parent]) for b in self.audit.blocks(x)}
+        # A run that both have in common ancestors is replayed on the other side, and refused there.
+        runs = {b.run for x in self.history.only(parent, other) for b in self.audit.blocks(x)}
         for x in self.history.only(other, parent):
             if not self.audit.copied(x, parent) and any(b.run in runs and b.change for b in self.audit.blocks(x)):
                 files |= AUTHORITY | {PROVENANCE, WORKFLOW, PATHS}
@@ -66,7 +67,7 @@ class Brought:
                 self.workflow(parent, policy, name)
         if PATHS in files or AUTHORITY & files and policy.guarded:
             for x in new:
-                self.paths(parent, policy, x)
+                self.paths(parent, policy, x, PATHS in files)
 
     def touched(self, x):
         parents = self.history.parents(x)
@@ -133,12 +134,12 @@ class Brought:
                 unmet |= guards.unmet([g for g in edges.edges[way] if g in STATE_GUARDS], name, True)
             self.fail(parent, name, unmet | {"frozen-field"} if unmet else set())
 
-    def paths(self, parent, policy, x):
+    def paths(self, parent, policy, x, freezes):
         merge = self.merge
         differ = differing(self.history.commits[parent].files, merge.commit.files)
         for before in self.history.parents(x)[:1]:
             changed = differ & differing(self.history.commits[before].files, self.history.commits[x].files)
-            frozen = lambda n: self.history.category(parent, n) == "done" == self.history.category(merge.index, n)
+            frozen = lambda n: freezes and self.history.category(parent, n) == "done" == self.history.category(merge.index, n)
             if refusals(self.audit, policy, self.history.commits[x].address, changed, frozen):
                 self.fail(parent, "paths", {"path-guarded"})
 

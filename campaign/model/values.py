@@ -126,7 +126,10 @@ class Clean:
             # A parent without the milestone says nothing of its state; whether it stays is a value of its own.
             beaten = any(s != t and self.of[s].get(key) is not None and self.prevails(s, t, key) for s in self.parents)
             states[state] = states.get(state, True) and not beaten
-        return {json.loads(state) for state, alive in states.items() if alive and state is not None}
+        # A file that cannot be read has the state of its nearest version that can be.
+        damaged = {self.history.effective[p][name]["status"] for p in self.parents
+                   if self.of[p].get(key) is None and self.of[p].get((name, "")) and name in self.history.effective[p]}
+        return damaged | {json.loads(state) for state, alive in states.items() if alive and state is not None}
 
     def kept(self, name):
         """The dependencies and criteria that the clean values would keep."""

@@ -37,7 +37,8 @@ enum PathRule {
     else { return nil }
     // What another parent changed was judged there, unless this side came to guard it only meanwhile. What a merge takes
     // back from this side, nobody has judged.
-    let own = try isNewHere(proposal) ? changed[0] : changed[0].filter(notBrought(entry, changed, proposal).contains)
+    let isNew = try isNewHere([PlanPaths.paths, PlanPaths.authorization], proposal)
+    let own = try isNew ? changed[0] : changed[0].filter(notBrought(entry, changed, proposal).contains)
     guard !own.isEmpty else { return nil }
     return finding(
       own, "\(proposal.author.email) does not hold the role \"\(role)\", which a change of \(listed(own)) asks for.",
@@ -64,16 +65,22 @@ enum PathRule {
     (changed.first ?? []).filter { path in changed.dropFirst().allSatisfy { $0.contains(path) } }
   }
 
-  /// True if the first parent changed who may change what since a merge base, or another parent has no policy to judge by.
-  private static func isNewHere(_ proposal: Proposal) throws -> Bool {
+  /// True if the first parent has changed one of these policies since a merge base, if another parent repeats a change of
+  /// the policy that the first one has already, or if another parent has no policy to judge by (contract 3, merges, 3c).
+  private static func isNewHere(_ files: [String], _ proposal: Proposal) throws -> Bool {
     let own = try proposal.base.policyFiles()
     return try proposal.parents.indices.dropFirst().contains { other in
       let bases = try proposal.ancestry.bases(of: 0, and: other)
       if bases.isEmpty { return true }
-      return try bases.contains { base in
+      let differs = try bases.contains { base in
         let old = try base.policyFiles()
-        return [PlanPaths.paths, PlanPaths.authorization].contains { old[$0] != own[$0] }
+        return files.contains { old[$0] != own[$0] }
       }
+      if differs { return true }
+      let (line, known) = try (
+        proposal.ancestry.brought(by: other, notIn: 0), proposal.ancestry.brought(by: 0, notIn: other)
+      )
+      return try BroughtLine(line).repeatsPolicyChange(of: BroughtLine(known))
     }
   }
 
@@ -87,8 +94,10 @@ enum PathRule {
     }
     for id in entry.frozenBy where try isDone(id, proposal.candidate) {
       let done = try proposal.parents.map { try isDone(id, $0) }
-      // What a parent holds in which the milestone is done as well, it came to in order.
-      let paths = common(zip(changed, done).compactMap { $1 ? $0 : nil })
+      // What a parent holds in which the milestone is done as well, it came to in order, unless this side came to freeze it
+      // only meanwhile.
+      let isNew = try done[0] && !changed[0].isEmpty && isNewHere([PlanPaths.paths], proposal)
+      let paths = isNew ? changed[0] : common(zip(changed, done).compactMap { $1 ? $0 : nil })
       guard !paths.isEmpty else { continue }
       return finding(
         paths, "\(id) is done, and freezes \(listed(paths)).",
