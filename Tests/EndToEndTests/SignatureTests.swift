@@ -263,6 +263,42 @@ struct SignatureTests {
     #expect(s.readiness("verify").status == 0)
   }
 
+  @Test("a name that a stamp only claims satisfies no rule that another side made meanwhile")
+  func claimedActor() throws {
+    let s = try Scratch.withPlan()
+    s.authorize(#"{ "fields": ["risks"], "role": "maintainer" }"#)
+    s.review()
+    s.git("checkout", "-q", "-b", "honest")
+    s.become("grace", signs: false)
+    #expect(s.readiness("move", "M-01", "done").status == 0)
+    s.git("checkout", "-q", "-b", "claimed")
+    s.git(
+      "-c", "core.hooksPath=/dev/null", "commit", "-q", "--amend", "--no-edit", "--author", "Eve <eve@example.com>")
+    // No rule is asked of it here, so the claim is only warned of.
+    let alone = s.readiness("verify", "--no-cache")
+    #expect(alone.status == 0 && alone.output.contains("warning actor-mismatch"), "\(alone.all)")
+    s.git("checkout", "-q", "main")
+    s.become("ada", signs: false)
+    s.authorize(#"{ "to": "Done", "role": "approver" }"#)
+    s.git("branch", "tightened")
+    // One who may not take the step may not settle it by merging either.
+    s.become("eve", signs: false)
+    func merged(_ parents: [String]) -> Scratch.Result {
+      s.git("checkout", "-q", "--detach", parents[0])
+      let made = s.git("merge", "-q", "--no-edit", parents[1])
+      #expect(made.status == 0, "\(made.all)")
+      return s.readiness("verify", "--no-cache")
+    }
+    for parents in [["tightened", "claimed"], ["claimed", "tightened"]] {
+      let refused = merged(parents)
+      #expect(refused.status == 1 && refused.output.contains("error actor-mismatch"), "\(parents): \(refused.all)")
+    }
+    for parents in [["tightened", "honest"], ["honest", "tightened"]] {
+      let accepted = merged(parents)
+      #expect(accepted.status == 0, "\(parents): \(accepted.all)")
+    }
+  }
+
   @Test("where the policy is changed by signature, healing takes one as well")
   func heal() throws {
     let s = try Scratch.withPlan()

@@ -17,7 +17,7 @@ enum BroughtRule {
   ]
   private static let authorityRules: [any ChangeRule.Type] = [
     AuthorityRule.self, ApprovalRule.self, WaiverRule.self, WaiveRule.self, PolicyAuthorityRule.self,
-    SignatureRule.self,
+    SignatureRule.self, ActorRule.self,
   ]
 
   /// Returns what is broken; nothing is walked where no side has changed its policy since a merge base.
