@@ -39,8 +39,13 @@ let package = Package(
         "PlanSLO", "ReadinessGit", "PlanJudge", "PlanModel", "Profiles", "ReadinessSystem", "StrictJSON",
       ]),
     .target(
+      name: "Attestations",
+      dependencies: ["ReadinessGit", "PlanJudge", "PlanModel", "Profiles", "ReadinessSystem", "StrictJSON"]),
+    .target(
       name: "PlanGate",
-      dependencies: ["PlanHistory", "ReadinessGit", "Profiles", "PlanJudge", "PlanModel", "StrictJSON"]),
+      dependencies: [
+        "Attestations", "PlanHistory", "ReadinessGit", "Profiles", "PlanJudge", "PlanModel", "StrictJSON",
+      ]),
     .target(
       name: "PlanChecks",
       dependencies: [
@@ -58,7 +63,7 @@ let package = Package(
     .target(
       name: "Commands",
       dependencies: [
-        "CProgram", "PlanGate", "PlanHistory", "ReadinessGit", "PlanJudge", "PlanModel",
+        "Attestations", "CProgram", "PlanGate", "PlanHistory", "ReadinessGit", "PlanJudge", "PlanModel",
         "Reports", "Profiles", "ReadinessSystem", "PlanChecks", "PlanEvents", "PlanSLO",
         "StrictJSON",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
@@ -89,6 +94,9 @@ let package = Package(
       dependencies: [
         "Commands", "TestSupport", .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ]),
+    .testTarget(
+      name: "AttestationsTests",
+      dependencies: ["Attestations", "PlanJudge", "PlanModel", "TestSupport", "StrictJSON"]),
     .testTarget(name: "StrictJSONTests", dependencies: ["StrictJSON"]),
     .testTarget(
       name: "ReportsTests",

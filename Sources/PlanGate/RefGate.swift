@@ -29,6 +29,12 @@ public struct RefGate {
     }
     for move in moves where move.change.role == .records { report.findings += try plansAmongRecords(move) }
     guard report.isAccepted else { return report }
+    for move in moves where server.isAttestations(move.change.name) {
+      guard let tip = move.newTip else { continue }
+      report.findings += try AttestationGate(repository: repository).judge(
+        move.change.name, from: move.oldTip, to: tip)
+    }
+    guard report.isAccepted else { return report }
     for group in Group.all(moves.filter(isJudged)) {
       let together = try audit(group, group.tips)
       // What one tip heals, another one has not healed.

@@ -1,3 +1,4 @@
+import Attestations
 import PlanJudge
 import PlanModel
 import ReadinessGit
@@ -47,7 +48,7 @@ public struct ServerRefs {
     }
     let policy = try headTip.flatMap { try Self.policy(at: $0, repository) }
     named = policy?.refs
-    var records: Set<String> = ["refs/readiness/attestations"]
+    var records: Set<String> = [AttestationStore.ref]
     if let headTip { records.formUnion(try Self.stages(repository.tree(ofCommit: headTip))) }
     self.records = records
   }
@@ -87,6 +88,9 @@ public struct ServerRefs {
     let low = target.lowercased()
     return low.hasPrefix("refs/replace/") ? low : low == "refs/heads/head" ? "refs/heads/HEAD" : target
   }
+
+  /// True for the ref that holds attestations.
+  func isAttestations(_ name: String) -> Bool { isSame(name, AttestationStore.ref) }
 
   private func isSame(_ a: String, _ b: String) -> Bool { foldsCase ? a.lowercased() == b.lowercased() : a == b }
 

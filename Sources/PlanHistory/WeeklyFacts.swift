@@ -49,15 +49,18 @@ public struct WeeklyFacts {
   /// - Parameters:
   ///   - tip: the history that is looked at.
   ///   - gate: the gate that recommends.
+  ///   - attestations: finds what renews evidence; nil for the tree alone.
   /// - Throws: `GitError` where history is shallow or cannot be read.
   /// - Complexity: O(history).
-  public init(_ repository: Repository, tip: ObjectID, span: DaySpan, gate: String) throws {
+  public init(_ repository: Repository, tip: ObjectID, span: DaySpan, gate: String, attestations: (any RenewalSource)? = nil)
+    throws
+  {
     self.span = span
     let end = try Self.commit(of: repository, at: tip, before: span.stop)
     let start = try Self.commit(of: repository, at: tip, before: span.start)
     let before = try Self.tree(repository, at: start, until: end)
     let after: any PlanTree = end.map { repository.tree(of: $0) } ?? EmptyTree()
-    let bare = try PlanOverview(after, now: span.stop * 1000)
+    let bare = try PlanOverview(after, now: span.stop * 1000, attestations: attestations)
     let overview = try end.map { try repository.lettingGo(bare, at: $0.id, in: after, now: bare.now) } ?? bare
     let diff = try PlanDiff(from: before, to: after)
     graphChanges = diff.edges

@@ -233,7 +233,7 @@ public struct CommitWriter {
 
   /// A person and a moment as commits name them: now, or what the variable says; git reads it, in any form that git
   /// knows.
-  private static func ident(_ person: Identity, _ variable: String, dateVariable: String) throws -> String {
+  static func ident(_ person: Identity, _ variable: String, dateVariable: String) throws -> String {
     var signature: UnsafeMutablePointer<git_signature>?
     try git("git_signature_now", "The person \(person)") { git_signature_now(&signature, person.name, person.email) }
     defer { git_signature_free(signature) }

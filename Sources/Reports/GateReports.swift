@@ -43,6 +43,10 @@ public struct GateReport {
       lines += ["", style("On a person's word alone:", .warn)]
       lines += decision.onWordAlone.joined(separator: ", ").printable.wrapped(to: wrap).map { "    " + $0 }
     }
+    if !decision.renewed.isEmpty { lines += ["", style("Renewed by attestation:", .strong)] }
+    for (id, renewal) in decision.renewed {
+      lines += RenewalText.line(renewal, of: id, now: decision.now).printable.wrapped(to: wrap).map { "    " + $0 }
+    }
     if !decision.waived.isEmpty { lines += ["", style("Waived:", .warn)] }
     for waived in decision.waived {
       lines += "\(waived.milestone)/\(waived.criterion), \(EvidenceText.line(waived.waiver))".printable.wrapped(
@@ -73,6 +77,7 @@ public struct GateReport {
       JSONMember("gate", .text(decision.name)), JSONMember("decision", .text(decision.answer.rawValue)),
       JSONMember("reasons", reasons(decision)), JSONMember("onWordAlone", .texts(decision.onWordAlone)),
       JSONMember("waived", waived(decision)), JSONMember("letGo", EvidenceText.json(decision.letGo, at: nil)),
+      JSONMember("attestations", RenewalText.json(decision.renewed)),
     ]
   }
 

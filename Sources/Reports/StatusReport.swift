@@ -49,6 +49,12 @@ public struct StatusReport {
         index == 0 ? style("Suspect:", .warn) + line.dropFirst(8) : "  " + line
       }
     }
+    for place in overview.entries.indices {
+      let entry = overview.entries[place]
+      for renewal in entry.renewed {
+        lines.append(RenewalText.line(renewal, of: entry.id, now: overview.now).printable)
+      }
+    }
     for place in overview.entries.indices where !overview.entries[place].waived.isEmpty {
       let entry = overview.entries[place]
       for criterion in entry.waived {
@@ -105,6 +111,7 @@ public struct StatusReport {
       "category": entry.category.map { .text($0.rawValue) } ?? nil, "ready": JSONValue(.bool(entry.isReady)),
       "blockers": .texts(entry.blockers.map(\.text)), "suspect": .texts(entry.suspect),
       "waived": .texts(entry.waived.map(\.id)),
+      "renewed": RenewalText.json(entry.renewed.map { (entry.id, $0) }),
     ]
   }
 }
@@ -241,6 +248,9 @@ public struct ShowReport {
       if case .file(let path, _) = evidence.kind, entry.suspect.contains(path) {
         lines[lines.count - 1] += " " + style("suspect", .warn)
       }
+    }
+    for renewal in entry.renewed where renewal.criterion == criterion.id {
+      add("renewed by attestation of \(renewal.key), \(Timestamp.text(millisecondsSince1970: renewal.at).prefix(16))Z", .good)
     }
     if standing == .outdated { add("not met: the evidence no longer matches, or the waiver is over", .bad) }
     if let waiver = criterion.waiver {

@@ -220,6 +220,7 @@ struct ReasonCodeTests {
     .matrixMismatch,  // TrackerDocumentTests
     .secretsNotSought,  // SecretTests
     .settledByPolicyChange,  // MergeRuleTests
+    .attestationsShrunk, .attestationMalformed, .keyInTree,  // AttestationTests
   ]
 
   @Test("a change that breaks the rule is refused with its code", arguments: cases)

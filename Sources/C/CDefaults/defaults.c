@@ -5,6 +5,9 @@
 #pragma clang diagnostic ignored "-Wc23-extensions"
 
 /* clang-format off */
+static const unsigned char examples_invalid_attestations_private_key[] = {
+#embed "../../../ssot/examples/invalid/attestations/private-key.json"
+};
 static const unsigned char examples_invalid_authorization_no_roles[] = {
 #embed "../../../ssot/examples/invalid/authorization/no-roles.json"
 };
@@ -140,6 +143,9 @@ static const unsigned char examples_invalid_workflow_unknown_guard[] = {
 static const unsigned char examples_runtime_config[] = {
 #embed "../../../ssot/examples/runtime.config.json"
 };
+static const unsigned char examples_valid_attestations_one_key[] = {
+#embed "../../../ssot/examples/valid/attestations/one-key.json"
+};
 static const unsigned char examples_valid_authorization_people[] = {
 #embed "../../../ssot/examples/valid/authorization/people.json"
 };
@@ -212,6 +218,9 @@ static const unsigned char examples_valid_version_release[] = {
 static const unsigned char examples_valid_workflow_three_states[] = {
 #embed "../../../ssot/examples/valid/workflow/three-states.json"
 };
+static const unsigned char schemas_attestations_schema[] = {
+#embed "../../../ssot/schemas/attestations.schema.json"
+};
 static const unsigned char schemas_authorization_schema[] = {
 #embed "../../../ssot/schemas/authorization.schema.json"
 };
@@ -258,6 +267,7 @@ static const unsigned char schemas_workflow_schema[] = {
 #define ENTRY(path, bytes) { path, bytes, sizeof bytes }
 
 static const struct readiness_default_file files[] = {
+  ENTRY("ssot/examples/invalid/attestations/private-key.json", examples_invalid_attestations_private_key),
   ENTRY("ssot/examples/invalid/authorization/no-roles.json", examples_invalid_authorization_no_roles),
   ENTRY("ssot/examples/invalid/authorization/person-without-list.json", examples_invalid_authorization_person_without_list),
   ENTRY("ssot/examples/invalid/authorization/rule-without-subject.json", examples_invalid_authorization_rule_without_subject),
@@ -303,6 +313,7 @@ static const struct readiness_default_file files[] = {
   ENTRY("ssot/examples/invalid/workflow/no-pending-state.json", examples_invalid_workflow_no_pending_state),
   ENTRY("ssot/examples/invalid/workflow/unknown-guard.json", examples_invalid_workflow_unknown_guard),
   ENTRY("ssot/examples/runtime.config.json", examples_runtime_config),
+  ENTRY("ssot/examples/valid/attestations/one-key.json", examples_valid_attestations_one_key),
   ENTRY("ssot/examples/valid/authorization/people.json", examples_valid_authorization_people),
   ENTRY("ssot/examples/valid/authorization/two-roles.json", examples_valid_authorization_two_roles),
   ENTRY("ssot/examples/valid/gates/release.json", examples_valid_gates_release),
@@ -327,6 +338,7 @@ static const struct readiness_default_file files[] = {
   ENTRY("ssot/examples/valid/slo/checkout-latency.json", examples_valid_slo_checkout_latency),
   ENTRY("ssot/examples/valid/version/release.json", examples_valid_version_release),
   ENTRY("ssot/examples/valid/workflow/three-states.json", examples_valid_workflow_three_states),
+  ENTRY("ssot/schemas/attestations.schema.json", schemas_attestations_schema),
   ENTRY("ssot/schemas/authorization.schema.json", schemas_authorization_schema),
   ENTRY("ssot/schemas/gates.schema.json", schemas_gates_schema),
   ENTRY("ssot/schemas/milestone.schema.json", schemas_milestone_schema),

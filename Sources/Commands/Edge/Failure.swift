@@ -1,4 +1,5 @@
 import ArgumentParser
+import Attestations
 import JSONSchema
 import PlanModel
 import PlanGate
@@ -18,6 +19,7 @@ struct Failure {
     switch error {
     case let error as UsageError: self.init(2, "usage", error.message, error.hint)
     case let error as UnknownName: self.init(2, "unknown-name", error.message, error.hint)
+    case let error as KeyFault: self.init(2, error.code, error.message, error.hint)
     case let error as GitError: self.init(error)
     case let error as ConfigurationError: self.init(error)
     case let error as RuntimeProfile.Failure: self.init(error)

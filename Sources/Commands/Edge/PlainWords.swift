@@ -96,6 +96,8 @@ struct PlainWords {
     source.index = flag("--index")
     source.worktree = flag("--worktree")
     source.now = value("--now")
+    source.attestations = value("--attestations")
+    source.noAttestations = flag("--no-attestations")
     do { try source.validate() } catch { arePlain = false }
     return source
   }

@@ -152,7 +152,9 @@ struct Root: ParsableCommand {
           MoveCommand.self, ApproveCommand.self, Add.self, SetCommand.self, CriteriaCommand.self, Format.self,
         ]),
       CommandGroup(
-        name: "Prove it", subcommands: [CheckCommand.self, TrustCommand.self, ConfigCommand.self, SLOCommand.self]),
+        name: "Prove it", subcommands: [
+          CheckCommand.self, AttestationsCommand.self, TrustCommand.self, ConfigCommand.self, SLOCommand.self,
+        ]),
       CommandGroup(
         name: "Tell others", subcommands: [SyncCommand.self, DeliverCommand.self, DeadLetters.self]),
       CommandGroup(

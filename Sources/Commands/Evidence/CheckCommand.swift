@@ -1,4 +1,5 @@
 import ArgumentParser
+import Attestations
 import PlanChecks
 import PlanModel
 import PlanGate
@@ -26,6 +27,7 @@ struct CheckCommand: ParsableCommand {
   var before: String?
   @Option(help: ArgumentHelp("A profile in place of the one that a check names.", valueName: "name")) var profile:
     String?
+  @OptionGroup var attesting: AttestOptions
   @OptionGroup var settings: SettingOptions
   @OptionGroup var options: GlobalOptions
 
@@ -37,13 +39,18 @@ struct CheckCommand: ParsableCommand {
       throw ValidationError("Name milestones, or give --all, --done or --suspect.")
     }
     if !names.isEmpty, all || done { throw ValidationError("Give names, or --all or --done, not both.") }
+    if attesting.attest, replay || keepOutput || dryRun {
+      throw ValidationError("--attest goes with none of --replay, --keep-output and --dry-run.")
+    }
     if replay, at != nil || keepOutput { throw ValidationError("--replay goes by the commit that the evidence names.") }
   }
 
   mutating func run() throws {
     let context = try Context(options)
     let repository = try context.openForWriting(isDry: dryRun)
-    let selection = try CheckSelection(repository, at: at, now: context.milliseconds)
+    let selection = try CheckSelection(
+      repository, at: at, now: context.milliseconds,
+      attestations: attesting.attest ? AttestationStore(repository) : nil)
     var checks = try selection.checks(
       names, profile: profile, settings: settings.flags, environment: context.environment)
     if done { checks = checks.filter { selection.overview[$0.milestone]?.isClaimed == true } }
@@ -56,7 +63,10 @@ struct CheckCommand: ParsableCommand {
     }
     if replay { return try ReplayedChecks(selection, checks, self, context, repository).run() }
     let results = try run(checks, selection, at: selection.commit, context, repository)
-    let done = dryRun ? "" : try write(results, selection, context, repository)
+    let done =
+      attesting.attest
+      ? try attesting.write(results, context, repository)
+      : dryRun ? "" : try write(results, selection, context, repository)
     try conclude(results, selection, done, context, repository)
   }
 

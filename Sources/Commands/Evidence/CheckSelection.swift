@@ -16,11 +16,13 @@ struct CheckSelection {
   private let runtime: RuntimeFiles
 
   /// - Throws: `ConfigurationError` where the commit's profiles cannot be read; `GitError`.
-  init(_ repository: Repository, at revision: String?, now: Int64) throws {
+  init(
+    _ repository: Repository, at revision: String?, now: Int64, attestations: (any RenewalSource)? = nil
+  ) throws {
     self.repository = repository
     commit = try repository.commit(named: revision ?? "HEAD")
     tree = repository.tree(of: try repository.commit(commit))
-    overview = try PlanOverview(tree, now: now)
+    overview = try PlanOverview(tree, now: now, attestations: attestations)
     runtime = try RuntimeFiles(own: tree.bytes(at: RuntimeFiles.path, atMost: 1 << 20))
     if let finding = overview.findings.first {
       throw GitError(.damaged, finding.message, hint: finding.hint, function: "PlanOverview")

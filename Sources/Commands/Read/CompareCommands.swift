@@ -1,4 +1,5 @@
 import ArgumentParser
+import Attestations
 import PlanJudge
 import PlanModel
 import PlanGate
@@ -60,7 +61,7 @@ struct Weekly: ParsableCommand {
     // The week's own policy decides; a name that no policy has is a slip of the pen.
     if gate != "release", let gates = policy?.gates, gates.gates[gate] == nil { throw gates.unknown(gate) }
     let facts = try WeeklyFacts(
-      repository, tip: tip, span: span, gate: gate)
+      repository, tip: tip, span: span, gate: gate, attestations: AttestationStore(repository))
     let report = WeeklyReport(
       WeeklyReport.Facts(
         span: facts.span, completed: facts.completed.map { ($0.milestone.text, $0.run) },

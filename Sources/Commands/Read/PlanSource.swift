@@ -1,4 +1,5 @@
 import ArgumentParser
+import Attestations
 import PlanJudge
 import PlanModel
 import PlanGate
@@ -21,9 +22,18 @@ struct PlanSourceOptions: ParsableArguments {
     help: ArgumentHelp("The moment by which evidence and waivers lapse, in place of now.", valueName: "time"))
   var now: String?
 
+  @Option(help: ArgumentHelp("Read this commit of the attestations.", valueName: "commit"))
+  var attestations: String?
+
+  @Flag(help: "Leave attestations out: only the evidence in the files counts.")
+  var noAttestations = false
+
   func validate() throws {
     if [at != nil, index, worktree].count(where: { $0 }) > 1 {
       throw ValidationError("--at, --index and --worktree exclude each other.")
+    }
+    if attestations != nil, noAttestations {
+      throw ValidationError("--attestations and --no-attestations exclude each other.")
     }
   }
 }
@@ -43,17 +53,21 @@ final class LoadedPlan {
   /// - Parameter needsHistory: false if a shallow clone may be read without the exceptions that its history grants.
   init(_ options: PlanSourceOptions, _ repository: Repository, needsHistory: Bool) throws {
     let now = try options.now.map { try CommitDate.seconds($0, isEnd: false) * 1000 } ?? Machine.millisecondsSince1970()
+    let store =
+      options.noAttestations
+      ? nil
+      : AttestationStore(repository, at: try options.attestations.map { try repository.commit(named: $0) })
     let isCut = !needsHistory && repository.isShallow
     let head: ObjectID? = if case .commit(let id) = try repository.head() { id } else { nil }
     if options.worktree {
       tree = try WorkTree(repository)
-      overview = try Self.lettingGo(PlanOverview(tree, now: now), at: isCut ? nil : head, tree, repository)
+      overview = try Self.lettingGo(PlanOverview(tree, now: now, attestations: store), at: isCut ? nil : head, tree, repository)
       (commit, source, note) = (nil, "the work tree", nil)
       return
     }
     if options.index || (options.at == nil && head == nil) {
       tree = repository.tree(try repository.candidateTree())
-      overview = try Self.lettingGo(PlanOverview(tree, now: now), at: isCut ? nil : head, tree, repository)
+      overview = try Self.lettingGo(PlanOverview(tree, now: now, attestations: store), at: isCut ? nil : head, tree, repository)
       (commit, source) = (nil, "the index")
       note = options.index ? nil : "There is no commit yet; this is what is staged."
       return
@@ -64,7 +78,8 @@ final class LoadedPlan {
       repository.readPacks()
       let committed = try repository.tree(ofCommit: id)
       return (
-        committed, try Self.lettingGo(PlanOverview(committed, now: now), at: isCut ? nil : id, committed, repository)
+        committed, try Self.lettingGo(
+          PlanOverview(committed, now: now, attestations: store), at: isCut ? nil : id, committed, repository)
       )
     }
     let committed = read.here.0

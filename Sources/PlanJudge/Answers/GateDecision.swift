@@ -64,6 +64,10 @@ public struct GateDecision {
   public let onWordAlone: [String]
   /// Criteria in its scope that are let go for a while.
   public let waived: [Waived]
+  /// Attestations in its scope on which the answer is based, by milestone.
+  public let renewed: [(milestone: MilestoneID, renewal: Renewal)]
+  /// The moment that the answer is for, in milliseconds since 1970; nil if nothing lapses.
+  public var now: Int64? { overview.now }
   /// Rules in its scope that are let go at the moment.
   public let letGo: [StandingWaive]
 
@@ -121,6 +125,9 @@ public struct GateDecision {
       entry.milestone.exitCriteria.filter(\.restsOnWordAlone).map { "\(entry.id)/\($0.id)" }
     }
     onWordAlone = words + objectives.filter(\.isOnWordAlone).map { "slo/\($0.name)" }
+    renewed = scope.places.flatMap { place in
+      overview.entries[place].renewed.map { (overview.entries[place].id, $0) }
+    }
     waived = scope.entries { !$0.waived.isEmpty }.flatMap { entry in
       entry.waived.compactMap { criterion in
         criterion.waiver.map { Waived(milestone: entry.id, criterion: criterion.id, waiver: $0) }

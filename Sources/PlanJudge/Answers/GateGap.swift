@@ -51,8 +51,11 @@ public struct GateGap: Sendable {
       missing.append(Missing(kind: kind, milestone: milestone.id, subject: subject, text: text))
     }
     let proof = Proof(tree: tree, authorization: overview.policy.authorization, moment: { overview.now })
-    if gate.noSuspect || target != nil, !entry.suspect.isEmpty {
-      for stale in try proof.stale(milestone) {
+    // A guard looks at the file alone, so what has to move asks for evidence that an attestation renewed as well.
+    let isAsked = target != nil ? !entry.suspect.isEmpty || !entry.renewed.isEmpty : gate.noSuspect && !entry.suspect.isEmpty
+    if isAsked {
+      let renewed = target == nil ? Set(entry.renewed.map(\.criterion)) : []
+      for stale in try proof.stale(milestone) where !renewed.contains(stale.criterion.id) || stale.isBeyondRenewal {
         if case .inputs(let paths) = stale.mismatch {
           // However many files changed, it is one run.
           let changed = paths.count == 1 ? "\(paths[0]) has" : "\(paths.count) of its inputs have"

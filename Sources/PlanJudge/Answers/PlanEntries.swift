@@ -71,6 +71,8 @@ extension PlanOverview {
       let shown = suspect.prefix(3).joined(separator: ", ")
       return suspect.count > 3 ? "\(shown) and \(suspect.count - 3) more" : shown
     }
+    /// For what is in review or done, attestations that renew evidence which no longer matches in the file.
+    public var renewed: [Renewal] { facts.renewed[number] ?? [] }
     /// Criteria that are waived at the moment.
     public var waived: [ExitCriterion] { facts.waived[number] ?? [] }
 
@@ -115,6 +117,7 @@ final class PlanFacts: Sendable {
   /// Of few milestones there is anything to tell.
   let suspect: [Int: [String]]
   let waived: [Int: [ExitCriterion]]
+  let renewed: [Int: [Renewal]]
   /// The ids of criteria whose evidence or waiver no longer counts.
   let outdated: [Int: Set<String>]
 
@@ -122,7 +125,7 @@ final class PlanFacts: Sendable {
   /// - Complexity: O(V+E), and the evidence of every milestone that has any.
   init(
     _ rows: MilestoneRows, _ categories: [Category?], _ graph: DependencyGraph?, _ places: MilestonePlaces,
-    _ proof: Proof
+    _ proof: Proof, renewals: PlanOverview.Renewals?
   ) throws {
     (self.rows, self.categories, self.graph) = (rows, categories, graph)
     let isDone = categories.map { $0 == .done }
@@ -130,6 +133,7 @@ final class PlanFacts: Sendable {
     waits.reserveCapacity(categories.count)
     var (blockers, suspect, waived): ([Int: [MilestoneID]], [Int: [String]], [Int: [ExitCriterion]]) = ([:], [:], [:])
     var outdated: [Int: Set<String>] = [:]
+    var renewed: [Int: [Renewal]] = [:]
     for (number, place) in rows.readable.enumerated() {
       if let simple = Self.waits(rows.rows[place].dependencyCount, graph?.dependencies(at: number), isDone) {
         waits.append(simple)
@@ -140,7 +144,13 @@ final class PlanFacts: Sendable {
       }
       let isFrozen = categories[number]?.isFrozen == true
       if isFrozen || rows.rows[place].unshownCriteria == nil {
-        let stale = try proof.stale(rows.milestone(at: place))
+        var stale = try proof.stale(rows.milestone(at: place))
+        if isFrozen, !stale.isEmpty, let renewals {
+          let divided = try proof.renewed(
+            stale, of: rows.milestone(at: place), by: renewals.source, renewals.policy, now: renewals.now)
+          stale = divided.left
+          if !divided.renewals.isEmpty { renewed[number] = divided.renewals }
+        }
         if !stale.isEmpty { outdated[number] = Set(stale.map(\.criterion.id)) }
         let subjects = isFrozen ? Set(stale.flatMap(\.subjects)).sorted() : []
         if !subjects.isEmpty { suspect[number] = subjects }
@@ -151,7 +161,7 @@ final class PlanFacts: Sendable {
       }
     }
     (self.waits, self.blockers, self.suspect, self.waived) = (waits, blockers, suspect, waived)
-    self.outdated = outdated
+    (self.outdated, self.renewed) = (outdated, renewed)
   }
 
   /// For all or for nothing; nil for anything else.

@@ -20,9 +20,18 @@ public struct PlanOverview {
   /// What was read, unreadable files included.
   let rows: MilestoneRows
 
+  /// Where attestations are sought, and which count.
+  struct Renewals {
+    let source: any RenewalSource
+    let policy: AttestationPolicy
+    let now: Int64?
+  }
+
   /// Reads a plan. O(V+E), and the evidence of what is in review or done: the bytes of files, the folders of inputs.
-  /// - Parameter now: the moment by which checks and waivers lapse, in milliseconds since 1970; nil where none does.
-  public init(_ tree: any PlanTree, now: Int64?) throws {
+  /// - Parameters:
+  ///   - now: the moment by which checks and waivers lapse, in milliseconds since 1970; nil where none does.
+  ///   - attestations: finds what renews evidence; nil for a judge, which looks at the tree alone.
+  public init(_ tree: any PlanTree, now: Int64?, attestations: (any RenewalSource)? = nil) throws {
     self.now = now
     let rows = MilestoneRows(try tree.milestoneRows())
     self.rows = rows
@@ -48,7 +57,12 @@ public struct PlanOverview {
       : DependencyGraph(
         edges: Dictionary(zip(ids, rows.readable.map { rows.rows[$0].dependsOn })) { first, _ in first })
     let proof = Proof(tree: tree, authorization: policy.authorization, moment: { now })
-    entries = Entries(try PlanFacts(rows, categories, isNumbered ? graph : nil, places, proof))
+    let accepted = policy.attestations
+    let renewals = attestations.flatMap { source in
+      accepted.map { Renewals(source: source, policy: $0, now: now) }
+    }
+    entries = Entries(
+      try PlanFacts(rows, categories, isNumbered ? graph : nil, places, proof, renewals: renewals))
     self.graph = graph
     self.findings = findings
     positions = places
@@ -61,6 +75,7 @@ public struct PlanOverview {
       criterion.check != nil
     else { return false }
     if criterion.evidence.isEmpty { return entry.category?.isFrozen == true }
+    if entry.renewed.contains(where: { $0.criterion == name }) { return false }
     let proof = Proof(tree: tree, authorization: policy.authorization, moment: { now })
     return try criterion.evidence.contains { try proof.mismatch($0, of: criterion, in: entry.milestone) != nil }
   }

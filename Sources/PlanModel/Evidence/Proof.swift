@@ -93,6 +93,14 @@ extension Proof {
     /// What no longer matches; nil where a waiver is over and nothing else shows it.
     package let mismatch: Mismatch?
 
+    /// True if no attestation can renew it.
+    package var isBeyondRenewal: Bool {
+      switch mismatch {
+      case .inputs, .lapsed: false
+      default: true
+      }
+    }
+
     /// For lists of what is suspect: paths, or the criterion with a reason.
     package var subjects: [String] {
       mismatch?.subjects(criterion) ?? criterion.waiver.map { ["\(criterion.id) (waived until \($0.until))"] } ?? []

@@ -32,6 +32,8 @@ public enum PlanPaths {
   public static let secrets = "ssot/policies/secrets.json"
   /// Where runs are told to.
   public static let sinks = "ssot/policies/sinks.json"
+  /// Whose attestations renew evidence.
+  public static let attestations = "ssot/policies/attestations.json"
 
   /// Service-level objectives.
   public static let objectives = "ssot/policies/slo"

@@ -19,12 +19,15 @@ public final class Policy {
   public let paths: GuardedPaths?
   /// What is taken for a secret.
   public let secrets: Secrets
+  /// Says whose attestations renew evidence; nil if none counts.
+  public let attestations: AttestationPolicy?
   /// The team's schema, where it says more than the built-in one.
   package let schema: SchemaValidator?
 
   init(
     workflow: Workflow, authorization: Authorization?, gates: Gates, provenance: ProvenancePolicy,
-    sinks: Sinks, refs: ProtectedRefs?, paths: GuardedPaths?, secrets: Secrets, schema: SchemaValidator?
+    sinks: Sinks, refs: ProtectedRefs?, paths: GuardedPaths?, secrets: Secrets,
+    attestations: AttestationPolicy?, schema: SchemaValidator?
   ) {
     self.workflow = workflow
     self.authorization = authorization
@@ -34,6 +37,7 @@ public final class Policy {
     self.refs = refs
     self.paths = paths
     self.secrets = secrets
+    self.attestations = attestations
     self.schema = schema
   }
 
@@ -43,8 +47,7 @@ public final class Policy {
       workflow: .standard, authorization: nil,
       gates: Gates(gates: ["release": .standardRelease, "canary": .standardCanary]),
       provenance: ProvenancePolicy(unstamped: .refuse, judgedFrom: nil), sinks: .none, refs: nil, paths: nil,
-      secrets: .builtIn,
-      schema: nil)
+      secrets: .builtIn, attestations: nil, schema: nil)
   }
 }
 
@@ -179,15 +182,18 @@ private struct PolicyReader {
       GuardedPaths(root, authorization: authorization ?? nil, faults).map(Optional.some)
     }
     let secrets = read(PlanPaths.secrets, absent: Secrets.builtIn) { Secrets($0, $1) }
+    let attestations = read(PlanPaths.attestations, absent: AttestationPolicy?.none) { root, faults in
+      AttestationPolicy(root, faults).map(Optional.some)
+    }
     let schema = readSchema()
     guard findings.isEmpty, let workflow, let authorization, let gates, let provenance, let sinks, let refs, let paths,
-      let secrets
+      let secrets, let attestations
     else {
       return nil
     }
     return Policy(
       workflow: workflow, authorization: authorization, gates: gates, provenance: provenance, sinks: sinks,
-      refs: refs, paths: paths, secrets: secrets, schema: schema)
+      refs: refs, paths: paths, secrets: secrets, attestations: attestations, schema: schema)
   }
 
   private mutating func read<T>(

@@ -1,0 +1,108 @@
+import PlanJudge
+import PlanModel
+import Profiles
+import ReadinessGit
+import ReadinessSystem
+
+/// A key that cannot be used, and what helps.
+public struct KeyFault: Error, Sendable {
+  /// The stable code.
+  public let code: String
+  /// What happened.
+  public let message: String
+  /// What to do.
+  public let hint: String
+
+  /// Makes a fault.
+  public init(_ code: String, _ message: String, hint: String) {
+    (self.code, self.message, self.hint) = (code, message, hint)
+  }
+}
+
+/// A private key in PEM that signs attestations. `openssl` signs and verifies: there is no cryptography here.
+public struct SigningKey {
+  /// The public half.
+  public let publicKey: PublicKey
+  private let path: String
+
+  /// The command that makes a key.
+  static let recipe = "openssl genpkey -algorithm ed25519 -out KEY.pem makes one."
+
+  /// Reads a key.
+  /// - Throws: `KeyFault` if it cannot be read, has a passphrase, or is of another kind.
+  public init(path: String) throws {
+    self.path = path
+    // An empty passphrase keeps openssl from asking for one.
+    let output = try OpenSSL.run(["pkey", "-in", path, "-passin", "pass:", "-pubout", "-outform", "DER"])
+    guard output.status == 0 else {
+      throw KeyFault(
+        "key-unreadable", "The key \(path) cannot be read as a private key without a passphrase.", hint: Self.recipe)
+    }
+    guard let key = PublicKey(der: output.bytes) else {
+      throw KeyFault(
+        "key-unsupported", "The key \(path) is neither ed25519 nor ECDSA on P-256.", hint: Self.recipe)
+    }
+    publicKey = key
+  }
+
+  /// Signs a Statement. An ed25519 key gives the same bytes each time.
+  public func envelope(_ statement: Statement) throws -> Envelope {
+    let payload = statement.bytes
+    let signature = try OpenSSL.withFiles(["input": Envelope.signedBytes(payload)]) { folder in
+      let output = try OpenSSL.run(
+        publicKey.algorithm == .ed25519
+          ? ["pkeyutl", "-sign", "-rawin", "-inkey", path, "-passin", "pass:", "-in", folder + "input"]
+          : ["dgst", "-sha256", "-sign", path, "-passin", "pass:", folder + "input"])
+      guard output.status == 0, !output.bytes.isEmpty else {
+        throw KeyFault("key-unusable", "The key \(path) cannot sign: \(output.errors)", hint: Self.recipe)
+      }
+      return output.bytes
+    }
+    return Envelope(payload: payload, signatures: [.init(keyid: publicKey.fingerprint, bytes: signature)])
+  }
+}
+
+extension PublicKey {
+  /// True if a signature is this key's, over the payload of an envelope.
+  /// - Throws: `GitError` if openssl is not there.
+  public func verifies(_ signature: Envelope.Signature, of payload: [UInt8]) throws -> Bool {
+    let files = [
+      "key": Array(pem.utf8), "input": Envelope.signedBytes(payload), "signature": signature.bytes,
+    ]
+    return try OpenSSL.withFiles(files) { folder in
+      try OpenSSL.run(
+        algorithm == .ed25519
+          ? [
+            "pkeyutl", "-verify", "-pubin", "-inkey", folder + "key", "-rawin", "-in", folder + "input", "-sigfile",
+            folder + "signature",
+          ]
+          : ["dgst", "-sha256", "-verify", folder + "key", "-signature", folder + "signature", folder + "input"]
+      ).status == 0
+    }
+  }
+}
+
+/// Runs `openssl`.
+enum OpenSSL {
+  static func run(_ arguments: [String]) throws -> (status: Int32, bytes: [UInt8], errors: String) {
+    var bytes: [UInt8] = []
+    do throws(SystemError) {
+      let ending = try ChildProcess.run("openssl", arguments) { bytes += $0 }
+      return (ending.status, bytes, String(decoding: ending.errors, as: UTF8.self))
+    } catch {
+      throw GitError(
+        .notFound, "openssl could not be started: \(error.reason).", hint: "Install openssl and put it on PATH.",
+        function: error.function)
+    }
+  }
+
+  static func withFiles<T>(_ files: [String: [UInt8]], _ body: (_ folder: String) throws -> T) throws -> T {
+    let folder = try DurableFile.makeTemporaryFolder("readiness-attest-")
+    let result = Result {
+      for (name, bytes) in files { try DurableFile.write(bytes, to: folder + "/" + name) }
+      return try body(folder + "/")
+    }
+    try DurableFile.removeFolder(folder)
+    return try result.get()
+  }
+}
