@@ -70,7 +70,8 @@ public struct CheckStatement: Sendable {
     else { throw AttestationFault("\"at\" should be a moment like 2026-11-22T19:00:00.123Z.") }
     self.at = at
     let passed = (statement.predicate["passedTests"]?.array ?? []).compactMap(\.string)
-    isPassed = statement.predicate["result"]?.string == "PASSED"
+    isPassed =
+      statement.predicate["result"]?.string == "PASSED"
       && statement.predicate["failedTests"]?.array?.isEmpty ?? true
     name = passed.first ?? ""
     details = own?.object ?? []

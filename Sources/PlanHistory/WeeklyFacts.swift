@@ -52,7 +52,9 @@ public struct WeeklyFacts {
   ///   - attestations: finds what renews evidence; nil for the tree alone.
   /// - Throws: `GitError` where history is shallow or cannot be read.
   /// - Complexity: O(history).
-  public init(_ repository: Repository, tip: ObjectID, span: DaySpan, gate: String, attestations: (any RenewalSource)? = nil)
+  public init(
+    _ repository: Repository, tip: ObjectID, span: DaySpan, gate: String, attestations: (any RenewalSource)? = nil
+  )
     throws
   {
     self.span = span

@@ -250,7 +250,9 @@ public struct ShowReport {
       }
     }
     for renewal in entry.renewed where renewal.criterion == criterion.id {
-      add("renewed by attestation of \(renewal.key), \(Timestamp.text(millisecondsSince1970: renewal.at).prefix(16))Z", .good)
+      add(
+        "renewed by attestation of \(renewal.key), \(Timestamp.text(millisecondsSince1970: renewal.at).prefix(16))Z",
+        .good)
     }
     if standing == .outdated { add("not met: the evidence no longer matches, or the waiver is over", .bad) }
     if let waiver = criterion.waiver {

@@ -6,8 +6,10 @@ import Testing
 extension Scratch {
   /// The public half of a key beside the work tree, which is made if it is not there.
   func publicKey(_ name: String, _ how: String = "-algorithm ed25519") -> String {
-    shell("[ -e ../\(name).pem ] || openssl genpkey \(how) -out ../\(name).pem; openssl pkey -in ../\(name).pem -pubout")
-      .output
+    shell(
+      "[ -e ../\(name).pem ] || openssl genpkey \(how) -out ../\(name).pem; openssl pkey -in ../\(name).pem -pubout"
+    )
+    .output
   }
 
   /// The policy that accepts the attestations of one key.
@@ -47,8 +49,11 @@ extension Scratch {
 
   /// What the gate says without attestations, and verify, replay and a dry move: they look at the tree alone.
   var judged: String {
-    [["verify", "--no-cache"], ["replay"], ["move", "M-01", "done", "--dry-run"], ["gate", "small", "--no-attestations"]]
-      .map { readiness($0).all }.joined()
+    [
+      ["verify", "--no-cache"], ["replay"], ["move", "M-01", "done", "--dry-run"],
+      ["gate", "small", "--no-attestations"],
+    ]
+    .map { readiness($0).all }.joined()
   }
 }
 
@@ -208,7 +213,8 @@ struct AttestationTests {
     let files = s.git("ls-tree", "-r", "--name-only", "refs/readiness/attestations").line.split(separator: "\n")
     #expect(files.count == 9, "\(all.all)")
     #expect(
-      server.git("rev-parse", "refs/readiness/attestations").line == s.git("rev-parse", "refs/readiness/attestations").line)
+      server.git("rev-parse", "refs/readiness/attestations").line
+        == s.git("rev-parse", "refs/readiness/attestations").line)
     #expect(s.git("fsck", "--strict").status == 0)
   }
 

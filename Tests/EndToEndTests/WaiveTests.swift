@@ -45,7 +45,8 @@ struct WaiveTests {
     let moved = s.readiness(
       "move", "M-02", "in-progress", "--waive", "unmet-dependency", "--reason", "the outage", "--until", until)
     #expect(
-      moved.status == 0 && s.folded(moved.errors).contains("Exception until \(until) by ada@example.com"), "\(moved.all)")
+      moved.status == 0 && s.folded(moved.errors).contains("Exception until \(until) by ada@example.com"),
+      "\(moved.all)")
     let message = s.git("log", "-1", "--format=%B").output
     #expect(message.contains("Readiness-Waive: M-02 unmet-dependency until \(until)\nReadiness-Reason: the outage\n"))
     let line = "M-02, unmet-dependency until \(until) by ada@example.com: the outage"

@@ -141,7 +141,8 @@ struct ReportTests {
     let tree = PlanFixture.tree().with { $0["proof.txt"] = "changed\n" }
     let overview = try PlanOverview(tree)
     #expect(overview.entries.filter { !$0.suspect.isEmpty }.map(\.milestone.id.text) == ["A-1", "A-4", "A-5"])
-    #expect(StatusReport(overview, commit: nil, source: "x").text(width: 80, plain).contains("A-1 is based on proof.txt"))
+    #expect(
+      StatusReport(overview, commit: nil, source: "x").text(width: 80, plain).contains("A-1 is based on proof.txt"))
     #expect(overview.suspectFindings.allSatisfy { $0.severity == .warning })
   }
 

@@ -152,7 +152,8 @@ struct Root: ParsableCommand {
           MoveCommand.self, ApproveCommand.self, Add.self, SetCommand.self, CriteriaCommand.self, Format.self,
         ]),
       CommandGroup(
-        name: "Prove it", subcommands: [
+        name: "Prove it",
+        subcommands: [
           CheckCommand.self, AttestationsCommand.self, TrustCommand.self, ConfigCommand.self, SLOCommand.self,
         ]),
       CommandGroup(

@@ -11,9 +11,11 @@ import ReadinessGit
 /// Chooses the key that signs attestations, and the remote that they are pushed to.
 struct AttestOptions: ParsableArguments {
   @Flag(help: "Attest what passes under refs/readiness/attestations, and stage no evidence.") var attest = false
-  @Option(help: ArgumentHelp("With --attest: a private key in PEM in place of readiness.attestationKey.", valueName: "pem"))
+  @Option(
+    help: ArgumentHelp("With --attest: a private key in PEM in place of readiness.attestationKey.", valueName: "pem"))
   var key: String?
-  @Option(help: ArgumentHelp("With --attest: fetch the attestations of this remote, and push ours.", valueName: "remote"))
+  @Option(
+    help: ArgumentHelp("With --attest: fetch the attestations of this remote, and push ours.", valueName: "remote"))
   var push: String?
 
   func validate() throws {

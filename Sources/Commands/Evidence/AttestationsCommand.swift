@@ -14,7 +14,8 @@ struct AttestationsCommand: ParsableCommand {
       "attestations verify looks at each that is stored, and says why one does not count; exit status 1 if one is malformed or has a false signature."
   )
   @Argument(
-    help: ArgumentHelp("A milestone, such as M-04; or verify.", valueName: "id"), completion: .custom(Offered.milestones))
+    help: ArgumentHelp("A milestone, such as M-04; or verify.", valueName: "id"),
+    completion: .custom(Offered.milestones))
   var what: String?
   @Option(help: ArgumentHelp("For the plan of this commit.", valueName: "rev")) var at: String?
   @Option(help: ArgumentHelp("The moment by which they lapse, in place of now.", valueName: "time")) var now: String?
@@ -59,7 +60,9 @@ struct StandingAttestations {
     (self.store, self.plan, self.tree, self.now) = (store, plan, tree, now)
   }
 
-  private func line(_ found: StoredAttestation, _ check: CheckDefinition, _ name: String) throws -> AttestationReport.Line {
+  private func line(_ found: StoredAttestation, _ check: CheckDefinition, _ name: String) throws
+    -> AttestationReport.Line
+  {
     let (key, fault) = try store.verdict(on: found, check: check, for: name, policy: plan.policy.attestations, now: now)
     let lapse = check.validFor.map { found.check.at + Int64($0) * 86_400_000 }
     return .init(

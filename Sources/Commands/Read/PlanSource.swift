@@ -61,13 +61,15 @@ final class LoadedPlan {
     let head: ObjectID? = if case .commit(let id) = try repository.head() { id } else { nil }
     if options.worktree {
       tree = try WorkTree(repository)
-      overview = try Self.lettingGo(PlanOverview(tree, now: now, attestations: store), at: isCut ? nil : head, tree, repository)
+      overview = try Self.lettingGo(
+        PlanOverview(tree, now: now, attestations: store), at: isCut ? nil : head, tree, repository)
       (commit, source, note) = (nil, "the work tree", nil)
       return
     }
     if options.index || (options.at == nil && head == nil) {
       tree = repository.tree(try repository.candidateTree())
-      overview = try Self.lettingGo(PlanOverview(tree, now: now, attestations: store), at: isCut ? nil : head, tree, repository)
+      overview = try Self.lettingGo(
+        PlanOverview(tree, now: now, attestations: store), at: isCut ? nil : head, tree, repository)
       (commit, source) = (nil, "the index")
       note = options.index ? nil : "There is no commit yet; this is what is staged."
       return
@@ -78,7 +80,8 @@ final class LoadedPlan {
       repository.readPacks()
       let committed = try repository.tree(ofCommit: id)
       return (
-        committed, try Self.lettingGo(
+        committed,
+        try Self.lettingGo(
           PlanOverview(committed, now: now, attestations: store), at: isCut ? nil : id, committed, repository)
       )
     }

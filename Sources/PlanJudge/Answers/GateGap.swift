@@ -52,7 +52,8 @@ public struct GateGap: Sendable {
     }
     let proof = Proof(tree: tree, authorization: overview.policy.authorization, moment: { overview.now })
     // A guard looks at the file alone, so what has to move asks for evidence that an attestation renewed as well.
-    let isAsked = target != nil ? !entry.suspect.isEmpty || !entry.renewed.isEmpty : gate.noSuspect && !entry.suspect.isEmpty
+    let isAsked =
+      target != nil ? !entry.suspect.isEmpty || !entry.renewed.isEmpty : gate.noSuspect && !entry.suspect.isEmpty
     if isAsked {
       let renewed = target == nil ? Set(entry.renewed.map(\.criterion)) : []
       for stale in try proof.stale(milestone) where !renewed.contains(stale.criterion.id) || stale.isBeyondRenewal {

@@ -28,9 +28,11 @@ public struct AttestationPolicy: Sendable {
     /// True if the key may renew a criterion.
     /// - Parameter name: such as `M-04/replay`.
     public func covers(_ name: String) -> Bool {
-      criteria.map { $0.contains { pattern in
-        pattern.hasSuffix("*") ? name.hasPrefix(pattern.dropLast()) : name.isExactly(pattern)
-      } } ?? true
+      criteria.map {
+        $0.contains { pattern in
+          pattern.hasSuffix("*") ? name.hasPrefix(pattern.dropLast()) : name.isExactly(pattern)
+        }
+      } ?? true
     }
   }
 
