@@ -61,6 +61,9 @@ struct Context {
   /// - Parameter isDry: true where nothing may be written; then it is only told.
   func openForWriting(isDry: Bool = false) throws -> Repository {
     let repository = try openRepository()
+    if let setting = try repository.configuration("core.sharedrepository") {
+      SharedMode.apply(setting)
+    }
     if isDry {
       for line in try Recovery(repository).unfinished() where !options.json {
         Standard.error("note: \(line) The next command that writes ends it.\n")
