@@ -5,15 +5,42 @@ import StrictJSON
 
 /// One milestone's way to another state.
 public struct MoveStep: Sendable {
+  /// Where a step leads.
+  public enum Goal: Sendable {
+    /// A state, as a person writes it.
+    case state(String)
+    /// The first state of a category that can be reached by an edge.
+    case category(Category)
+  }
+
   /// The milestone.
   public let milestone: MilestoneID
-  /// The state, as a person writes it.
-  public let state: String
+  /// The state after it.
+  public let goal: Goal
+  /// The owner to set with it; nil to keep the one there is.
+  public let owner: String?
+  /// Evidence to attach with it.
+  public let evidence: [EvidenceFile]
 
   /// Makes a step.
-  public init(milestone: MilestoneID, state: String) {
+  public init(milestone: MilestoneID, goal: Goal, owner: String? = nil, evidence: [EvidenceFile] = []) {
     self.milestone = milestone
-    self.state = state
+    self.goal = goal
+    self.owner = owner
+    self.evidence = evidence
+  }
+
+  /// A milestone with the owner and the evidence of the step.
+  /// - Throws: `UnknownName` for a criterion that is not there.
+  func completed(_ milestone: Milestone) throws -> JSONValue {
+    var json = milestone.json
+    if let owner { json = json.with("owner", .text(owner)) }
+    var criteria = json["exitCriteria"]?.array ?? []
+    for file in evidence {
+      let index = try file.criterion.map { try milestone.criterion(meant: $0) } ?? milestone.onlyOpenCriterion()
+      criteria[index] = criteria[index].attaching(file: file.path, file.digest)
+    }
+    return evidence.isEmpty ? json : json.with("exitCriteria", JSONValue(.array(criteria)))
   }
 }
 
@@ -95,9 +122,10 @@ public struct Move {
     var moves: [MoveOutcome.Moved] = []
     var changes: [CommitPlan.Change] = []
     var findings: [Finding] = []
+    var alongside: [EvidenceFile] = []
     for step in steps {
       let (file, milestone) = try commit.find(step.milestone)
-      let state = try policy.workflow.known(step.state)
+      let state = try policy.workflow.state(for: step.goal, from: milestone.status)
       var (version, blob): (Milestone, ObjectID?) = (milestone, nil)
       if let finding = try commit.uncommitted(file) {
         // What is staged of this very file goes along, as it would in the user's own commit.
@@ -107,25 +135,32 @@ public struct Move {
           findings.append(finding)
         }
       }
-      if milestone.status == state.name { continue }
-      let moved = version.moved(to: state, leaving: milestone.status, in: policy.workflow, reason: reason)
+      let completed = try step.completed(version)
+      if milestone.status == state.name, completed.canonicalBytes == version.json.canonicalBytes { continue }
+      let moved = version.moved(
+        to: state, leaving: milestone.status, in: policy.workflow, reason: reason, with: completed)
       guard let change = try commit.change(file, replacing: blob, to: moved) else { continue }
       changes.append(change)
+      alongside += try step.evidence.filter { try !$0.isCommitted(in: commit.tree) }
+      guard milestone.status != state.name else { continue }
       moves.append(MoveOutcome.Moved(milestone: file.id, from: milestone.status, to: state.name))
     }
     guard !changes.isEmpty, findings.isEmpty else {
       return MoveOutcome(findings: findings, moves: moves, commit: nil, run: nil)
     }
     let outcome = try commit.run(
-      changes, prose: Self.message(moves, reason), reason: reason, isDry: isDry, now: now, letting: go, author: author)
+      changes, alongside: alongside, prose: Self.message(moves, reason, of: steps.map(\.milestone)), reason: reason, isDry: isDry, now: now, letting: go, author: author)
     return MoveOutcome(
       findings: outcome.findings, moves: moves, commit: outcome.made?.commit, run: outcome.made?.run)
   }
 
   /// The message of a commit that moves milestones, without its stamp.
-  public static func message(_ moves: [MoveOutcome.Moved], _ reason: String?) -> String {
+  /// - Parameter ids: what was to move, for a commit that changes no state.
+  public static func message(_ moves: [MoveOutcome.Moved], _ reason: String?, of ids: [MilestoneID]) -> String {
     let subject =
-      moves.count == 1
+      moves.isEmpty
+      ? "\(ids.map(\.text).joined(separator: ", ")): set owner and evidence"
+      : moves.count == 1
       ? "\(moves[0].milestone): \(moves[0].from) -> \(moves[0].to)"
       : "Move " + moves.map { "\($0.milestone) to \($0.to)" }.joined(separator: ", ")
     return reason.map { subject + "\n\n" + $0 + "\n" } ?? subject + "\n"
@@ -133,6 +168,21 @@ public struct Move {
 }
 
 extension Workflow {
+  /// The state to which a step leads.
+  /// - Throws: `UnknownName` if there is none.
+  public func state(for goal: MoveStep.Goal, from status: String) throws -> State {
+    switch goal {
+    case .state(let meant): return try known(meant)
+    case .category(let category):
+      let all = states.filter { $0.category == category }
+      if let present = all.first(where: { $0.name == status }) { return present }
+      if let next = all.first(where: { edge(from: status, to: $0.name) != nil }) ?? all.first { return next }
+      throw UnknownName(
+        message: "The workflow has no state of category \(category.rawValue).",
+        hint: "Name the state: readiness move ID STATE.")
+    }
+  }
+
   /// The state that a person means.
   /// - Throws: `UnknownName` with the nearest.
   public func known(_ meant: String) throws -> State {
@@ -149,9 +199,13 @@ extension Milestone {
   /// The file with another state, in the written order. `blocked` comes and goes with a blocked state, and approvals end
   /// with their review (contract 2.4).
   /// - Parameter before: the state that it leaves; nil for its own.
-  public func moved(to state: State, leaving before: String? = nil, in workflow: Workflow, reason: String?)
-    -> JSONValue
-  {
+  /// - Parameter edited: the file with what else is to change; nil for the file alone.
+  public func moved(
+    to state: State, leaving before: String? = nil, in workflow: Workflow, reason: String?,
+    with edited: JSONValue? = nil
+  ) -> JSONValue {
+    let json = edited ?? self.json
+    if state.name == status, edited != nil { return Self.ordered(json) }
     var left: Set<String> = ["status", "blocked"]
     if workflow.endsReview(from: before ?? status, to: state.name) { left.insert("approvals") }
     var members = (json.object ?? []).filter { !left.contains($0.key) }

@@ -82,6 +82,16 @@ struct PlanCommit {
       milestone: file.id, path: file.path, line: 1)
   }
 
+  /// Tells of a milestone's file in the index that is older than HEAD, because something moved HEAD without the index.
+  func outdated(_ path: String) throws -> Finding? {
+    guard path.hasPrefix(PlanPaths.folder + "/"),
+      let stem = PlanPaths.stem(ofName: String(path.dropFirst(PlanPaths.folder.count + 1))),
+      let file = try tree.milestone(MilestoneID(stem)),
+      let finding = try uncommitted(file), finding.code != .uncommittedChanges
+    else { return nil }
+    return finding
+  }
+
   /// The staged version of a milestone whose file in the work tree is the same, for a command that takes it along.
   /// - Returns: nil if it is not staged, or the file in the work tree differs from what is staged.
   /// - Throws: `GitError` if the staged version cannot be read as a milestone.
@@ -113,17 +123,18 @@ struct PlanCommit {
 
   /// Judges and commits.
   /// - Parameters:
+  ///   - alongside: staged files that go along because a criterion is based on them.
   ///   - prose: the message above the stamp.
   ///   - author: who makes it.
   ///   - now: the moment, as stamps write it.
   ///   - letting: what to let go of what the judge refuses.
   /// - Throws: `GitError`. Kind `changedMeanwhile` or `locked`: nothing was written, and the caller may try again.
   func run(
-    _ changes: [CommitPlan.Change], prose: String, reason: String?, isDry: Bool, now: String,
+    _ changes: [CommitPlan.Change], alongside: [EvidenceFile] = [], prose: String, reason: String?, isDry: Bool, now: String,
     letting go: RulesToLetGo? = nil, author: Identity
   ) throws -> Outcome {
     let writer = CommitWriter(repository)
-    let plan = CommitPlan(parent: parent, changes: changes)
+    let plan = CommitPlan(parent: parent, changes: changes, staged: alongside.map { ($0.path, $0.blob) })
     let root = try writer.tree(plan)
     let proposal = Proposal(
       parents: [tree], candidate: repository.tree(root), ancestry: ancestry,

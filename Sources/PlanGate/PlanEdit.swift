@@ -9,21 +9,25 @@ public struct PlanEdit {
   /// What becomes of one file.
   public struct Change {
     let path: String
-    let bytes: [UInt8]
+    let bytes: [UInt8]?
 
     /// Makes a change; the file is written in the canonical layout.
     public init(_ path: String, _ json: JSONValue) {
       self.init(path, bytes: json.layoutBytes)
     }
 
-    /// Makes a change of a file that is no JSON.
-    public init(_ path: String, bytes: [UInt8]) {
+    /// Removes a file.
+    public static func removing(_ path: String) -> Change { Change(path, bytes: nil) }
+
+    /// Makes a change of a file that is no JSON; nil removes it.
+    public init(_ path: String, bytes: [UInt8]?) {
       self.path = path
       self.bytes = bytes
     }
   }
 
-  private let repository: Repository
+  /// Where it edits.
+  public let repository: Repository
   private let situation: CommitSituation
 
   /// - Parameters:
@@ -51,6 +55,9 @@ public struct PlanEdit {
 
   /// Who git says would commit it.
   public func author() throws -> Identity { try CommitSituation.configuredAuthor(repository) }
+
+  /// The owner that a person means: `me` is the name under which git commits.
+  public func owner(_ word: String) throws -> String { word.lowercased() == "me" ? try author().name : word }
 
   /// A milestone as it is staged.
   /// - Throws: `UnknownName` with the nearest id; `GitError` where its file cannot be read.
@@ -89,7 +96,7 @@ public struct PlanEdit {
       let staged = try repository.staged(change.path)
       if let finding = try unstaged(change.path, staged) { return ([finding], true) }
       let bytes = change.bytes
-      if let staged, try repository.blob(staged.id) == bytes { continue }
+      if try staged.map({ try repository.blob($0.id) }) == bytes { continue }
       planned.append(CommitPlan.Change(path: change.path, replacing: staged?.id, bytes: bytes))
     }
     guard !planned.isEmpty else { return ([], false) }
@@ -101,6 +108,34 @@ public struct PlanEdit {
     }
     if !isDry, !after.contains(where: { $0.severity == .error }) { try writer.stage(planned) }
     return (after, true)
+  }
+
+  /// Commits the changes, and nothing else that is staged.
+  /// - Parameters:
+  ///   - alongside: staged evidence that the commit needs.
+  ///   - message: the message above the stamp.
+  ///   - reason: why, where a guard asks for it.
+  ///   - now: the moment, as stamps write it.
+  /// - Returns: the findings, where errors mean that nothing was written; and the commit and its run, nil if nothing
+  ///   differs from HEAD.
+  /// - Throws: `GitError`. Kind `changedMeanwhile` or `locked`: nothing was written, and the caller may try again.
+  public func commit(
+    _ changes: [Change], alongside: [EvidenceFile], message: String, reason: String?, now: String
+  ) throws -> (findings: [Finding], made: (commit: ObjectID, run: Digest)?) {
+    let commit = try PlanCommit(repository, function: "commit")
+    var planned: [CommitPlan.Change] = []
+    for change in changes {
+      let staged = try repository.staged(change.path)
+      if let finding = try unstaged(change.path, staged) ?? commit.outdated(change.path) { return ([finding], nil) }
+      let committed = try commit.tree.identity(at: change.path)
+      if try committed.map({ try repository.blob($0.id) }) == change.bytes { continue }
+      planned.append(CommitPlan.Change(path: change.path, replacing: staged?.id, bytes: change.bytes))
+    }
+    guard !planned.isEmpty else { return ([], nil) }
+    let outcome = try commit.run(
+      planned, alongside: alongside.filter { try !$0.isCommitted(in: commit.tree) }, prose: message + "\n",
+      reason: reason, isDry: false, now: now, author: author())
+    return (outcome.findings, outcome.made)
   }
 
   private func findings(_ tree: GitTree, _ reason: String?) throws -> [Finding] {

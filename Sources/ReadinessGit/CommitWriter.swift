@@ -12,11 +12,11 @@ public struct CommitPlan {
     /// What index and file hold now, nil for nothing; where they hold something else by the time the lock is taken,
     /// nothing is written.
     public let replacing: ObjectID?
-    /// The new bytes.
-    public let bytes: [UInt8]
+    /// The new bytes; nil to remove the file.
+    public let bytes: [UInt8]?
 
     /// Makes a change.
-    public init(path: String, replacing: ObjectID?, bytes: [UInt8]) {
+    public init(path: String, replacing: ObjectID?, bytes: [UInt8]?) {
       self.path = path
       self.replacing = replacing
       self.bytes = bytes
@@ -27,11 +27,14 @@ public struct CommitPlan {
   public let parent: Commit
   /// The files.
   public let changes: [Change]
+  /// Regular files that go along as they are staged. Index and work tree keep them.
+  public let staged: [(path: String, blob: ObjectID)]
 
   /// Makes a plan.
-  public init(parent: Commit, changes: [Change]) {
+  public init(parent: Commit, changes: [Change], staged: [(path: String, blob: ObjectID)] = []) {
     self.parent = parent
     self.changes = changes
+    self.staged = staged
   }
 }
 
@@ -49,22 +52,29 @@ public struct CommitWriter {
   }
 
   /// The tree that the plan would give, in memory.
-  public func tree(_ plan: CommitPlan) throws -> ObjectID { try tree(plan.parent.tree, with: plan.changes) }
-
-  /// A tree with changes put in, in memory.
-  public func tree(_ root: ObjectID, with changes: [CommitPlan.Change]) throws -> ObjectID {
-    let sorted = changes.count > 1 ? changes.sorted { $0.path < $1.path } : changes
-    let blobs = try sorted.map { change -> Placed in
-      let path = change.path.split(separator: "/").map(String.init)
-      return (path[...], try objects.make(GIT_OBJECT_BLOB, change.bytes))
-    }
-    return try blobs.isEmpty ? root : tree(root, with: blobs[...])
+  public func tree(_ plan: CommitPlan) throws -> ObjectID {
+    try tree(plan.parent.tree, with: plan.changes, staged: plan.staged)
   }
 
-  private typealias Placed = (path: ArraySlice<String>, id: ObjectID)
+  /// A tree with changes put in, in memory.
+  public func tree(
+    _ root: ObjectID, with changes: [CommitPlan.Change], staged: [(path: String, blob: ObjectID)] = []
+  ) throws -> ObjectID {
+    var blobs = try changes.map { change -> Placed in
+      let path = change.path.split(separator: "/").map(String.init)
+      return (path[...], try change.bytes.map { try objects.make(GIT_OBJECT_BLOB, $0) })
+    }
+    blobs += staged.map { ($0.path.split(separator: "/").map(String.init)[...], $0.blob) }
+    if blobs.count > 1 { blobs.sort { $0.path.lexicographicallyPrecedes($1.path) } }
+    return try blobs.isEmpty ? root : tree(root, with: blobs[...]) ?? objects.make(GIT_OBJECT_TREE, [])
+  }
+
+  /// A file at its path; without an id it is removed.
+  private typealias Placed = (path: ArraySlice<String>, id: ObjectID?)
 
   /// A tree with blobs put in, sorted by path. Folders on the way are made.
-  private func tree(_ tree: ObjectID?, with blobs: ArraySlice<Placed>) throws -> ObjectID {
+  /// - Returns: nil if nothing is left in it.
+  private func tree(_ tree: ObjectID?, with blobs: ArraySlice<Placed>) throws -> ObjectID? {
     var folder = try tree.map { try GitFolder(repository.store, $0) } ?? GitFolder([], .zero)
     var rest = blobs
     while let first = rest.first, let name = first.path.first {
@@ -80,9 +90,10 @@ public struct CommitWriter {
         child = try self.tree(
           existing?.kind == .folder ? existing?.id : nil, with: own.map { ($0.path.dropFirst(), $0.id) }[...])
       }
-      folder = try GitFolder(folder.putting(name, child, isFolder: isFolder), .zero)
+      folder = try GitFolder(
+        child.map { folder.putting(name, $0, isFolder: isFolder) } ?? folder.removing(name), .zero)
     }
-    return try objects.make(GIT_OBJECT_TREE, folder.bytes)
+    return try folder.bytes.isEmpty ? nil : objects.make(GIT_OBJECT_TREE, folder.bytes)
   }
 
   /// Makes the commit and moves HEAD to it.

@@ -198,6 +198,22 @@ final class GitFolder {
     }
   }
 
+  /// The bytes of the folder without the entry of that name.
+  func removing(_ name: String) -> [UInt8] {
+    let wanted = Array(name.utf8)
+    return bytes.withUnsafeBytes { raw in
+      var found: [UInt8] = []
+      found.reserveCapacity(raw.count)
+      for index in 0..<count {
+        let (start, end) = (Int(starts[index]), Int(starts[index + 1]))
+        // An entry ends with a zero byte and the 20 bytes of its id.
+        let isIt = raw[Self.name(raw, start)..<(end - 20)].elementsEqual(wanted + [0])
+        if !isIt { found += raw[start..<end] }
+      }
+      return found
+    }
+  }
+
   /// The stems whose entries differ, in the order of the folders. Both have to be sorted.
   func stemsThatDiffer(from other: GitFolder) -> [String] {
     var stems: [String] = []

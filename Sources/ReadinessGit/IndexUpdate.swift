@@ -11,7 +11,7 @@ final class IndexUpdate {
   private let indexPath: String
   private let nextPath: String
   private let changes: [CommitPlan.Change]
-  private var files: [(temporary: String, path: String, bytes: [UInt8])] = []
+  private var files: [(temporary: String, path: String, bytes: [UInt8]?)] = []
   private var isDone = false
   private var holdsLock = false
   private var isJournaled = false
@@ -119,7 +119,11 @@ final class IndexUpdate {
   /// Writes the new bytes into git's own folder, where nobody adds them by accident.
   private func prepareFile(_ change: CommitPlan.Change) throws -> stat {
     let temporary = repository.gitFolder + MoveJournal.temporaryName("file-\(files.count)")
-    try FileBytes.create(temporary, change.bytes, isDurable: false)
+    guard let bytes = change.bytes else {
+      files.append((temporary, change.path, nil))
+      return stat()
+    }
+    try FileBytes.create(temporary, bytes, isDurable: false)
     files.append((temporary, change.path, change.bytes))
     return try Self.status(of: temporary)
   }
@@ -133,13 +137,17 @@ final class IndexUpdate {
   }
 
   private func put(_ change: CommitPlan.Change, _ status: stat, into index: OpaquePointer?) throws {
-    let id = try ObjectID(of: change.bytes, GIT_OBJECT_BLOB)
+    let id = try change.bytes.map { try ObjectID(of: $0, GIT_OBJECT_BLOB) }
     if isLeftToGit {
-      let output = try GitProcess.run(
-        ["update-index", "--add", "--cacheinfo", "100644,\(id),\(change.path)"], index: nextPath)
+      let words = id.map { ["--add", "--cacheinfo", "100644,\($0),\(change.path)"] } ?? ["--force-remove", change.path]
+      let output = try GitProcess.run(["update-index"] + words, index: nextPath)
       guard output.status == 0 else {
         throw GitError(.other, output.errorText, hint: "See git status.", function: "git update-index")
       }
+      return
+    }
+    guard let id else {
+      try git("git_index_remove_bypath", change.path) { git_index_remove_bypath(index, change.path) }
       return
     }
     var entry = git_index_entry()
@@ -169,7 +177,7 @@ final class IndexUpdate {
       process: .this, step: step, lock: lockPath,
       paths: changes.map { change in
         MoveJournal.Path(
-          path: change.path, replacing: change.replacing, becoming: try ObjectID(of: change.bytes, GIT_OBJECT_BLOB))
+          path: change.path, replacing: change.replacing, becoming: try change.bytes.map { try ObjectID(of: $0, GIT_OBJECT_BLOB) })
       }
     ).add(to: &batch, in: repository)
   }
@@ -180,8 +188,13 @@ final class IndexUpdate {
     guard rename(nextPath, indexPath) == 0 else { throw FileBytes.systemError("rename", indexPath) }
     let top = try LinkFreeFolder(workTree)
     for file in files {
+      let name = file.path.split(separator: "/").last.map(String.init) ?? ""
+      guard let bytes = file.bytes else {
+        try top.folder(Self.folder(of: file.path))?.remove(name)
+        continue
+      }
       let folder = try top.folder(Self.folder(of: file.path), creates: true)
-      try folder?.put(file.temporary, file.bytes, as: file.path.split(separator: "/").last.map(String.init) ?? "")
+      try folder?.put(file.temporary, bytes, as: name)
     }
     (isDone, isBehind) = (true, false)
     release()

@@ -11,8 +11,8 @@ public struct MoveJournal {
     let path: String
     /// What index and file held before; nil where there was nothing.
     let replacing: ObjectID?
-    /// What they are to hold.
-    let becoming: ObjectID
+    /// What they are to hold; nil if they are removed.
+    let becoming: ObjectID?
   }
 
   /// A ref that moves.
@@ -26,6 +26,8 @@ public struct MoveJournal {
   }
 
   private static let name = "readiness-journal"
+  /// In the place of an id: the file is removed.
+  private static let removed = "none"
   private static let temporaryPrefix = "readiness-tmp-"
 
   let process: LivingProcess
@@ -92,9 +94,9 @@ public struct MoveJournal {
     }
     let listed = root["paths"]?.array ?? []
     let paths = listed.compactMap { entry -> Path? in
-      guard let path = entry["path"]?.string, PlanPaths.mayHold(path),
-        let becoming = entry["becoming"]?.string.flatMap(ObjectID.init(hex:))
-      else { return nil }
+      guard let path = entry["path"]?.string, PlanPaths.mayHold(path), let last = entry["becoming"] else { return nil }
+      let becoming = last.string.flatMap(ObjectID.init(hex:))
+      guard becoming != nil || last.string == Self.removed else { return nil }
       return Path(path: path, replacing: entry["replacing"]?.string.flatMap(ObjectID.init(hex:)), becoming: becoming)
     }
     guard paths.count == listed.count else { return nil }
@@ -107,7 +109,7 @@ public struct MoveJournal {
       let replacing = path.replacing.map { [JSONMember("replacing", .text($0.description))] } ?? []
       return JSONValue(
         .object(
-          [JSONMember("path", .text(path.path)), JSONMember("becoming", .text(path.becoming.description))] + replacing))
+          [JSONMember("path", .text(path.path)), JSONMember("becoming", .text(path.becoming?.description ?? Self.removed))] + replacing))
     }
     var members = [
       JSONMember("version", 1), JSONMember("process", .text(process.text)), JSONMember("lock", .text(lock)),
@@ -140,7 +142,8 @@ public struct MoveJournal {
     if let step { try endRefLock(step, in: repository) }
     if stands {
       let changes = try pathsToEnd(in: repository).map {
-        CommitPlan.Change(path: $0.path, replacing: $0.replacing, bytes: try repository.blob($0.becoming))
+        CommitPlan.Change(
+          path: $0.path, replacing: $0.replacing, bytes: try $0.becoming.map { try repository.blob($0) })
       }
       try IndexUpdate(repository, changes: changes, ending: self).commit()
     } else {
@@ -158,7 +161,8 @@ public struct MoveJournal {
   private func pathsToEnd(in repository: Repository) throws -> [Path] {
     guard let step else { return try paths.filter { try repository.staged($0.path)?.id == $0.becoming } }
     let tree = try repository.tree(ofCommit: step.commit)
-    for path in paths where try tree.identity(at: path.path) != FileIdentity(kind: .regular, id: path.becoming) {
+    for path in paths
+    where try tree.identity(at: path.path) != path.becoming.map({ FileIdentity(kind: .regular, id: $0) }) {
       throw Self.unusable(in: repository, "gives \(path.path) other bytes than its commit")
     }
     return paths

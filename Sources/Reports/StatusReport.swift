@@ -7,9 +7,16 @@ public struct StatusReport {
   private let overview: PlanOverview
   private let commit: String?
   private let source: String
+  private let shows: (PlanOverview.Entry) -> Bool
 
-  /// - Parameter source: what was read, for the heading, such as `main at 3f2a1b9c` or `the index`.
-  public init(_ overview: PlanOverview, commit: String?, source: String) {
+  /// - Parameters:
+  ///   - source: what was read, for the heading, such as `main at 3f2a1b9c` or `the index`.
+  ///   - shows: the milestones to list; the totals count all of them.
+  public init(
+    _ overview: PlanOverview, commit: String?, source: String,
+    shows: @escaping (PlanOverview.Entry) -> Bool = { _ in true }
+  ) {
+    self.shows = shows
     self.overview = overview
     self.commit = commit
     self.source = source
@@ -25,6 +32,7 @@ public struct StatusReport {
     for place in overview.entries.indices {
       let entry = overview.entries[place]
       tally.add(entry)
+      guard shows(entry) else { continue }
       if entry.isReady { ready.append(entry.id.text) }
       table.append(entry.id.text)
       table.append(entry.workstream)
@@ -42,20 +50,21 @@ public struct StatusReport {
     lines += ["", byStatus.map { "\($0.name.printable) \($0.count)" }.joined(separator: " · ")]
     if let proof = tally.proof { lines.append(proof) }
     if !ready.isEmpty { lines.append("Can start now: " + ready.joined(separator: ", ")) }
-    for place in overview.entries.indices where !overview.entries[place].suspect.isEmpty {
+    for place in overview.entries.indices where !overview.entries[place].suspect.isEmpty && shows(overview.entries[place]) {
       let entry = overview.entries[place]
       let text = "Suspect: \(entry.id) is based on \(entry.suspectInShort.printable), changed or lapsed since."
       lines += text.wrapped(to: width).enumerated().map { index, line in
         index == 0 ? style("Suspect:", .warn) + line.dropFirst(8) : "  " + line
       }
     }
-    for place in overview.entries.indices {
+    for place in overview.entries.indices where shows(overview.entries[place]) {
       let entry = overview.entries[place]
       for renewal in entry.renewed {
         lines.append(RenewalText.line(renewal, of: entry.id, now: overview.now).printable)
       }
     }
-    for place in overview.entries.indices where !overview.entries[place].waived.isEmpty {
+    for place in overview.entries.indices
+    where !overview.entries[place].waived.isEmpty && shows(overview.entries[place]) {
       let entry = overview.entries[place]
       for criterion in entry.waived {
         guard let waiver = criterion.waiver else { continue }
@@ -92,7 +101,7 @@ public struct StatusReport {
       "status",
       [
         JSONMember("commit", commit.map { .text($0) } ?? nil),
-        JSONMember("milestones", JSONValue(.array(overview.entries.map(Self.json)))),
+        JSONMember("milestones", JSONValue(.array(overview.entries.filter(shows).map(Self.json)))),
         JSONMember(
           "summary",
           [

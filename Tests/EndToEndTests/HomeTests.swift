@@ -68,8 +68,8 @@ struct HomeTests {
       let result = s.shell("bash ../complete.sh", environment: ["PATH": path])
       return result.output.split(separator: "\n").map { $0.trimmingCharacters(in: .whitespaces) }
     }
-    #expect(completed("readiness sta") == ["status"])
-    #expect(completed("git readiness sta") == ["status"])
+    #expect(completed("readiness stat") == ["status"])
+    #expect(completed("git readiness stat") == ["status"])
     #expect(completed("readiness show M-1") == ["M-10", "M-11", "M-12"])
     #expect(completed("git readiness move M-01 ").sorted() == ["blocked", "in-progress"])
     #expect(completed("git -C . readiness show M-1") == ["M-10", "M-11", "M-12"])
@@ -85,7 +85,7 @@ struct HomeTests {
     #expect(zsh.status == 0, "\(zsh.all)")
     // What a program answers cannot be asked for without a terminal; words and options can.
     for (line, wanted) in [
-      ("readiness sta", "status"), ("git readiness sta", "status"), ("git readiness status --ind", "--index"),
+      ("readiness stat", "status"), ("git readiness stat", "status"), ("git readiness status --ind", "--index"),
     ] {
       let fish = s.shell(
         "readiness completions fish >../c.fish && fish --no-config -c \"source ../c.fish; complete -C '\(line)'\"",

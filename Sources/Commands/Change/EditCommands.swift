@@ -5,44 +5,11 @@ import ReadinessGit
 import Reports
 import StrictJSON
 
-/// A command that edits files of the plan and stages them.
-protocol EditingCommand: ParsableCommand {
-  var options: GlobalOptions { get }
-  /// The changes, and what to say of them.
-  func changes(_ edit: PlanEdit, _ context: Context) throws -> (changes: [PlanEdit.Change], done: String)
-}
-
-extension EditingCommand {
-  mutating func run() throws { try edit() }
-
-  func edit() throws {
-    let context = try Context(options)
-    let repository = try context.openForWriting()
-    let ((findings, differs), done) = try retrying {
-      let edit = try PlanEdit(repository, environment: context.environment, now: context.now)
-      let (changes, done) = try changes(edit, context)
-      return (try edit.apply(changes, reason: nil, isDry: false), done)
-    }
-    guard !findings.contains(where: { $0.severity == .error }) else {
-      return try context.conclude(findings, repository: repository)
-    }
-    if !findings.isEmpty, !options.json {
-      Standard.error(
-        FindingReport.text(findings, width: context.width, try context.style(repository, descriptor: 2)) + "\n")
-    }
-    let json = Envelope.json(
-      Self._commandName,
-      [JSONMember("changed", JSONValue(.bool(differs))), JSONMember("findings", FindingReport.json(findings))])
-    context.print(
-      json: json,
-      text: differs ? done + "\nStaged; commit it with a message of your own." : "Nothing to do: it says so already.")
-  }
-}
-
 struct Add: EditingCommand {
   static let configuration = CommandConfiguration(
     subcommand: "add", abstract: "Makes a milestone, and stages it.",
-    discussion: "It is born in the first pending state and comes last in the suggested order.")
+    discussion:
+      "It is born in the first pending state and comes last in the suggested order: readiness add M-13 --workstream Backups --outcome \"A restore is rehearsed\" --criterion \"The rehearsal is recorded\" --commit")
   @Argument(help: ArgumentHelp("The new id, such as M-13.", valueName: "id")) var id: String
   @Option(help: "What it is about, in a few words.") var workstream: String
   @Option(help: "What is true when it is done.") var outcome: String
@@ -51,13 +18,14 @@ struct Add: EditingCommand {
   @Option(help: ArgumentHelp("Milestones that come first, separated by commas.", valueName: "ids"))
   var dependsOn = ""
   @Option(help: "Who answers for it.") var owner = "TBD"
+  @OptionGroup var commitOptions: CommitOptions
   @OptionGroup var options: GlobalOptions
 
   func validate() throws {
     if criterion.isEmpty { throw ValidationError("A milestone has at least one --criterion.") }
   }
 
-  func changes(_ edit: PlanEdit, _ context: Context) throws -> (changes: [PlanEdit.Change], done: String) {
+  func changes(_ edit: PlanEdit, _ context: Context) throws -> EditAct {
     let id = MilestoneID(id.uppercased())
     guard id.isValid else {
       throw UsageError("\"\(self.id)\" is no milestone id.", hint: "An id looks like M-04 or SEC-12.")
@@ -66,7 +34,7 @@ struct Add: EditingCommand {
       throw UsageError("There is a milestone \(id) already.", hint: "readiness show \(id); or choose another id.")
     }
     let draft = MilestoneDraft(
-      id: id, workstream: workstream, outcome: outcome, dependsOn: try MilestoneID.list(dependsOn), owner: owner,
+      id: id, workstream: workstream, outcome: outcome, dependsOn: try MilestoneID.list(dependsOn), owner: try edit.owner(owner),
       status: try edit.policy.workflow.initial.name, criteria: criterion)
     var changes = [PlanEdit.Change(PlanPaths.milestone(id), draft.json)]
     if let plan = try edit.plan, !plan.executionOrder.contains(id) {
@@ -74,7 +42,7 @@ struct Add: EditingCommand {
         planID: plan.planID, title: plan.title, executionOrder: plan.executionOrder + [id], retired: plan.retired)
       changes.append(PlanEdit.Change(PlanPaths.plan, longer.json))
     }
-    return (changes, "Made \(PlanPaths.milestone(id)).")
+    return EditAct(changes, done: "Made \(PlanPaths.milestone(id)).", subject: "\(id): add it to the plan")
   }
 }
 
@@ -82,29 +50,32 @@ struct SetCommand: EditingCommand {
   static let configuration = CommandConfiguration(
     subcommand: "set", abstract: "Sets a property of a milestone, or of the plan, and stages it.",
     discussion:
-      "workstream, outcome and owner are texts; dependsOn is a list of ids; risks, deliverables, blocked and x-… are JSON, or for x-… a text. The plan has title and executionOrder: readiness set plan title \"…\"."
+      "workstream, outcome and owner are texts; dependsOn is a list of ids; risks, deliverables, blocked and x-… are JSON, or for x-… a text. The plan has title and executionOrder: readiness set plan title \"…\". For example: readiness set M-04 owner me --commit"
   )
   @Argument(help: ArgumentHelp("A milestone, or plan.", valueName: "id"), completion: .custom(Offered.milestones))
   var id: String
   @Argument(help: ArgumentHelp("The property.", valueName: "field")) var field: String
   @Argument(help: ArgumentHelp("Its new value.", valueName: "value")) var value: String?
   @Flag(help: "Take an optional property away.") var clear = false
+  @OptionGroup var commitOptions: CommitOptions
   @OptionGroup var options: GlobalOptions
 
   func validate() throws {
     if clear == (value != nil) { throw ValidationError("Give a value, or --clear.") }
   }
 
-  func changes(_ edit: PlanEdit, _ context: Context) throws -> (changes: [PlanEdit.Change], done: String) {
-    if id == "plan" { return ([try planChange(edit)], "Set \(field) of the plan.") }
+  func changes(_ edit: PlanEdit, _ context: Context) throws -> EditAct {
+    if id == "plan" {
+      return EditAct([try planChange(edit)], done: "Set \(field) of the plan.", subject: "plan: set \(field)")
+    }
     let (id, milestone) = try edit.milestone(id)
     var members = (milestone.json.object ?? []).filter { $0.key != field }
-    if let value = try json() { members.append(JSONMember(field, value)) }
+    if let value = try json(edit) { members.append(JSONMember(field, value)) }
     let changed = Milestone.ordered(JSONValue(.object(members)))
-    return (
+    return EditAct(
       [PlanEdit.Change(PlanPaths.milestone(id), changed)],
-      clear ? "Took \(field) of \(id) away." : "Set \(field) of \(id)."
-    )
+      done: clear ? "Removed \(field) of \(id)." : "Set \(field) of \(id).",
+      subject: "\(id): \(clear ? "remove" : "set") \(field)")
   }
 
   private func planChange(_ edit: PlanEdit) throws -> PlanEdit.Change {
@@ -127,7 +98,7 @@ struct SetCommand: EditingCommand {
   }
 
   /// The value as the file holds it; nil to take the property away.
-  private func json() throws -> JSONValue? {
+  private func json(_ edit: PlanEdit) throws -> JSONValue? {
     let texts = ["workstream", "outcome", "owner", "target"]
     let structures = ["risks", "deliverables", "blocked"]
     switch field {
@@ -143,6 +114,7 @@ struct SetCommand: EditingCommand {
       }
       return nil
     }
+    if field == "owner" { return .text(try edit.owner(value)) }
     if texts.contains(field) { return .text(value) }
     if field == "dependsOn" { return .texts(try MilestoneID.list(value).map(\.text)) }
     guard structures.contains(field) || field.hasPrefix("x-") else {

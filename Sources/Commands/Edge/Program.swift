@@ -132,7 +132,10 @@ struct Root: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "readiness",
     abstract: "A production-readiness plan that lives in git and cannot lie quietly.",
-    discussion: "Milestones are files under .readiness/. Edit and commit them, or move them; history is in git log.",
+    discussion: """
+      The first day: readiness init --commit creates the plan, readiness install adds the hooks, readiness status lists \
+      the milestones, readiness start M-01 --owner me takes one, readiness submit M-01 --evidence FILE submits it.
+      """,
     version: ProgramIdentity.running.line,
     groupedSubcommands: [
       CommandGroup(
@@ -149,7 +152,9 @@ struct Root: ParsableCommand {
       CommandGroup(
         name: "Change it",
         subcommands: [
-          MoveCommand.self, ApproveCommand.self, Add.self, SetCommand.self, CriteriaCommand.self, Format.self,
+          StartCommand.self, SubmitCommand.self, MoveCommand.self, BlockCommand.self, UnblockCommand.self,
+          ApproveCommand.self, Add.self, SetCommand.self, CriteriaCommand.self, RiskCommand.self, RetireCommand.self,
+          Format.self,
         ]),
       CommandGroup(
         name: "Prove it",

@@ -10,10 +10,10 @@ import StrictJSON
 struct CriteriaCommand: EditingCommand {
   static let configuration = CommandConfiguration(
     subcommand: "criteria", abstract: "Lists exit criteria, or attaches evidence to one, and stages it.",
-    discussion: "Without a criterion it lists them. A file has to be staged or committed before it can be evidence.")
+    discussion: "Without a criterion it lists them. A file has to be staged or committed before it can be evidence: readiness criteria M-04 1 --evidence doc/replay.md --commit")
   @Argument(help: ArgumentHelp("The milestone.", valueName: "id"), completion: .custom(Offered.milestones))
   var id: String
-  @Argument(help: ArgumentHelp("The criterion's id.", valueName: "criterion"), completion: .custom(Offered.criteria))
+  @Argument(help: ArgumentHelp("The criterion: its id, its number, or the beginning of one id.", valueName: "criterion"), completion: .custom(Offered.criteria))
   var criterion: String?
   @Option(
     help: ArgumentHelp("A file that shows it; an older entry of the same file is renewed.", valueName: "path"),
@@ -28,10 +28,12 @@ struct CriteriaCommand: EditingCommand {
   @Option(
     help: ArgumentHelp("Let it go up to this day; you are its approver, and --reason says why.", valueName: "day"))
   var waive: String?
-  @Option(help: ArgumentHelp("Why it is waived.", valueName: "text")) var reason: String?
+  @Option(name: .customLong("reason"), help: ArgumentHelp("Why it is waived.", valueName: "text"))
+  var waiverReason: String?
   @Option(help: ArgumentHelp("Who answers for what is waived; the milestone's owner by default.", valueName: "name"))
   var owner: String?
   @Flag(help: "Take its evidence away, and a waiver.") var clear = false
+  @OptionGroup var commitOptions: CommitOptions
   @OptionGroup var options: GlobalOptions
 
   func validate() throws {
@@ -50,7 +52,7 @@ struct CriteriaCommand: EditingCommand {
     guard day >= String(Timestamp.text(millisecondsSince1970: Machine.millisecondsSince1970()).prefix(10)) else {
       throw UsageError("A waiver until \(day) is over already.", hint: "Name the last day on which it is to hold.")
     }
-    guard let reason, !reason.isEmpty else {
+    guard let reason = waiverReason, !reason.isEmpty else {
       throw UsageError("A waiver says why.", hint: "--reason \"the supplier delivers in December\"")
     }
     return [
@@ -71,30 +73,30 @@ struct CriteriaCommand: EditingCommand {
     try context.print(json: report.json, text: report.text(width: context.width, context.style(repository)))
   }
 
-  func changes(_ edit: PlanEdit, _ context: Context) throws -> (changes: [PlanEdit.Change], done: String) {
+  func changes(_ edit: PlanEdit, _ context: Context) throws -> EditAct {
     let (id, milestone) = try edit.milestone(id)
     let name = criterion ?? ""
     var criteria = milestone.json["exitCriteria"]?.array ?? []
-    var index = criteria.firstIndex { $0["id"]?.string == name }
-    if index == nil, text != nil {
-      guard ExitCriterion.isValid(id: name) else {
-        throw UsageError("\"\(name)\" is no id of a criterion.", hint: "Ids are lower-case words with hyphens.")
-      }
+    let index: Int
+    if text != nil, ExitCriterion.isValid(id: name), !criteria.contains(where: { $0["id"]?.string == name }),
+      Int(name) == nil
+    {
       criteria.append(["id": .text(name)])
       index = criteria.count - 1
+    } else {
+      index = try milestone.criterion(meant: name)
     }
-    guard let index else {
-      throw UnknownName(
-        message: "\(id) has no criterion \"\(name)\".",
-        hint: nearestName(to: name, in: milestone.exitCriteria.map(\.id)).map { "Is \($0) meant?" }
-          ?? "readiness criteria \(id) lists them; --text makes a new one.")
-    }
-    criteria[index] = try changed(criteria[index], milestone, edit, context)
+    let file = try evidence.map { try context.evidenceFile($0, edit.repository) }
+    criteria[index] = try changed(criteria[index], milestone, edit, file)
     let members = (milestone.json.object ?? []).map {
       $0.key == "exitCriteria" ? JSONMember($0.key, JSONValue(.array(criteria))) : $0
     }
     let change = PlanEdit.Change(PlanPaths.milestone(id), Milestone.ordered(JSONValue(.object(members))))
-    return ([change], "Changed the criterion \(name) of \(id).")
+    let known = criteria[index]["id"]?.string ?? name
+    var act = EditAct(
+      [change], done: "Changed the criterion \(known) of \(id).", subject: "\(id): change the criterion \(known)")
+    if let file { act.alongside = [file] }
+    return act
   }
 
   /// In the order in which files are written.
@@ -103,7 +105,7 @@ struct CriteriaCommand: EditingCommand {
     return order.compactMap { key in members.first { $0.key == key } } + members.filter { !order.contains($0.key) }
   }
 
-  private func changed(_ criterion: JSONValue, _ milestone: Milestone, _ edit: PlanEdit, _ context: Context) throws
+  private func changed(_ criterion: JSONValue, _ milestone: Milestone, _ edit: PlanEdit, _ file: EvidenceFile?) throws
     -> JSONValue
   {
     var members = criterion.object ?? []
@@ -128,27 +130,12 @@ struct CriteriaCommand: EditingCommand {
       }
       members = Self.ordered(members)
     }
-    var entries = criterion["evidence"]?.array ?? []
-    if let given = evidence {
-      let evidence = try context.repositoryPath(given, top: edit.top)
-      guard let digest = try edit.stagedDigest(of: evidence) else {
-        throw UsageError(
-          "\(given) is neither committed nor staged as a file, so no commit would hold it as evidence.",
-          hint: "Stage it, then again: git add \(given.shellQuoted)")
-      }
-      let entry: JSONValue = ["kind": "file", "path": .text(evidence), "sha256": .text(digest.hex)]
-      if let old = entries.firstIndex(where: { $0["path"]?.string == evidence }) {
-        entries[old] = entry
-      } else {
-        entries.append(entry)
-      }
-      put("evidence", JSONValue(.array(entries)))
-    }
     if let statement {
       let author = try edit.author()
       let entry: JSONValue = ["kind": "statement", "text": .text(statement), "by": .text(author.email)]
-      put("evidence", JSONValue(.array(entries + [entry])))
+      put("evidence", JSONValue(.array((criterion["evidence"]?.array ?? []) + [entry])))
     }
-    return JSONValue(.object(members))
+    let changed = JSONValue(.object(members))
+    return file.map { changed.attaching(file: $0.path, $0.digest) } ?? changed
   }
 }

@@ -86,16 +86,28 @@ extension ReadingCommand {
 
 struct Status: ReadingCommand, PlainCommand {
   static let configuration = CommandConfiguration(
-    subcommand: "status", abstract: "The tracker: every milestone and what it waits for.")
+    subcommand: "status", abstract: "The tracker: every milestone and what it waits for.",
+    discussion: "readiness status --owner me --state in-progress")
+  @Option(help: ArgumentHelp("Only the milestones of this owner; me is you.", valueName: "name")) var owner: String?
+  @Option(help: ArgumentHelp("Only the milestones in this state.", valueName: "state")) var state: String?
   @OptionGroup var options: GlobalOptions
   @OptionGroup var source: PlanSourceOptions
 
   mutating func read(_ words: inout PlainWords) {
+    (owner, state) = (words.value("--owner"), words.value("--state"))
     (options, source) = (words.globals(), words.source())
   }
 
-  func answer(_ plan: LoadedPlan, width: Int, _ style: Style) -> Answer {
-    let report = StatusReport(plan.overview, commit: plan.commit, source: plan.source)
+  func answer(_ plan: LoadedPlan, width: Int, _ style: Style) throws -> Answer {
+    let wanted = try state.map { try plan.overview.policy.workflow.known($0).name }
+    var owners: Set<String>?
+    if let owner {
+      let me = try owner.lowercased() == "me" ? CommitSituation.configuredAuthor(Repository.open()) : nil
+      owners = Set((me.map { [$0.name, $0.email] } ?? [owner]).map { $0.lowercased() })
+    }
+    let report = StatusReport(plan.overview, commit: plan.commit, source: plan.source) { entry in
+      (wanted.map { entry.status == $0 } ?? true) && (owners.map { $0.contains(entry.owner.lowercased()) } ?? true)
+    }
     return Answer(json: report.json, bytes: report.bytes(width: width, style))
   }
 }

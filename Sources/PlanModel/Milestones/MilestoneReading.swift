@@ -134,7 +134,7 @@ extension Milestone {
     "$schema", "id", "workstream", "outcome", "dependsOn", "owner", "target", "status", "blocked", "exitCriteria",
     "deliverables", "risks", "approvals",
   ]
-  package static let severities = ["low", "medium", "high", "critical"]
+  public static let severities = ["low", "medium", "high", "critical"]
   static let riskStates = ["open", "mitigated", "accepted", "closed"]
 
   /// Reads a milestone; nil, with faults, where it does not fit the built-in schema.

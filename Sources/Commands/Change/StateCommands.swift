@@ -1,0 +1,159 @@
+import ArgumentParser
+import PlanGate
+import PlanModel
+import ReadinessGit
+import StrictJSON
+
+/// Options of the commands that move one milestone forward.
+struct ForwardOptions: ParsableArguments {
+  @Option(name: [.customShort("m"), .long], help: "Why, where the workflow asks for a reason, or to be remembered.")
+  var reason: String?
+  @Option(help: ArgumentHelp("Set the owner in the same commit; me is you.", valueName: "name"))
+  var owner: String?
+  @Option(
+    help: ArgumentHelp(
+      "Attach a staged or committed file to a criterion, by id or number, in the same commit.",
+      valueName: "[criterion=]path"), completion: .file())
+  var evidence: [String] = []
+  @Flag(help: "Edit and stage only, so that the status rides in your own commit.") var noCommit = false
+  @Flag(help: "Check only; write nothing.") var dryRun = false
+  @Flag(help: "Commit with git commit, so that your own commit hooks run.") var runHooks = false
+
+  func act(_ id: String, _ category: Category, _ options: GlobalOptions) -> MoveAct {
+    MoveAct(
+      pairs: [(id, .category(category))], owner: owner, evidence: evidence, reason: reason, noCommit: noCommit,
+      dryRun: dryRun, runHooks: runHooks, options: options)
+  }
+}
+
+struct StartCommand: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    subcommand: "start", abstract: "Starts a milestone, in one commit.",
+    discussion:
+      "It moves to the first state of category active, such as In Progress: readiness start M-04 --owner me")
+  @Argument(help: ArgumentHelp("The milestone.", valueName: "id"), completion: .custom(Offered.milestones))
+  var id: String
+  @OptionGroup var forward: ForwardOptions
+  @OptionGroup var options: GlobalOptions
+
+  func validate() throws { try forward.act(id, .active, options).validate() }
+
+  mutating func run() throws { try forward.act(id, .active, options).run() }
+}
+
+struct SubmitCommand: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    subcommand: "submit", abstract: "Submits a milestone for review, in one commit.",
+    discussion:
+      "It moves to the first state of category review, such as In Review: readiness submit M-04 --evidence doc/replay.md")
+  @Argument(help: ArgumentHelp("The milestone.", valueName: "id"), completion: .custom(Offered.milestones))
+  var id: String
+  @OptionGroup var forward: ForwardOptions
+  @OptionGroup var options: GlobalOptions
+
+  func validate() throws { try forward.act(id, .review, options).validate() }
+
+  mutating func run() throws { try forward.act(id, .review, options).run() }
+}
+
+struct BlockCommand: EditingCommand {
+  static let configuration = CommandConfiguration(
+    subcommand: "block", abstract: "Blocks a milestone with a reason, and stages it.",
+    discussion: "readiness block M-04 \"the test cluster is down\" --commit")
+  @Argument(help: ArgumentHelp("The milestone.", valueName: "id"), completion: .custom(Offered.milestones))
+  var id: String
+  @Argument(help: ArgumentHelp("Why it waits.", valueName: "reason")) var why: String
+  @Option(help: ArgumentHelp("Milestones that block it, separated by commas.", valueName: "ids")) var by = ""
+  @OptionGroup var commitOptions: CommitOptions
+  @OptionGroup var options: GlobalOptions
+
+  var reason: String? { why }
+
+  func validate() throws { try checkReason(why) }
+
+  func changes(_ edit: PlanEdit, _ context: Context) throws -> EditAct {
+    let (changes, moved) = try edit.blocking(id, reason: why, by: MilestoneID.list(by))
+    return EditAct(changes, done: "\(moved.milestone)  \(moved.from) -> \(moved.to)", subject: "\(moved.milestone): block")
+  }
+}
+
+struct UnblockCommand: EditingCommand {
+  static let configuration = CommandConfiguration(
+    subcommand: "unblock", abstract: "Unblocks a milestone, and stages it.",
+    discussion: "It returns to the state that it had before it was blocked: readiness unblock M-04 --commit")
+  @Argument(help: ArgumentHelp("The milestone.", valueName: "id"), completion: .custom(Offered.milestones))
+  var id: String
+  @OptionGroup var commitOptions: CommitOptions
+  @OptionGroup var options: GlobalOptions
+
+  func changes(_ edit: PlanEdit, _ context: Context) throws -> EditAct {
+    let (changes, moved) = try edit.unblocking(id)
+    guard let moved else { return EditAct([], done: "", subject: "") }
+    return EditAct(
+      changes, done: "\(moved.milestone)  \(moved.from) -> \(moved.to)", subject: "\(moved.milestone): unblock")
+  }
+}
+
+struct RetireCommand: EditingCommand {
+  static let configuration = CommandConfiguration(
+    subcommand: "retire", abstract: "Removes a milestone for ever, and stages it.",
+    discussion:
+      "Only what has not begun and what nothing depends on can be retired; its id is never used again: readiness retire M-04 --commit"
+  )
+  @Argument(help: ArgumentHelp("The milestone.", valueName: "id"), completion: .custom(Offered.milestones))
+  var id: String
+  @OptionGroup var commitOptions: CommitOptions
+  @OptionGroup var options: GlobalOptions
+
+  func changes(_ edit: PlanEdit, _ context: Context) throws -> EditAct {
+    let (changes, id) = try edit.retiring(id)
+    return EditAct(changes, done: "Retired \(id).", subject: "\(id): retire")
+  }
+}
+
+struct RiskCommand: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    subcommand: "risk", abstract: "Adds a risk to a milestone, or closes one.",
+    discussion: "readiness risk add M-04 \"the vendor may be late\" --severity high --commit",
+    subcommands: [RiskAdd.self, RiskClose.self])
+}
+
+struct RiskAdd: EditingCommand {
+  static let configuration = CommandConfiguration(
+    subcommand: "add", abstract: "Adds an open risk, and stages it.")
+  @Argument(help: ArgumentHelp("The milestone.", valueName: "id"), completion: .custom(Offered.milestones))
+  var id: String
+  @Argument(help: ArgumentHelp("The risk in words.", valueName: "text")) var text: String
+  @Option(help: ArgumentHelp("low, medium, high or critical.", valueName: "severity")) var severity = "medium"
+  @Option(name: .customLong("id"), help: ArgumentHelp("Its id; R1, R2, … by default.", valueName: "risk"))
+  var risk: String?
+  @OptionGroup var commitOptions: CommitOptions
+  @OptionGroup var options: GlobalOptions
+
+  func changes(_ edit: PlanEdit, _ context: Context) throws -> EditAct {
+    let (id, milestone) = try edit.milestone(id)
+    let (json, name) = try RiskEdit.adding(text, severity: severity.lowercased(), id: risk, to: milestone)
+    return EditAct(
+      [PlanEdit.Change(PlanPaths.milestone(id), json)], done: "Added risk \(name) to \(id).",
+      subject: "\(id): add risk \(name)")
+  }
+}
+
+struct RiskClose: EditingCommand {
+  static let configuration = CommandConfiguration(
+    subcommand: "close", abstract: "Closes a risk, and stages it.")
+  @Argument(help: ArgumentHelp("The milestone.", valueName: "id"), completion: .custom(Offered.milestones))
+  var id: String
+  @Argument(help: ArgumentHelp("The risk, such as R1.", valueName: "risk")) var risk: String
+  @Option(help: ArgumentHelp("closed, mitigated or accepted.", valueName: "status")) var `as` = "closed"
+  @OptionGroup var commitOptions: CommitOptions
+  @OptionGroup var options: GlobalOptions
+
+  func changes(_ edit: PlanEdit, _ context: Context) throws -> EditAct {
+    let (id, milestone) = try edit.milestone(id)
+    let json = try RiskEdit.ending(risk, as: self.as.lowercased(), in: milestone)
+    return EditAct(
+      [PlanEdit.Change(PlanPaths.milestone(id), json)], done: "Risk \(risk) of \(id) is \(self.as.lowercased()).",
+      subject: "\(id): risk \(risk) is \(self.as.lowercased())")
+  }
+}
