@@ -8,6 +8,7 @@ struct ImportTests {
   func importing() throws {
     let s = try Scratch()
     #expect(s.readiness("init", "--commit").status == 0)
+    s.readiness("install")
     s.readiness("start", "M-01", "--owner", "ada")
     let other = try Scratch()
     other["plan.csv"] = s.readiness("export", "--format", "csv").output

@@ -8,6 +8,7 @@ struct SharedRepositoryTests {
   func shared() throws {
     let s = try Scratch()
     #expect(s.readiness("init", "--commit").status == 0)
+    s.readiness("install")
     s.git("config", "core.sharedRepository", "group")
     s.shell("umask 022; chmod -R g+w .; touch ../mark; sleep 1")
     let moved = s.shell("umask 022; \"$READINESS\" start M-01 --owner ada")
