@@ -149,7 +149,8 @@ public struct Move {
       return MoveOutcome(findings: findings, moves: moves, commit: nil, run: nil)
     }
     let outcome = try commit.run(
-      changes, alongside: alongside, prose: Self.message(moves, reason, of: steps.map(\.milestone)), reason: reason, isDry: isDry, now: now, letting: go, author: author)
+      changes, alongside: alongside, prose: Self.message(moves, reason, of: steps.map(\.milestone)), reason: reason,
+      isDry: isDry, now: now, letting: go, author: author)
     return MoveOutcome(
       findings: outcome.findings, moves: moves, commit: outcome.made?.commit, run: outcome.made?.run)
   }
@@ -161,8 +162,8 @@ public struct Move {
       moves.isEmpty
       ? "\(ids.map(\.text).joined(separator: ", ")): set owner and evidence"
       : moves.count == 1
-      ? "\(moves[0].milestone): \(moves[0].from) -> \(moves[0].to)"
-      : "Move " + moves.map { "\($0.milestone) to \($0.to)" }.joined(separator: ", ")
+        ? "\(moves[0].milestone): \(moves[0].from) -> \(moves[0].to)"
+        : "Move " + moves.map { "\($0.milestone) to \($0.to)" }.joined(separator: ", ")
     return reason.map { subject + "\n\n" + $0 + "\n" } ?? subject + "\n"
   }
 }

@@ -130,7 +130,8 @@ struct PlanCommit {
   ///   - letting: what to let go of what the judge refuses.
   /// - Throws: `GitError`. Kind `changedMeanwhile` or `locked`: nothing was written, and the caller may try again.
   func run(
-    _ changes: [CommitPlan.Change], alongside: [EvidenceFile] = [], prose: String, reason: String?, isDry: Bool, now: String,
+    _ changes: [CommitPlan.Change], alongside: [EvidenceFile] = [], prose: String, reason: String?, isDry: Bool,
+    now: String,
     letting go: RulesToLetGo? = nil, author: Identity
   ) throws -> Outcome {
     let writer = CommitWriter(repository)

@@ -139,7 +139,8 @@ final class IndexUpdate {
   private func put(_ change: CommitPlan.Change, _ status: stat, into index: OpaquePointer?) throws {
     let id = try change.bytes.map { try ObjectID(of: $0, GIT_OBJECT_BLOB) }
     if isLeftToGit {
-      let words = id.map { ["--add", "--cacheinfo", "100644,\($0),\(change.path)"] } ?? ["--force-remove", change.path]
+      let words =
+        id.map { ["--add", "--cacheinfo", "100644,\($0),\(change.path)"] } ?? ["--force-remove", change.path]
       let output = try GitProcess.run(["update-index"] + words, index: nextPath)
       guard output.status == 0 else {
         throw GitError(.other, output.errorText, hint: "See git status.", function: "git update-index")
@@ -177,7 +178,8 @@ final class IndexUpdate {
       process: .this, step: step, lock: lockPath,
       paths: changes.map { change in
         MoveJournal.Path(
-          path: change.path, replacing: change.replacing, becoming: try change.bytes.map { try ObjectID(of: $0, GIT_OBJECT_BLOB) })
+          path: change.path, replacing: change.replacing,
+          becoming: try change.bytes.map { try ObjectID(of: $0, GIT_OBJECT_BLOB) })
       }
     ).add(to: &batch, in: repository)
   }

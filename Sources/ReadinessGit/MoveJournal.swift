@@ -109,7 +109,10 @@ public struct MoveJournal {
       let replacing = path.replacing.map { [JSONMember("replacing", .text($0.description))] } ?? []
       return JSONValue(
         .object(
-          [JSONMember("path", .text(path.path)), JSONMember("becoming", .text(path.becoming?.description ?? Self.removed))] + replacing))
+          [
+            JSONMember("path", .text(path.path)),
+            JSONMember("becoming", .text(path.becoming?.description ?? Self.removed)),
+          ] + replacing))
     }
     var members = [
       JSONMember("version", 1), JSONMember("process", .text(process.text)), JSONMember("lock", .text(lock)),

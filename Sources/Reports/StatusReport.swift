@@ -50,7 +50,8 @@ public struct StatusReport {
     lines += ["", byStatus.map { "\($0.name.printable) \($0.count)" }.joined(separator: " · ")]
     if let proof = tally.proof { lines.append(proof) }
     if !ready.isEmpty { lines.append("Can start now: " + ready.joined(separator: ", ")) }
-    for place in overview.entries.indices where !overview.entries[place].suspect.isEmpty && shows(overview.entries[place]) {
+    for place in overview.entries.indices
+    where !overview.entries[place].suspect.isEmpty && shows(overview.entries[place]) {
       let entry = overview.entries[place]
       let text = "Suspect: \(entry.id) is based on \(entry.suspectInShort.printable), changed or lapsed since."
       lines += text.wrapped(to: width).enumerated().map { index, line in

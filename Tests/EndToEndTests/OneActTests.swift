@@ -76,7 +76,8 @@ struct OneActTests {
   @Test("risks are added and closed; ids are numbered, in any case")
   func risks() throws {
     let s = try plan()
-    let add = s.readiness("risk", "add", "m-01", "vendor is late", "--severity", "high", "--commit", "-m", "M-01: a risk")
+    let add = s.readiness(
+      "risk", "add", "m-01", "vendor is late", "--severity", "high", "--commit", "-m", "M-01: a risk")
     #expect(add.status == 0 && add.output.contains("R1"), "\(add.all)")
     #expect(s.git("log", "-1", "--format=%s").line == "M-01: a risk")
     #expect(s.readiness("risk", "add", "M-01", "x", "--severity", "grave").status == 2)

@@ -9,7 +9,8 @@ struct Add: EditingCommand {
   static let configuration = CommandConfiguration(
     subcommand: "add", abstract: "Makes a milestone, and stages it.",
     discussion:
-      "It is born in the first pending state and comes last in the suggested order: readiness add M-13 --workstream Backups --outcome \"A restore is rehearsed\" --criterion \"The rehearsal is recorded\" --commit")
+      "It is born in the first pending state and comes last in the suggested order: readiness add M-13 --workstream Backups --outcome \"A restore is rehearsed\" --criterion \"The rehearsal is recorded\" --commit"
+  )
   @Argument(help: ArgumentHelp("The new id, such as M-13.", valueName: "id")) var id: String
   @Option(help: "What it is about, in a few words.") var workstream: String
   @Option(help: "What is true when it is done.") var outcome: String
@@ -34,7 +35,8 @@ struct Add: EditingCommand {
       throw UsageError("There is a milestone \(id) already.", hint: "readiness show \(id); or choose another id.")
     }
     let draft = MilestoneDraft(
-      id: id, workstream: workstream, outcome: outcome, dependsOn: try MilestoneID.list(dependsOn), owner: try edit.owner(owner),
+      id: id, workstream: workstream, outcome: outcome, dependsOn: try MilestoneID.list(dependsOn),
+      owner: try edit.owner(owner),
       status: try edit.policy.workflow.initial.name, criteria: criterion)
     var changes = [PlanEdit.Change(PlanPaths.milestone(id), draft.json)]
     if let plan = try edit.plan, !plan.executionOrder.contains(id) {

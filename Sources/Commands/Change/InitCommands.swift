@@ -68,7 +68,8 @@ struct Import: ParsableCommand {
       "In a plan that exists, it adds the milestones that are new and changes none that exist; it lists how those differ. For example: readiness import plan.csv --dry-run"
   )
   @Argument(help: "The document.") var file: String
-  @Option(help: ArgumentHelp("The form of the document: markdown, csv or json; guessed from the file.", valueName: "form"))
+  @Option(
+    help: ArgumentHelp("The form of the document: markdown, csv or json; guessed from the file.", valueName: "form"))
   var format: DocumentFormat?
   @Flag(help: "Say what would be written, and write nothing.")
   var dryRun = false
@@ -199,7 +200,9 @@ private struct Layout {
 
   /// The properties that a document gives otherwise than the file of a milestone.
   private static func differences(_ present: [UInt8], _ told: ImportedPlan.File) -> [String] {
-    guard let known = MilestoneFile(id: told.id, kind: .regular, bytes: present).milestone?.json else { return ["file"] }
+    guard let known = MilestoneFile(id: told.id, kind: .regular, bytes: present).milestone?.json else {
+      return ["file"]
+    }
     func texts(_ json: JSONValue) -> [String] { (json["exitCriteria"]?.array ?? []).compactMap { $0["text"]?.string } }
     let plain = ["workstream", "outcome", "dependsOn", "owner", "status", "target"].filter { key in
       told.json[key].map { $0.canonicalBytes != known[key]?.canonicalBytes } ?? false

@@ -68,7 +68,9 @@ struct MoveAct {
     }
     if runHooks, !outcome.moves.isEmpty { outcome = try commitByGit(outcome, steps, repository) }
     let style = try context.style(repository)
-    if outcome.commit != nil, !runHooks, !options.json { try context.sayWhichHooksDidNotRun(repository, "move", toRunThem: "readiness move --run-hooks") }
+    if outcome.commit != nil, !runHooks, !options.json {
+      try context.sayWhichHooksDidNotRun(repository, "move", toRunThem: "readiness move --run-hooks")
+    }
     if !outcome.findings.isEmpty, !options.json {
       Standard.error(FindingReport.text(outcome.findings, width: context.width, style) + "\n")
     }
@@ -76,9 +78,11 @@ struct MoveAct {
   }
 
   /// Commits what is staged of the moved milestones, and nothing else, as a person would: with every hook.
-  private func commitByGit(_ outcome: MoveOutcome, _ steps: [MoveStep], _ repository: Repository) throws -> MoveOutcome {
+  private func commitByGit(_ outcome: MoveOutcome, _ steps: [MoveStep], _ repository: Repository) throws -> MoveOutcome
+  {
     let message = Move.message(outcome.moves, reason, of: steps.map(\.milestone))
-    let paths = outcome.moves.map { ":(top)" + PlanPaths.milestone($0.milestone) }
+    let paths =
+      outcome.moves.map { ":(top)" + PlanPaths.milestone($0.milestone) }
       + steps.flatMap(\.evidence).map { ":(top,literal)" + $0.path }
     let result = try GitProcess.run(["commit", "--quiet", "-m", message, "--"] + paths)
     if !result.errorText.isEmpty { Standard.error(result.errorText.printable + "\n") }

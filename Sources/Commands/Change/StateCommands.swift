@@ -45,7 +45,8 @@ struct SubmitCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     subcommand: "submit", abstract: "Submits a milestone for review, in one commit.",
     discussion:
-      "It moves to the first state of category review, such as In Review: readiness submit M-04 --evidence doc/replay.md")
+      "It moves to the first state of category review, such as In Review: readiness submit M-04 --evidence doc/replay.md"
+  )
   @Argument(help: ArgumentHelp("The milestone.", valueName: "id"), completion: .custom(Offered.milestones))
   var id: String
   @OptionGroup var forward: ForwardOptions
@@ -73,7 +74,8 @@ struct BlockCommand: EditingCommand {
 
   func changes(_ edit: PlanEdit, _ context: Context) throws -> EditAct {
     let (changes, moved) = try edit.blocking(id, reason: why, by: MilestoneID.list(by))
-    return EditAct(changes, done: "\(moved.milestone)  \(moved.from) -> \(moved.to)", subject: "\(moved.milestone): block")
+    return EditAct(
+      changes, done: "\(moved.milestone)  \(moved.from) -> \(moved.to)", subject: "\(moved.milestone): block")
   }
 }
 

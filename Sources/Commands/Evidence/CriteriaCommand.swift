@@ -10,10 +10,14 @@ import StrictJSON
 struct CriteriaCommand: EditingCommand {
   static let configuration = CommandConfiguration(
     subcommand: "criteria", abstract: "Lists exit criteria, or attaches evidence to one, and stages it.",
-    discussion: "Without a criterion it lists them. A file has to be staged or committed before it can be evidence: readiness criteria M-04 1 --evidence doc/replay.md --commit")
+    discussion:
+      "Without a criterion it lists them. A file has to be staged or committed before it can be evidence: readiness criteria M-04 1 --evidence doc/replay.md --commit"
+  )
   @Argument(help: ArgumentHelp("The milestone.", valueName: "id"), completion: .custom(Offered.milestones))
   var id: String
-  @Argument(help: ArgumentHelp("The criterion: its id, its number, or the beginning of one id.", valueName: "criterion"), completion: .custom(Offered.criteria))
+  @Argument(
+    help: ArgumentHelp("The criterion: its id, its number, or the beginning of one id.", valueName: "criterion"),
+    completion: .custom(Offered.criteria))
   var criterion: String?
   @Option(
     help: ArgumentHelp("A file that shows it; an older entry of the same file is renewed.", valueName: "path"),
