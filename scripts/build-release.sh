@@ -6,7 +6,7 @@ set -euo pipefail
 # Writes the commit into the section that Sources/C/CProgram/build.c keeps for it, so that a new commit compiles nothing.
 mark_commit() {
   mark=$(mktemp)
-  scripts/version.sh | cut -s -d ' ' -f 2- | tr -d '\n' >"$mark"
+  "$(dirname "$0")/version.sh" | cut -s -d ' ' -f 2- | tr -d '\n' >"$mark"
   truncate -s 128 "$mark"
   objcopy --update-section "readiness_build=$mark" "$1"
   rm -f "$mark"

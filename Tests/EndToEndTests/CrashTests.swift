@@ -37,7 +37,7 @@ struct CrashTests {
       #expect(s.shell("ls .git | grep -E 'readiness-(tmp|journal)'").output.isEmpty, "\(call)")
       s.git("reset", "-q", "--hard", head)
     }
-    #expect(call < 500 && old > 10 && new > 2 && named <= 1, "\(call) calls, old \(old), new \(new), named \(named)")
+    #expect(call < 500 && old > 10 && new > 1 && named <= 1, "\(call) calls, old \(old), new \(new), named \(named)")
     #expect(s.git("fsck", "--strict").status == 0)
   }
 

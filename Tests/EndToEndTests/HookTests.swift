@@ -233,7 +233,7 @@ struct HookTests {
     #expect(s.shell("ls -A").line == ".git")
     // What SwiftPM does, told by a program of that name.
     s["bin/swift"] =
-      "#!/bin/sh\nmkdir -p .build/x/release && ln -sfn x/release .build/release && cp /bin/true .build/release/readiness\n"
+      "#!/bin/sh\nmkdir -p .build/x/release && ln -sfn x/release .build/release && cp \"$READINESS\" .build/release/readiness\n"
     let build = s.shell("chmod +x bin/swift && PATH=$PWD/bin:$PATH '/\(root)/scripts/build-release.sh'")
     #expect(build.status == 0, "\(build.all)")
     #expect(
