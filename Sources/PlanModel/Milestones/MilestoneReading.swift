@@ -134,6 +134,7 @@ extension Milestone {
     "$schema", "id", "workstream", "outcome", "dependsOn", "owner", "target", "status", "blocked", "exitCriteria",
     "deliverables", "risks", "approvals",
   ]
+  /// The severities of a risk, from the lowest (contract 2.1).
   public static let severities = ["low", "medium", "high", "critical"]
   static let riskStates = ["open", "mitigated", "accepted", "closed"]
 
