@@ -20,25 +20,39 @@ struct ReviewWalk {
   /// The starts of the stay through every one of some commits in which the milestone is in a category: in `review`, or in
   /// `done`, by the reviews that led there. O(commits since it began).
   func starts(from commits: [ObjectID], in sought: Category) throws -> [ReviewStart] {
-    var starts: [ReviewStart] = []
+    var starts: [(commit: ObjectID, start: ReviewStart)] = []
     var waiting = try there(commits, sought)
     var seen = Set(waiting)
     while let visit = waiting.popLast() {
       let commit = try repository.commit(visit.commit)
       let (start, sought) = told(commit, visit.sought)
-      if let start { starts.append(start) }
+      if let start { starts.append((commit.id, start)) }
       // A stamp of a merge tells the way from its first parent alone.
       if start != nil, commit.parents.count < 2 { continue }
       let before = try there(repository.keptParents(of: commit), sought)
       if before.isEmpty, start == nil {
         let reviews = try sought == .done ? there(repository.keptParents(of: commit), .review) : []
         // Without a stamp it came there by way of a review that the author began.
-        if reviews.isEmpty { starts.append(ReviewStart(author: commit.author, run: nil)) }
+        if reviews.isEmpty { starts.append((commit.id, ReviewStart(author: commit.author, run: nil))) }
         waiting += reviews.filter { seen.insert($0).inserted }
       }
       waiting += before.filter { seen.insert($0).inserted }
     }
-    return starts
+    // One start alone is that of the present stay: the walk went through nothing but the review.
+    guard starts.count > 1 else { return starts.map(\.start) }
+    return try starts.map { commit, start in
+      ReviewStart(author: start.author, run: start.run, isEnded: try hasEnded(since: commit, before: commits))
+    }
+  }
+
+  /// True if the milestone was out of review and done in a commit that comes after a start and before some commits. A merge
+  /// with an older line leads back to a start that a reopening has ended. O(commits since the start).
+  private func hasEnded(since start: ObjectID, before commits: [ObjectID]) throws -> Bool {
+    try repository.commits(from: commits, notFrom: [start]).contains { commit in
+      let category = try category(of: commit)
+      if category == .review || category == .done { return false }
+      return try repository.isDescendant(commit, of: start)
+    }
   }
 
   /// What the stamps of a commit tell about the start of a stay, last step first: the start itself, or what to seek in the

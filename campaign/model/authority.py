@@ -74,7 +74,7 @@ class Rules:
     def approved(self, value, rule, stay):
         """Who has approved what a milestone says."""
         people, wanted = set(), approval_digest(value) if value else None
-        runs = {block.run for _, _, block in stay if block}
+        runs = {one[2].run for one in stay if one[2] and not isinstance(one, Ended)}
         for one in (value or {}).get("approvals", []):
             if one["digest"] != wanted:
                 continue
@@ -109,22 +109,24 @@ class Rules:
         return codes
 
 
-def added_approvals(old, new):
-    """The approvals that a version has and an older one has not."""
+def added_approvals(old, new, decided=None):
+    """The approvals that a version has and an older one has not; of a merge those that it decides."""
     left = [canonical(a) for a in (old or {}).get("approvals", [])]
-    return [a for a in (new or {}).get("approvals", []) if canonical(a) not in left]
+    return [a for a in (new or {}).get("approvals", []) if canonical(a) not in left
+            and (decided is None or any(key[1:3] == ("approvals", canonical(a)) for key in decided))]
 
 
-def added_waivers(old, new):
-    """The waivers of criteria that a version has and an older one has not."""
+def added_waivers(old, new, decided=None):
+    """The waivers of criteria that a version has and an older one has not; of a merge those that it decides."""
     before = {c["id"]: c.get("waiver") for c in (old or {}).get("exitCriteria", [])}
-    return [c["waiver"] for c in (new or {}).get("exitCriteria", []) if "waiver" in c and c["waiver"] != before.get(c["id"])]
+    return [c["waiver"] for c in (new or {}).get("exitCriteria", []) if "waiver" in c and c["waiver"] != before.get(c["id"])
+            and (decided is None or any(key[1:4] == ("exitCriteria", c["id"], "waiver") for key in decided))]
 
 
-def grants(audit, policy, author, actor, old, new, name, codes, stay=()):
+def grants(audit, policy, author, actor, old, new, name, codes, stay=(), decided=None):
     """An approval is signed or comes, as a waiver does, from the author of the commit or from who signed the run."""
-    runs = {block.run for _, _, block in stay if block}
-    for one in added_approvals(old, new):
+    runs = {one[2].run for one in stay if one[2] and not isinstance(one, Ended)}
+    for one in added_approvals(old, new, decided):
         if "signature" in one and one.get("run") not in runs or "signature" in one and not audit.approves(policy, one):
             if policy.authorization is None:
                 codes.open({"signature-invalid", "not-authorized"}, "a false signature of an approval, without authorization.json")
@@ -137,7 +139,7 @@ def grants(audit, policy, author, actor, old, new, name, codes, stay=()):
                 codes.open("not-authorized", "an approval by another, without authorization.json")
             else:
                 codes.add("not-authorized", name)
-    for waiver in added_waivers(old, new):
+    for waiver in added_waivers(old, new, decided):
         approver = policy.same(waiver["approver"])
         signed = policy.same(actor.address) == approver and actor.signed(policy)
         role = waiver_role(policy)
@@ -211,11 +213,23 @@ def done_began(audit, starts, name):
     return found
 
 
+def ended(audit, parents, start, name):
+    """Whether a reopening came after a start, on any way that leads from it to some commits."""
+    history = audit.history
+    return any(history.category(x, name) not in ("review", "done") and start in history.ancestors(x)
+               for p in parents for x in history.only(p, start))
+
+
+class Ended(tuple):
+    """A start of a stay that a reopening has ended: it excludes who sent the milestone, and no approval speaks of it."""
+
+
 def stay_before(audit, parents, name):
     """How the stay in review began, for a step from commits in which a milestone is in review or done."""
     reviewing = [p for p in parents if audit.history.category(p, name) == "review"]
     done = [p for p in parents if audit.history.category(p, name) == "done"]
-    return review_began(audit, reviewing, name) + done_began(audit, done, name)
+    found = review_began(audit, reviewing, name) + done_began(audit, done, name)
+    return [Ended(one) if ended(audit, parents, one[0], name) else one for one in found]
 
 
 def same_person(policy, a, b):

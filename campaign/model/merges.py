@@ -318,22 +318,12 @@ class Merge:
     def approvals_and_waivers(self):
         """A merge adds the approvals and waivers that no parent has, and what it decides of them."""
         for name, new in self.after.items():
-            held = [self.history.effective[p].get(name) for p in self.parents]
-            trial = [Codes() for _ in held]
-            for codes, old in zip(trial, held):
+            keys = [key for key in self.keys if key[0] == name and (key[1] == "approvals" or "waiver" in key[3:4])]
+            for side in self.parents if keys else []:
+                old = self.history.effective[side].get(name)
                 for parent in self.sides:
-                    grants(self.audit, self.history.policy(parent), self.commit.address, self.actor, old, new, name, codes,
-                           stay_before(self.audit, self.parents, name))
-            decided = any(key[0] == name and (key[1] == "approvals" or "waiver" in key[3:4]) for key in self.keys)
-            for codes in trial if decided else []:
-                for text in codes.unclear:
-                    self.codes.open(codes.may, text)
-            if decided and any(not codes.legal for codes in trial):
-                if all(not codes.legal for codes in trial):
-                    self.codes.add("not-authorized", name)
-                else:
-                    self.codes.allow("not-authorized")
-                    self.codes.unclear.append("an approval or waiver that a merge takes from one side by decision")
+                    grants(self.audit, self.history.policy(parent), self.commit.address, self.actor, old, new, name, self.codes,
+                           stay_before(self.audit, self.parents, name), keys)
 
     def lapsed(self):
         """What other parents bring into review or done is asked at the merge's moment."""

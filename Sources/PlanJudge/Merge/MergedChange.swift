@@ -12,6 +12,10 @@ struct MergedChange {
   let reenters: Bool
   /// The properties that the merge decides, as rules name them, and that this side has otherwise.
   let fields: Set<String>
+  /// The entries of `approvals` that the merge decides, in RFC 8785 form, and that this side has otherwise.
+  let approvals: Set<String>
+  /// The exit criteria whose waiver the merge decides, and that this side has otherwise.
+  let waivers: Set<String>
   /// The dependencies that the clean result keeps.
   let dependencies: [MilestoneID]
   /// The ids of the exit criteria that the clean result keeps.
@@ -29,7 +33,10 @@ struct MergedChange {
     reenters = merge.reentries[id]?.contains(side.parent) ?? false
     let own = try file.values(in: side.tree)
     let result = try file.values(in: merge.sides.candidate)
-    fields = Set((values?.decided ?? []).filter { own[$0] != result[$0] }.map(\.ruledProperty)).subtracting([""])
+    let decided = (values?.decided ?? []).filter { own[$0] != result[$0] }
+    fields = Set(decided.map(\.ruledProperty)).subtracting([""])
+    approvals = Set(decided.filter { $0.property == "approvals" && $0.parts.count == 2 }.map { $0.parts[1] })
+    waivers = Set(decided.filter(\.isWaiver).map { $0.parts[1] })
     let clean = values?.clean ?? result
     dependencies = clean.leaves.keys.filter { $0.property == "dependsOn" && $0.parts.count == 2 }
       .map { MilestoneID(String($0.parts[1].dropFirst().dropLast())) }.sorted()
@@ -48,6 +55,7 @@ struct MergedChange {
     let stays = category?.isFrozen == true && after.flatMap { workflow.category($0.status) } == category
     reenters = stays && change.changesFrozenField
     fields = change.changedFields
+    (approvals, waivers) = ([], [])
     dependencies = before?.dependsOn ?? []
     criteria = before?.exitCriteria.map(\.id) ?? []
   }

@@ -9,7 +9,7 @@ public protocol Ancestry {
   /// The nearest policy that can be read, from the first parent back along first parents.
   func nearestReadablePolicy() throws -> PolicySnapshot?
   /// The latest `At` of any run among the ancestors that counts for others, in milliseconds since 1970; nil without one.
-  /// - Parameter clock: of whoever judges.
+  /// - Parameter clock: of the program that judges.
   func latestStamp(by clock: Int64?) throws -> Int64?
   /// The commits that began the unbroken stay in review in which the parents have a milestone.
   /// - Parameters:
@@ -17,7 +17,7 @@ public protocol Ancestry {
   ///   - category: of a state's name.
   func reviewStarts(_ id: MilestoneID, in sought: Category, _ category: @escaping (String) -> Category?) throws
     -> [ReviewStart]
-  /// The rules that were let go in the parents and their ancestors, and whose milestones have not moved on since.
+  /// The exceptions that were granted in the parents and their ancestors, and whose milestones have not moved on since.
   func standingWaives() throws -> [StandingWaive]
   /// The trees of the merge bases of two parents, by their positions (`git merge-base --all`). Two equal baselines count as
   /// one, where no other base holds the plan (contract 2.2, unrelated plans).

@@ -6,9 +6,14 @@ public struct ReviewStart: Sendable {
   public let author: Identity
   /// The stamp that began the stay; nil without one.
   public let run: Run?
+  /// True if the milestone has left the review since, on another line that leads to the proposal. Such a start still
+  /// excludes the person who sent the milestone to review, and no approval of it counts any more (contract 2.4).
+  public let isEnded: Bool
 
-  /// Makes one.
-  public init(author: Identity, run: Run?) { (self.author, self.run) = (author, run) }
+  /// Makes a start.
+  public init(author: Identity, run: Run?, isEnded: Bool = false) {
+    (self.author, self.run, self.isEnded) = (author, run, isEnded)
+  }
 }
 
 /// The review that a milestone is in, or from which it reached `done`, seen from one step of a proposal (contract 2.4).
@@ -43,8 +48,8 @@ struct ReviewStay {
     self.init(try context.proposal.ancestry.reviewStarts(id, in: sought ?? .review) { workflow.category($0) })
   }
 
-  /// The runs that began it.
-  func runs(plan: String?) -> Set<Digest> { Set(starts.compactMap { $0.run?.id(plan: plan) }) }
+  /// The runs that began the review and that no reopening has ended: approvals name one of them.
+  func runs(plan: String?) -> Set<Digest> { Set(starts.filter { !$0.isEnded }.compactMap { $0.run?.id(plan: plan) }) }
 
   /// Who sent the milestone to this review: the actors, and the authors of commits whose stamps the actor has not signed.
   func senders(_ people: People, _ signatures: @autoclosure () throws -> Signatures) throws -> Set<Address> {

@@ -73,13 +73,19 @@ enum ApprovalRule: ChangeRule {
     }
   }
 
-  /// What some parent holds already; a merge adds what no parent has.
+  /// Returns the approvals that this commit does not add. A merge adds what no parent has, and what it decides (contract
+  /// 2.4, identity): an approval that a reopening has ended comes back from no older parent.
   private static func known(_ change: MilestoneChange, _ context: JudgeContext) throws -> Set<Key> {
-    var all = change.before?.approvals ?? []
+    let decided = change.merged?.approvals ?? []
+    var all = Set((change.before?.approvals ?? []).map(Key.init))
     for parent in context.proposal.parents {
-      all += try parent.milestone(change.id)?.milestone?.approvals ?? []
+      guard let milestone = try parent.milestone(change.id)?.milestone else { continue }
+      for (approval, json) in zip(milestone.approvals, milestone.json["approvals"]?.array ?? [])
+      where !decided.contains(String(decoding: json.canonicalBytes, as: UTF8.self)) {
+        all.insert(Key(approval))
+      }
     }
-    return Set(all.map(Key.init))
+    return all
   }
 
   private static func takenAlong(_ change: MilestoneChange) -> Finding {
@@ -167,7 +173,9 @@ enum WaiverRule: ChangeRule {
       let steps = context.telling.steps(of: change)
       return try criteria.compactMap { criterion in
         guard let waiver = criterion.waiver else { return nil }
-        let old = known.filter { $0.id == criterion.id }.compactMap(\.waiver)
+        let isDecided = change.merged?.waivers.contains(criterion.id) == true
+        let old = (isDecided ? change.before?.exitCriteria ?? [] : known).filter { $0.id == criterion.id }
+          .compactMap(\.waiver)
         if old.contains(where: { $0.isSame(as: waiver) }) { return nil }
         guard let (message, hint) = try fault(waiver, steps, context) else { return nil }
         return Finding(
@@ -177,7 +185,7 @@ enum WaiverRule: ChangeRule {
     }
   }
 
-  /// The criteria that some parent holds already; a merge adds what no parent has.
+  /// The criteria that some parent holds already; a merge adds what no parent has, and what it decides.
   private static func known(_ change: MilestoneChange, _ context: JudgeContext) throws -> [ExitCriterion] {
     var all = change.before?.exitCriteria ?? []
     for parent in context.proposal.parents {

@@ -1,0 +1,45 @@
+import Foundation
+import TestSupport
+
+/// People who take part, their keys, and the rules that bind them.
+extension Scratch {
+  /// A key of a person, and the line of `allowed_signers` that binds it.
+  func key(_ name: String, options: String = "") -> String {
+    shell("ssh-keygen -q -t ed25519 -N '' -C '' -f ../\(name)")
+    let text = shell("cat ../\(name).pub").line
+    return "\(name)@example.com \(options)\(text)\n"
+  }
+
+  /// Who commits from here on.
+  func become(_ name: String, signs: Bool = true) {
+    git("config", "user.name", name.capitalized)
+    git("config", "user.email", "\(name)@example.com")
+    if signs {
+      git("config", "user.signingkey", path + "/../\(name)")
+    } else {
+      git("config", "--unset", "user.signingkey")
+    }
+  }
+
+  /// Commits an authorization; ada changes the policy.
+  func authorize(_ rules: String, signers: String? = nil, more: String = "") {
+    self["ssot/policies/authorization.json"] = """
+      { "version": 1,
+        "roles": { "maintainer": ["ada@example.com"], "approver": ["ada@example.com", "bob@example.com", "grace@example.com"] },
+        "rules": [\(rules)]\(more) }
+      """
+    if let signers { self["ssot/policies/allowed_signers"] = signers }
+    git("add", "-A")
+    let committed = git("commit", "-qm", "rules")
+    precondition(committed.status == 0, committed.all)
+  }
+
+  /// M-01 in review.
+  func review() {
+    start("M-01")
+    prove("M-01")
+    git("commit", "-qam", "M-01: start")
+    let moved = readiness("move", "M-01", "in-review")
+    precondition(moved.status == 0, moved.all)
+  }
+}
