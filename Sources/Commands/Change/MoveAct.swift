@@ -97,7 +97,9 @@ struct MoveAct {
   }
 
   private func text(_ outcome: MoveOutcome, _ style: Style) -> String {
-    guard !outcome.moves.isEmpty || outcome.commit != nil else { return "Nothing to do: the state holds already." }
+    guard !outcome.moves.isEmpty || outcome.commit != nil else {
+      return "Nothing to do: the milestone is in that state already."
+    }
     var lines = outcome.moves.map { "\($0.milestone)  \($0.from.printable) -> " + style($0.to.printable, .good) }
     if let commit = outcome.commit, let run = outcome.run {
       lines.append(style("commit \(commit.description.prefix(12))  run \(run.hex.prefix(12))", .quiet))

@@ -184,7 +184,7 @@ extension PlanTree {
     if let bytes = try bytes(at: path, atMost: .max) { try take(bytes[...]) }
   }
 
-  /// By reading the file anew.
+  /// Reads the file each time.
   public func search(_ path: String, for secrets: Secrets) throws -> SecretSearch.Answer {
     var search = SecretSearch(secrets)
     try forEachPiece(at: path) { try search.add($0) }

@@ -1,6 +1,6 @@
 import StrictJSON
 
-/// Where runs are told to, by the name of a sink (`doc/guides/events.md`).
+/// Where runs are delivered to, by the name of a sink (`doc/guides/events.md`).
 public struct Sinks: Sendable {
   /// One sink.
   public struct Sink: Sendable {

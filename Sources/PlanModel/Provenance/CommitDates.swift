@@ -2,7 +2,7 @@
 public struct CommitDates: Sendable {
   /// The committer's date.
   public var committed: Int64?
-  /// The clock of whoever judges the commit.
+  /// The clock of the program that judges the commit.
   public var clock: Int64?
   /// When a gate received it, if keys, waivers and exceptions have to be good at that moment too (contract 3, moment).
   public var received: Int64?
