@@ -53,6 +53,7 @@ campaign: build ## the long forms; doc/design/campaigns.md holds their figures
 
 bench: build ## what hooks, moves, audits and reading cost, as ratios in one run; doc/design/performance.md holds the figures
 	python3 bench/targets.py $(PROGRAM)
+	python3 bench/objectives.py $(PROGRAM)
 
 bench-quick: build ## the same with small repositories and wide bounds, and the instructions of the hooks
 	python3 bench/targets.py $(PROGRAM) --quick

@@ -145,7 +145,9 @@ def live(folder):
     # There are 32 hours of history for a period of 30 days, so coverage and budget are asked for less.
     conditions = {"include": [NAME], "minCoverage": 0.04, "minEvents": 1000, "minBudgetRemaining": -1}
     gates = {"release": {"milestones": ["*"], "category": "pending", "slos": conditions},
-             "whole": {"milestones": ["*"], "category": "pending", "slos": {"include": [NAME]}}}
+             "whole": {"milestones": ["*"], "category": "pending", "slos": {"include": [NAME]}},
+             "signed": {"milestones": ["*"], "category": "pending",
+                        "slos": {**conditions, "signed": True, "captureRole": "observer"}}}
     root = repository(f"{folder}/live", [runbook], gates)
     run(PROGRAM, "slo", "rules", "--output", f"{folder}/ops", cwd=root)
     port = free_port()
@@ -206,6 +208,8 @@ scrape_configs:
         check(kept.returncode == 0 and "Staged" in kept.stdout and "-> go" in kept.stdout, "captures into ssot/slo/captures and stages it", kept.stdout + kept.stderr)
         subprocess.run(["git", "-c", "core.hooksPath=/dev/null", "commit", "-qm", "Capture"], cwd=root, check=True)
         check(gate(file=None)[0] == "go", "a committed capture is go")
+
+        signed_captures(folder, root, prometheus.url, gate, codes)
 
         # What was kept cannot be edited unseen.
         text = open(taken).read()
@@ -275,6 +279,41 @@ scrape_configs:
         prometheus.stop()
 
 
+def signed_captures(folder, root, url, gate, codes):
+    """`slo capture --sign`, under a gate that wants a signature of somebody who holds a role."""
+    for name in ("ada", "eve"): subprocess.run(["ssh-keygen", "-q", "-t", "ed25519", "-N", "", "-C", "", "-f", f"{folder}/{name}"], check=True)
+    key = " ".join(open(f"{folder}/ada.pub").read().split()[:2])
+    policies = {
+        "allowed_signers": f"ada@example.com {key}\n",
+        "authorization.json": json.dumps({"version": 1, "roles": {"maintainer": ["*"], "observer": ["ada@example.com"]}}),
+    }
+    for name, text in policies.items():
+        with open(f"{root}/ssot/policies/{name}", "w") as file: file.write(text)
+    subprocess.run(["git", "add", "-A"], cwd=root, check=True)
+    subprocess.run(["git", "-c", "core.hooksPath=/dev/null", "commit", "-qm", "Who may observe"], cwd=root, check=True)
+    file = f"{folder}/signed.json"
+
+    def capture(signer, *more):
+        for key, value in (("gpg.format", "ssh"), ("user.signingkey", f"{folder}/{signer}")):
+            subprocess.run(["git", "config", key, value], cwd=root, check=True)
+        result = run(PROGRAM, "slo", "capture", NAME, "--endpoint", url, "--raw", "--output", file, *more, cwd=root)
+        check(result.returncode == 0, f"{signer} captures {' '.join(more)}".rstrip(), result.stderr)
+        return gate(name="signed", file=file)
+
+    decision, answer = capture("ada", "--sign")
+    check(decision == "go" and f"slo/{NAME}" not in answer["onWordAlone"], "signed by the observer: go, and nobody's word alone", json.dumps(answer))
+    text = open(file).read()
+    at = json.loads(text)["at"]
+    earlier = at[:18] + ("0" if at[18] != "0" else "1") + at[19:]
+    open(file, "w").write(text.replace(f'"at": "{at}"', f'"at": "{earlier}"'))
+    decision, answer = gate(name="signed", file=file)
+    check(decision == "inconclusive" and codes(answer) == ["slo-capture-unsigned"], "the same about another second is not signed", json.dumps(answer))
+    for signer, more, what in [("ada", [], "unsigned"), ("eve", ["--sign"], "signed by a key of nobody's")]:
+        decision, answer = capture(signer, *more)
+        check(decision == "inconclusive" and codes(answer) == ["slo-capture-unsigned"], f"{what}: inconclusive", json.dumps(answer))
+    subprocess.run(["git", "config", "--unset", "user.signingkey"], cwd=root, check=True)
+
+
 def stub(folder, root):
     """Servers that misbehave, and what must never be kept of a request."""
     seen = []
@@ -326,8 +365,8 @@ def stub(folder, root):
 
 
 def main():
-    for name in ("prometheus", "promtool", "curl"):
-        if not shutil.which(name): sys.exit(f"{name} is not installed: apt-get install --no-install-recommends prometheus curl")
+    for name in ("prometheus", "promtool", "curl", "ssh-keygen"):
+        if not shutil.which(name): sys.exit(f"{name} is not installed: apt-get install --no-install-recommends prometheus curl openssh-client")
     folder = tempfile.mkdtemp(prefix="readiness-slo-")
     try:
         if ONLY != "--live": rules(folder)
