@@ -46,8 +46,10 @@ public struct SigningKey {
   }
 
   /// Signs a Statement. An ed25519 key gives the same bytes each time.
-  public func envelope(_ statement: Statement) throws -> Envelope {
-    let payload = statement.bytes
+  public func envelope(_ statement: Statement) throws -> Envelope { try envelope(payload: statement.bytes) }
+
+  /// Signs the bytes of a Statement as they are.
+  public func envelope(payload: [UInt8]) throws -> Envelope {
     let signature = try OpenSSL.withFiles(["input": Envelope.signedBytes(payload)]) { folder in
       let output = try OpenSSL.run(
         publicKey.algorithm == .ed25519
@@ -63,6 +65,20 @@ public struct SigningKey {
 }
 
 extension PublicKey {
+  /// Reads the file of a public key.
+  /// - Throws: `KeyFault` if it is not there, or holds another kind of key, a private one included.
+  public init(path: String) throws {
+    guard let bytes = try DurableFile.read(path) else {
+      throw KeyFault("key-unreadable", "There is no file \(path).", hint: "Name the signer's public key in PEM.")
+    }
+    guard let key = PublicKey(pem: String(decoding: bytes, as: UTF8.self)) else {
+      throw KeyFault(
+        "key-unsupported", "\(path) is no public key in PEM, of ed25519 or of ECDSA on P-256.",
+        hint: "openssl pkey -in KEY.pem -pubout -out PUB.pem writes the public half.")
+    }
+    self = key
+  }
+
   /// True if a signature is this key's, over the payload of an envelope.
   /// - Throws: `GitError` if openssl is not there.
   public func verifies(_ signature: Envelope.Signature, of payload: [UInt8]) throws -> Bool {

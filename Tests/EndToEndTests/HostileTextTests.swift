@@ -90,6 +90,8 @@ struct HostileTextTests {
     "weekly": [["--since", "2000-01-01", "--until", "2100-01-01"]], "verify": [["--no-cache"], []], "replay": [[]],
     "backfill": [["--dry-run"], ["--rev", "\u{202E}<img src=x>"]], "version": [[]],
     "doctor": [[]], "explain": [["secret-detected"], []], "check": [["--all"]],
+    "provenance": [[], ["M-02"], ["M-\u{202E}"], ["HEAD~1..HEAD"]],
+    "attest": [["sign", "\u{202E}"], ["verify", "\u{202E}", "--key", "\u{1B}"]],
     "attestations": [[], ["verify"], ["M-\u{202E}"]], "trust": [["--dry-run"]],
     "restamp": [["--dry-run"]], "heal": [["--dry-run"]],
     "start": [["M-02", "--dry-run"], ["M-\u{202E}"]], "submit": [["M-02", "--dry-run"]],

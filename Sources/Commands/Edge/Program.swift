@@ -159,7 +159,8 @@ struct Root: ParsableCommand {
       CommandGroup(
         name: "Prove it",
         subcommands: [
-          CheckCommand.self, AttestationsCommand.self, TrustCommand.self, ConfigCommand.self, SLOCommand.self,
+          CheckCommand.self, AttestationsCommand.self, AttestCommand.self, TrustCommand.self, ConfigCommand.self,
+          SLOCommand.self,
         ]),
       CommandGroup(
         name: "Tell others", subcommands: [SyncCommand.self, DeliverCommand.self, DeadLetters.self]),
@@ -168,7 +169,10 @@ struct Root: ParsableCommand {
         subcommands: [RestampCommand.self, HealCommand.self, BypassCommand.self, MergeDriverCommand.self]),
       CommandGroup(
         name: "Read history",
-        subcommands: [Log.self, Diff.self, Weekly.self, Verify.self, ReplayCommand.self, BackfillCommand.self]),
+        subcommands: [
+          Log.self, Diff.self, Weekly.self, Verify.self, ReplayCommand.self, ProvenanceCommand.self,
+          BackfillCommand.self,
+        ]),
       CommandGroup(
         name: "Help",
         subcommands: [DoctorCommand.self, Explain.self, VersionCommand.self, Completions.self, Manual.self]),

@@ -125,7 +125,7 @@ extension Proof {
 
 extension Proof.Mismatch {
   /// What stands behind it, for lists of what is suspect: paths, or the criterion with a reason.
-  func subjects(_ criterion: ExitCriterion) -> [String] {
+  package func subjects(_ criterion: ExitCriterion) -> [String] {
     switch self {
     case .file(let path, _, _): [path]
     case .inputs(let paths): paths

@@ -171,10 +171,12 @@ public struct Run: Sendable, Equatable {
 
   /// The run ID: SHA-256 of the RFC 8785 form of what the stamp says (contract 3).
   /// - Parameter plan: `planId` of the commit's own `ssot/plan.json`; nil where there is none.
-  public func id(plan: String?) -> Digest { Digest(of: canonicalBytes(plan: plan)) }
+  public func id(plan: String?) -> Digest { Digest(of: preimage(plan: plan)) }
 
-  /// The RFC 8785 form, written out: its keys stand here in their order. A long history has a great many of these.
-  private func canonicalBytes(plan: String?) -> [UInt8] {
+  /// Writes the bytes that the run ID is the SHA-256 of: the facts of the stamp in RFC 8785 form. Their keys are written
+  /// in order, because a long history has a great many of them. O(facts).
+  /// - Parameter plan: `planId` of the commit's own `ssot/plan.json`; nil where there is none.
+  public func preimage(plan: String?) -> [UInt8] {
     var out: [UInt8] = []
     out.reserveCapacity(512)
     func raw(_ text: StaticString) { out += UnsafeBufferPointer(start: text.utf8Start, count: text.utf8CodeUnitCount) }
