@@ -51,6 +51,7 @@ let package = Package(
       dependencies: [
         "PlanSLO", "ReadinessGit", "Profiles", "ReadinessSystem", "PlanJudge", "PlanModel", "JSONSchema", "StrictJSON",
       ]),
+    .target(name: "Telemetry", dependencies: ["PlanModel", "Profiles", "ReadinessSystem", "StrictJSON"]),
     .target(
       name: "PlanEvents",
       dependencies: [
@@ -97,6 +98,8 @@ let package = Package(
     .testTarget(
       name: "AttestationsTests",
       dependencies: ["Attestations", "PlanJudge", "PlanModel", "TestSupport", "StrictJSON"]),
+    .testTarget(
+      name: "TelemetryTests", dependencies: ["Telemetry", "PlanModel", "Profiles", "StrictJSON", "TestSupport"]),
     .testTarget(name: "StrictJSONTests", dependencies: ["StrictJSON"]),
     .testTarget(
       name: "ReportsTests",

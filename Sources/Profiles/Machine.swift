@@ -9,6 +9,18 @@ public enum Machine {
     return Int64(now.tv_sec) * 1000 + Int64(now.tv_nsec) / 1_000_000
   }
 
+  /// Nanoseconds since 1970 by the wall clock.
+  public static func nanosecondsSince1970() -> Int64 { nanoseconds(CLOCK_REALTIME) }
+
+  /// Nanoseconds by a clock that never goes back.
+  public static func monotonicNanoseconds() -> Int64 { nanoseconds(CLOCK_MONOTONIC) }
+
+  private static func nanoseconds(_ clock: clockid_t) -> Int64 {
+    var now = timespec()
+    clock_gettime(clock, &now)
+    return Int64(now.tv_sec) * 1_000_000_000 + Int64(now.tv_nsec)
+  }
+
   /// Milliseconds by a clock that never goes back.
   public static func monotonicMilliseconds() -> Int {
     var now = timespec()

@@ -1,0 +1,67 @@
+import Glibc
+import Profiles
+import ReadinessSystem
+import Synchronization
+
+/// The recorder of this process. There is none unless the variable `READINESS_TELEMETRY` names a folder: then nothing is
+/// read but the environment, once.
+public enum Telemetry {
+  private static let held = Mutex<Recorder?>(nil)
+
+  /// The recorder; nil if nobody asked for telemetry.
+  public static var recorder: Recorder? { held.withLock { $0 } }
+
+  /// The folder that the environment names; nil if none.
+  public static var folder: String? {
+    guard let value = getenv("READINESS_TELEMETRY"), value.pointee != 0 else { return nil }
+    return String(cString: value)
+  }
+
+  /// Begins to record, if the environment asks for it; a hook needs `READINESS_TELEMETRY_HOOKS=1` beside it.
+  ///
+  /// From here on programs that this one starts are told this process's span as their caller.
+  /// - Parameters:
+  ///   - isHook: true for an entry point of git.
+  ///   - name: the process span's name; nil to record nothing.
+  /// - Returns: why nothing can be recorded; nil if all is well, or nobody asked.
+  public static func begin(
+    isHook: Bool, version: @autoclosure () -> String, name: () -> (String, Span.Kind)?
+  ) -> String? {
+    guard let folder, !isHook || isSet("READINESS_TELEMETRY_HOOKS"), let (name, kind) = name() else { return nil }
+    guard folder.hasPrefix("/") else { return "READINESS_TELEMETRY is \(folder), which is no absolute path" }
+    var random = SystemRandomNumberGenerator()
+    let (wall, began) = (Machine.nanosecondsSince1970(), Machine.monotonicNanoseconds())
+    let settings = Recorder.Settings(
+      spool: Spool(folder: folder),
+      caller: variable("TRACEPARENT").flatMap { TraceContext(parent: $0, state: variable("TRACESTATE")) }, name: name,
+      kind: kind, version: version(), host: isSet("READINESS_TELEMETRY_HOST") ? hostName() : nil,
+      tellsActor: isSet("READINESS_TELEMETRY_ACTOR"))
+    let recorder = Recorder(
+      settings, clock: { wall + Machine.monotonicNanoseconds() - began }, using: &random)
+    // No thread has begun yet, so nobody reads the environment meanwhile.
+    setenv("TRACEPARENT", recorder.context.parent, 1)
+    if recorder.context.state == nil { unsetenv("TRACESTATE") }
+    held.withLock { $0 = recorder }
+    return nil
+  }
+
+  /// Ends the recording; a second call does nothing.
+  /// - Returns: why the spool could not be written; nil if it was, or nobody asked.
+  public static func end(status: Int32) -> SystemError? {
+    let recorder = held.withLock { held -> Recorder? in
+      defer { held = nil }
+      return held
+    }
+    return recorder?.end(status: status)
+  }
+
+  private static func variable(_ name: String) -> String? { getenv(name).map { String(cString: $0) } }
+
+  private static func isSet(_ name: String) -> Bool { variable(name) == "1" }
+
+  private static func hostName() -> String? {
+    var buffer = [CChar](repeating: 0, count: 256)
+    guard gethostname(&buffer, buffer.count - 1) == 0 else { return nil }
+    return String(decoding: buffer.prefix { $0 != 0 }.map { UInt8(bitPattern: $0) }, as: UTF8.self)
+  }
+}
