@@ -211,4 +211,31 @@ struct SquashTests {
     let whole = Proposal(from: rule) { $0.files = born.files }
     #expect(try Judge.assess(whole.committed(message)).errors == ["trailer-mismatch"])
   }
+
+  @Test(
+    "an approval or a waiver of a squash is by who signed the last block of its file: an earlier one vouches for other bytes"
+  )
+  func addedBehindASignature() throws {
+    let plain = base(signers: "bob@example.com key-b\n")
+    let owner: (MemoryTree) -> Void = { $0.edit("A-4", "\"owner\": \"ada\"", "\"owner\": \"bob\"") }
+    let approve: (MemoryTree) -> Void = { tree in
+      guard let digest = tree.milestone(MilestoneID("A-4"))?.milestone?.approvedDigest.tagged else { return }
+      tree.edit(
+        "A-4", "\"exitCriteria\"",
+        "\"approvals\": [{ \"by\": \"bob@example.com\", \"digest\": \"\(digest)\" }],\n  \"exitCriteria\"")
+    }
+    let waive: (MemoryTree) -> Void = {
+      $0.edit(
+        "A-4", #""text": "It is seen to work""#,
+        #""text": "It", "waiver": { "owner": "o", "reason": "r", "approver": "bob@example.com", "until": "2026-12-01" }"#
+      )
+    }
+    for add in [approve, waive] {
+      func both(_ first: Block, _ second: Block) throws -> [String] {
+        try squash(plain, by: ada, [first, second]).errors
+      }
+      #expect(try both(Block(by: bob, signs: true, owner), Block(by: bob, add)).contains("not-authorized"))
+      #expect(try both(Block(by: bob, owner), Block(by: bob, signs: true, add)).contains("not-authorized") == false)
+    }
+  }
 }

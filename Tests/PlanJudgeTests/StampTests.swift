@@ -111,6 +111,8 @@ struct StampTests {
     #expect(try Judge.assess(Proposal(from: ruled, change)).errors == [])
     let gone = try Judge.assess(Proposal(from: PlanFixture.tree()) { $0.files = [:] })
     #expect(gone.errors == ["illegal-deletion", "plan-id-changed"])
+    let file = try Judge.assess(Proposal(from: PlanFixture.tree()) { $0["ssot/plan.json"] = nil })
+    #expect(file.errors == ["plan-id-changed", "schema-violation"])
   }
 
   @Test("in a squash each stamp answers for its own actor: the policy's, and every foreign one")

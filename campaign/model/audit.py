@@ -29,6 +29,8 @@ class Audit:
         self.values = lru_cache(None)(lambda i: values_of(history.snapshot(i)))
         self.changed = lru_cache(None)(lambda i, key: changes(self, i, key))
         self.is_baseline = lru_cache(None)(self.first_to_hold)
+        self.kinship = lru_cache(None)(self.related)
+        self.line = lru_cache(None)(self.line_of)
         self.blocks = lru_cache(None)(lambda i: blocks_of(history.commits[i].message))
         self.tip = len(history.commits) - 1
         self.plan_id = history.snapshot(self.tip).plan_id
@@ -61,14 +63,14 @@ class Audit:
 
     def first_to_hold(self, index):
         """Whether no ancestor holds a plan or policy, those of dropped plans aside."""
-        return not any(self.holds(x) for x in self.history.ancestors(index))
+        return not any(self.holding(p) for p in self.kept_parents(index))
 
     def holds(self, index):
         return self.history.snapshot(index).holds
 
     def holding(self, index):
-        """Whether a commit or an ancestor holds a plan or policy."""
-        return any(self.holds(x) for x in self.history.members(self.history.masks[index]))
+        """Whether a commit or an ancestor holds a plan or policy, those of dropped plans aside."""
+        return any(self.holds(x) for x in self.history.members(self.line(index)))
 
     def judging(self, index):
         """The policy that judges a commit, seen from its first parent."""
@@ -81,11 +83,12 @@ class Audit:
         snapshot = history.snapshot(index)
         self.speaking = snapshot.plan_id
         taking = [p for p in parents if self.holding(p)]
-        groups = self.joined(index, taking, codes)
-        if not codes.legal:
+        groups, dropped = self.kinship(index)
+        if groups is None:
+            codes.add("unrelated-plans")
+            codes.allow({"merge-unresolved", "plan-id-changed", "trailer-mismatch", "trailer-missing"})
             return codes
-        if taking and len(taking) < len(parents) and not snapshot.holds:
-            # With a parent that takes no part a merge may hold nothing, and drops the others.
+        if dropped and (len(groups) < 2 or not snapshot.holds):
             groups = None
         # What a parent that takes no part lacks is no change.
         equal = [history.snapshot(p).bytes == snapshot.bytes for p in (taking if len(taking) == 1 else parents)]
@@ -160,7 +163,11 @@ class Audit:
         """The moment by which waivers and exceptions lapse, in seconds."""
         commit = self.history.commits[index]
         own = [seconds(b.at) for b in self.blocks(index) if not b.broken]
-        return max([*(own or [commit.committed]), *self.latest(self.history.ancestors(index))])
+        return max([*(own or [commit.committed]), *self.latest(self.before(index))])
+
+    def before(self, index):
+        """The ancestors of a commit, those of dropped plans aside."""
+        return self.history.members(self.line(index) & ~(1 << index))
 
     def latest(self, indices):
         for x in indices:
@@ -171,7 +178,7 @@ class Audit:
 
     def day_of_ancestors(self, index):
         """The day of a merge's moment: of the latest run among all parents and their ancestors."""
-        return day_of(max(self.latest(self.history.ancestors(index)), default=0))
+        return day_of(max(self.latest(self.before(index)), default=0))
 
     def day(self, index):
         return day_of(self.moment(index))
@@ -258,47 +265,43 @@ class Audit:
 
     def one_plan(self, a, b):
         left, right = self.history.snapshot(a), self.history.snapshot(b)
-        bases = [self.history.snapshot(x) for x in self.bases(a, b)]
+        bases = self.bases(a, b)
         if left.plan_id and right.plan_id:
-            return left.plan_id == right.plan_id and any(base.plan_id == left.plan_id for base in bases)
-        return any(base.holds for base in bases)
+            return left.plan_id == right.plan_id and any(self.history.snapshot(x).plan_id == left.plan_id for x in bases)
+        return any(self.holds(x) and self.line(a) >> x & 1 and self.line(b) >> x & 1 for x in bases)
 
-    def joined(self, index, parents, codes):
-        """The parents among which a merge is judged; None where it joins unrelated plans, which needs no judgement."""
-        if all(self.one_plan(a, b) for a in parents for b in parents if a < b):
-            return parents
-        snapshot = self.history.snapshot(index)
-        for s in parents:
-            other = [p for p in parents if p != s and not self.one_plan(s, p)]
+    def related(self, index):
+        """The parents whose plan a commit goes on with (None where it must not bring them together), and whether it drops others."""
+        parents, snapshot = self.history.parents(index), self.history.snapshot(index)
+        taking = [p for p in parents if self.holding(p)]
+        if taking and len(taking) < len(parents) and not snapshot.holds:
+            # With a parent that takes no part a merge may hold nothing, and drops the others.
+            return [p for p in parents if p not in taking], True
+        if all(self.one_plan(a, b) for a in taking for b in taking if a < b):
+            return taking, False
+        for s in taking:
+            other = [p for p in taking if p != s and not self.one_plan(s, p)]
             mine = self.history.snapshot(s)
             if snapshot.bytes == mine.bytes and mine.holds and all(self.history.snapshot(p).plan_id != mine.plan_id for p in other):
-                same = [p for p in parents if p not in other]
-                return same if len(same) > 1 else None
-        codes.add("unrelated-plans")
-        codes.allow({"merge-unresolved", "plan-id-changed", "trailer-mismatch", "trailer-missing"})
-        return None
+                return [p for p in taking if p not in other], True
+        return None, False
+
+    def kept_parents(self, index):
+        """The parents whose history a commit goes on with: all but those of dropped plans."""
+        kept, dropped = self.kinship(index)
+        return [p for p in self.history.parents(index) if not dropped or p in kept or not self.holding(p)]
+
+    def line_of(self, index):
+        """The mask of a commit and its ancestors, those of dropped plans aside."""
+        mask = 1 << index
+        for parent in self.kept_parents(index):
+            mask |= self.line(parent)
+        return mask
 
     def dropped(self):
         """Commits that only a dropped parent leads to, and that hold another plan than the tip."""
-        reached, todo = set(), [self.tip]
-        while todo:
-            index = todo.pop()
-            if index in reached:
-                continue
-            reached.add(index)
-            parents = self.history.parents(index)
-            taking = [p for p in parents if self.holding(p)]
-            kept = parents
-            codes = Codes()
-            self.joined(index, taking, codes)
-            # A merge that is no join drops nothing.
-            if codes.legal and not all(self.one_plan(a, b) for a in taking for b in taking if a < b):
-                kept = [p for p in parents if p not in taking or self.history.snapshot(p).plan_id == self.history.snapshot(index).plan_id]
-            if taking and len(taking) < len(parents) and not self.holds(index):
-                # With a parent that takes no part a merge may hold nothing, and drops the others.
-                kept = [p for p in parents if p not in taking]
-            todo += kept
-        return {x for x in range(self.tip + 1) if x not in reached and self.history.snapshot(x).plan_id != self.plan_id}
+        return {x for x in range(self.tip + 1)
+                if not self.line(self.tip) >> x & 1 and self.history.snapshot(x).plan_id != self.plan_id}
 
     # Heals
 

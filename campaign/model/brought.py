@@ -1,10 +1,10 @@
 """What the commits of other parents bring, under the policy of a parent that has changed since (contract 3, Merges, 3c and d)."""
-from .authority import Rules
+from .authority import Rules, stay_before
 from .paths import differing, refusals
-from .plan import Guards, same_reviewed
+from .plan import Guards, changed_fields, same_reviewed
 from .policy import FOLDER, SCHEMA, STATE_GUARDS
 from .steps import Step
-from .words import Codes
+from .words import NONE, Codes
 
 AUTHORITY = {FOLDER + name for name in ("authorization.json", "allowed_signers", "revoked_signers")}
 PROVENANCE, WORKFLOW, PATHS = FOLDER + "provenance.json", FOLDER + "workflow.json", FOLDER + "paths.json"
@@ -53,7 +53,8 @@ class Brought:
         if theirs.policy_files != mine.policy_files:
             names.add("policy")
         names -= merge.decided & {"plan", "policy"}
-        new = list(merge.new_to(parent, other))
+        # What brings unrelated plans together is refused whatever it holds, and by nothing let go.
+        new = [x for x in merge.new_to(parent, other) if self.audit.kinship(x)[0] is not None]
         if files & AUTHORITY:
             for x in new:
                 self.authority(parent, policy, x, names)
@@ -149,8 +150,6 @@ class Brought:
         """Adds what fails and is not settled by the merge's stamp."""
         merge = self.merge
         codes.unclear += self.unclear
-        if not self.failing:
-            return
         if merge.stamp == "true" and "policy" in merge.listed and self.all_may_change():
             return
         for (parent, name), failing in sorted(self.failing.items(), key=str):
@@ -168,14 +167,26 @@ class Brought:
         """Whether the change from a parent's file to the result's is legal as one step, entry anew or re-entry."""
         merge, policy = self.merge, self.history.policy(parent)
         old, new = self.history.effective[parent].get(name), merge.after.get(name)
-        if old is None or new is None:
-            self.unclear.append("a birth or deletion that a merge settles")
-            return True
         rules, guards = merge.rules(policy), merge.guards(policy)
-        from .authority import stay_before
-        from .plan import changed_fields
         stay, failing = stay_before(self.audit, merge.parents, name), set()
-        if old["status"] != new["status"]:
+        if old is None and new is None:
+            return True
+        if old is None or new is None:
+            was, now = old["status"] if old else NONE, new["status"] if new else NONE
+            depending = any(name in v["dependsOn"] for v in merge.after.values())
+            retired = name in (merge.new.plan or {}).get("retired", [])
+            ways = [(was, now)]
+            if new is None and (policy.category(was) != "pending" or not retired or depending):
+                failing.add("illegal-deletion")
+            elif new is not None and now != policy.first_pending:
+                # A state that another side has is entered anew.
+                ways += policy.ways_in(now)
+                for way in policy.ways_in(now):
+                    failing |= guards.unmet([g for g in policy.edges[way] if g in STATE_GUARDS], name, True)
+            for way in ways:
+                for rule in rules.transition(name, *way):
+                    failing |= rules.failing(rule, merge.actor, name, new, stay)
+        elif old["status"] != new["status"]:
             edge = policy.edges.get((old["status"], new["status"]))
             ways = [(old["status"], new["status"])] if edge is not None else policy.ways_in(new["status"])
             for way in ways:

@@ -190,8 +190,10 @@ class Merge:
         for parent in self.parents:
             plan = self.history.snapshot(parent).plan
             if plan and self.new.plan_id != plan["planId"]:
-                self.codes.add("plan-id-changed")
-            if plan and not set(plan["retired"]) <= set((self.new.plan or {}).get("retired", [])):
+                self.codes.add({"plan-id-changed"} | self.new.plan_codes)
+                self.codes.allow(self.new.plan_codes or "schema-violation")
+            # With the whole file its list goes as well.
+            if plan and self.new.plan and not set(plan["retired"]) <= set(self.new.plan["retired"]):
                 self.codes.add("retired-shrunk")
                 self.codes.allow("reused-id")
 
@@ -232,13 +234,13 @@ class Merge:
             if name in retired:
                 self.codes.add({"reused-id", "retired-shrunk"}, name)
             if (name, "") in self.keys and new["status"] != policy.first_pending:
-                if any(name in self.history.effective[p] for p in self.parents):
+                if any(name in self.history.effective[p] for p in self.tips):
                     self.codes.open("illegal-birth", "a milestone that one parent lost, kept in a later state")
                 else:
                     self.codes.add("illegal-birth", name)
         stay = stay_before(self.audit, self.parents, name)
         states = {self.history.effective[p][name]["status"] for p in self.parents if name in self.history.effective[p]}
-        if new is not None and (name, "status") in self.keys and states:
+        if new is not None and (name, "status") in self.keys and self.clean.live(name):
             gone = any(name in ((self.history.snapshot(p).plan or {}).get("retired", [])) for p in self.parents)
             kept, self.codes = self.codes, Codes()
             self.status(policy, rules, name, new, states, stay)
@@ -332,7 +334,8 @@ class Merge:
             policy = self.history.policy(parent)
             for name, new in self.after.items():
                 was, now = self.history.category(parent, name), policy.category(new["status"])
-                if now not in ("review", "done") or was == now:
+                asked = any("criteria-met" in policy.edges[way] for way in policy.ways_in(new["status"]))
+                if now not in ("review", "done") or was == now or not asked:
                     continue
                 for criterion in new["exitCriteria"]:
                     if "waiver" in criterion and criterion["waiver"]["until"] < day:

@@ -81,7 +81,14 @@ class Snapshot:
         self.plan_data = entry[1] if entry and entry[0] != "120000" else None
         value = parsed(self.plan_data)[0] if self.plan_data is not None else None
         self.plan = value if isinstance(value, dict) and isinstance(value.get("planId"), str) else None
+        self.plan_codes = self.codes_of_plan(entry)
         self.policy_files = {path: entry[1] for path, entry in files.items() if is_policy(path)}
+
+    def codes_of_plan(self, entry):
+        """What a plan file deserves that cannot be read: it says nothing of its id, and one that went does."""
+        if self.plan or not entry:
+            return set()
+        return {"not-a-regular-file" if entry[0] == "120000" else parsed(self.plan_data)[1] or "schema-violation"}
 
     @cached_property
     def policy(self):

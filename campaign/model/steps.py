@@ -120,8 +120,9 @@ class Step:
                 self.codes.allow({"policy-strands-state"} | {code for code, _ in stranded})
         old_plan = self.old.plan if self.old else None
         if old_plan and self.new.plan_id != old_plan["planId"]:
-            self.codes.add("plan-id-changed")
-        if old_plan and not set(old_plan["retired"]) <= set((self.new.plan or {}).get("retired", [])):
+            self.codes.add({"plan-id-changed"} | self.new.plan_codes)
+            self.codes.allow(self.new.plan_codes or "schema-violation")
+        if old_plan and self.new.plan and not set(old_plan["retired"]) <= set((self.new.plan or {}).get("retired", [])):
             self.codes.add("retired-shrunk")
 
     def guards(self):
@@ -259,6 +260,10 @@ class Step:
                 stay = self.stay(name, steps[:number], step, parents)
                 self.ask(self.rules.transition(name, step.was, step.now), step.actor, name, value, stay, step.was == NONE)
                 self.excludes(name, step.actor)
+        file = self.new.milestones.get(name)
+        if file and file.readable:
+            # In an unknown state it is read all the same.
+            new = file.value
         signer = doers[-1] if doers else Actor(self.commit.address, self.commit.address)
         grants(self.audit, self.policy, self.commit.address, signer, old, new, name, self.codes,
                self.approved_stay(name, steps, new, parents))
@@ -301,9 +306,10 @@ class Step:
         return stay_before(self.audit, parents, name)
 
     def policy_change(self):
-        if self.baseline or self.new.policy_files == (self.old.policy_files if self.old else {}):
-            return
         actors = [self.audit.actor_of(self.commit.address, b) for b in self.blocks if b.change] if self.stamp == "true" else []
+        # Blocks may change the policy and take that back: each step is asked.
+        if self.baseline or self.new.policy_files == (self.old.policy_files if self.old else {}) and not actors:
+            return
         for actor in actors or [Actor(self.commit.address, self.commit.address)]:
             codes = self.rules.may_change_policy(actor)
             if codes:

@@ -105,13 +105,18 @@ class Clean:
         return self.appended(key) if key == ("plan", "executionOrder") else []
 
     def appended(self, key):
-        lists = [json.loads(self.of[p].get(key) or b"[]") for p in self.parents]
-        bases = {b for a, c in itertools.permutations(self.parents, 2) for b in self.base_values(a, c, key)}
+        """The forms of an order to which all have only appended: every base's order begins both sides', and each two share one."""
+        lists = {p: json.loads(self.of[p].get(key) or b"[]") for p in self.parents}
+        shared = None
+        for a, c in itertools.combinations(self.parents, 2):
+            starts = [json.loads(base or b"[]") for base in self.base_values(a, c, key)]
+            if any(lists[x][:len(start)] != start for x in (a, c) for start in starts):
+                return []
+            shared = [x for x in starts if shared is None or x in shared]
         forms = []
-        for base in bases:
-            start = json.loads(base or b"[]")
-            if all(one[:len(start)] == start for one in lists):
-                for order in itertools.permutations([one[len(start):] for one in lists]):
+        for start in shared:
+            if all(one[:len(start)] == start for one in lists.values()):
+                for order in itertools.permutations([one[len(start):] for one in lists.values()]):
                     forms.append(canonical(list(dict.fromkeys(start + [x for tail in order for x in tail]))))
         return forms
 
@@ -119,17 +124,14 @@ class Clean:
         return set(more).union(*[set(values) for values in self.of.values()])
 
     def live(self, name):
-        """The states of a milestone over which no parent prevails."""
-        key, states = (name, "status"), {}
+        """The states of a milestone over which no parent prevails; what cannot be read counts by its nearest version that can."""
+        key, dead = (name, "status"), set()
         for t in self.parents:
-            state = self.of[t].get(key)
             # A parent without the milestone says nothing of its state; whether it stays is a value of its own.
-            beaten = any(s != t and self.of[s].get(key) is not None and self.prevails(s, t, key) for s in self.parents)
-            states[state] = states.get(state, True) and not beaten
-        # A file that cannot be read has the state of its nearest version that can be.
-        damaged = {self.history.effective[p][name]["status"] for p in self.parents
-                   if self.of[p].get(key) is None and self.of[p].get((name, "")) and name in self.history.effective[p]}
-        return damaged | {json.loads(state) for state, alive in states.items() if alive and state is not None}
+            if any(s != t and self.of[s].get(key) is not None and self.prevails(s, t, key) for s in self.parents):
+                dead.add(self.of[t].get(key))
+        return {self.history.effective[t][name]["status"] for t in self.parents
+                if name in self.history.effective[t] and self.of[t].get((name, "")) is not None and self.of[t].get(key) not in dead}
 
     def kept(self, name):
         """The dependencies and criteria that the clean values would keep."""

@@ -42,6 +42,12 @@ public final class BroughtCommit {
     }
   }
 
+  /// Returns the runs of its message that grant exceptions, but for those that the other parent has as well.
+  func exceptions() throws -> [Run] {
+    try blocks().filter { block in block.claimedID.map { !repeated.contains($0) } ?? true }
+      .compactMap(\.run).filter { !$0.waives.isEmpty }
+  }
+
   /// Returns what of it is new where some runs are known: of a squash, the blocks count and not the commit. Nil if
   /// nothing is new.
   func without(_ runs: Set<Digest>) throws -> BroughtCommit? {

@@ -16,9 +16,10 @@ enum BroughtRule {
     PlanPaths.authorization, PlanPaths.signers, PlanPaths.revokedSigners, PlanPaths.openPGPKeys,
   ]
   private static let authorityRules: [any ChangeRule.Type] = [
-    AuthorityRule.self, ApprovalRule.self, WaiverRule.self, WaiveRule.self, PolicyAuthorityRule.self,
-    SignatureRule.self, ActorRule.self,
+    AuthorityRule.self, ApprovalRule.self, WaiverRule.self, PolicyAuthorityRule.self, SignatureRule.self,
+    ActorRule.self,
   ]
+  private static let exceptionRules: [any ChangeRule.Type] = [WaiveRule.self, SignatureRule.self, ActorRule.self]
 
   /// Returns what is broken; nothing is walked where no side has changed its policy since a merge base.
   static func faults(_ merge: Merge, _ views: MergeViews) throws -> [Fault] {
@@ -65,7 +66,11 @@ enum BroughtRule {
 
     func faults(_ files: Set<String>) throws -> [Fault] {
       var faults: [Fault] = []
-      if authority.contains(where: files.contains) { faults += try ofCommits(by: authorityRules) }
+      if authority.contains(where: files.contains) {
+        faults += try ofCommits(by: authorityRules)
+        let known = Set(faults.map { Invariants.Key($0.finding) })
+        faults += try exceptions().filter { !known.contains(Invariants.Key($0.finding)) }
+      }
       if files.contains(PlanPaths.secrets) { faults += try ofCommits(by: [SecretRule.self]) }
       if files.contains(PlanPaths.provenance), side.policy.provenance.unstamped == .refuse {
         faults += try unstamped()
@@ -101,6 +106,22 @@ enum BroughtRule {
         }
       }
       return faults
+    }
+
+    /// An exception answers for the milestone that it names, whether its commit changes that one or not: later commits
+    /// may be based on it.
+    private func exceptions() throws -> [Fault] {
+      try line.commits.flatMap { commit -> [Fault] in
+        let runs = try commit.exceptions().filter { run in
+          run.waives.contains { changed.contains(.milestone($0.milestone)) }
+        }
+        guard !runs.isEmpty, let proposal = try JoinRule.outcome(commit.proposal()).proposal else { return [] }
+        let reading = try JudgeReading(proposal, asksBrought: false)
+        guard !reading.force.isBaseline, let context = reading.contexts.first else { return [] }
+        var asked = context.judged(by: side, only: [])
+        (asked.telling.waivingRuns, asked.telling.policyRuns, asked.telling.thereAndBack) = (runs, [], [])
+        return try exceptionRules.flatMap { try $0.findings(in: asked) }.compactMap { fault($0, changed) }
+      }
     }
 
     private func unstamped() throws -> [Fault] {

@@ -152,13 +152,19 @@ private struct Versions {
 
   // MARK: - Order
 
-  /// The order of a base of each two sides to which both have appended; nil if there is none.
+  /// The order of a base of each two sides to which both have appended; nil if there is none. A side has only appended if
+  /// the order of every base begins its own: what it took out after one of them nothing brings back.
   private func commonBase() -> [[UInt8]]? {
-    let orders = bases.values.first ?? []
-    return orders.compactMap { order(in: $0) }.first { base in
-      bases.values.allSatisfy { $0.contains { order(in: $0) == base } }
-        && sides.allSatisfy { order(in: $0)?.starts(with: base) ?? false }
+    let own = sides.map { order(in: $0) }
+    var common: [[[UInt8]]]?
+    for (pair, values) in bases where pair.a < pair.b {
+      let orders = values.compactMap { order(in: $0) }
+      let onlyAppend = [pair.a, pair.b].allSatisfy { side in orders.allSatisfy { own[side]?.starts(with: $0) ?? false }
+      }
+      guard orders.count == values.count, onlyAppend else { return nil }
+      common = common?.filter(orders.contains) ?? orders
     }
+    return common?.first { base in own.allSatisfy { $0?.starts(with: base) ?? false } }
   }
 
   func isAppended(to base: [[UInt8]]) -> Bool {

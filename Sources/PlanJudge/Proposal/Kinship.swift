@@ -25,7 +25,7 @@ extension Kinship {
   ///   - result: the merge's own tree.
   ///   - ancestry: of the merge.
   /// - Throws: where history cannot be read.
-  /// - Complexity: one query for merge bases a parent; a walk of history where a parent holds no plan.
+  /// - Complexity: one query for merge bases each two parents; a walk of history where a parent holds no plan.
   public init(parents: [any PlanTree], result: any PlanTree, ancestry: any Ancestry) throws {
     let sides = try Sides(parents, ancestry)
     let taking = sides.takingPart
@@ -40,13 +40,17 @@ extension Kinship {
       return
     }
     let equal = try taking.filter { try result.hasSamePlanAndPolicy(as: parents[$0]) }
-    let first = equal.first ?? taking.first { sides.ids[$0] != nil } ?? taking[0]
-    guard let stranger = try taking.first(where: { try !sides.areOfOnePlan(first, $0) }) else {
+    // Two parents may be strangers that are both of one plan with a third.
+    guard let (first, stranger) = try sides.strangers else {
       self = .onePlan(kept: taking)
       return
     }
     for own in equal {
       let strangers = try taking.filter { try !sides.areOfOnePlan(own, $0) }
+      if strangers.isEmpty {
+        self = .onePlan(kept: taking)
+        return
+      }
       guard strangers.allSatisfy({ sides.ids[$0] == nil || sides.ids[$0] != sides.ids[own] }) else { continue }
       self = .joins(kept: taking.filter { !strangers.contains($0) }, dropped: strangers)
       return
@@ -71,6 +75,18 @@ extension Kinship {
         try Kinship.holdsPlanOrPolicy(parents[$0]) || ancestry.holdsPlanOrPolicy(parent: $0)
       }
       self.ancestry = ancestry
+    }
+
+    /// The first two parents that are not of one plan; nil if all are.
+    var strangers: (Int, Int)? {
+      get throws {
+        for (place, one) in takingPart.enumerated() {
+          if let other = try takingPart[(place + 1)...].first(where: { try !areOfOnePlan(one, $0) }) {
+            return (one, other)
+          }
+        }
+        return nil
+      }
     }
 
     func areOfOnePlan(_ a: Int, _ b: Int) throws -> Bool {

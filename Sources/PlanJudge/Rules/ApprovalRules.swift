@@ -61,10 +61,13 @@ enum ApprovalRule: ChangeRule {
       guard !approvals.isEmpty else { return [] }
       let steps = context.telling.steps(of: change)
       let known = try known(change, context)
-      let isEnded = steps.contains { step in
-        guard let from = step.from, let to = step.to else { return false }
-        return context.workflow.endsReview(from: from, to: to)
-      }
+      // The states of a merge's other sides are asked from there.
+      let isEnded =
+        change.merged.map { $0.decidesStatus && change.leavesReview(context.workflow) }
+        ?? steps.contains { step in
+          guard let from = step.from, let to = step.to else { return false }
+          return context.workflow.endsReview(from: from, to: to)
+        }
       let isInReview = change.after.flatMap { context.workflow.category($0.status) }?.isFrozen == true
       let isTakenAlong = context.telling.mode != .chain || approvals.contains { known.contains(Key($0)) }
       if isEnded, isTakenAlong, !isInReview || change.leavesReview(context.workflow) { return [takenAlong(change)] }
@@ -150,15 +153,14 @@ enum ApprovalRule: ChangeRule {
 }
 
 extension JudgeContext {
-  /// True if a person brought what the change of a milestone adds: as the commit's author, or as the actor of a block
-  /// about the milestone that they have signed (contract 2.4, identity).
+  /// Returns true if a person brought what the change of a milestone adds: as the commit's author, or as the actor of the
+  /// last block that changes the file, if they signed that one. An earlier signature of a squash vouches for earlier
+  /// bytes, and nobody can tell what they held (contract 2.4, identity).
   func isAddedBy(_ email: String, _ steps: [Telling.Step]) throws -> Bool {
     let people = policy.authorization?.people ?? People()
     if people.isSame(email, proposal.author.email) { return true }
-    return try steps.contains { step in
-      guard let run = step.run, people.isSame(email, run.actor.email) else { return false }
-      return try signatures().isSigned(run)
-    }
+    guard let run = steps.last(where: \.changesFile)?.run, people.isSame(email, run.actor.email) else { return false }
+    return try signatures().isSigned(run)
   }
 }
 

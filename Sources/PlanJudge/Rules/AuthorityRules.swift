@@ -81,8 +81,16 @@ enum AuthorityRule: ChangeRule {
       if let merged = change.merged, merged.fields.isEmpty, !step.changesStatus { return false }
       let isStep = mode != .path || step.from == nil || step.to == nil
       if isStep, step.changesStatus, rule.covers(from: step.from, to: step.to) { return true }
+      if isStep, keepsState(change, step), rule.covers(from: step.to, to: step.to) { return true }
       return (step.changesFile || step.changesStatus) && rule.covers(fields: change)
     }
+  }
+
+  /// True for the step from a side of a merge to a decided state that another side has: a rule with `from` applies if
+  /// that is the state in any parent (contract 2.4).
+  private static func keepsState(_ change: MilestoneChange, _ step: Telling.Step) -> Bool {
+    guard let merged = change.merged, merged.decidesStatus else { return false }
+    return step.changesStatus && step.from == change.before?.status && merged.statuses.contains(step.to)
   }
 
   /// The rules of the ways into the state in which a milestone stays, for what was reviewed changed (contract 2.2,

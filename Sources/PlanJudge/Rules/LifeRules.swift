@@ -184,12 +184,12 @@ enum PlanRule: ChangeRule {
     return findings
   }
 
-  /// A plan that is taken away whole breaks no invariant of a tree that holds one.
+  /// The plan file does not go, with its milestones or without, and no merge brings that to a side that has it.
   private static func gone(_ proposal: Proposal) throws -> [Finding] {
-    guard let before = try proposal.base.planFile()?.plan, try !proposal.candidate.holdsPlan() else { return [] }
+    guard let before = try proposal.base.planFile()?.plan else { return [] }
     return [
       Finding(
-        .planIDChanged, "planId was \(before.planID), and the plan is gone.",
+        .planIDChanged, "planId was \(before.planID), and \(PlanPaths.plan) is gone.",
         hint: "Restore \(PlanPaths.plan): git restore --source HEAD --staged --worktree \(PlanPaths.plan)",
         path: PlanPaths.plan, line: 1)
     ]

@@ -1,0 +1,133 @@
+import TestSupport
+import Testing
+
+@testable import PlanJudge
+@testable import PlanModel
+
+/// Merges of unusual shapes (contract 2.2 to 3), which random histories against an independent model found.
+@Suite("Merges of unusual shapes")
+struct MergeReadingTests {
+  private let base = PlanFixture.tree()
+  private let bob = PlanFixture.bob
+
+  /// The codes of the errors of a merge, which are the same for every order of the parents.
+  private func errors(
+    _ history: MemoryHistory, _ tree: MemoryTree, _ parents: [Int], by author: Identity = PlanFixture.ada,
+    isStamped: Bool = false
+  ) throws -> [String] {
+    func judge(_ order: [Int]) throws -> [String] {
+      try isStamped
+        ? history.assess(tree, on: order, by: author).errors
+        : history.assessUnstamped(tree, on: order, by: author).errors
+    }
+    let first = try judge(parents)
+    for turn in parents.indices.dropFirst() {
+      let order = Array(parents[turn...] + parents[..<turn])
+      #expect(try judge(order) == first, "with \(order) in place of \(parents)")
+    }
+    return first
+  }
+
+  @Test("two strangers do not meet through a third parent that is of one plan with both")
+  func strangersThroughAThird() throws {
+    let h = MemoryHistory()
+    let one = h.add(base, on: [])
+    let other = h.add(base.with { $0.edit("A-3", "It works", "It flies") }, on: [])
+    // On trust, as where `judgedFrom` names a later commit.
+    let joined = h.add(base.with { $0.edit("A-3", "\"TBD\"", "\"ada\"") }, on: [one, other])
+    let (left, right) = (try h.change(one) { $0.edit("A-2", "It works", "It flies") }, other)
+    let result = h.nodes[joined].tree.with { $0.edit("A-2", "It works", "It flies") }
+    #expect(try errors(h, result, [joined, left, right], isStamped: true) == ["unrelated-plans"])
+    #expect(try errors(h, result, [joined, left]) == [])
+    #expect(try errors(h, h.nodes[joined].tree, [joined, one, right]) == [])
+  }
+
+  @Test("the plan file does not go with a merge either, and a side that lost it takes it from nobody")
+  func planFileLost() throws {
+    let h = MemoryHistory()
+    let root = h.add(base, on: [])
+    let lost = h.add(base.with { $0["ssot/plan.json"] = nil }, on: [root])
+    let side = try h.change(root) { $0.edit("A-3", "It works", "It flies") }
+    let result = h.nodes[lost].tree.with { $0.edit("A-3", "It works", "It flies") }
+    #expect(try errors(h, result, [lost, side]) == ["plan-id-changed"])
+    #expect(try errors(h, h.nodes[lost].tree, [lost, root]) == ["plan-id-changed"])
+  }
+
+  @Test("an order from which one line took an id after a base is not appended to: nothing brings the id back")
+  func orderAfterACrissCross() throws {
+    let h = MemoryHistory()
+    let root = h.add(base, on: [])
+    let born = try h.change(root) { tree in
+      tree["ssot/plan.json"] = PlanFixture.plan(order: ["A-1", "A-2", "A-3", "A-4", "A-5", "B-1"])
+      tree[".readiness/B-1.json"] = PlanFixture.milestone("B-1", status: "Not Started")
+    }
+    let edited = try h.change(root) { $0.edit("A-3", "It works", "It flies") }
+    let all = h.nodes[born].tree.with { $0.edit("A-3", "It works", "It flies") }
+    let kept = h.add(all, on: [born, edited])
+    let taken = try h.stamp(all.with { $0["ssot/plan.json"] = base["ssot/plan.json"] }, on: [edited, born])
+    #expect(try errors(h, all, [kept, taken]) == ["merge-unresolved"])
+    #expect(try errors(h, all, [kept, taken], isStamped: true) == [])
+    #expect(try errors(h, all, [kept, born]) == [])
+  }
+
+  @Test("a rule about leaving a state is asked of a merge that decides for the state, if another parent has it")
+  func fromInAnyParent() throws {
+    let h = MemoryHistory()
+    let rules = """
+      { "version": 1, "roles": { "maintainer": ["ada@example.com"] },
+        "rules": [{ "from": "In Review", "role": "maintainer" }] }
+      """
+    let root = h.add(base.with { $0[PlanPaths.authorization] = rules }, on: [])
+    let reopened = try h.change(root) { $0.edit("A-4", "In Review", "In Progress") }
+    let side = try h.change(root) { $0.edit("A-3", "It works", "It flies") }
+    let result = h.nodes[side].tree
+    #expect(try errors(h, result, [reopened, side], by: bob, isStamped: true) == ["not-authorized"])
+    #expect(try errors(h, result, [reopened, side], isStamped: true) == [])
+  }
+
+  @Test("approvals that a merge takes along out of a review are told once, by the rule that they break")
+  func approvalsTakenAlong() throws {
+    let h = MemoryHistory()
+    let digest = "sha256:" + String(repeating: "0", count: 64)
+    let entry = "\"approvals\": [{ \"by\": \"ada@example.com\", \"digest\": \"\(digest)\" }], \"exitCriteria\""
+    let approved = base.with { $0.edit("A-4", "\"exitCriteria\"", entry) }
+    let root = h.add(approved, on: [])
+    let done = try h.change(root) { $0.edit("A-4", "In Review", "Done") }
+    let side = try h.change(root) { $0.edit("A-3", "It works", "It flies") }
+    #expect(
+      try errors(h, h.nodes[side].tree, [done, side], by: bob, isStamped: true) == [
+        "frozen-field", "illegal-transition",
+      ])
+  }
+
+  @Test(
+    "an exception that a branch brings answers for the milestone that it names, also where its commit leaves that alone"
+  )
+  func broughtException() throws {
+    func bypass(_ holder: String) -> String {
+      """
+      { "version": 1, "roles": { "maintainer": ["ada@example.com"], "lender": ["\(holder)"] },
+        "rules": [], "bypass": [{ "role": "lender", "codes": ["unmet-dependency"] }] }
+      """
+    }
+    let h = MemoryHistory()
+    let root = h.add(base.with { $0[PlanPaths.authorization] = bypass("bob@example.com") }, on: [])
+    let strict = try h.change(root) { $0[PlanPaths.authorization] = bypass("ada@example.com") }
+    let waive = Run.Waive(milestone: MilestoneID("A-2"), code: "unmet-dependency", until: "2026-11-20")
+    let tree = h.nodes[root].tree.with { $0.edit("A-3", "It works", "It flies") }
+    let draft = try #require(
+      try Judge.assess(
+        h.proposal(tree, on: [root], by: bob, .draft(reason: "because", mayFollow: false, waives: [waive]))
+      ).draft)
+    let run = draft.run(at: Timestamp.text(millisecondsSince1970: h.clock), actor: bob, reason: "because")
+    let lent = h.add(tree, on: [root], by: bob, "x\n\n" + Trailers.render(run, plan: draft.plan) + "\n")
+    #expect(try h.assess(lent).errors == [])
+    let other = try h.change(lent, by: bob) { $0.edit("A-2", "It works", "It flies") }
+    func merged(_ tip: Int) -> MemoryTree {
+      h.nodes[tip].tree.with { $0[PlanPaths.authorization] = bypass("ada@example.com") }
+    }
+    #expect(try errors(h, merged(other), [strict, other], by: bob) == ["waive-refused"])
+    // A milestone that the merge leaves as it is answers to nobody.
+    #expect(try errors(h, merged(lent), [strict, lent], by: bob) == [])
+  }
+}
