@@ -44,18 +44,19 @@ let package = Package(
     .target(
       name: "PlanGate",
       dependencies: [
-        "Attestations", "PlanHistory", "ReadinessGit", "Profiles", "PlanJudge", "PlanModel", "StrictJSON",
+        "Attestations", "PlanHistory", "ReadinessGit", "Profiles", "PlanJudge", "PlanModel", "StrictJSON", "Telemetry",
       ]),
     .target(
       name: "PlanChecks",
       dependencies: [
         "PlanSLO", "ReadinessGit", "Profiles", "ReadinessSystem", "PlanJudge", "PlanModel", "JSONSchema", "StrictJSON",
+        "Telemetry",
       ]),
     .target(name: "Telemetry", dependencies: ["PlanModel", "Profiles", "ReadinessSystem", "StrictJSON"]),
     .target(
       name: "PlanEvents",
       dependencies: [
-        "PlanHistory", "ReadinessGit", "Reports", "Profiles", "PlanJudge", "PlanModel", "StrictJSON",
+        "PlanHistory", "ReadinessGit", "Reports", "Profiles", "PlanJudge", "PlanModel", "StrictJSON", "Telemetry",
       ]),
     .target(name: "Reports", dependencies: ["PlanSLO", "PlanJudge", "PlanModel", "StrictJSON"]),
     .target(name: "CSupervisor", path: "Sources/C/CSupervisor"),
@@ -66,7 +67,7 @@ let package = Package(
       dependencies: [
         "Attestations", "CProgram", "PlanGate", "PlanHistory", "ReadinessGit", "PlanJudge", "PlanModel",
         "Reports", "Profiles", "ReadinessSystem", "PlanChecks", "PlanEvents", "PlanSLO",
-        "StrictJSON",
+        "StrictJSON", "Telemetry",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ]),
     .executableTarget(name: "readiness", dependencies: ["Commands", "CNetworkStubs"]),

@@ -4,6 +4,7 @@ import Profiles
 import ReadinessSystem
 import StrictJSON
 import Synchronization
+import Telemetry
 
 /// Runs checks of one commit: those of a milestone after those of the milestones it depends on, the rest side by side.
 ///
@@ -68,6 +69,8 @@ public final class CheckRunner {
   private struct Running {
     let areas: [WorkingArea]
     let answer: Slot
+    /// The span, and when it began; nil without telemetry.
+    let span: (context: TraceContext, since: Int64)?
   }
 
   /// Runs them all.
@@ -129,6 +132,7 @@ public final class CheckRunner {
       for index in running.keys.sorted() where running[index]?.answer.value != nil {
         guard let ended = running.removeValue(forKey: index), let answer = ended.answer.value else { continue }
         let result = try conclude(checks[index], answer)
+        if let span = ended.span { Self.tell(result, span.context, since: span.since) }
         try ended.areas.forEach { try $0.remove() }
         hasStarted = true
         note(index, result)
@@ -202,14 +206,26 @@ public final class CheckRunner {
       areas.forEach { discard($0.area) }
       throw error
     }
+    let span = Telemetry.recorder.map { (context: $0.part(), since: $0.now) }
     let run = CommandRun(
-      command: command, profile: profile, areas: areas, environment: request.environment, breakers: breakers)
+      command: command, profile: profile, areas: areas, environment: request.environment, breakers: breakers,
+      context: span?.context.variables ?? [:])
     let slot = Slot()
     commands.add {
       slot.put(run.run())
       finished.signal()
     }
-    return .running(Running(areas: areas.map(\.area), answer: slot))
+    return .running(Running(areas: areas.map(\.area), answer: slot, span: span))
+  }
+
+  private static func tell(_ result: CheckResult, _ context: TraceContext, since: Int64) {
+    let check = result.check
+    Telemetry.recorder?.child(
+      "check \(check.name)", context, since: since,
+      [
+        .milestones([check.milestone.text]), Attribute("readiness.criterion", .text(check.criterion)),
+        .answer(result.outcome.rawValue),
+      ])
   }
 
   private func conclude(_ check: PlannedCheck, _ answer: CommandRun.Answer) throws -> CheckResult {

@@ -14,6 +14,8 @@ struct CommandRun: Sendable {
   /// The variables of this process.
   let environment: [String: String]
   let breakers: Breakers
+  /// Variables that tell the command which trace it belongs to; none without telemetry.
+  let context: [String: String]
 
   /// How it came out.
   struct Answer: Sendable {
@@ -48,7 +50,8 @@ struct CommandRun: Sendable {
           exitCode: 0, attempts: schedule.attempt, milliseconds: 0, output: [], errors: [], notes: [])
       }
       let ending = profile.process(
-        command.arguments, in: area.folder, temporary: area.temporary, environment: environment
+        command.arguments, in: area.folder, temporary: area.temporary, environment: environment,
+        context: context
       ).run()
       let fault = fault(of: ending, in: area)
       // A check that says no has worked. The breaker is for what fails for a while: what is tried again.

@@ -3,6 +3,7 @@ import ReadinessGit
 import Reports
 import Profiles
 import StrictJSON
+import Telemetry
 
 /// Tells runs to sinks: at least once, in history's order, from a cursor that is synced after each. What a sink does not
 /// take goes to the dead-letter queue, and the next run follows.
@@ -39,9 +40,11 @@ public struct Deliverer {
     DeadLetterQueue(folder: repository.commonFolder + "readiness/dead-letters")
   }
 
-  private func transport(_ sink: Sinks.Sink, _ profile: RuntimeProfile) -> SinkTransport {
+  private func transport(_ sink: Sinks.Sink, _ profile: RuntimeProfile, _ context: TraceContext?) -> SinkTransport {
     let folder = repository.workTree ?? repository.gitFolder
-    return SinkTransport(sink: sink, profile: profile, folder: String(folder.dropLast()), environment: environment)
+    return SinkTransport(
+      sink: sink, profile: profile, folder: String(folder.dropLast()), environment: environment,
+      context: context)
   }
 
   /// Tells a sink everything up to a commit that it has not been told.
@@ -60,6 +63,8 @@ public struct Deliverer {
     let outbox = Outbox(repository)
     var cursor = try cursors.load(name)
     var breaker = CircuitBreaker(profile.breaker)
+    let span = DeliverySpan(name)
+    defer { span?.end(outcome) }
     // What a killed process began is ended first, so that the order stays history's.
     if let target = cursor.target, try !repository.holds(target) { cursor = SinkCursor(base: cursor.base) }
     for target in [cursor.target, tip].compactMap({ $0 }) {
@@ -72,7 +77,9 @@ public struct Deliverer {
           outcome.message = "It keeps failing, so it is left alone; what is left is told by the next readiness deliver."
           return outcome
         }
-        let fault = try attempt(event, transport(sink, profile), profile.retry)
+        let since = Telemetry.recorder?.now
+        let fault = try attempt(event, transport(sink, profile, span?.context), profile.retry)
+        if let since { span?.told(event, fault, since: since) }
         breaker.record(success: fault == nil, at: Machine.monotonicMilliseconds())
         if let (reason, attempts) = fault {
           try queue.put(letter(name, event, reason, attempts))
@@ -121,7 +128,11 @@ public struct Deliverer {
     -> String?
   {
     let event = RunEvent(id: letter.event, json: letter.body)
-    if let (reason, attempts) = try attempt(event, transport(sink, profile), profile.retry) {
+    let span = DeliverySpan(letter.sink)
+    let since = Telemetry.recorder?.now
+    let fault = try attempt(event, transport(sink, profile, span?.context), profile.retry)
+    if let since { span?.told(event, fault, since: since) }
+    if let (reason, attempts) = fault {
       try queue.put(self.letter(letter.sink, event, reason, letter.attempts + attempts))
       return reason
     }

@@ -3,6 +3,7 @@ import PlanModel
 import Reports
 import Profiles
 import StrictJSON
+import Telemetry
 
 /// How one attempt to tell a sink ended.
 enum Delivery: Sendable, Equatable {
@@ -22,19 +23,30 @@ struct SinkTransport {
   let folder: String
   /// The variables of this process.
   let environment: [String: String]
+  /// The span of this delivery; nil without telemetry.
+  let context: TraceContext?
 
   /// - Throws: `FileFault` where no temporary file is to be had.
   func send(_ event: RunEvent) throws -> Delivery {
     switch sink.kind {
-    case .file(let path): append(event, to: path.hasPrefix("/") ? path : folder + "/" + path)
+    case .file(let path): append(bytes(of: event), to: path.hasPrefix("/") ? path : folder + "/" + path)
     case .command(let words): try withFile(event) { run(words, body: $0, temporary: $1) }
     case .webhook(let url, let headers): try withFile(event) { try post(url, headers, event, body: $0, temporary: $1) }
     }
   }
 
-  private func append(_ event: RunEvent, to path: String) -> Delivery {
+  /// The event as it is delivered: with the trace that delivers it, if there is one (CloudEvents, Distributed Tracing).
+  private func bytes(of event: RunEvent) -> [UInt8] {
+    guard let context, let members = event.json.object else { return event.json.canonicalBytes }
+    var more = [JSONMember("traceparent", .text(context.parent))]
+    if let state = context.state { more.append(JSONMember("tracestate", .text(state))) }
+    let others = members.filter { !["traceparent", "tracestate"].contains($0.key) }
+    return JSONValue(.object(others + more)).canonicalBytes
+  }
+
+  private func append(_ line: [UInt8], to path: String) -> Delivery {
     do {
-      try JSONLines.append(event.json.canonicalBytes, to: path)
+      try JSONLines.append(line, to: path)
       return .delivered
     } catch {
       return .later("\(error.path): \(error.reason).", after: 0)
@@ -47,13 +59,14 @@ struct SinkTransport {
     let root = try DurableFile.makeTemporaryFolder("readiness-event-")
     defer { do { try DurableFile.removeFolder(root) } catch {} }
     let path = root + "/event.json"
-    try DurableFile.write(event.json.canonicalBytes + [0x0A], to: path)
+    try DurableFile.write(bytes(of: event) + [0x0A], to: path)
     return try body(path, root)
   }
 
   private func run(_ words: [String], body: String, temporary: String) -> Delivery {
     let ending = profile.process(
-      words, in: folder, temporary: temporary, environment: environment, input: body
+      words, in: folder, temporary: temporary, environment: environment, context: context?.variables ?? [:],
+      input: body
     ).run()
     if ending.outcome == .exit(0) { return .delivered }
     let told = String(decoding: ending.errors.suffix(200), as: UTF8.self).split(whereSeparator: \.isNewline).last
@@ -61,7 +74,7 @@ struct SinkTransport {
     return profile.retriedOutcomes.contains(ending.outcome.name) ? .later(why, after: 0) : .never(why)
   }
 
-  private static func reason(_ outcome: SupervisedProcess.Outcome, _ name: String) -> String {
+  static func reason(_ outcome: SupervisedProcess.Outcome, _ name: String) -> String {
     switch outcome {
     case .exit(let code): "\(name) exited with \(code)."
     case .signal(let number): "\(name) was ended by signal \(number)."
@@ -87,24 +100,15 @@ struct SinkTransport {
       }
       lines.append("\(header.name): \(value)")
     }
-    // In a file, so that no list of processes shows what a header holds.
-    let (heads, answer) = (temporary + "/headers", temporary + "/answer")
-    try DurableFile.write(Array((lines.joined(separator: "\n") + "\n").utf8), to: heads)
-    let seconds = max(1, profile.timeoutMilliseconds / 1000)
-    let ending = profile.process(
-      [
-        "curl", "-q", "--silent", "--show-error", "--proto", "=http,https", "--max-time", String(seconds), "--request",
-        "POST", "--header", "@" + heads, "--data-binary", "@" + body, "--dump-header", answer, "--output", "/dev/null",
-        "--write-out", "%{http_code}", "--", url,
-      ], in: folder, temporary: temporary, environment: environment, variables: WebFetch.variables
-    ).run()
-    guard ending.outcome == .exit(0) else {
-      let told = String(decoding: ending.errors, as: UTF8.self).split(whereSeparator: \.isNewline).first
-      return .later(told.map { "\($0)." } ?? Self.reason(ending.outcome, "curl"), after: 0)
+    if let context {
+      lines.append("traceparent: \(context.parent)")
+      if let state = context.state { lines.append("tracestate: \(state)") }
     }
-    let status = Int(String(decoding: ending.output, as: UTF8.self)) ?? 0
-    let said = String(decoding: try DurableFile.read(answer) ?? [], as: UTF8.self)
-    return HTTPAnswer(status: status, headers: said).delivery(now: Machine.millisecondsSince1970())
+    let post = HTTPPost(profile: profile, folder: folder, environment: environment)
+    switch try post.send(url, headers: lines, body: body, temporary: temporary) {
+    case .failed(let why): return .later(why, after: 0)
+    case .answered(let answer): return answer.delivery(now: Machine.millisecondsSince1970())
+    }
   }
 }
 

@@ -2,6 +2,7 @@ import PlanJudge
 import PlanModel
 import ReadinessGit
 import PlanHistory
+import Telemetry
 
 /// Records afterwards what published commits changed without a true stamp (contract 3, heal).
 public struct Heal {
@@ -30,6 +31,7 @@ public struct Heal {
   /// - Throws: `GitError`; of kind `changedMeanwhile` or `locked` where the caller may try again.
   /// - Complexity: O(history).
   public func run(reason: String, isDry: Bool, now: String) throws -> Outcome {
+    let since = Telemetry.recorder?.now
     guard case .commit(let head) = try repository.head() else {
       throw GitError(.notFound, "There is no commit yet.", hint: "There is nothing to heal.", function: "heal")
     }
@@ -59,6 +61,7 @@ public struct Heal {
     let commit = try CommitWriter(repository).commit(
       CommitPlan(parent: parent, changes: []), tree: parent.tree, message: message.text, author: author,
       signs: policy.policy?.authorization?.policyChangeTakesSignedCommit ?? false)
+    RunSignals.stamped(run, plan: plan, since: since)
     return Outcome(findings: verdict.findings, run: run, commit: commit, remaining: remaining)
   }
 }

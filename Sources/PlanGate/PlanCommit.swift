@@ -3,6 +3,7 @@ import PlanModel
 import ReadinessGit
 import PlanHistory
 import StrictJSON
+import Telemetry
 
 /// A change of milestones that becomes a commit of its own on HEAD: judged, stamped, signed where that is asked for, and
 /// everything else is left as the user has it.
@@ -134,6 +135,7 @@ struct PlanCommit {
     now: String,
     letting go: RulesToLetGo? = nil, author: Identity
   ) throws -> Outcome {
+    let since = Telemetry.recorder?.now
     let writer = CommitWriter(repository)
     let plan = CommitPlan(parent: parent, changes: changes, staged: alongside.map { ($0.path, $0.blob) })
     let root = try writer.tree(plan)
@@ -160,6 +162,7 @@ struct PlanCommit {
     guard refused.isEmpty else { return Outcome(findings: refused, made: nil) }
     let commit = try writer.commit(
       plan, tree: root, message: message.text, author: author, signs: draft.asksForSignedCommit)
+    RunSignals.stamped(run, plan: draft.plan, since: since)
     return Outcome(findings: assessment.verdict.findings, made: (commit, run.id(plan: draft.plan)))
   }
 }

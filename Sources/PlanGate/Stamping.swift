@@ -1,6 +1,7 @@
 import PlanJudge
 import PlanModel
 import ReadinessGit
+import Telemetry
 
 /// Judges a commit in the making and writes its stamp into the message. Both message hooks are this one function.
 public struct Stamping {
@@ -69,6 +70,7 @@ public struct Stamping {
     _ message: CommitMessage, stated: Stated, by author: Identity, at now: String, mayFollow: Bool,
     signer: RunSigner, warn: ([Finding]) -> Void = { _ in }, _ proposal: (Proposal.Claim) throws -> Proposal
   ) throws -> Outcome {
+    let since = Telemetry.recorder?.now
     let reason = stated.reason ?? (message.subject.isEmpty ? nil : message.subject)
     let assessment = try Judge.assess(
       proposal(.draft(reason: reason, mayFollow: mayFollow, waives: stated.waives)).saying(message.prose))
@@ -87,7 +89,9 @@ public struct Stamping {
     let refused = found.filter { one in
       !warnings.contains { $0.code == one.code && $0.milestone == one.milestone }
     }
-    return refused.isEmpty ? .rewritten(message.text) : .refused(refused)
+    guard refused.isEmpty else { return .refused(refused) }
+    RunSignals.stamped(run, plan: draft.plan, since: since)
+    return .rewritten(message.text)
   }
 
   /// True where the blocks that stand in the message still tell the change, so that they are kept as they are.

@@ -57,6 +57,7 @@ public struct HistoryReport: Sendable {
     walked += other.walked
     notJudged += other.notJudged
     findings += other.findings
+    runs += other.runs
     heals = heals || other.heals
   }
 

@@ -5,10 +5,11 @@ extension RuntimeProfile {
   ///   - temporary: a folder of its own, which it may always write.
   ///   - environment: of this process.
   ///   - variables: what it sees of that; nil for the profile's own.
+  ///   - context: variables that tell it which trace it belongs to; it sees them whatever the profile says.
   ///   - input: the file that is its standard input.
   public func process(
     _ arguments: [String], in folder: String, temporary: String, environment: [String: String],
-    variables: Set<String>? = nil, input: String = "/dev/null"
+    variables: Set<String>? = nil, context: [String: String] = [:], input: String = "/dev/null"
   ) -> SupervisedProcess {
     func absolute(_ path: String) -> String? {
       if path.hasPrefix("/") { return path }
@@ -18,6 +19,7 @@ extension RuntimeProfile {
     let names = variables ?? Set(self.environment)
     var seen = environment.filter { names.contains($0.key) }
     seen["TMPDIR"] = temporary
+    seen.merge(context) { $1 }
     return SupervisedProcess(
       arguments: arguments, environment: seen, folder: folder,
       readable: readablePaths.compactMap(absolute) + [temporary],

@@ -94,6 +94,7 @@ struct HostileTextTests {
     "attest": [["sign", "\u{202E}"], ["verify", "\u{202E}", "--key", "\u{1B}"]],
     "attestations": [[], ["verify"], ["M-\u{202E}"]], "trust": [["--dry-run"]],
     "restamp": [["--dry-run"]], "heal": [["--dry-run"]],
+    "trace": [["\u{202E}"], ["0123456789"]], "telemetry": [["status"], ["flush"]],
     "start": [["M-02", "--dry-run"], ["M-\u{202E}"]], "submit": [["M-02", "--dry-run"]],
     "block": [["M-\u{202E}", "x"]], "unblock": [["M-\u{202E}"]], "retire": [["M-\u{202E}"]],
     "risk": [["add", "M-\u{202E}", "x"], ["close", "M-02", "\u{202E}"]],

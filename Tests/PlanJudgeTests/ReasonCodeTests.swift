@@ -220,6 +220,7 @@ struct ReasonCodeTests {
     .matrixMismatch,  // TrackerDocumentTests
     .secretsNotSought,  // SecretTests
     .settledByPolicyChange,  // MergeRuleTests
+    .telemetryUnwritable,  // TelemetryProgramTests
     .attestationsShrunk, .attestationMalformed, .keyInTree,  // AttestationTests
   ]
 

@@ -1,5 +1,6 @@
 import Glibc
 import Reports
+import Telemetry
 
 /// Standard output and standard error, written whole.
 enum Standard {
@@ -19,11 +20,12 @@ enum Standard {
   static func document(_ bytes: [UInt8], ending: [UInt8] = []) {
     let code = write(bytes, ending, to: 1)
     guard code != 0 else { return }
+    let status: Int32 = code == EPIPE ? 128 + SIGPIPE : 3
+    _ = Telemetry.end(status: status)
     if code != EPIPE {
       error("readiness: the answer cannot be written: \(String(cString: strerror(code))). (output)\n")
-      exit(3)
     }
-    exit(128 + SIGPIPE)
+    exit(status)
   }
 
   /// What cannot be said is not said.

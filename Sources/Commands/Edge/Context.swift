@@ -6,6 +6,7 @@ import ReadinessGit
 import PlanHistory
 import Reports
 import Profiles
+import Telemetry
 import StrictJSON
 
 /// Options that every command has.
@@ -153,6 +154,7 @@ struct Context {
 
   /// Prints what the judge has against something, and ends with exit status 1 where it refuses.
   func conclude(_ findings: [Finding], repository: Repository?) throws {
+    Telemetry.recorder?.found(findings)
     if options.json {
       Standard.document(FindingReport.verdict(findings, commits: 0).answerBytes)
     } else if !findings.isEmpty {

@@ -4,6 +4,7 @@ import PlanModel
 import ReadinessGit
 import PlanHistory
 import Profiles
+import Telemetry
 import StrictJSON
 
 /// The program's two entry points: hooks, and everything else.
@@ -21,8 +22,31 @@ public enum Program {
   /// Runs the program and gives its exit status.
   public static func run(_ arguments: [String]) -> Int32 {
     signal(SIGPIPE, SIG_IGN)
-    if arguments.dropFirst().first == "hook" { return HookEntryPoint.run(Array(arguments.dropFirst(2))) }
-    let rest = withGlobalsBehind(Array(arguments.dropFirst()))
+    if arguments.dropFirst().first == "hook" {
+      let status = HookEntryPoint.run(Array(arguments.dropFirst(2)))
+      // A hook says nothing of its own telemetry: who commits can do nothing about it.
+      _ = Telemetry.end(status: status)
+      return status
+    }
+    let status = runCommand(Array(arguments.dropFirst()))
+    endTelemetry(status)
+    return status
+  }
+
+  /// Ends the recording, if there is one, and says on standard error where its folder cannot be written.
+  static func endTelemetry(_ status: Int32) {
+    guard let fault = Telemetry.end(status: status) else { return }
+    telemetryFailed("\(fault.subject): \(fault.reason)")
+  }
+
+  private static func telemetryFailed(_ why: String) {
+    Standard.error("readiness: No telemetry was kept: \(why.printable). (\(ReasonCode.telemetryUnwritable.id))\n")
+  }
+
+  private static func runCommand(_ arguments: [String]) -> Int32 {
+    let rest = withGlobalsBehind(arguments)
+    let fault = Telemetry.begin(isHook: false, version: version) { processName(rest).map { ($0, .internal) } }
+    if let fault { telemetryFailed(fault) }
     let isJSON = rest.contains("--json")
     do {
       var command = try parse(rest)
@@ -92,6 +116,14 @@ public enum Program {
     return rest.prefix(count) + globals + rest.dropFirst(count)
   }
 
+  /// The name of the process span, of few different ones: a word that is no command might hold anything. Nil for what reads
+  /// or sends the spool itself, which would never come to its end.
+  private static func processName(_ words: [String]) -> String? {
+    let names = Root.configuration.groupedSubcommands.lazy.flatMap(\.subcommands).map { $0._commandName }
+    guard let name = words.first, names.contains(name) else { return "readiness" }
+    return ["telemetry", "trace", "metrics"].contains(name) ? nil : "readiness " + name
+  }
+
   private static func conclude(_ error: any Error, isJSON: Bool, command: String?) -> Int32 {
     if let exit = error as? ExitCode { return exit.rawValue }
     let status = Root.exitCode(for: error)
@@ -105,6 +137,7 @@ public enum Program {
       status == .validationFailure
       ? Failure(UsageError(Root.message(for: error), hint: help ?? "readiness --help lists the commands."))
       : Failure(error)
+    Telemetry.recorder?.failed(failure.code)
     if isJSON {
       Standard.document(failure.json.answerBytes)
     } else {
@@ -164,6 +197,7 @@ struct Root: ParsableCommand {
         ]),
       CommandGroup(
         name: "Tell others", subcommands: [SyncCommand.self, DeliverCommand.self, DeadLetters.self]),
+      CommandGroup(name: "See it from outside", subcommands: [TraceCommand.self, TelemetryCommand.self]),
       CommandGroup(
         name: "Repair history",
         subcommands: [RestampCommand.self, HealCommand.self, BypassCommand.self, MergeDriverCommand.self]),

@@ -8,6 +8,7 @@ import PlanHistory
 import Reports
 import Profiles
 import StrictJSON
+import Telemetry
 
 struct Verify: PlainCommand {
   static let configuration = CommandConfiguration(
@@ -44,6 +45,7 @@ struct Verify: PlainCommand {
   mutating func run() throws {
     if format == .json { options.json = true }
     let context = try Context(options)
+    let since = Telemetry.recorder?.now
     if backfill { _ = try Completion(context.openRepository(), Self.ends(of: range) + (anchor.map { [$0] } ?? [])) }
     let repository = try context.openForAudit()
     let scope = try HistoryScope(repository, range, anchor: anchor)
@@ -60,6 +62,7 @@ struct Verify: PlainCommand {
       tip, at: scope.tip, in: tree, now: commit.committedMilliseconds, after: report)
     let findings =
       try report.findings + tip.suspectFindings + letGo.lapsedFindings + EmergencyLog(repository).findings()
+    if let since { try RunSignals.verified(findings, in: repository, since: since) }
     let runs = report.runs.map(RunLine.init)
     switch options.json ? .json : format {
     case .text, .json:

@@ -7,6 +7,7 @@ import ReadinessGit
 import PlanHistory
 import Reports
 import Profiles
+import Telemetry
 import StrictJSON
 
 /// The entry point of git's hooks (contract 6). It stages nothing, changes no file but the message, runs no
@@ -24,6 +25,10 @@ struct HookEntryPoint {
     guard let name = rest.first else {
       Standard.error("usage: readiness hook NAME [ARGUMENT …]\n")
       return 2
+    }
+    _ = Telemetry.begin(isHook: true, version: Program.version) {
+      let known = HookScript.names.contains(name) || name == "update"
+      return (known ? "hook " + name : "hook", ["pre-receive", "update"].contains(name) ? .server : .internal)
     }
     let entryPoint = HookEntryPoint(
       name: name, arguments: Array(rest.dropFirst()), isJSON: isJSON, environment: Machine.environment())
@@ -200,7 +205,9 @@ struct HookEntryPoint {
   private func judgeReceived(_ updates: [RefUpdate]) throws -> Int32 {
     let repository = try Repository.open()
     let gate = try RefGate(repository)
+    let since = Telemetry.recorder?.now
     let report = try gate.judge(updates)
+    if let since { RunSignals.received(report, updates, since: since) }
     if report.isAccepted { return 0 }
     return try past(gate, updates, report.findings, repository) ?? refuse(report.findings, commits: report.walked)
   }
@@ -250,6 +257,7 @@ struct HookEntryPoint {
   private var isServer: Bool { ["pre-receive", "update"].contains(name) }
 
   private func refuse(_ findings: [Finding], commits: Int = 0) -> Int32 {
+    Telemetry.recorder?.found(findings)
     if isJSON {
       Standard.document(FindingReport.verdict(findings, commits: commits).answerBytes)
       return 1
@@ -270,6 +278,7 @@ struct HookEntryPoint {
   private func couldNotJudge(_ error: any Error) -> Int32 {
     let failure = Failure(error)
     if !isServer, name != "pre-push", touchesNothingByGit() { return 0 }
+    Telemetry.recorder?.failed(failure.code)
     if isJSON { Standard.document(failure.json.answerBytes) }
     say("readiness: \(failure.message.printable) (\(failure.code))")
     say("  -> \(failure.hint.printable)")

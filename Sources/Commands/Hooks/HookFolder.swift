@@ -31,7 +31,8 @@ struct HookFolder {
 
   /// True where the file had to be written.
   /// - Parameter fileName: where another name than the hook's is asked for.
-  func put(_ name: String, as fileName: String? = nil, program: String) throws -> Bool {
+  /// - Parameter telemetry: the folder in which the hook leaves its telemetry; nil for none.
+  func put(_ name: String, as fileName: String? = nil, program: String, telemetry: String? = nil) throws -> Bool {
     try FileBytes.makeFolder(path)
     let file = path + "/" + (fileName ?? name)
     let kept = kept(fileName ?? name)
@@ -44,6 +45,7 @@ struct HookFolder {
       try Self.moveHook(file, to: kept, isDeeper: true)
     }
     var script = HookScript(name: name, keptName: fileName ?? name, program: program, chains: FileBytes.exists(kept))
+    script.telemetry = telemetry
     if name == "commit-msg" {
       script.followsStamping = if case .ours = try state(of: "prepare-commit-msg") { true } else { false }
     }

@@ -25,6 +25,8 @@ struct HookScript {
   /// The program, as a path or a name to be found on PATH.
   let program: String
   let chains: Bool
+  /// The folder in which a server's gate leaves its telemetry; nil for none.
+  var telemetry: String?
   /// True where our prepare-commit-msg stands beside it.
   var followsStamping = true
 
@@ -45,6 +47,9 @@ struct HookScript {
     var lines = [
       "#!/bin/sh", "\(Self.mark) \(name) (written by readiness install; readiness uninstall takes it out)",
     ]
+    if let telemetry {
+      lines.append("export READINESS_TELEMETRY=\(Self.quoted(telemetry)) READINESS_TELEMETRY_HOOKS=1")
+    }
     if chains { lines.append("kept=${0%/*}/\(Self.keptFolder)/\(keptName)") }
     if chains, readsInput {
       lines += [

@@ -20,10 +20,17 @@ struct Install: ParsableCommand {
   @Option(
     help: ArgumentHelp("plain, gitea, gitlab or gitolite; what the folder looks like by default.", valueName: "layout"))
   var layout: ServerLayout?
+  @Option(help: ArgumentHelp("With --server: the folder in which the gate leaves traces and logs.", valueName: "dir"))
+  var telemetry: String?
   @OptionGroup var options: GlobalOptions
 
   func validate() throws {
     if layout != nil, server == nil { throw ValidationError("--layout goes with --server.") }
+    if let telemetry {
+      if server == nil { throw ValidationError("--telemetry goes with --server.") }
+      let isLine = !telemetry.unicodeScalars.contains { $0.value < 0x20 }
+      if !telemetry.hasPrefix("/") || !isLine { throw ValidationError("--telemetry takes an absolute path.") }
+    }
     if server != nil, hooks != nil || strict || guardPaths {
       throw ValidationError("--server installs the gate and nothing else.")
     }
@@ -53,10 +60,11 @@ struct Install: ParsableCommand {
     guard chdir(server) == 0 else {
       throw UsageError("The folder \(server) cannot be entered.", hint: "Name the bare repository's folder.")
     }
+    if let telemetry { try DurableFile.makeFolders(telemetry) }
     let layout = layout ?? ServerLayout.found()
     // gitolite's local code is no repository.
     let repository = layout == .gitolite ? nil : try context.openRepository()
-    let (folder, written) = try layout.install(program: program)
+    let (folder, written) = try layout.install(program: program, telemetry: telemetry)
     say(folder, [layout.hook], written, protected: try repository.map { try ServerRefs($0).protectedNames() }, context)
   }
 

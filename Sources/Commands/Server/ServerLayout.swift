@@ -40,10 +40,11 @@ enum ServerLayout: String, Choice {
   /// Puts the gate there, and has git look at what is pushed.
   /// - Returns: what was written.
   /// - Throws: `GitError`, `UsageError`.
-  func install(program: String) throws -> (folder: String, written: [String]) {
+  /// - Parameter telemetry: the folder in which the gate leaves its telemetry; nil for none.
+  func install(program: String, telemetry: String? = nil) throws -> (folder: String, written: [String]) {
     let folder = try folder.map { HookFolder(path: $0) } ?? HookFolder()
     var written: [String] = []
-    if try folder.put(hook, as: fileName, program: program) { written.append(hook) }
+    if try folder.put(hook, as: fileName, program: program, telemetry: telemetry) { written.append(hook) }
     guard self != .gitolite else { return (folder.path, written) }
     // What is pushed is looked at, and may say why it has to pass in an emergency.
     for key in ["receive.fsckObjects", "receive.advertisePushOptions"] {

@@ -42,6 +42,7 @@ public final class Recorder: Sendable {
     var pending: [Signal: [JSONValue]] = [:]
     var attributes: [Attribute] = []
     var codes: [String] = []
+    var runs: [String] = []
     var plan: String?
     var failure: String?
     var findings = 0
@@ -165,8 +166,22 @@ public final class Recorder: Sendable {
 
   // MARK: - What is known of the process
 
-  /// Says something about the process span.
-  public func note(_ attributes: [Attribute]) { state.withLock { $0.attributes += attributes } }
+  /// Says something about the process span; what was said before under the same name counts no more.
+  public func note(_ attributes: [Attribute]) {
+    state.withLock { state in
+      state.attributes.removeAll { old in attributes.contains { $0.name == old.name } }
+      state.attributes += attributes
+    }
+  }
+
+  /// Says which runs the process handled.
+  public func handles(_ runs: [String]) {
+    state.withLock { state in
+      // What exceeds the bound of an attribute is only counted as one more.
+      let room = max(0, AttributeValue.countBound + 1 - state.runs.count)
+      state.runs += runs.filter { !state.runs.contains($0) }.prefix(room)
+    }
+  }
 
   /// Says which plan it is about.
   public func plan(_ id: String) { state.withLock { $0.plan = id } }
@@ -202,9 +217,11 @@ public final class Recorder: Sendable {
   /// - Returns: why the spool could not be written; nil if it was.
   public func end(status: Int32) -> SystemError? {
     let end = clock()
-    let (codes, more, failure) = state.withLock { ($0.codes.sorted(), $0.attributes, $0.failure) }
+    let (codes, runs, failure) = state.withLock { ($0.codes.sorted(), $0.runs, $0.failure) }
+    let more = state.withLock { $0.attributes }
     var attributes = [Attribute("process.exit.code", .int(Int(status)))]
     if !codes.isEmpty { attributes.append(.codes(codes)) }
+    if !runs.isEmpty { attributes.append(.runs(runs)) }
     if let failure { attributes.append(Attribute("error.type", .text(failure))) }
     let outcome: Span.Status =
       switch status {
