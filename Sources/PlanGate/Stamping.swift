@@ -46,6 +46,7 @@ public struct Stamping {
       message.liftIndentedBlocks(squashed: String(decoding: squashed, as: UTF8.self))
     }
     if try (isLastWord || !situation.isPlainPick) && holdsTrueBlocks(message) {
+      message.settleBlock()
       return message.text == asFound ? .unchanged : .rewritten(message.text)
     }
     let stated = Stated(message)
@@ -110,8 +111,23 @@ public struct Stamping {
     return try message.blocks.isEmpty ? situation.changesNothing() : holdsTrueBlocks(message)
   }
 
+  /// A true message with its block at the end, where git finds it; nil if it is there already.
+  public static func settled(_ text: String, isEdited: Bool) -> String? {
+    var message = CommitMessage(text, isEdited: isEdited)
+    let asFound = message.text
+    message.settleBlock()
+    return message.text == asFound ? nil : message.text
+  }
+
   /// True where the message, as git will keep it, says something beside its stamp.
   public static func hasSubject(_ text: String, isEdited: Bool) -> Bool {
     !CommitMessage(text, isEdited: isEdited).subject.isEmpty
+  }
+
+  /// True if the message says something beside its stamp where git keeps lines such as `#12: fix the timeout`.
+  public static func hasSubjectAmongComments(_ text: String) -> Bool {
+    let kept = text.split(separator: "\n", omittingEmptySubsequences: false)
+      .prefix { !$0.hasSuffix(CommitMessage.scissors) }
+    return hasSubject(kept.joined(separator: "\n"), isEdited: false)
   }
 }

@@ -105,15 +105,24 @@ struct HookEntryPoint {
       let situation = try CommitSituation(repository, isAmend: false, environment: environment, now: now)
       return try situation.changesNothing() ? 0 : refuse([unreadable])
     }
-    if !Trailers.blocks(in: text).isEmpty, !Stamping.hasSubject(text, isEdited: isEdited) {
-      return refuse([emptyMessage])
+    if !Trailers.blocks(in: text).isEmpty {
+      if try !Stamping.hasSubject(text, isEdited: isEdited),
+        try !isEdited || !CallingGit.keepsComments() || !Stamping.hasSubjectAmongComments(text)
+      {
+        return refuse([emptyMessage])
+      }
+      if isEdited, let template = try CallingGit.template(), CommitMessage(text, isEdited: true).isUnedited(template) {
+        return refuse([uneditedMessage])
+      }
     }
     // This hook is not told what kind of commit it is; where the system does not tell either, both are tried.
     let amend = try AmendDetection.replacesHead(repository)
     var first: CommitSituation?
     for isAmend in amend.map({ [$0] }) ?? [false, true] {
       let situation = try CommitSituation(repository, isAmend: isAmend, environment: environment, now: now)
-      if try Stamping(situation).isTrue(text, isEdited: isEdited) { return 0 }
+      if try Stamping(situation).isTrue(text, isEdited: isEdited) {
+        return try Stamping.settled(text, isEdited: isEdited).map { try conclude(.rewritten($0), message) } ?? 0
+      }
       first = first ?? situation
     }
     guard let first else { return 0 }
@@ -123,6 +132,12 @@ struct HookEntryPoint {
 
   private var emptyMessage: Finding {
     Finding(.emptyMessage, "The message holds nothing but the stamp, so there is no subject.")
+  }
+
+  private var uneditedMessage: Finding {
+    Finding(
+      .emptyMessage, "The message is the template, unchanged, so there is no commit.",
+      hint: "Commit again and write the message, or give one with -m.")
   }
 
   private func goneDriver(_ program: String) -> Finding {

@@ -31,7 +31,8 @@ public struct CommitMessage: Sendable {
     template = Array(all[end...].drop(while: Self.isBlank))
   }
 
-  private static let scissors = " ------------------------ >8 ------------------------"
+  /// The end of the line below which git drops everything; a comment character precedes it.
+  public static let scissors = " ------------------------ >8 ------------------------"
 
   /// What begins a comment: `core.commentChar` may be `auto` or come from the command line, so it is read off the
   /// template that git has written, whose last line is a comment, or off its scissors.
@@ -118,14 +119,22 @@ public struct CommitMessage: Sendable {
       .map { Self.oneLine(String(Substring($0.utf8.dropFirst(beginning.utf8.count)))) }
   }
 
-  /// Takes out every block with the empty line above it. All else stays, lines of the user's that begin with
-  /// `Readiness-` as well.
+  /// Removes every block with the empty line above it, unless other lines of the block's paragraph stay. All else stays,
+  /// lines of the user's that begin with `Readiness-` as well.
   public mutating func removeBlocks() {
     var kept: [Substring] = []
     var wasPart = false
+    var parted = false
     for (line, isPart) in zip(lines, partsOfBlocks) {
-      if isPart, !wasPart, let last = kept.last, Self.isBlank(last) { kept.removeLast() }
-      if !isPart { kept.append(line) }
+      if isPart, !wasPart, let last = kept.last, Self.isBlank(last) {
+        kept.removeLast()
+        parted = true
+      }
+      if !isPart {
+        if parted, !Self.isBlank(line), !isStripped(line) { kept.append("") }
+        kept.append(line)
+        parted = false
+      }
       wasPart = isPart
     }
     if kept.allSatisfy(Self.isBlank) { kept = [] }
@@ -168,15 +177,49 @@ public struct CommitMessage: Sendable {
   /// Appends a block so that git finds it: in the last paragraph where that one is made of trailers, else in a
   /// paragraph of its own, never in the subject's, and never next to a line of the user's that begins with `Readiness-`.
   public mutating func append(block: String) {
-    let blockLines = block.split(separator: "\n", omittingEmptySubsequences: false)
+    append(block.split(separator: "\n", omittingEmptySubsequences: false))
+  }
+
+  /// Moves a single block to where `append` puts one, because git finds trailers only at the end: another hook, or a
+  /// person, may have written below it.
+  public mutating func settleBlock() {
+    guard blocks.count == 1 else { return }
+    let block = zip(lines, partsOfBlocks).filter(\.1).map(\.0)
+    removeBlocks()
+    while let last = lines.last, Self.isBlank(last) { lines.removeLast() }
+    append(block)
+  }
+
+  /// True if the message, its blocks left out, holds no more than a template, comments and sign-offs aside: git refuses
+  /// such a message as one that nobody edited.
+  public func isUnedited(_ template: String) -> Bool {
+    var bare = self
+    bare.removeBlocks()
+    func paragraphs(_ lines: [Substring]) -> [Substring] {
+      lines.filter { !isStripped($0) && !Self.isBlank($0) }
+        .map { $0.trimmingSuffix(while: \.isWhitespace) }
+    }
+    let (own, given) = (
+      paragraphs(bare.lines), paragraphs(template.utf8.split(separator: 0x0A).map { Substring($0) })
+    )
+    return !given.isEmpty && own.starts(with: given)
+      && own.dropFirst(given.count).allSatisfy { $0.hasPrefix("Signed-off-by: ") }
+  }
+
+  private mutating func append(_ blockLines: [Substring]) {
     if lines.isEmpty {
       // A person still has to write the subject: its line, and the empty one below it.
       lines = ["", ""] + blockLines
-    } else if endsInTrailers, let last = lines.last, !Self.withBytes(last, Trailers.isNamed) {
+    } else if endsInTrailers, let last = lines.last, !Self.withBytes(last, Trailers.isNamed), !endsInFormToFill {
       lines += blockLines
     } else {
       lines += [""] + blockLines
     }
+  }
+
+  /// True if an editor opens on a line such as `Why:`, below which a person may write more than a trailer's value.
+  private var endsInFormToFill: Bool {
+    isEdited && lines.last.map { $0.trimmingSuffix(while: \.isWhitespace).last == ":" } == true
   }
 
   /// By git's own notion of space, which knows ASCII alone.
@@ -241,6 +284,15 @@ extension Array where Element: StringProtocol {
       if place > 0 { text += separator }
       text += String(part)
     }
+    return text
+  }
+}
+
+extension Substring {
+  /// The text without the characters at its end that a predicate accepts.
+  fileprivate func trimmingSuffix(while isCut: (Character) -> Bool) -> Substring {
+    var text = self
+    while let last = text.last, isCut(last) { text.removeLast() }
     return text
   }
 }

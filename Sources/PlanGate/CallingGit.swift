@@ -1,0 +1,71 @@
+import Glibc
+import ReadinessGit
+
+/// The `git commit` that runs a hook, as far as the system shows its command line.
+public enum CallingGit {
+  /// The words behind `commit`.
+  /// - Returns: nil if nothing can be known.
+  static func commitArguments() throws -> ArraySlice<String>? {
+    var process = getppid()
+    // A shell, or a framework, may stand between git and us.
+    for _ in 0..<6 {
+      guard process > 1, let line = try FileBytes.readIfPresent("/proc/\(process)/cmdline") else { return nil }
+      // A shell's words may be a whole script, so only git's are taken apart.
+      let path = line.prefix { $0 != 0 }
+      let name = String(decoding: path[(path.lastIndex(of: UInt8(ascii: "/")).map { $0 + 1 } ?? 0)...], as: UTF8.self)
+      if name == "git" || name == "git-commit" {
+        let arguments = line.split(separator: 0).map { String(decoding: $0, as: UTF8.self) }
+        guard let verb = arguments.firstIndex(of: "commit") ?? (name == "git-commit" ? 0 : nil) else { return nil }
+        return arguments[verb...].dropFirst()
+      }
+      guard let parent = try parent(of: process) else { return nil }
+      process = parent
+    }
+    return nil
+  }
+
+  /// The template on which the editor opened: that of the command line, else that of `commit.template`.
+  /// - Returns: nil if there is none, or it cannot be read.
+  public static func template() throws -> String? {
+    let words = Array(try commitArguments() ?? [])
+    var path = option("--template", "t", in: words)
+    if path == nil {
+      let output = try GitProcess.run(["config", "--type=path", "--get", "commit.template"])
+      path = output.status == 0 ? output.trimmed : nil
+    } else if let given = path, !given.hasPrefix("/"), let prefix = getenv("GIT_PREFIX") {
+      path = String(cString: prefix) + given
+    }
+    return try path.flatMap { try FileBytes.readIfPresent($0) }.map { String(decoding: $0, as: UTF8.self) }
+  }
+
+  /// True if git keeps lines that look like comments, though an editor opens (`git commit --cleanup`, `commit.cleanup`).
+  public static func keepsComments() throws -> Bool {
+    let words = Array(try commitArguments() ?? [])
+    let mode =
+      try option("--cleanup", nil, in: words) ?? GitProcess.run(["config", "--get", "commit.cleanup"]).trimmed
+    return ["verbatim", "whitespace", "scissors"].contains(mode)
+  }
+
+  /// The value of an option, given as a word of its own or joined to it.
+  private static func option(_ long: String, _ short: Character?, in words: [String]) -> String? {
+    for (place, word) in words.enumerated() {
+      let next = place + 1 < words.count ? words[place + 1] : nil
+      if word == long { return next }
+      if word.hasPrefix(long + "=") { return String(word.dropFirst(long.count + 1)) }
+      guard word.hasPrefix("-"), !word.hasPrefix("--") else { continue }
+      // Short options may stand in one word; the first that takes a value takes the rest of it.
+      guard let at = word.firstIndex(where: { "mFCctuS".contains($0) }), word[at] == short else { continue }
+      let rest = word[word.index(after: at)...]
+      return rest.isEmpty ? next : String(rest)
+    }
+    return nil
+  }
+
+  private static func parent(of process: pid_t) throws -> pid_t? {
+    guard let bytes = try FileBytes.readIfPresent("/proc/\(process)/stat") else { return nil }
+    // The name in brackets may hold anything; behind it stand the state and the parent.
+    guard let close = bytes.lastIndex(of: 0x29) else { return nil }
+    let fields = bytes[(close + 1)...].split(separator: 0x20, maxSplits: 2)
+    return fields.count > 1 ? pid_t(String(decoding: fields[1], as: UTF8.self)) : nil
+  }
+}
