@@ -22,14 +22,13 @@ public struct StaleIndex {
     // A merge, a pick and a rebase write index and work tree themselves.
     let repository = situation.repository
     guard situation.parents.count == 1, !situation.isReplayed, let parent = situation.parents.first,
-      let workTree = repository.workTree
+      repository.workTree != nil
     else { return [] }
     let work = try WorkTree(repository)
     let index = StaleIndex(repository, head: parent)
     let head = repository.tree(of: try repository.commit(parent))
     return try situation.candidate.changedMilestones(since: head).compactMap { id in
-      guard work.kind(at: PlanPaths.milestone(id)) == .regular,
-        try head.milestone(id)?.digest == Digest(of: FileBytes.read(workTree + PlanPaths.milestone(id)))
+      guard let digest = try work.digest(at: PlanPaths.milestone(id)), try head.milestone(id)?.digest == digest
       else { return nil }
       return try index.finding(id, staged: situation.candidate.milestoneIdentity(id))
     }

@@ -24,14 +24,14 @@ extension Repository {
   }
 
   /// The index as it is now; nil where libgit2 cannot read it, as a split or a sparse one.
-  private func openIndex() -> OpaquePointer? {
+  func openIndex() -> OpaquePointer? {
     var index: OpaquePointer?
     if git_index_open(&index, indexPath) >= 0, let index { return index }
     git_index_free(index)
     return nil
   }
 
-  private var indexPath: String { GitEnvironment.outer.index ?? gitFolder + "index" }
+  var indexPath: String { GitEnvironment.outer.index ?? gitFolder + "index" }
 
   /// The milestones whose files may differ from what is staged; nil where that cannot be told without reading them all.
   /// The search asks the file system about each, so it is made for a thread of its own.
@@ -97,9 +97,11 @@ extension Repository {
     return git_odb_hash(&oid, bytes, bytes.count, GIT_OBJECT_BLOB) == 0 && ObjectID(oid) == blob
   }
 
-  /// The object that a file of the work tree would become, by git's own filters; nil where there is no file.
+  /// The object that a file of the work tree would become, by git's own filters. A file that a sparse
+  /// checkout leaves out counts as it is staged; nil where there is none.
   public func hashOfWorkFile(_ path: String) throws -> ObjectID? {
-    guard let workTree, FileBytes.exists(workTree + path) else { return nil }
+    guard let workTree else { return nil }
+    guard FileBytes.exists(workTree + path) else { return try leftOut(at: path).first?.identity.id }
     var oid = git_oid()
     if git_repository_hashfile(&oid, pointer, path, GIT_OBJECT_BLOB, nil) >= 0 { return ObjectID(oid) }
     // libgit2 reads the index for attributes; one that it cannot read is left to git.

@@ -38,6 +38,23 @@ final class IndexFile {
     return found
   }
 
+  /// The files at a path, or below a folder with a slash at its end, that a sparse checkout leaves out of the work tree
+  /// (the bit skip-worktree of gitformat-index(5)). O(entries).
+  func leftOut(at path: String) -> [(path: String, identity: FileIdentity)] {
+    let (raw, wanted) = (file.bytes, Array(path.utf8))
+    let isFolder = wanted.last == 0x2F
+    var found: [(path: String, identity: FileIdentity)] = []
+    _ = forEachEntry { at, name in
+      guard raw[at + 60] & 0x40 != 0, raw[at + 62] & 0x40 != 0, raw[at + 60] & 0x30 == 0,
+        isFolder ? raw[name].starts(with: wanted) : raw[name].elementsEqual(wanted)
+      else { return }
+      let kind = FileKind(mode: git_filemode_t(rawValue: Self.word(raw, at + 24)))
+      let id = ObjectID(raw: UnsafeRawBufferPointer(rebasing: raw[(at + 40)..<(at + 60)]))
+      found.append((String(decoding: raw[name], as: UTF8.self), FileIdentity(kind: kind, id: id)))
+    }
+    return found
+  }
+
   /// The milestones' files that may differ from what is staged, by what the file system says of them: all others have
   /// the size, the time and the number that they had when they were staged.
   /// - Parameter folder: with a slash at its end.

@@ -79,7 +79,14 @@ final class IndexUpdate {
       // Most files are as they were committed, and no filter needs to be asked.
       let isKept = change.replacing.map { repository.workFile(change.path, holds: $0) } ?? false
       let inFile = isKept ? change.replacing : try repository.hashOfWorkFile(change.path)
-      if isEnding {
+      if inFile != nil, try !isKept && isLeftOut(change.path) {
+        // Git takes a file outside a sparse checkout for unchanged, so it stays out.
+        guard staged == change.replacing else {
+          if isEnding { continue }
+          throw Self.changed(change.path)
+        }
+        try put(change, stat(), into: index, isLeftOut: true)
+      } else if isEnding {
         // What is neither old nor new is the user's, and stays.
         let writesFile = inFile == change.replacing
         guard writesFile || staged == change.replacing else { continue }
@@ -136,7 +143,13 @@ final class IndexUpdate {
     return status
   }
 
-  private func put(_ change: CommitPlan.Change, _ status: stat, into index: OpaquePointer?) throws {
+  private func isLeftOut(_ path: String) throws -> Bool {
+    try !FileBytes.exists(workTree + path) && !repository.leftOut(at: path).isEmpty
+  }
+
+  private func put(
+    _ change: CommitPlan.Change, _ status: stat, into index: OpaquePointer?, isLeftOut: Bool = false
+  ) throws {
     let id = try change.bytes.map { try ObjectID(of: $0, GIT_OBJECT_BLOB) }
     if isLeftToGit {
       let words =
@@ -144,6 +157,9 @@ final class IndexUpdate {
       let output = try GitProcess.run(["update-index"] + words, index: nextPath)
       guard output.status == 0 else {
         throw GitError(.other, output.errorText, hint: "See git status.", function: "git update-index")
+      }
+      if isLeftOut, id != nil {
+        _ = try GitProcess.run(["update-index", "--skip-worktree", "--", change.path], index: nextPath)
       }
       return
     }
@@ -162,6 +178,7 @@ final class IndexUpdate {
     entry.file_size = UInt32(truncatingIfNeeded: status.st_size)
     entry.mode = UInt32(GIT_FILEMODE_BLOB.rawValue)
     entry.id = id.git
+    if isLeftOut { entry.flags_extended = UInt16(GIT_INDEX_ENTRY_SKIP_WORKTREE.rawValue) }
     try change.path.withCString { path in
       entry.path = path
       try git("git_index_add", change.path) { git_index_add(index, &entry) }

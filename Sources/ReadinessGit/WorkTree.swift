@@ -2,11 +2,13 @@ import Glibc
 import PlanModel
 import StrictJSON
 
-/// The files of the work tree as a tree, for reading what is not staged yet. Never a judge's candidate.
+/// The files of the work tree as a tree, for reading what is not staged yet. Never a judge's candidate. Files outside a
+/// sparse checkout are read as they are staged.
 public final class WorkTree: PlanTree {
   private let top: String
   private let repository: Repository
   private var found: [MilestoneID: FileIdentity]?
+  private var knownLeftOut: [String: FileIdentity]?
 
   /// - Throws: `GitError` in a bare repository.
   public init(_ repository: Repository) throws {
@@ -20,9 +22,9 @@ public final class WorkTree: PlanTree {
   }
 
   /// What a path of the file system is; nil where there is nothing.
-  public func kind(at path: String) -> FileKind? {
+  public func kind(at path: String) throws -> FileKind? {
     var status = stat()
-    guard lstat(top + path, &status) == 0 else { return nil }
+    guard lstat(top + path, &status) == 0 else { return try leftOutKind(path) }
     return switch status.st_mode & S_IFMT {
     case S_IFDIR: .folder
     case S_IFLNK: .symlink
@@ -34,7 +36,9 @@ public final class WorkTree: PlanTree {
 
   /// The bytes of a regular file; nil where there is none.
   public func bytes(at path: String) throws -> [UInt8]? {
-    kind(at: path) == .regular ? try FileBytes.read(top + path) : nil
+    guard try kind(at: path) == .regular else { return nil }
+    if let staged = try leftOut(path) { return try repository.blob(staged.id) }
+    return try FileBytes.read(top + path)
   }
 
   /// The bytes of a regular file; nil where there is none, or more than so many.
@@ -44,13 +48,13 @@ public final class WorkTree: PlanTree {
   }
 
   /// What `.readiness` is.
-  public func folderKind() -> FileKind? { kind(at: PlanPaths.folder) }
+  public func folderKind() throws -> FileKind? { try kind(at: PlanPaths.folder) }
 
   /// The files `.readiness/*.json`.
   public func milestones() throws -> [MilestoneID: FileIdentity] {
     if let found { return found }
     var all: [MilestoneID: FileIdentity] = [:]
-    for name in try FileBytes.names(in: top + PlanPaths.folder) {
+    for name in try names(in: PlanPaths.folder) {
       guard let stem = PlanPaths.stem(ofName: name), let identity = try identity(at: PlanPaths.folder + "/" + name)
       else {
         continue
@@ -63,20 +67,20 @@ public final class WorkTree: PlanTree {
 
   /// Files have no object; their digest names them well enough.
   private func identity(at path: String) throws -> FileIdentity? {
-    guard let kind = kind(at: path) else { return nil }
-    let bytes = kind == .regular ? Array(try FileBytes.digest(of: top + path).hex.utf8.prefix(20)) : []
+    guard let kind = try kind(at: path) else { return nil }
+    let bytes = kind == .regular ? Array((try digest(at: path)?.hex ?? "").utf8.prefix(20)) : []
     return FileIdentity(kind: kind, id: ObjectID(bytes))
   }
 
   /// One milestone file.
   public func milestone(_ id: MilestoneID) throws -> MilestoneFile? {
     let path = PlanPaths.milestone(id)
-    guard let kind = kind(at: path) else { return nil }
+    guard let kind = try kind(at: path) else { return nil }
     guard kind == .regular else { return MilestoneFile(id: id, kind: kind, bytes: []) }
     if let oversized = try oversized(path, bound: JSONLimits.plan.size) {
       return MilestoneFile(id: id, oversized: oversized)
     }
-    return MilestoneFile(id: id, kind: kind, bytes: try FileBytes.read(top + path))
+    return MilestoneFile(id: id, kind: kind, bytes: try bytes(at: path) ?? [])
   }
 
   /// What `ssot/plan.json` is.
@@ -84,10 +88,10 @@ public final class WorkTree: PlanTree {
 
   /// `ssot/plan.json`, read.
   public func planFile() throws -> PlanFile? {
-    guard let kind = kind(at: PlanPaths.plan) else { return nil }
+    guard let kind = try kind(at: PlanPaths.plan) else { return nil }
     guard kind == .regular else { return PlanFile(kind: kind, bytes: []) }
     if let oversized = try oversized(PlanPaths.plan, bound: PlanFile.bound) { return PlanFile(oversized: oversized) }
-    return PlanFile(kind: kind, bytes: try FileBytes.read(top + PlanPaths.plan))
+    return PlanFile(kind: kind, bytes: try bytes(at: PlanPaths.plan) ?? [])
   }
 
   /// The files of the policy.
@@ -99,9 +103,9 @@ public final class WorkTree: PlanTree {
   }
 
   private func collect(_ folder: String, into files: inout [String: FileIdentity]) throws {
-    for name in try FileBytes.names(in: top + folder) {
+    for name in try names(in: folder) {
       let path = folder + "/" + name
-      if kind(at: path) == .folder { try collect(path, into: &files) } else { files[path] = try identity(at: path) }
+      if try kind(at: path) == .folder { try collect(path, into: &files) } else { files[path] = try identity(at: path) }
     }
   }
 
@@ -118,7 +122,7 @@ public final class WorkTree: PlanTree {
 
   /// The bytes of a file of the policy.
   public func policyBytes(at path: String) throws -> [UInt8]? {
-    kind(at: path) == .regular ? try FileBytes.read(top + path) : nil
+    try bytes(at: path)
   }
 
   private func oversized(_ path: String, bound: Int) throws -> OversizedFile? {
@@ -129,7 +133,44 @@ public final class WorkTree: PlanTree {
 
   /// The SHA-256 of a regular file.
   public func digest(at path: String) throws -> Digest? {
-    kind(at: path) == .regular ? try FileBytes.digest(of: top + path) : nil
+    guard try kind(at: path) == .regular else { return nil }
+    if let staged = try leftOut(path) { return Digest(of: try repository.blob(staged.id)) }
+    return try FileBytes.digest(of: top + path)
+  }
+
+  // MARK: - A sparse checkout
+
+  /// What is staged of a file that a sparse checkout leaves out; nil if the file is there, or nothing is staged.
+  private func leftOut(_ path: String) throws -> FileIdentity? {
+    guard !FileBytes.exists(top + path) else { return nil }
+    return path.hasPrefix(PlanPaths.folder + "/") || path.hasPrefix("ssot/")
+      ? try leftOutOfPlan()[path] : try repository.leftOut(at: path).first?.identity
+  }
+
+  private func leftOutKind(_ path: String) throws -> FileKind? {
+    try leftOut(path)?.kind ?? (repository.leftOut(at: path + "/").isEmpty ? nil : .folder)
+  }
+
+  private func leftOutOfPlan() throws -> [String: FileIdentity] {
+    if let knownLeftOut { return knownLeftOut }
+    var all: [String: FileIdentity] = [:]
+    for folder in [PlanPaths.folder + "/", "ssot/"] {
+      for file in try repository.leftOut(at: folder) { all[file.path] = file.identity }
+    }
+    knownLeftOut = all
+    return all
+  }
+
+  /// The names in a folder, those that a sparse checkout leaves out included.
+  private func names(in folder: String) throws -> [String] {
+    var names = try FileBytes.names(in: top + folder)
+    let present = Set(names)
+    let prefix = folder + "/"
+    for path in try leftOutOfPlan().keys where path.hasPrefix(prefix) {
+      let name = String(path.dropFirst(prefix.count).prefix { $0 != "/" })
+      if !present.contains(name), !names.contains(name) { names.append(name) }
+    }
+    return names
   }
 
   /// The files that a selection covers, of those that git tracks or would offer to add. Asks git for the list.

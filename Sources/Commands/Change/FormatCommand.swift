@@ -34,8 +34,8 @@ struct Format: ParsableCommand {
         return
       }
       let bytes = json.layoutBytes
-      let present = try FileBytes.read(top + path)
-      guard present != bytes else { return }
+      // A sparse checkout may leave the file out.
+      guard let present = try FileBytes.readIfPresent(top + path), present != bytes else { return }
       // Git may check a file out with other line ends than it holds (core.autocrlf, the attribute eol).
       let staged = try repository.staged(path)
       if let staged, try repository.hashOfWorkFile(path) == staged.id, try repository.blob(staged.id) == bytes {
