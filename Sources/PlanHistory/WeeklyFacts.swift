@@ -44,6 +44,8 @@ public struct WeeklyFacts {
   public let decision: GateDecision?
   /// What the audit of history up to that end refuses.
   public let refusals: [Finding]
+  /// Milestones that are late or at risk at the end.
+  public let lateness: [Lateness.Item]
 
   /// Collects the facts.
   /// - Parameters:
@@ -64,6 +66,7 @@ public struct WeeklyFacts {
     let after: any PlanTree = end.map { repository.tree(of: $0) } ?? EmptyTree()
     let bare = try PlanOverview(after, now: span.stop * 1000, attestations: attestations)
     let overview = try end.map { try repository.lettingGo(bare, at: $0.id, in: after, now: bare.now) } ?? bare
+    lateness = Lateness(overview).items
     let diff = try PlanDiff(from: before, to: after)
     graphChanges = diff.edges
     risksIntroduced = diff.changes.flatMap { change -> [NewRisk] in

@@ -107,11 +107,14 @@ public struct GateReport {
 public struct WhyNotReport {
   private let decision: GateDecision
   private let gap: GateGap
+  private let lateness: [Lateness.Item]
 
-  /// Makes a report of what a gate says, and of what would flip it.
-  public init(_ decision: GateDecision, _ gap: GateGap) {
+  /// Makes a report of what a gate says, of what would flip it, and of what on the way there is late or at risk.
+  public init(_ decision: GateDecision, _ gap: GateGap, _ lateness: Lateness) {
     self.decision = decision
     self.gap = gap
+    let missing = Set(gap.missing.map(\.milestone))
+    self.lateness = lateness.items.filter { missing.contains($0.milestone) }
   }
 
   /// For a terminal.
@@ -138,7 +141,8 @@ public struct WhyNotReport {
         "Gate \(decision.name.printable) says go when these \(gap.missing.count) facts hold, in \(milestones) milestones:"
       ]
     lines += facts
-    for reason in decision.reasons where ![.gateCategory, .gateRisk, .evidenceMismatch].contains(reason.code) {
+    let told: [ReasonCode] = [.gateCategory, .gateRisk, .gateOverdue, .evidenceMismatch]
+    for reason in decision.reasons where !told.contains(reason.code) {
       lines += reason.message.printable.wrapped(to: wrap, first: "  ! ", rest: "    ")
     }
     if gap.criticalPath.count > 1 {
@@ -147,6 +151,7 @@ public struct WhyNotReport {
         + ("Critical path: " + gap.criticalPath.map(\.text).joined(separator: " -> "))
         .wrapped(to: min(width, 80))
     }
+    lines += LatenessText.lines(lateness, width: width, style)
     return lines.joined(separator: "\n")
   }
 
@@ -163,6 +168,7 @@ public struct WhyNotReport {
       GateReport.members(decision) + [
         JSONMember("missing", JSONValue(.array(missing))),
         JSONMember("criticalPath", .texts(gap.criticalPath.map(\.text))),
+        JSONMember("lateness", LatenessText.json(lateness)),
       ])
   }
 }

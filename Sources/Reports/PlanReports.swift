@@ -18,34 +18,50 @@ public struct NextReport {
   public func text(width: Int, _ style: Style) -> String {
     let ready = ready
     guard !ready.isEmpty else { return "Nothing can start now. readiness blocked says what each milestone waits for." }
-    var table = Table(header: ["ID", "WORKSTREAM", "OWNER", "OUTCOME"], flexible: [1, 3], rows: ready.count)
+    // The day is shown if any milestone has one.
+    let due = ready.contains { $0.target != nil }
+    let lateness = Lateness(overview).items
+    var table = Table(
+      header: ["ID", "WORKSTREAM", "OWNER"] + (due ? ["DUE"] : []) + ["OUTCOME"], flexible: due ? [1, 4] : [1, 3],
+      rows: ready.count)
     for entry in ready {
       table.append(entry.id.text, .strong)
       table.append(entry.workstream)
       table.append(entry.owner, Milestone.isOwned(by: entry.owner) ? nil : .warn)
+      if due {
+        let kind = lateness.first { $0.milestone == entry.id }?.kind
+        table.append(entry.target ?? "", kind == .late ? .bad : kind == .atRisk ? .warn : nil)
+      }
       table.append(entry.outcome, .quiet)
     }
     var lines = [table.text(width: width, style)]
-    if let first = ready.first?.milestone, let start = start(of: first) { lines += [""] + start }
+    // What cannot start yet may be late because of what can.
+    let urgent = lateness.filter { item in
+      overview[item.milestone].map { $0.category == .pending } ?? false
+    }
+    if !urgent.isEmpty { lines += [""] + LatenessText.lines(urgent, width: width, style) }
+    if let first = ready.first?.milestone, start(of: first) { lines += ["", "To start one: \(command(first))"] }
     return lines.joined(separator: "\n")
   }
 
-  /// What to type to start a milestone; nil where no state of work follows on its own.
-  private func start(of milestone: Milestone) -> [String]? {
+  /// True if a state of work follows on the milestone's own.
+  private func start(of milestone: Milestone) -> Bool {
     let workflow = overview.policy.workflow
-    guard let state = workflow.successors(of: milestone.status).first(where: { workflow.category($0) == .active })
-    else { return nil }
-    let move = "readiness move \(milestone.id) \(Workflow.word(for: state))"
-    guard !milestone.isOwned else { return ["To start one: \(move)"] }
-    return [
-      "To start one, name its owner, commit that, and move it:", "  readiness set \(milestone.id) owner NAME",
-      "  git commit -m \"\(milestone.id): NAME takes it\"", "  \(move)",
-    ]
+    return workflow.successors(of: milestone.status).contains { workflow.category($0) == .active }
+  }
+
+  private func command(_ milestone: Milestone) -> String {
+    "readiness start \(milestone.id)" + (milestone.isOwned ? "" : " --owner me")
   }
 
   /// For programs.
   public var json: JSONValue {
-    Envelope.json("next", [JSONMember("milestones", JSONValue(.array(ready.map(StatusReport.json))))])
+    Envelope.json(
+      "next",
+      [
+        JSONMember("milestones", JSONValue(.array(ready.map(StatusReport.json)))),
+        JSONMember("lateness", LatenessText.json(Lateness(overview).items)),
+      ])
   }
 }
 

@@ -58,6 +58,7 @@ public struct StatusReport {
         index == 0 ? style("Suspect:", .warn) + line.dropFirst(8) : "  " + line
       }
     }
+    lines += LatenessText.lines(lateness, width: width, style)
     for place in overview.entries.indices where shows(overview.entries[place]) {
       let entry = overview.entries[place]
       for renewal in entry.renewed {
@@ -81,6 +82,11 @@ public struct StatusReport {
     }
     for line in lines { head.add("\n" + line) }
     return head
+  }
+
+  /// Late and at-risk milestones, of those that are listed.
+  private var lateness: [Lateness.Item] {
+    Lateness(overview).items.filter { overview[$0.milestone].map(shows) ?? false }
   }
 
   static func role(_ entry: PlanOverview.Entry) -> Style.Role? {
@@ -109,6 +115,7 @@ public struct StatusReport {
             "total": .int(overview.entries.count), "done": .int(tally.done),
             "byStatus": JSONValue(.object(byStatus)),
           ]), JSONMember("order", .texts(overview.suggestedOrder.map(\.text))),
+        JSONMember("lateness", LatenessText.json(lateness)),
         JSONMember("letGo", EvidenceText.json(overview.letGo, at: overview.now)),
       ])
   }
@@ -120,7 +127,7 @@ public struct StatusReport {
       "owner": .text(entry.owner), "status": .text(entry.status),
       "category": entry.category.map { .text($0.rawValue) } ?? nil, "ready": JSONValue(.bool(entry.isReady)),
       "blockers": .texts(entry.blockers.map(\.text)), "suspect": .texts(entry.suspect),
-      "waived": .texts(entry.waived.map(\.id)),
+      "waived": .texts(entry.waived.map(\.id)), "target": entry.target.map { .text($0) } ?? nil,
       "renewed": RenewalText.json(entry.renewed.map { (entry.id, $0) }),
     ]
   }
@@ -208,7 +215,11 @@ public struct ShowReport {
     field("outcome", milestone.outcome)
     field("status", milestone.status)
     field("owner", milestone.owner)
-    if let target = milestone.target { field("target", target) }
+    if let target = milestone.target {
+      let late = Lateness(overview).items.first { $0.milestone == milestone.id }
+      field("target", target + (late.map { $0.kind == .late ? " (late)" : " (at risk)" } ?? ""))
+      if let late, late.kind == .atRisk { field("", late.message) }
+    }
     if let blocked = milestone.blocked {
       field(
         "blocked",

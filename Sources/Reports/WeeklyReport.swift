@@ -14,13 +14,15 @@ public struct WeeklyReport {
     let removed: [(String, String)]
     let decision: GateDecision?
     let refusals: [Finding]
+    let lateness: [Lateness.Item]
 
     /// Makes facts; ids are texts.
     public init(
       span: DaySpan, completed: [(id: String, run: String?)], blocked: [(id: String, reason: String)],
       risks: [(id: String, risk: Risk)], added: [(String, String)], removed: [(String, String)],
-      decision: GateDecision?, refusals: [Finding]
+      decision: GateDecision?, refusals: [Finding], lateness: [Lateness.Item] = []
     ) {
+      self.lateness = lateness
       self.span = span
       self.completed = completed
       self.blocked = blocked
@@ -92,6 +94,7 @@ public struct WeeklyReport {
     for waive in facts.decision?.letGo ?? [] {
       lines.append("  - Exception: \(MarkdownText.line(EvidenceText.line(waive)))")
     }
+    for item in facts.lateness { lines.append("  - \(MarkdownText.line(item.message))") }
     return lines.joined(separator: "\n")
   }
 
@@ -124,6 +127,7 @@ public struct WeeklyReport {
         JSONMember("onWordAlone", .texts(facts.decision?.onWordAlone ?? [])),
         JSONMember("waived", facts.decision.map(GateReport.waived) ?? []),
         JSONMember("letGo", EvidenceText.json(facts.decision?.letGo ?? [], at: nil)),
+        JSONMember("lateness", LatenessText.json(facts.lateness)),
       ])
   }
 }

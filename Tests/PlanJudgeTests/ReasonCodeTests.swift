@@ -213,7 +213,7 @@ struct ReasonCodeTests {
     .notApproved, .selfApproval, .signatureMissing, .signatureInvalid,  // AuthorityTests
     .waiveRefused, .waiveLapsed,  // WaiveTests
     .clockAhead,  // MomentTests
-    .gateCategory, .gateRisk, .gateScope,  // GateTests
+    .gateCategory, .gateRisk, .gateOverdue, .gateScope,  // GateTests
     .sloInvalid, .sloQueryUnsupported, .sloAlertUnreachable, .sloCaptureMissing, .sloCaptureInvalid,
     .sloCaptureUnsigned, .sloSeriesMissing, .sloNotANumber, .sloImplausible, .sloStale, .sloTooShort, .sloTooFewEvents,
     .sloBudgetSpent, .sloBurning,  // PlanSLOTests

@@ -17,6 +17,9 @@ static const unsigned char examples_invalid_authorization_person_without_list[] 
 static const unsigned char examples_invalid_authorization_rule_without_subject[] = {
 #embed "../../../ssot/examples/invalid/authorization/rule-without-subject.json"
 };
+static const unsigned char examples_invalid_gates_no_overdue_in_version_1[] = {
+#embed "../../../ssot/examples/invalid/gates/no-overdue-in-version-1.json"
+};
 static const unsigned char examples_invalid_gates_slos_in_version_1[] = {
 #embed "../../../ssot/examples/invalid/gates/slos-in-version-1.json"
 };
@@ -158,6 +161,9 @@ static const unsigned char examples_valid_gates_release[] = {
 static const unsigned char examples_valid_gates_service_levels[] = {
 #embed "../../../ssot/examples/valid/gates/service-levels.json"
 };
+static const unsigned char examples_valid_gates_target_days[] = {
+#embed "../../../ssot/examples/valid/gates/target-days.json"
+};
 static const unsigned char examples_valid_milestone_blocked[] = {
 #embed "../../../ssot/examples/valid/milestone/blocked.json"
 };
@@ -271,6 +277,7 @@ static const struct readiness_default_file files[] = {
   ENTRY("ssot/examples/invalid/authorization/no-roles.json", examples_invalid_authorization_no_roles),
   ENTRY("ssot/examples/invalid/authorization/person-without-list.json", examples_invalid_authorization_person_without_list),
   ENTRY("ssot/examples/invalid/authorization/rule-without-subject.json", examples_invalid_authorization_rule_without_subject),
+  ENTRY("ssot/examples/invalid/gates/no-overdue-in-version-1.json", examples_invalid_gates_no_overdue_in_version_1),
   ENTRY("ssot/examples/invalid/gates/slos-in-version-1.json", examples_invalid_gates_slos_in_version_1),
   ENTRY("ssot/examples/invalid/gates/unknown-severity-of-burn.json", examples_invalid_gates_unknown_severity_of_burn),
   ENTRY("ssot/examples/invalid/gates/unknown-severity.json", examples_invalid_gates_unknown_severity),
@@ -318,6 +325,7 @@ static const struct readiness_default_file files[] = {
   ENTRY("ssot/examples/valid/authorization/two-roles.json", examples_valid_authorization_two_roles),
   ENTRY("ssot/examples/valid/gates/release.json", examples_valid_gates_release),
   ENTRY("ssot/examples/valid/gates/service-levels.json", examples_valid_gates_service_levels),
+  ENTRY("ssot/examples/valid/gates/target-days.json", examples_valid_gates_target_days),
   ENTRY("ssot/examples/valid/milestone/blocked.json", examples_valid_milestone_blocked),
   ENTRY("ssot/examples/valid/milestone/checked.json", examples_valid_milestone_checked),
   ENTRY("ssot/examples/valid/milestone/checks-without-command.json", examples_valid_milestone_checks_without_command),

@@ -69,7 +69,7 @@ struct Weekly: ParsableCommand {
         risks: facts.risksIntroduced.map { ($0.milestone.text, $0.risk) },
         added: facts.graphChanges.added.map { ($0.0.text, $0.1.text) },
         removed: facts.graphChanges.removed.map { ($0.0.text, $0.1.text) }, decision: facts.decision,
-        refusals: facts.refusals))
+        refusals: facts.refusals, lateness: facts.lateness))
     context.print(json: report.json, text: report.markdown)
   }
 

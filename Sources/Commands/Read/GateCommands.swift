@@ -51,7 +51,7 @@ struct WhyNot: ReadingCommand {
     let gate = try plan.gate(name)
     let report = WhyNotReport(
       try GateDecision(name, gate, plan.overview, in: plan.tree, plan.objectives()),
-      try GateGap(gate, plan.overview, in: plan.tree))
+      try GateGap(gate, plan.overview, in: plan.tree), Lateness(plan.overview))
     return Answer(json: report.json, text: report.text(width: width, style))
   }
 }

@@ -160,6 +160,11 @@ public struct GateDecision {
       facts.append(
         .said(Reason(code: .evidenceMismatch, message: PlanOverview.suspicion(entry), milestone: entry.id)))
     }
+    if gate.isOverdue(overview.entries[place], now: overview.now) {
+      let entry = overview.entries[place]
+      let message = "\(entry.id) is late: it was due on \(entry.target ?? "") and is \"\(entry.status)\"."
+      facts.append(.said(Reason(code: .gateOverdue, message: message, milestone: entry.id)))
+    }
     for risk in overview.entries[place].risks where gate.isTooHigh(risk) {
       let id = overview.entries[place].id
       let message = "\(id) has the open risk \(risk.id) (\(risk.severity)): \(risk.text)"

@@ -5,7 +5,7 @@ public struct GateGap: Sendable {
   /// One thing that has to change before the answer is go.
   public struct Missing: Sendable, Equatable {
     /// What kind of thing.
-    public enum Kind: String, Sendable { case owner, criterion, deliverable, evidence, approval, status, risk }
+    public enum Kind: String, Sendable { case owner, criterion, deliverable, evidence, approval, status, target, risk }
 
     /// What kind of thing.
     public let kind: Kind
@@ -97,6 +97,9 @@ public struct GateGap: Sendable {
       }
       let state = overview.policy.workflow.states.first { $0.category == target }?.name ?? target.rawValue
       add(.status, state, "it comes to \"\(state)\"")
+    }
+    if target != .done, gate.isOverdue(entry, now: overview.now) {
+      add(.target, "target", "it is done, or its target \(milestone.target ?? "") is moved to a day that it can keep")
     }
     for risk in milestone.risks where gate.isTooHigh(risk) {
       add(.risk, risk.id, "the risk is mitigated, accepted or closed: \(risk.text)")

@@ -40,6 +40,8 @@ extension PlanOverview {
     public var owner: String { rows[place].owner }
     /// The name of its state.
     public var status: String { rows[place].status }
+    /// The day by which it is to be done, `YYYY-MM-DD`, if it has one.
+    public var target: String? { rows[place].target }
     /// How many exit criteria it has where nothing shows any of them, else nil.
     public var unshownCriteria: Int? { rows[place].unshownCriteria }
     /// Why it waits, where it does.

@@ -89,6 +89,9 @@ public struct MilestoneRow: Sendable {
     others ?? (0..<dependencyCount).map { MilestoneID(as: id, number: numbers[$0]) }
   }
 
+  /// The day by which it is to be done, if it has one.
+  package var target: String? { file?.milestone?.target }
+
   /// The numbers of these, where they alone tell them.
   func dependencies() -> SIMD4<Int32>? { others == nil ? numbers : nil }
 

@@ -373,5 +373,10 @@ extension ReasonCode {
     "gate-scope", "A gate covers no milestone, or names one that the plan does not have.",
     remedy: "Correct \"milestones\" of the gate in ssot/policies/gates.json.", source: "2.3")
 
-  private static let gateCodes = [gateCategory, gateRisk, gateScope] + objectiveCodes
+  /// See `explain`.
+  public static let gateOverdue = ReasonCode(
+    "gate-overdue", "A milestone that the gate covers is past its target day and not done.",
+    remedy: "Finish it, or move \"target\" in the milestone's file, which the history shows.", source: "2.3")
+
+  private static let gateCodes = [gateCategory, gateRisk, gateScope, gateOverdue] + objectiveCodes
 }

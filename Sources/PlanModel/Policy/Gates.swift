@@ -14,6 +14,8 @@ public struct Gates: Sendable {
     public let maxOpenRisk: String?
     /// What is asked of service-level objectives; nil where the gate asks nothing of them.
     public var objectives: ObjectiveConditions?
+    /// Whether a milestone past its target that is not done stops it.
+    public var noOverdue = false
   }
 
   /// The gates by name.
@@ -38,13 +40,14 @@ public struct Gates: Sendable {
 extension Gates.Gate {
   fileprivate init?(_ value: JSONValue, version: Int, _ faults: FaultList) {
     let first: [StaticString] = ["milestones", "category", "noSuspect", "maxOpenRisk"]
-    let known = version == 1 ? first : first + ["slos"]
+    let known = version == 1 ? first : first + ["slos", "noOverdue"]
     guard let reader = ObjectReader(value, "The gate", known: known, extensible: true, faults) else { return nil }
     milestones = reader.uniqueTexts("milestones", required: true).map(\.text)
     let category = reader.choice("category", of: Category.allCases.map(\.rawValue)).flatMap(Category.init)
     noSuspect = reader.flag("noSuspect") ?? false
     maxOpenRisk = value["maxOpenRisk"] == nil ? nil : reader.choice("maxOpenRisk", of: Milestone.severities)
     objectives = version == 1 ? nil : value["slos"].flatMap { ObjectiveConditions($0, faults) }
+    noOverdue = version > 1 && reader.flag("noOverdue") == true
     guard let category else { return nil }
     self.category = category
   }
