@@ -67,15 +67,18 @@ public struct MoveOutcome {
   public let findings: [Finding]
   /// What moved, or would.
   public let moves: [Moved]
+  /// The milestones whose files change, those that keep their state included.
+  public let edited: [MilestoneID]
   /// The commit; nil where nothing was written.
   public let commit: ObjectID?
   /// The run; nil where nothing was written.
   public let run: Digest?
 
   /// Makes one.
-  public init(findings: [Finding], moves: [Moved], commit: ObjectID?, run: Digest?) {
+  public init(findings: [Finding], moves: [Moved], edited: [MilestoneID], commit: ObjectID?, run: Digest?) {
     self.findings = findings
     self.moves = moves
+    self.edited = edited
     self.commit = commit
     self.run = run
   }
@@ -123,6 +126,7 @@ public struct Move {
     var changes: [CommitPlan.Change] = []
     var findings: [Finding] = []
     var alongside: [EvidenceFile] = []
+    var edited: [MilestoneID] = []
     for step in steps {
       let (file, milestone) = try commit.find(step.milestone)
       let state = try policy.workflow.state(for: step.goal, from: milestone.status)
@@ -141,18 +145,19 @@ public struct Move {
         to: state, leaving: milestone.status, in: policy.workflow, reason: reason, with: completed)
       guard let change = try commit.change(file, replacing: blob, to: moved) else { continue }
       changes.append(change)
+      edited.append(file.id)
       alongside += try step.evidence.filter { try !$0.isCommitted(in: commit.tree) }
       guard milestone.status != state.name else { continue }
       moves.append(MoveOutcome.Moved(milestone: file.id, from: milestone.status, to: state.name))
     }
     guard !changes.isEmpty, findings.isEmpty else {
-      return MoveOutcome(findings: findings, moves: moves, commit: nil, run: nil)
+      return MoveOutcome(findings: findings, moves: moves, edited: edited, commit: nil, run: nil)
     }
     let outcome = try commit.run(
       changes, alongside: alongside, prose: Self.message(moves, reason, of: steps.map(\.milestone)), reason: reason,
       isDry: isDry, now: now, letting: go, author: author)
     return MoveOutcome(
-      findings: outcome.findings, moves: moves, commit: outcome.made?.commit, run: outcome.made?.run)
+      findings: outcome.findings, moves: moves, edited: edited, commit: outcome.made?.commit, run: outcome.made?.run)
   }
 
   /// The message of a commit that moves milestones, without its stamp.

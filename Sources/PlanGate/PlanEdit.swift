@@ -78,6 +78,11 @@ public struct PlanEdit {
     return (id, milestone)
   }
 
+  /// True if the next commit is the first with a plan, so that milestones may be born in any state.
+  public var beginsPlan: Bool {
+    get throws { try situation.parents.allSatisfy { try !repository.tree(of: repository.commit($0)).holdsPlan() } }
+  }
+
   /// True where a milestone is staged.
   public func holds(_ id: MilestoneID) throws -> Bool { try situation.candidate.milestones()[id] != nil }
 

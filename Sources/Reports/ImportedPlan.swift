@@ -9,6 +9,13 @@ public struct ImportedPlan: Sendable {
     public let id: MilestoneID
     /// What it says.
     public let json: JSONValue
+    /// Where the document tells it, from 1; nil if that says nothing to people.
+    public let line: Int?
+
+    /// Makes a file.
+    public init(id: MilestoneID, json: JSONValue, line: Int? = nil) {
+      (self.id, self.json, self.line) = (id, json, line)
+    }
   }
 
   /// The plan's own id, where the document tells it.
@@ -27,7 +34,8 @@ public struct ImportedPlan: Sendable {
   /// Makes a plan of milestones in the making.
   public init(title: String, milestones: [MilestoneDraft], executionOrder: [MilestoneID], findings: [Finding]) {
     self.init(
-      title: title, files: milestones.map { File(id: $0.id, json: $0.json) }, executionOrder: executionOrder,
+      title: title, files: milestones.map { File(id: $0.id, json: $0.json, line: $0.line) },
+      executionOrder: executionOrder,
       findings: findings)
   }
 

@@ -156,6 +156,7 @@ private struct TrackerReader {
       MilestoneDraft(
         id: id, workstream: text(1), outcome: text(2), dependsOn: dependsOn.filter(\.isValid), owner: text(4),
         status: text(5), criteria: cells[6].split(separator: "<br>").map(MarkdownText.decoded)))
+    milestones[milestones.count - 1].line = number
   }
 
   private mutating func deliverableRow(_ cells: [String], _ number: Int) {

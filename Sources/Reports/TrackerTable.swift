@@ -4,22 +4,44 @@ import StrictJSON
 
 /// The plan as a table for spreadsheets: RFC 4180, a milestone a row, criteria a line each within their cell.
 public enum TrackerTable {
-  private static let header = ["id", "workstream", "outcome", "dependsOn", "owner", "status", "exitCriteria"]
+  private static let header = ["id", "workstream", "outcome", "dependsOn", "owner", "status", "exitCriteria", "target"]
 
   /// Writes the rows in the suggested order, so that importing them gives that order back. Lines end in CRLF.
   public static func render(_ overview: PlanOverview) -> String {
-    let rows = overview.suggestedOrder.compactMap { overview[$0]?.milestone }.map { milestone in
-      [
-        milestone.id.text, milestone.workstream, milestone.outcome,
-        milestone.dependsOn.map(\.text).joined(separator: " "), milestone.owner, milestone.status,
-      ].map { CSVCell.encoded($0.split(separator: "\n", omittingEmptySubsequences: false).map(String.init)) }
-        + [CSVCell.encoded(milestone.exitCriteria.map(\.text))]
-    }
-    return ([header] + rows).map { $0.joined(separator: ",") + "\r\n" }.joined()
+    let entries = overview.suggestedOrder.compactMap { overview[$0] }
+    let hasTargets = entries.contains { $0.target != nil }
+    let columns = Array(header.prefix(7)) + (hasTargets ? ["target"] : [])
+    let rows = entries.map { row($0.milestone, hasTargets: hasTargets) }
+    return ([columns] + rows).map { $0.joined(separator: ",") + "\r\n" }.joined()
   }
 
-  /// Reads a table with the columns that `render` writes, in any order, others passed over. Every fault becomes a
-  /// finding with its line; nothing is guessed.
+  private static func row(_ milestone: Milestone, hasTargets: Bool) -> [String] {
+    let texts = [
+      milestone.id.text, milestone.workstream, milestone.outcome,
+      milestone.dependsOn.map(\.text).joined(separator: " "), milestone.owner, milestone.status,
+    ]
+    var cells = texts.map { text in
+      CSVCell.encoded(text.split(separator: "\n", omittingEmptySubsequences: false).map(String.init))
+    }
+    cells.append(CSVCell.encoded(milestone.exitCriteria.map(\.text)))
+    if hasTargets { cells.append(milestone.target ?? "") }
+    return cells
+  }
+
+  /// True if the first line of a text is the header of such a table.
+  public static func isTable(_ text: String) -> Bool {
+    let lines = text.split(separator: "\n", maxSplits: 2, omittingEmptySubsequences: true)
+    return lines.prefix(2).contains { line in
+      guard let separator = separators.first(where: { line.contains($0) }), !line.hasPrefix("|") else { return false }
+      return line.split(separator: separator).contains { $0.lowercased().filter(\.isLetter) == "id" }
+    }
+  }
+
+  private static let separators: [Character] = [";", "\t", ","]
+
+  /// Reads a table with the columns that `render` writes, in any order, others passed over. Cells are parted by commas,
+  /// semicolons or tabs, as the header shows; empty rows, and empty cells behind the last column, are what spreadsheets
+  /// leave. Every fault becomes a finding with its line.
   public static func parse(_ text: String, path: String) -> ImportedPlan {
     var findings: [Finding] = []
     func refuse(_ message: String, _ line: Int, hint: String = "Correct the row, then import again.") {
@@ -27,14 +49,17 @@ public enum TrackerTable {
     }
     let (records, fault) = records(text)
     if let fault { refuse(fault.message, fault.line) }
-    let names = (records.first?.cells ?? []).map { $0.lowercased().filter { $0.isLetter } }
+    var names = (records.first?.cells ?? []).map { $0.lowercased().filter { $0.isLetter } }
+    while names.last?.isEmpty == true { names.removeLast() }
     let columns = header.map { name in names.firstIndex(of: name.lowercased()) }
     for (name, column) in zip(header, columns) where column == nil && ["id", "workstream", "outcome"].contains(name) {
       refuse(
-        "The table has no column \"\(name)\".", 1, hint: "The columns are \(header.joined(separator: ", ")).")
+        "The table has no column \"\(name)\".", records.first?.line ?? 1,
+        hint: "The columns are \(header.joined(separator: ", ")), parted by commas, semicolons or tabs.")
     }
     var milestones: [MilestoneDraft] = []
-    for record in records.dropFirst() {
+    for var record in records.dropFirst() {
+      while record.cells.count > names.count, record.cells.last?.isEmpty == true { record.cells.removeLast() }
       guard record.cells.count == names.count else {
         refuse("The row has \(record.cells.count) cells, the table has \(names.count) columns.", record.line)
         continue
@@ -44,21 +69,27 @@ public enum TrackerTable {
         written(index).split(separator: "\n", omittingEmptySubsequences: false).map(CSVCell.decoded)
           .joined(separator: "\n")
       }
-      let id = MilestoneID(cell(0))
+      let id = MilestoneID(cell(0).trimmed.uppercased())
       guard id.isValid else {
         refuse("\"\(cell(0))\" is no milestone id; an id looks like M-04.", record.line)
         continue
       }
       if milestones.contains(where: { $0.id == id }) { refuse("\(id) stands twice in the table.", record.line) }
-      let dependsOn = cell(3).split { " ,;\n\r".contains($0) }.map { MilestoneID(String($0)) }
+      let dependsOn = cell(3).split { " ,;\n\r".contains($0) }.map { MilestoneID(String($0).uppercased()) }
       for other in dependsOn where !other.isValid { refuse("\"\(other)\" is no milestone id.", record.line) }
       let criteria = written(6).split(whereSeparator: \.isNewline).map(CSVCell.decoded)
       if criteria.isEmpty { refuse("\(id) has no exit criterion.", record.line) }
-      milestones.append(
-        MilestoneDraft(
-          id: id, workstream: cell(1), outcome: cell(2), dependsOn: dependsOn,
-          owner: cell(4).isEmpty ? "TBD" : cell(4), status: cell(5).isEmpty ? "Not Started" : cell(5),
-          criteria: criteria))
+      let (owner, status, target) = (cell(4), cell(5).trimmed, cell(7).trimmed)
+      if !target.isEmpty, !Timestamp.isDate(target) {
+        refuse("\"\(target)\" is no day; a target looks like 2026-12-31.", record.line)
+      }
+      var draft = MilestoneDraft(
+        id: id, workstream: cell(1), outcome: cell(2), dependsOn: dependsOn,
+        owner: owner.trimmed.isEmpty ? "TBD" : owner,
+        status: status.isEmpty ? "Not Started" : status, criteria: criteria)
+      draft.target = target.isEmpty ? nil : target
+      draft.line = record.line
+      milestones.append(draft)
     }
     if milestones.isEmpty, findings.isEmpty { refuse("There is no row with a milestone in it.", 1) }
     return ImportedPlan(
@@ -76,10 +107,12 @@ public enum TrackerTable {
     var isQuoted = false
     var rest = Substring(text)
     if rest.first == "\u{FEFF}" { rest.removeFirst() }
+    let separator = Self.separator(&rest, &line)
+    start = line
     func isEnd(_ character: Character) -> Bool { character == "\n" || character == "\r\n" || character == "\r" }
     func endRecord() {
       cells.append(cell)
-      if cells != [""] { records.append((cells, start)) }
+      if !cells.allSatisfy(\.trimmed.isEmpty) { records.append((cells, start)) }
       (cells, cell) = ([], "")
     }
     while let character = rest.popFirst() {
@@ -95,7 +128,7 @@ public enum TrackerTable {
         }
       } else if character == "\"", cell.isEmpty {
         isQuoted = true
-      } else if character == "," {
+      } else if character == separator {
         cells.append(cell)
         cell = ""
       } else if isEnd(character) {
@@ -107,5 +140,32 @@ public enum TrackerTable {
     }
     endRecord()
     return (records, isQuoted ? ("A quoted cell is not closed.", start) : nil)
+  }
+
+  /// What parts the cells: what a first line `sep=;` says, as spreadsheets write it, else what the header holds most of
+  /// outside of quotes.
+  private static func separator(_ rest: inout Substring, _ line: inout Int) -> Character {
+    let first = rest.prefix { !$0.isNewline }
+    if first.lowercased().hasPrefix("sep="), first.count == 5, let named = first.last {
+      rest = rest.dropFirst(6)
+      line += 1
+      return named
+    }
+    var (counts, isQuoted): ([Character: Int], Bool) = ([:], false)
+    for character in first {
+      if character == "\"" { isQuoted.toggle() }
+      if !isQuoted, separators.contains(character) { counts[character, default: 0] += 1 }
+    }
+    return separators.max { counts[$0, default: 0] < counts[$1, default: 0] } ?? ","
+  }
+}
+
+extension String {
+  /// Without white space at its ends.
+  fileprivate var trimmed: String {
+    var text = self[...]
+    while text.first?.isWhitespace == true { text.removeFirst() }
+    while text.last?.isWhitespace == true { text.removeLast() }
+    return String(text)
   }
 }

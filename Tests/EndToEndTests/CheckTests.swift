@@ -199,6 +199,30 @@ struct CheckCommandTests {
     #expect(scratch.git("show", "--stat", "--format=").output.contains(".readiness/evidence/M-01-c0.txt"))
   }
 
+  @Test("a definition that is only staged is run, so that one commit changes it and renews the evidence")
+  func staged() throws {
+    let scratch = try Scratch.withSource()
+    scratch.start("M-01")
+    try scratch.give([("M-01", shell("true"))], profiles: profiles)
+    scratch.readiness("trust")
+    #expect(scratch.readiness("check", "--all").status == 0)
+    scratch.git("commit", "-qm", "shown")
+    #expect(scratch.readiness("submit", "M-01").status == 0)
+    let done = scratch.readiness("move", "M-01", "done")
+    #expect(done.status == 0, "\(done.all)")
+    scratch.edit("M-01", "\"true\"", "\"test -d src\"")
+    scratch.git("add", "-A")
+    #expect(scratch.readiness("check", "M-01").output.contains("untrusted"))
+    #expect(scratch.readiness("trust", "--dry-run").output.contains("test -d src"))
+    scratch.readiness("trust")
+    let check = scratch.readiness("check", "M-01")
+    #expect(check.status == 0, "\(check.all)")
+    let commit = scratch.git("commit", "-qm", "M-01: look for the folder")
+    #expect(commit.status == 0, "\(commit.all)")
+    #expect(scratch.git("status", "--porcelain").output.isEmpty && scratch.readiness("verify").status == 0)
+    #expect(!scratch.readiness("status").output.contains("suspect"))
+  }
+
   @Test("what is kept is bounded, its end first")
   func keptIsBounded() throws {
     let scratch = try Scratch.withSource()

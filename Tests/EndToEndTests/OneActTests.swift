@@ -57,6 +57,24 @@ struct OneActTests {
     expectClean(s)
   }
 
+  @Test(
+    "an owner and evidence alone are committed too, with and without the team's hooks, and staged",
+    arguments: [[], ["--run-hooks"], ["--no-commit"]])
+  func unmoved(_ options: [String]) throws {
+    let s = try plan()
+    s.readiness("start", "M-01", "--owner", "ada")
+    s["proof.md"] = "99.9 %\n"
+    s.git("add", "-A")
+    let head = s.git("rev-parse", "HEAD").line
+    let act = s.readiness(["move", "M-01", "in-progress", "--owner", "bob", "--evidence", "proof.md"] + options)
+    #expect(act.status == 0 && act.output.contains("the state is unchanged"), "\(act.all)")
+    if options == ["--no-commit"] { #expect(s.git("commit", "-qm", "M-01: bob takes over").status == 0) }
+    #expect(s.git("rev-parse", "HEAD~1").line == head)
+    #expect(s.git("show", "--format=", "--name-only", "HEAD").line == ".readiness/M-01.json\nproof.md")
+    #expect(s.readiness(["move", "M-01", "in-progress", "--owner", "bob"] + options).output.contains("Nothing to do"))
+    expectClean(s)
+  }
+
   @Test("block gives a reason, unblock returns to the state before, staged or committed")
   func block() throws {
     let s = try plan()

@@ -34,6 +34,12 @@ struct Init: ParsableCommand {
     var plan = ImportedPlan.standard
     if empty { plan = ImportedPlan.empty }
     if let from { plan = try ImportedPlan.read(from) }
+    if let from, plan.files.contains(where: { workflow.isClaimed($0) }) {
+      let (name, by) = (
+        from.split(separator: "/").last.map(String.init) ?? from, try CommitSituation.configuredAuthor(repository).email
+      )
+      plan = plan.with(files: plan.files.map { $0.vouched(workflow.isClaimed($0), document: name, by: by) })
+    }
     if plan.findings.contains(where: { $0.severity == .error }) {
       return try context.conclude(plan.findings, repository: repository)
     }
@@ -61,121 +67,61 @@ enum WorkflowKind: String, Choice {
   case finishOrder = "finish-order"
 }
 
-struct Import: ParsableCommand {
-  static let configuration = CommandConfiguration(
-    subcommand: "import", abstract: "Reads a tracker document into .readiness/ and ssot/plan.json.",
-    discussion:
-      "In a plan that exists, it adds the milestones that are new and changes none that exist; it lists how those differ. For example: readiness import plan.csv --dry-run"
-  )
-  @Argument(help: "The document.") var file: String
-  @Option(
-    help: ArgumentHelp("The form of the document: markdown, csv or json; guessed from the file.", valueName: "form"))
-  var format: DocumentFormat?
-  @Flag(help: "Say what would be written, and write nothing.")
-  var dryRun = false
-  @OptionGroup var options: GlobalOptions
-
-  mutating func run() throws {
-    let context = try Context(options)
-    let plan = try ImportedPlan.read(file, format)
-    let repository = try context.openRepository()
-    if !plan.findings.isEmpty { return try context.conclude(plan.findings, repository: repository) }
-    let written = try Layout(repository).lay([], plan: plan, isDry: dryRun, intoPlan: true)
-    let verb = dryRun ? "Would write" : "Wrote"
-    let json = Envelope.json(
-      "import",
-      [
-        JSONMember("milestones", .texts(plan.files.map(\.id.text))), JSONMember("written", .texts(written.new)),
-        JSONMember("kept", .texts(written.kept)), JSONMember("dryRun", JSONValue(.bool(dryRun))),
-        JSONMember(
-          "differs",
-          JSONValue(
-            .array(written.differs.map { ["milestone": .text($0.id.text), "properties": .texts($0.properties)] }))),
-      ])
-    for known in written.differs where !options.json {
-      Standard.error(
-        "note: \(known.id) exists and stays as it is; the document has another \(known.properties.joined(separator: ", ")).\n"
-      )
-    }
-    context.print(
-      json: json,
-      text: "\(verb) \(written.new.count) files for \(plan.files.count) milestones."
-        + (dryRun ? "" : "\n\nNext: git add .readiness ssot, then git commit."))
+extension Workflow {
+  /// True if a file's state says that it was reviewed or done.
+  fileprivate func isClaimed(_ file: ImportedPlan.File) -> Bool {
+    category(file.json["status"]?.string ?? "")?.isFrozen == true
   }
 }
 
 extension ImportedPlan {
+  fileprivate func with(files: [ImportedPlan.File]) -> ImportedPlan {
+    ImportedPlan(
+      planID: planID, title: title, files: files, executionOrder: executionOrder, retired: retired, findings: findings)
+  }
+
   static let standard = ImportedPlan(
     title: StandardPlan.title, milestones: StandardPlan.milestones, executionOrder: StandardPlan.executionOrder,
     findings: [])
   static let empty = ImportedPlan(title: "Production readiness", milestones: [], executionOrder: [], findings: [])
-
-  static func read(_ path: String, _ given: DocumentFormat? = nil) throws -> ImportedPlan {
-    let bytes = try FileBytes.read(path)
-    guard let text = String(validating: bytes, as: UTF8.self) else {
-      throw UsageError("\(path) is not a text in UTF-8.", hint: "Convert it, then import again.")
-    }
-    let first = text.unicodeScalars.first { !$0.properties.isWhitespace }
-    let guessed: DocumentFormat =
-      switch path.lowercased().split(separator: ".").last {
-      case "csv": .csv
-      case "json": .json
-      default: first == "{" ? .json : .markdown
-      }
-    return switch given ?? guessed {
-    case .markdown: TrackerDocument.parse(text, path: path)
-    case .csv: TrackerTable.parse(text, path: path)
-    case .json: TrackerJSON.parse(bytes, path: path)
-    }
-  }
 }
 
 /// Puts files into the work tree, all or none.
-private struct Layout {
+struct Layout {
   struct Written {
     let new: [String]
     let kept: [String]
-    /// Milestones that exist and that the document tells otherwise.
-    var differs: [(id: MilestoneID, properties: [String])] = []
     var all: [String] { (new + kept).sorted() }
   }
 
-  let top: String
+  private let top: String
 
+  /// - Throws: `GitError` in a bare repository; `UsageError` if a plan is staged that the work tree does not have.
   init(_ repository: Repository) throws {
     guard let workTree = repository.workTree else {
       throw GitError(
         .unsupported, "A bare repository has no work tree.", hint: "Run this in a clone.", function: "init")
     }
     top = workTree
+    if !FileBytes.exists(top + PlanPaths.plan), try repository.staged(PlanPaths.plan) != nil {
+      throw UsageError(
+        "This repository has a plan, and the work tree does not hold it; nothing was written.",
+        hint: "Get it back: git restore .readiness ssot; in a sparse checkout: git sparse-checkout add .readiness ssot")
+    }
   }
 
-  func lay(_ files: [StandardFiles.File], plan: ImportedPlan, isDry: Bool = false, intoPlan: Bool = false) throws
-    -> Written
-  {
+  func lay(_ files: [StandardFiles.File], plan: ImportedPlan, isDry: Bool = false) throws -> Written {
     var files = files.map { (path: $0.path, bytes: Array($0.text.utf8)) }
     for milestone in plan.files {
       files.append((PlanPaths.milestone(milestone.id), milestone.json.layoutBytes))
     }
-    files.append((PlanPaths.plan, try planBytes(plan, joins: intoPlan)))
-    var differs: [(id: MilestoneID, properties: [String])] = []
+    files.append((PlanPaths.plan, try planBytes(plan)))
     if plan.files.isEmpty { files.append((PlanPaths.folder + "/.gitkeep", [])) }
     var new: [String] = []
     var kept: [String] = []
     for file in files {
       guard let present = try FileBytes.readIfPresent(top + file.path) else {
         new.append(file.path)
-        continue
-      }
-      if intoPlan, file.path == PlanPaths.plan, present != file.bytes {
-        new.append(file.path)
-        continue
-      }
-      if intoPlan, present != file.bytes,
-        let told = plan.files.first(where: { PlanPaths.milestone($0.id) == file.path })
-      {
-        differs.append((told.id, Self.differences(present, told)))
-        kept.append(file.path)
         continue
       }
       guard present == file.bytes else {
@@ -195,37 +141,16 @@ private struct Layout {
           isDurable: true)
       }
     }
-    return Written(new: new, kept: kept, differs: differs.filter { !$0.properties.isEmpty })
-  }
-
-  /// The properties that a document gives otherwise than the file of a milestone.
-  private static func differences(_ present: [UInt8], _ told: ImportedPlan.File) -> [String] {
-    guard let known = MilestoneFile(id: told.id, kind: .regular, bytes: present).milestone?.json else {
-      return ["file"]
-    }
-    func texts(_ json: JSONValue) -> [String] { (json["exitCriteria"]?.array ?? []).compactMap { $0["text"]?.string } }
-    let plain = ["workstream", "outcome", "dependsOn", "owner", "status", "target"].filter { key in
-      told.json[key].map { $0.canonicalBytes != known[key]?.canonicalBytes } ?? false
-    }
-    return texts(told.json) == texts(known) ? plain : plain + ["exitCriteria"]
+    return Written(new: new, kept: kept)
   }
 
   /// A plan that is there keeps its id; a new one gets a new one.
-  /// - Parameter joins: true to keep all that a plan with milestones says, and append what is new.
-  private func planBytes(_ plan: ImportedPlan, joins: Bool) throws -> [UInt8] {
+  private func planBytes(_ plan: ImportedPlan) throws -> [UInt8] {
     func bytes(_ id: String) -> [UInt8] {
       Plan(planID: id, title: plan.title, executionOrder: plan.executionOrder, retired: plan.retired).json.layoutBytes
     }
     if let present = try FileBytes.readIfPresent(top + PlanPaths.plan) {
       let file = PlanFile(kind: .regular, bytes: present)
-      if joins, let known = file.plan {
-        let isEmpty = known.executionOrder.isEmpty
-        return Plan(
-          planID: known.planID, title: isEmpty ? plan.title : known.title,
-          executionOrder: known.executionOrder + plan.executionOrder.filter { !known.executionOrder.contains($0) },
-          retired: known.retired + plan.retired.filter { !known.retired.contains($0) }
-        ).json.layoutBytes
-      }
       if let known = file.plan { return bytes(known.planID) }
     }
     return bytes(plan.planID ?? Machine.uuid())

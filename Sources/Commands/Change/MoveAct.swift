@@ -66,7 +66,7 @@ struct MoveAct {
     if outcome.findings.contains(where: { $0.severity == .error }) {
       return try context.conclude(outcome.findings, repository: repository)
     }
-    if runHooks, !outcome.moves.isEmpty { outcome = try commitByGit(outcome, steps, repository) }
+    if runHooks, !outcome.edited.isEmpty { outcome = try commitByGit(outcome, steps, repository) }
     let style = try context.style(repository)
     if outcome.commit != nil, !runHooks, !options.json {
       try context.sayWhichHooksDidNotRun(repository, "move", toRunThem: "readiness move --run-hooks")
@@ -82,25 +82,26 @@ struct MoveAct {
   {
     let message = Move.message(outcome.moves, reason, of: steps.map(\.milestone))
     let paths =
-      outcome.moves.map { ":(top)" + PlanPaths.milestone($0.milestone) }
+      outcome.edited.map { ":(top)" + PlanPaths.milestone($0) }
       + steps.flatMap(\.evidence).map { ":(top,literal)" + $0.path }
     let result = try GitProcess.run(["commit", "--quiet", "-m", message, "--"] + paths)
     if !result.errorText.isEmpty { Standard.error(result.errorText.printable + "\n") }
     guard result.status == 0, case .commit(let head) = try repository.head() else {
-      let files = outcome.moves.map { PlanPaths.milestone($0.milestone) }.joined(separator: " ")
+      let files = outcome.edited.map(PlanPaths.milestone).joined(separator: " ")
       throw UsageError(
         "git commit refused the move; it is staged.",
         hint: "Commit it yourself, or take it back: git restore --staged --worktree -- \(files)")
     }
     let run = try Trailers.blocks(in: repository.commit(head).message ?? "").last?.claimedID
-    return MoveOutcome(findings: outcome.findings, moves: outcome.moves, commit: head, run: run)
+    return MoveOutcome(
+      findings: outcome.findings, moves: outcome.moves, edited: outcome.edited, commit: head, run: run)
   }
 
   private func text(_ outcome: MoveOutcome, _ style: Style) -> String {
-    guard !outcome.moves.isEmpty || outcome.commit != nil else {
-      return "Nothing to do: the milestone is in that state already."
-    }
+    guard !outcome.edited.isEmpty else { return "Nothing to do: the milestone is in that state already." }
     var lines = outcome.moves.map { "\($0.milestone)  \($0.from.printable) -> " + style($0.to.printable, .good) }
+    lines += outcome.edited.filter { id in !outcome.moves.contains { $0.milestone == id } }
+      .map { "\($0)  owner and evidence; the state is unchanged" }
     if let commit = outcome.commit, let run = outcome.run {
       lines.append(style("commit \(commit.description.prefix(12))  run \(run.hex.prefix(12))", .quiet))
     } else if noCommit, !dryRun {
@@ -116,12 +117,13 @@ struct MoveAct {
     let edit = try PlanEdit(repository, environment: context.environment, now: context.now)
     let acts = try steps.map { try edit.moving($0, reason: reason) }
     let findings = try edit.apply(acts.flatMap(\.changes), reason: reason, isDry: dryRun).findings
-    return MoveOutcome(findings: findings, moves: acts.compactMap(\.moved), commit: nil, run: nil)
+    let edited = zip(steps, acts).filter { !$1.changes.isEmpty }.map(\.0.milestone)
+    return MoveOutcome(findings: findings, moves: acts.compactMap(\.moved), edited: edited, commit: nil, run: nil)
   }
 
   private func json(_ outcome: MoveOutcome) -> JSONValue {
     var members = [
-      JSONMember("changed", JSONValue(.bool(outcome.commit != nil || (noCommit && !dryRun && !outcome.moves.isEmpty))))
+      JSONMember("changed", JSONValue(.bool(outcome.commit != nil || (noCommit && !dryRun && !outcome.edited.isEmpty))))
     ]
     if let commit = outcome.commit { members.append(JSONMember("commit", .text(commit.description))) }
     if let run = outcome.run { members.append(JSONMember("run", .text(run.hex))) }

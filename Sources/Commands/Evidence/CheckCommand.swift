@@ -49,7 +49,7 @@ struct CheckCommand: ParsableCommand {
     let context = try Context(options)
     let repository = try context.openForWriting(isDry: dryRun)
     let selection = try CheckSelection(
-      repository, at: at, now: context.milliseconds,
+      repository, at: at, takesStaged: !replay && !attesting.attest, now: context.milliseconds,
       attestations: attesting.attest ? AttestationStore(repository) : nil)
     var checks = try selection.checks(
       names, profile: profile, settings: settings.flags, environment: context.environment)
@@ -137,8 +137,7 @@ struct CheckCommand: ParsableCommand {
       else { continue }
       guard criteria[index]["check"].map({ Digest(of: $0.canonicalBytes) }) == result.check.definition.digest else {
         throw UsageError(
-          "The check of \(result.check.name) that is staged is not the one that was run.",
-          hint: "Commit the change of the check first, then run it.")
+          "The check of \(result.check.name) that is staged is not the one that was run.", hint: "Run it again.")
       }
       if keepOutput, case .command = result.check.definition.kind {
         let path = "\(PlanPaths.folder)/evidence/\(id)-\(result.check.criterion).txt"

@@ -9,21 +9,27 @@ import Profiles
 struct CheckSelection {
   /// The plan.
   let overview: PlanOverview
-  /// The commit.
+  /// The commit that is checked.
   let commit: ObjectID
+  /// What it holds.
   let tree: GitTree
   private let repository: Repository
   private let runtime: RuntimeFiles
 
+  /// - Parameter takesStaged: true to take definitions and profiles as they are staged, if no commit is named, so that
+  ///   one commit brings a definition and its evidence.
   /// - Throws: `ConfigurationError` where the commit's profiles cannot be read; `GitError`.
   init(
-    _ repository: Repository, at revision: String?, now: Int64, attestations: (any RenewalSource)? = nil
+    _ repository: Repository, at revision: String?, takesStaged: Bool, now: Int64,
+    attestations: (any RenewalSource)? = nil
   ) throws {
     self.repository = repository
     commit = try repository.commit(named: revision ?? "HEAD")
     tree = repository.tree(of: try repository.commit(commit))
-    overview = try PlanOverview(tree, now: now, attestations: attestations)
-    runtime = try RuntimeFiles(own: tree.bytes(at: RuntimeFiles.path, atMost: 1 << 20))
+    let isStaged = takesStaged && revision == nil && !repository.isBare
+    let plan = isStaged ? repository.tree(try repository.candidateTree()) : tree
+    overview = try PlanOverview(plan, now: now, attestations: attestations)
+    runtime = try RuntimeFiles(own: plan.bytes(at: RuntimeFiles.path, atMost: 1 << 20))
     if let finding = overview.findings.first {
       throw GitError(.damaged, finding.message, hint: finding.hint, function: "PlanOverview")
     }

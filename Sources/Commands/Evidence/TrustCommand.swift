@@ -9,7 +9,9 @@ import StrictJSON
 struct TrustCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     subcommand: "trust", abstract: "Shows what checks would run, and trusts it on this machine.",
-    discussion: "A definition or profile that changes is untrusted again. Trust is kept under .git.")
+    discussion:
+      "Definitions count as they are staged. A definition or profile that changes is untrusted again. Trust is kept under .git."
+  )
   @Argument(help: ArgumentHelp("Milestones, or ID/CRITERION; without one, every check.", valueName: "id"))
   var names: [String] = []
   @Flag(help: "Only show it.") var dryRun = false
@@ -29,7 +31,7 @@ struct TrustCommand: ParsableCommand {
         json: Envelope.json("trust", [JSONMember("trusted", [])]), text: "Nothing is trusted here any more.")
     }
     if sinks { return try trustSinks(store, context, repository) }
-    let selection = try CheckSelection(repository, at: at, now: context.milliseconds)
+    let selection = try CheckSelection(repository, at: at, takesStaged: true, now: context.milliseconds)
     let checks = try selection.checks(names, profile: profile, environment: context.environment).filter(\.needsTrust)
     let known = try store.trusted()
     if !dryRun { try store.trust(checks.map(\.trustDigest)) }

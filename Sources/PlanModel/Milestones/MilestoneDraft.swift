@@ -25,6 +25,10 @@ public struct MilestoneDraft: Sendable {
   let owner: String
   let status: String
   let criteria: [String]
+  /// The day by which it is to be done, if there is one.
+  public var target: String?
+  /// Where a document tells it, from 1.
+  public var line: Int?
   /// Files that it brings.
   public var deliverables: [Deliverable] = []
 
@@ -52,6 +56,9 @@ public struct MilestoneDraft: Sendable {
       JSONMember("$schema", "../ssot/schemas/milestone.schema.json"), JSONMember("id", .text(id.text)),
       JSONMember("workstream", .text(workstream)), JSONMember("outcome", .text(outcome)),
       JSONMember("dependsOn", .texts(dependsOn.map(\.text))), JSONMember("owner", .text(owner)),
+    ]
+    if let target { members.append(JSONMember("target", .text(target))) }
+    members += [
       JSONMember("status", .text(status)), JSONMember("exitCriteria", JSONValue(.array(criteria))),
     ]
     if !deliverables.isEmpty {

@@ -1,0 +1,138 @@
+import PlanModel
+import StrictJSON
+
+/// A milestone as a document tells it, put into the one that the plan has: by property, and nothing is lost. Evidence,
+/// approvals and the user's own fields stay; criteria, risks and deliverables that the document does not name stay too.
+public struct ImportMerge: Sendable {
+  /// One property that becomes another.
+  public struct Change: Sendable, Equatable {
+    /// The property, or the criterion, risk or deliverable within it, such as `exitCriteria/replay`.
+    public let property: String
+    /// What it was; nil if it is new.
+    public let before: String?
+    /// What it becomes.
+    public let after: String
+  }
+
+  /// The file as it becomes.
+  public let json: JSONValue
+  /// What differs, in the file's order.
+  public let changes: [Change]
+  /// The state that the document gives, if it is another one: a status changes by a move alone.
+  public let otherStatus: String?
+
+  /// Merges. Empty cells and the owner `TBD` say nothing.
+  public init(_ told: JSONValue, into known: Milestone) {
+    var members = known.json.object ?? []
+    var changes: [Change] = []
+    for member in told.object ?? [] where !Self.kept.contains(member.key) {
+      let before = known.json[member.key]
+      if Self.saysNothing(member) { continue }
+      let after: JSONValue
+      if let keys = Self.lists[member.key] {
+        after = Self.merged(member.key, before?.array ?? [], member.value.array ?? [], keys: keys, &changes)
+      } else {
+        after = member.value
+        if before?.canonicalBytes != after.canonicalBytes {
+          changes.append(Change(property: member.key, before: before.map(Self.text), after: Self.text(after)))
+        }
+      }
+      if before?.canonicalBytes == after.canonicalBytes { continue }
+      members.removeAll { $0.key == member.key }
+      members.append(JSONMember(member.key, after))
+    }
+    self.changes = changes
+    json = changes.isEmpty ? known.json : Milestone.ordered(JSONValue(.object(members)))
+    otherStatus = told["status"]?.string.flatMap { $0 == known.status ? nil : $0 }
+  }
+
+  private static let kept: Set<String> = ["$schema", "id", "status", "blocked", "approvals"]
+  /// Lists of objects, and what names one of them.
+  private static let lists = ["exitCriteria": ["id", "text"], "risks": ["id"], "deliverables": ["path"]]
+
+  private static func saysNothing(_ member: JSONMember) -> Bool {
+    switch member.key {
+    case "owner": !Milestone.isOwned(by: member.value.string ?? "")
+    case "dependsOn": member.value.array?.isEmpty ?? true
+    default: member.value.string?.isEmpty ?? false
+    }
+  }
+
+  private static func merged(
+    _ list: String, _ known: [JSONValue], _ told: [JSONValue], keys: [String], _ changes: inout [Change]
+  ) -> JSONValue {
+    var all = known
+    for item in told {
+      let name = item[keys[0]]?.string ?? ""
+      let property = "\(list)/\(name)"
+      guard
+        let place = keys.lazy.compactMap({ key in
+          all.firstIndex { $0[key] != nil && $0[key]?.string == item[key]?.string }
+        })
+        .first
+      else {
+        all.append(item)
+        changes.append(Change(property: property, before: nil, after: item["text"]?.string ?? text(item)))
+        continue
+      }
+      let old = all[place]
+      var new = old.object ?? []
+      for member in item.object ?? [] where member.key != "id" {
+        if member.key == "evidence" {
+          let present = old["evidence"]?.array ?? []
+          let added = (member.value.array ?? []).filter { one in
+            !present.contains { $0.canonicalBytes == one.canonicalBytes }
+          }
+          guard !added.isEmpty else { continue }
+          new.removeAll { $0.key == member.key }
+          new.append(JSONMember("evidence", JSONValue(.array(present + added))))
+        } else if old[member.key]?.canonicalBytes != member.value.canonicalBytes {
+          new.removeAll { $0.key == member.key }
+          new.append(JSONMember(member.key, member.value))
+        }
+      }
+      let value = JSONValue(.object(new))
+      guard value.canonicalBytes != old.canonicalBytes else { continue }
+      all[place] = value
+      changes.append(
+        Change(
+          property: "\(list)/\(old[keys[0]]?.string ?? name)", before: old["text"]?.string ?? text(old),
+          after: value["text"]?.string ?? text(value)))
+    }
+    return JSONValue(.array(all))
+  }
+
+  private static func text(_ value: JSONValue) -> String {
+    if let text = value.string { return text }
+    if let list = value.array, list.allSatisfy({ $0.string != nil }) {
+      return list.isEmpty ? "none" : list.compactMap(\.string).joined(separator: ", ")
+    }
+    return String(decoding: value.canonicalBytes, as: UTF8.self)
+  }
+}
+
+extension ImportedPlan.File {
+  /// The file with a statement on each criterion that has neither evidence nor a waiver, if it claims to be reviewed or
+  /// done: somebody imported that claim, and answers for it.
+  public func vouched(_ claims: Bool, document: String, by person: String) -> ImportedPlan.File {
+    guard claims, let criteria = json["exitCriteria"]?.array else { return self }
+    let statement: JSONValue = [
+      "kind": "statement", "text": .text("imported from \(document)"), "by": .text(person),
+    ]
+    let vouched = criteria.map { criterion -> JSONValue in
+      guard (criterion["evidence"]?.array ?? []).isEmpty, criterion["waiver"] == nil else { return criterion }
+      var members = (criterion.object ?? []).filter { $0.key != "evidence" }
+      members.append(JSONMember("evidence", JSONValue(.array([statement]))))
+      return JSONValue(.object(members))
+    }
+    return with("exitCriteria", JSONValue(.array(vouched)))
+  }
+
+  /// The file with another state.
+  public func inState(_ status: String) -> ImportedPlan.File { with("status", .text(status)) }
+
+  private func with(_ key: String, _ value: JSONValue) -> ImportedPlan.File {
+    let members = (json.object ?? []).map { $0.key == key ? JSONMember(key, value) : $0 }
+    return ImportedPlan.File(id: id, json: JSONValue(.object(members)), line: line)
+  }
+}
