@@ -5,7 +5,6 @@ import PackageDescription
 /// `swift build --explicit-target-dependency-import-check error` keeps it so.
 let package = Package(
   name: "readiness-plan",
-  platforms: [.macOS(.v15)],
   products: [
     .executable(name: "readiness", targets: ["readiness"])
   ],
@@ -25,59 +24,72 @@ let package = Package(
     .target(name: "CSHA1", path: "Sources/C/CSHA1"),
     .target(name: "StrictJSON"),
     .target(name: "JSONSchema", dependencies: ["CPCRE2", "StrictJSON"]),
-    .target(name: "PlanModel", dependencies: ["CDefaults", "CSHA256", "JSONSchema", "StrictJSON"]),
-    .target(name: "PlanJudge", dependencies: ["JSONSchema", "PlanModel", "StrictJSON"]),
+    .target(name: "GitObjects", dependencies: ["CSHA1", "CZlib"]),
+    .target(name: "PlanModel", dependencies: ["CDefaults", "CSHA256", "GitObjects", "JSONSchema", "StrictJSON"]),
+    .target(name: "PlanJudge", dependencies: ["GitObjects", "JSONSchema", "PlanModel", "StrictJSON"]),
     .target(
-      name: "ReadinessGit",
+      name: "GitRepository",
       dependencies: [
-        "CLibgit2", "CSHA1", "CZlib", "PlanJudge", "PlanModel", "Profiles", "ReadinessSystem", "StrictJSON",
+        "CLibgit2", "GitObjects", "PlanJudge", "PlanModel", "Profiles", "ReadinessSystem", "StrictJSON",
       ]),
-    .target(name: "PlanSLO", dependencies: ["PlanJudge", "PlanModel", "StrictJSON"]),
+    .target(
+      name: "GitTransaction",
+      dependencies: [
+        "CLibgit2", "CZlib", "GitObjects", "GitRepository", "PlanModel", "Profiles", "ReadinessSystem", "StrictJSON",
+      ]),
+    .target(name: "PlanSLO", dependencies: ["GitObjects", "PlanJudge", "PlanModel", "StrictJSON"]),
     .target(
       name: "PlanHistory",
       dependencies: [
-        "PlanSLO", "ReadinessGit", "PlanJudge", "PlanModel", "Profiles", "ReadinessSystem", "StrictJSON",
+        "PlanSLO", "GitRepository", "GitObjects", "PlanJudge", "PlanModel", "Profiles", "ReadinessSystem", "StrictJSON",
       ]),
     .target(
       name: "Attestations",
-      dependencies: ["ReadinessGit", "PlanJudge", "PlanModel", "Profiles", "ReadinessSystem", "StrictJSON"]),
+      dependencies: [
+        "GitRepository", "GitTransaction", "GitObjects", "PlanJudge", "PlanModel", "Profiles", "ReadinessSystem",
+        "StrictJSON",
+      ]),
     .target(
       name: "PlanGate",
       dependencies: [
-        "Attestations", "PlanHistory", "ReadinessGit", "Profiles", "PlanJudge", "PlanModel", "StrictJSON", "Telemetry",
+        "Attestations", "PlanHistory", "GitRepository", "GitTransaction", "Profiles", "GitObjects", "PlanJudge",
+        "PlanModel", "StrictJSON", "Telemetry",
       ]),
     .target(
       name: "PlanChecks",
       dependencies: [
-        "PlanSLO", "ReadinessGit", "Profiles", "ReadinessSystem", "PlanJudge", "PlanModel", "JSONSchema", "StrictJSON",
-        "Telemetry",
+        "PlanSLO", "GitRepository", "Profiles", "ReadinessSystem", "GitObjects", "PlanJudge", "PlanModel", "JSONSchema",
+        "StrictJSON", "Telemetry",
       ]),
     .target(name: "Telemetry", dependencies: ["PlanModel", "Profiles", "ReadinessSystem", "StrictJSON"]),
     .target(
       name: "PlanEvents",
       dependencies: [
-        "PlanHistory", "ReadinessGit", "Reports", "Profiles", "PlanJudge", "PlanModel", "StrictJSON", "Telemetry",
+        "PlanHistory", "GitRepository", "Reports", "Profiles", "GitObjects", "PlanJudge", "PlanModel", "StrictJSON",
+        "Telemetry",
       ]),
-    .target(name: "Reports", dependencies: ["PlanSLO", "PlanJudge", "PlanModel", "StrictJSON"]),
+    .target(name: "Reports", dependencies: ["PlanSLO", "GitObjects", "PlanJudge", "PlanModel", "StrictJSON"]),
     .target(name: "CSupervisor", path: "Sources/C/CSupervisor"),
     .target(name: "ReadinessSystem", dependencies: ["CSupervisor"]),
     .target(name: "Profiles", dependencies: ["CSupervisor", "ReadinessSystem", "StrictJSON"]),
     .target(
       name: "Commands",
       dependencies: [
-        "Attestations", "CProgram", "PlanGate", "PlanHistory", "ReadinessGit", "PlanJudge", "PlanModel",
+        "Attestations", "CProgram", "PlanGate", "PlanHistory", "GitRepository", "GitTransaction", "GitObjects",
+        "PlanJudge", "PlanModel",
         "Reports", "Profiles", "ReadinessSystem", "PlanChecks", "PlanEvents", "PlanSLO",
         "StrictJSON", "Telemetry",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ]),
     .executableTarget(name: "readiness", dependencies: ["Commands", "CNetworkStubs"]),
     .target(
-      name: "TestSupport", dependencies: ["PlanSLO", "PlanJudge", "PlanModel", "StrictJSON"],
+      name: "TestSupport", dependencies: ["PlanSLO", "GitObjects", "PlanJudge", "PlanModel", "StrictJSON"],
       path: "Tests/Support"),
     .executableTarget(
       name: "fuzz",
       dependencies: [
-        "PlanHistory", "ReadinessGit", "Reports", "PlanJudge", "PlanModel", "TestSupport", "JSONSchema",
+        "PlanHistory", "GitRepository", "GitTransaction", "Reports", "GitObjects", "PlanJudge", "PlanModel",
+        "TestSupport", "JSONSchema",
         "StrictJSON",
       ],
       path: "Tests/Fuzz"),
@@ -86,11 +98,17 @@ let package = Package(
       exclude: ["Golden", "Snapshots"]),
     .testTarget(name: "ReadinessSystemTests", dependencies: ["ReadinessSystem"]),
     .testTarget(
-      name: "ReadinessGitTests",
-      dependencies: ["ReadinessGit", "PlanJudge", "PlanModel", "ReadinessSystem", "TestSupport"]),
+      name: "GitObjectsTests",
+      dependencies: ["GitObjects", "GitRepository", "PlanModel", "TestSupport"]),
+    .testTarget(
+      name: "GitTransactionTests",
+      dependencies: ["GitObjects", "GitRepository", "GitTransaction", "PlanModel", "TestSupport"]),
+    .testTarget(
+      name: "GitRepositoryTests",
+      dependencies: ["GitRepository", "GitObjects", "PlanJudge", "PlanModel", "ReadinessSystem", "TestSupport"]),
     .testTarget(
       name: "ProfilesTests",
-      dependencies: ["Profiles", "PlanJudge", "PlanModel", "JSONSchema", "StrictJSON", "TestSupport"]),
+      dependencies: ["Profiles", "GitObjects", "PlanJudge", "PlanModel", "JSONSchema", "StrictJSON", "TestSupport"]),
     .testTarget(
       name: "CommandsTests",
       dependencies: [
@@ -98,21 +116,22 @@ let package = Package(
       ]),
     .testTarget(
       name: "AttestationsTests",
-      dependencies: ["Attestations", "PlanJudge", "PlanModel", "TestSupport", "StrictJSON"]),
+      dependencies: ["Attestations", "GitObjects", "PlanJudge", "PlanModel", "TestSupport", "StrictJSON"]),
     .testTarget(
       name: "TelemetryTests", dependencies: ["Telemetry", "PlanModel", "Profiles", "StrictJSON", "TestSupport"]),
     .testTarget(name: "StrictJSONTests", dependencies: ["StrictJSON"]),
     .testTarget(
       name: "ReportsTests",
-      dependencies: ["Reports", "PlanJudge", "PlanModel", "StrictJSON", "TestSupport"]),
+      dependencies: ["Reports", "GitObjects", "PlanJudge", "PlanModel", "StrictJSON", "TestSupport"]),
     .testTarget(
       name: "PlanSLOTests",
-      dependencies: ["PlanSLO", "PlanJudge", "PlanModel", "TestSupport", "JSONSchema", "StrictJSON"]),
+      dependencies: ["PlanSLO", "GitObjects", "PlanJudge", "PlanModel", "TestSupport", "JSONSchema", "StrictJSON"]),
     .testTarget(name: "JSONSchemaTests", dependencies: ["JSONSchema", "StrictJSON"]),
     .testTarget(
-      name: "PlanModelTests", dependencies: ["PlanModel", "TestSupport", "JSONSchema", "StrictJSON"]),
+      name: "PlanModelTests", dependencies: ["GitObjects", "PlanModel", "TestSupport", "JSONSchema", "StrictJSON"]),
     .testTarget(
-      name: "PlanJudgeTests", dependencies: ["PlanJudge", "PlanModel", "TestSupport", "JSONSchema", "StrictJSON"]),
+      name: "PlanJudgeTests",
+      dependencies: ["GitObjects", "PlanJudge", "PlanModel", "TestSupport", "JSONSchema", "StrictJSON"]),
   ],
   swiftLanguageModes: [.v6]
 )

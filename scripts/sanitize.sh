@@ -8,7 +8,7 @@ cd "$(dirname "$0")/.."
 
 kind=${1:?usage: sanitize.sh thread|address [FILTER|short]} filter=${2:-.}
 [ "$filter" != short ] ||
-  filter='StrictJSONTests|JSONSchemaTests|PlanModelTests|PlanJudgeTests|ReadinessSystemTests|ReadinessGitTests|ReportsTests|ProfilesTests|BoundTests|VerifiedHistoryTests|CheckTests/'
+  filter='StrictJSONTests|JSONSchemaTests|PlanModelTests|PlanJudgeTests|ReadinessSystemTests|GitRepositoryTests|GitTransactionTests|ReportsTests|ProfilesTests|BoundTests|VerifiedHistoryTests|CheckTests/'
 export TSAN_OPTIONS="halt_on_error=1 exitcode=66 suppressions=$PWD/scripts/tsan-suppressions.txt"
 export ASAN_OPTIONS="detect_leaks=0 exitcode=66"
 scratch=.build/$kind

@@ -1,7 +1,9 @@
+import GitObjects
 import PlanJudge
 import PlanModel
 import Profiles
-import ReadinessGit
+import GitRepository
+import GitTransaction
 
 /// Adds attestations to the ref that holds them, and brings them to a remote.
 public struct AttestationLog {

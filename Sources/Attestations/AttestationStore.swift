@@ -1,6 +1,7 @@
+import GitObjects
 import PlanJudge
 import PlanModel
-import ReadinessGit
+import GitRepository
 
 /// Reads the attestations of a repository and says which of them count.
 public final class AttestationStore: RenewalSource {

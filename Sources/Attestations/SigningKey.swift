@@ -1,7 +1,7 @@
 import PlanJudge
 import PlanModel
 import Profiles
-import ReadinessGit
+import GitRepository
 import ReadinessSystem
 
 /// A key that cannot be used, and what helps.

@@ -1,6 +1,6 @@
 import PlanSLO
 import PlanModel
-import ReadinessGit
+import GitRepository
 import Profiles
 import StrictJSON
 

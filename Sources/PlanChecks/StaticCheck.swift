@@ -1,7 +1,7 @@
 import JSONSchema
 import PlanSLO
 import PlanModel
-import ReadinessGit
+import GitRepository
 import Profiles
 import StrictJSON
 

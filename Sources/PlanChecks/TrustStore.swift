@@ -1,5 +1,5 @@
 import PlanModel
-import ReadinessGit
+import GitRepository
 import Profiles
 
 /// What a person has looked at and trusts on this machine: digests under `.git`, where no push reaches.

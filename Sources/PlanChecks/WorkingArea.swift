@@ -1,6 +1,7 @@
+import GitObjects
 import Glibc
 import PlanModel
-import ReadinessGit
+import GitRepository
 import Profiles
 
 /// Where a check runs: the repository's own work tree, or a clean copy of a commit; beside it a folder for what it

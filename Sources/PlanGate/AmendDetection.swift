@@ -1,4 +1,4 @@
-import ReadinessGit
+import GitRepository
 
 /// Whether the `git commit` that runs a hook replaces HEAD.
 public enum AmendDetection {

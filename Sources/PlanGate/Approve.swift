@@ -1,5 +1,6 @@
+import GitObjects
 import PlanModel
-import ReadinessGit
+import GitRepository
 import StrictJSON
 
 /// Adds a person's approval of what a milestone says, in a commit of their own.

@@ -1,7 +1,8 @@
+import GitObjects
 import Attestations
 import PlanJudge
 import PlanModel
-import ReadinessGit
+import GitRepository
 
 /// Reads what a push adds to the attestations, for the judge.
 struct AttestationGate {

@@ -1,5 +1,5 @@
 import Glibc
-import ReadinessGit
+import GitRepository
 
 /// The `git commit` that runs a hook, as far as the system shows its command line.
 public enum CallingGit {

@@ -1,7 +1,9 @@
+import GitObjects
 import Glibc
 import PlanJudge
 import PlanModel
-import ReadinessGit
+import GitRepository
+import GitTransaction
 import PlanHistory
 
 /// Which commit git is about to make, as far as a hook can know: its parents, its tree, its author.

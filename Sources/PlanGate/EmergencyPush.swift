@@ -1,5 +1,5 @@
 import PlanModel
-import ReadinessGit
+import GitRepository
 import Profiles
 import StrictJSON
 

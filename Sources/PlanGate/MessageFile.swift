@@ -1,4 +1,5 @@
-import ReadinessGit
+import GitObjects
+import GitRepository
 
 /// The file in which git hands a message to its hooks, in the encoding of commits.
 public struct MessageFile {

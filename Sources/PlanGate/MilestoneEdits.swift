@@ -1,5 +1,6 @@
+import GitObjects
 import PlanModel
-import ReadinessGit
+import GitRepository
 import StrictJSON
 
 extension Milestone {

@@ -1,5 +1,7 @@
+import GitObjects
 import PlanModel
-import ReadinessGit
+import GitRepository
+import GitTransaction
 import PlanHistory
 import StrictJSON
 

@@ -1,6 +1,8 @@
+import GitObjects
 import PlanJudge
 import PlanModel
-import ReadinessGit
+import GitRepository
+import GitTransaction
 import PlanHistory
 import StrictJSON
 import Telemetry

@@ -1,6 +1,8 @@
+import GitObjects
 import PlanJudge
 import PlanModel
-import ReadinessGit
+import GitRepository
+import GitTransaction
 import StrictJSON
 
 /// Edits files of the plan for people who do not like JSON: in the work tree and in the index, so that the change rides

@@ -1,5 +1,6 @@
+import GitObjects
 import PlanModel
-import ReadinessGit
+import GitRepository
 import PlanHistory
 
 /// A ref that a push changes.

@@ -1,6 +1,7 @@
+import GitObjects
 import PlanJudge
 import PlanModel
-import ReadinessGit
+import GitRepository
 import PlanHistory
 
 /// The gate of a server: judges each ref that a push moves from its value before the push.

@@ -1,6 +1,8 @@
+import GitObjects
 import PlanJudge
 import PlanModel
-import ReadinessGit
+import GitRepository
+import GitTransaction
 import PlanHistory
 
 /// Writes true stamps into commits that are not published yet, which gives them new ids (contract 4).

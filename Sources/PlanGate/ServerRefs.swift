@@ -1,7 +1,8 @@
+import GitObjects
 import Attestations
 import PlanJudge
 import PlanModel
-import ReadinessGit
+import GitRepository
 import PlanHistory
 import StrictJSON
 

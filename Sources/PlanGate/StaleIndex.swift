@@ -1,5 +1,6 @@
+import GitObjects
 import PlanModel
-import ReadinessGit
+import GitRepository
 
 /// An index that is behind: it holds an older version of a milestone, while the file in the work tree is HEAD's.
 ///

@@ -1,6 +1,6 @@
 import PlanJudge
 import PlanModel
-import ReadinessGit
+import GitRepository
 import Telemetry
 
 /// Judges a commit in the making and writes its stamp into the message. Both message hooks are this one function.

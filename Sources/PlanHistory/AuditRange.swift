@@ -1,6 +1,7 @@
+import GitObjects
 import PlanJudge
 import PlanModel
-import ReadinessGit
+import GitRepository
 
 /// Which commits are judged, and which point is trusted while they are: the one place that decides this, for hooks, the
 /// server's gate, `verify`, `replay` and every command (contract 2.2, anchors).

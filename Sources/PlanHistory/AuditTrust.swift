@@ -1,6 +1,7 @@
+import GitObjects
 import PlanJudge
 import PlanModel
-import ReadinessGit
+import GitRepository
 
 /// What an audit takes on trust (contract 2.2, anchors): who looks at its answer has to know.
 public struct AuditTrust: Sendable {

@@ -1,6 +1,7 @@
+import GitObjects
 import PlanJudge
 import PlanModel
-import ReadinessGit
+import GitRepository
 
 /// What the judge may ask about the commits before a proposal's parents, from a repository.
 public struct CommitAncestry: Ancestry {

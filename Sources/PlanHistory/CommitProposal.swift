@@ -1,6 +1,7 @@
+import GitObjects
 import PlanJudge
 import PlanModel
-import ReadinessGit
+import GitRepository
 
 extension Proposal {
   /// The proposal that a commit is: what it changed, and what its message says about that.

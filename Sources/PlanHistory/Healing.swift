@@ -1,6 +1,7 @@
+import GitObjects
 import PlanJudge
 import PlanModel
-import ReadinessGit
+import GitRepository
 
 /// What published commits lack, and what later commits record of it (contract 3, heal).
 struct Healing {

@@ -1,6 +1,7 @@
+import GitObjects
 import PlanJudge
 import PlanModel
-import ReadinessGit
+import GitRepository
 
 /// Which commits a question about history is about.
 public struct HistoryScope: Sendable {

@@ -1,6 +1,7 @@
+import GitObjects
 import PlanJudge
 import PlanModel
-import ReadinessGit
+import GitRepository
 
 extension Repository {
   /// The parents with whose plan a commit goes on: all, but where it joins another line and drops its plan

@@ -1,6 +1,7 @@
+import GitObjects
 import PlanJudge
 import PlanModel
-import ReadinessGit
+import GitRepository
 
 /// Follows milestones and runs back to what they are based on, after an audit has told the runs.
 public struct LineageReader {

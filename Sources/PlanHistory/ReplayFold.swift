@@ -1,6 +1,7 @@
+import GitObjects
 import PlanJudge
 import PlanModel
-import ReadinessGit
+import GitRepository
 import StrictJSON
 
 /// A milestone as the runs say it is.

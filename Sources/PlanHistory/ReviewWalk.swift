@@ -1,6 +1,7 @@
+import GitObjects
 import PlanJudge
 import PlanModel
-import ReadinessGit
+import GitRepository
 
 /// Walks back to the commits that began a milestone's stay in review (contract 2.4, `notWhoSentToReview`).
 struct ReviewWalk {

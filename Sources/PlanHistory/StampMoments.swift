@@ -1,5 +1,6 @@
+import GitObjects
 import PlanModel
-import ReadinessGit
+import GitRepository
 import Synchronization
 
 /// The latest `At` of any run among the ancestors of each commit of a history (contract 3, moment). Read when something

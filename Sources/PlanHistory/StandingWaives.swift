@@ -1,6 +1,7 @@
+import GitObjects
 import PlanJudge
 import PlanModel
-import ReadinessGit
+import GitRepository
 
 extension Repository {
   /// The rules that stamps let go in some commits and their ancestors, and whose milestones no later stamp moved on

@@ -1,7 +1,8 @@
+import GitObjects
 import PlanSLO
 import PlanJudge
 import PlanModel
-import ReadinessGit
+import GitRepository
 
 /// What happened to a plan in a span of days, from history alone. The committer's date selects, topology orders; the
 /// same commit and span give the same facts.

@@ -1,7 +1,8 @@
+import GitObjects
 import JSONSchema
 import PlanJudge
 import PlanModel
-@testable import ReadinessGit
+@testable import GitRepository
 import Reports
 import TestSupport
 import StrictJSON
@@ -152,16 +153,16 @@ struct Corpus {
     bytes.withUnsafeBytes { raw in
       _ = PlanFolders(raw, of: id)
       var name = "M-01.json"
-      name.withUTF8 { _ = GitFolder.entry($0, in: raw) }
+      name.withUTF8 { _ = TreeObject.entry($0, in: raw) }
     }
     var names: [(String, FileIdentity)] = []
     do {
-      let folder = try GitFolder(bytes, id)
+      let folder = try TreeObject(bytes, id)
       folder.forEach { names.append(($0, $1)) }
       folder.forEachRaw { _, _, _, _ in }
       if folder.isSorted { _ = folder.identity(of: "M-01.json") }
       _ = folder.holdsIrregularName
-      _ = try folder.stemsThatDiffer(from: GitFolder(trees[0], id))
+      _ = try folder.stemsThatDiffer(from: TreeObject(trees[0], id))
       counts["trees read", default: 0] += 1
     } catch is GitError {
       counts["trees refused", default: 0] += 1

@@ -1,7 +1,8 @@
+import GitObjects
 import Glibc
 import JSONSchema
 import PlanModel
-@testable import ReadinessGit
+@testable import GitRepository
 import TestSupport
 import StrictJSON
 
@@ -39,7 +40,7 @@ extension Corpus {
     defer { unlink(path) }
     guard let index = IndexFile(path) else { return note("indexes refused") }
     _ = index.identity(of: ".readiness/M-01.json")
-    _ = index.suspects(in: ".readiness/", of: "/dev/shm/")
+    _ = IndexFile.suspects(inIndex: path, folder: ".readiness/", of: "/dev/shm/")
     note("indexes read")
   }
 

@@ -1,6 +1,8 @@
+import GitObjects
 import Foundation
 import PlanModel
-@testable import ReadinessGit
+@testable import GitRepository
+@testable import GitTransaction
 @testable import PlanHistory
 import TestSupport
 
@@ -94,9 +96,9 @@ struct StoredFormats {
         do { try proof?.confirm(id, type, bytes) } catch is GitError {}
         bytes.withMemoryRebound(to: UInt8.self) { _ = $0.reduce(0, &+) }
       }
-      _ = store.bytes(of: id, .init(rawValue: 3), atMost: 100)
+      _ = store.bytes(of: id, .blob, atMost: 100)
     }
-    for (_, offset) in store.order(of: ids) { _ = store.bytes(at: offset, .init(rawValue: 1), atMost: 1 << 20) }
+    for (_, offset) in store.order(of: ids) { _ = store.bytes(at: offset, .commit, atMost: 1 << 20) }
     if let pieces = store.pieces() {
       for place in (0..<pieces.count).flatMap({ pieces[$0] }) {
         _ = store.withCommit(at: Int(place)) { CommitHead($1) }
@@ -117,7 +119,7 @@ struct StoredFormats {
       _ = ObjectID(summing: bytes, type)
     }
     _ = store.folders(holding: id)
-    _ = store.copy(of: id, .init(rawValue: 1), inFolder: 0, atMost: 1 << 16)
+    _ = store.copy(of: id, .commit, inFolder: 0, atMost: 1 << 16)
     unlink(path)
     return "loose objects"
   }
@@ -127,7 +129,7 @@ struct StoredFormats {
     try put(mutator.mutate(index, with: pack.index), path)
     guard let file = IndexFile(path) else { return "indexes refused" }
     _ = (file.root, file.tellsNames, file.identity(of: ".readiness/M-01.json"))
-    _ = file.suspects(in: ".readiness/", of: scratch.path + "/")
+    _ = IndexFile.suspects(inIndex: path, folder: ".readiness/", of: scratch.path + "/")
     return "indexes read"
   }
 

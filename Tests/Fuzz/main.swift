@@ -2,7 +2,7 @@
 // a second, and all of it together stays within memory. usage: fuzz COUNT [SEED [MEBIBYTES]]
 import Glibc
 import PlanModel
-@testable import ReadinessGit
+@testable import GitRepository
 import Reports
 import TestSupport
 import StrictJSON

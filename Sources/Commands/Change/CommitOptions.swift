@@ -1,7 +1,7 @@
 import ArgumentParser
 import PlanGate
 import PlanModel
-import ReadinessGit
+import GitRepository
 
 /// Options of commands that stage, and commit where they are asked to.
 struct CommitOptions: ParsableArguments {

@@ -1,7 +1,8 @@
+import GitObjects
 import ArgumentParser
 import PlanModel
 import PlanGate
-import ReadinessGit
+import GitRepository
 import Reports
 import StrictJSON
 

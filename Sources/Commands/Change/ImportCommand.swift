@@ -1,7 +1,7 @@
 import ArgumentParser
 import PlanGate
 import PlanModel
-import ReadinessGit
+import GitRepository
 import Reports
 import StrictJSON
 

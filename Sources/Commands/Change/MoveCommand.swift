@@ -1,7 +1,7 @@
 import ArgumentParser
 import PlanJudge
 import PlanGate
-import ReadinessGit
+import GitRepository
 
 struct MoveCommand: PlainCommand {
   static let configuration = CommandConfiguration(

@@ -1,6 +1,6 @@
 import ArgumentParser
 import PlanModel
-import ReadinessGit
+import GitRepository
 import Reports
 import Profiles
 import StrictJSON

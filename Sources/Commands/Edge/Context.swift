@@ -2,7 +2,8 @@ import ArgumentParser
 import Glibc
 import PlanModel
 import PlanGate
-import ReadinessGit
+import GitRepository
+import GitTransaction
 import PlanHistory
 import Reports
 import Profiles

@@ -1,7 +1,7 @@
 import ArgumentParser
 import Glibc
 import PlanModel
-import ReadinessGit
+import GitRepository
 import PlanHistory
 import Profiles
 import Telemetry

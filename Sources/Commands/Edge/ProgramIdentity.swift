@@ -1,3 +1,4 @@
+import GitObjects
 import CProgram
 import PlanModel
 

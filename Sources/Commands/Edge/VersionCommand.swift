@@ -1,7 +1,7 @@
 import ArgumentParser
 import CProgram
 import PlanModel
-import ReadinessGit
+import GitRepository
 import Reports
 import StrictJSON
 

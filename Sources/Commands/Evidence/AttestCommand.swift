@@ -1,8 +1,9 @@
+import GitObjects
 import ArgumentParser
 import Attestations
 import PlanModel
 import Profiles
-import ReadinessGit
+import GitRepository
 import Reports
 import StrictJSON
 

@@ -6,7 +6,7 @@ import PlanGate
 import PlanJudge
 import PlanModel
 import Profiles
-import ReadinessGit
+import GitRepository
 
 /// Chooses the key that signs attestations, and the remote that they are pushed to.
 struct AttestOptions: ParsableArguments {

@@ -3,7 +3,7 @@ import Attestations
 import PlanGate
 import PlanJudge
 import PlanModel
-import ReadinessGit
+import GitRepository
 import Reports
 import StrictJSON
 

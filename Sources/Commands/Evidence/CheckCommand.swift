@@ -1,9 +1,10 @@
+import GitObjects
 import ArgumentParser
 import Attestations
 import PlanChecks
 import PlanModel
 import PlanGate
-import ReadinessGit
+import GitRepository
 import Reports
 import Profiles
 import StrictJSON

@@ -1,8 +1,9 @@
+import GitObjects
 import PlanChecks
 import PlanJudge
 import PlanModel
 import PlanGate
-import ReadinessGit
+import GitRepository
 import Profiles
 
 /// The checks of a commit's plan, each with its profile.

@@ -2,7 +2,7 @@ import ArgumentParser
 import PlanJudge
 import PlanModel
 import PlanGate
-import ReadinessGit
+import GitRepository
 import Reports
 import Profiles
 import StrictJSON

@@ -3,7 +3,7 @@ import PlanSLO
 import PlanChecks
 import PlanModel
 import PlanGate
-import ReadinessGit
+import GitRepository
 import Reports
 import Profiles
 import StrictJSON

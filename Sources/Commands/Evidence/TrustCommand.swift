@@ -1,7 +1,7 @@
 import ArgumentParser
 import PlanChecks
 import PlanModel
-import ReadinessGit
+import GitRepository
 import Reports
 import Profiles
 import StrictJSON

@@ -1,6 +1,7 @@
+import GitObjects
 import ArgumentParser
 import PlanModel
-import ReadinessGit
+import GitRepository
 import Reports
 import StrictJSON
 

@@ -1,7 +1,7 @@
 import ArgumentParser
 import PlanModel
 import PlanGate
-import ReadinessGit
+import GitRepository
 import PlanHistory
 import Reports
 import StrictJSON

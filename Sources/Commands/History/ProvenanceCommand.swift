@@ -1,10 +1,11 @@
+import GitObjects
 import ArgumentParser
 import Attestations
 import PlanGate
 import PlanHistory
 import PlanModel
 import Profiles
-import ReadinessGit
+import GitRepository
 import Reports
 import StrictJSON
 

@@ -3,7 +3,7 @@ import PlanJudge
 import PlanModel
 import PlanSLO
 import PlanGate
-import ReadinessGit
+import GitRepository
 import PlanHistory
 import Reports
 import Profiles

@@ -2,7 +2,8 @@ import ArgumentParser
 import PlanJudge
 import PlanModel
 import PlanGate
-import ReadinessGit
+import GitRepository
+import GitTransaction
 import Reports
 import Profiles
 import StrictJSON

@@ -3,7 +3,7 @@ import JSONSchema
 import PlanJudge
 import PlanModel
 import PlanGate
-import ReadinessGit
+import GitRepository
 import PlanHistory
 import Reports
 import Profiles

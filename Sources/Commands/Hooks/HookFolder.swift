@@ -1,5 +1,5 @@
 import Glibc
-import ReadinessGit
+import GitRepository
 
 /// The folder in which git looks for hooks.
 struct HookFolder {

@@ -1,4 +1,4 @@
-import ReadinessGit
+import GitRepository
 import Reports
 
 /// The form in which a hook is installed, as `doctor` names it.

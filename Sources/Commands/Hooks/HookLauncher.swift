@@ -1,5 +1,5 @@
 import Glibc
-import ReadinessGit
+import GitRepository
 
 /// The small executable that runs as `prepare-commit-msg` and `commit-msg` where it was built (decision 0018). It does
 /// what their stubs do, and stands beside the program, or in `libexec` where the program is installed.

@@ -1,5 +1,5 @@
 import PlanModel
-import ReadinessGit
+import GitRepository
 
 /// The POSIX sh stub that git runs.
 struct HookScript {

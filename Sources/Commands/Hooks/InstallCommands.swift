@@ -1,7 +1,7 @@
 import ArgumentParser
 import Glibc
 import PlanGate
-import ReadinessGit
+import GitRepository
 import Reports
 import Profiles
 import StrictJSON

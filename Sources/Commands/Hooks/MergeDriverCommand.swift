@@ -1,7 +1,7 @@
 import ArgumentParser
 import PlanJudge
 import PlanModel
-import ReadinessGit
+import GitRepository
 import Reports
 import StrictJSON
 

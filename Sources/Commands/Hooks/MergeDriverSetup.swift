@@ -1,6 +1,6 @@
 import Glibc
 import PlanModel
-import ReadinessGit
+import GitRepository
 
 /// The merge driver in a clone: a section of the clone's configuration, and lines in `info/attributes`, which belongs to
 /// the clone as the hooks do.

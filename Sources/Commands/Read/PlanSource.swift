@@ -1,9 +1,10 @@
+import GitObjects
 import ArgumentParser
 import Attestations
 import PlanJudge
 import PlanModel
 import PlanGate
-import ReadinessGit
+import GitRepository
 import Profiles
 import ReadinessSystem
 

@@ -2,7 +2,7 @@ import ArgumentParser
 import PlanSLO
 import PlanModel
 import PlanGate
-import ReadinessGit
+import GitRepository
 import Reports
 
 struct SLOCommand: ParsableCommand {

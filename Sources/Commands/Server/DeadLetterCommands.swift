@@ -2,7 +2,7 @@ import ArgumentParser
 import PlanModel
 import PlanGate
 import PlanEvents
-import ReadinessGit
+import GitRepository
 import Reports
 import Profiles
 import StrictJSON

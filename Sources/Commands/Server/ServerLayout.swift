@@ -1,6 +1,6 @@
 import ArgumentParser
 import Glibc
-import ReadinessGit
+import GitRepository
 
 /// Where servers look for the gate of a bare repository.
 enum ServerLayout: String, Choice {

@@ -2,7 +2,7 @@ import ArgumentParser
 import PlanEvents
 import PlanModel
 import Profiles
-import ReadinessGit
+import GitRepository
 import Reports
 import StrictJSON
 import Telemetry

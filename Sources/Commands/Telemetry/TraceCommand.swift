@@ -3,7 +3,7 @@ import PlanGate
 import PlanHistory
 import PlanModel
 import Profiles
-import ReadinessGit
+import GitRepository
 import Reports
 import StrictJSON
 import Telemetry

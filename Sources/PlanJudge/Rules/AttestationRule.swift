@@ -1,3 +1,4 @@
+import GitObjects
 import PlanModel
 
 /// One new commit of the ref that holds attestations, as the gate read it.

@@ -1,3 +1,4 @@
+import GitObjects
 import PlanModel
 
 /// What a push does to one ref.

@@ -1,3 +1,4 @@
+import GitObjects
 import StrictJSON
 
 /// How an exit criterion is shown by a machine (`doc/guides/checks.md`).

@@ -1,3 +1,4 @@
+import GitObjects
 import StrictJSON
 
 /// Evidence that a check has left: what was run, on what, and how it ended. Everything in it but moment, duration and

@@ -1,3 +1,5 @@
+import GitObjects
+
 /// The files that a check's answer hangs on, as one tree holds them.
 public struct InputListing: Sendable, Equatable {
   /// One file: what `git ls-tree -r` prints of it.

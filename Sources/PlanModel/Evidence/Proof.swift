@@ -1,3 +1,5 @@
+import GitObjects
+
 /// Whether evidence holds in a tree: the one place that says so, for guards, `status` and gates alike.
 package struct Proof {
   let tree: any PlanTree

@@ -1,3 +1,5 @@
+import GitObjects
+
 /// An attestation that policy accepts, and that says: this check passed again on exactly these inputs.
 public struct Renewal: Sendable, Equatable {
   /// The criterion that it renews.

@@ -1,3 +1,4 @@
+import GitObjects
 import StrictJSON
 import Synchronization
 

@@ -1,3 +1,4 @@
+import GitObjects
 import StrictJSON
 
 /// Where the plan and the policy stand in a repository (contract 2).
@@ -66,10 +67,7 @@ public enum PlanPaths {
   }
 }
 
-/// What git says a path is.
-public enum FileKind: String, Sendable {
-  case regular, executable, symlink, submodule, folder
-
+extension FileKind {
   /// For sentences.
   package var phrase: String {
     switch self {

@@ -1,3 +1,4 @@
+import GitObjects
 import StrictJSON
 
 /// `ssot/plan.json`, read once (contract 2).

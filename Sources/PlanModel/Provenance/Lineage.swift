@@ -1,3 +1,5 @@
+import GitObjects
+
 /// Says what milestones are based on: runs, the policy of each, evidence, and the milestones that they depend on.
 public struct Lineage: Sendable {
   /// A run, with what was recomputed of it.

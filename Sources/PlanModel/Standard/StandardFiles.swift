@@ -1,3 +1,4 @@
+import GitObjects
 import StrictJSON
 
 /// The files that `init` creates. Schemas and examples are the files of this repository's `ssot/`, embedded in the

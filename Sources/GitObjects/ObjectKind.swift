@@ -1,0 +1,26 @@
+/// The four kinds of object, numbered as packs number them (gitformat-pack(5)).
+package enum ObjectKind: Int32, Sendable {
+  case commit = 1
+  case tree = 2
+  case blob = 3
+  case tag = 4
+
+  /// The word that begins an object, before its size.
+  package var word: String {
+    switch self {
+    case .commit: "commit"
+    case .tree: "tree"
+    case .blob: "blob"
+    case .tag: "tag"
+    }
+  }
+
+  /// - Parameter word: the bytes before the first space of an object.
+  package init?(word: some Sequence<UInt8>) {
+    for kind in [ObjectKind.blob, .tree, .commit, .tag] where word.elementsEqual(kind.word.utf8) {
+      self = kind
+      return
+    }
+    return nil
+  }
+}

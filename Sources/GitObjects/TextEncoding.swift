@@ -1,0 +1,81 @@
+import Glibc
+
+/// Texts of commits, which may be in any encoding that `i18n.commitEncoding` or a commit's header names.
+public enum TextEncoding {
+  /// How an encoding that commits may have (contract 3, *Blocks*) is decoded. All are supersets of ASCII, so that a line
+  /// of a stamp is the same bytes in each.
+  private enum Method {
+    case utf8, ascii, latin1
+    /// By the system's iconv, under this name.
+    case system(String)
+  }
+
+  /// UTF-8, US-ASCII, ISO-8859-n and windows-125n, by the names that git's users give them; nil for any other.
+  private static func method(_ encoding: String?) -> Method? {
+    guard let name = encoding?.lowercased() else { return .utf8 }
+    switch name {
+    case "utf-8", "utf8": return .utf8
+    case "us-ascii", "ascii": return .ascii
+    case "iso-8859-1", "iso8859-1", "latin1", "latin-1": return .latin1
+    default: break
+    }
+    func number(behind prefixes: String..., in range: ClosedRange<Int>) -> Int? {
+      prefixes.lazy.compactMap { prefix in
+        name.hasPrefix(prefix) && name.utf8.count <= prefix.utf8.count + 2
+          ? Int(name.dropFirst(prefix.count)).flatMap { String($0) == name.dropFirst(prefix.count) ? $0 : nil } : nil
+      }.first { range.contains($0) }
+    }
+    if let part = number(behind: "iso-8859-", "iso8859-", in: 2...16) { return .system("ISO-8859-\(part)") }
+    if let page = number(behind: "windows-125", "cp125", in: 0...8) { return .system("CP125\(page)") }
+    return nil
+  }
+
+  /// True for nil, which is UTF-8, and the encodings that commits may have.
+  package static func isKnown(_ encoding: String?) -> Bool { method(encoding) != nil }
+
+  /// The text of bytes; nil if they are not of that encoding, or it is none that commits may have.
+  /// - Parameter encoding: nil is UTF-8.
+  public static func decode(_ bytes: ArraySlice<UInt8>, encoding: String?) -> String? {
+    switch method(encoding) {
+    case .utf8: String(validating: bytes, as: UTF8.self)
+    case .ascii: bytes.allSatisfy { $0 < 0x80 } ? String(validating: bytes, as: UTF8.self) : nil
+    case .latin1: String(String.UnicodeScalarView(bytes.map { Unicode.Scalar($0) }))
+    case .system(let name):
+      convert(bytes, from: name, to: "UTF-8").flatMap { String(validating: $0, as: UTF8.self) }
+    case nil: nil
+    }
+  }
+
+  /// The bytes of a text; nil if the encoding has no place for some of it, or is none that commits may have.
+  public static func encode(_ text: String, encoding: String?) -> [UInt8]? {
+    switch method(encoding) {
+    case .utf8: return Array(text.utf8)
+    case .ascii: return text.utf8.allSatisfy { $0 < 0x80 } ? Array(text.utf8) : nil
+    case .latin1:
+      let scalars = text.unicodeScalars
+      return scalars.allSatisfy { $0.value < 0x100 } ? scalars.map { UInt8($0.value) } : nil
+    case .system(let name): return convert(Array(text.utf8)[...], from: "UTF-8", to: name)
+    case nil: return nil
+    }
+  }
+
+  /// By the system's iconv.
+  private static func convert(_ bytes: ArraySlice<UInt8>, from source: String, to target: String) -> [UInt8]? {
+    guard let converter = iconv_open(target, source), converter != iconv_t(bitPattern: -1) else { return nil }
+    defer { iconv_close(converter) }
+    var input = bytes.map { CChar(bitPattern: $0) }
+    var output = [CChar](repeating: 0, count: bytes.count * 4 + 16)
+    var inputLeft = input.count
+    var outputLeft = output.count
+    let result = input.withUnsafeMutableBufferPointer { source in
+      output.withUnsafeMutableBufferPointer { target in
+        var from = source.baseAddress
+        var to = target.baseAddress
+        return iconv(converter, &from, &inputLeft, &to, &outputLeft)
+      }
+    }
+    // iconv(3): (size_t)-1 is a failure, and anything above 0 counts characters that were only approximated.
+    guard result == 0, inputLeft == 0 else { return nil }
+    return output[..<(output.count - outputLeft)].map { UInt8(bitPattern: $0) }
+  }
+}

@@ -1,0 +1,93 @@
+import GitObjects
+import PlanModel
+
+/// Any path of the tree, beside plan and policy.
+extension GitTree {
+  /// What stands at a path.
+  public func identity(at path: String) throws -> FileIdentity? {
+    var at = root
+    let parts = path.split(separator: "/", omittingEmptySubsequences: false)
+    for (index, part) in parts.enumerated() {
+      guard let entry = try entry(String(part), in: at) else { return nil }
+      if index == parts.count - 1 { return entry }
+      guard entry.kind == .folder else { return nil }
+      at = entry.id
+    }
+    return nil
+  }
+
+  /// A folder of thousands is not read through for each of the thousands of files that evidence names in it.
+  private func entry(_ name: String, in id: ObjectID) throws -> FileIdentity? {
+    var look = looks[id] ?? (0, nil)
+    look.count += 1
+    if look.count == 5 { look.folder = try TreeObject(repository.store, id) }
+    looks[id] = look
+    if let folder = look.folder, folder.isSorted { return folder.identity(of: name) }
+    return try repository.entry(name, in: id)
+  }
+
+  /// What stands at a path.
+  public func kind(at path: String) throws -> FileKind? { try identity(at: path)?.kind }
+
+  /// The files that a selection covers. O(folders that may hold one).
+  public func inputs(_ selection: PathSelection) throws -> InputListing {
+    let key = ObjectCache.InputKey(root: root, selection: selection)
+    if let known = cache.inputs[key] { return known }
+    let listing = try SelectedFiles(selection, repository.store).listing(of: root)
+    cache.inputs[key] = listing
+    return listing
+  }
+
+  /// By comparing folders, and only those that differ.
+  public func changedPaths(_ selection: PathSelection, since other: any PlanTree) throws -> [String] {
+    guard let other = other as? GitTree else {
+      return try inputs(selection).changes(since: other.inputs(selection))
+    }
+    return try SelectedFiles(selection, repository.store).changes(from: other.root, to: root)
+  }
+
+  /// The same in another commit; nil where that commit is not here.
+  public func inputs(_ selection: PathSelection, at commit: String) throws -> InputListing? {
+    guard let id = ObjectID(hex: commit), try repository.holds(id) else { return nil }
+    return try repository.tree(of: repository.commit(id)).inputs(selection)
+  }
+
+  /// The bytes of a regular file, at most so many; nil where there is none.
+  public func bytes(at path: String, atMost bound: Int) throws -> [UInt8]? {
+    guard let identity = try identity(at: path), identity.kind == .regular,
+      case .bytes(let bytes) = try repository.content(of: identity.id, atMost: bound)
+    else { return nil }
+    return bytes
+  }
+
+  /// Small files at once, large ones as git unpacks them.
+  public func forEachPiece(at path: String, _ take: (ArraySlice<UInt8>) throws -> Void) throws {
+    guard let identity = try identity(at: path), identity.kind == .regular else { return }
+    try repository.forEachPiece(of: identity.id, take)
+  }
+
+  /// A small push may name one large blob at a thousand paths, so each is searched once.
+  public func search(_ path: String, for secrets: Secrets) throws -> SecretSearch.Answer {
+    var search = SecretSearch(secrets)
+    guard let identity = try identity(at: path), identity.kind == .regular else { return try search.finish() }
+    let key = ObjectCache.SearchKey(blob: identity.id, secrets: secrets)
+    if let known = cache.searches[key] { return known }
+    try repository.forEachPiece(of: identity.id) { try search.add($0) }
+    let answer = try search.finish()
+    cache.searches[key] = answer
+    return answer
+  }
+
+  /// The SHA-256 of a regular file.
+  public func digest(at path: String) throws -> Digest? {
+    guard let identity = try identity(at: path), identity.kind == .regular else { return nil }
+    if let known = cache.digests[identity.id] { return known }
+    let digest =
+      switch try repository.content(of: identity.id, atMost: 16 << 20) {
+      case .bytes(let bytes): Digest(of: bytes)
+      case .oversized(let oversized): oversized.digest
+      }
+    cache.digests[identity.id] = digest
+    return digest
+  }
+}

@@ -1,0 +1,339 @@
+import GitObjects
+import PlanModel
+import ReadinessSystem
+import StrictJSON
+
+/// A tree of the repository as the judge sees it, read as far as it is asked.
+public final class GitTree: PlanTree {
+  let repository: Repository
+  /// The tree's object.
+  public let root: ObjectID
+  private var topEntries: PlanFolders?
+  private var ssotEntry: ObjectCache.Ssot?
+  /// The folders in which paths were looked up, how often, and from the fifth time on as something to search in.
+  var looks: [ObjectID: (count: Int, folder: TreeObject?)] = [:]
+
+  init(repository: Repository, root: ObjectID) {
+    self.repository = repository
+    self.root = root
+  }
+
+  var cache: ObjectCache { repository.cache }
+
+  // MARK: - Milestones
+
+  /// What `.readiness` is.
+  public func folderKind() throws -> FileKind? { try folder()?.kind }
+
+  /// By the objects of the folders first: most commits touch neither.
+  public func hasSamePlanAndPolicy(as other: any PlanTree) throws -> Bool {
+    guard let other = other as? GitTree else { return try isSameByListing(as: other) }
+    if root == other.root { return true }
+    let (own, others) = (try entries(), try other.entries())
+    // What git would not write is never the same: a name may stand there twice.
+    if own.isOdd { return false }
+    if own.ssot != others.ssot {
+      guard try malformedFolder(since: other) == nil, try planIdentity() == other.planIdentity(),
+        try policyFiles() == other.policyFiles()
+      else { return false }
+    }
+    if own.readiness == others.readiness { return true }
+    if try malformedFolder(since: other) != nil { return false }
+    return try own.readiness?.kind == others.readiness?.kind && changedMilestones(since: other).isEmpty
+  }
+
+  /// The first of the folders that concern us that is not as git writes folders, and not the same in the other tree.
+  public func malformedFolder(since other: any PlanTree) throws -> String? {
+    let old = other as? GitTree
+    if root == old?.root { return nil }
+    let (own, others) = (try entries(), try old?.entries())
+    if own.isOdd { return "/" }
+    func isSound(_ folder: ObjectID) throws -> Bool { try cache.folder(folder, repository).isWellFormed }
+    if let folder = own.readiness, folder.kind == .folder, folder != others?.readiness, try !isSound(folder.id) {
+      return PlanPaths.folder
+    }
+    guard let folder = own.ssot, folder.kind == .folder, folder != others?.ssot else { return nil }
+    if try !isSound(folder.id) { return "ssot" }
+    let (ssot, before) = (try ssot(), try old?.ssot())
+    if let id = ssot.policies, id != before?.policies, try !isSound(id) { return PlanPaths.policies }
+    if let id = ssot.schemas, id != before?.schemas, try !isSound(id) { return "ssot/schemas" }
+    return nil
+  }
+
+  /// What stands at the top that concerns us, by one look at the tree.
+  private func entries() throws -> PlanFolders {
+    if let topEntries { return topEntries }
+    let found = try repository.store.with(root, .tree) { PlanFolders($0, of: root) }
+    topEntries = found
+    return found
+  }
+
+  /// The object of `.readiness`, for comparing trees without listing them.
+  public func folder() throws -> FileIdentity? { try entries().readiness }
+
+  /// The files `.readiness/*.json`.
+  public func milestones() throws -> [MilestoneID: FileIdentity] {
+    guard let folder = try folder(), folder.kind == .folder else { return [:] }
+    return try cache.listing(folder.id, repository)
+  }
+
+  /// What one of them is. O(log milestones).
+  public func milestoneIdentity(_ id: MilestoneID) throws -> FileIdentity? {
+    guard let folder = try folder(), folder.kind == .folder else { return nil }
+    let entries = try cache.folder(folder.id, repository)
+    guard entries.isSorted, id.isValid else { return try milestones()[id] }
+    return entries.identity(of: id.text + ".json")
+  }
+
+  /// By comparing the bytes of the two folders.
+  public func changedMilestones(since other: any PlanTree) throws -> [MilestoneID] {
+    guard let other = other as? GitTree, let new = try folder(), let old = try other.folder(), new.kind == .folder,
+      old.kind == .folder
+    else { return try changedByListing(since: other) }
+    if new == old { return [] }
+    let (entries, before) = (try cache.folder(new.id, repository), try cache.folder(old.id, repository))
+    guard entries.isSorted, before.isSorted else { return try changedByListing(since: other) }
+    return try entries.stemsThatDiffer(from: before).map { MilestoneID($0) }
+      .filter { try milestoneIdentity($0) != other.milestoneIdentity($0) }
+  }
+
+  /// By one scan of the folder's bytes.
+  public func mayHoldCaseCollision() throws -> Bool {
+    guard let folder = try folder(), folder.kind == .folder else { return false }
+    let entries = try cache.folder(folder.id, repository)
+    return !entries.isSorted || entries.holdsIrregularName
+  }
+
+  /// One milestone file.
+  public func milestone(_ id: MilestoneID) throws -> MilestoneFile? {
+    guard let identity = try milestoneIdentity(id) else { return nil }
+    if identity.kind == .regular, let known = cache.file(id, identity.id) { return known }
+    let file = try Self.read(id, identity, in: repository)
+    if identity.kind == .regular { cache.keep(file, identity.id) }
+    return file
+  }
+
+  private static func read(_ id: MilestoneID, _ identity: FileIdentity, in repository: Repository) throws
+    -> MilestoneFile
+  {
+    guard identity.kind == .regular else { return MilestoneFile(id: id, kind: identity.kind, bytes: []) }
+    return switch try repository.content(of: identity.id, atMost: JSONLimits.plan.size) {
+    case .bytes(let bytes): MilestoneFile(id: id, kind: .regular, bytes: bytes)
+    case .oversized(let oversized): MilestoneFile(id: id, oversized: oversized)
+    }
+  }
+
+  /// - Parameter offset: where the packs hold it.
+  private static func row(
+    _ id: MilestoneID, _ identity: FileIdentity, offset: Int, in repository: Repository, by reader: MilestoneReader
+  ) throws -> MilestoneRow {
+    guard identity.kind == .regular else { return MilestoneRow(MilestoneFile(id: id, kind: identity.kind, bytes: [])) }
+    return switch try repository.content(of: identity.id, atMost: JSONLimits.plan.size, offset: offset) {
+    case .bytes(let bytes): MilestoneRow(id: id, bytes: bytes, by: reader)
+    case .oversized(let oversized): MilestoneRow(MilestoneFile(id: id, oversized: oversized))
+    }
+  }
+
+  /// On all cores, in the order in which the packs hold them; and the plan beside them, which goes with them.
+  public func milestoneRows() throws -> [MilestoneRow] {
+    let listed = try listedMilestones()
+    guard listed.count > 256 else { return try listed.compactMap { try milestone($0.id).map(MilestoneRow.init) } }
+    repository.readPacks()
+    let order = repository.store.packOrder(of: listed.map(\.identity.id))
+    let companions = try repository.companions()
+    for each in companions + [repository] { each.store.packs?.expect(listed.count / (companions.count + 1)) }
+    let shares = Shares(of: listed.count, for: companions.count + 1, each: 32)
+    let plan = try ssot().plan.flatMap { $0.kind == .regular ? $0 : nil }
+    return try [MilestoneRow](unsafeUninitializedCapacity: listed.count) { rows, count in
+      guard let start = rows.baseAddress else { return }
+      // Each place is written once, by one thread. Where something cannot be read nothing is counted, and the rows that
+      // were made are not given back: the command ends.
+      func readShare(_ thread: Int, in repository: Repository) throws {
+        // What reading a milestone takes, about; and on this thread what is made of all of them.
+        HeapRoom.prepare(listed.count / (companions.count + 1) * 850 + (thread == 0 ? listed.count * 700 : 0))
+        let reader = MilestoneReader()
+        try shares.forEach(on: thread) { share in
+          let (place, offset) = order[share]
+          let (id, identity) = listed[place]
+          (start + place).initialize(to: try Self.row(id, identity, offset: offset, in: repository, by: reader))
+        }
+      }
+      let work = companions.enumerated().map { number, repository in
+        { () throws -> (id: ObjectID, file: PlanFile)? in
+          let file = number == 0 ? try plan.map { ($0.id, try Self.planFile($0, in: repository)) } : nil
+          try readShare(number + 1, in: repository)
+          return file
+        }
+      }
+      for case let plan? in try concurrently(work, while: { try readShare(0, in: repository) }).there {
+        cache.plans[plan.id] = plan.file
+      }
+      count = listed.count
+    }
+  }
+
+  /// The milestones' files, sorted by their ids.
+  private func listedMilestones() throws -> [(id: MilestoneID, identity: FileIdentity)] {
+    guard let folder = try folder(), folder.kind == .folder else { return [] }
+    let entries = try cache.folder(folder.id, repository)
+    guard entries.isSorted else { return try milestones().sorted { $0.key < $1.key }.map { ($0.key, $0.value) } }
+    var listed: [(id: MilestoneID, identity: FileIdentity)] = []
+    listed.reserveCapacity(entries.count)
+    entries.forEachStem { stem, identity in listed.append((MilestoneID(stem), identity)) }
+    // The folder's own order is nearly that of the ids, and the same where all have as many digits.
+    let isSorted = listed.indices.dropFirst().allSatisfy { listed[$0 - 1].id < listed[$0].id }
+    return isSorted ? listed : listed.sorted { $0.id < $1.id }
+  }
+
+  // MARK: - Plan and policy
+
+  private func ssot() throws -> ObjectCache.Ssot {
+    if let ssotEntry { return ssotEntry }
+    var found = ObjectCache.Ssot()
+    if let folder = try entries().ssot, folder.kind == .folder {
+      found = try cache.ssots[folder.id] ?? readSsot(folder.id)
+      cache.ssots[folder.id] = found
+    }
+    ssotEntry = found
+    return found
+  }
+
+  private func readSsot(_ folder: ObjectID) throws -> ObjectCache.Ssot {
+    var found = ObjectCache.Ssot()
+    found.plan = try repository.entry("plan.json", in: folder)
+    let policies = try repository.entry("policies", in: folder)
+    found.policies = policies?.kind == .folder ? policies?.id : nil
+    found.policiesOther = policies?.kind == .folder ? nil : policies
+    if let schemas = try repository.entry("schemas", in: folder), schemas.kind == .folder {
+      found.schemas = schemas.id
+      found.schema = try repository.entry("milestone.schema.json", in: schemas.id)
+    }
+    return found
+  }
+
+  /// What `ssot/plan.json` is.
+  public func planIdentity() throws -> FileIdentity? { try ssot().plan }
+
+  /// `ssot/plan.json`, read.
+  public func planFile() throws -> PlanFile? {
+    guard let identity = try ssot().plan else { return nil }
+    // What is cached by its object is a regular file: a link may have the same bytes.
+    guard identity.kind == .regular else { return try Self.planFile(identity, in: repository) }
+    if let known = cache.plans[identity.id] { return known }
+    let file = try Self.planFile(identity, in: repository)
+    cache.plans[identity.id] = file
+    return file
+  }
+
+  private static func planFile(_ identity: FileIdentity, in repository: Repository) throws -> PlanFile {
+    guard identity.kind == .regular else { return PlanFile(kind: identity.kind, bytes: []) }
+    return switch try repository.content(of: identity.id, atMost: PlanFile.bound) {
+    case .bytes(let bytes): PlanFile(kind: .regular, bytes: bytes)
+    case .oversized(let oversized): PlanFile(oversized: oversized)
+    }
+  }
+
+  /// The blobs of the policy.
+  public func policyFiles() throws -> [String: FileIdentity] {
+    guard let folder = try entries().ssot else { return [:] }
+    if let known = cache.policyFiles[folder.id] { return known }
+    let ssot = try ssot()
+    var files: [String: FileIdentity] = [:]
+    if let folder = ssot.policies { try collect(folder, PlanPaths.policies + "/", into: &files) }
+    // Something else in the place of the folder is a policy that cannot be read.
+    if let other = ssot.policiesOther, other.kind != .submodule { files[PlanPaths.policies] = other }
+    if let schema = ssot.schema, schema.kind != .folder, schema.kind != .submodule {
+      files[PlanPaths.schema] = schema
+    }
+    cache.policyFiles[folder.id] = files
+    return files
+  }
+
+  /// Files of a policy, folder by folder. A folder beyond the bounds stands in the list itself, as a policy that cannot be
+  /// read: one tree may hold the same folder in many places, so a few objects would be files without number.
+  private func collect(_ folder: ObjectID, _ prefix: String, into files: inout [String: FileIdentity]) throws {
+    var level = [(id: folder, path: prefix)]
+    var depth = 0
+    while !level.isEmpty {
+      var next: [(id: ObjectID, path: String)] = []
+      for (id, path) in level {
+        guard depth < PolicyBlob.depthBound, files.count + next.count < PolicyBlob.countBound else {
+          files[String(path.dropLast())] = FileIdentity(kind: .folder, id: id)
+          return
+        }
+        try repository.forEachEntry(of: id) { name, identity in
+          if identity.kind == .folder {
+            next.append((identity.id, path + name + "/"))
+          } else if identity.kind != .submodule, files.updateValue(identity, forKey: path + name) != nil {
+            // Two names that differ only by their Unicode form are one name here, so such a folder cannot be read.
+            files[String(path.dropLast())] = FileIdentity(kind: .folder, id: id)
+          }
+        }
+      }
+      level = next
+      depth += 1
+    }
+  }
+
+  /// The policy, read.
+  public func policy() throws -> PolicySnapshot {
+    guard let folder = try entries().ssot else { return try readPolicy() }
+    if let known = cache.policyOfSsot[folder.id] { return known }
+    let policy = try readPolicy()
+    cache.policyOfSsot[folder.id] = policy
+    return policy
+  }
+
+  private func readPolicy() throws -> PolicySnapshot {
+    let files = try policyFiles()
+    let key = files.fingerprint
+    if let known = cache.policies[key] { return known }
+    var room = PolicyBlob.sizeBound
+    let blobs = try files.sorted { $0.key < $1.key }.map { path, identity in
+      // What the program has itself need not be read, but in an audit it has to be what the repository holds.
+      if !repository.recomputesIDs, let standard = PolicyBlob(path: path, identity) { return standard }
+      if identity.kind == .folder { return PolicyBlob(path: path, folder: identity.id) }
+      return switch try repository.content(of: identity.id, atMost: PlanFile.bound) {
+      case .bytes(let bytes): try takeRoom(&room, for: bytes, PolicyBlob(path: path, kind: identity.kind, bytes: bytes))
+      case .oversized(let oversized): PolicyBlob(path: path, oversized: oversized)
+      }
+    }
+    let snapshot = PolicySnapshot(blobs)
+    cache.policies[key] = snapshot
+    return snapshot
+  }
+
+  private func takeRoom(_ room: inout Int, for bytes: [UInt8], _ blob: @autoclosure () -> PolicyBlob) throws
+    -> PolicyBlob
+  {
+    room -= bytes.count
+    guard room >= 0 else {
+      throw GitError(
+        .unsupported, "\(PlanPaths.policies) holds more than \(PolicyBlob.sizeBound >> 20) MiB.",
+        hint: "Move what is no policy elsewhere.", function: "GitTree.policy")
+    }
+    return blob()
+  }
+
+  /// The bytes of a blob of the policy.
+  public func policyBytes(at path: String) throws -> [UInt8]? {
+    guard let file = try policyFiles()[path] else { return nil }
+    switch try repository.content(of: file.id, atMost: PlanFile.bound) {
+    case .bytes(let bytes): return bytes
+    // In a merge such a file is one value, which its digest names.
+    case .oversized(let oversized): return Array(oversized.digest.tagged.utf8)
+    }
+  }
+
+  /// Reads plan and policy whole, so that each of their objects is known to be there and, in an audit, to be what its id
+  /// says. O(milestones).
+  public func readPlanAndPolicy() throws {
+    for (id, identity) in try milestones() where identity.kind == .regular {
+      _ = try Self.read(id, identity, in: repository)
+    }
+    _ = try planFile()
+    for (_, identity) in try policyFiles() where identity.kind != .folder {
+      _ = try repository.content(of: identity.id, atMost: PlanFile.bound)
+    }
+  }
+}

@@ -1,0 +1,61 @@
+import GitObjects
+import Glibc
+import ReadinessSystem
+
+extension IndexFile {
+  /// Nil where the file is not there, or `init(_:of:)` refuses its bytes.
+  convenience init?(_ path: String) {
+    guard let file = MappedFile(path) else { return nil }
+    self.init(file.bytes, of: file)
+  }
+
+  /// The milestones' files that may differ from what the index at a path says; nil where that cannot be told.
+  static func suspects(inIndex path: String, folder: String, of workTree: String) -> [String]? {
+    guard let file = MappedFile(path) else { return nil }
+    return IndexFile(file.bytes, of: file)?.suspects(in: folder, of: workTree, writtenAt: file.modified)
+  }
+
+  /// The milestones' files that may differ from what is staged, by what the file system says of them: all others have
+  /// the size, the time and the number that they had when they were staged.
+  /// - Parameters:
+  ///   - folder: with a slash at its end.
+  ///   - moment: when the index was written.
+  /// - Returns: nil where that cannot be told, as where the folder holds more or less than is staged.
+  func suspects(in folder: String, of workTree: String, writtenAt moment: timespec) -> [String]? {
+    guard tellsNames, let names = FileBytes.countQuietly(in: workTree + folder, endingIn: ".json") else {
+      return nil
+    }
+    let descriptor = open(workTree + folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC)
+    guard descriptor >= 0 else { return nil }
+    defer { close(descriptor) }
+    var (suspects, isClear, count) = ([String](), true, 0)
+    let (prefix, ending) = (Array(folder.utf8), Array(".json".utf8))
+    let end = forEachEntry { at, name in
+      guard let base = raw.baseAddress, name.count >= prefix.count + ending.count,
+        memcmp(base + name.lowerBound, prefix, prefix.count) == 0,
+        memcmp(base + name.upperBound - ending.count, ending, ending.count) == 0,
+        memchr(base + name.lowerBound + prefix.count, 0x2F, name.count - prefix.count) == nil
+      else { return }
+      count += 1
+      // Extended flags, and stages of a merge.
+      if raw[at + 60] & 0x70 != 0 { isClear = false }
+      let leaf = (base + name.lowerBound + prefix.count).assumingMemoryBound(to: CChar.self)
+      var status = stat()
+      guard fstatat(descriptor, leaf, &status, AT_SYMLINK_NOFOLLOW) == 0 else { return isClear = false }
+      if !isAsStaged(at, status, writtenAt: moment) { suspects.append(String(cString: leaf)) }
+    }
+    return end != nil && isClear && count == names ? suspects : nil
+  }
+
+  private func isAsStaged(_ at: Int, _ status: stat, writtenAt moment: timespec) -> Bool {
+    func field(_ offset: Int) -> UInt32 { Self.word(raw, at + offset) }
+    let (seconds, nanoseconds) = (field(8), field(12))
+    // What was written in the very moment in which the index was may have been written after it.
+    let isOlder = (Int(seconds), Int(nanoseconds)) < (moment.tv_sec, moment.tv_nsec)
+    return isOlder && seconds == UInt32(truncatingIfNeeded: status.st_mtim.tv_sec)
+      && nanoseconds == UInt32(truncatingIfNeeded: status.st_mtim.tv_nsec)
+      && field(20) == UInt32(truncatingIfNeeded: status.st_ino)
+      && field(36) == UInt32(truncatingIfNeeded: status.st_size) && status.st_mode & S_IFMT == S_IFREG
+      && field(24) & 0xF000 == 0x8000
+  }
+}

@@ -1,0 +1,107 @@
+import Glibc
+
+/// A folder whose contents a stranger may have laid out: what is read and written below it is reached component by
+/// component, and no symbolic link is followed on the way or at the end (openat(2) with `O_NOFOLLOW`).
+public final class LinkFreeFolder {
+  private let descriptor: Int32
+  private let path: String
+
+  /// Opens a folder that the caller trusts: links on the way to it are followed.
+  /// - Throws: `GitError`.
+  public convenience init(_ path: String) throws {
+    let descriptor = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC)
+    guard descriptor >= 0 else { throw FileBytes.systemError("open", path) }
+    self.init(descriptor, path.hasSuffix("/") ? String(path.dropLast()) : path)
+  }
+
+  private init(_ descriptor: Int32, _ path: String) {
+    self.descriptor = descriptor
+    self.path = path
+  }
+
+  deinit { close(descriptor) }
+
+  /// Opens a folder below this one; nil where there is none.
+  /// - Parameters:
+  ///   - relative: its path, without `.` and `..`; empty for this folder itself.
+  ///   - creates: true to create what is missing on the way.
+  /// - Throws: `GitError` where a link or a file stands on the way.
+  public func folder(_ relative: some StringProtocol, creates: Bool = false) throws -> LinkFreeFolder? {
+    var at = self
+    for part in relative.split(separator: "/", omittingEmptySubsequences: true) {
+      guard let next = try at.child(String(part), creates: creates) else { return nil }
+      at = next
+    }
+    return at
+  }
+
+  private func child(_ name: String, creates: Bool) throws -> LinkFreeFolder? {
+    guard name != ".", name != ".." else { throw Self.leaves(path + "/" + name) }
+    if creates, mkdirat(descriptor, name, 0o777) != 0, errno != EEXIST {
+      throw FileBytes.systemError("mkdirat", path + "/" + name)
+    }
+    let child = openat(descriptor, name, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC)
+    if child < 0, errno == ENOENT { return nil }
+    guard child >= 0 else {
+      throw errno == ELOOP || errno == ENOTDIR
+        ? Self.leaves(path + "/" + name) : FileBytes.systemError("openat", path + "/" + name)
+    }
+    return LinkFreeFolder(child, path + "/" + name)
+  }
+
+  private static func leaves(_ path: String) -> GitError {
+    GitError(
+      .unsupported, "\(path) is not a folder: it may be a symbolic link, and readiness follows none there.",
+      hint: "Put a folder in its place: git status shows what changed.", function: "openat")
+  }
+
+  /// The bytes of a regular file in this folder; nil where there is none.
+  /// - Parameter bound: the most bytes that it may have.
+  /// - Throws: `GitError` where it is a link, a pipe or a device, or larger than that.
+  public func read(_ name: String, atMost bound: Int) throws -> [UInt8]? {
+    let file = openat(descriptor, name, O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC)
+    if file < 0, errno == ENOENT { return nil }
+    var status = stat()
+    guard file >= 0, fstat(file, &status) == 0, status.st_mode & S_IFMT == S_IFREG, status.st_size <= bound else {
+      if file >= 0 { close(file) }
+      throw GitError(
+        .damaged, "\(path)/\(name) is not a regular file of at most \(bound) bytes.",
+        hint: "Look at it, and remove it.",
+        function: "openat")
+    }
+    defer { close(file) }
+    return try FileBytes.read(file, path + "/" + name)
+  }
+
+  /// Puts a prepared file in its place in this folder.
+  /// - Parameters:
+  ///   - prepared: its path, on the file system of git's folder.
+  ///   - bytes: what it holds, for a folder on another file system.
+  package func put(_ prepared: String, _ bytes: [UInt8], as name: String) throws {
+    guard renameat(AT_FDCWD, prepared, descriptor, name) != 0 else { return }
+    guard errno == EXDEV else { throw FileBytes.systemError("renameat", path + "/" + name) }
+    try write(bytes, as: name, isDurable: true)
+  }
+
+  /// Writes a file of this folder so that it is there whole or not at all.
+  /// - Parameter isDurable: false where the disk need not be waited for.
+  public func write(_ bytes: [UInt8], as name: String, mode: mode_t = 0o666, isDurable: Bool) throws {
+    let draft = "\(name).readiness-\(getpid())"
+    let file = openat(descriptor, draft, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, mode)
+    guard file >= 0 else { throw FileBytes.systemError("openat", path + "/" + draft) }
+    do {
+      defer { close(file) }
+      try FileBytes.write(bytes[...], to: file, path + "/" + draft)
+      guard !isDurable || fsync(file) == 0 else { throw FileBytes.systemError("fsync", path + "/" + draft) }
+      guard renameat(descriptor, draft, descriptor, name) == 0 else {
+        throw FileBytes.systemError("renameat", path + "/" + name)
+      }
+    } catch {
+      unlinkat(descriptor, draft, 0)
+      throw error
+    }
+  }
+
+  /// Removes a file of this folder; a link is removed itself. Nothing happens where it is gone.
+  package func remove(_ name: String) { unlinkat(descriptor, name, 0) }
+}

@@ -1,0 +1,100 @@
+import ReadinessSystem
+import GitObjects
+import Glibc
+import PlanModel
+
+/// Objects that are files of their own (gitrepository-layout(5)), read with one open and one inflation. A fast path and
+/// nothing more: whatever it does not find, or does not like, libgit2 is asked for.
+final class LooseStore {
+  private let folders: [String]
+  private let inflater = Inflater()
+  /// Room for one object; memory that is not touched costs nothing. What is larger is left to libgit2.
+  private let room = UnsafeMutableRawBufferPointer.allocate(byteCount: 4 << 20, alignment: 8)
+  private let packed = UnsafeMutableRawBufferPointer.allocate(byteCount: 1 << 20, alignment: 8)
+
+  init(folders: [String]) {
+    self.folders = folders
+  }
+
+  deinit {
+    room.deallocate()
+    packed.deallocate()
+  }
+
+  /// Lends an object; nil where it is not a file of its own, or the file is not as it should be.
+  func with<T>(_ id: ObjectID, _ body: (ObjectKind, UnsafeRawBufferPointer) throws -> T) rethrows -> T? {
+    let path = Self.path(of: id)
+    for folder in folders {
+      let descriptor = open(folder + path, O_RDONLY | O_NONBLOCK | O_CLOEXEC)
+      guard descriptor >= 0 else { continue }
+      let count = read(descriptor, packed.baseAddress, packed.count)
+      close(descriptor)
+      guard count > 0,
+        let (type, bytes) = LooseObject.parse(
+          UnsafeRawBufferPointer(rebasing: packed[..<count]), by: inflater, into: room)
+      else {
+        return nil
+      }
+      return try body(type, bytes)
+    }
+    return nil
+  }
+
+  /// True if something else than a file stands where an object would be, such as a pipe, for which others would wait.
+  func isObstructed(_ id: ObjectID) -> Bool {
+    let path = Self.path(of: id)
+    return folders.contains { folder in
+      var status = stat()
+      return stat(folder + path, &status) == 0 && status.st_mode & S_IFMT != S_IFREG
+    }
+  }
+
+  // MARK: - All copies
+
+  /// Which objects each folder holds, listed once somebody has asked often: a look for each object of a long history costs
+  /// more.
+  private var listed: [Set<ObjectID>]?
+  private var looks = 0
+
+  /// The numbers of the folders that hold an object as a file of its own.
+  func folders(holding id: ObjectID) -> [Int] {
+    if let listed { return listed.indices.filter { listed[$0].contains(id) } }
+    looks += 1
+    if looks > 128 { listed = folders.map(Self.list) }
+    let path = Self.path(of: id)
+    return folders.indices.filter { access(folders[$0] + path, F_OK) == 0 }
+  }
+
+  private static func list(_ folder: String) -> Set<ObjectID> {
+    var found = Set<ObjectID>()
+    for byte in 0..<256 {
+      let prefix = String(byte >> 4, radix: 16) + String(byte & 15, radix: 16)
+      let names: [String]
+      do { names = try FileBytes.names(in: folder + "/" + prefix) } catch { continue }
+      for name in names { if let id = ObjectID(hex: prefix + name) { found.insert(id) } }
+    }
+    return found
+  }
+
+  /// The bytes of the copy in one of the folders; nil where it is not of that type, is larger than the bound, or damaged.
+  func copy(of id: ObjectID, _ type: ObjectKind, inFolder number: Int, atMost bound: Int) -> [UInt8]? {
+    guard let file = MappedFile(folders[number] + Self.path(of: id)) else { return nil }
+    let whole = UnsafeMutableRawBufferPointer.allocate(byteCount: bound + 64, alignment: 8)
+    defer { whole.deallocate() }
+    guard let (kind, bytes) = LooseObject.parse(file.bytes, by: inflater, into: whole), kind == type,
+      bytes.count <= bound
+    else { return nil }
+    return Array(bytes)
+  }
+
+  /// True where an object is a file of its own.
+  func holds(_ id: ObjectID) -> Bool {
+    let path = Self.path(of: id)
+    return folders.contains { access($0 + path, F_OK) == 0 }
+  }
+
+  private static func path(of id: ObjectID) -> String {
+    let name = id.description
+    return "/" + String(name.prefix(2)) + "/" + String(name.dropFirst(2))
+  }
+}

@@ -1,0 +1,131 @@
+import GitObjects
+import CLibgit2
+import PlanModel
+import ReadinessSystem
+
+/// Refs, and what revisions name.
+extension Repository {
+  /// What HEAD points at.
+  public enum Head: Sendable {
+    /// A branch without a commit yet.
+    case unborn
+    /// A commit, on a branch or detached.
+    case commit(ObjectID)
+  }
+
+  /// What HEAD points at.
+  public func head() throws -> Head {
+    var reference: OpaquePointer?
+    let code = git_repository_head(&reference, pointer)
+    switch git_error_code(code) {
+    case GIT_EUNBORNBRANCH, GIT_ENOTFOUND: return .unborn
+    default: break
+    }
+    guard code >= 0, let reference else { throw GitError(code: code, function: "git_repository_head", about: "HEAD") }
+    defer { git_reference_free(reference) }
+    guard let target = git_reference_target(reference) else { return .unborn }
+    return .commit(ObjectID(target))
+  }
+
+  /// The ref that a name leads to, through symbolic refs; the name itself where it leads nowhere yet.
+  /// - Throws: `GitError` where refs cannot be read, or lead in a circle.
+  public func refBehind(_ name: String) throws -> String {
+    var name = name
+    for _ in 0..<10 {
+      var reference: OpaquePointer?
+      let code = git_reference_lookup(&reference, pointer, name)
+      if git_error_code(code) == GIT_ENOTFOUND || git_error_code(code) == GIT_EINVALIDSPEC { return name }
+      try git("git_reference_lookup", "The ref \(name)") { code }
+      defer { git_reference_free(reference) }
+      guard let target = git_reference_symbolic_target(reference) else { return name }
+      name = String(cString: target)
+    }
+    throw GitError(
+      .damaged, "The symbolic ref \(name) leads in a circle.", hint: "See git symbolic-ref.",
+      function: "git_reference_lookup")
+  }
+
+  /// The branches, each with its commit.
+  public func branches() throws -> [(name: String, tip: ObjectID)] {
+    var branches: [(name: String, tip: ObjectID)] = []
+    try forEachRef { name, tip in if name.hasPrefix("refs/heads/") { branches.append((name, tip)) } }
+    return branches.sorted { $0.name < $1.name }
+  }
+
+  /// The commit that a ref points at; nil where it is not there, or points at something else.
+  public func commit(ofRef name: String) throws -> ObjectID? {
+    var oid = git_oid()
+    let code = git_reference_name_to_id(&oid, pointer, name)
+    if git_error_code(code) == GIT_ENOTFOUND || git_error_code(code) == GIT_EINVALIDSPEC { return nil }
+    try git("git_reference_name_to_id", "The ref \(name)") { code }
+    return try commit(behind: ObjectID(oid))
+  }
+
+  /// The branch that HEAD is on, or `HEAD` itself where it is detached.
+  package func refBehindHead() throws -> String {
+    var head: OpaquePointer?
+    try git("git_reference_lookup", "HEAD") { git_reference_lookup(&head, pointer, "HEAD") }
+    defer { git_reference_free(head) }
+    return git_reference_symbolic_target(head).map { String(cString: $0) } ?? "HEAD"
+  }
+
+  /// The file by which a ref is locked.
+  package func lockPath(ofRef name: String) -> String { (name == "HEAD" ? gitFolder : commonFolder) + name + ".lock" }
+
+  /// The commit that a name stands for: a branch, a tag, an abbreviated id, `HEAD~2`.
+  /// - Throws: `GitError` of kind `unknownRevision` where it stands for none.
+  public func commit(named name: String) throws -> ObjectID {
+    var object: OpaquePointer?
+    let code = git_revparse_single(&object, pointer, name)
+    guard code >= 0 else {
+      var ref: OpaquePointer?
+      defer { git_reference_free(ref) }
+      let isUnknown = [GIT_ENOTFOUND, GIT_EINVALIDSPEC, GIT_EAMBIGUOUS].contains(git_error_code(code))
+      // A ref whose commit is not there is damage, not a name that nobody gave.
+      let refName = String(name.prefix { !"~^@:".contains($0) })
+      let isRef = git_reference_dwim(&ref, pointer, refName) == 0
+      let target = isRef ? git_reference_target(ref).map { ObjectID($0) } : nil
+      let isLost = try target.map { try !holds($0) } ?? false
+      if isLost || recomputesIDs && (!isUnknown || isRef && refName == name) {
+        throw GitError(
+          .damaged, "What the revision \"\(name)\" leads to is damaged.",
+          hint: "git fsck --full names what is damaged; fetch it again from a repository that you trust.",
+          function: "git_revparse_single")
+      }
+      throw GitError(
+        .unknownRevision, "The revision \"\(name)\" names no commit here.",
+        hint: "Name a branch, a tag or a commit id; git log --oneline shows some.", function: "git_revparse_single")
+    }
+    defer { git_object_free(object) }
+    return try peeledToCommit(object, name)
+  }
+
+  /// The commit behind an object, through tags; nil where it is a blob or a tree.
+  public func commit(behind id: ObjectID) throws -> ObjectID? {
+    var oid = id.git
+    var object: OpaquePointer?
+    try git("git_object_lookup", "The object \(id)") { git_object_lookup(&object, pointer, &oid, GIT_OBJECT_ANY) }
+    defer { git_object_free(object) }
+    var commit: OpaquePointer?
+    guard git_object_peel(&commit, object, GIT_OBJECT_COMMIT) >= 0 else { return nil }
+    defer { git_object_free(commit) }
+    return git_object_id(commit).map { ObjectID($0) }
+  }
+
+  private func peeledToCommit(_ object: OpaquePointer?, _ name: String) throws -> ObjectID {
+    var commit: OpaquePointer?
+    try git("git_object_peel", "The revision \(name)") { git_object_peel(&commit, object, GIT_OBJECT_COMMIT) }
+    defer { git_object_free(commit) }
+    guard let id = git_object_id(commit) else {
+      throw GitError(.notFound, "The revision \(name) is no commit.", hint: "Name a commit.", function: "git_object_id")
+    }
+    return ObjectID(id)
+  }
+
+  /// The heads of an operation in progress, such as `MERGE_HEAD` or `CHERRY_PICK_HEAD`; empty where there is none.
+  public func heads(in file: String) throws -> [ObjectID] {
+    guard let bytes = try FileBytes.readIfPresent(gitFolder + file) else { return [] }
+    return String(decoding: bytes, as: UTF8.self).split(whereSeparator: \.isNewline)
+      .compactMap { ObjectID(hex: String($0.prefix(40))) }
+  }
+}

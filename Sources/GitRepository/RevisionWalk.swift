@@ -1,0 +1,96 @@
+import GitObjects
+import CLibgit2
+import PlanModel
+
+extension Repository {
+  /// The commits that can be reached from some and not from others, parents before children.
+  ///
+  /// Over all parents, by topology and never by date, without replace refs, grafts and commit-graph. O(history).
+  /// - Throws: `GitError` where a commit cannot be read. A short history is never a clean one.
+  public func commits(from tips: [ObjectID], notFrom hidden: [ObjectID] = []) throws -> [ObjectID] {
+    var walker: OpaquePointer?
+    try git("git_revwalk_new", "History") { git_revwalk_new(&walker, pointer) }
+    defer { git_revwalk_free(walker) }
+    try git("git_revwalk_sorting", "History") {
+      git_revwalk_sorting(walker, GIT_SORT_TOPOLOGICAL.rawValue | GIT_SORT_REVERSE.rawValue)
+    }
+    for tip in tips {
+      var oid = tip.git
+      try git("git_revwalk_push", "The commit \(tip)") { git_revwalk_push(walker, &oid) }
+    }
+    for id in hidden {
+      var oid = id.git
+      try git("git_revwalk_hide", "The commit \(id)") { git_revwalk_hide(walker, &oid) }
+    }
+    var ids: [ObjectID] = []
+    var oid = git_oid()
+    while true {
+      let code = git_revwalk_next(&oid, walker)
+      if git_error_code(code) == GIT_ITEROVER { return ids }
+      if code < 0, isShallow { throw shallowHistory }
+      guard code >= 0 else {
+        let detail = git_error_last().flatMap { $0.pointee.message }.map { ": " + String(cString: $0) } ?? ""
+        throw GitError(
+          .damaged, "History cannot be walked to its end\(detail).", hint: "git fsck --full names what is damaged.",
+          function: "git_revwalk_next")
+      }
+      ids.append(ObjectID(oid))
+    }
+  }
+
+  /// The error of a history that ends at a boundary.
+  public var shallowHistory: GitError {
+    GitError(
+      .shallow, "The history is shallow: it ends at a boundary that was not fetched, so nothing can be said about it.",
+      hint: "Fetch the rest: git fetch --unshallow, or only what is read here: readiness backfill.",
+      function: "git_repository_is_shallow")
+  }
+
+  /// The merge bases of two commits, as `git merge-base --all` gives them; sorted.
+  public func mergeBases(of a: ObjectID, and b: ObjectID) throws -> [ObjectID] {
+    if a == b { return [a] }
+    var first = a.git
+    var second = b.git
+    var list = git_oidarray()
+    let code = git_merge_bases(&list, pointer, &first, &second)
+    if git_error_code(code) == GIT_ENOTFOUND { return [] }
+    try git("git_merge_bases", "The merge bases of \(a) and \(b)") { code }
+    defer { git_oidarray_dispose(&list) }
+    guard let ids = list.ids else { return [] }
+    return (0..<list.count).map { ObjectID(ids[$0]) }.sorted { $0.description < $1.description }
+  }
+
+  /// True where a commit can be reached from another one, which it is not.
+  public func isDescendant(_ commit: ObjectID, of ancestor: ObjectID) throws -> Bool {
+    var a = commit.git
+    var b = ancestor.git
+    return try git("git_graph_descendant_of", "The history of \(commit)") {
+      git_graph_descendant_of(pointer, &a, &b)
+    } == 1
+  }
+
+  /// The commits that all refs but some point at: what a server held before a push.
+  public func refTips(except excluded: (String) -> Bool = { _ in false }) throws -> [ObjectID] {
+    var tips: [ObjectID] = []
+    try forEachRef { name, tip in if !excluded(name) { tips.append(tip) } }
+    return tips
+  }
+
+  /// Every ref that is no symbolic one, with the commit behind it.
+  func forEachRef(_ body: (String, ObjectID) throws -> Void) throws {
+    var iterator: OpaquePointer?
+    try git("git_reference_iterator_new", "The refs") { git_reference_iterator_new(&iterator, pointer) }
+    defer { git_reference_iterator_free(iterator) }
+    while true {
+      var reference: OpaquePointer?
+      let code = git_reference_next(&reference, iterator)
+      if git_error_code(code) == GIT_ITEROVER { return }
+      try git("git_reference_next", "The refs") { code }
+      defer { git_reference_free(reference) }
+      guard let target = git_reference_target(reference) else { continue }
+      if let commit = try commit(behind: ObjectID(target)) {
+        try body(String(cString: git_reference_name(reference)), commit)
+      }
+    }
+  }
+}

@@ -1,0 +1,263 @@
+import GitRepository
+import GitObjects
+import CLibgit2
+import Glibc
+import PlanModel
+import Profiles
+
+/// A change of a few files that becomes a commit on HEAD, leaving everything else as the user has it.
+public struct CommitPlan {
+  /// What becomes of one path.
+  public struct Change {
+    /// From the top of the repository.
+    public let path: String
+    /// What index and file hold now, nil for nothing; where they hold something else by the time the lock is taken,
+    /// nothing is written.
+    public let replacing: ObjectID?
+    /// The new bytes; nil to remove the file.
+    public let bytes: [UInt8]?
+
+    /// Makes a change.
+    public init(path: String, replacing: ObjectID?, bytes: [UInt8]?) {
+      self.path = path
+      self.replacing = replacing
+      self.bytes = bytes
+    }
+  }
+
+  /// The commit that HEAD has to be at.
+  public let parent: Commit
+  /// The files.
+  public let changes: [Change]
+  /// Regular files that go along as they are staged. Index and work tree keep them.
+  public let staged: [(path: String, blob: ObjectID)]
+
+  /// Makes a plan.
+  public init(parent: Commit, changes: [Change], staged: [(path: String, blob: ObjectID)] = []) {
+    self.parent = parent
+    self.changes = changes
+    self.staged = staged
+  }
+}
+
+/// Writes commits. Order: the index's lock; objects and journal, synced; the ref, by compare-and-swap; the index; the
+/// files. What is killed half-way leaves the old state or the new one (`doc/design/decisions/0007-move-order.md`).
+public struct CommitWriter {
+  private let repository: Repository
+  private let objects: NewObjects
+
+  /// Makes a writer. What another one made here and did not commit is forgotten.
+  public init(_ repository: Repository) {
+    self.repository = repository
+    objects = repository.newObjects
+    objects.forget()
+  }
+
+  /// The tree that the plan would give, in memory.
+  public func tree(_ plan: CommitPlan) throws -> ObjectID {
+    try tree(plan.parent.tree, with: plan.changes, staged: plan.staged)
+  }
+
+  /// A tree with changes put in, in memory.
+  public func tree(
+    _ root: ObjectID, with changes: [CommitPlan.Change], staged: [(path: String, blob: ObjectID)] = []
+  ) throws -> ObjectID {
+    var blobs = try changes.map { change -> Placed in
+      let path = change.path.split(separator: "/").map(String.init)
+      return (path[...], try change.bytes.map { try objects.make(.blob, $0) })
+    }
+    blobs += staged.map { ($0.path.split(separator: "/").map(String.init)[...], $0.blob) }
+    if blobs.count > 1 { blobs.sort { $0.path.lexicographicallyPrecedes($1.path) } }
+    return try blobs.isEmpty ? root : tree(root, with: blobs[...]) ?? objects.make(.tree, [])
+  }
+
+  /// A file at its path; without an id it is removed.
+  private typealias Placed = (path: ArraySlice<String>, id: ObjectID?)
+
+  /// A tree with blobs put in, sorted by path. Folders on the way are made.
+  /// - Returns: nil if nothing is left in it.
+  private func tree(_ tree: ObjectID?, with blobs: ArraySlice<Placed>) throws -> ObjectID? {
+    var folder = try tree.map { try TreeObject(repository.store, $0) } ?? TreeObject([], .zero)
+    var rest = blobs
+    while let first = rest.first, let name = first.path.first {
+      guard ![".", "..", ".git"].contains(name.lowercased()) else {
+        throw GitError(.other, "No file of git's is called \(name).", hint: "Choose another name.", function: "tree")
+      }
+      let isFolder = first.path.count > 1
+      let own = rest.prefix { $0.path.first == name && isFolder == ($0.path.count > 1) }
+      rest = rest.dropFirst(own.count)
+      var child = first.id
+      if isFolder {
+        let existing = try tree.flatMap { try repository.entry(name, in: $0) }
+        child = try self.tree(
+          existing?.kind == .folder ? existing?.id : nil, with: own.map { ($0.path.dropFirst(), $0.id) }[...])
+      }
+      folder = try TreeObject(
+        child.map { folder.putting(name, $0, isFolder: isFolder) } ?? folder.removing(name), .zero)
+    }
+    return try folder.bytes.isEmpty ? nil : objects.make(.tree, folder.bytes)
+  }
+
+  /// Makes the commit and moves HEAD to it.
+  /// - Parameter signs: whether git signs it, with the user's key; it does in any case where `commit.gpgSign` is set.
+  /// - Throws: `GitError` of kind `locked` or `changedMeanwhile` where somebody else was faster; nothing has changed
+  ///   then, and the caller reads and judges again.
+  /// - Returns: the commit's id.
+  public func commit(_ plan: CommitPlan, tree: ObjectID, message: String, author: Identity, signs: Bool = false) throws
+    -> ObjectID
+  {
+    // An empty commit leaves the index alone, so it needs neither lock nor work tree.
+    let lock = try plan.changes.isEmpty ? nil : IndexUpdate(repository, changes: plan.changes)
+    defer { lock?.release() }
+    let isConfigured = try ["true", "yes", "on", "1"].contains(
+      repository.configuration("commit.gpgsign")?.lowercased() ?? "")
+    let committer = try Self.ident(
+      repository.configuredIdentity(.committer) ?? author, "GIT_COMMITTER_IDENT", dateVariable: "GIT_COMMITTER_DATE")
+    let commit =
+      signs || isConfigured
+      ? try sealed(plan, tree: tree, message: message)
+      : try plain(plan, tree: tree, message: message, author: author, committer: committer)
+    let ref = try repository.refBehindHead()
+    let branch = PlainBranch(repository, ref)
+    var batch = FileBatch()
+    defer { batch.cancel() }
+    try objects.add(to: &batch, in: repository.ownObjectFolder)
+    try lock?.journal(MoveJournal.Step(parent: plan.parent.id, commit: commit, ref: ref), in: &batch)
+    try branch?.prepare(commit, in: &batch)
+    try batch.put()
+    let isOnDisk =
+      try branch.flatMap { try move($0, ref, to: commit, from: plan.parent.id, message, committer) }
+      ?? move(ref, to: commit, from: plan.parent.id, message)
+    try lock?.commit()
+    guard isOnDisk else {
+      throw GitError(
+        .other,
+        "\(ref) is at \(commit.description.prefix(12)) now, but the system did not confirm that the disk holds it.",
+        hint: "Look at the disk; after a power cut, see git log whether it is still there.", function: "fsync")
+    }
+    return commit
+  }
+
+  /// By git, which knows how the user signs, and reads the tree from the disk.
+  private func sealed(_ plan: CommitPlan, tree: ObjectID, message: String) throws -> ObjectID {
+    var batch = FileBatch()
+    defer { batch.cancel() }
+    try objects.add(to: &batch, in: repository.ownObjectFolder)
+    try batch.put()
+    objects.forget()
+    let path = repository.gitFolder + MoveJournal.temporaryName("message")
+    try FileBytes.create(path, Array(message.utf8), isDurable: false)
+    defer { unlink(path) }
+    let output = try GitProcess.run([
+      "-c", "core.fsync=loose-object", "-c", "i18n.commitEncoding=UTF-8", "commit-tree", "-S", "-p",
+      plan.parent.id.description, "-F", path, tree.description,
+    ])
+    guard output.status == 0, let commit = ObjectID(hex: output.trimmed) else {
+      throw GitError(
+        .other, "The commit cannot be signed: \(output.errorText)",
+        hint: "See user.signingkey and gpg.format; git commit -S has to work here.", function: "git commit-tree")
+    }
+    return commit
+  }
+
+  private func plain(_ plan: CommitPlan, tree: ObjectID, message: String, author: Identity, committer: String) throws
+    -> ObjectID
+  {
+    let author = try Self.ident(author, "GIT_AUTHOR_IDENT", dateVariable: "GIT_AUTHOR_DATE")
+    let text =
+      "tree \(tree)\nparent \(plan.parent.id)\nauthor \(author)\ncommitter \(committer)\n\n" + message
+    return try objects.make(.commit, Array(text.utf8))
+  }
+
+  /// Moves a branch whose new value is prepared, by compare-and-swap.
+  /// - Returns: false where it moved, and its sync failed; nil where it is for libgit2 to move.
+  private func move(
+    _ branch: PlainBranch, _ name: String, to new: ObjectID, from old: ObjectID, _ message: String, _ committer: String
+  ) throws -> Bool? {
+    let subject = message.prefix { $0 != "\n" }.split(whereSeparator: \.isWhitespace).joined(separator: " ")
+    switch try branch.move(from: old, to: new, line: "\(committer)\tcommit: \(subject)") {
+    case .moved(let isOnDisk): return isOnDisk
+    case .changed: throw Self.movedMeanwhile
+    case .locked: throw locked(name)
+    case .unlike: return nil
+    }
+  }
+
+  private static var movedMeanwhile: GitError {
+    GitError(.changedMeanwhile, "HEAD moved meanwhile.", hint: "Try again.", function: "git_reference")
+  }
+
+  private func locked(_ ref: String) -> GitError {
+    let path = repository.lockPath(ofRef: ref)
+    return GitError(
+      .locked, "\(ref) is locked by \(path)\(LockFile(path)?.age ?? "").",
+      hint: "Another git command is at work. If none is, remove that file.", function: "git_reference_create_matching")
+  }
+
+  /// Moves a ref from one commit to another, by compare-and-swap.
+  /// - Returns: false where it moved, and what syncs it failed behind that.
+  private func move(_ name: String, to new: ObjectID, from old: ObjectID, _ message: String) throws -> Bool {
+    try repository.syncRefs()
+    let subject = message.prefix { $0 != "\n" }
+    var (target, current) = (new.git, old.git)
+    var moved: OpaquePointer?
+    func create() -> Int32 {
+      git_reference_create_matching(&moved, repository.pointer, name, &target, 1, &current, "commit: \(subject)")
+    }
+    func hasMoved() -> Bool {
+      var found = git_oid()
+      return git_reference_name_to_id(&found, repository.pointer, name) == 0 && ObjectID(found) == new
+    }
+    var code = create()
+    if code < 0, hasMoved() { return false }
+    // While `git gc` puts one pack in the place of others, libgit2 can miss what is there for a moment.
+    for _ in 0..<5 where git_error_code(code) == GIT_ERROR {
+      Machine.sleep(milliseconds: 20)
+      try repository.readObjectsAnew()
+      code = create()
+      if code < 0, hasMoved() { return false }
+    }
+    defer { git_reference_free(moved) }
+    // Where the ref is gone, or is another's by now, somebody was faster.
+    if [GIT_EMODIFIED, GIT_ENOTFOUND].contains(git_error_code(code)) { throw Self.movedMeanwhile }
+    if git_error_code(code) == GIT_ELOCKED { throw locked(name) }
+    if git_error_code(code) == GIT_ERROR, try !repository.holds(new) {
+      throw GitError(
+        .changedMeanwhile, "Git's housekeeping is at work on the objects.", hint: "Try again.",
+        function: "git_odb_exists")
+    }
+    try git("git_reference_create_matching", name) { code }
+    return true
+  }
+
+  /// Writes the changes, whose blobs `tree` has made, into index and work tree, and makes no commit. What was staged of other files stays staged.
+  /// - Throws: `GitError` of kind `locked` or `changedMeanwhile` where somebody else was faster.
+  public func stage(_ changes: [CommitPlan.Change]) throws {
+    guard !changes.isEmpty else { return }
+    let update = try IndexUpdate(repository, changes: changes)
+    defer { update.release() }
+    var batch = FileBatch()
+    defer { batch.cancel() }
+    try objects.add(to: &batch, in: repository.ownObjectFolder)
+    try update.journal(nil, in: &batch)
+    try batch.put()
+    try update.commit()
+  }
+
+  /// A person and a moment as commits name them: now, or what the variable says; git reads it, in any form that git
+  /// knows.
+  static func ident(_ person: Identity, _ variable: String, dateVariable: String) throws -> String {
+    var signature: UnsafeMutablePointer<git_signature>?
+    try git("git_signature_now", "The person \(person)") { git_signature_now(&signature, person.name, person.email) }
+    defer { git_signature_free(signature) }
+    guard let signed = signature?.pointee else { return "\(person) 0 +0000" }
+    let name = "\(String(cString: signed.name)) <\(String(cString: signed.email))>"
+    if getenv(dateVariable) != nil {
+      let words = try GitProcess.run(["var", variable]).trimmed.split(separator: " ")
+      if words.count > 2 { return "\(name) \(words[words.count - 2]) \(words[words.count - 1])" }
+    }
+    let minutes = Int(signed.when.offset.magnitude)
+    let zone = String(10_000 + minutes / 60 * 100 + minutes % 60).dropFirst()
+    return "\(name) \(signed.when.time) \(signed.when.offset < 0 ? "-" : "+")\(zone)"
+  }
+}

@@ -1,0 +1,102 @@
+import GitRepository
+import Glibc
+import PlanModel
+import ReadinessSystem
+
+/// New files that are put in place together. The disk is waited for once for what they hold and once for their names, as
+/// far as the file system can, where files that are put in place one by one wait twice each.
+struct FileBatch {
+  private struct File {
+    let temporary: String
+    /// Nil for one that stays where it is.
+    let place: String?
+  }
+
+  private typealias Open = (descriptor: Int32, path: String)
+  private var files: [File] = []
+  /// Those whose bytes may not be on the disk yet.
+  private var open: [Open] = []
+
+  /// How many files are held open at most, of the thousand or so that a process may have.
+  private static let bound = 64
+
+  /// Creates a file that must not be there yet.
+  /// - Parameters:
+  ///   - temporary: where it is prepared, on the file system of its place.
+  ///   - place: where it comes to stand; nil to leave it where it is prepared.
+  /// - Throws: `GitError` where it cannot be written.
+  mutating func add(_ bytes: [UInt8], mode: mode_t, temporary: String, place: String?) throws {
+    if open.count == Self.bound { try syncOpen() }
+    let descriptor = Glibc.open(temporary, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, mode)
+    guard descriptor >= 0 else { throw FileBytes.systemError("open", temporary) }
+    files.append(File(temporary: temporary, place: place))
+    open.append((descriptor, temporary))
+    try FileBytes.write(bytes[...], to: descriptor, temporary)
+  }
+
+  /// Waits for the disk, puts each in its place, in the order in which they came, and waits for their names.
+  /// - Throws: `GitError`, with some in their places or none.
+  mutating func put() throws {
+    try syncOpen()
+    try syncFolders(rename())
+  }
+
+  /// Puts each in its place.
+  /// - Returns: the folders with new names.
+  private mutating func rename() throws -> [String] {
+    var folders: [String] = []
+    func note(_ folder: String) { if !folders.contains(folder) { folders.append(folder) } }
+    for file in files {
+      guard let place = file.place else { continue }
+      let folder = FileBytes.folder(of: place)
+      var attempts = 0
+      while Glibc.rename(file.temporary, place) != 0 {
+        // A folder of objects is made with the first that stands in it, and `git gc` takes away one that is empty.
+        guard errno == ENOENT, attempts < 5 else { throw FileBytes.systemError("rename", file.temporary) }
+        attempts += 1
+        try FileBytes.makeFolder(folder)
+        note(FileBytes.folder(of: folder))
+      }
+      note(folder)
+    }
+    files = []
+    return folders
+  }
+
+  /// Waits until the disk has the names in folders. One that is gone has none: `git gc` found its objects in a pack, which
+  /// is on the disk, and took them away with it.
+  mutating func syncFolders(_ folders: [String]) throws {
+    for start in stride(from: 0, to: folders.count, by: Self.bound) {
+      for folder in folders[start...].prefix(Self.bound) {
+        guard let descriptor = try FileBytes.openFolder(folder) else { continue }
+        open.append((descriptor, folder))
+      }
+      try syncOpen()
+    }
+  }
+
+  /// Takes away what was prepared and is not in its place.
+  mutating func cancel() {
+    closeAll()
+    for file in files { unlink(file.temporary) }
+    files = []
+  }
+
+  private mutating func closeAll() {
+    for file in open { close(file.descriptor) }
+    open = []
+  }
+
+  /// Waits for all that are open at once: a disk has them together in little more time than one.
+  private mutating func syncOpen() throws {
+    defer { closeAll() }
+    let (open, threads) = (open, min(open.count, 8))
+    let shares = Shares(of: open.count, for: threads, each: 1)
+    @Sendable func sync(on thread: Int) throws {
+      try shares.forEach(on: thread) { place in
+        guard fsync(open[place].descriptor) == 0 else { throw FileBytes.systemError("fsync", open[place].path) }
+      }
+    }
+    _ = try concurrently((1..<max(1, threads)).map { thread in { try sync(on: thread) } }) { try sync(on: 0) }
+  }
+}

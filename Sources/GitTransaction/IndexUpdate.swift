@@ -1,0 +1,236 @@
+import GitRepository
+import GitObjects
+import CLibgit2
+import Glibc
+import PlanModel
+import ReadinessSystem
+
+/// The index's lock, held while the ref moves, with the new index and the new files ready beside the old ones.
+final class IndexUpdate {
+  private let repository: Repository
+  private let workTree: String
+  private let lockPath: String
+  private let indexPath: String
+  private let nextPath: String
+  private let changes: [CommitPlan.Change]
+  private var files: [(temporary: String, path: String, bytes: [UInt8]?)] = []
+  private var isDone = false
+  private var holdsLock = false
+  private var isJournaled = false
+  /// True from the moment at which the ref has moved, until index and files have followed.
+  private var isBehind = false
+  private var isLeftToGit = false
+  private let signals = BlockedSignals()
+
+  /// Takes the lock, copies the index, and stages the changes in the copy. The user's other entries stay as they are.
+  /// - Parameter journal: what a killed command began and this update ends; its lock is taken over, and what it had
+  ///   done already is left as it is.
+  init(_ repository: Repository, changes: [CommitPlan.Change], ending journal: MoveJournal? = nil) throws {
+    guard let workTree = repository.workTree else {
+      throw GitError(
+        .unsupported, "A bare repository has no work tree to change.", hint: "Move in a clone.", function: "move")
+    }
+    self.repository = repository
+    self.workTree = workTree
+    self.changes = changes
+    lockPath = Self.lockPath(in: repository)
+    indexPath = String(lockPath.dropLast(".lock".count))
+    nextPath = repository.gitFolder + MoveJournal.temporaryName("index")
+    do {
+      if journal.map({ $0.owns(lockPath) }) == true { unlink(lockPath) }
+      try FileBytes.create(lockPath, Array(LivingProcess.this.text.utf8), isDurable: false)
+      holdsLock = true
+    } catch let error as GitError where error.kind == .locked {
+      throw GitError(
+        .locked, "The index is locked by \(lockPath)\(LockFile(lockPath)?.age ?? "").",
+        hint: "Another git command is at work. If none is, remove that file.", function: "open")
+    }
+    do {
+      try stage(isEnding: journal != nil)
+    } catch {
+      release()
+      throw error
+    }
+  }
+
+  /// Where the index that this process uses is locked.
+  static func lockPath(in repository: Repository) -> String {
+    (GitEnvironment.outer.index ?? repository.gitFolder + "index") + ".lock"
+  }
+
+  private static func changed(_ path: String) -> GitError {
+    GitError(.changedMeanwhile, "\(path) changed meanwhile.", hint: "Try again.", function: "stage")
+  }
+
+  private func stage(isEnding: Bool) throws {
+    // Index and files are not synced, nor are git's own: history and journal are, and these follow from them.
+    if FileBytes.exists(indexPath) { try FileBytes.create(nextPath, FileBytes.read(indexPath), isDurable: false) }
+    var index: OpaquePointer?
+    defer { git_index_free(index) }
+    // A split or a sparse index cannot be opened, and is left to git.
+    isLeftToGit = git_index_open(&index, nextPath) < 0
+    smudgeRacyEntries(of: index)
+    let top = try LinkFreeFolder(workTree)
+    for change in changes {
+      // Before anything moves: a folder of the plan that is a link leads out of the work tree.
+      _ = try top.folder(Self.folder(of: change.path))
+      let staged =
+        isLeftToGit
+        ? try repository.staged(change.path)?.id
+        : git_index_get_bypath(index, change.path, 0).map { ObjectID($0.pointee.id) }
+      // Most files are as they were committed, and no filter needs to be asked.
+      let isKept = change.replacing.map { repository.workFile(change.path, holds: $0) } ?? false
+      let inFile = isKept ? change.replacing : try repository.hashOfWorkFile(change.path)
+      if inFile != nil, try !isKept && isLeftOut(change.path) {
+        // Git takes a file outside a sparse checkout for unchanged, so it stays out.
+        guard staged == change.replacing else {
+          if isEnding { continue }
+          throw Self.changed(change.path)
+        }
+        try put(change, stat(), into: index, isLeftOut: true)
+      } else if isEnding {
+        // What is neither old nor new is the user's, and stays.
+        let writesFile = inFile == change.replacing
+        guard writesFile || staged == change.replacing else { continue }
+        // Without stat data git compares the bytes itself.
+        let status = writesFile ? try prepareFile(change) : stat()
+        if staged == change.replacing { try put(change, status, into: index) }
+      } else {
+        guard staged == change.replacing, inFile == change.replacing else { throw Self.changed(change.path) }
+        try put(change, prepareFile(change), into: index)
+      }
+    }
+    if !isLeftToGit { try git("git_index_write", "The index") { git_index_write(index) } }
+  }
+
+  /// A file that was changed in the second in which its entry was written, or later, may have the entry's size and time:
+  /// git compares whole seconds, and looks into such a file as long as the index is no younger. A new index is younger, so
+  /// the entry loses its size, as git does it itself (read-cache.c, `ce_smudge_racily_clean_entry`).
+  private func smudgeRacyEntries(of index: OpaquePointer?) {
+    var written = stat()
+    guard !isLeftToGit, lstat(indexPath, &written) == 0 else { return }
+    let (second, nanosecond) = (written.st_mtim.tv_sec, written.st_mtim.tv_nsec)
+    for place in 0..<git_index_entrycount(index) {
+      guard let entry = git_index_get_byindex(index, place), Int(entry.pointee.mtime.seconds) >= second else {
+        continue
+      }
+      let known = entry.pointee
+      var file = stat()
+      let isSame =
+        lstat(workTree + String(cString: known.path), &file) == 0 && file.st_mtim.tv_sec == Int(known.mtime.seconds)
+        && file.st_mtim.tv_nsec == Int(known.mtime.nanoseconds) && UInt32(truncatingIfNeeded: file.st_ino) == known.ino
+      // The system tells finer times than git looks at.
+      let isOlder = (Int(known.mtime.seconds), Int(known.mtime.nanoseconds)) < (second, nanosecond)
+      if !isSame || !isOlder { UnsafeMutablePointer(mutating: entry).pointee.file_size = 0 }
+    }
+  }
+
+  /// Writes the new bytes into git's own folder, where nobody adds them by accident.
+  private func prepareFile(_ change: CommitPlan.Change) throws -> stat {
+    let temporary = repository.gitFolder + MoveJournal.temporaryName("file-\(files.count)")
+    guard let bytes = change.bytes else {
+      files.append((temporary, change.path, nil))
+      return stat()
+    }
+    try FileBytes.create(temporary, bytes, isDurable: false)
+    files.append((temporary, change.path, change.bytes))
+    return try Self.status(of: temporary)
+  }
+
+  private static func folder(of path: String) -> Substring { path.lastIndex(of: "/").map { path[..<$0] } ?? "" }
+
+  private static func status(of path: String) throws -> stat {
+    var status = stat()
+    guard lstat(path, &status) == 0 else { throw FileBytes.systemError("lstat", path) }
+    return status
+  }
+
+  private func isLeftOut(_ path: String) throws -> Bool {
+    try !FileBytes.exists(workTree + path) && !repository.leftOut(at: path).isEmpty
+  }
+
+  private func put(
+    _ change: CommitPlan.Change, _ status: stat, into index: OpaquePointer?, isLeftOut: Bool = false
+  ) throws {
+    let id = try change.bytes.map { try ObjectID(of: $0, .blob) }
+    if isLeftToGit {
+      let words =
+        id.map { ["--add", "--cacheinfo", "100644,\($0),\(change.path)"] } ?? ["--force-remove", change.path]
+      let output = try GitProcess.run(["update-index"] + words, index: nextPath)
+      guard output.status == 0 else {
+        throw GitError(.other, output.errorText, hint: "See git status.", function: "git update-index")
+      }
+      if isLeftOut, id != nil {
+        _ = try GitProcess.run(["update-index", "--skip-worktree", "--", change.path], index: nextPath)
+      }
+      return
+    }
+    guard let id else {
+      try git("git_index_remove_bypath", change.path) { git_index_remove_bypath(index, change.path) }
+      return
+    }
+    var entry = git_index_entry()
+    entry.ctime.seconds = Int32(truncatingIfNeeded: status.st_ctim.tv_sec)
+    entry.mtime.seconds = Int32(truncatingIfNeeded: status.st_mtim.tv_sec)
+    entry.mtime.nanoseconds = UInt32(truncatingIfNeeded: status.st_mtim.tv_nsec)
+    entry.dev = UInt32(truncatingIfNeeded: status.st_dev)
+    entry.ino = UInt32(truncatingIfNeeded: status.st_ino)
+    entry.uid = status.st_uid
+    entry.gid = status.st_gid
+    entry.file_size = UInt32(truncatingIfNeeded: status.st_size)
+    entry.mode = UInt32(GIT_FILEMODE_BLOB.rawValue)
+    entry.id = id.git
+    if isLeftOut { entry.flags_extended = UInt16(GIT_INDEX_ENTRY_SKIP_WORKTREE.rawValue) }
+    try change.path.withCString { path in
+      entry.path = path
+      try git("git_index_add", change.path) { git_index_add(index, &entry) }
+    }
+  }
+
+  /// Writes down what is about to happen, so that another command can end it.
+  /// - Parameters:
+  ///   - step: how HEAD moves; nil where files are only staged.
+  ///   - batch: with the blobs before it.
+  func journal(_ step: MoveJournal.Step?, in batch: inout FileBatch) throws {
+    isJournaled = true
+    try MoveJournal(
+      process: .this, step: step, lock: lockPath,
+      paths: changes.map { change in
+        MoveJournal.Path(
+          path: change.path, replacing: change.replacing,
+          becoming: try change.bytes.map { try ObjectID(of: $0, .blob) })
+      }
+    ).add(to: &batch, in: repository)
+  }
+
+  /// The ref has moved: the index and the files follow.
+  func commit() throws {
+    isBehind = true
+    guard rename(nextPath, indexPath) == 0 else { throw FileBytes.systemError("rename", indexPath) }
+    let top = try LinkFreeFolder(workTree)
+    for file in files {
+      let name = file.path.split(separator: "/").last.map(String.init) ?? ""
+      guard let bytes = file.bytes else {
+        try top.folder(Self.folder(of: file.path))?.remove(name)
+        continue
+      }
+      let folder = try top.folder(Self.folder(of: file.path), creates: true)
+      try folder?.put(file.temporary, bytes, as: name)
+    }
+    (isDone, isBehind) = (true, false)
+    release()
+  }
+
+  /// Gives the lock back and removes what was prepared. Where index or files could not follow the ref, the journal stays,
+  /// so that the next command ends it and no hook lets a commit be made from an index that is behind.
+  func release() {
+    if !isDone {
+      unlink(nextPath)
+    }
+    for file in files { unlink(file.temporary) }
+    if holdsLock { unlink(lockPath) }
+    if isJournaled, !isBehind { MoveJournal.remove(in: repository) }
+    (holdsLock, isJournaled, isDone, files) = (false, false, true, [])
+    signals.unblock()
+  }
+}

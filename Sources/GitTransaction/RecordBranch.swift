@@ -1,0 +1,79 @@
+import GitRepository
+import GitObjects
+import CLibgit2
+import PlanJudge
+import PlanModel
+
+/// Writes a ref that holds records beside the plan: commits of one parent each, moved by compare-and-swap.
+///
+/// Index and work tree are not touched. A kill leaves the old commit or the new one.
+public struct RecordBranch {
+  /// A file of a record.
+  public struct File: Sendable {
+    /// From the top of the tree.
+    public let path: String
+    /// Its bytes.
+    public let bytes: [UInt8]
+
+    /// Makes a file.
+    public init(path: String, bytes: [UInt8]) { (self.path, self.bytes) = (path, bytes) }
+  }
+
+  /// The full name of the ref.
+  public let name: String
+  private let repository: Repository
+
+  /// Names a ref; it need not be there yet.
+  public init(_ name: String, _ repository: Repository) { (self.name, self.repository) = (name, repository) }
+
+  /// The commit of the ref; nil if it is not there.
+  public func tip() throws -> ObjectID? { try repository.commit(ofRef: name) }
+
+  /// Adds files in one commit and moves the ref to it.
+  /// - Parameters:
+  ///   - parent: the commit that the new one continues; nil for the first.
+  ///   - old: the commit that the ref has to be at; nil if it must not be there.
+  /// - Throws: `GitError` of kind `locked` or `changedMeanwhile` if another writer was faster; the ref is unchanged then.
+  /// - Returns: the new commit.
+  public func add(
+    _ files: [File], onto parent: ObjectID?, replacing old: ObjectID?, message: String, author: Identity
+  ) throws -> ObjectID {
+    let writer = CommitWriter(repository)
+    let objects = repository.newObjects
+    let root = try parent.map { try repository.commit($0).tree } ?? objects.make(.tree, [])
+    let tree = try writer.tree(
+      root, with: files.map { CommitPlan.Change(path: $0.path, replacing: nil, bytes: $0.bytes) })
+    let parents = parent.map { "parent \($0)\n" } ?? ""
+    let authorLine = try CommitWriter.ident(author, "GIT_AUTHOR_IDENT", dateVariable: "GIT_AUTHOR_DATE")
+    let committer = try CommitWriter.ident(
+      repository.configuredIdentity(.committer) ?? author, "GIT_COMMITTER_IDENT", dateVariable: "GIT_COMMITTER_DATE")
+    let commit = try objects.make(
+      .commit,
+      Array("tree \(tree)\n\(parents)author \(authorLine)\ncommitter \(committer)\n\n\(message)\n".utf8))
+    var batch = FileBatch()
+    defer { batch.cancel() }
+    try objects.add(to: &batch, in: repository.ownObjectFolder)
+    try batch.put()
+    objects.forget()
+    try move(to: commit, from: old)
+    return commit
+  }
+
+  /// Moves the ref, if it is still at a commit.
+  /// - Throws: `GitError` of kind `locked` or `changedMeanwhile` if another writer was faster.
+  public func move(to new: ObjectID, from old: ObjectID?) throws {
+    let output = try GitProcess.run([
+      "-c", "core.fsync=reference", "update-ref", "-m", "readiness: attest", name, new.description,
+      (old ?? .zero).description,
+    ])
+    guard output.status != 0 else { return }
+    if try tip() != old {
+      throw GitError(.changedMeanwhile, "\(name) moved meanwhile.", hint: "Try again.", function: "git update-ref")
+    }
+    let isLocked = output.errorText.contains(".lock") || output.errorText.contains("cannot lock ref")
+    throw GitError(
+      isLocked ? .locked : .other, "\(name) cannot be moved: \(output.errorText)",
+      hint: isLocked ? "Another git command is at work; try again." : "See git update-ref.",
+      function: "git update-ref")
+  }
+}

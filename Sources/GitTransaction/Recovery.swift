@@ -1,0 +1,71 @@
+import GitRepository
+import Glibc
+
+/// Ends what killed commands of ours began. Locks that are not ours are named and never removed.
+public struct Recovery {
+  private let repository: Repository
+
+  /// Makes one.
+  public init(_ repository: Repository) { self.repository = repository }
+
+  private var indexLock: String { repository.gitFolder + "index.lock" }
+
+  /// What there is to end, in sentences; empty where nothing is. Reads only.
+  public func unfinished() throws -> [String] {
+    var found: [String] = []
+    if let journal = try MoveJournal.left(in: repository) {
+      found.append("A command was killed in the middle of a \(journal.name).")
+    }
+    if let lock = LockFile(indexLock), lock.isAbandoned { found.append("\(lock.path) is locked\(lock.age).") }
+    found += try MoveJournal.leftovers(in: repository).map {
+      "\($0) was being prepared by a command that runs no longer."
+    }
+    return found
+  }
+
+  /// Ends it. Of several commands that recover at once, one does it and the others wait.
+  /// - Returns: what was done, in sentences; empty where there was nothing to do.
+  public func run() throws -> [String] {
+    guard try !unfinished().isEmpty else { return [] }
+    let descriptor = open(
+      repository.gitFolder + "readiness-recovery", O_RDWR | O_CREAT | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC, 0o644)
+    guard descriptor >= 0 else { throw FileBytes.systemError("open", repository.gitFolder + "readiness-recovery") }
+    // The kernel gives this lock back when the process ends, however it ends.
+    defer { close(descriptor) }
+    while flock(descriptor, LOCK_EX) != 0 {
+      guard errno == EINTR else { throw FileBytes.systemError("flock", repository.gitFolder + "readiness-recovery") }
+    }
+    var done: [String] = []
+    if let journal = try MoveJournal.left(in: repository) {
+      let stands = try journal.end(in: repository)
+      done.append(
+        stands
+          ? "The killed \(journal.name) stands; index and files follow it now."
+          : "The killed \(journal.name) never happened; what it had prepared is gone.")
+    }
+    if let lock = LockFile(indexLock), lock.isAbandoned {
+      unlink(lock.path)
+      done.append("\(lock.path) was left by a killed command, and is gone.")
+    }
+    for leftover in try MoveJournal.leftovers(in: repository) {
+      unlink(leftover)
+      done.append("\(leftover) was left by a killed command, and is gone.")
+    }
+    return done
+  }
+
+  /// Locks in git's folders, with their ages: those of index, HEAD, packed refs and refs.
+  public func locks() throws -> [LockFile] {
+    var paths = ["index.lock", "HEAD.lock", "config.lock"].map { repository.gitFolder + $0 }
+    paths += ["packed-refs.lock", "config.lock", "shallow.lock"].map { repository.commonFolder + $0 }
+    paths += try Self.locks(under: repository.commonFolder + "refs")
+    return Set(paths).sorted().compactMap { LockFile($0) }
+  }
+
+  private static func locks(under folder: String) throws -> [String] {
+    try FileBytes.names(in: folder).flatMap { name -> [String] in
+      let path = folder + "/" + name
+      return name.hasSuffix(".lock") ? [path] : try locks(under: path)
+    }
+  }
+}
