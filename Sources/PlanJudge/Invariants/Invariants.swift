@@ -2,7 +2,7 @@ import PlanModel
 
 /// What holds in every tree that has a plan, whatever the commit did (contract 2.2, invariants).
 ///
-/// A new invariant is a type in `Rules/`, an entry in `Invariants.all`, and a test.
+/// A new invariant is a type in this folder, an entry in `Invariants.all`, and a test.
 protocol Invariant: SendableMetatype {
   /// What is broken in the part of the tree that is looked at.
   static func findings(in scope: InvariantScope) throws -> [Finding]
