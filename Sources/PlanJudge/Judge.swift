@@ -7,7 +7,8 @@ public enum Judge {
   /// - Complexity: what changed, what it depends on, and, where something is taken away or reopened, the whole plan.
   public static func assess(_ proposal: Proposal) throws -> Assessment {
     let join = try JoinRule.outcome(proposal)
-    let guarded = try PathRule.findings(proposal) + join.findings
+    let refusals = try PathRule.refusals(proposal)
+    let guarded = refusals.map(\.finding) + join.findings
     guard let proposal = join.proposal else { return Assessment(verdict: Verdict(guarded), draft: nil) }
     if try changesNothing(proposal) {
       guard case .committed(let blocks) = proposal.claim, !blocks.isEmpty else {
@@ -17,14 +18,18 @@ public enum Judge {
     }
     if let finding = try malformed(proposal) { return Assessment(verdict: Verdict(guarded + [finding]), draft: nil) }
     if let finding = try tooMuch(proposal) { return Assessment(verdict: Verdict(guarded + [finding]), draft: nil) }
-    let reading = try JudgeReading(proposal)
-    var findings = guarded + reading.findings + (reading.brought?.findings ?? [])
+    // What a merge brings to a side of its own plan may be settled by its stamp.
+    let isOpen = { (refusal: PathRule.Refusal) in refusal.isBrought && join.kept.contains(refusal.parent) }
+    let brought = refusals.filter(isOpen).map { (join.kept.firstIndex(of: $0.parent) ?? 0, $0.finding) }
+    let reading = try JudgeReading(proposal, brought: brought)
+    let own = refusals.filter { !isOpen($0) }.map(\.finding) + join.findings
+    var findings = own + reading.findings + (reading.brought?.findings ?? [])
     if reading.force.isBaseline { findings += try JoinRule.reused(proposal) }
     let broken = try TreeInvariants.findings(reading)
     for context in reading.contexts {
       // What one side lets go, every other side has to let go as well.
-      let own = try ChangeRules.all.flatMap { try $0.findings(in: context) } + broken
-      findings += try WaiveRule.excused(own, in: context)
+      let told = try ChangeRules.all.flatMap { try $0.findings(in: context) } + broken
+      findings += try WaiveRule.excused(told, in: context)
     }
     return Assessment(verdict: Verdict(findings), draft: try reading.draft())
   }

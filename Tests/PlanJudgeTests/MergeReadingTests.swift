@@ -130,4 +130,34 @@ struct MergeReadingTests {
     // A milestone that the merge leaves as it is answers to nobody.
     #expect(try errors(h, merged(lent), [strict, lent], by: bob) == [])
   }
+
+  @Test(
+    "guarded files that a branch brings are settled by a change of the policy, as everything brought is; others not")
+  func guardedFilesSettled() throws {
+    let rules = """
+      { "version": 1, "roles": { "maintainer": ["ada@example.com"], "builder": ["carol@example.com"] }, "rules": [] }
+      """
+    let guarded = #"{ "version": 1, "guarded": [{ "paths": ["infra"], "role": "builder" }] }"#
+    let h = MemoryHistory()
+    let root = h.add(base.with { $0[PlanPaths.authorization] = rules }, on: [])
+    let strict = try h.change(root) { $0[PlanPaths.paths] = guarded }
+    let stale = h.add(h.nodes[root].tree.with { $0["infra/main.tf"] = "1" }, on: [root], by: bob)
+    let result = h.nodes[strict].tree.with { $0["infra/main.tf"] = "1" }
+    #expect(try errors(h, result, [strict, stale]) == ["path-guarded"])
+    func settled(_ tree: MemoryTree, by author: Identity, _ parents: [Int]) throws -> Assessment {
+      let first = h.nodes[parents[0]].tree.policy().digest
+      var run = Run(at: "2026-11-22T19:00:00.123Z", actor: author, policy: first)
+      run.policyChange = Run.PolicyChange(before: first, after: tree.policy().digest)
+      let blocks = Trailers.blocks(in: "x\n\n" + Trailers.render(run, plan: tree.planFile()?.plan?.planID))
+      return try Judge.assess(h.proposal(tree, on: parents, by: author, .committed(blocks)))
+    }
+    for parents in [[strict, stale], [stale, strict]] {
+      let by = try settled(result, by: PlanFixture.ada, parents)
+      #expect(by.errors == [] && by.notes == ["settled-by-policy-change"], "\(by.verdict.findings)")
+      #expect(try settled(result, by: bob, parents).errors == ["path-guarded", "policy-change-refused"])
+      // What the merge adds of its own answers to the role.
+      let more = result.with { $0["infra/more.tf"] = "1" }
+      #expect(try settled(more, by: PlanFixture.ada, parents).errors.contains("path-guarded"))
+    }
+  }
 }

@@ -231,7 +231,10 @@ class Merge:
                 self.codes.add("illegal-deletion", name)
         elif old is None:
             retired = set((self.history.snapshot(parent).plan or {}).get("retired", []))
-            if name in retired:
+            # Where a parent has both, an earlier commit is to blame.
+            both = any(name in self.history.effective[q] and name in ((self.history.snapshot(q).plan or {}).get("retired", []))
+                       for q in self.parents)
+            if name in retired and not both:
                 self.codes.add({"reused-id", "retired-shrunk"}, name)
             if (name, "") in self.keys and new["status"] != policy.first_pending:
                 if any(name in self.history.effective[p] for p in self.tips):

@@ -265,8 +265,14 @@ class Step:
             # In an unknown state it is read all the same.
             new = file.value
         signer = doers[-1] if doers else Actor(self.commit.address, self.commit.address)
-        grants(self.audit, self.policy, self.commit.address, signer, old, new, name, self.codes,
+        taken_along = any(m == name and c == {"frozen-field"} for c, m in self.codes.must)
+        trial = Codes()
+        grants(self.audit, self.policy, self.commit.address, signer, old, new, name, trial,
                self.approved_stay(name, steps, new, parents))
+        if taken_along:
+            # Approvals that are to go are not asked one by one.
+            trial.weaken()
+        self.codes.take(trial)
 
     def approved_stay(self, name, steps, new, parents):
         """How the stay in review began of which an approval in the tree may speak."""

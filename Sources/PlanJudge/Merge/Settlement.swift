@@ -69,6 +69,8 @@ struct Settlement {
     return try sides.filter { seen.insert($0.parent).inserted }.allSatisfy { side in
       var plain = telling
       plain.steps[id] = telling.steps[id].map { Array($0.suffix(1)) }
+      // Who may change the policy is asked of no milestone.
+      plain.policyRuns = []
       let context = try views.context(side, [.milestone(id)], telling: plain, isUnstamped: false) { change in
         MergedChange(settling: change, side.policy.workflow)
       }

@@ -17,8 +17,10 @@ struct JudgeReading {
   /// True for a commit without a stamp of its own.
   let isUnstamped: Bool
 
-  /// - Parameter asksBrought: false where only the commit's own change is of interest.
-  init(_ proposal: Proposal, asksBrought: Bool = true) throws {
+  /// - Parameters:
+  ///   - asksBrought: false where only the commit's own change is of interest.
+  ///   - brought: changes of guarded files that a merge brings, with the position of the parent that refuses them.
+  init(_ proposal: Proposal, asksBrought: Bool = true, brought guarded: [(parent: Int, finding: Finding)] = []) throws {
     self.proposal = proposal
     merge = try Merge(proposal)
     force = try PolicyInForce(proposal, merge)
@@ -41,7 +43,12 @@ struct JudgeReading {
       return
     }
     let views = MergeViews(merge, proposal)
-    let faults = asksBrought ? try BroughtRule.faults(merge, views) : []
+    let paths = guarded.compactMap { refused in
+      merge.sides.all.first { $0.parent == refused.parent }.map {
+        BroughtRule.Fault(side: $0, milestone: nil, finding: refused.finding)
+      }
+    }
+    let faults = asksBrought ? try BroughtRule.faults(merge, views) + paths : []
     let settlement = Settlement(faults, merge, views)
     let listed = try merge.needed.union(settlement.listed(in: proposal.claim))
     changes = try ChangeSet(proposal, listed: listed, before: before, after: after)

@@ -8,6 +8,8 @@ enum JoinRule {
     /// The proposal with the parents whose plan it goes on with; nil where the lines must not meet.
     let proposal: Proposal?
     let findings: [Finding]
+    /// The positions of the parents that are to be judged.
+    var kept: [Int] = []
   }
 
   static func outcome(_ proposal: Proposal) throws -> Outcome {
@@ -16,9 +18,9 @@ enum JoinRule {
       parents: proposal.parents, result: proposal.candidate, ancestry: proposal.ancestry)
     switch kinship {
     case .onePlan(let kept):
-      return Outcome(proposal: proposal.keeping(kept), findings: [])
+      return Outcome(proposal: proposal.keeping(kept), findings: [], kept: kept)
     case .joins(let kept, let dropped):
-      return Outcome(proposal: proposal.keeping(kept), findings: [try note(proposal, kept, dropped)])
+      return Outcome(proposal: proposal.keeping(kept), findings: [try note(proposal, kept, dropped)], kept: kept)
     case .unrelated(let first, let second):
       let names = try [first, second].map { try name(proposal.parents[$0]) }
       return Outcome(

@@ -4,14 +4,27 @@ import PlanModel
 /// (`doc/design/decisions/0026-guarded-paths.md`). Asked of every commit, those beside the plan included; it compares trees and
 /// reads no file.
 enum PathRule {
-  static func findings(_ proposal: Proposal) throws -> [Finding] {
-    // A merge is seen from each parent, as the plan is; one that guards nothing asks nothing.
-    try proposal.parents.indices.flatMap { try findings(seenFromFirst: proposal.seen(from: $0)) }
+  /// A change of guarded files that a parent's policy refuses.
+  struct Refusal {
+    /// The position of the parent.
+    var parent = 0
+    /// True if the merge adds nothing of its own: only files that others changed before this side guarded them.
+    let isBrought: Bool
+    let finding: Finding
   }
 
-  private static func findings(seenFromFirst proposal: Proposal) throws -> [Finding] {
+  static func refusals(_ proposal: Proposal) throws -> [Refusal] {
+    // A merge is seen from each parent, as the plan is; one that guards nothing asks nothing.
+    try proposal.parents.indices.flatMap { parent in
+      try refusals(seenFromFirst: proposal.seen(from: parent)).map { refusal in
+        Refusal(parent: parent, isBrought: refusal.isBrought, finding: refusal.finding)
+      }
+    }
+  }
+
+  private static func refusals(seenFromFirst proposal: Proposal) throws -> [Refusal] {
     guard let policy = try policy(of: proposal), let paths = policy.paths else { return [] }
-    return try paths.entries.flatMap { entry -> [Finding] in
+    return try paths.entries.flatMap { entry -> [Refusal] in
       let changed = try proposal.parents.map { try proposal.candidate.changedPaths(entry.selection, since: $0) }
       guard changed.contains(where: { !$0.isEmpty }) else { return [] }
       return try [unauthorized(entry, changed, policy, proposal), frozen(entry, changed, policy, proposal)]
@@ -31,18 +44,21 @@ enum PathRule {
 
   private static func unauthorized(
     _ entry: GuardedPaths.Guarded, _ changed: [[String]], _ policy: Policy, _ proposal: Proposal
-  ) throws -> Finding? {
+  ) throws -> Refusal? {
     guard let role = entry.role, let authorization = policy.authorization,
       !authorization.holds(proposal.author.email, role: role)
     else { return nil }
     // What another parent changed was judged there, unless this side came to guard it only meanwhile. What a merge takes
     // back from this side, nobody has judged.
     let isNew = try isNewHere([PlanPaths.paths, PlanPaths.authorization], proposal)
-    let own = try isNew ? changed[0] : changed[0].filter(notBrought(entry, changed, proposal).contains)
-    guard !own.isEmpty else { return nil }
-    return finding(
-      own, "\(proposal.author.email) does not hold the role \"\(role)\", which a change of \(listed(own)) asks for.",
+    let own = try changed[0].filter(notBrought(entry, changed, proposal).contains)
+    let asked = isNew ? changed[0] : own
+    guard !asked.isEmpty else { return nil }
+    let finding = finding(
+      asked,
+      "\(proposal.author.email) does not hold the role \"\(role)\", which a change of \(listed(asked)) asks for.",
       hint: AuthorityRule.holders(of: role, authorization))
+    return Refusal(isBrought: own.isEmpty, finding: finding)
   }
 
   /// The paths that differ from the first parent and that no other parent has changed to what the result holds.
@@ -88,7 +104,7 @@ enum PathRule {
 
   private static func frozen(
     _ entry: GuardedPaths.Guarded, _ changed: [[String]], _ policy: Policy, _ proposal: Proposal
-  ) throws -> Finding? {
+  ) throws -> Refusal? {
     func isDone(_ id: MilestoneID, _ tree: any PlanTree) throws -> Bool {
       try tree.milestone(id)?.milestone.flatMap { policy.workflow.category($0.status) } == .done
     }
@@ -97,11 +113,13 @@ enum PathRule {
       // What a parent holds in which the milestone is done as well, it came to in order, unless this side came to freeze it
       // only meanwhile.
       let isNew = try done[0] && !changed[0].isEmpty && isNewHere([PlanPaths.paths], proposal)
-      let paths = isNew ? changed[0] : common(zip(changed, done).compactMap { $1 ? $0 : nil })
+      let own = common(zip(changed, done).compactMap { $1 ? $0 : nil })
+      let paths = isNew ? changed[0] : own
       guard !paths.isEmpty else { continue }
-      return finding(
+      let finding = finding(
         paths, "\(id) is done, and freezes \(listed(paths)).",
         hint: "Reopen it in the same commit or before: readiness move \(id) in-progress -m \"why\"", id)
+      return Refusal(isBrought: own.isEmpty, finding: finding)
     }
     return nil
   }
