@@ -133,6 +133,7 @@ public struct Deliverer {
     let since = Telemetry.recorder?.now
     let fault = try attempt(event, transport(sink, profile, span?.context), profile.retry)
     if let since { span?.told(event, fault, since: since) }
+    defer { span?.end(Outcome(sink: letter.sink, delivered: fault == nil ? 1 : 0, dead: fault == nil ? 0 : 1)) }
     if let (reason, attempts) = fault {
       try queue.put(self.letter(letter.sink, event, reason, letter.attempts + attempts))
       return reason

@@ -100,6 +100,8 @@ public struct TelemetryDelivery {
         at = end + 1
         try spool.keepCursor(at, of: signal)
       }
+      // What leaves the spool has been counted.
+      if signal == .traces { _ = try CommandCounters.foldLocked(spool) }
       // A writer may have opened the file before it was renamed.
       if try spool.endSending(signal, size: bytes.count) {
         if at < bytes.count { outcome.torn += 1 }

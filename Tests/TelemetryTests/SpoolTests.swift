@@ -2,6 +2,7 @@ import Glibc
 import Profiles
 import ReadinessSystem
 import StrictJSON
+import Synchronization
 import Testing
 
 @testable import Telemetry
@@ -93,5 +94,77 @@ struct SpoolTests {
     #expect(!DurableFile.exists(spool.path(of: .traces)))
     try spool.append([line(5)], to: .traces)
     #expect(try folder.lines(.traces).count == 1)
+  }
+
+  @Test("a file is taken away only when all that writers wrote was read, and a cursor never outlives its file")
+  func sending() throws {
+    let folder = try SpoolFolder()
+    let spool = folder.spool
+    #expect(try !spool.beginSending(.traces))
+    try spool.append([line(1)], to: .traces)
+    // A killed sender may leave the cursor of a file that is gone.
+    try spool.keepCursor(1_000_000, of: .traces)
+    // A writer that opened the file before it was renamed, and writes after it was read.
+    let late = open(spool.path(of: .traces), O_WRONLY | O_APPEND)
+    #expect(try spool.beginSending(.traces))
+    #expect(spool.cursor(of: .traces) == 0)
+    let size = line(1).count
+    #expect(write(late, line(2), line(2).count) == line(2).count)
+    #expect(try !spool.endSending(.traces, size: size))
+    #expect(try spool.unsent(.traces) == [line(1) + line(2)])
+    #expect(flock(late, LOCK_SH | LOCK_NB) == 0)
+    close(late)
+    #expect(try spool.endSending(.traces, size: size + line(2).count))
+    #expect(!DurableFile.exists(spool.sendingPath(of: .traces)) && !DurableFile.exists(spool.cursorPath(of: .traces)))
+    #expect(try spool.unsent(.traces).isEmpty)
+  }
+}
+
+@Suite("Commands are counted once each, also when their spans have left the spool")
+struct CommandCountersTests {
+  private func leave(_ name: String, exit: Int32, nanoseconds: Int64, in folder: SpoolFolder) {
+    var random = SystemRandomNumberGenerator()
+    let ticks = Mutex<Int64>(1_795_000_000_000_000_000 - nanoseconds)
+    let recorder = Recorder(
+      Recorder.Settings(spool: folder.spool, caller: nil, name: name, version: "0"),
+      clock: {
+        ticks.withLock {
+          $0 += nanoseconds; return $0
+        }
+      }, using: &random)
+    #expect(recorder.end(status: exit) == nil)
+  }
+
+  @Test("counts go on over a file that is renamed, taken away and made again")
+  func counts() throws {
+    let folder = try SpoolFolder()
+    let spool = folder.spool
+    let status = CommandCounters.Key(command: "readiness status", exit: 0)
+    let hook = CommandCounters.Key(command: "hook pre-receive", exit: 1)
+    leave("readiness status", exit: 0, nanoseconds: 3_000_000, in: folder)
+    leave("hook pre-receive", exit: 1, nanoseconds: 40_000_000_000, in: folder)
+    for _ in 0..<2 {
+      let counts = try CommandCounters.fold(spool).counts
+      #expect(counts.keys.sorted() == [hook, status])
+      #expect(counts[status]?.processes == 1 && counts[status]?.nanoseconds == 3_000_000)
+      #expect(counts[status]?.buckets == [0, 1, 0, 0, 0, 0, 0, 0, 0, 0, 0])
+      #expect(counts[hook]?.buckets.last == 1)
+    }
+    #expect(try spool.beginSending(.traces))
+    leave("readiness status", exit: 0, nanoseconds: 1_000_000, in: folder)
+    #expect(try CommandCounters.fold(spool).counts[status]?.processes == 2)
+    let size = try #require(try DurableFile.read(spool.sendingPath(of: .traces))).count
+    #expect(try spool.endSending(.traces, size: size))
+    leave("readiness status", exit: 0, nanoseconds: 1_000_000, in: folder)
+    #expect(try CommandCounters.fold(spool).counts[status]?.processes == 3)
+    #expect(try CommandCounters.fold(spool).counts[hook]?.processes == 1)
+  }
+
+  @Test("what is damaged, or nobody's, begins at nothing")
+  func damaged() throws {
+    let folder = try SpoolFolder()
+    #expect(try CommandCounters.fold(Spool(folder: folder.spool.folder + "/none")).counts.isEmpty)
+    try DurableFile.write(Array("{\"series\":[{\"command\":1}]".utf8), to: folder.spool.folder + "/counters.json")
+    #expect(try CommandCounters.fold(folder.spool).counts.isEmpty)
   }
 }
