@@ -27,9 +27,10 @@ public struct Commit: Sendable {
   public var message: String? { TextEncoding.decode(messageBytes, encoding: encoding) }
   /// The message as far as it can be told, for seeking in it. O(message).
   public var messageText: String { message ?? String(decoding: messageBytes, as: UTF8.self) }
-  /// The blocks in the raw bytes of the message, of which the values alone are decoded. O(message).
+  /// The blocks in the raw bytes of the message, of which the values alone are decoded. Git shows a message up to its
+  /// first zero byte, so what follows holds no block. O(message).
   public var blocks: [StampBlock] {
-    messageBytes.withUnsafeBufferPointer { bytes in
+    messageBytes.prefix { $0 != 0 }.withUnsafeBufferPointer { bytes in
       Trailers.blocks(in: bytes) { TextEncoding.decode(Array($0)[...], encoding: encoding) }
     }
   }

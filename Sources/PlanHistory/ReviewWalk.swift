@@ -39,8 +39,8 @@ struct ReviewWalk {
       }
       waiting += before.filter { seen.insert($0).inserted }
     }
-    // One start alone is that of the present stay: the walk went through nothing but the review.
-    guard starts.count > 1 else { return starts.map(\.start) }
+    // From one commit, one start alone is that of the present stay: the walk went through nothing but the review.
+    guard starts.count > 1 || commits.count > 1 else { return starts.map(\.start) }
     return try starts.map { commit, start in
       ReviewStart(author: start.author, run: start.run, isEnded: try hasEnded(since: commit, before: commits))
     }

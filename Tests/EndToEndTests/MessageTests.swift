@@ -86,6 +86,9 @@ struct MessageTests {
       #expect(raw("sed 's/^committer .*/&\\nencoding \(name)/'") == 1, "\(name)")
       #expect(s.readiness("verify", "raw", "--json").output.contains("text-unreadable"), "\(name)")
     }
+    // Git shows a message up to a zero byte: what follows is no stamp.
+    #expect(raw("perl -pe 's/^(Readiness-Run: )/\\0\\n$1/'") == 1)
+    #expect(s.readiness("verify", "raw", "--json").output.contains("trailer-missing"))
     // A value that is no text in the commit's encoding.
     #expect(raw("perl -pe 's/^(Readiness-Actor: )Ada/$1\\xff\\xfe/'") == 1)
   }

@@ -160,4 +160,21 @@ struct MergeReadingTests {
       #expect(try settled(more, by: PlanFixture.ada, parents).errors.contains("path-guarded"))
     }
   }
+
+  @Test("a merge that keeps Done against a reopening is by nobody who sent the milestone to review on the line of Done")
+  func doneAgainstAReopening() throws {
+    let rules = """
+      { "version": 1, "roles": { "approver": ["ada@example.com", "bob@example.com", "carol@example.com"] },
+        "rules": [{ "to": "Done", "role": "approver", "notWhoSentToReview": true }] }
+      """
+    let h = MemoryHistory()
+    // Ada's baseline begins the review.
+    let root = h.add(base.with { $0[PlanPaths.authorization] = rules }, on: [])
+    let done = try h.change(root, by: bob) { $0.edit("A-4", "In Review", "Done") }
+    let reopened = try h.change(root, by: bob) { $0.edit("A-4", "In Review", "In Progress") }
+    let result = h.nodes[done].tree
+    #expect(try errors(h, result, [done, reopened], isStamped: true) == ["self-approval"])
+    let carol = Identity(name: "Carol", email: "carol@example.com")
+    #expect(try errors(h, result, [done, reopened], by: carol, isStamped: true) == [])
+  }
 }

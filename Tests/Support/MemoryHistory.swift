@@ -148,16 +148,19 @@ struct MemoryAncestry: Ancestry {
   func reviewStarts(
     _ id: MilestoneID, in sought: PlanModel.Category, _ category: @escaping (String) -> PlanModel.Category?
   ) -> [ReviewStart] {
-    func isThere(_ number: Int) -> Bool {
+    func isThere(_ number: Int, _ sought: PlanModel.Category) -> Bool {
       history.nodes[number].tree.milestone(id)?.milestone.map { category($0.status) == sought } ?? false
     }
     var starts: [ReviewStart] = []
     var seen = Set(parents)
-    var walk = parents.filter(isThere)
-    while let number = walk.popLast() {
-      let before = history.nodes[number].parents.filter(isThere)
+    var walk = parents.filter { isThere($0, sought) }.map { ($0, sought) }
+    while let (number, sought) = walk.popLast() {
+      var (before, next) = (history.nodes[number].parents.filter { isThere($0, sought) }, sought)
+      if before.isEmpty, sought == .done {
+        (before, next) = (history.nodes[number].parents.filter { isThere($0, .review) }, .review)
+      }
       if before.isEmpty { starts.append(ReviewStart(author: history.nodes[number].author, run: nil)) }
-      walk += before.filter { seen.insert($0).inserted }
+      walk += before.filter { seen.insert($0).inserted }.map { ($0, next) }
     }
     return starts
   }

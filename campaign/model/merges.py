@@ -71,14 +71,15 @@ class Merge:
         return False
 
     def brings(self, x, key):
-        """Whether a commit changes a value; an unstamped merge also by what it decides, where a policy lets that pass."""
+        """Whether a commit changes a value; a merge also by what it decides, with a true stamp or not.
+
+        Where policy lets it pass without a stamp, or it is refused for a false one, it is to blame and not who merges it.
+        """
         if self.audit.changed(x, key):
             return True
         parents = self.history.parents(x)
-        if len(parents) < 2 or self.audit.blocks(x):
-            return False
         mine = self.audit.values(x).get(key)
-        return mine not in Clean(self.audit, self.history.tips(parents)).allowed(key)
+        return len(parents) > 1 and mine not in Clean(self.audit, self.history.tips(parents)).allowed(key)
 
     def new_to(self, parent, other, name=None):
         """The commits that another parent brings: not those whose runs a parent has, nor a copy of an equal baseline.

@@ -29,14 +29,19 @@ struct ReviewStay {
     func category(_ status: String?) -> Category? { status.flatMap { workflow.category($0) } }
     let step = steps[index]
     var sought = category(step.from)
+    if context.isSideOfMerge {
+      // Where a merge enters `done`, those count too who led there in a parent in which it is done.
+      let sides: [Category] = category(step.to) == .done ? [.review, .done] : sought == .review ? [.review] : []
+      let ancestry = context.proposal.ancestry
+      self.init(try sides.flatMap { try ancestry.reviewStarts(id, in: $0) { workflow.category($0) } })
+      return
+    }
     // A stay in `done` is asked about only where what was reviewed changes in it.
     guard sought == .review || (sought == .done && category(step.to) == .done) else {
       self.init([])
       return
     }
-    // The steps of a merge are from its several sides, and none comes before another.
-    let before = context.isSideOfMerge ? [] : steps[..<index]
-    for earlier in before.reversed() where category(earlier.to) == sought && category(earlier.from) != sought {
+    for earlier in steps[..<index].reversed() where category(earlier.to) == sought && category(earlier.from) != sought {
       if sought == .done, category(earlier.from) == .review {
         sought = .review
         continue
