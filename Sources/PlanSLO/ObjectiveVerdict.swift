@@ -154,7 +154,12 @@ struct ObjectiveJudge {
     let total = answers.number("total:period")
     let newest = answers.number("newest")
     if total == nil || newest == nil {
-      let what = total == nil ? "no events over \(objective.period.text)" : "no sample of the last 6 h"
+      // Seconds after the first sample both are empty as well: windows are looked at once in a while.
+      let what =
+        total != nil
+        ? "no sample of the last 6 h yet"
+        : newest == nil
+          ? "no sample of \(file.name)" : "samples, and has recorded none of them over \(objective.period.text) yet"
       verdict.add(.sloSeriesMissing, "\(file.name): the server has \(what)", isUnknown: true)
     }
     let rows = objective.rows.filter { conditions.refuseWhileBurning.contains($0.severity.rawValue) }

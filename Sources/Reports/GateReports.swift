@@ -7,13 +7,19 @@ import StrictJSON
 public struct GateReport {
   private let decision: GateDecision
   private let objectives: [ObjectiveVerdict]
+  private let captures: [String]
   private let source: String
 
   /// Makes a report.
-  /// - Parameter objectives: what the objectives that the gate includes say.
-  public init(_ decision: GateDecision, objectives: [ObjectiveVerdict] = [], source: String) {
+  /// - Parameters:
+  ///   - objectives: what the objectives that the gate includes say.
+  ///   - captures: files that were judged in place of what is committed.
+  public init(
+    _ decision: GateDecision, objectives: [ObjectiveVerdict] = [], captures: [String] = [], source: String
+  ) {
     self.decision = decision
     self.objectives = objectives
+    self.captures = captures
     self.source = source
   }
 
@@ -59,7 +65,8 @@ public struct GateReport {
       lines += EvidenceText.line(waive).printable.wrapped(to: wrap).map { "    " + $0 }
     }
     if decision.answer == .noGo {
-      lines += ["", style("What would flip it: readiness why-not \(decision.name)", .quiet)]
+      let command = (["readiness why-not \(decision.name)"] + captures.map { "--capture \($0)" }).joined(separator: " ")
+      lines += ["", style("What would flip it: \(command.printable)", .quiet)]
     }
     for line in lines { head.add("\n" + line) }
     return head

@@ -29,10 +29,10 @@ struct GateCommand: ReadingCommand, PlainCommand {
     let gate = try plan.gate(name)
     let given = try GivenCaptures(capture)
     let objectives = try plan.objectives(given.captures).verdicts(gate, now: plan.overview.now)
-    try given.refuseUnused(objectives)
+    if plan.overview.findings.isEmpty { try given.refuseUnused(objectives) }
     let decision = try GateDecision(
       name, gate, plan.overview, in: plan.tree, objectives: objectives.map(\.forGate))
-    let report = GateReport(decision, objectives: objectives, source: plan.source)
+    let report = GateReport(decision, objectives: objectives, captures: capture, source: plan.source)
     return Answer(
       json: report.json, bytes: report.bytes(width: width, style), exit: decision.answer == .go ? 0 : 1)
   }
@@ -44,13 +44,16 @@ struct WhyNot: ReadingCommand {
   @Argument(help: ArgumentHelp("A gate of ssot/policies/gates.json.", valueName: "name"))
   var name = "release"
   var needsHistory: Bool { true }
+  @Option(help: ArgumentHelp("A capture to judge in place of the committed one.", valueName: "file"))
+  var capture: [String] = []
   @OptionGroup var options: GlobalOptions
   @OptionGroup var source: PlanSourceOptions
 
   func answer(_ plan: LoadedPlan, width: Int, _ style: Style) throws -> Answer {
     let gate = try plan.gate(name)
+    let given = try GivenCaptures(capture)
     let report = WhyNotReport(
-      try GateDecision(name, gate, plan.overview, in: plan.tree, plan.objectives()),
+      try GateDecision(name, gate, plan.overview, in: plan.tree, plan.objectives(given.captures)),
       try GateGap(gate, plan.overview, in: plan.tree), Lateness(plan.overview))
     return Answer(json: report.json, text: report.text(width: width, style))
   }
@@ -95,11 +98,16 @@ extension LoadedPlan {
   }
 
   /// A gate of the policy.
-  /// - Throws: `UnknownName` with the nearest gate.
+  /// - Throws: `UnknownName` with the nearest gate; `GitError` if the gates cannot be read, so that nobody knows them.
   fileprivate func gate(_ name: String) throws -> Gates.Gate {
     let gates = overview.policy.gates
-    guard let gate = gates.gates[name] else { throw gates.unknown(name) }
-    return gate
+    if let gate = gates.gates[name] { return gate }
+    if let fault = overview.findings.first(where: { $0.path == PlanPaths.gates }) {
+      throw GitError(
+        .damaged, "\(PlanPaths.gates) cannot be read: \(fault.message)", hint: "Fix it, then ask again.",
+        function: "gate")
+    }
+    throw gates.unknown(name)
   }
 }
 

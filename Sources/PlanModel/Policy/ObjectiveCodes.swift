@@ -34,7 +34,8 @@ extension ReasonCode {
   public static let sloCaptureUnsigned = ReasonCode(
     "slo-capture-unsigned",
     "A capture has no valid signature by a holder of the role that the gate asks for, or has one that is not of what it says.",
-    remedy: "Capture again with --sign, with a key that ssot/policies/allowed_signers binds to a holder of the role.",
+    remedy:
+      "Capture again with --sign, by a key that ssot/policies/allowed_signers binds to an address which holds the role in ssot/policies/authorization.json.",
     source: "2.3")
   /// See `explain`.
   public static let sloSeriesMissing = ReasonCode(
@@ -59,7 +60,9 @@ extension ReasonCode {
   /// See `explain`.
   public static let sloTooShort = ReasonCode(
     "slo-too-short", "The monitoring server holds too small a part of the period to speak for it.",
-    remedy: "Wait until it has recorded enough of the period, or have minCoverage of the gate changed.", source: "2.3")
+    remedy:
+      "Wait until it has recorded enough of the period, or have minCoverage of the gate lowered meanwhile. A check of kind slo always asks for 95 %.",
+    source: "2.3")
   /// See `explain`.
   public static let sloTooFewEvents = ReasonCode(
     "slo-too-few-events", "There were too few events over the period to speak for it.",
