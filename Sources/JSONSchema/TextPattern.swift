@@ -24,6 +24,26 @@ public struct TextPattern: Sendable {
     return answer
   }
 
+  /// Finds the first match at or behind a byte.
+  /// - Returns: the bytes of the match; nil if there is none.
+  /// - Throws: `PatternTooCostly` if the budget ends before the answer is known.
+  public func firstMatch(
+    in text: UnsafeBufferPointer<UInt8>, from start: Int, within budget: inout PatternBudget
+  ) throws -> Range<Int>? {
+    switch code.match(in: text, from: start, within: &budget) {
+    case .found(let range): return range
+    case .none: return nil
+    case .unknown: throw PatternTooCostly(pattern: self.text)
+    }
+  }
+
+  /// Says what came of a match.
+  fileprivate enum Match {
+    case found(Range<Int>)
+    case none
+    case unknown
+  }
+
   /// Owns a compiled pattern, which PCRE2 never changes once it is compiled (pcre2api, "Multithreading").
   private final class Code: @unchecked Sendable {
     private let pointer: OpaquePointer
@@ -51,16 +71,25 @@ public struct TextPattern: Sendable {
     /// PCRE2's own limit on steps begins anew at each start of a match, so steps are counted by callouts: one for each
     /// item that is tried, and one for eight bytes that were passed since the last.
     func isFound(in bytes: UnsafeBufferPointer<UInt8>, within budget: inout PatternBudget) -> Bool? {
-      guard let data = pcre2_match_data_create_8(1, nil) else { return nil }
+      switch match(in: bytes, from: 0, within: &budget) {
+      case .found: true
+      case .none: false
+      case .unknown: nil
+      }
+    }
+
+    /// The same from a byte on, with the place of the match.
+    func match(in bytes: UnsafeBufferPointer<UInt8>, from start: Int, within budget: inout PatternBudget) -> Match {
+      guard let data = pcre2_match_data_create_8(1, nil) else { return .unknown }
       defer { pcre2_match_data_free_8(data) }
-      guard let context = pcre2_match_context_create_8(nil) else { return nil }
+      guard let context = pcre2_match_context_create_8(nil) else { return .unknown }
       defer { pcre2_match_context_free_8(context) }
       pcre2_set_heap_limit_8(context, 16 << 10)
       // What a back reference or a counted repeat passed before it failed, no callout tells.
       let blind = mayScanUnseen ? bytes.count / 64 : 0
       var meter = Meter(left: budget.steps - 4 - bytes.count / 16, perItem: 1 + blind)
       defer { budget.steps = max(0, meter.left) }
-      return withUnsafeMutablePointer(to: &meter) { meter -> Bool? in
+      return withUnsafeMutablePointer(to: &meter) { meter -> Match in
         pcre2_set_callout_8(
           context,
           { block, meter in
@@ -68,15 +97,17 @@ public struct TextPattern: Sendable {
             let position = Int(block.pointee.current_position)
             return meter.assumingMemoryBound(to: Meter.self).pointee.count(at: position) ? 0 : PCRE2_ERROR_CALLOUT
           }, meter)
-        guard meter.pointee.left > 0 else { return nil }
+        guard meter.pointee.left > 0 else { return .unknown }
         // A text of Swift is well-formed UTF-8.
         var empty: UInt8 = 0
         let result =
-          bytes.baseAddress.map { pcre2_match_8(pointer, $0, bytes.count, 0, PCRE2_NO_UTF_CHECK, data, context) }
+          bytes.baseAddress.map { pcre2_match_8(pointer, $0, bytes.count, start, PCRE2_NO_UTF_CHECK, data, context) }
           ?? pcre2_match_8(pointer, &empty, 0, 0, PCRE2_NO_UTF_CHECK, data, context)
         // A match whose groups do not fit the one pair of offsets is 0.
-        if result >= 0 { return true }
-        return result == PCRE2_ERROR_NOMATCH ? false : nil
+        if result >= 0, let pair = pcre2_get_ovector_pointer_8(data) {
+          return .found(Int(pair[0])..<max(Int(pair[0]), Int(pair[1])))
+        }
+        return result == PCRE2_ERROR_NOMATCH ? .none : .unknown
       }
     }
 

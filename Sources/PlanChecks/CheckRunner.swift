@@ -27,11 +27,14 @@ public final class CheckRunner {
     public let environment: [String: String]
     /// The moment, in milliseconds since 1970.
     public let now: () -> Int64
+    /// True if every check runs on a clean copy of the commit, whatever its profile says.
+    public let exportsAlways: Bool
 
     /// Makes a request.
     public init(
       commit: ObjectID, before: ObjectID?, trusted: Set<String>, dependencies: @escaping (MilestoneID) -> [MilestoneID],
-      authorization: Authorization?, environment: [String: String], now: @escaping () -> Int64
+      authorization: Authorization?, environment: [String: String], now: @escaping () -> Int64,
+      exportsAlways: Bool = false
     ) {
       self.commit = commit
       self.before = before
@@ -40,6 +43,7 @@ public final class CheckRunner {
       self.authorization = authorization
       self.environment = environment
       self.now = now
+      self.exportsAlways = exportsAlways
     }
   }
 
@@ -187,7 +191,8 @@ public final class CheckRunner {
       return .ended(
         CheckResult(check, .failed, "Its inputs cover no file of the commit, so its answer would hang on nothing."))
     }
-    if profile.usesWorkTree, let fault = try differenceOfWorkTree(check, listing, "the work tree holds") {
+    let usesWorkTree = profile.usesWorkTree && !request.exportsAlways
+    if usesWorkTree, let fault = try differenceOfWorkTree(check, listing, "the work tree holds") {
       return .ended(CheckResult(check, .failed, fault))
     }
     if profile.demandsBefore, request.before == nil {
@@ -202,7 +207,7 @@ public final class CheckRunner {
           (try .export(of: before, from: repository), "Before the change, at \(before.description.prefix(12)): "))
       }
       areas.append(
-        (profile.usesWorkTree ? try .workTree(of: repository) : try .export(of: request.commit, from: repository), ""))
+        (usesWorkTree ? try .workTree(of: repository) : try .export(of: request.commit, from: repository), ""))
     } catch {
       areas.forEach { discard($0.area) }
       throw error
@@ -231,9 +236,13 @@ public final class CheckRunner {
 
   private func conclude(_ check: PlannedCheck, _ answer: CommandRun.Answer) throws -> CheckResult {
     let output = answer.output + answer.errors
-    if let fault = answer.fault { return CheckResult(check, .failed, fault, output: output, notes: answer.notes) }
+    if let fault = answer.fault {
+      return CheckResult(
+        check, .failed, fault, output: output, notes: answer.notes, exitCode: answer.exitCode,
+        isUnfinished: answer.isUnfinished)
+    }
     let listing = try tree.inputs(PathSelection(check.definition.inputs))
-    if check.profile?.usesWorkTree == true,
+    if check.profile?.usesWorkTree == true, !request.exportsAlways,
       let fault = try differenceOfWorkTree(check, listing, "it left")
     {
       return CheckResult(check, .failed, fault, output: output, notes: answer.notes)
@@ -243,7 +252,8 @@ public final class CheckRunner {
       inputs: listing.digest, commit: request.commit.description,
       before: check.profile?.demandsBefore == true ? request.before?.description : nil, at: request.now(),
       exitCode: answer.exitCode, attempts: answer.attempts, milliseconds: answer.milliseconds,
-      output: Digest(of: output), log: nil)
+      output: Digest(of: output), normalized: answer.named.normalized, outputs: answer.named.outputs,
+      tools: answer.named.tools, log: nil)
     return CheckResult(check, .passed, evidence: Evidence(record), output: output, notes: answer.notes)
   }
 

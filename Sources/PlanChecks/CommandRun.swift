@@ -21,12 +21,23 @@ struct CommandRun: Sendable {
   struct Answer: Sendable {
     /// Why it does not show its criterion; nil where it does.
     let fault: String?
+    /// True if that is because it could not be run to its end, so that nothing is known.
+    var isUnfinished = false
     let exitCode: Int
     let attempts: Int
     let milliseconds: Int
     let output: [UInt8]
     let errors: [UInt8]
     let notes: [String]
+    /// What the definition asks its evidence to name.
+    var named = Named()
+  }
+
+  /// What evidence names beside the output, where the definition asks for it.
+  struct Named {
+    var normalized: Digest?
+    var outputs: [(path: String, digest: Digest)] = []
+    var tools: [(name: String, digest: Digest)] = []
   }
 
   /// Runs it, area by area, with the profile's retries.
@@ -47,24 +58,35 @@ struct CommandRun: Sendable {
       guard breakers.permits(profile) else {
         return Answer(
           fault: "Checks of the profile \(profile.name) keep failing, so its breaker is open and nothing was run.",
-          exitCode: 0, attempts: schedule.attempt, milliseconds: 0, output: [], errors: [], notes: [])
+          isUnfinished: true, exitCode: 0, attempts: schedule.attempt, milliseconds: 0, output: [], errors: [],
+          notes: [])
       }
-      let ending = profile.process(
+      let process = profile.process(
         command.arguments, in: area.folder, temporary: area.temporary, environment: environment,
-        context: context
-      ).run()
-      let fault = fault(of: ending, in: area)
+        context: context)
+      var named = Named()
+      for tool in command.tools {
+        guard let digest = process.file(of: tool).flatMap(FileDigest.of) else {
+          return Answer(
+            fault: "There is no program \(tool), which its \"tools\" name, on the PATH that the check sees.",
+            isUnfinished: true, exitCode: 0, attempts: schedule.attempt, milliseconds: 0, output: [], errors: [],
+            notes: [])
+        }
+        named.tools.append((tool, digest))
+      }
+      let ending = process.run()
+      let fault = fault(of: ending, in: area) ?? named.read(ending, command, in: area)
       // A check that says no has worked. The breaker is for what fails for a while: what is tried again.
       breakers.record(profile, success: fault == nil || !profile.retriedOutcomes.contains(ending.outcome.name))
       let wait =
         fault != nil && profile.retriedOutcomes.contains(ending.outcome.name)
         ? schedule.next(now: Machine.monotonicMilliseconds(), using: &random) : nil
-      guard let wait else { return answer(ending, fault.map { label + $0 }, attempts: schedule.attempt) }
+      guard let wait else { return answer(ending, fault.map { label + $0 }, named, attempts: schedule.attempt) }
       Machine.sleep(milliseconds: wait)
     }
   }
 
-  private func answer(_ ending: SupervisedProcess.Ending, _ fault: String?, attempts: Int) -> Answer {
+  private func answer(_ ending: SupervisedProcess.Ending, _ fault: String?, _ named: Named, attempts: Int) -> Answer {
     var notes: [String] = []
     if ending.leftBehind > 0 {
       let count = ending.leftBehind
@@ -76,9 +98,14 @@ struct CommandRun: Sendable {
       notes.append("was not kept to its paths: this kernel has no Landlock")
     }
     let code = if case .exit(let code) = ending.outcome { code } else { 0 }
+    let isUnfinished =
+      switch ending.outcome {
+      case .spawn, .timeout: true
+      case .exit, .signal, .output: false
+      }
     return Answer(
-      fault: fault, exitCode: code, attempts: attempts, milliseconds: ending.milliseconds, output: ending.output,
-      errors: ending.errors, notes: notes)
+      fault: fault, isUnfinished: fault != nil && isUnfinished, exitCode: code, attempts: attempts,
+      milliseconds: ending.milliseconds, output: ending.output, errors: ending.errors, notes: notes, named: named)
   }
 
   // MARK: - What was expected
@@ -130,6 +157,28 @@ struct CommandRun: Sendable {
 
   private func seconds(_ milliseconds: Int) -> String {
     milliseconds % 1000 == 0 ? "\(milliseconds / 1000) s" : "\(milliseconds) ms"
+  }
+}
+
+extension CommandRun.Named {
+  /// Reads what a definition that says what has to come out the same asks for.
+  /// - Returns: why it cannot be read, in a sentence; nil if it was.
+  fileprivate mutating func read(
+    _ ending: SupervisedProcess.Ending, _ command: CheckDefinition.Command, in area: WorkingArea
+  ) -> String? {
+    guard let repetition = command.repetition else { return nil }
+    for path in command.outputs {
+      if let digest = FileDigest.of(area.folder + "/" + path) { outputs.append((path, digest)) }
+    }
+    guard repetition.output == .normalized else { return nil }
+    do {
+      normalized = Digest(of: try OutputNormalizer(repetition).normalized(ending.output + ending.errors))
+      return nil
+    } catch is PatternTooCostly {
+      return "\"normalize\" takes too many steps on what it printed. Anchor its patterns, or repeat less."
+    } catch {
+      return "A pattern of \"normalize\" is no regular expression."
+    }
   }
 }
 

@@ -71,10 +71,14 @@ public struct CheckResult: Sendable {
   public let output: [UInt8]
   /// Remarks: what it left behind, that it was not confined.
   public let notes: [String]
+  /// The exit status of a command that ended by itself without showing its criterion; nil for any other.
+  let exitCode: Int?
+  /// True if nothing is known, because the command could not be run to its end.
+  let isUnfinished: Bool
 
   init(
     _ check: PlannedCheck, _ outcome: Outcome, _ message: String = "", evidence: Evidence? = nil,
-    output: [UInt8] = [], notes: [String] = []
+    output: [UInt8] = [], notes: [String] = [], exitCode: Int? = nil, isUnfinished: Bool = false
   ) {
     self.check = check
     self.outcome = outcome
@@ -82,5 +86,7 @@ public struct CheckResult: Sendable {
     self.evidence = evidence
     self.output = output
     self.notes = notes
+    self.exitCode = exitCode
+    self.isUnfinished = isUnfinished
   }
 }

@@ -13,6 +13,8 @@ struct WorkingArea: Sendable {
   let temporary: String
   /// What is removed at the end.
   private let root: String
+  /// Held for as long as the area is used. Its end tells others that a killed process left the folder.
+  private let lock: FileLock
 
   /// The work tree itself.
   /// - Throws: `GitError` in a bare repository; `FileFault`.
@@ -22,15 +24,15 @@ struct WorkingArea: Sendable {
         .unsupported, "A bare repository has no work tree to run a check in.",
         hint: "Use a profile whose workingArea is export.", function: "git_repository_workdir")
     }
-    let root = try makeRoot()
-    return WorkingArea(folder: String(top.dropLast()), temporary: root + "/tmp", root: root)
+    let (root, lock) = try makeRoot()
+    return WorkingArea(folder: String(top.dropLast()), temporary: root + "/tmp", root: root, lock: lock)
   }
 
   /// A copy of what a commit holds, with git's own checkout, and no `.git`.
   /// - Throws: `GitError`, `FileFault`.
   static func export(of commit: ObjectID, from repository: Repository) throws -> WorkingArea {
-    let root = try makeRoot()
-    let area = WorkingArea(folder: root + "/tree", temporary: root + "/tmp", root: root)
+    let (root, lock) = try makeRoot()
+    let area = WorkingArea(folder: root + "/tree", temporary: root + "/tmp", root: root, lock: lock)
     do {
       try DurableFile.makeFolders(area.folder)
       let index = root + "/index"
@@ -52,10 +54,35 @@ struct WorkingArea: Sendable {
     return area
   }
 
-  private static func makeRoot() throws(FileFault) -> String {
-    let root = try DurableFile.makeTemporaryFolder("readiness-check-")
-    try DurableFile.makeFolders(root + "/tmp")
-    return root
+  private static let prefix = "readiness-check-"
+
+  private static func makeRoot() throws(FileFault) -> (String, FileLock) {
+    while true {
+      let root = try DurableFile.makeTemporaryFolder(prefix)
+      // Another process that removes what was left behind may be faster.
+      guard let lock = try FileLock(path: root + "/lock") else { continue }
+      try DurableFile.makeFolders(root + "/tmp")
+      removeAbandoned(beside: root)
+      return (root, lock)
+    }
+  }
+
+  /// Removes the areas of processes that were killed: folders of this user whose lock nobody holds. What cannot be removed
+  /// is left to the next run.
+  private static func removeAbandoned(beside root: String) {
+    let above = root.lastIndex(of: "/").map { String(root[..<$0]) } ?? "."
+    let names: [String]
+    do { names = try DurableFile.names(in: above) } catch { return }
+    for name in names where name.hasPrefix(prefix) {
+      let folder = above + "/" + name
+      var status = stat()
+      guard folder != root, lstat(folder, &status) == 0, status.st_mode & S_IFMT == S_IFDIR, status.st_uid == getuid(),
+        DurableFile.exists(folder + "/lock")
+      else { continue }
+      do {
+        if try FileLock(path: folder + "/lock") != nil { try DurableFile.removeFolder(folder) }
+      } catch { continue }
+    }
   }
 
   /// Takes away what was made.

@@ -1,7 +1,7 @@
 import Glibc
 
 /// A lock that ends with its process, whichever way that ends.
-public final class FileLock {
+public final class FileLock: Sendable {
   private let descriptor: Int32
 
   /// Takes the lock; nil where another process has it.

@@ -82,6 +82,11 @@ public struct SupervisedProcess: Sendable {
     public let isConfined: Bool
   }
 
+  /// Finds the file of a program as this command would; nil if there is none that may be run.
+  public func file(of program: String) -> String? {
+    if case .found(let path) = Executable.find(program, path: environment["PATH"], folder: folder) { path } else { nil }
+  }
+
   /// Runs it to its end, whichever way that comes.
   public func run() -> Ending {
     let began = Machine.monotonicMilliseconds()

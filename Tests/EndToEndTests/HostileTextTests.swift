@@ -91,6 +91,7 @@ struct HostileTextTests {
     "backfill": [["--dry-run"], ["--rev", "\u{202E}<img src=x>"]], "version": [[]],
     "doctor": [[]], "explain": [["secret-detected"], []], "check": [["--all"]],
     "provenance": [[], ["M-02"], ["M-\u{202E}"], ["HEAD~1..HEAD"]],
+    "reproduce": [["M-02"], ["M-\u{202E}"]],
     "attest": [["sign", "\u{202E}"], ["verify", "\u{202E}", "--key", "\u{1B}"]],
     "attestations": [[], ["verify"], ["M-\u{202E}"]], "trust": [["--dry-run"]],
     "restamp": [["--dry-run"]], "heal": [["--dry-run"]],

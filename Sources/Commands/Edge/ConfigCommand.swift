@@ -1,30 +1,10 @@
 import ArgumentParser
+import PlanChecks
 import PlanModel
 import GitRepository
 import Reports
 import Profiles
 import StrictJSON
-
-/// Profiles under which checks run: the repository's own and those that the program brings along.
-struct RuntimeFiles {
-  /// The repository's own file.
-  static let path = "ssot/runtime.config.json"
-  /// The repository's own first.
-  let files: [RuntimeConfiguration]
-
-  /// - Parameter own: the bytes of the repository's file; nil where it has none.
-  /// - Throws: `ConfigurationError`.
-  init(own: [UInt8]?) throws {
-    let builtIn = try RuntimeConfiguration(
-      parsing: Array(StandardFiles.runtimeConfiguration.utf8), file: "built in", isBuiltIn: true)
-    let delivery = try RuntimeConfiguration(
-      parsing: Array(RuntimeConfiguration.delivery.utf8), file: "built in", isBuiltIn: true)
-    files = try (own.map { [try RuntimeConfiguration(parsing: $0, file: Self.path)] } ?? []) + [builtIn, delivery]
-  }
-
-  /// The names of all profiles, each once.
-  var names: [String] { files.flatMap(\.names).reduce(into: []) { if !$0.contains($1) { $0.append($1) } } }
-}
 
 /// Values of the command line that go before all others.
 struct SettingOptions: ParsableArguments {

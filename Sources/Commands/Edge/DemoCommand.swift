@@ -1,5 +1,6 @@
 import ArgumentParser
 import Glibc
+import PlanChecks
 import PlanModel
 import Reports
 import Profiles

@@ -192,8 +192,8 @@ struct Root: ParsableCommand {
       CommandGroup(
         name: "Prove it",
         subcommands: [
-          CheckCommand.self, AttestationsCommand.self, AttestCommand.self, TrustCommand.self, ConfigCommand.self,
-          SLOCommand.self,
+          CheckCommand.self, AttestationsCommand.self, AttestCommand.self, ReproduceCommand.self, TrustCommand.self,
+          ConfigCommand.self, SLOCommand.self,
         ]),
       CommandGroup(
         name: "Tell others", subcommands: [SyncCommand.self, DeliverCommand.self, DeadLetters.self]),

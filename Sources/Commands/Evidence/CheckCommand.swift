@@ -32,9 +32,6 @@ struct CheckCommand: ParsableCommand {
   @OptionGroup var settings: SettingOptions
   @OptionGroup var options: GlobalOptions
 
-  /// Of what is kept, the end counts most.
-  private static let keptBytes = 64 << 10
-
   func validate() throws {
     if names.isEmpty, !all, !done, !suspect {
       throw ValidationError("Name milestones, or give --all, --done or --suspect.")
@@ -143,7 +140,7 @@ struct CheckCommand: ParsableCommand {
       if keepOutput, case .command = result.check.definition.kind {
         let path = "\(PlanPaths.folder)/evidence/\(id)-\(result.check.criterion).txt"
         entry = JSONValue(.object((entry.object ?? []) + [JSONMember("log", .text(path))]))
-        changes.append(PlanEdit.Change(path, bytes: Self.kept(result)))
+        changes.append(PlanEdit.Change(path, bytes: KeptOutput.kept(result.output)))
       }
       criteria[index] = Self.criterion(criteria[index], with: entry)
     }
@@ -164,21 +161,6 @@ struct CheckCommand: ParsableCommand {
     return JSONValue(.object(members))
   }
 
-  private static func kept(_ result: CheckResult) -> [UInt8] {
-    let clean = redacted(result.output)
-    guard clean.count > keptBytes else { return clean }
-    return Array("[the first \(clean.count - keptBytes) bytes are left out]\n".utf8) + clean.suffix(keptBytes)
-  }
-
-  /// Without tokens, keys, and the values of variables whose names say that they are secret.
-  static func redacted(_ output: [UInt8]) -> [UInt8] {
-    let secrets = Machine.environment().filter { name, _ in
-      let upper = name.uppercased()
-      return ["TOKEN", "SECRET", "PASSWORD", "PASSWD", "KEY", "CREDENTIAL"].contains { upper.contains($0) }
-    }
-    return Redaction.redacted(output, values: Array(secrets.values))
-  }
-
   // MARK: - Saying it
 
   private func conclude(
@@ -191,7 +173,7 @@ struct CheckCommand: ParsableCommand {
   }
 
   static func line(_ result: CheckResult, isNew: Bool) -> CheckReport.Line {
-    let text = String(decoding: redacted(result.output), as: UTF8.self)
+    let text = String(decoding: KeptOutput.redacted(result.output), as: UTF8.self)
     let tail = text.split(whereSeparator: \.isNewline).suffix(result.outcome == .failed ? 8 : 0).map(String.init)
     return CheckReport.Line(
       milestone: result.check.milestone, criterion: result.check.criterion, kind: result.check.definition.name,
@@ -235,11 +217,7 @@ private struct ReplayedChecks {
         lines.append(CheckCommand.line(result, isNew: false))
         continue
       }
-      let differing = [
-        ("command", record.command == again.command), ("profile", record.profile == again.profile),
-        ("inputs", record.inputs == again.inputs), ("exit code", record.exitCode == again.exitCode),
-        ("output", record.output == again.output),
-      ].filter { !$0.1 }.map(\.0)
+      let differing = Reproducer.values(record, again).filter { !$0.isSame }.map(\.name)
       lines.append(
         differing.isEmpty
           ? CheckCommand.line(result, isNew: false)

@@ -1,5 +1,6 @@
 import ArgumentParser
 import PlanEvents
+import PlanChecks
 import PlanModel
 import Profiles
 import GitRepository

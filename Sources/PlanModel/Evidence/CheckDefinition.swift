@@ -39,6 +39,10 @@ public struct CheckDefinition: Sendable {
     public let stdoutMatches: String?
     /// A JSON Schema that what it prints has to fit.
     public let stdoutSchema: JSONValue?
+    /// What has to come out the same when it is run again; nil if the definition does not say.
+    public let repetition: Repetition?
+    /// Programs whose files its evidence names by their digests.
+    public let tools: [String]
   }
 
   /// What kind of check it is.
@@ -74,7 +78,7 @@ extension CheckDefinition {
   init?(_ value: JSONValue, _ faults: FaultList) {
     json = value
     let known: [String: [StaticString]] = [
-      "command": ["command", "profile", "inputs", "outputs", "expect"], "file": ["path"],
+      "command": ["command", "profile", "inputs", "outputs", "expect", "reproduce", "tools"], "file": ["path"],
       "schema": ["schema", "valid", "invalid"], "approval": ["role", "count"],
       "milestone": ["repository", "commit", "milestone", "category"], "junit": ["path", "minTests", "maxFailures"],
       "sarif": ["path", "maxFailures"], "slo": ["slo"],
@@ -168,11 +172,18 @@ extension CheckDefinition {
         reader.faults.add("\"json\" should be a JSON Schema: an object, true or false.", at: schema)
       }
     }
+    let repetition = reader.value["reproduce"].flatMap { Repetition($0, reader.faults) }
+    let tools = reader.texts("tools", required: false)
+    if tools.count > 16 || tools.contains(where: { $0.isEmpty || $0.utf8.contains(0x2F) }) {
+      reader.faults.add(
+        "\"tools\" should hold at most 16 names of programs, without a slash.",
+        at: reader.value["tools"] ?? reader.value)
+    }
     guard let profile else { return nil }
     return .command(
       Command(
         arguments: words, profile: profile, inputs: inputs, outputs: outputs, exitCode: expected.exit ?? 0,
-        stdoutMatches: expected.matches, stdoutSchema: expected.schema))
+        stdoutMatches: expected.matches, stdoutSchema: expected.schema, repetition: repetition, tools: tools))
   }
 }
 

@@ -24,13 +24,20 @@ public struct CheckRecord: Sendable {
   public let milliseconds: Int
   /// Of standard output, and behind it standard error; of a summary where no command ran.
   public let output: Digest
+  /// Of the output after the check's `normalize`; nil if the check has none.
+  public let normalized: Digest?
+  /// Of the files that the check leaves, by path; empty if it does not say what has to come out the same.
+  public let outputs: [(path: String, digest: Digest)]
+  /// Of the files of the programs that the check names.
+  public let tools: [(name: String, digest: Digest)]
   /// Where the output was kept.
   public let log: String?
 
   /// Makes a record.
   public init(
     command: Digest, profile: Digest?, inputs: Digest, commit: String, before: String?, at: Int64, exitCode: Int?,
-    attempts: Int, milliseconds: Int, output: Digest, log: String?
+    attempts: Int, milliseconds: Int, output: Digest, normalized: Digest? = nil,
+    outputs: [(path: String, digest: Digest)] = [], tools: [(name: String, digest: Digest)] = [], log: String?
   ) {
     self.command = command
     self.profile = profile
@@ -42,6 +49,9 @@ public struct CheckRecord: Sendable {
     self.attempts = attempts
     self.milliseconds = milliseconds
     self.output = output
+    self.normalized = normalized
+    self.outputs = outputs
+    self.tools = tools
     self.log = log
   }
 
@@ -57,6 +67,12 @@ public struct CheckRecord: Sendable {
       JSONMember("attempts", .int(attempts)), JSONMember("milliseconds", .int(milliseconds)),
       JSONMember("output", .text(output.tagged)),
     ]
+    if let normalized { members.append(JSONMember("normalized", .text(normalized.tagged))) }
+    func object(_ digests: [(String, Digest)]) -> JSONValue {
+      JSONValue(.object(digests.map { JSONMember($0, .text($1.tagged)) }))
+    }
+    if !outputs.isEmpty { members.append(JSONMember("outputs", object(outputs.map { ($0.path, $0.digest) }))) }
+    if !tools.isEmpty { members.append(JSONMember("tools", object(tools.map { ($0.name, $0.digest) }))) }
     if let log { members.append(JSONMember("log", .text(log))) }
     return JSONValue(.object(members))
   }
@@ -66,7 +82,7 @@ extension CheckRecord {
   init?(_ value: JSONValue, _ faults: FaultList) {
     let known: [StaticString] = [
       "kind", "command", "profile", "inputs", "commit", "before", "at", "exitCode", "attempts", "milliseconds",
-      "output", "log",
+      "output", "normalized", "outputs", "tools", "log",
     ]
     guard let reader = ObjectReader(value, "The evidence", known: known, faults) else { return nil }
     let command = reader.digest("command", required: true)
@@ -88,6 +104,9 @@ extension CheckRecord {
     let milliseconds = reader.required("milliseconds").flatMap { _ in
       reader.count("milliseconds", 0...1_000_000_000_000)
     }
+    normalized = reader.digest("normalized", required: false)
+    outputs = reader.digests("outputs").map { ($0.key, $0.digest) }
+    tools = reader.digests("tools").map { ($0.key, $0.digest) }
     log = reader.optionalText("log", mayBeEmpty: false)
     if let log { RepositoryPath.check(log, at: value["log"] ?? value, faults) }
     guard let command, let inputs, let output, let commit, let at, let attempts, let milliseconds else { return nil }
@@ -110,6 +129,22 @@ extension ObjectReader {
       faults.add("\"\(key)\" should be sha256: and 64 lower-case hexadecimal digits.", at: self[key] ?? value)
     }
     return digest
+  }
+
+  /// An object of digests, by name.
+  fileprivate func digests(_ key: StaticString) -> [(key: String, digest: Digest)] {
+    guard let found = self[key] else { return [] }
+    guard let members = found.object else {
+      faults.add("\"\(key)\" should be an object of digests, not \(found.typeName).", at: found)
+      return []
+    }
+    return members.compactMap { member in
+      guard let digest = member.value.string.flatMap({ Digest(tagged: $0) }) else {
+        faults.add("\"\(member.key)\" should be sha256: and 64 lower-case hexadecimal digits.", at: member.value)
+        return nil
+      }
+      return (member.key, digest)
+    }
   }
 
   fileprivate func commit(_ key: StaticString, required isRequired: Bool) -> String? {

@@ -1,0 +1,23 @@
+import PlanModel
+import Profiles
+
+/// Profiles under which checks run: the repository's own and those that the program brings along.
+public struct RuntimeFiles {
+  /// The repository's own file.
+  public static let path = "ssot/runtime.config.json"
+  /// The repository's own first.
+  public let files: [RuntimeConfiguration]
+
+  /// - Parameter own: the bytes of the repository's file; nil where it has none.
+  /// - Throws: `ConfigurationError`.
+  public init(own: [UInt8]?) throws {
+    let builtIn = try RuntimeConfiguration(
+      parsing: Array(StandardFiles.runtimeConfiguration.utf8), file: "built in", isBuiltIn: true)
+    let delivery = try RuntimeConfiguration(
+      parsing: Array(RuntimeConfiguration.delivery.utf8), file: "built in", isBuiltIn: true)
+    files = try (own.map { [try RuntimeConfiguration(parsing: $0, file: Self.path)] } ?? []) + [builtIn, delivery]
+  }
+
+  /// The names of all profiles, each once.
+  public var names: [String] { files.flatMap(\.names).reduce(into: []) { if !$0.contains($1) { $0.append($1) } } }
+}
