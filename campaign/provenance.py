@@ -4,9 +4,11 @@
 A plan with a check is made in a scratch repository. Each envelope of `provenance --key` and of `check --attest --key` has to
 be accepted by securesystemslib, and each Statement to be valid for in-toto-attestation; test results are parsed in their own
 proto. A changed byte, and an attacker's key inside the envelope, have to be refused by them and by `attest verify`. Then a
-gate with 10,000 attestations is timed beside the same gate with a handful.
+gate with 10,000 attestations is timed beside the same gate with a handful. With --release, the SBOM in that folder has to be
+strictly valid for cyclonedx-python-lib and to name every static library that the linker reported, and the SLSA provenance
+to be valid for in-toto-attestation, in its proto without an unknown field.
 
-usage: provenance.py PROGRAM [--attestations COUNT]
+usage: provenance.py PROGRAM [--attestations COUNT] [--release FOLDER]
 
 The verifiers come from PyPI at fixed versions, into a folder that is kept in .build/verifiers. Without them it fails.
 """
@@ -22,7 +24,7 @@ import sys
 import tempfile
 import time
 
-PACKAGES = ["securesystemslib[crypto]==1.6.0", "in-toto-attestation==0.9.3"]
+PACKAGES = ["securesystemslib[crypto]==1.6.0", "in-toto-attestation==0.9.3", "cyclonedx-python-lib[json-validation]==11.12.0"]
 TOP = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
 
 
@@ -42,8 +44,11 @@ def inside_the_verifiers():
 
 
 inside_the_verifiers()
+from cyclonedx.schema import SchemaVersion
+from cyclonedx.validation.json import JsonStrictValidator
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat, load_pem_public_key
 from google.protobuf import json_format
+from in_toto_attestation.predicates.provenance.v1 import provenance_pb2
 from in_toto_attestation.predicates.test_result.v0 import test_result_pb2
 from in_toto_attestation.v1 import statement_pb2
 from in_toto_attestation.v1.statement import Statement
@@ -54,6 +59,7 @@ from securesystemslib.signer import SSlibKey
 options = argparse.ArgumentParser()
 options.add_argument("program")
 options.add_argument("--attestations", type=int, default=10_000)
+options.add_argument("--release")
 options = options.parse_args()
 program = os.path.abspath(options.program)
 root = tempfile.TemporaryDirectory(prefix="readiness-provenance-")
@@ -256,6 +262,32 @@ def crowded(envelope, count):
     return ratios[-1]
 
 
+def released(folder):
+    """The SBOM and the build provenance of release files."""
+    text = open(os.path.join(folder, "sbom.cdx.json")).read()
+    validator = JsonStrictValidator(SchemaVersion.V1_6)
+    check(f"the SBOM is strictly valid: {validator.validate_str(text)}", validator.validate_str(text) is None)
+    for word in ('"bomFormat"', '"specVersion"', '"purl"'):
+        check(f"an SBOM with another {word} is refused", validator.validate_str(text.replace(word, '"x"', 1)) is not None)
+    bom = json.loads(text)
+    named = {p["value"] for c in bom["components"] for p in c["properties"] if p["name"] == "readiness:linked"}
+    linked = {os.path.basename(os.path.realpath(line.strip())) for line in open(os.path.join(TOP, ".build/readiness.linked"))}
+    check(f"every library that was linked is in the SBOM; these are not: {linked - named}", len(linked) > 5 and linked <= named)
+    references = {c["bom-ref"] for c in bom["components"]} | {"readiness"}
+    check("no dependency dangles", {r for d in bom["dependencies"] for r in [d["ref"], *d["dependsOn"]]} == references)
+    sums = {line.split()[1]: line.split()[0] for line in open(os.path.join(folder, "SHA256SUMS"))}
+    payload = open(os.path.join(folder, "provenance.slsa.json"), "rb").read()
+    validate(payload)
+    statement = json.loads(payload)
+    json_format.ParseDict(statement["predicate"], provenance_pb2.Provenance())
+    subjects = {s["name"]: s["digest"]["sha256"] for s in statement["subject"]}
+    check("the build provenance is of each file with its digest",
+          subjects == {name: digest for name, digest in sums.items() if name != "provenance.slsa.json"} and len(subjects) >= 4)
+    return len(bom["components"]), len(linked)
+
+
+if options.release:
+    print("release: %d components, %d static libraries linked" % released(os.path.abspath(options.release)), flush=True)
 key = make_key("ci", "-algorithm", "ed25519")
 plan(key)
 for kind, how in {"ed25519": ["-algorithm", "ed25519"], "p256": ["-algorithm", "EC", "-pkeyopt", "ec_paramgen_curve:P-256"]}.items():

@@ -1,5 +1,5 @@
 #!/bin/sh
-# Makes the files of a release, in dist/: tarball, Debian package, install.sh, SBOM, SHA256SUMS, and its signature if a
+# Makes the files of a release, in dist/: tarball, Debian package, install.sh, SBOM, how it was built, SHA256SUMS, and its signature if a
 # key is given. The same commit gives the same bytes.
 # usage: scripts/release.sh VERSION [--program FILE] [--out FOLDER] [--key FILE]
 #   --program   a finished program in place of a new build; it must be of this commit
@@ -51,11 +51,8 @@ scripts/package-tar.sh "$program" "$out"
 scripts/package-deb.sh "$program" "$out"
 sed "s/@VERSION@/$version/" install.sh >"$out/install.sh"
 chmod 755 "$out/install.sh"
-if [ -x scripts/sbom.sh ]; then
-  scripts/sbom.sh "$program" "$version" >"$out/sbom.cdx.json"
-else
-  echo "release: scripts/sbom.sh is not there, so there is no SBOM" >&2
-fi
+scripts/sbom.sh "$program" "$version" >"$out/sbom.cdx.json"
+scripts/build-provenance.sh "$version" "$commit" "$out" >"$out/provenance.slsa.json"
 (cd "$out" && find . -type f ! -name 'SHA256SUMS*' -printf '%P\n' | LC_ALL=C sort | xargs sha256sum >SHA256SUMS)
 if [ -n "$key" ]; then
   ssh-keygen -q -Y sign -f "$key" -n readiness-release "$out/SHA256SUMS" </dev/null

@@ -1,0 +1,73 @@
+#!/usr/bin/env bash
+# Builds this commit twice, in folders of different length, under another umask and another HOME, and compares the program,
+# the hook launcher and the Debian package byte by byte. Prints one digest of each, or the sections that differ, and ends
+# with 1 then. It takes two release builds: three to six minutes each on two quiet cores.
+# usage: scripts/reproduce.sh [--plant]
+#   --plant   then puts the path of the folder into the second program, and ends with 1 unless the difference is found
+set -euo pipefail
+cd "$(dirname "$0")/.."
+umask 022
+export LC_ALL=C TZ=UTC
+
+plant=
+[ "${1:-}" != --plant ] || plant=1
+fail() { echo "reproduce: $1" >&2; exit 1; }
+
+work=$(mktemp -d)
+trap 'rm -rf "$work"' EXIT
+first=$work/a second=$work/another/folder/with/a/longer/path
+read -r version _ SOURCE_DATE_EPOCH _ < <(scripts/version.sh)
+export SOURCE_DATE_EPOCH
+for folder in "$first" "$second"; do
+  mkdir -p "$folder"
+  git archive HEAD | tar -x -C "$folder"
+done
+# What was fetched once is not fetched again; all else of this home is not there.
+mkdir "$work/home"
+for name in .cache .swiftpm; do
+  [ ! -e "$HOME/$name" ] || ln -s "$HOME/$name" "$work/home/$name"
+done
+
+make_all() { # FOLDER
+  (cd "$1" && scripts/build-release.sh && scripts/package-deb.sh .build/release/readiness .build/deb) >"$work/log" 2>&1 || {
+    tail -n 30 "$work/log" >&2
+    fail "the build in $1 failed"
+  }
+}
+
+# Names the sections in which two programs differ, and says so of what stands in none.
+name_sections() { # FILE FILE
+  local section differing=
+  for section in $({ readelf -SW "$1"; readelf -SW "$2"; } | sed -nE 's/^ *\[ *[0-9]+\] (\.?[A-Za-z_][^ ]*) .*/\1/p' | sort -u); do
+    objcopy -O binary --only-section="$section" --set-section-flags "$section=alloc,contents" "$1" "$work/one" 2>/dev/null || : >"$work/one"
+    objcopy -O binary --only-section="$section" --set-section-flags "$section=alloc,contents" "$2" "$work/two" 2>/dev/null || : >"$work/two"
+    cmp -s "$work/one" "$work/two" || differing="$differing $section"
+  done
+  echo "  sections that differ:${differing:- none, so it is the headers}"
+}
+
+compare() { # FILE, below both folders
+  if cmp -s "$first/$1" "$second/$1"; then
+    for folder in "$first" "$second"; do printf '%s  %s\n' "$(sha256sum "$folder/$1" | cut -c1-64)" "${1##*/}"; done
+    return 0
+  fi
+  echo "${1##*/} differs: $(cmp "$first/$1" "$second/$1" 2>&1 | sed 's/.*differ: //')"
+  case $1 in *.deb) ;; *) name_sections "$first/$1" "$second/$1" ;; esac
+  return 1
+}
+
+make_all "$first"
+(umask 077; HOME=$work/home make_all "$second")
+same=1
+for file in .build/release/readiness .build/release/readiness-hook ".build/deb/readiness_${version}_$(dpkg --print-architecture).deb"; do
+  compare "$file" || same=
+done
+[ -n "$same" ] || exit 1
+echo "the same bytes twice"
+
+[ -n "$plant" ] || exit 0
+printf '\nif CommandLine.arguments.count > 100_000 { print(#filePath) }\n' >>"$second/Sources/readiness/main.swift"
+HOME=$work/home make_all "$second"
+said=$(compare .build/release/readiness) && fail "a planted path was not found"
+echo "planted: $said"
+case $said in *"sections that differ: ."*) ;; *) fail "no section is named" ;; esac
