@@ -29,6 +29,7 @@ class Merge:
         self.sides = [p for p in parents if audit.holds(p)]
 
     def judge(self):
+        self.audit.points.clear()
         self.decide()
         self.reentries()
         self.brought = Brought(self)
@@ -44,6 +45,10 @@ class Merge:
         self.brought.ask(self.codes)
         self.lapsed()
         self.exceptions()
+        if self.audit.points:
+            # Whether who brought it to done is excluded where it was never in review: then no quorum is counted.
+            self.codes.must = [(c | {"self-approval"} if "not-approved" in c else c, m) for c, m in self.codes.must]
+            self.codes.open({"self-approval", "frozen-field"}, self.audit.points[0])
         if self.stamp == "false":
             self.codes.weaken()
         stamp.take(self.codes)
