@@ -119,6 +119,20 @@ public struct Stamping {
     return message.text == asFound ? nil : message.text
   }
 
+  /// A message without its block, and the block; nil unless there is exactly one.
+  public static func parted(_ text: String, isEdited: Bool) -> (prose: String, block: String)? {
+    var message = CommitMessage(text, isEdited: isEdited)
+    guard let block = message.takeBlock() else { return nil }
+    return (message.text, block)
+  }
+
+  /// A message with a block at its end, unless it has one.
+  public static func joined(_ text: String, _ block: String, isEdited: Bool) -> String {
+    var message = CommitMessage(text, isEdited: isEdited)
+    if message.blocks.isEmpty { message.append(block: block) }
+    return message.text
+  }
+
   /// True where the message, as git will keep it, says something beside its stamp.
   public static func hasSubject(_ text: String, isEdited: Bool) -> Bool {
     !CommitMessage(text, isEdited: isEdited).subject.isEmpty

@@ -44,7 +44,8 @@ public struct DiffReport {
     return lines.joined(separator: "\n")
   }
 
-  private static func details(_ change: PlanDiff.Change) -> [(String, String)] {
+  /// What changed in a milestone beside its state, a sign and a text to each line.
+  static func details(_ change: PlanDiff.Change) -> [(String, String)] {
     var lines: [(String, String)] = []
     lines += change.addedDependencies.map { ("+", "depends on \($0)") }
     lines += change.removedDependencies.map { ("-", "depends on \($0)") }
@@ -54,7 +55,12 @@ public struct DiffReport {
     let evidence = change.evidence
     lines += evidence.added.map { ("+", "evidence for \($0.criterion): \(text($0.entry))") }
     lines += evidence.removed.map { ("-", "evidence for \($0.criterion): \(text($0.entry))") }
-    lines += change.risks.map { ("~", "risk \($0.id) (\($0.severity), \($0.status)): \($0.text)") }
+    let known = Set((change.before?.risks ?? []).map(\.id))
+    lines += change.risks.map { risk in
+      known.contains(risk.id)
+        ? ("~", "risk \(risk.id) (\(risk.severity), \(risk.status)): \(risk.text)")
+        : ("+", "risk \(risk.id) added (\(risk.severity), \(risk.status)): \(risk.text)")
+    }
     for field in change.otherFields {
       let values = [change.before?.json[field], change.after?.json[field]]
       // A long list says nothing in a line.

@@ -10,6 +10,20 @@ public struct RunLine: Sendable {
   let object: ObjectID
   let isStamped: Bool
   let heals: Bool
+  /// What the commit changed, if somebody looked.
+  public var details: Details?
+
+  /// What a run changed, as its commit and that one's parent tell it.
+  public struct Details: Sendable {
+    let subject: String
+    let changes: [MilestoneID: [(sign: String, text: String)]]
+
+    /// - Parameter subject: the first line of the commit's message.
+    public init(subject: String, _ changes: [PlanDiff.Change]) {
+      self.subject = subject
+      self.changes = Dictionary(changes.map { ($0.id, DiffReport.details($0)) }) { first, _ in first }
+    }
+  }
 
   /// The run ID and the commit in hexadecimal.
   var id: String? { digest?.hex }
@@ -31,6 +45,31 @@ public struct LogReport {
 
   /// Makes a report of runs, newest first.
   public init(_ runs: [RunLine]) { self.runs = runs }
+
+  /// A line for each run: its ID, its day, what moved or changed, and the subject of its commit.
+  public func oneline(width: Int, _ style: Style) -> String {
+    guard !runs.isEmpty else { return "No run in this history." }
+    return runs.map { line in
+      let moves = line.run.transitions.filter { $0.from != nil && $0.to != nil }
+        .map { "\($0.milestone) \($0.from ?? "") -> \($0.to ?? "")" }
+      let (births, ends) = (
+        line.run.transitions.count { $0.from == nil },
+        line.run.transitions.filter { $0.to == nil }.map(\.milestone.text)
+      )
+      var what = moves + ends.map { "\($0) retired" }
+      if births > 0 { what.append(births == 1 ? "1 new milestone" : "\(births) new milestones") }
+      what += line.run.edits.map { edit in
+        let first = edit.milestone.flatMap { line.details?.changes[$0]?.first }
+        return "\(edit.milestone?.text ?? "plan") \(first.map(\.text) ?? "edited")"
+      }
+      if line.run.policyChange != nil { what.append("policy changed") }
+      if line.heals { what = ["heals"] }
+      let subject = line.details.map { "  (\($0.subject))" } ?? ""
+      let text = what.joined(separator: ", ") + subject
+      let head = (line.id.map { String($0.prefix(12)) } ?? "no stamp    ") + "  " + line.run.at.prefix(10)
+      return style(head, line.id == nil ? .warn : .quiet) + "  " + text.printable.cut(to: max(20, width - 26))
+    }.joined(separator: "\n")
+  }
 
   /// For a terminal, as UTF-8.
   public func bytes(width: Int, _ style: Style) -> [UInt8] {
@@ -73,6 +112,9 @@ public struct LogReport {
       out.add(indent)
       out.add("heals what ancestors changed without a stamp")
     }
+    if let subject = line.details?.subject, subject != run.reason, !isTold(subject, by: run) {
+      out.addWrapped(to: min(width, 80) - 4, first: "    ", rest: "    ") { $0.add(subject.printable) }
+    }
     for t in run.transitions {
       out.add(indent)
       out.add(t.milestone.text)
@@ -80,13 +122,16 @@ public struct LogReport {
       out.add((t.from ?? "none").printable)
       out.add(" -> ")
       out.add(style((t.to ?? "none").printable, .good))
+      append(line.details?.changes[t.milestone] ?? [], to: &out, width)
     }
     for e in run.edits {
       out.add(indent)
       out.add(e.milestone?.text ?? "plan")
-      out.add("  edited")
+      let changes = e.milestone.flatMap { line.details?.changes[$0] } ?? []
+      if changes.isEmpty { out.add("  edited") }
+      append(changes, to: &out, width)
     }
-    for e in run.evidence {
+    for e in run.evidence where line.details?.changes[e.milestone] == nil {
       out.add(indent)
       out.add("\(e.milestone)/\(e.criterion)  evidence ")
       e.digest.appendHex(to: &out)
@@ -109,6 +154,19 @@ public struct LogReport {
     line.object.appendHex(to: &out)
     out.removeLast(40 - 12)
     out.add(style.end)
+  }
+
+  /// True for the subject that a move writes by itself.
+  private static func isTold(_ subject: String, by run: Run) -> Bool {
+    run.transitions.contains { "\($0.milestone): \($0.from ?? "") -> \($0.to ?? "")" == subject }
+  }
+
+  private static func append(_ changes: [(sign: String, text: String)], to out: inout [UInt8], _ width: Int) {
+    for change in changes {
+      out.addWrapped(to: min(width, 80) - 8, first: "        \(change.sign) ", rest: "          ") {
+        $0.add(change.text.printable)
+      }
+    }
   }
 
   /// `log` (contract 4.1).

@@ -3,11 +3,11 @@ import TestSupport
 import Testing
 
 /// Runs the `console` blocks of documents as they stand: all of one document in one shell, in an empty folder. A line of
-/// `…` stands for any lines, and `…` within a line for any text.
+/// `…` stands for any lines, and `…` within a line for any text. A line that begins with `> ` goes on with a command.
 @Suite("Console blocks of documents")
 struct ConsoleExamples {
   private struct Step {
-    let command: String
+    var command: String
     var shown: [String]
   }
 
@@ -25,6 +25,8 @@ struct ConsoleExamples {
         isOpen = false
       } else if isOpen, line.hasPrefix("$ ") {
         steps.append(Step(command: String(line.dropFirst(2)), shown: []))
+      } else if isOpen, line.hasPrefix("> "), steps.last?.shown.isEmpty == true {
+        steps[steps.count - 1].command += "\n" + line.dropFirst(2)
       } else if isOpen, !steps.isEmpty {
         steps[steps.count - 1].shown.append(line)
       }
@@ -70,9 +72,9 @@ struct ConsoleExamples {
     scratch.shell("mkdir ../bin && ln -s \"$READINESS\" ../bin/readiness && mkdir ../fresh")
     let path = scratch.path + "/../bin:" + (ProcessInfo.processInfo.environment["PATH"] ?? "/usr/bin:/bin")
     scratch.environment = [
-      "PATH": path, "COLUMNS": "80", "GIT_AUTHOR_NAME": "Ada", "GIT_AUTHOR_EMAIL": "ada@example.com",
-      "GIT_COMMITTER_NAME": "Ada", "GIT_COMMITTER_EMAIL": "ada@example.com",
+      "PATH": path, "COLUMNS": "80", "GIT_CONFIG_GLOBAL": scratch.path + "/../gitconfig",
     ]
+    scratch["../gitconfig"] = "[user]\n\tname = Ada\n\temail = ada@example.com\n[init]\n\tdefaultBranch = main\n"
     let script = steps.map { "printf '\\036\\n'\n{ \($0.command)\n}" }.joined(separator: "\n")
     let output = scratch.shell("exec 2>&1\ncd ../fresh\n" + script).output
     return output.components(separatedBy: "\u{1E}\n").dropFirst().map { piece in

@@ -41,6 +41,41 @@ struct CrashTests {
     #expect(s.git("fsck", "--strict").status == 0)
   }
 
+  @Test("a retirement killed at any call leaves the milestone or its retired id, and the next command goes on")
+  func retire() throws {
+    let s = try Scratch.withPlan()
+    let shim = try FaultShim.build(s)
+    let head = s.git("rev-parse", "HEAD").line
+    // With every folder of objects there, each run makes the same calls.
+    s.shell(
+      "cd .git/objects && for a in 0 1 2 3 4 5 6 7 8 9 a b c d e f; do for b in 0 1 2 3 4 5 6 7 8 9 a b c d e f; do mkdir -p $a$b; done; done"
+    )
+    var (old, new, call) = (0, 0, 0)
+    while call < 500 {
+      call += 1
+      let retire = s.shell(
+        "\"$READINESS\" retire M-12 --commit", environment: ["LD_PRELOAD": shim, "FAULT_AT": "\(call)"])
+      if retire.status == 0 { break }
+      #expect(retire.status == 137, "\(call): \(retire.all)")
+      let isOld = s.git("rev-parse", "HEAD").line == head
+      if isOld { old += 1 } else { new += 1 }
+      var next = s.readiness("block", "M-01", "next", "--commit")
+      if next.status == 3 {
+        #expect(next.errors.contains("index.lock"), "\(call): \(next.all)")
+        s.shell("rm .git/index.lock")
+        next = s.readiness("block", "M-01", "next", "--commit")
+      }
+      #expect(next.status == 0, "\(call): \(next.all)")
+      // Both files, or none of them.
+      let isRetired = s.git("show", "HEAD:ssot/plan.json").output.contains("\"retired\": [\n    \"M-12\"")
+      #expect(isRetired == !isOld && (s[".readiness/M-12.json"] == nil) == !isOld, "\(call)")
+      #expect(s.git("status", "--porcelain").output.isEmpty, "\(call): \(s.git("status", "--porcelain").output)")
+      #expect(s.readiness("verify").status == 0, "\(call)")
+      s.git("reset", "-q", "--hard", head)
+    }
+    #expect(call < 500 && old > 10 && new > 0, "\(call) calls, old \(old), new \(new)")
+  }
+
   @Test("after a killed move, a commit is not made until doctor --fix has ended it")
   func hookRefuses() throws {
     let s = try Scratch.withPlan()

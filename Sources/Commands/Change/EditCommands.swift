@@ -9,7 +9,7 @@ struct Add: EditingCommand {
   static let configuration = CommandConfiguration(
     subcommand: "add", abstract: "Makes a milestone, and stages it.",
     discussion:
-      "It is born in the first pending state and comes last in the suggested order: readiness add M-13 --workstream Backups --outcome \"A restore is rehearsed\" --criterion \"The rehearsal is recorded\" --commit"
+      "It is born in the first pending state and comes last in the suggested order."
   )
   @Argument(help: ArgumentHelp("The new id, such as M-13.", valueName: "id")) var id: String
   @Option(help: "What it is about, in a few words.") var workstream: String
@@ -52,7 +52,7 @@ struct SetCommand: EditingCommand {
   static let configuration = CommandConfiguration(
     subcommand: "set", abstract: "Sets a property of a milestone, or of the plan, and stages it.",
     discussion:
-      "workstream, outcome and owner are texts; dependsOn is a list of ids; risks, deliverables, blocked and x-… are JSON, or for x-… a text. The plan has title and executionOrder: readiness set plan title \"…\". For example: readiness set M-04 owner me --commit"
+      "workstream, outcome and owner are texts; dependsOn is a list of ids; risks, deliverables, blocked and x-… are JSON, or for x-… a text. The plan has title and executionOrder: readiness set plan title \"…\"."
   )
   @Argument(help: ArgumentHelp("A milestone, or plan.", valueName: "id"), completion: .custom(Offered.milestones))
   var id: String

@@ -9,7 +9,7 @@ struct Import: ParsableCommand {
   static let configuration = CommandConfiguration(
     subcommand: "import", abstract: "Reads a tracker document into the plan, and stages what changes.",
     discussion:
-      "A milestone that exists is updated by its id, property by property; nothing that the document does not name is removed, and no status changes. Before the first commit of a plan, states are taken as they are, and what is done rests on the statement \"imported from FILE\". For example: readiness import plan.csv --dry-run"
+      "A milestone that exists is updated by its id, property by property; nothing that the document does not name is removed, and no status changes. Before the first commit of a plan, states are taken as they are, and what is done rests on the statement \"imported from FILE\"."
   )
   @Argument(help: "The document.") var file: String
   @Option(
@@ -68,7 +68,8 @@ private struct ImportOutcome {
     var person: String?
     func vouched(_ file: ImportedPlan.File, _ status: String) throws -> ImportedPlan.File {
       guard workflow.category(status)?.isFrozen == true else { return file }
-      let by = try person ?? edit.author().email
+      // Nobody can answer for it yet; the commit will ask who it is.
+      guard let by = try person ?? edit.repository.configuredIdentity(.author)?.email else { return file }
       person = by
       return file.vouched(true, document: name, by: by)
     }

@@ -34,10 +34,10 @@ struct Init: ParsableCommand {
     var plan = ImportedPlan.standard
     if empty { plan = ImportedPlan.empty }
     if let from { plan = try ImportedPlan.read(from) }
-    if let from, plan.files.contains(where: { workflow.isClaimed($0) }) {
-      let (name, by) = (
-        from.split(separator: "/").last.map(String.init) ?? from, try CommitSituation.configuredAuthor(repository).email
-      )
+    if let from, plan.files.contains(where: { workflow.isClaimed($0) }),
+      let by = try repository.configuredIdentity(.author)?.email
+    {
+      let name = from.split(separator: "/").last.map(String.init) ?? from
       plan = plan.with(files: plan.files.map { $0.vouched(workflow.isClaimed($0), document: name, by: by) })
     }
     if plan.findings.contains(where: { $0.severity == .error }) {
@@ -95,6 +95,7 @@ struct Layout {
   }
 
   private let top: String
+  private let hasPlan: Bool
 
   /// - Throws: `GitError` in a bare repository; `UsageError` if a plan is staged that the work tree does not have.
   init(_ repository: Repository) throws {
@@ -103,7 +104,8 @@ struct Layout {
         .unsupported, "A bare repository has no work tree.", hint: "Run this in a clone.", function: "init")
     }
     top = workTree
-    if !FileBytes.exists(top + PlanPaths.plan), try repository.staged(PlanPaths.plan) != nil {
+    hasPlan = try repository.staged(PlanPaths.plan) != nil
+    if !FileBytes.exists(top + PlanPaths.plan), hasPlan {
       throw UsageError(
         "This repository has a plan, and the work tree does not hold it; nothing was written.",
         hint: "Get it back: git restore .readiness ssot; in a sparse checkout: git sparse-checkout add .readiness ssot")
@@ -125,6 +127,11 @@ struct Layout {
         continue
       }
       guard present == file.bytes else {
+        if hasPlan {
+          throw UsageError(
+            "This repository has a plan already; nothing was written.",
+            hint: "To look at it: readiness status. To add to it: readiness add or readiness import.")
+        }
         throw UsageError(
           "\(file.path) is there already and differs; nothing was written.",
           hint: "Move it away, or keep it and take from readiness init in an empty repository what you need.")

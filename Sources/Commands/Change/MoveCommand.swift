@@ -7,7 +7,7 @@ struct MoveCommand: PlainCommand {
   static let configuration = CommandConfiguration(
     subcommand: "move", abstract: "Moves milestones to other states, in one commit.",
     discussion:
-      "States are written in any case, with - or _ for a space. With one milestone it takes --owner and --evidence: readiness move M-04 in-review --evidence doc/replay.md"
+      "States are written in any case, with - or _ for a space. With one milestone it takes --owner and --evidence."
   )
   @Argument(
     help: ArgumentHelp("Pairs of a milestone and its new state.", valueName: "id state"),

@@ -30,7 +30,7 @@ struct StartCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     subcommand: "start", abstract: "Starts a milestone, in one commit.",
     discussion:
-      "It moves to the first state of category active, such as In Progress: readiness start M-04 --owner me")
+      "It moves to the first state of category active, such as In Progress.")
   @Argument(help: ArgumentHelp("The milestone.", valueName: "id"), completion: .custom(Offered.milestones))
   var id: String
   @OptionGroup var forward: ForwardOptions
@@ -45,7 +45,7 @@ struct SubmitCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     subcommand: "submit", abstract: "Submits a milestone for review, in one commit.",
     discussion:
-      "It moves to the first state of category review, such as In Review: readiness submit M-04 --evidence doc/replay.md"
+      "It moves to the first state of category review, such as In Review."
   )
   @Argument(help: ArgumentHelp("The milestone.", valueName: "id"), completion: .custom(Offered.milestones))
   var id: String
@@ -59,8 +59,7 @@ struct SubmitCommand: ParsableCommand {
 
 struct BlockCommand: EditingCommand {
   static let configuration = CommandConfiguration(
-    subcommand: "block", abstract: "Blocks a milestone with a reason, and stages it.",
-    discussion: "readiness block M-04 \"the test cluster is down\" --commit")
+    subcommand: "block", abstract: "Blocks a milestone with a reason, and stages it.")
   @Argument(help: ArgumentHelp("The milestone.", valueName: "id"), completion: .custom(Offered.milestones))
   var id: String
   @Argument(help: ArgumentHelp("Why it waits.", valueName: "reason")) var why: String
@@ -82,7 +81,7 @@ struct BlockCommand: EditingCommand {
 struct UnblockCommand: EditingCommand {
   static let configuration = CommandConfiguration(
     subcommand: "unblock", abstract: "Unblocks a milestone, and stages it.",
-    discussion: "It returns to the state that it had before it was blocked: readiness unblock M-04 --commit")
+    discussion: "It returns to the state that it had before it was blocked.")
   @Argument(help: ArgumentHelp("The milestone.", valueName: "id"), completion: .custom(Offered.milestones))
   var id: String
   @OptionGroup var commitOptions: CommitOptions
@@ -100,7 +99,7 @@ struct RetireCommand: EditingCommand {
   static let configuration = CommandConfiguration(
     subcommand: "retire", abstract: "Removes a milestone for ever, and stages it.",
     discussion:
-      "Only what has not begun and what nothing depends on can be retired; its id is never used again: readiness retire M-04 --commit"
+      "Only what has not begun and what nothing depends on can be retired; its id is never used again."
   )
   @Argument(help: ArgumentHelp("The milestone.", valueName: "id"), completion: .custom(Offered.milestones))
   var id: String
@@ -116,7 +115,6 @@ struct RetireCommand: EditingCommand {
 struct RiskCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     subcommand: "risk", abstract: "Adds a risk to a milestone, or closes one.",
-    discussion: "readiness risk add M-04 \"the vendor may be late\" --severity high --commit",
     subcommands: [RiskAdd.self, RiskClose.self])
 }
 

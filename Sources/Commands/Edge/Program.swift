@@ -53,7 +53,7 @@ public enum Program {
       try command.run()
       return 0
     } catch {
-      return conclude(error, isJSON: isJSON, command: rest.first)
+      return conclude(error, isJSON: isJSON, words: rest)
     }
   }
 
@@ -124,15 +124,17 @@ public enum Program {
     return ["telemetry", "trace", "metrics"].contains(name) ? nil : "readiness " + name
   }
 
-  private static func conclude(_ error: any Error, isJSON: Bool, command: String?) -> Int32 {
+  private static func conclude(_ error: any Error, isJSON: Bool, words: [String]) -> Int32 {
     if let exit = error as? ExitCode { return exit.rawValue }
     let status = Root.exitCode(for: error)
     // What argument-parser throws for help is already text.
     if status == .success {
-      Standard.output(Root.fullMessage(for: error) + "\n")
+      let asksForHelp = words.first == "help" || words.contains("--help") || words.contains("-h")
+      let example = asksForHelp ? CommandExample.line(for: words) : nil
+      Standard.output(Root.fullMessage(for: error) + "\n" + (example.map { "\n\($0)\n" } ?? ""))
       return 0
     }
-    let help = command.flatMap { $0.hasPrefix("-") ? nil : "readiness help \($0) shows how it is used." }
+    let help = words.first.flatMap { $0.hasPrefix("-") ? nil : "readiness help \($0) shows how it is used." }
     let failure =
       status == .validationFailure
       ? Failure(UsageError(Root.message(for: error), hint: help ?? "readiness --help lists the commands."))

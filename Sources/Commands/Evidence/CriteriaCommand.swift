@@ -11,7 +11,7 @@ struct CriteriaCommand: EditingCommand {
   static let configuration = CommandConfiguration(
     subcommand: "criteria", abstract: "Lists exit criteria, or attaches evidence to one, and stages it.",
     discussion:
-      "Without a criterion it lists them. A file has to be staged or committed before it can be evidence: readiness criteria M-04 1 --evidence doc/replay.md --commit"
+      "Without a criterion it lists them. A file has to be staged or committed before it can be evidence."
   )
   @Argument(help: ArgumentHelp("The milestone.", valueName: "id"), completion: .custom(Offered.milestones))
   var id: String

@@ -1,4 +1,5 @@
 import ArgumentParser
+import PlanJudge
 import PlanModel
 import PlanGate
 import GitRepository
@@ -19,9 +20,11 @@ struct Log: PlainCommand {
   var since: String?
   @Option(help: ArgumentHelp("Only runs committed at this date or earlier.", valueName: "date"))
   var until: String?
+  @Flag(help: "A line for each run.") var oneline = false
   @OptionGroup var options: GlobalOptions
 
   mutating func read(_ words: inout PlainWords) {
+    oneline = words.flag("--oneline")
     at = words.value("--at")
     since = words.value("--since")
     until = words.value("--until")
@@ -46,11 +49,45 @@ struct Log: PlainCommand {
     var runs: [RunLine] = []
     runs.reserveCapacity(known.count)
     for record in known.reversed() where first <= record.committedAt && record.committedAt <= last {
-      runs.append(RunLine(record))
+      var line = RunLine(record)
+      if runs.count < Self.detailed, !options.json { line.details = try details(record, repository) }
+      runs.append(line)
     }
     keepToTheEnd((report, runs))
     let answer = LogReport(runs)
-    try context.print(json: answer.json, bytes: answer.bytes(width: context.width, context.style(repository)))
+    let style = try context.style(repository)
+    context.print(
+      json: answer.json,
+      bytes: oneline
+        ? Array(answer.oneline(width: context.width, style).utf8) : answer.bytes(width: context.width, style)
+    )
+    if runs.count > Self.detailed, !options.json {
+      Standard.error(
+        "note: What changed is told of the newest \(Self.detailed) runs; --until shows it of older ones.\n")
+    }
+  }
+
+  /// Of so many runs the files are compared; more would take longer than anybody reads.
+  private static let detailed = 200
+
+  /// What a run changed; of a block of a squash, whose files are not those of the commit, only the subject.
+  private func details(_ record: RunRecord, _ repository: Repository) throws -> RunLine.Details {
+    let commit = try repository.commit(record.commit)
+    let subject = (commit.message ?? "").prefix { !$0.isNewline }
+    guard let first = commit.parents.first, try repository.holds(first) else {
+      return RunLine.Details(subject: String(subject), [])
+    }
+    let (before, after) = (repository.tree(of: try repository.commit(first)), repository.tree(of: commit))
+    var changes: [PlanDiff.Change] = []
+    let steps =
+      record.run.transitions.map { ($0.milestone, $0.before, $0.after) }
+      + record.run.edits.compactMap { edit in edit.milestone.map { ($0, edit.before, edit.after) } }
+    for (id, from, to) in steps where from != nil && to != nil {
+      guard let old = try before.milestone(id), let new = try after.milestone(id), old.digest == from, new.digest == to
+      else { continue }
+      changes.append(PlanDiff.Change(id: id, before: old.milestone, after: new.milestone))
+    }
+    return RunLine.Details(subject: String(subject), changes)
   }
 }
 

@@ -39,6 +39,7 @@ private struct Doctor {
     checks += try locks()
     checks += try repository.isBare ? server() : hooks()
     checks += try plan()
+    checks += try DiskUse(folder: repository.commonFolder + "readiness").checks()
     if repository.isShallow {
       checks.append(
         HealthCheck(

@@ -51,6 +51,8 @@ struct HookEntryPoint {
       case "prepare-commit-msg": return try prepareMessage()
       case "commit-msg": return try checkMessage()
       case "pre-commit", "pre-merge-commit": return try judgeIndex()
+      case "set-aside": return try setAside()
+      case "put-back": return try putBack()
       case "post-rewrite": return try lookAfterAmend()
       case "pre-push": return try judgePush()
       case "pre-receive": return try judgeReceived()
@@ -128,6 +130,29 @@ struct HookEntryPoint {
     guard let first else { return 0 }
     let outcome = try Stamping(first).stamp(text, isEdited: isEdited, mayFollow: false, isLastWord: true)
     return try conclude(outcome, message)
+  }
+
+  /// Moves a single block from the message to another file, before a chained hook looks at the message: linters count
+  /// the columns of a stamp's lines.
+  private func setAside() throws -> Int32 {
+    guard arguments.count == 2 else { return usage("MESSAGE-FILE OTHER-FILE") }
+    let message = try MessageFile(arguments[0])
+    guard let text = message.text, let parts = Stamping.parted(text, isEdited: environment["GIT_EDITOR"] != ":") else {
+      return 0
+    }
+    try FileBytes.write(Array(parts.block.utf8), to: arguments[1], isDurable: false)
+    return try message.write(parts.prose) ? 0 : refuse([unreadable])
+  }
+
+  /// Returns the block to the message, wherever the chained hook has written in it.
+  private func putBack() throws -> Int32 {
+    guard arguments.count == 2 else { return usage("MESSAGE-FILE OTHER-FILE") }
+    let message = try MessageFile(arguments[0])
+    let block = String(decoding: try FileBytes.read(arguments[1]), as: UTF8.self)
+    unlink(arguments[1])
+    guard let text = message.text else { return refuse([unreadable]) }
+    return try message.write(Stamping.joined(text, block, isEdited: environment["GIT_EDITOR"] != ":"))
+      ? 0 : refuse([unreadable])
   }
 
   private var emptyMessage: Finding {

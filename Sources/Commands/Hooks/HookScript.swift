@@ -57,7 +57,18 @@ struct HookScript {
         "printf '%s\\n' \"$input\" | \(quoted) hook \(name) \"$@\"",
       ]
     } else {
-      if chains { lines.append("if [ -x \"$kept\" ]; then \"$kept\" \"$@\" || exit $?; fi") }
+      if chains, name == "commit-msg" {
+        // The team's own check of messages sees what a person wrote.
+        lines += [
+          "if [ -x \"$kept\" ]; then", "  aside=$1.readiness", "  rm -f \"$aside\"",
+          "  if grep -q '^Readiness-Run: ' \"$1\" && [ -x \"$(command -v \(quoted))\" ]; then",
+          "    \(quoted) hook set-aside \"$1\" \"$aside\" || exit $?", "  fi",
+          "  \"$kept\" \"$@\" || { code=$?; rm -f \"$aside\"; exit $code; }",
+          "  if [ -f \"$aside\" ]; then \(quoted) hook put-back \"$1\" \"$aside\" || exit $?; fi", "fi",
+        ]
+      } else if chains {
+        lines.append("if [ -x \"$kept\" ]; then \"$kept\" \"$@\" || exit $?; fi")
+      }
       // Where no editor opens, what prepare-commit-msg wrote a moment ago is what will be committed.
       if name == "commit-msg", !chains, followsStamping {
         lines.append("[ \"$GIT_EDITOR\" != : ] || [ ! -x \"${0%/*}/prepare-commit-msg\" ] || exit 0")

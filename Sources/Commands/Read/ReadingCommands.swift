@@ -72,7 +72,7 @@ extension ReadingCommand {
   private func noPlan(in plan: LoadedPlan, _ repository: Repository) throws -> UsageError {
     let message = "There is no plan in \(plan.source)."
     guard !repository.isBare, !source.worktree else {
-      return UsageError(message, hint: "Lay one down: readiness init, then git add and git commit.")
+      return UsageError(message, hint: "Create one: readiness init --commit")
     }
     if plan.commit != nil, try repository.tree(repository.candidateTree()).holdsPlan() {
       return UsageError(message, hint: "One is staged: git commit, or look at it with --index.")
@@ -80,14 +80,13 @@ extension ReadingCommand {
     if try WorkTree(repository).holdsPlan() {
       return UsageError(message, hint: "One lies in the work tree: git add .readiness ssot, then git commit.")
     }
-    return UsageError(message, hint: "Lay one down: readiness init, then git add and git commit.")
+    return UsageError(message, hint: "Create one: readiness init --commit")
   }
 }
 
 struct Status: ReadingCommand, PlainCommand {
   static let configuration = CommandConfiguration(
-    subcommand: "status", abstract: "The tracker: every milestone and what it waits for.",
-    discussion: "readiness status --owner me --state in-progress")
+    subcommand: "status", abstract: "The tracker: every milestone and what it waits for.")
   @Option(help: ArgumentHelp("Only the milestones of this owner; me is you.", valueName: "name")) var owner: String?
   @Option(help: ArgumentHelp("Only the milestones in this state.", valueName: "state")) var state: String?
   @OptionGroup var options: GlobalOptions

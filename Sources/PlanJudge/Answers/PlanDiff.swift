@@ -12,6 +12,11 @@ public struct PlanDiff: Sendable {
     /// After; nil where it is gone.
     public let after: Milestone?
 
+    /// Makes a change.
+    public init(id: MilestoneID, before: Milestone?, after: Milestone?) {
+      (self.id, self.before, self.after) = (id, before, after)
+    }
+
     /// True where the status is another one.
     public var changesStatus: Bool { before?.status != after?.status }
 

@@ -139,7 +139,7 @@ struct Guards {
   static func missingOwner(_ file: MilestoneFile, _ milestone: Milestone) -> Finding {
     Finding(
       .ownerMissing, "\(file.id) is \"\(milestone.status)\" and nobody owns it.",
-      hint: "Put a name in the place of \"TBD\": readiness set \(file.id) owner NAME", milestone: file.id,
+      hint: "Assign an owner, for example yourself: readiness set \(file.id) owner me", milestone: file.id,
       path: file.path, line: file.line(of: "owner"))
   }
 
@@ -155,7 +155,7 @@ struct Guards {
     return Finding(
       .evidenceMissing, "The criterion \"\(criterion.id)\" of \(file.id) has no evidence\(ended): \(criterion.text)",
       hint: criterion.check == nil
-        ? "Attach what shows it: readiness criteria \(file.id) \(criterion.id) --evidence PATH"
+        ? "Attach a file that shows it, with --evidence. How: readiness criteria --help"
         : "Run its check: readiness check \(file.id)/\(criterion.id)",
       milestone: file.id, path: file.path, line: file.line(criterion.offset))
   }

@@ -177,17 +177,25 @@ public struct CommitMessage: Sendable {
   /// Appends a block so that git finds it: in the last paragraph where that one is made of trailers, else in a
   /// paragraph of its own, never in the subject's, and never next to a line of the user's that begins with `Readiness-`.
   public mutating func append(block: String) {
-    append(block.split(separator: "\n", omittingEmptySubsequences: false))
+    // By bytes: to Swift a carriage return and a newline are one character.
+    append(block.utf8.split(separator: 0x0A, omittingEmptySubsequences: false).map { Substring($0) })
   }
 
   /// Moves a single block to where `append` puts one, because git finds trailers only at the end: another hook, or a
   /// person, may have written below it.
   public mutating func settleBlock() {
-    guard blocks.count == 1 else { return }
+    guard let block = takeBlock() else { return }
+    append(block: block)
+  }
+
+  /// Removes the block and the empty lines at the end.
+  /// - Returns: nil, and nothing is removed, unless there is exactly one.
+  public mutating func takeBlock() -> String? {
+    guard blocks.count == 1 else { return nil }
     let block = zip(lines, partsOfBlocks).filter(\.1).map(\.0)
     removeBlocks()
     while let last = lines.last, Self.isBlank(last) { lines.removeLast() }
-    append(block)
+    return block.joined(by: "\n")
   }
 
   /// True if the message, its blocks left out, holds no more than a template, comments and sign-offs aside: git refuses

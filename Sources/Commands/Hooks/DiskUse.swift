@@ -1,0 +1,45 @@
+import Glibc
+import GitRepository
+import Reports
+
+/// What the program keeps beside the objects of git, how much it has grown, and how to clear it.
+struct DiskUse {
+  /// The folder `readiness` of the repository.
+  let folder: String
+
+  /// From here on a cache is worth a word of warning.
+  private static let many = 256 << 20
+
+  /// What grows, and the command that clears it.
+  private static let parts: [(name: String, what: String, clear: @Sendable (String) -> String)] = [
+    ("verified", "what verify found out", { "It is a cache: rm -r \($0.shellQuoted)" }),
+    ("runs", "the index of run IDs", { "It is rebuilt at the next push: rm -r \($0.shellQuoted)" }),
+    ("sinks", "the outbox of events", { _ in "It shrinks as events are delivered: readiness deliver" }),
+    ("dead-letters", "events that a sink did not take", { _ in "readiness dlq list, then dlq retry or dlq drop" }),
+    ("bypass.jsonl", "the log of emergency overrides", { _ in "It is a record; keep it." }),
+  ]
+
+  /// One check for each part that is there; a single one if nothing is.
+  /// - Throws: `GitError` if a folder cannot be read.
+  func checks() throws -> [HealthCheck] {
+    let checks = try Self.parts.compactMap { part -> HealthCheck? in
+      let path = folder + "/" + part.name
+      guard let bytes = try size(of: path) else { return nil }
+      return HealthCheck(
+        "disk", bytes > Self.many ? .warning : .ok, "\(Self.text(bytes)) of \(part.what)", hint: part.clear(path))
+    }
+    return checks.isEmpty ? [HealthCheck("disk", .ok, "Nothing is kept beside git's own objects.")] : checks
+  }
+
+  /// The bytes of a file, or of all files below a folder; links are not followed. Nil if nothing is there.
+  private func size(of path: String) throws -> Int? {
+    var status = stat()
+    guard lstat(path, &status) == 0 else { return nil }
+    guard status.st_mode & S_IFMT == S_IFDIR else { return Int(status.st_size) }
+    return try FileBytes.names(in: path).reduce(0) { try $0 + (size(of: path + "/" + $1) ?? 0) }
+  }
+
+  private static func text(_ bytes: Int) -> String {
+    bytes < 1 << 10 ? "\(bytes) bytes" : bytes < 1 << 20 ? "\(bytes >> 10) KiB" : "\(bytes >> 20) MiB"
+  }
+}
