@@ -37,7 +37,9 @@ let package = Package(
       dependencies: [
         "CLibgit2", "CZlib", "GitObjects", "GitRepository", "PlanModel", "Profiles", "ReadinessSystem", "StrictJSON",
       ]),
-    .target(name: "PlanSLO", dependencies: ["GitObjects", "PlanJudge", "PlanModel", "StrictJSON"]),
+    .target(name: "PrometheusRules", dependencies: ["StrictJSON"]),
+    .target(
+      name: "PlanSLO", dependencies: ["GitObjects", "PlanJudge", "PlanModel", "PrometheusRules", "StrictJSON"]),
     .target(
       name: "PlanHistory",
       dependencies: [

@@ -1,3 +1,4 @@
+import PrometheusRules
 import StrictJSON
 
 /// Unit tests of compiled rules for `promtool test rules`: made-up events, and what the rules have to say of them.
@@ -29,10 +30,7 @@ struct RuleFixtures {
   }
 
   func text(ruleFile: String, as format: RuleFile.Format) -> String {
-    let file: JSONValue = [
-      "rule_files": .texts([ruleFile]), "evaluation_interval": .text("\(RuleGroups.step)s"),
-      "tests": JSONValue(.array(tests())),
-    ]
+    let file = RuleTest.file(rules: ruleFile, interval: RuleGroups.step, cases: tests())
     guard format == .yaml else { return String(decoding: YAML.sorted(file).layoutBytes, as: UTF8.self) }
     let note =
       series == nil
@@ -57,12 +55,12 @@ struct RuleFixtures {
   private func fires(_ series: FixtureSeries) -> JSONValue {
     let text = ExactDecimal(units: Int64(ratio.digit), places: ratio.zeros).text
     let alerts = BurnRow.Severity.allCases.filter { severity in objective.rows.contains { $0.severity == severity } }
-    return test(
+    return RuleTest.named(
       "fires: \(percentText) of all events are bad",
       series.input([.init(good: events - badEvents, bad: badEvents, minutes: 90)]),
       expressions: [isTrue("abs(slo:sli_error:ratio_rate1h - \(text)) < bool 1e-9", at: "80m")],
       alerts: [
-        alert(
+        RuleTest.alert(
           "SLOBudgetBurn", at: "80m",
           alerts.map { expected($0, "error ratio \(percentText), budget is burning") })
       ])
@@ -70,29 +68,29 @@ struct RuleFixtures {
 
   private func noCountedEvents(_ series: FixtureSeries) -> JSONValue {
     let isBad = objective.part == .bad
-    return test(
+    return RuleTest.named(
       isBad ? "no bad event was ever counted: the ratio is 0" : "no good event was ever counted: the ratio is 1",
       series.input(
         [.init(good: isBad ? events : 0, bad: isBad ? 0 : events, minutes: 90)], withoutCounted: true),
       expressions: [sample("slo:sli_error:ratio_rate1h", at: "80m", isBad ? 0 : 1)],
-      alerts: isBad ? [alert("SLOBudgetBurn", at: "80m", [])] : [])
+      alerts: isBad ? [RuleTest.alert("SLOBudgetBurn", at: "80m", [])] : [])
   }
 
   private func missing() -> JSONValue {
-    test(
+    RuleTest.named(
       "nothing is scraped", [],
       alerts: [
-        alert("SLODataMissing", at: "5m", []),
-        alert("SLODataMissing", at: "15m", [expected(.ticket, "no data, so nobody can tell")]),
+        RuleTest.alert("SLODataMissing", at: "5m", []),
+        RuleTest.alert("SLODataMissing", at: "15m", [expected(.ticket, "no data, so nobody can tell")]),
       ])
   }
 
   private func quiet(_ series: FixtureSeries) -> JSONValue {
-    test(
+    RuleTest.named(
       "no traffic: no ratio is recorded, and nothing fires",
       series.input([.init(good: 0, bad: 0, minutes: 90)]),
       expressions: [empty("slo:sli_error:ratio_rate1h", at: "80m"), empty("slo:sli_error:ratio_rate1d", at: "80m")],
-      alerts: [alert("SLOBudgetBurn", at: "80m", []), alert("SLODataMissing", at: "80m", [])])
+      alerts: [RuleTest.alert("SLOBudgetBurn", at: "80m", []), RuleTest.alert("SLODataMissing", at: "80m", [])])
   }
 
   private func fewEvents(_ series: FixtureSeries) -> JSONValue? {
@@ -100,16 +98,16 @@ struct RuleFixtures {
     let count = min(5, least / 2)
     let highest = objective.rows.map(\.threshold.double).max() ?? 0
     let bad = 1 / Double(count) > highest ? 1 : count
-    return test(
+    return RuleTest.named(
       "\(bad) of \(count) events is bad: too few to fire",
       series.input([
         .init(good: 0, bad: 0, minutes: 64 - count), .init(good: 1, bad: 0, minutes: count - bad),
         .init(good: 0, bad: 1, minutes: bad), .init(good: 0, bad: 0, minutes: 26),
-      ]), alerts: [alert("SLOBudgetBurn", at: "66m", [])])
+      ]), alerts: [RuleTest.alert("SLOBudgetBurn", at: "66m", [])])
   }
 
   private func restart(_ series: FixtureSeries) -> JSONValue {
-    test(
+    RuleTest.named(
       "the counters restart: nothing is below 0",
       series.input([
         .init(good: events - badEvents, bad: badEvents, minutes: 40),
@@ -125,7 +123,7 @@ struct RuleFixtures {
   }
 
   private func uneven(_ series: FixtureSeries) -> JSONValue {
-    test(
+    RuleTest.named(
       "a busy hour counts more than a quiet one: about 0.1, where a mean of ratios gives 0.01",
       series.input([.init(good: 5_400, bad: 600, minutes: 10), .init(good: 60, bad: 0, minutes: 110)]),
       expressions: [isTrue("slo:sli_error:ratio_rate1d > bool 0.05", at: "110m")])
@@ -133,10 +131,10 @@ struct RuleFixtures {
 
   private func implausible(_ series: FixtureSeries) -> JSONValue {
     let value = objective.part == .good ? "-0.03" : "1.03"
-    return test(
+    return RuleTest.named(
       "more events are counted than there are", series.exceeding(103, of: 100, minutes: 90),
       alerts: [
-        alert(
+        RuleTest.alert(
           "SLOIndicatorImplausible", at: "80m", [expected(.ticket, "error ratio \(value), which is no ratio")])
       ])
   }
@@ -153,20 +151,6 @@ struct RuleFixtures {
     return "\(ratio.digit)e-0\(places)%"
   }
 
-  private func test(
-    _ name: String, _ input: [(series: String, values: String)], expressions: [JSONValue] = [],
-    alerts: [JSONValue] = []
-  ) -> JSONValue {
-    var members = [
-      JSONMember("name", .text(name)), JSONMember("interval", "1m"),
-      JSONMember(
-        "input_series", JSONValue(.array(input.map { ["series": .text($0.series), "values": .text($0.values)] }))),
-    ]
-    if !expressions.isEmpty { members.append(JSONMember("promql_expr_test", JSONValue(.array(expressions)))) }
-    if !alerts.isEmpty { members.append(JSONMember("alert_rule_test", JSONValue(.array(alerts)))) }
-    return JSONValue(.object(members))
-  }
-
   private func sample(_ expression: String, at moment: String, _ value: Int, labels: String? = nil) -> JSONValue {
     let isName = expression.utf8.allSatisfy { $0 == 0x3A || $0 == 0x5F || (0x30...0x7A).contains($0) }
     return [
@@ -181,21 +165,11 @@ struct RuleFixtures {
     ["expr": .text(expression), "eval_time": .text(moment), "exp_samples": []]
   }
 
-  private func alert(_ name: String, at moment: String, _ expected: [JSONValue]) -> JSONValue {
-    ["eval_time": .text(moment), "alertname": .text(name), "exp_alerts": JSONValue(.array(expected))]
-  }
-
   private func expected(_ severity: BurnRow.Severity, _ summary: String) -> JSONValue {
-    let labels =
-      objective.labels.map { JSONMember($0.name, .text($0.value)) } + [
-        JSONMember("service", .text(objective.service)), JSONMember("slo", .text(objective.name)),
-        JSONMember("severity", .text(severity.rawValue)),
-      ]
-    return [
-      "exp_labels": JSONValue(.object(labels)),
-      "exp_annotations": [
-        "summary": .text("\(objective.displayName): \(summary)"), "runbook_url": .text(objective.runbook),
+    RuleTest.firing(
+      labels: objective.labels + [
+        ("service", objective.service), ("slo", objective.name), ("severity", severity.rawValue),
       ],
-    ]
+      summary: "\(objective.displayName): \(summary)", runbook: objective.runbook)
   }
 }

@@ -1,3 +1,4 @@
+import PrometheusRules
 import StrictJSON
 
 /// Compiles an objective to recording rules and burn alerts of Prometheus. The same objective gives the same rules.
@@ -60,23 +61,13 @@ public struct RuleGroups: Sendable {
     func alert(_ name: String, _ severity: BurnRow.Severity, _ expression: String, _ summary: String, wait: String?)
       -> JSONValue
     {
-      let labels =
-        objective.labels.map { JSONMember($0.name, .text($0.value.templateText)) } + [
-          JSONMember("service", .text(objective.service)), JSONMember("slo", .text(objective.name)),
-          JSONMember("severity", .text(severity.rawValue)),
-        ]
-      var members = [
-        JSONMember("alert", .text(name)), JSONMember("expr", .text(expression)),
-        JSONMember("labels", JSONValue(.object(labels))),
-        JSONMember(
-          "annotations",
-          [
-            "summary": .text("\(objective.displayName.templateText): \(summary)"),
-            "runbook_url": .text(objective.runbook.templateText),
-          ]),
-      ]
-      if let wait { members.append(JSONMember("for", .text(wait))) }
-      return JSONValue(.object(members))
+      AlertingRule(
+        name, expression, for: wait,
+        labels: objective.labels.map { ($0.name, $0.value.templateText) } + [
+          ("service", objective.service), ("slo", objective.name), ("severity", severity.rawValue),
+        ],
+        summary: "\(objective.displayName.templateText): \(summary)", runbook: objective.runbook.templateText
+      ).json
     }
     var alerts: [JSONValue] = []
     for severity in BurnRow.Severity.allCases {
@@ -146,9 +137,4 @@ struct RecordedSeries {
     }
     return "\(above(row.long)) and \(above(row.short))\(enough ?? "")"
   }
-}
-
-extension String {
-  /// The text as Prometheus' templates print it: two braces would begin an action.
-  var templateText: String { split(separator: "{{", omittingEmptySubsequences: false).joined(separator: "{{\"{{\"}}") }
 }
