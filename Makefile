@@ -15,6 +15,7 @@ test: bootstrap ## all tests; a forbidden import is an error
 
 test-services: build ## objectives against a real Prometheus, in about eight minutes
 	python3 campaign/slo.py $(PROGRAM)
+	python3 campaign/alerts.py $(PROGRAM)
 
 build: bootstrap ## the release binary, and this clone's own hooks
 	scripts/build-release.sh

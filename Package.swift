@@ -63,7 +63,15 @@ let package = Package(
         "PlanSLO", "GitRepository", "Profiles", "ReadinessSystem", "GitObjects", "PlanJudge", "PlanModel", "JSONSchema",
         "StrictJSON", "Telemetry",
       ]),
-    .target(name: "Telemetry", dependencies: ["PlanModel", "Profiles", "ReadinessSystem", "StrictJSON"]),
+    .target(
+      name: "Telemetry",
+      dependencies: ["PlanModel", "Profiles", "PrometheusRules", "ReadinessSystem", "StrictJSON"]),
+    .target(
+      name: "Monitoring",
+      dependencies: [
+        "Attestations", "PlanEvents", "PlanGate", "PlanHistory", "PlanSLO", "GitRepository", "GitObjects", "Profiles",
+        "ReadinessSystem", "PlanJudge", "PlanModel", "PrometheusRules", "Telemetry", "StrictJSON",
+      ]),
     .target(
       name: "PlanEvents",
       dependencies: [
@@ -80,7 +88,7 @@ let package = Package(
         "Attestations", "CProgram", "PlanGate", "PlanHistory", "GitRepository", "GitTransaction", "GitObjects",
         "PlanJudge", "PlanModel",
         "Reports", "Profiles", "ReadinessSystem", "PlanChecks", "PlanEvents", "PlanSLO",
-        "StrictJSON", "Telemetry",
+        "PrometheusRules", "Monitoring", "StrictJSON", "Telemetry",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ]),
     .executableTarget(name: "readiness", dependencies: ["Commands", "CNetworkStubs"]),

@@ -65,10 +65,7 @@ public struct Outbox {
   /// The events of what `tip` holds and `base` does not.
   /// - Throws: `GitError` where history is shallow or cannot be read. O(commits between the two).
   func events(of tip: ObjectID, after base: ObjectID?) throws -> [RunEvent] {
-    let base = try base.flatMap { try repository.holds($0) ? $0 : nil }
-    let range = try base.map { try AuditRange.after([$0], to: [tip], in: repository) } ?? .whole(tip)
-    let report = try range.audit(repository)
-    return try report.runs.map { record in
+    return try runs(of: tip, after: base).map { record in
       let line = RunLine(
         run: record.run, id: record.id, commit: record.commit, isStamped: record.isStamped,
         heals: record.heals)
@@ -77,5 +74,23 @@ public struct Outbox {
         line, plan: plan, codes: record.codes.sorted(),
         committedAt: Timestamp.text(millisecondsSince1970: record.committedAt * 1000))
     }
+  }
+
+  /// The runs of what `tip` holds and `base` does not.
+  private func runs(of tip: ObjectID, after base: ObjectID?) throws -> [RunRecord] {
+    let base = try base.flatMap { try repository.holds($0) ? $0 : nil }
+    let range = try base.map { try AuditRange.after([$0], to: [tip], in: repository) } ?? .whole(tip)
+    return try range.audit(repository).runs
+  }
+
+  /// How many runs of what `tip` holds a sink has neither been told nor refused.
+  /// - Throws: `GitError` where history is shallow or cannot be read; `FileFault`. O(commits that it was not told).
+  public func behind(_ sink: String, of tip: ObjectID) throws -> Int {
+    let cursor = try CursorStore(gitFolder: repository.commonFolder).load(sink)
+    guard let target = cursor.target, try repository.holds(target) else {
+      return cursor.base == tip ? 0 : try runs(of: tip, after: cursor.base).count
+    }
+    let left = try runs(of: target, after: cursor.base).count - cursor.done
+    return try left + (target == tip ? 0 : runs(of: tip, after: target).count)
   }
 }

@@ -42,6 +42,29 @@ public enum DurableFile {
     try syncFolder(of: path)
   }
 
+  /// Puts a file that everybody may read in the place of an older one, without waiting for the disk: for what is soon
+  /// written again. Its draft is `.NAME.PID` in the same folder.
+  /// - Throws: `FileFault`.
+  public static func replace(_ bytes: [UInt8], at path: String) throws(FileFault) {
+    let cut = path.lastIndex(of: "/").map { path.index(after: $0) } ?? path.startIndex
+    let draft = "\(path[..<cut]).\(path[cut...]).\(getpid())"
+    unlink(draft)
+    let file = open(draft, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0o644)
+    guard file >= 0 else { throw fault(draft) }
+    do throws(FileFault) {
+      defer { close(file) }
+      try write(bytes, to: file, path)
+    } catch {
+      unlink(draft)
+      throw error
+    }
+    guard rename(draft, path) == 0 else {
+      let error = fault(path)
+      unlink(draft)
+      throw error
+    }
+  }
+
   /// Takes away what stands behind the last line end: a writer was killed before it had written its line whole.
   /// - Parameter followsLinks: false where somebody else may have made the folder.
   /// - Throws: `FileFault`.

@@ -66,6 +66,23 @@ public enum Machine {
     return String(decoding: buffer[..<count].map { UInt8(bitPattern: $0) }, as: UTF8.self)
   }
 
+  /// The folder that the process works in; nil where it is gone.
+  public static func currentFolder() -> String? { absolutePath(".") }
+
+  /// A path without links and dots; nil where nothing is there.
+  public static func absolutePath(_ path: String) -> String? {
+    guard let resolved = realpath(path, nil) else { return nil }
+    defer { free(resolved) }
+    return String(cString: resolved)
+  }
+
+  /// The path of a program that a shell would run under a name; nil where there is none.
+  /// - Parameter path: what `PATH` says.
+  public static func program(named name: String, path: String?) -> String? {
+    if case .found(let full) = Executable.find(name, path: path, folder: "/") { return full }
+    return nil
+  }
+
   /// What tells this very executable from another one: its size, and when it was written.
   public static func programMark() -> String {
     var status = stat()

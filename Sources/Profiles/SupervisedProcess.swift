@@ -88,7 +88,9 @@ public struct SupervisedProcess: Sendable {
   }
 
   /// Runs it to its end, whichever way that comes.
-  public func run() -> Ending {
+  /// - Parameter isOver: asked several times a second; true asks the process to end, as its timeout does. Nil where only
+  ///   the timeout does.
+  public func run(until isOver: (() -> Bool)? = nil) -> Ending {
     let began = Machine.monotonicMilliseconds()
     func failed(_ why: String) -> Ending {
       Ending(
@@ -103,7 +105,7 @@ public struct SupervisedProcess: Sendable {
     var pipes = readiness_pipes()
     let pid = start(executable, &pipes)
     guard pid > 0 else { return failed("No process is to be had: \(Machine.lastError).") }
-    var watch = Watch(process: self, began: began, pipes: pipes)
+    var watch = Watch(process: self, began: began, pipes: pipes, isOver: isOver)
     let ending = watch.toTheEnd()
     [pipes.output, pipes.errors, pipes.result].forEach { _ = close($0) }
     if watch.isControlOpen { close(pipes.control) }
@@ -140,12 +142,14 @@ private struct Watch {
   let process: SupervisedProcess
   let began: Int
   let pipes: readiness_pipes
+  let isOver: (() -> Bool)?
   private(set) var isControlOpen = true
   private var texts: ([UInt8], [UInt8]) = ([], [])
   private var cause: SupervisedProcess.Outcome?
   private var killAt: Int?
 
-  init(process: SupervisedProcess, began: Int, pipes: readiness_pipes) {
+  init(process: SupervisedProcess, began: Int, pipes: readiness_pipes, isOver: (() -> Bool)?) {
+    self.isOver = isOver
     self.process = process
     self.began = began
     self.pipes = pipes
@@ -157,7 +161,8 @@ private struct Watch {
     while answer == nil || waits[0].fd >= 0 || waits[1].fd >= 0 {
       let now = Machine.monotonicMilliseconds()
       act(at: now)
-      let deadline = isControlOpen ? (killAt ?? began + process.timeout) : now + 1000
+      var deadline = isControlOpen ? (killAt ?? began + process.timeout) : now + 1000
+      if isOver != nil { deadline = min(deadline, now + 200) }
       guard poll(&waits, 3, Int32(clamping: max(0, deadline - now))) > 0 else { continue }
       for index in 0..<2 where waits[index].revents != 0 {
         if !read(index, waits[index].fd) { waits[index].fd = -1 }
@@ -175,7 +180,7 @@ private struct Watch {
     if let killAt, now >= killAt, isControlOpen {
       close(pipes.control)
       isControlOpen = false
-    } else if cause == nil, now - began >= process.timeout {
+    } else if cause == nil, now - began >= process.timeout || isOver?() == true {
       stop(for: .timeout, at: now)
     }
   }

@@ -210,6 +210,8 @@ struct ReasonCodeTests {
     .malformedTree,  // RepositoryTests
     .unrelatedPlans, .joinedPlans,  // AnchorTests
     .damagedRepository,  // DamageTests, StrangerTests
+    .alertRunbookMissing,  // PlanAlertTests
+    .alertNotFired, .alertNotResolved,  // campaign/alerts.py
     .staleIndex, .refProtected, .pathGuarded, .emergencyPush,  // EndToEndTests
     .notApproved, .selfApproval, .signatureMissing, .signatureInvalid,  // AuthorityTests
     .waiveRefused, .waiveLapsed,  // WaiveTests

@@ -5,6 +5,12 @@
 #pragma clang diagnostic ignored "-Wc23-extensions"
 
 /* clang-format off */
+static const unsigned char examples_invalid_alerts_days_below_one[] = {
+#embed "../../../ssot/examples/invalid/alerts/days-below-one.json"
+};
+static const unsigned char examples_invalid_alerts_unknown_threshold[] = {
+#embed "../../../ssot/examples/invalid/alerts/unknown-threshold.json"
+};
 static const unsigned char examples_invalid_attestations_private_key[] = {
 #embed "../../../ssot/examples/invalid/attestations/private-key.json"
 };
@@ -146,6 +152,9 @@ static const unsigned char examples_invalid_workflow_unknown_guard[] = {
 static const unsigned char examples_runtime_config[] = {
 #embed "../../../ssot/examples/runtime.config.json"
 };
+static const unsigned char examples_valid_alerts_strict[] = {
+#embed "../../../ssot/examples/valid/alerts/strict.json"
+};
 static const unsigned char examples_valid_attestations_one_key[] = {
 #embed "../../../ssot/examples/valid/attestations/one-key.json"
 };
@@ -224,6 +233,9 @@ static const unsigned char examples_valid_version_release[] = {
 static const unsigned char examples_valid_workflow_three_states[] = {
 #embed "../../../ssot/examples/valid/workflow/three-states.json"
 };
+static const unsigned char schemas_alerts_schema[] = {
+#embed "../../../ssot/schemas/alerts.schema.json"
+};
 static const unsigned char schemas_attestations_schema[] = {
 #embed "../../../ssot/schemas/attestations.schema.json"
 };
@@ -273,6 +285,8 @@ static const unsigned char schemas_workflow_schema[] = {
 #define ENTRY(path, bytes) { path, bytes, sizeof bytes }
 
 static const struct readiness_default_file files[] = {
+  ENTRY("ssot/examples/invalid/alerts/days-below-one.json", examples_invalid_alerts_days_below_one),
+  ENTRY("ssot/examples/invalid/alerts/unknown-threshold.json", examples_invalid_alerts_unknown_threshold),
   ENTRY("ssot/examples/invalid/attestations/private-key.json", examples_invalid_attestations_private_key),
   ENTRY("ssot/examples/invalid/authorization/no-roles.json", examples_invalid_authorization_no_roles),
   ENTRY("ssot/examples/invalid/authorization/person-without-list.json", examples_invalid_authorization_person_without_list),
@@ -320,6 +334,7 @@ static const struct readiness_default_file files[] = {
   ENTRY("ssot/examples/invalid/workflow/no-pending-state.json", examples_invalid_workflow_no_pending_state),
   ENTRY("ssot/examples/invalid/workflow/unknown-guard.json", examples_invalid_workflow_unknown_guard),
   ENTRY("ssot/examples/runtime.config.json", examples_runtime_config),
+  ENTRY("ssot/examples/valid/alerts/strict.json", examples_valid_alerts_strict),
   ENTRY("ssot/examples/valid/attestations/one-key.json", examples_valid_attestations_one_key),
   ENTRY("ssot/examples/valid/authorization/people.json", examples_valid_authorization_people),
   ENTRY("ssot/examples/valid/authorization/two-roles.json", examples_valid_authorization_two_roles),
@@ -346,6 +361,7 @@ static const struct readiness_default_file files[] = {
   ENTRY("ssot/examples/valid/slo/checkout-latency.json", examples_valid_slo_checkout_latency),
   ENTRY("ssot/examples/valid/version/release.json", examples_valid_version_release),
   ENTRY("ssot/examples/valid/workflow/three-states.json", examples_valid_workflow_three_states),
+  ENTRY("ssot/schemas/alerts.schema.json", schemas_alerts_schema),
   ENTRY("ssot/schemas/attestations.schema.json", schemas_attestations_schema),
   ENTRY("ssot/schemas/authorization.schema.json", schemas_authorization_schema),
   ENTRY("ssot/schemas/gates.schema.json", schemas_gates_schema),

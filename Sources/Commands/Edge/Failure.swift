@@ -1,6 +1,7 @@
 import ArgumentParser
 import Attestations
 import JSONSchema
+import Monitoring
 import PlanModel
 import PlanGate
 import GitRepository
@@ -28,6 +29,14 @@ struct Failure {
     case let error as WebFault:
       self.init(
         3, "endpoint", error.message, "Nothing was written. Check the address, the network and what the server needs.")
+    case let error as MissingTool:
+      self.init(
+        3, "program-missing", "There is no program \(error.name) on PATH.",
+        "On Debian: apt-get install --no-install-recommends prometheus prometheus-alertmanager")
+    case let error as AlertDrill.Failed:
+      self.init(
+        3, "drill-failed", error.message,
+        error.output.isEmpty ? "Nothing is said about the alerts." : "It printed: \(error.output)")
     case let error as SchemaError:
       self.init(
         3, "policy-unreadable", "\(PlanPaths.schema):\(error.position.line): \(error.message)", "Fix the schema.")

@@ -199,7 +199,11 @@ struct Root: ParsableCommand {
         ]),
       CommandGroup(
         name: "Tell others", subcommands: [SyncCommand.self, DeliverCommand.self, DeadLetters.self]),
-      CommandGroup(name: "See it from outside", subcommands: [TraceCommand.self, TelemetryCommand.self]),
+      CommandGroup(
+        name: "See it from outside",
+        subcommands: [
+          MetricsCommand.self, AlertsCommand.self, DashboardCommand.self, TraceCommand.self, TelemetryCommand.self,
+        ]),
       CommandGroup(
         name: "Repair history",
         subcommands: [RestampCommand.self, HealCommand.self, BypassCommand.self, MergeDriverCommand.self]),

@@ -2,7 +2,6 @@ import ArgumentParser
 import PlanSLO
 import PlanModel
 import Reports
-import Profiles
 import StrictJSON
 
 enum RuleFormat: String, Choice {
@@ -44,23 +43,8 @@ struct SLORulesCommand: ParsableCommand {
         json: Envelope.json("slo-rules", [JSONMember("rules", .text(text))]), text: String(text.dropLast()))
     }
     let files = objectives.flatMap { RuleFile.files($0, as: format.format) }
-    var differing: [String] = []
-    for file in files {
-      let path = output + "/" + file.name
-      if try DurableFile.read(path)?.elementsEqual(file.text.utf8) == true { continue }
-      differing.append(path)
-      if check { continue }
-      try DurableFile.makeFolders(output)
-      try DurableFile.write(Array(file.text.utf8), to: path, mode: 0o644)
-    }
-    let verb = check ? "differs" : "written"
-    context.print(
-      json: Envelope.json(
-        "slo-rules",
-        [JSONMember("files", .texts(files.map { output + "/" + $0.name })), JSONMember("differing", .texts(differing))]),
-      text: differing.isEmpty
-        ? "The files of \(objectives.count) \(objectives.count == 1 ? "SLO" : "SLOs") are up to date in \(output.printable)."
-        : differing.map { "\(verb)  \($0.printable)" }.joined(separator: "\n"))
-    if check, !differing.isEmpty { throw ExitCode(1) }
+    try GeneratedFiles(files, in: output).settle(
+      kind: "slo-rules", subject: "\(objectives.count) \(objectives.count == 1 ? "SLO" : "SLOs")", isCheck: check,
+      context)
   }
 }

@@ -31,7 +31,7 @@ public struct ReasonCode: Hashable, Sendable, CustomStringConvertible {
   /// Every code, by the part of the plan that it speaks of.
   public static let all: [ReasonCode] =
     files + graph + workflow + life + provenanceCodes + authority + waives + entryPoints + gateCodes + attestationCodes
-    + telemetryCodes
+    + telemetryCodes + alertCodes
 }
 
 // MARK: - Files

@@ -36,6 +36,9 @@ public enum PlanPaths {
   /// Whose attestations renew evidence.
   public static let attestations = "ssot/policies/attestations.json"
 
+  /// When alerts fire.
+  public static let alerts = "ssot/policies/alerts.json"
+
   /// Service-level objectives.
   public static let objectives = "ssot/policies/slo"
 

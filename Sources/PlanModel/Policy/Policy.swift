@@ -22,13 +22,15 @@ public final class Policy {
   public let secrets: Secrets
   /// Says whose attestations renew evidence; nil if none counts.
   public let attestations: AttestationPolicy?
+  /// When alerts fire.
+  public let alerts: AlertPolicy
   /// The team's schema, where it says more than the built-in one.
   package let schema: SchemaValidator?
 
   init(
     workflow: Workflow, authorization: Authorization?, gates: Gates, provenance: ProvenancePolicy,
     sinks: Sinks, refs: ProtectedRefs?, paths: GuardedPaths?, secrets: Secrets,
-    attestations: AttestationPolicy?, schema: SchemaValidator?
+    attestations: AttestationPolicy?, alerts: AlertPolicy, schema: SchemaValidator?
   ) {
     self.workflow = workflow
     self.authorization = authorization
@@ -39,6 +41,7 @@ public final class Policy {
     self.paths = paths
     self.secrets = secrets
     self.attestations = attestations
+    self.alerts = alerts
     self.schema = schema
   }
 
@@ -48,7 +51,7 @@ public final class Policy {
       workflow: .standard, authorization: nil,
       gates: Gates(gates: ["release": .standardRelease, "canary": .standardCanary]),
       provenance: ProvenancePolicy(unstamped: .refuse, judgedFrom: nil), sinks: .none, refs: nil, paths: nil,
-      secrets: .builtIn, attestations: nil, schema: nil)
+      secrets: .builtIn, attestations: nil, alerts: .standard, schema: nil)
   }
 }
 
@@ -186,15 +189,16 @@ private struct PolicyReader {
     let attestations = read(PlanPaths.attestations, absent: AttestationPolicy?.none) { root, faults in
       AttestationPolicy(root, faults).map(Optional.some)
     }
+    let alerts = read(PlanPaths.alerts, absent: AlertPolicy.standard) { AlertPolicy($0, $1) }
     let schema = readSchema()
     guard findings.isEmpty, let workflow, let authorization, let gates, let provenance, let sinks, let refs, let paths,
-      let secrets, let attestations
+      let secrets, let attestations, let alerts
     else {
       return nil
     }
     return Policy(
       workflow: workflow, authorization: authorization, gates: gates, provenance: provenance, sinks: sinks,
-      refs: refs, paths: paths, secrets: secrets, attestations: attestations, schema: schema)
+      refs: refs, paths: paths, secrets: secrets, attestations: attestations, alerts: alerts, schema: schema)
   }
 
   private mutating func read<T>(

@@ -1,0 +1,37 @@
+import ArgumentParser
+import Profiles
+import Reports
+import StrictJSON
+
+/// Files that a command generates into a folder, or compares with what is there.
+struct GeneratedFiles {
+  private let files: [(name: String, text: String)]
+  private let folder: String
+
+  init(_ files: [(name: String, text: String)], in folder: String) { (self.files, self.folder) = (files, folder) }
+
+  /// Writes what differs and says what it wrote. As a check it writes nothing, and ends with exit status 1 where a file
+  /// differs.
+  /// - Parameter subject: what the files are about, for sentences.
+  /// - Throws: `FileFault`.
+  func settle(kind: String, subject: String, isCheck: Bool, _ context: Context) throws {
+    var differing: [String] = []
+    for file in files {
+      let path = folder + "/" + file.name
+      if try DurableFile.read(path)?.elementsEqual(file.text.utf8) == true { continue }
+      differing.append(path)
+      if isCheck { continue }
+      try DurableFile.makeFolders(folder)
+      try DurableFile.write(Array(file.text.utf8), to: path, mode: 0o644)
+    }
+    let verb = isCheck ? "differs" : "written"
+    context.print(
+      json: Envelope.json(
+        kind,
+        [JSONMember("files", .texts(files.map { folder + "/" + $0.name })), JSONMember("differing", .texts(differing))]),
+      text: differing.isEmpty
+        ? "The files of \(subject) are up to date in \(folder.printable)."
+        : differing.map { "\(verb)  \($0.printable)" }.joined(separator: "\n"))
+    if isCheck, !differing.isEmpty { throw ExitCode(1) }
+  }
+}

@@ -1,0 +1,93 @@
+import Glibc
+import PlanHistory
+import Profiles
+import GitRepository
+import Telemetry
+
+/// Collects metrics of one repository or of many, and writes them for node_exporter's textfile collector.
+public struct MetricsCollection {
+  private let version: String
+  /// In milliseconds since 1970.
+  private let now: Int64
+  private let verifies: Bool
+  private let store: (Repository) -> VerifiedHistoryStore?
+
+  /// - Parameters:
+  ///   - version: of the program.
+  ///   - now: the moment by which evidence and waivers lapse, and which is told as that of the collection.
+  ///   - verifies: true to audit all of history.
+  ///   - store: where audits of a repository keep what they found.
+  public init(version: String, now: Int64, verifies: Bool, store: @escaping (Repository) -> VerifiedHistoryStore?) {
+    (self.version, self.now, self.verifies, self.store) = (version, now, verifies, store)
+  }
+
+  /// The name of a repository: the last part of the address of `origin` without `.git`, else that of its folder.
+  /// - Throws: `GitError` where the settings cannot be read.
+  public static func name(of repository: Repository) throws -> String {
+    let folder = repository.workTree ?? repository.gitFolder
+    let text = try repository.configuration("remote.origin.url") ?? folder
+    let last = text.split { $0 == "/" || $0 == ":" }.last.map(String.init) ?? text
+    return last.hasSuffix(".git") && last.count > 4 ? String(last.dropLast(4)) : last
+  }
+
+  /// Returns true if a text may be the label of a repository: not empty, and without control characters.
+  public static func isName(_ text: String) -> Bool {
+    !text.isEmpty && !text.unicodeScalars.contains { $0.properties.generalCategory == .control }
+  }
+
+  /// The metrics of one repository.
+  /// - Throws: `GitError` where it cannot be read; `FileFault`.
+  public func families(of repository: Repository, named name: String) throws -> [MetricFamily] {
+    let facts = try FactCollector(repository, now: now, store: store(repository)).facts(verifies: verifies)
+    return PlanMetrics.families(facts, repository: name, version: version, collectedAt: now / 1000)
+  }
+
+  /// Writes the metrics of one repository into a file. Where it cannot be read, the file says so and keeps what it said
+  /// before.
+  /// - Returns: why the repository could not be read; nil if it was.
+  /// - Throws: `FileFault` where the file cannot be written.
+  public func write(to path: String, named name: String, open: () throws -> Repository) throws(FileFault)
+    -> (any Error)?
+  {
+    let text: String
+    var cause: (any Error)?
+    do {
+      text = MetricText.text(try families(of: open(), named: name))
+    } catch {
+      cause = error
+      let old = try DurableFile.read(path).map { String(decoding: $0, as: UTF8.self) }
+      text = PlanMetrics.failed(name, after: old)
+    }
+    try DurableFile.replace(Array(text.utf8), at: path)
+    return cause
+  }
+
+  /// Writes a file for each repository of a list; one that cannot be read keeps no other from being written. Enters each
+  /// repository's folder, so no other thread may depend on the current one.
+  /// - Parameter folder: absolute.
+  /// - Returns: those that could not be read, each with the cause.
+  /// - Throws: `FileFault` where a file cannot be written.
+  public func write(_ list: RepositoryList, into folder: String) throws(FileFault)
+    -> [(entry: RepositoryList.Entry, cause: any Error)]
+  {
+    // Git's variables would lead to one repository for all.
+    for name in ["GIT_DIR", "GIT_WORK_TREE", "GIT_COMMON_DIR", "GIT_INDEX_FILE", "GIT_OBJECT_DIRECTORY"] {
+      unsetenv(name)
+    }
+    var failed: [(RepositoryList.Entry, any Error)] = []
+    for entry in list.entries {
+      let cause = try write(to: folder + "/" + entry.file, named: entry.name) {
+        guard chdir(entry.path) == 0 else { throw FileFault(path: entry.path, reason: "it cannot be entered") }
+        let repository = try Repository.open()
+        guard repository.gitFolder.hasPrefix(entry.path + "/") else {
+          throw GitError(
+            .noRepository, "\(entry.path) is no git repository.", hint: "Leave it out of the pattern.",
+            function: "MetricsCollection")
+        }
+        return repository
+      }
+      if let cause { failed.append((entry, cause)) }
+    }
+    return failed
+  }
+}

@@ -1,0 +1,52 @@
+import Profiles
+
+/// Programs of the Prometheus project that are sought on PATH.
+public enum Tool: CaseIterable, Sendable {
+  case prometheus, promtool, alertmanager
+
+  /// Its names, the first the project's own; Debian renames one.
+  public var names: [String] {
+    switch self {
+    case .prometheus: ["prometheus"]
+    case .promtool: ["promtool"]
+    case .alertmanager: ["alertmanager", "prometheus-alertmanager"]
+    }
+  }
+
+  /// The path of the program.
+  /// - Throws: `MissingTool` if none of its names is on PATH.
+  public func path(_ environment: [String: String]) throws(MissingTool) -> String {
+    for name in names {
+      if let found = Machine.program(named: name, path: environment["PATH"]) { return found }
+    }
+    throw MissingTool(name: names[0])
+  }
+}
+
+/// A program that is not installed.
+public struct MissingTool: Error, Sendable {
+  /// Its name.
+  public let name: String
+}
+
+/// Runs `promtool test rules`.
+public enum Promtool {
+  /// Tests a file of unit tests beside its rules.
+  /// - Returns: whether all passed, and what promtool printed.
+  /// - Throws: `MissingTool`; `FileFault` where the files cannot be written.
+  public static func test(_ files: [(name: String, text: String)], _ environment: [String: String]) throws -> (
+    passed: Bool, output: String
+  ) {
+    let program = try Tool.promtool.path(environment)
+    let folder = try DurableFile.makeTemporaryFolder("readiness-alerts-")
+    defer { do { try DurableFile.removeFolder(folder) } catch {} }
+    for file in files { try DurableFile.replace(Array(file.text.utf8), at: "\(folder)/\(file.name)") }
+    let tests = files.map(\.name).filter { $0.contains(".test.") }
+    let ending = SupervisedProcess(
+      arguments: [program, "test", "rules"] + tests, environment: environment.merging(["TMPDIR": folder]) { $1 },
+      folder: folder, readable: ["/"],
+      writable: [folder, "/dev/null"], timeout: 120_000, grace: 500, outputBound: 1 << 20, fileBound: 1 << 30
+    ).run()
+    return (ending.outcome == .exit(0), String(decoding: ending.output + ending.errors, as: UTF8.self))
+  }
+}

@@ -1,0 +1,56 @@
+import StrictJSON
+
+/// When alerts fire, and where their runbooks are (`ssot/policies/alerts.json`, optional; `doc/observability.md`).
+public struct AlertPolicy: Sendable, Equatable {
+  /// Days that a milestone may be suspect.
+  public var suspectDays = 7
+  /// Days before the end of evidence.
+  public var evidenceDays = 3
+  /// Days before the end of a waiver or an exception.
+  public var waiverDays = 7
+  /// Minutes that a dead letter may lie.
+  public var deadLetterMinutes = 10
+  /// Minutes that a sink may be behind.
+  public var behindMinutes = 60
+  /// Minutes that metrics may be old.
+  public var collectorMinutes = 15
+  /// The page with a heading an alert: an https URL, or a path of the repository.
+  public var runbooks = "doc/observability.md"
+
+  /// What holds without the file.
+  public static let standard = AlertPolicy()
+
+  private init() {}
+
+  /// Reads `alerts.json`; nil, with faults, where it is none.
+  init?(_ root: JSONValue, _ faults: FaultList) {
+    let known: [StaticString] = ["$schema", "version", "thresholds", "runbooks"]
+    guard let reader = ObjectReader(root, "The alerts file", known: known, extensible: true, faults) else { return nil }
+    reader.checkVersion()
+    if let found = root["thresholds"] {
+      let names: [StaticString] = [
+        "suspectDays", "evidenceDays", "waiverDays", "deadLetterMinutes", "behindMinutes", "collectorMinutes",
+      ]
+      if let own = ObjectReader(found, "\"thresholds\"", known: names, extensible: true, faults) {
+        suspectDays = own.count("suspectDays", Self.days) ?? suspectDays
+        evidenceDays = own.count("evidenceDays", Self.days) ?? evidenceDays
+        waiverDays = own.count("waiverDays", Self.days) ?? waiverDays
+        deadLetterMinutes = own.count("deadLetterMinutes", Self.minutes) ?? deadLetterMinutes
+        behindMinutes = own.count("behindMinutes", Self.minutes) ?? behindMinutes
+        collectorMinutes = own.count("collectorMinutes", Self.minutes) ?? collectorMinutes
+      }
+    }
+    if let found = root["runbooks"], let text = reader.text("runbooks") {
+      runbooks = text
+      let isPlain = text.utf8.allSatisfy { (0x21...0x7E).contains($0) && $0 != 0x23 }
+      if !isPlain || text.hasPrefix("http://") || text.hasPrefix("/") {
+        faults.add("\"runbooks\" should be an https URL or a path of the repository, without # and spaces.", at: found)
+      }
+    }
+    guard faults.faults.isEmpty else { return nil }
+  }
+
+  /// Legal days and minutes: a year, and a week.
+  private static let days = 1...365
+  private static let minutes = 1...10_080
+}

@@ -1,0 +1,46 @@
+import PlanModel
+import PrometheusRules
+
+/// One alert about the plan: its rule, and made-up series for which it stays quiet and for which it fires.
+public struct PlanAlert: Sendable {
+  /// How soon somebody has to look.
+  public enum Severity: String, Sendable { case page, ticket }
+
+  /// A case of a unit test.
+  struct Case: Sendable {
+    /// Series with a value a minute, in promtool's notation.
+    let series: [RuleTest.Input]
+    /// A minute at which the alert is quiet; nil where it never is.
+    let quiet: Int?
+    /// A minute at which it fires.
+    let fires: Int
+    /// The labels that it has then, beside its severity.
+    let labels: [(name: String, value: String)]
+    /// The summary that it has then.
+    let summary: String
+  }
+
+  /// The rule.
+  public let rule: AlertingRule
+  /// How soon somebody has to look.
+  public let severity: Severity
+  let cases: [Case]
+
+  /// The alert's name.
+  public var name: String { rule.name }
+
+  /// The heading of its runbook, as a link names it.
+  public var anchor: String { name.lowercased() }
+
+  init(
+    _ name: String, _ severity: Severity, _ policy: AlertPolicy, _ expression: String, forMinutes minutes: Int? = nil,
+    _ summary: String, _ cases: [Case]
+  ) {
+    self.severity = severity
+    self.cases = cases
+    let wait = minutes.map { $0 % 60 == 0 ? "\($0 / 60)h" : "\($0)m" }
+    rule = AlertingRule(
+      name, expression, for: wait, labels: [("severity", severity.rawValue)], summary: summary,
+      runbook: "\(policy.runbooks.templateText)#\(name.lowercased())")
+  }
+}
