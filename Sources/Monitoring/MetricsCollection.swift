@@ -10,15 +10,20 @@ public struct MetricsCollection {
   /// In milliseconds since 1970.
   private let now: Int64
   private let verifies: Bool
+  private let spool: Spool?
   private let store: (Repository) -> VerifiedHistoryStore?
 
   /// - Parameters:
   ///   - version: of the program.
   ///   - now: the moment by which evidence and waivers lapse, and which is told as that of the collection.
   ///   - verifies: true to audit all of history.
+  ///   - spool: where processes of the program tell about themselves; nil where they do not.
   ///   - store: where audits of a repository keep what they found.
-  public init(version: String, now: Int64, verifies: Bool, store: @escaping (Repository) -> VerifiedHistoryStore?) {
-    (self.version, self.now, self.verifies, self.store) = (version, now, verifies, store)
+  public init(
+    version: String, now: Int64, verifies: Bool, spool: Spool?,
+    store: @escaping (Repository) -> VerifiedHistoryStore?
+  ) {
+    (self.version, self.now, self.verifies, self.spool, self.store) = (version, now, verifies, spool, store)
   }
 
   /// The name of a repository: the last part of the address of `origin` without `.git`, else that of its folder.
@@ -39,7 +44,8 @@ public struct MetricsCollection {
   /// - Throws: `GitError` where it cannot be read; `FileFault`.
   public func families(of repository: Repository, named name: String) throws -> [MetricFamily] {
     let facts = try FactCollector(repository, now: now, store: store(repository)).facts(verifies: verifies)
-    return PlanMetrics.families(facts, repository: name, version: version, collectedAt: now / 1000)
+    let commands = try spool.map { CommandMetrics.families(try CommandCounters.fold($0), repository: name) } ?? []
+    return PlanMetrics.families(facts, repository: name, version: version, collectedAt: now / 1000) + commands
   }
 
   /// Writes the metrics of one repository into a file. Where it cannot be read, the file says so and keeps what it said
@@ -75,8 +81,9 @@ public struct MetricsCollection {
       unsetenv(name)
     }
     var failed: [(RepositoryList.Entry, any Error)] = []
+    let plans = MetricsCollection(version: version, now: now, verifies: verifies, spool: nil, store: store)
     for entry in list.entries {
-      let cause = try write(to: folder + "/" + entry.file, named: entry.name) {
+      let cause = try plans.write(to: folder + "/" + entry.file, named: entry.name) {
         guard chdir(entry.path) == 0 else { throw FileFault(path: entry.path, reason: "it cannot be entered") }
         let repository = try Repository.open()
         guard repository.gitFolder.hasPrefix(entry.path + "/") else {
@@ -87,6 +94,11 @@ public struct MetricsCollection {
         return repository
       }
       if let cause { failed.append((entry, cause)) }
+    }
+    // All repositories of a server share a spool, so its counts are told once.
+    if let spool {
+      let commands = CommandMetrics.families(try CommandCounters.fold(spool), repository: nil)
+      try DurableFile.replace(Array(MetricText.text(commands).utf8), at: folder + "/readiness-commands.prom")
     }
     return failed
   }

@@ -183,6 +183,32 @@ struct MetricsTests {
     #expect(s["../out/readiness_y.prom"]?.contains(#"readiness_collect_success{repository="y"} 1"#) == true)
   }
 
+  @Test("commands are counted from the spool: once for a fleet, and buckets add up")
+  func commands() throws {
+    let s = try Scratch.withDone()
+    s.shell("mkdir ../spool ../fleet ../out && git clone -q --bare . ../fleet/x.git")
+    let spool = ["READINESS_TELEMETRY": s.path + "/../spool"]
+    for _ in 0..<3 { s.readiness("status", environment: spool) }
+    s.readiness("show", "M-9", environment: spool)
+    let text = s.readiness("metrics", "--name", "a", environment: spool).output
+    #expect(
+      text.contains(#"readiness_commands_total{repository="a",command="readiness status",exit="0"} 3"#), "\(text)")
+    #expect(text.contains(#"readiness_commands_total{repository="a",command="readiness show",exit="2"} 1"#))
+    let series = #"readiness_command_duration_seconds_bucket{repository="a",command="readiness status",exit="0",le=""#
+    let buckets = text.split(separator: "\n").filter { $0.hasPrefix(series) }.compactMap {
+      $0.split(separator: " ").last.flatMap { Int($0) }
+    }
+    #expect(buckets.count == 11 && buckets == buckets.sorted() && buckets.last == 3, "\(buckets)")
+    if Needed.programs("promtool") {
+      let checked = s.shell("$READINESS metrics | promtool check metrics", environment: spool)
+      #expect(checked.status == 0 && checked.all.isEmpty, "\(checked.all)")
+    }
+    s.readiness(
+      "metrics", "--repositories", "../fleet/*.git", "--textfile-dir", "../out", environment: spool)
+    #expect(s["../out/readiness-commands.prom"]?.contains(#"{command="readiness status",exit="0"} 3"#) == true)
+    #expect(s["../out/readiness_x.prom"]?.contains("readiness_commands_total") == false)
+  }
+
   @Test("two hundred repositories are collected within a timer's minute, with room")
   func many() throws {
     let s = try Scratch.withDone()

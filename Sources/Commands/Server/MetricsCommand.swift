@@ -44,7 +44,9 @@ struct MetricsCommand: ParsableCommand {
     let context = try Context(options)
     let moment = try now.map { try CommitDate.seconds($0, isEnd: false) * 1000 } ?? context.milliseconds
     let collection = MetricsCollection(
-      version: Program.version, now: moment, verifies: verify, store: { Program.store(in: $0) })
+      version: Program.version, now: moment, verifies: verify,
+      spool: Telemetry.folder.flatMap { $0.hasPrefix("/") ? Spool(folder: $0) : nil },
+      store: { Program.store(in: $0) })
     if let repositories, let textfileDir { return try fleet(collection, repositories, textfileDir, context) }
     guard let textfile else {
       let repository = try open(context)
@@ -113,7 +115,7 @@ private enum MetricsReport {
     let samples = families.flatMap { family in
       family.samples.map { sample -> JSONValue in
         [
-          "metric": .text(family.name),
+          "metric": .text(family.name + sample.suffix),
           "labels": JSONValue(.object(sample.labels.map { JSONMember($0.name, .text($0.value)) })),
           "value": JSONValue(.number(JSONNumber(sample.value))),
         ]

@@ -68,7 +68,9 @@ public struct AlertDrill {
   ) throws -> DrillRecord {
     defer { do { try DurableFile.removeFolder(root) } catch {} }
     let began = Machine.millisecondsSince1970()
-    for folder in ["bin", "metrics", "prometheus", "alertmanager"] { try DurableFile.makeFolders("\(root)/\(folder)") }
+    for folder in ["bin", "metrics", "prometheus", "alertmanager", "telemetry"] {
+      try DurableFile.makeFolders("\(root)/\(folder)")
+    }
     guard let program = Machine.programPath(), symlink(program, root + "/bin/readiness") == 0 else {
       throw FileFault(path: root + "/bin/readiness", reason: "the program cannot be linked there")
     }

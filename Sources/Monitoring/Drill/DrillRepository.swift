@@ -26,7 +26,8 @@ struct DrillRepository {
     environment = [
       "PATH": root + "/bin:" + (outer["PATH"] ?? "/usr/bin:/bin"), "HOME": root, "TMPDIR": root, "LC_ALL": "C.UTF-8",
       "GIT_CONFIG_NOSYSTEM": "1", "GIT_CONFIG_GLOBAL": "/dev/null", "GIT_EDITOR": ":",
-      "GIT_AUTHOR_NAME": "Drill", "GIT_AUTHOR_EMAIL": "drill@example.com", "GIT_COMMITTER_NAME": "Drill",
+      "READINESS_TELEMETRY": root + "/telemetry", "GIT_AUTHOR_NAME": "Drill", "GIT_AUTHOR_EMAIL": "drill@example.com",
+      "GIT_COMMITTER_NAME": "Drill",
       "GIT_COMMITTER_EMAIL": "drill@example.com",
     ]
     try DurableFile.makeFolders(folder)

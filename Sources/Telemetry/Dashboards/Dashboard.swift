@@ -62,6 +62,13 @@ public struct Dashboard: Sendable {
       series(
         "Age of HEAD", #"time() - readiness_head_commit_timestamp_seconds{repository=~"$repository"}"#, "s",
         "{{repository}}"),
+      series(
+        "Commands a second", "sum by (command, exit) (rate(readiness_commands_total[$__rate_interval]))", "short",
+        "{{command}} exit {{exit}}"),
+      series(
+        "Time of commands, 95 of 100 below",
+        "histogram_quantile(0.95, sum by (command, le) "
+          + "(rate(readiness_command_duration_seconds_bucket[$__rate_interval])))", "s", "{{command}}"),
       table("Plans and versions", #"readiness_info{repository=~"$repository"}"#, "none"),
     ])
 

@@ -12,40 +12,49 @@ public struct MetricSample: Sendable, Equatable {
   public let labels: [Label]
   /// The value.
   public let value: Double
+  /// What the name of the series has behind that of its family: `_bucket` of a histogram; mostly nothing.
+  public let suffix: String
 
   /// Makes a sample.
-  public init(_ labels: [(name: String, value: String)], _ value: Double) {
+  public init(_ labels: [(name: String, value: String)], _ value: Double, suffix: String = "") {
     self.labels = labels.map { Label(name: $0.name, value: $0.value) }
     self.value = value
+    self.suffix = suffix
   }
 }
 
-/// A gauge: its name, what it says, and its samples.
+/// A metric: its name, what it says, and its samples.
 public struct MetricFamily: Sendable, Equatable {
+  /// How its values behave.
+  public enum Kind: String, Sendable { case gauge, counter, histogram }
+
   /// Its name.
   public let name: String
   /// What it says, in a sentence.
   public let help: String
   /// Its values.
   public let samples: [MetricSample]
+  /// How its values behave.
+  public let kind: Kind
 
-  /// Makes a gauge.
-  public init(_ name: String, _ help: String, _ samples: [MetricSample]) {
-    (self.name, self.help, self.samples) = (name, help, samples)
+  /// Makes a metric.
+  public init(_ name: String, _ help: String, _ samples: [MetricSample], kind: Kind = .gauge) {
+    (self.name, self.help, self.samples, self.kind) = (name, help, samples, kind)
   }
 }
 
-/// Writes gauges in the text format of Prometheus (Prometheus, "Exposition formats"), without timestamps: node_exporter
+/// Writes metrics in the text format of Prometheus (Prometheus, "Exposition formats"), without timestamps: node_exporter
 /// refuses a file that has any.
 public enum MetricText {
-  /// The text of some gauges. A gauge without a sample is left out. O(bytes).
+  /// The text of some metrics. One without a sample is left out. O(bytes).
   public static func text(_ families: [MetricFamily]) -> String {
     var out = ""
     for family in families where !family.samples.isEmpty {
-      out += "# HELP \(family.name) \(escaped(family.help, quotes: false))\n# TYPE \(family.name) gauge\n"
+      out +=
+        "# HELP \(family.name) \(escaped(family.help, quotes: false))\n# TYPE \(family.name) \(family.kind.rawValue)\n"
       for sample in family.samples {
         let labels = sample.labels.map { "\($0.name)=\"\(escaped($0.value))\"" }.joined(separator: ",")
-        out += "\(family.name){\(labels)} \(number(sample.value))\n"
+        out += "\(family.name)\(sample.suffix){\(labels)} \(number(sample.value))\n"
       }
     }
     return out
