@@ -45,7 +45,7 @@ struct Graph: ReadingCommand {
 
 extension GraphReport.Form: ExpressibleByArgument {}
 
-struct Explain: ParsableCommand {
+struct ExplainCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     subcommand: "explain", abstract: "What a reason code means and what to do.")
   @Argument(

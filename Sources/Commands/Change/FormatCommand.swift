@@ -5,7 +5,7 @@ import GitRepository
 import Reports
 import StrictJSON
 
-struct Format: ParsableCommand {
+struct FormatCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     subcommand: "fmt", abstract: "Writes the plan's files of the work tree in the canonical layout.")
   @Argument(help: ArgumentHelp("Milestones; all, and the plan file, by default.", valueName: "id"))

@@ -5,7 +5,7 @@ import GitRepository
 import Reports
 import StrictJSON
 
-struct Import: ParsableCommand {
+struct ImportCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     subcommand: "import", abstract: "Reads a tracker document into the plan, and stages what changes.",
     discussion:

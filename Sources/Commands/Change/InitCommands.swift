@@ -7,7 +7,7 @@ import Reports
 import Profiles
 import StrictJSON
 
-struct Init: ParsableCommand {
+struct InitCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     subcommand: "init", abstract: "Creates a plan: .readiness/, ssot/ and hooks/. Never overwrites a file that differs."
   )

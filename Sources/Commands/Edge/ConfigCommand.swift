@@ -28,10 +28,10 @@ struct SettingOptions: ParsableArguments {
 struct ConfigCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     subcommand: "config", abstract: "The profiles under which checks run.",
-    subcommands: [ConfigShow.self, ConfigCheck.self])
+    subcommands: [ConfigShowCommand.self, ConfigCheckCommand.self])
 }
 
-struct ConfigShow: ParsableCommand {
+struct ConfigShowCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     subcommand: "show", abstract: "Every value of a profile as it would be used; without a name, the profiles.",
     discussion: "A flag goes before the environment, that before ssot/runtime.config.json, that before the default.")
@@ -76,7 +76,7 @@ struct ConfigShow: ParsableCommand {
   }
 }
 
-struct ConfigCheck: ParsableCommand {
+struct ConfigCheckCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     subcommand: "check", abstract: "Reads a file of profiles and says what is wrong with it.",
     discussion: "Without a file: ssot/runtime.config.json of the work tree.")

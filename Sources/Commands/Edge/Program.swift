@@ -74,13 +74,13 @@ public enum Program {
     let rest = words.dropFirst()
     switch words.first {
     case "gate": return GateCommand.plain(rest)
-    case "log": return Log.plain(rest)
+    case "log": return LogCommand.plain(rest)
     case "move": return MoveCommand.plain(rest)
-    case "next": return Next.plain(rest)
-    case "order": return Order.plain(rest)
+    case "next": return NextCommand.plain(rest)
+    case "order": return OrderCommand.plain(rest)
     case "replay": return ReplayCommand.plain(rest)
-    case "status": return Status.plain(rest)
-    case "verify": return Verify.plain(rest)
+    case "status": return StatusCommand.plain(rest)
+    case "verify": return VerifyCommand.plain(rest)
     default: return nil
     }
   }
@@ -176,12 +176,12 @@ struct Root: ParsableCommand {
       CommandGroup(
         name: "Begin",
         subcommands: [
-          DemoCommand.self, Init.self, Import.self, Export.self, Install.self, Uninstall.self,
+          DemoCommand.self, InitCommand.self, ImportCommand.self, Export.self, InstallCommand.self, UninstallCommand.self,
         ]),
       CommandGroup(
         name: "Read the plan",
         subcommands: [
-          Status.self, Show.self, Next.self, Waiting.self, Order.self, Matrix.self, Graph.self, GateCommand.self,
+          StatusCommand.self, Show.self, NextCommand.self, Waiting.self, OrderCommand.self, Matrix.self, Graph.self, GateCommand.self,
           WhyNot.self,
         ]),
       CommandGroup(
@@ -189,7 +189,7 @@ struct Root: ParsableCommand {
         subcommands: [
           StartCommand.self, SubmitCommand.self, MoveCommand.self, BlockCommand.self, UnblockCommand.self,
           ApproveCommand.self, Add.self, SetCommand.self, CriteriaCommand.self, RiskCommand.self, RetireCommand.self,
-          Format.self,
+          FormatCommand.self,
         ]),
       CommandGroup(
         name: "Prove it",
@@ -198,7 +198,7 @@ struct Root: ParsableCommand {
           ConfigCommand.self, SLOCommand.self,
         ]),
       CommandGroup(
-        name: "Tell others", subcommands: [SyncCommand.self, DeliverCommand.self, DeadLetters.self]),
+        name: "Tell others", subcommands: [SyncCommand.self, DeliverCommand.self, DeadLettersCommand.self]),
       CommandGroup(
         name: "See it from outside",
         subcommands: [
@@ -210,11 +210,11 @@ struct Root: ParsableCommand {
       CommandGroup(
         name: "Read history",
         subcommands: [
-          Log.self, Diff.self, Weekly.self, Verify.self, ReplayCommand.self, ProvenanceCommand.self,
+          LogCommand.self, DiffCommand.self, WeeklyCommand.self, VerifyCommand.self, ReplayCommand.self, ProvenanceCommand.self,
           BackfillCommand.self,
         ]),
       CommandGroup(
         name: "Help",
-        subcommands: [DoctorCommand.self, Explain.self, VersionCommand.self, Completions.self, Manual.self]),
+        subcommands: [DoctorCommand.self, ExplainCommand.self, VersionCommand.self, CompletionsCommand.self, ManualCommand.self]),
     ])
 }

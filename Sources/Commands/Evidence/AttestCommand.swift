@@ -10,7 +10,7 @@ import StrictJSON
 struct AttestCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     subcommand: "attest", abstract: "Signs an in-toto Statement, or verifies one that is signed.",
-    subcommands: [AttestSign.self, AttestVerify.self])
+    subcommands: [AttestSignCommand.self, AttestVerifyCommand.self])
 }
 
 /// Reads a file that a person names; one that is not there is wrong usage.
@@ -21,7 +21,7 @@ private func bytes(of path: String) throws -> [UInt8] {
   return bytes
 }
 
-struct AttestSign: ParsableCommand {
+struct AttestSignCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "sign", _superCommandName: "readiness attest",
     abstract: "Prints a DSSE envelope around a Statement, whose bytes it keeps.")
@@ -53,7 +53,7 @@ struct AttestSign: ParsableCommand {
   }
 }
 
-struct AttestVerify: ParsableCommand {
+struct AttestVerifyCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "verify", _superCommandName: "readiness attest",
     abstract: "Says whether an envelope is signed by a key that you trust; exit status 1 if not.")

@@ -7,7 +7,7 @@ import PlanHistory
 import Reports
 import StrictJSON
 
-struct Log: PlainCommand {
+struct LogCommand: PlainCommand {
   static let configuration = CommandConfiguration(
     subcommand: "log", abstract: "The history of the plan, or of one milestone.")
   @Argument(

@@ -10,7 +10,7 @@ import Profiles
 import StrictJSON
 import Telemetry
 
-struct Verify: PlainCommand {
+struct VerifyCommand: PlainCommand {
   static let configuration = CommandConfiguration(
     subcommand: "verify", abstract: "Judges every commit again: rules, stamps, run IDs, the policy in force.")
   @Argument(help: ArgumentHelp("A commit, or a range A..B; HEAD by default.", valueName: "range"))
@@ -88,7 +88,7 @@ struct Verify: PlainCommand {
   }
 }
 
-extension Verify {
+extension VerifyCommand {
   /// The revisions that a range names.
   fileprivate static func ends(of range: String?) -> [String] {
     guard let range else { return ["HEAD"] }

@@ -6,7 +6,7 @@ import Reports
 import Profiles
 import StrictJSON
 
-struct Install: ParsableCommand {
+struct InstallCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     subcommand: "install",
     abstract: "Installs hooks and merge driver in this clone, or with --server the gate of a bare repository.")
@@ -103,7 +103,7 @@ struct Install: ParsableCommand {
   }
 }
 
-struct Uninstall: ParsableCommand {
+struct UninstallCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     subcommand: "uninstall", abstract: "Takes hooks and merge driver out again and gives back what was there before.")
   @OptionGroup var options: GlobalOptions

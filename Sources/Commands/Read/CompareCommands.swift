@@ -9,7 +9,7 @@ import Reports
 import Profiles
 import StrictJSON
 
-struct Diff: ParsableCommand {
+struct DiffCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     subcommand: "diff", abstract: "What differs between two plans, in terms of milestones.")
   @Argument(help: ArgumentHelp("The commit before, or a range A..B.", valueName: "a")) var from: String
@@ -32,7 +32,7 @@ struct Diff: ParsableCommand {
   }
 }
 
-struct Weekly: ParsableCommand {
+struct WeeklyCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     subcommand: "weekly", abstract: "The weekly update, from history: done, blocked, risks, graph, go or no-go.",
     discussion: "Days are those of UTC. The same commit and week give the same bytes.")

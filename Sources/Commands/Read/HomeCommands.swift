@@ -6,7 +6,7 @@ import GitRepository
 import Reports
 import StrictJSON
 
-struct Completions: ParsableCommand {
+struct CompletionsCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     subcommand: "completions", abstract: "The completion script of a shell, for readiness and git readiness.",
     discussion: "make install puts them where the shells look.")
@@ -58,7 +58,7 @@ struct Completions: ParsableCommand {
   static let zshForGit = "#compdef git-readiness\n_readiness \"$@\"\n"
 }
 
-struct Manual: ParsableCommand {
+struct ManualCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     subcommand: "manual", abstract: "The manual page, as man reads it.", shouldDisplay: false)
   @Flag(help: "The function that zsh's git calls.") var zshForGit = false
@@ -78,7 +78,7 @@ struct Manual: ParsableCommand {
   ]
 
   mutating func run() throws {
-    if zshForGit { return Standard.output(Completions.zshForGit) }
+    if zshForGit { return Standard.output(CompletionsCommand.zshForGit) }
     let dump = try JSONDocument(
       parsing: Array(Root._dumpHelp().utf8), limits: JSONLimits(depth: 64, size: 1 << 20, portableOnly: true))
     Standard.output(ManualPage.render(dump.root, version: Program.version, environment: Self.environment))

@@ -84,7 +84,7 @@ extension ReadingCommand {
   }
 }
 
-struct Status: ReadingCommand, PlainCommand {
+struct StatusCommand: ReadingCommand, PlainCommand {
   static let configuration = CommandConfiguration(
     subcommand: "status", abstract: "The tracker: every milestone and what it waits for.")
   @Option(help: ArgumentHelp("Only the milestones of this owner; me is you.", valueName: "name")) var owner: String?
@@ -126,7 +126,7 @@ struct Show: ReadingCommand {
   }
 }
 
-struct Next: ReadingCommand, PlainCommand {
+struct NextCommand: ReadingCommand, PlainCommand {
   static let configuration = CommandConfiguration(subcommand: "next", abstract: "What can start now.")
   @OptionGroup var options: GlobalOptions
   @OptionGroup var source: PlanSourceOptions
@@ -156,7 +156,7 @@ struct Waiting: ReadingCommand {
   }
 }
 
-struct Order: ReadingCommand, PlainCommand {
+struct OrderCommand: ReadingCommand, PlainCommand {
   static let configuration = CommandConfiguration(
     subcommand: "order", abstract: "The suggested and the computed order, layers, and the critical path.")
   @OptionGroup var options: GlobalOptions

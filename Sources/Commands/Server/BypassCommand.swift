@@ -8,10 +8,10 @@ import StrictJSON
 struct BypassCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     subcommand: "bypass", abstract: "The pushes that went past this server's gate in an emergency.",
-    subcommands: [BypassList.self, BypassClose.self], defaultSubcommand: BypassList.self)
+    subcommands: [BypassListCommand.self, BypassCloseCommand.self], defaultSubcommand: BypassListCommand.self)
 }
 
-struct BypassList: ParsableCommand {
+struct BypassListCommand: ParsableCommand {
   static let configuration = CommandConfiguration(subcommand: "list", abstract: "Each with its reason, open or closed.")
   @OptionGroup var options: GlobalOptions
 
@@ -35,7 +35,7 @@ struct BypassList: ParsableCommand {
   }
 }
 
-struct BypassClose: ParsableCommand {
+struct BypassCloseCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     subcommand: "close", abstract: "Closes one, by somebody who may change the policy.")
   @Argument(help: ArgumentHelp("Its number.", valueName: "number")) var number: Int

@@ -7,11 +7,11 @@ import Reports
 import Profiles
 import StrictJSON
 
-struct DeadLetters: ParsableCommand {
+struct DeadLettersCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     subcommand: "dlq", abstract: "The dead letters: runs that a sink did not take.",
-    subcommands: [DeadLetterList.self, DeadLetterShow.self, DeadLetterRetry.self, DeadLetterDrop.self],
-    defaultSubcommand: DeadLetterList.self)
+    subcommands: [DeadLetterListCommand.self, DeadLetterShowCommand.self, DeadLetterRetryCommand.self, DeadLetterDropCommand.self],
+    defaultSubcommand: DeadLetterListCommand.self)
 }
 
 /// Which letters a command is about.
@@ -49,7 +49,7 @@ extension DeadLetterQueue.Letter {
   }
 }
 
-struct DeadLetterList: ParsableCommand {
+struct DeadLetterListCommand: ParsableCommand {
   static let configuration = CommandConfiguration(subcommand: "list", abstract: "Every dead letter, with its reason.")
   @OptionGroup var letters: LetterOptions
   @OptionGroup var options: GlobalOptions
@@ -69,7 +69,7 @@ struct DeadLetterList: ParsableCommand {
   }
 }
 
-struct DeadLetterShow: ParsableCommand {
+struct DeadLetterShowCommand: ParsableCommand {
   static let configuration = CommandConfiguration(subcommand: "show", abstract: "One dead letter with its event.")
   @OptionGroup var letters: LetterOptions
   @OptionGroup var options: GlobalOptions
@@ -92,7 +92,7 @@ struct DeadLetterShow: ParsableCommand {
   }
 }
 
-struct DeadLetterRetry: ParsableCommand {
+struct DeadLetterRetryCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     subcommand: "retry", abstract: "Tries dead letters again; what a sink takes leaves the queue.")
   @OptionGroup var letters: LetterOptions
@@ -126,7 +126,7 @@ struct DeadLetterRetry: ParsableCommand {
   }
 }
 
-struct DeadLetterDrop: ParsableCommand {
+struct DeadLetterDropCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     subcommand: "drop", abstract: "Gives dead letters up; the sink will never hear of them.")
   @OptionGroup var letters: LetterOptions

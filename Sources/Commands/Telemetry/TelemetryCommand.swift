@@ -11,10 +11,10 @@ import Telemetry
 struct TelemetryCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     subcommand: "telemetry", abstract: "The spool of traces and logs: send it to a collector, or see what it holds.",
-    subcommands: [TelemetryFlush.self, TelemetryStatus.self])
+    subcommands: [TelemetryFlushCommand.self, TelemetryStatusCommand.self])
 }
 
-struct TelemetryFlush: ParsableCommand {
+struct TelemetryFlushCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     subcommand: "flush", abstract: "Sends the spool to a collector by OTLP over HTTP; what it does not take now stays.",
     discussion:
@@ -83,7 +83,7 @@ struct TelemetryFlush: ParsableCommand {
   }
 }
 
-struct TelemetryStatus: ParsableCommand {
+struct TelemetryStatusCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     subcommand: "status", abstract: "What waits in the spool, and what had to go.")
   @Option(help: ArgumentHelp("The spool, in place of READINESS_TELEMETRY.", valueName: "dir")) var spool: String?
