@@ -38,7 +38,7 @@ public enum StandardFiles {
         "c39bf22ae1a7fe9f64ef11a3d6800978c78ca60a", "565c379bb74d6f433509d55f2b1d3530b375e2203d6115688b68935de016132e")
     case PlanPaths.schema:
       known(
-        "e72d8ad7a74733afe1d58583a49733dcd4a05db3", "d8d56bd132733b4b0b168d477af1567ac921accd9edd1d80a12b74752914df5c")
+        "966adbcd1e77bd9536680d215341c26b5576dd3a", "17a4a112403ce2962921100277ff6500d0a4cba2f0acfe44858f38aee43b7453")
     default: nil
     }
   }
