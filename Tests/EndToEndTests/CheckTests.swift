@@ -370,32 +370,6 @@ struct CheckCommandTests {
     #expect(lines.first != "0" && lines.last == "0", "\(lines)")
   }
 
-  @Test("a waiver by command is its approver's own commit, is shown everywhere, and lapses by its day")
-  func waiver() throws {
-    let scratch = try Scratch.withSource()
-    scratch.start("M-01")
-    scratch.git("commit", "-qam", "start")
-    let name = "doc-slo-and-release-gates-md-approved"
-    #expect(scratch.readiness("criteria", "M-01", name, "--waive", "2999-02-30", "--reason", "later").status == 2)
-    #expect(scratch.readiness("criteria", "M-01", name, "--waive", "2999-12-31").status == 2)
-    #expect(scratch.readiness("criteria", "M-01", name, "--waive", "2999-12-31", "--reason", "later").status == 0)
-    #expect(scratch.git("commit", "-qm", "M-01: waived").status == 0)
-    #expect(scratch.readiness("move", "M-01", "in-review").status == 0)
-    let words = "waived until 2999-12-31 by ada@example.com, for ada: later"
-    scratch.environment = ["COLUMNS": "200"]
-    for command in [["status"], ["show", "M-01"], ["criteria", "M-01"], ["gate"], ["weekly"]] {
-      let output = scratch.shell("\"$READINESS\" " + command.joined(separator: " ")).output
-      #expect(
-        output.split(whereSeparator: \.isWhitespace).joined(separator: " ").contains(words), "\(command): \(output)")
-    }
-    #expect(scratch.readiness("verify", "--format", "markdown").output.contains("waived until 2999-12-31"))
-    #expect(scratch.readiness("status", "--json").output.contains("\"waived\": [\n        \"\(name)\""))
-    #expect(scratch.readiness("status", "--now", "3000-01-01").output.contains("(waived until 2999-12-31)"))
-    #expect(scratch.readiness("gate", "--now", "3000-01-01").output.contains("M-01 is suspect"))
-    #expect(scratch.readiness("criteria", "M-01", name, "--clear").status == 1)
-    #expect(scratch.readiness("weekly", "--gate", "releas").errors.contains("Is release meant?"))
-  }
-
   @Test("hooks run no check")
   func hooks() throws {
     let scratch = try Scratch.withSource()

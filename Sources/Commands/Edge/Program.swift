@@ -176,12 +176,14 @@ struct Root: ParsableCommand {
       CommandGroup(
         name: "Begin",
         subcommands: [
-          DemoCommand.self, InitCommand.self, ImportCommand.self, Export.self, InstallCommand.self, UninstallCommand.self,
+          DemoCommand.self, InitCommand.self, ImportCommand.self, Export.self, InstallCommand.self,
+          UninstallCommand.self,
         ]),
       CommandGroup(
         name: "Read the plan",
         subcommands: [
-          StatusCommand.self, Show.self, NextCommand.self, Waiting.self, OrderCommand.self, Matrix.self, Graph.self, GateCommand.self,
+          StatusCommand.self, Show.self, NextCommand.self, Waiting.self, OrderCommand.self, Matrix.self, Graph.self,
+          GateCommand.self,
           WhyNot.self,
         ]),
       CommandGroup(
@@ -210,11 +212,14 @@ struct Root: ParsableCommand {
       CommandGroup(
         name: "Read history",
         subcommands: [
-          LogCommand.self, DiffCommand.self, WeeklyCommand.self, VerifyCommand.self, ReplayCommand.self, ProvenanceCommand.self,
+          LogCommand.self, DiffCommand.self, WeeklyCommand.self, VerifyCommand.self, ReplayCommand.self,
+          ProvenanceCommand.self,
           BackfillCommand.self,
         ]),
       CommandGroup(
         name: "Help",
-        subcommands: [DoctorCommand.self, ExplainCommand.self, VersionCommand.self, CompletionsCommand.self, ManualCommand.self]),
+        subcommands: [
+          DoctorCommand.self, ExplainCommand.self, VersionCommand.self, CompletionsCommand.self, ManualCommand.self,
+        ]),
     ])
 }

@@ -10,7 +10,9 @@ import StrictJSON
 struct DeadLettersCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     subcommand: "dlq", abstract: "The dead letters: runs that a sink did not take.",
-    subcommands: [DeadLetterListCommand.self, DeadLetterShowCommand.self, DeadLetterRetryCommand.self, DeadLetterDropCommand.self],
+    subcommands: [
+      DeadLetterListCommand.self, DeadLetterShowCommand.self, DeadLetterRetryCommand.self, DeadLetterDropCommand.self,
+    ],
     defaultSubcommand: DeadLetterListCommand.self)
 }
 
