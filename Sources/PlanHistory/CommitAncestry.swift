@@ -13,12 +13,16 @@ public struct CommitAncestry: Ancestry {
   private let walk: (graph: CommitGraph, places: [Int])?
   private let stamps: StampMoments
   private let place: Int?
-  private let known = Known()
+  private let known: Known
 
   /// What was walked for already: rules ask for the same two parents again and again.
   private final class Known {
     /// The merge bases of two commits.
     var bases: [Set<ObjectID>: [ObjectID]] = [:]
+    /// The trees of parents and of merge bases: of a hundred parents nearly all pairs have the same base.
+    var trees: [ObjectID: GitTree] = [:]
+    /// The plans of parents and of bases.
+    var planIDs: [ObjectID: String?] = [:]
     /// Commits that a parent brings, by their ids, or by their places in the walk: of many parents each brings to each.
     var brought: [ObjectID: BroughtCommit?] = [:]
     var broughtInWalk: [Int: BroughtCommit?] = [:]
@@ -42,14 +46,15 @@ public struct CommitAncestry: Ancestry {
   /// - Parameter bareParents: the parents of which it is known that neither they nor their ancestors hold any.
   private init(
     _ repository: Repository, _ parents: [ObjectID], isBare: Bool, bareParents: Set<Int>,
-    walk: (graph: CommitGraph, places: [Int])?, _ stamps: StampMoments = StampMoments(nil), at place: Int? = nil
+    walk: (graph: CommitGraph, places: [Int])?, _ stamps: StampMoments = StampMoments(nil), at place: Int? = nil,
+    known: Known = Known()
   ) {
     self.repository = repository
     self.parents = parents
     self.isBare = isBare
     self.bareParents = bareParents
     self.walk = walk
-    (self.stamps, self.place) = (stamps, place)
+    (self.stamps, self.place, self.known) = (stamps, place, known)
   }
 
   /// Walks history; asked only where no parent holds a plan. O(history).
@@ -89,14 +94,21 @@ public struct CommitAncestry: Ancestry {
 
   /// Git's own, or an equal baseline.
   public func bases(of first: Int, and second: Int) throws -> [any PlanTree] {
-    try baseIDs(first, second).map { try repository.tree(ofCommit: $0) }
+    try baseIDs(first, second).map { try tree(of: $0) }
   }
 
   /// Walks what each parent has not dropped. O(history).
   public func keptBases(of first: Int, and second: Int) throws -> [any PlanTree] {
     try baseIDs(first, second).filter { base in
       try [first, second].allSatisfy { side in try repository.keptHistory(of: parents[side]) { $0.id == base } }
-    }.map { try repository.tree(ofCommit: $0) }
+    }.map { try tree(of: $0) }
+  }
+
+  private func tree(of id: ObjectID) throws -> GitTree {
+    if let tree = known.trees[id] { return tree }
+    let tree = try repository.tree(ofCommit: id)
+    known.trees[id] = tree
+    return tree
   }
 
   /// The ancestry of some of the parents.
@@ -104,7 +116,8 @@ public struct CommitAncestry: Ancestry {
     CommitAncestry(
       repository, kept.map { parents[$0] }, isBare: isBare,
       bareParents: Set(kept.indices.filter { bareParents.contains(kept[$0]) }),
-      walk: walk.map { walk in (walk.graph, kept.map { walk.places[$0] }) }, stamps, at: place)
+      walk: walk.map { walk in (walk.graph, kept.map { walk.places[$0] }) }, stamps, at: place,
+      known: known)
   }
 
   /// Walks back along first parents until the test passes.
@@ -147,9 +160,16 @@ public struct CommitAncestry: Ancestry {
     let own =
       try walk.map { $0.graph.mergeBases(of: $0.places[first], and: $0.places[second]) }
       ?? repository.mergeBases(of: parents[first], and: parents[second])
-    let found = try repository.planBases(parents[first], parents[second], known: own)
+    let found = try repository.planBases(parents[first], parents[second], known: own, planID: planID(of:))
     known.bases[pair] = found
     return found
+  }
+
+  private func planID(of commit: ObjectID) throws -> String? {
+    if let plan = known.planIDs[commit] { return plan }
+    let plan = try tree(of: commit).planFile()?.plan?.planID
+    known.planIDs[commit] = .some(plan)
+    return plan
   }
 
   /// By the merge bases: an ancestor is the only one.

@@ -51,11 +51,16 @@ extension Repository {
   }
 
   /// The merge bases of two commits; where none holds the plan that both have, one of two equal baselines.
-  public func planBases(_ first: ObjectID, _ second: ObjectID, known: [ObjectID]? = nil) throws -> [ObjectID] {
+  /// - Parameters:
+  ///   - known: the merge bases that git names, where they were found already.
+  ///   - planID: the plan of a commit; the caller may remember it.
+  public func planBases(
+    _ first: ObjectID, _ second: ObjectID, known: [ObjectID]? = nil, planID: ((ObjectID) throws -> String?)? = nil
+  ) throws -> [ObjectID] {
     let bases = try known ?? mergeBases(of: first, and: second)
-    let plan = try tree(ofCommit: first).planFile()?.plan?.planID
-    guard let plan, try tree(ofCommit: second).planFile()?.plan?.planID == plan,
-      try !bases.contains(where: { try tree(ofCommit: $0).planFile()?.plan?.planID == plan })
+    let planID = planID ?? { try self.tree(ofCommit: $0).planFile()?.plan?.planID }
+    guard let plan = try planID(first), try planID(second) == plan,
+      try !bases.contains(where: { try planID($0) == plan })
     else { return bases }
     let others = Set(try baselines(of: second, plan: plan).map(\.key))
     let equal = try baselines(of: first, plan: plan).filter { others.contains($0.key) }.map(\.commit)
