@@ -9,7 +9,7 @@ struct ImportCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     subcommand: "import", abstract: "Reads a tracker document into the plan, and stages what changes.",
     discussion:
-      "A milestone that exists is updated by its id, property by property; nothing that the document does not name is removed, and no status changes. Before the first commit of a plan, states are taken as they are, and what is done rests on the statement \"imported from FILE\"."
+      "A milestone that exists is updated by its id, property by property; nothing that the document does not name is removed, and no status changes. Before the first commit of a plan, states are taken as they are; later a new milestone begins in the first one. What the document calls done is based on the statement \"imported from FILE\" alone, which the gate lists."
   )
   @Argument(help: "The document.") var file: String
   @Option(
@@ -101,8 +101,11 @@ private struct ImportOutcome {
       }
       file = try vouched(file, status)
       if known != nil, !isBaseline, status != workflow.initial.name {
+        let claim =
+          workflow.category(status)?.isFrozen == true
+          ? ", which its criteria hold as the statement \"imported from \(name)\"" : ""
         notes.append(
-          "\(file.id) begins as \(workflow.initial.name), as each new milestone does, and the document says \(status). To move it: readiness start \(file.id)"
+          "\(file.id) begins as \(workflow.initial.name), as each new milestone does; the document says \(status)\(claim). To move it: readiness start \(file.id)"
         )
         file = file.inState(workflow.initial.name)
       }
