@@ -91,6 +91,12 @@ struct PeopleTests {
     ] {
       #expect(try judge("\(pattern) key\n") == ["signature-invalid"], "\(pattern)")
     }
+    #expect(try judge("ada@example.com key\r\n") == [])
+    // OpenSSH ends a line at a newline only, so all of this is one comment.
+    for end in ["\u{2028}", "\u{2029}", "\u{85}", "\r", "\u{B}", "\u{C}"] {
+      #expect(
+        try judge("# she left; was:\(end)ada@example.com key\n") == ["signature-invalid"], "\(end.unicodeScalars)")
+    }
     let people = #", "people": { "ada@example.com": ["1+ada@users.example.com"] }"#
     #expect(try judge("1+ada@users.example.com key\n", people: people) == [])
   }

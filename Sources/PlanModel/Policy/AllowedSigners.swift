@@ -12,23 +12,28 @@ package struct AllowedSigners {
     package let mayLapse: Bool
   }
 
-  private let lines: [(principals: [String], rest: Substring)]
+  private let lines: [(principals: [String], rest: String)]
 
   package init(_ bytes: [UInt8]) {
-    lines = String(decoding: bytes, as: UTF8.self).split(whereSeparator: \.isNewline).compactMap { line in
-      let line = line.drop { $0 == " " || $0 == "\t" }
-      guard let first = line.first, first != "#" else { return nil }
-      let isQuoted = first == "\""
-      let field = isQuoted ? line.dropFirst().prefix { $0 != "\"" } : line.prefix { $0 != " " && $0 != "\t" }
+    // By bytes, as OpenSSH reads them: what Unicode also calls a line end stands within a line, such as a comment.
+    lines = bytes.split(separator: 0x0A).compactMap { raw in
+      let line = (raw.last == 0x0D ? raw.dropLast() : raw).drop(while: Self.isBlank)
+      guard let first = line.first, first != 0x23 else { return nil }
+      let isQuoted = first == 0x22
+      let field = isQuoted ? line.dropFirst().prefix { $0 != 0x22 } : line.prefix { !Self.isBlank($0) }
       let rest = line[field.endIndex...].dropFirst(isQuoted ? 1 : 0)
-      guard rest.first == " " || rest.first == "\t" else { return nil }
-      return (field.split(separator: ",", omittingEmptySubsequences: true).map(String.init), rest)
+      guard let next = rest.first, Self.isBlank(next) else { return nil }
+      return (
+        field.split(separator: 0x2C).map { String(decoding: $0, as: UTF8.self) }, String(decoding: rest, as: UTF8.self)
+      )
     }
   }
 
+  private static func isBlank(_ byte: UInt8) -> Bool { byte == 0x20 || byte == 0x09 }
+
   /// The lines that bind keys to a person, by the spelling of the address.
   package func bindings(of person: Address, _ people: People) -> [Binding] {
-    var found: [ExactText: [Substring]] = [:]
+    var found: [ExactText: [String]] = [:]
     for line in lines {
       let names = line.principals.filter { !Self.isPattern($0) && people.person($0) == person }
       // OpenSSH lets a negated pattern take a line away, so it is taken away here.
