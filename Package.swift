@@ -29,33 +29,28 @@ let package = Package(
     .target(name: "PlanJudge", dependencies: ["GitObjects", "JSONSchema", "PlanModel", "StrictJSON"]),
     .target(
       name: "GitRepository",
-      dependencies: [
-        "CLibgit2", "GitObjects", "PlanJudge", "PlanModel", "Profiles", "ReadinessSystem", "StrictJSON",
-      ]),
+      dependencies: ["CLibgit2", "GitObjects", "PlanJudge", "PlanModel", "ReadinessSystem", "StrictJSON"]),
     .target(
       name: "GitTransaction",
-      dependencies: [
-        "CLibgit2", "CZlib", "GitObjects", "GitRepository", "PlanModel", "Profiles", "ReadinessSystem", "StrictJSON",
-      ]),
+      dependencies: ["CLibgit2", "CZlib", "GitObjects", "GitRepository", "PlanModel", "ReadinessSystem", "StrictJSON"]),
     .target(name: "PrometheusRules", dependencies: ["StrictJSON"]),
     .target(
       name: "PlanSLO", dependencies: ["GitObjects", "PlanJudge", "PlanModel", "PrometheusRules", "StrictJSON"]),
     .target(
       name: "PlanHistory",
       dependencies: [
-        "PlanSLO", "GitRepository", "GitObjects", "PlanJudge", "PlanModel", "Profiles", "ReadinessSystem", "StrictJSON",
+        "PlanSLO", "GitRepository", "GitObjects", "PlanJudge", "PlanModel", "ReadinessSystem", "StrictJSON",
       ]),
     .target(
       name: "Attestations",
       dependencies: [
-        "GitRepository", "GitTransaction", "GitObjects", "PlanJudge", "PlanModel", "Profiles", "ReadinessSystem",
-        "StrictJSON",
+        "GitRepository", "GitTransaction", "GitObjects", "PlanJudge", "PlanModel", "ReadinessSystem", "StrictJSON",
       ]),
     .target(
       name: "PlanGate",
       dependencies: [
         "Attestations", "PlanHistory", "GitRepository", "GitTransaction", "Profiles", "GitObjects", "PlanJudge",
-        "PlanModel", "StrictJSON", "Telemetry",
+        "PlanModel", "StrictJSON", "Telemetry", "ReadinessSystem",
       ]),
     .target(
       name: "PlanChecks",
@@ -69,14 +64,14 @@ let package = Package(
     .target(
       name: "Monitoring",
       dependencies: [
-        "Attestations", "PlanEvents", "PlanGate", "PlanHistory", "PlanSLO", "GitRepository", "GitObjects", "Profiles",
+        "Attestations", "PlanEvents", "PlanGate", "PlanHistory", "PlanSLO", "GitRepository", "GitObjects",
         "ReadinessSystem", "PlanJudge", "PlanModel", "PrometheusRules", "Telemetry", "StrictJSON",
       ]),
     .target(
       name: "PlanEvents",
       dependencies: [
         "PlanHistory", "GitRepository", "Reports", "Profiles", "GitObjects", "PlanJudge", "PlanModel", "StrictJSON",
-        "Telemetry",
+        "Telemetry", "ReadinessSystem",
       ]),
     .target(name: "Reports", dependencies: ["PlanSLO", "GitObjects", "PlanJudge", "PlanModel", "StrictJSON"]),
     .target(name: "CSupervisor", path: "Sources/C/CSupervisor"),
@@ -98,6 +93,7 @@ let package = Package(
     .executableTarget(
       name: "fuzz",
       dependencies: [
+        "ReadinessSystem",
         "PlanHistory", "GitRepository", "GitTransaction", "Reports", "GitObjects", "PlanJudge", "PlanModel",
         "TestSupport", "JSONSchema",
         "StrictJSON",
@@ -106,13 +102,13 @@ let package = Package(
     .testTarget(
       name: "EndToEndTests", dependencies: ["readiness", "TestSupport", "JSONSchema", "StrictJSON"],
       exclude: ["Golden", "Snapshots"]),
-    .testTarget(name: "ReadinessSystemTests", dependencies: ["ReadinessSystem"]),
+    .testTarget(name: "ReadinessSystemTests", dependencies: ["ReadinessSystem", "TestSupport"]),
     .testTarget(
       name: "GitObjectsTests",
       dependencies: ["GitObjects", "GitRepository", "PlanModel", "TestSupport"]),
     .testTarget(
       name: "GitTransactionTests",
-      dependencies: ["GitObjects", "GitRepository", "GitTransaction", "PlanModel", "TestSupport"]),
+      dependencies: ["GitObjects", "GitRepository", "GitTransaction", "PlanModel", "ReadinessSystem", "TestSupport"]),
     .testTarget(
       name: "GitRepositoryTests",
       dependencies: ["GitRepository", "GitObjects", "PlanJudge", "PlanModel", "ReadinessSystem", "TestSupport"]),
@@ -128,7 +124,8 @@ let package = Package(
       name: "AttestationsTests",
       dependencies: ["Attestations", "GitObjects", "PlanJudge", "PlanModel", "TestSupport", "StrictJSON"]),
     .testTarget(
-      name: "TelemetryTests", dependencies: ["Telemetry", "PlanModel", "Profiles", "StrictJSON", "TestSupport"]),
+      name: "TelemetryTests",
+      dependencies: ["ReadinessSystem", "Telemetry", "PlanModel", "Profiles", "StrictJSON", "TestSupport"]),
     .testTarget(name: "StrictJSONTests", dependencies: ["StrictJSON"]),
     .testTarget(
       name: "ReportsTests",

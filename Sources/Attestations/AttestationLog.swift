@@ -1,9 +1,9 @@
 import GitObjects
 import PlanJudge
 import PlanModel
-import Profiles
 import GitRepository
 import GitTransaction
+import ReadinessSystem
 
 /// Adds attestations to the ref that holds them, and brings them to a remote.
 public struct AttestationLog {

@@ -1,6 +1,5 @@
 import PlanJudge
 import PlanModel
-import Profiles
 import GitRepository
 import ReadinessSystem
 
@@ -68,7 +67,7 @@ extension PublicKey {
   /// Reads the file of a public key.
   /// - Throws: `KeyFault` if it is not there, or holds another kind of key, a private one included.
   public init(path: String) throws {
-    guard let bytes = try DurableFile.read(path) else {
+    guard let bytes = try FileSystem.readIfPresent(path) else {
       throw KeyFault("key-unreadable", "There is no file \(path).", hint: "Name the signer's public key in PEM.")
     }
     guard let key = PublicKey(pem: String(decoding: bytes, as: UTF8.self)) else {
@@ -113,12 +112,12 @@ enum OpenSSL {
   }
 
   static func withFiles<T>(_ files: [String: [UInt8]], _ body: (_ folder: String) throws -> T) throws -> T {
-    let folder = try DurableFile.makeTemporaryFolder("readiness-attest-")
+    let folder = try FileSystem.makeTemporaryFolder("readiness-attest-")
     let result = Result {
-      for (name, bytes) in files { try DurableFile.write(bytes, to: folder + "/" + name) }
+      for (name, bytes) in files { try FileSystem.write(bytes, to: folder + "/" + name) }
       return try body(folder + "/")
     }
-    try DurableFile.removeFolder(folder)
+    try FileSystem.removeFolder(folder)
     return try result.get()
   }
 }

@@ -5,7 +5,6 @@ public struct GitError: Error, Sendable, CustomStringConvertible {
   /// What kind of obstacle it is.
   public enum Kind: Sendable, Equatable {
     case notFound, unknownRevision, noRepository, locked, changedMeanwhile, unsupported, damaged, shallow, permission,
-      full,
       other
   }
 

@@ -1,6 +1,6 @@
 import PlanJudge
 import PlanModel
-import Profiles
+import ReadinessSystem
 
 /// SSH signatures, made and checked by `ssh-keygen -Y`, and OpenPGP signatures, checked by `gpg`: no cryptography here.
 /// What was checked once is remembered.
@@ -44,9 +44,9 @@ public final class GitSignatures: SignatureVerifier {
       revoked: nil, moment: moment)
     if let answer = known[key] { return answer }
     let answer = try ScratchFolder.with { folder in
-      try FileBytes.create(folder + "payload", payload)
-      try FileBytes.create(folder + "signature", Array(armour.utf8))
-      try FileBytes.create(folder + "keys", keys)
+      try FileSystem.create(folder + "payload", payload)
+      try FileSystem.create(folder + "signature", Array(armour.utf8))
+      try FileSystem.create(folder + "keys", keys)
       var words = ["--homedir", folder, "--batch", "--no-tty", "--no-autostart", "--status-fd", "1"]
       if let moment { words += ["--faked-system-time", "\(moment / 1000)!"] }
       func gpg(_ more: [String]) throws -> [Substring] {
@@ -74,12 +74,12 @@ public final class GitSignatures: SignatureVerifier {
     guard let armour = Self.armoured(signature) else { return false }
     return try ScratchFolder.with { folder in
       let files = ["message": message, "signers": signers, "signature": armour]
-      for (name, bytes) in files { try FileBytes.create(folder + name, bytes) }
+      for (name, bytes) in files { try FileSystem.create(folder + name, bytes) }
       var words = [
         "-Y", "verify", "-f", folder + "signers", "-I", email, "-n", namespace, "-s", folder + "signature",
       ]
       if let revoked {
-        try FileBytes.create(folder + "revoked", revoked)
+        try FileSystem.create(folder + "revoked", revoked)
         words += ["-r", folder + "revoked"]
       }
       if let moment { words += ["-O", "verify-time=" + Self.time(moment)] }
@@ -127,9 +127,9 @@ public final class GitSignatures: SignatureVerifier {
       if key.hasPrefix("key::") || key.hasPrefix("ssh-") {
         let text = key.hasPrefix("key::") ? String(key.dropFirst(5)) : key
         key = folder + "key.pub"
-        try FileBytes.create(key, Array((text + "\n").utf8))
+        try FileSystem.create(key, Array((text + "\n").utf8))
       }
-      try FileBytes.create(folder + "message", message)
+      try FileSystem.create(folder + "message", message)
       let output = try GitProcess.run(
         program: "ssh-keygen", ["-Y", "sign", "-q", "-f", key, "-n", namespace, folder + "message"], input: "/dev/null")
       guard output.status == 0 else {
@@ -137,7 +137,7 @@ public final class GitSignatures: SignatureVerifier {
           .other, "The key \(configured) cannot sign: \(output.errorText)",
           hint: "Check user.signingkey; a key with a passphrase signs through ssh-agent.", function: "ssh-keygen")
       }
-      let armoured = String(decoding: try FileBytes.read(folder + "message.sig"), as: UTF8.self)
+      let armoured = String(decoding: try FileSystem.read(folder + "message.sig"), as: UTF8.self)
       return armoured.split(separator: "\n").filter { !$0.hasPrefix("-----") }.joined()
     }
   }
@@ -146,9 +146,9 @@ public final class GitSignatures: SignatureVerifier {
 /// A folder for files that another program reads, gone afterwards.
 enum ScratchFolder {
   static func with<T>(_ body: (_ folder: String) throws -> T) throws -> T {
-    let folder = try DurableFile.makeTemporaryFolder("readiness-sign-")
+    let folder = try FileSystem.makeTemporaryFolder("readiness-sign-")
     let result = Result { try body(folder + "/") }
-    try DurableFile.removeFolder(folder)
+    try FileSystem.removeFolder(folder)
     return try result.get()
   }
 }

@@ -2,6 +2,7 @@ import GitObjects
 import CLibgit2
 import Glibc
 import PlanModel
+import ReadinessSystem
 
 extension Repository {
   /// The tree that a commit of the index would have, as the hook's environment names the index.
@@ -93,7 +94,7 @@ extension Repository {
     var (status, oid) = (stat(), git_oid())
     // A large one is left to git, which streams it.
     guard let workTree, lstat(workTree + path, &status) == 0, status.st_mode & S_IFMT == S_IFREG,
-      status.st_size <= 1 << 20, let bytes = FileBytes.readQuietly(workTree + path)
+      status.st_size <= 1 << 20, let bytes = FileSystem.readQuietly(workTree + path)
     else { return false }
     return git_odb_hash(&oid, bytes, bytes.count, GIT_OBJECT_BLOB) == 0 && ObjectID(oid) == blob
   }
@@ -102,7 +103,7 @@ extension Repository {
   /// checkout leaves out counts as it is staged; nil where there is none.
   public func hashOfWorkFile(_ path: String) throws -> ObjectID? {
     guard let workTree else { return nil }
-    guard FileBytes.exists(workTree + path) else { return try leftOut(at: path).first?.identity.id }
+    guard FileSystem.exists(workTree + path) else { return try leftOut(at: path).first?.identity.id }
     var oid = git_oid()
     if git_repository_hashfile(&oid, pointer, path, GIT_OBJECT_BLOB, nil) >= 0 { return ObjectID(oid) }
     // libgit2 reads the index for attributes; one that it cannot read is left to git.

@@ -22,7 +22,7 @@ extension IndexFile {
   ///   - moment: when the index was written.
   /// - Returns: nil where that cannot be told, as where the folder holds more or less than is staged.
   func suspects(in folder: String, of workTree: String, writtenAt moment: timespec) -> [String]? {
-    guard tellsNames, let names = FileBytes.countQuietly(in: workTree + folder, endingIn: ".json") else {
+    guard tellsNames, let names = FileSystem.countQuietly(in: workTree + folder, endingIn: ".json") else {
       return nil
     }
     let descriptor = open(workTree + folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC)

@@ -1,5 +1,6 @@
 import GitObjects
 import Glibc
+import ReadinessSystem
 
 /// A lock of git's, or of ours.
 public struct LockFile {
@@ -18,7 +19,7 @@ public struct LockFile {
     seconds = max(0, time(nil) - status.st_mtim.tv_sec)
     let isShort = status.st_mode & S_IFMT == S_IFREG && status.st_size > 0 && status.st_size < 100
     holder =
-      isShort ? FileBytes.readQuietly(path).flatMap { LivingProcess(text: String(decoding: $0, as: UTF8.self)) } : nil
+      isShort ? FileSystem.readQuietly(path).flatMap { LivingProcess(text: String(decoding: $0, as: UTF8.self)) } : nil
   }
 
   /// For sentences: its age, and who holds it where that is known.

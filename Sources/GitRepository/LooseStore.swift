@@ -70,7 +70,7 @@ final class LooseStore {
     for byte in 0..<256 {
       let prefix = String(byte >> 4, radix: 16) + String(byte & 15, radix: 16)
       let names: [String]
-      do { names = try FileBytes.names(in: folder + "/" + prefix) } catch { continue }
+      do { names = try FileSystem.names(in: folder + "/" + prefix) } catch { continue }
       for name in names { if let id = ObjectID(hex: prefix + name) { found.insert(id) } }
     }
     return found

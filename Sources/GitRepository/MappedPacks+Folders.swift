@@ -29,7 +29,7 @@ extension MappedPacks {
   }
 
   private static func names(in folder: String) -> [String] {
-    do { return try FileBytes.names(in: folder) } catch { return [] }
+    do { return try FileSystem.names(in: folder) } catch { return [] }
   }
 }
 

@@ -124,7 +124,7 @@ extension Repository {
 
   /// The heads of an operation in progress, such as `MERGE_HEAD` or `CHERRY_PICK_HEAD`; empty where there is none.
   public func heads(in file: String) throws -> [ObjectID] {
-    guard let bytes = try FileBytes.readIfPresent(gitFolder + file) else { return [] }
+    guard let bytes = try FileSystem.readIfPresent(gitFolder + file) else { return [] }
     return String(decoding: bytes, as: UTF8.self).split(whereSeparator: \.isNewline)
       .compactMap { ObjectID(hex: String($0.prefix(40))) }
   }

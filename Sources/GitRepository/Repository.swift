@@ -64,7 +64,7 @@ public final class Repository {
       getenv("GIT_ALTERNATE_OBJECT_DIRECTORIES").map { Array(String(cString: $0).utf8) } ?? [], between: 0x3A)
     var index = 0
     while index < folders.count, folders.count < Self.mostFolders {
-      let lines = FileBytes.readQuietly(folders[index] + "/info/alternates") ?? []
+      let lines = FileSystem.readQuietly(folders[index] + "/info/alternates") ?? []
       for line in Alternates.paths(lines, between: 0x0A) {
         let path = line.hasPrefix("/") ? line : folders[index] + "/" + line
         if !folders.contains(path) { folders.append(path) }

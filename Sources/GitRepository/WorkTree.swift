@@ -2,6 +2,7 @@ import GitObjects
 import Glibc
 import PlanModel
 import StrictJSON
+import ReadinessSystem
 
 /// The files of the work tree as a tree, for reading what is not staged yet. Never a judge's candidate. Files outside a
 /// sparse checkout are read as they are staged.
@@ -39,7 +40,7 @@ public final class WorkTree: PlanTree {
   public func bytes(at path: String) throws -> [UInt8]? {
     guard try kind(at: path) == .regular else { return nil }
     if let staged = try leftOut(path) { return try repository.blob(staged.id) }
-    return try FileBytes.read(top + path)
+    return try FileSystem.read(top + path)
   }
 
   /// The bytes of a regular file; nil where there is none, or more than so many.
@@ -129,21 +130,21 @@ public final class WorkTree: PlanTree {
   private func oversized(_ path: String, bound: Int) throws -> OversizedFile? {
     var status = stat()
     guard lstat(top + path, &status) == 0, status.st_size > bound else { return nil }
-    return OversizedFile(size: Int(status.st_size), digest: try FileBytes.digest(of: top + path))
+    return OversizedFile(size: Int(status.st_size), digest: try FileDigest.of(top + path))
   }
 
   /// The SHA-256 of a regular file.
   public func digest(at path: String) throws -> Digest? {
     guard try kind(at: path) == .regular else { return nil }
     if let staged = try leftOut(path) { return Digest(of: try repository.blob(staged.id)) }
-    return try FileBytes.digest(of: top + path)
+    return try FileDigest.of(top + path)
   }
 
   // MARK: - A sparse checkout
 
   /// What is staged of a file that a sparse checkout leaves out; nil if the file is there, or nothing is staged.
   private func leftOut(_ path: String) throws -> FileIdentity? {
-    guard !FileBytes.exists(top + path) else { return nil }
+    guard !FileSystem.exists(top + path) else { return nil }
     return path.hasPrefix(PlanPaths.folder + "/") || path.hasPrefix("ssot/")
       ? try leftOutOfPlan()[path] : try repository.leftOut(at: path).first?.identity
   }
@@ -164,7 +165,7 @@ public final class WorkTree: PlanTree {
 
   /// The names in a folder, those that a sparse checkout leaves out included.
   private func names(in folder: String) throws -> [String] {
-    var names = try FileBytes.names(in: top + folder)
+    var names = try FileSystem.names(in: top + folder)
     let present = Set(names)
     let prefix = folder + "/"
     for path in try leftOutOfPlan().keys where path.hasPrefix(prefix) {

@@ -3,7 +3,7 @@ import GitObjects
 import CLibgit2
 import Glibc
 import PlanModel
-import Profiles
+import ReadinessSystem
 
 /// A change of a few files that becomes a commit on HEAD, leaving everything else as the user has it.
 public struct CommitPlan {
@@ -146,7 +146,7 @@ public struct CommitWriter {
     try batch.put()
     objects.forget()
     let path = repository.gitFolder + MoveJournal.temporaryName("message")
-    try FileBytes.create(path, Array(message.utf8), isDurable: false)
+    try FileSystem.create(path, Array(message.utf8))
     defer { unlink(path) }
     let output = try GitProcess.run([
       "-c", "core.fsync=loose-object", "-c", "i18n.commitEncoding=UTF-8", "commit-tree", "-S", "-p",

@@ -24,18 +24,18 @@ struct FileBatch {
   /// - Parameters:
   ///   - temporary: where it is prepared, on the file system of its place.
   ///   - place: where it comes to stand; nil to leave it where it is prepared.
-  /// - Throws: `GitError` where it cannot be written.
+  /// - Throws: `SystemError` where it cannot be written.
   mutating func add(_ bytes: [UInt8], mode: mode_t, temporary: String, place: String?) throws {
     if open.count == Self.bound { try syncOpen() }
     let descriptor = Glibc.open(temporary, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, mode)
-    guard descriptor >= 0 else { throw FileBytes.systemError("open", temporary) }
+    guard descriptor >= 0 else { throw SystemError("open", temporary) }
     files.append(File(temporary: temporary, place: place))
     open.append((descriptor, temporary))
-    try FileBytes.write(bytes[...], to: descriptor, temporary)
+    try FileSystem.write(bytes[...], to: descriptor, temporary)
   }
 
   /// Waits for the disk, puts each in its place, in the order in which they came, and waits for their names.
-  /// - Throws: `GitError`, with some in their places or none.
+  /// - Throws: `SystemError`, with some in their places or none.
   mutating func put() throws {
     try syncOpen()
     try syncFolders(rename())
@@ -48,14 +48,14 @@ struct FileBatch {
     func note(_ folder: String) { if !folders.contains(folder) { folders.append(folder) } }
     for file in files {
       guard let place = file.place else { continue }
-      let folder = FileBytes.folder(of: place)
+      let folder = FileSystem.folder(of: place)
       var attempts = 0
       while Glibc.rename(file.temporary, place) != 0 {
         // A folder of objects is made with the first that stands in it, and `git gc` takes away one that is empty.
-        guard errno == ENOENT, attempts < 5 else { throw FileBytes.systemError("rename", file.temporary) }
+        guard errno == ENOENT, attempts < 5 else { throw SystemError("rename", file.temporary) }
         attempts += 1
-        try FileBytes.makeFolder(folder)
-        note(FileBytes.folder(of: folder))
+        try FileSystem.makeFolders(folder)
+        note(FileSystem.folder(of: folder))
       }
       note(folder)
     }
@@ -68,7 +68,7 @@ struct FileBatch {
   mutating func syncFolders(_ folders: [String]) throws {
     for start in stride(from: 0, to: folders.count, by: Self.bound) {
       for folder in folders[start...].prefix(Self.bound) {
-        guard let descriptor = try FileBytes.openFolder(folder) else { continue }
+        guard let descriptor = try FileSystem.openFolder(folder) else { continue }
         open.append((descriptor, folder))
       }
       try syncOpen()
@@ -94,7 +94,7 @@ struct FileBatch {
     let shares = Shares(of: open.count, for: threads, each: 1)
     @Sendable func sync(on thread: Int) throws {
       try shares.forEach(on: thread) { place in
-        guard fsync(open[place].descriptor) == 0 else { throw FileBytes.systemError("fsync", open[place].path) }
+        guard fsync(open[place].descriptor) == 0 else { throw SystemError("fsync", open[place].path) }
       }
     }
     _ = try concurrently((1..<max(1, threads)).map { thread in { try sync(on: thread) } }) { try sync(on: 0) }

@@ -36,20 +36,23 @@ final class IndexUpdate {
     lockPath = Self.lockPath(in: repository)
     indexPath = String(lockPath.dropLast(".lock".count))
     nextPath = repository.gitFolder + MoveJournal.temporaryName("index")
-    do {
-      if journal.map({ $0.owns(lockPath) }) == true { unlink(lockPath) }
-      try FileBytes.create(lockPath, Array(LivingProcess.this.text.utf8), isDurable: false)
-      holdsLock = true
-    } catch let error as GitError where error.kind == .locked {
-      throw GitError(
-        .locked, "The index is locked by \(lockPath)\(LockFile(lockPath)?.age ?? "").",
-        hint: "Another git command is at work. If none is, remove that file.", function: "open")
-    }
+    if journal.map({ $0.owns(lockPath) }) == true { unlink(lockPath) }
+    try Self.takeLock(lockPath)
+    holdsLock = true
     do {
       try stage(isEnding: journal != nil)
     } catch {
       release()
       throw error
+    }
+  }
+
+  private static func takeLock(_ path: String) throws {
+    do { try FileSystem.create(path, Array(LivingProcess.this.text.utf8)) } catch {
+      guard error.kind == .exists else { throw error }
+      throw GitError(
+        .locked, "The index is locked by \(path)\(LockFile(path)?.age ?? "").",
+        hint: "Another git command is at work. If none is, remove that file.", function: "open")
     }
   }
 
@@ -64,7 +67,7 @@ final class IndexUpdate {
 
   private func stage(isEnding: Bool) throws {
     // Index and files are not synced, nor are git's own: history and journal are, and these follow from them.
-    if FileBytes.exists(indexPath) { try FileBytes.create(nextPath, FileBytes.read(indexPath), isDurable: false) }
+    if FileSystem.exists(indexPath) { try FileSystem.create(nextPath, FileSystem.read(indexPath)) }
     var index: OpaquePointer?
     defer { git_index_free(index) }
     // A split or a sparse index cannot be opened, and is left to git.
@@ -132,7 +135,7 @@ final class IndexUpdate {
       files.append((temporary, change.path, nil))
       return stat()
     }
-    try FileBytes.create(temporary, bytes, isDurable: false)
+    try FileSystem.create(temporary, bytes)
     files.append((temporary, change.path, change.bytes))
     return try Self.status(of: temporary)
   }
@@ -141,12 +144,12 @@ final class IndexUpdate {
 
   private static func status(of path: String) throws -> stat {
     var status = stat()
-    guard lstat(path, &status) == 0 else { throw FileBytes.systemError("lstat", path) }
+    guard lstat(path, &status) == 0 else { throw SystemError("lstat", path) }
     return status
   }
 
   private func isLeftOut(_ path: String) throws -> Bool {
-    try !FileBytes.exists(workTree + path) && !repository.leftOut(at: path).isEmpty
+    try !FileSystem.exists(workTree + path) && !repository.leftOut(at: path).isEmpty
   }
 
   private func put(
@@ -206,7 +209,7 @@ final class IndexUpdate {
   /// The ref has moved: the index and the files follow.
   func commit() throws {
     isBehind = true
-    guard rename(nextPath, indexPath) == 0 else { throw FileBytes.systemError("rename", indexPath) }
+    guard rename(nextPath, indexPath) == 0 else { throw SystemError("rename", indexPath) }
     let top = try LinkFreeFolder(workTree)
     for file in files {
       let name = file.path.split(separator: "/").last.map(String.init) ?? ""

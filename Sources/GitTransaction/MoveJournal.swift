@@ -4,6 +4,7 @@ import CLibgit2
 import Glibc
 import PlanModel
 import StrictJSON
+import ReadinessSystem
 
 /// What a command that moves HEAD, or stages, is about to do, so that the next one can end it where it was killed
 /// (`doc/design/decisions/0007-move-order.md`).
@@ -200,7 +201,7 @@ public struct MoveJournal {
 
   /// Files that killed commands were preparing.
   public static func leftovers(in repository: Repository) throws -> [String] {
-    try FileBytes.names(in: repository.gitFolder).filter { name in
+    try FileSystem.names(in: repository.gitFolder).filter { name in
       guard name.hasPrefix(temporaryPrefix) else { return false }
       let number = name.dropFirst(temporaryPrefix.count).prefix { $0.isNumber }
       return pid_t(number).map { kill($0, 0) != 0 && errno == ESRCH } ?? false

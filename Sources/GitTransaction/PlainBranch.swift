@@ -2,7 +2,7 @@ import GitRepository
 import GitObjects
 import Glibc
 import PlanModel
-import Profiles
+import ReadinessSystem
 
 /// A branch that is a file of its own and whose log is kept, as HEAD's is: nearly every one. It is moved as git moves it
 /// (lock, comparison, logs, rename), with its new value on the disk before and its name after; logs are not waited for.
@@ -32,12 +32,7 @@ struct PlainBranch {
     lock = repository.lockPath(ofRef: name)
     logs = [repository.commonFolder + "logs/" + name, repository.gitFolder + "logs/HEAD"]
     prepared = repository.gitFolder + MoveJournal.temporaryName("ref")
-    guard ([path] + logs).allSatisfy(Self.isRegular) else { return nil }
-  }
-
-  private static func isRegular(_ path: String) -> Bool {
-    var status = stat()
-    return lstat(path, &status) == 0 && status.st_mode & S_IFMT == S_IFREG
+    guard ([path] + logs).allSatisfy({ FileSystem.isRegular($0, followsLinks: false) }) else { return nil }
   }
 
   /// Prepares the value that it is to have.
@@ -57,17 +52,19 @@ struct PlainBranch {
     // The lock is never there without the value, so that one which is left behind says whose it was.
     guard link(prepared, lock) == 0 else { return errno == EEXIST ? .locked : .unlike }
     do {
-      guard Self.isRegular(path), let value = try FileBytes.readIfPresent(path) else { return give(.unlike) }
+      guard FileSystem.isRegular(path, followsLinks: false), let value = try FileSystem.readIfPresent(path) else {
+        return give(.unlike)
+      }
       guard value == Self.text(old) else { return give(value.count == 41 ? .changed : .unlike) }
       for log in logs {
-        guard try FileBytes.append(Array("\(old) \(new) \(line)\n".utf8), to: log) else { return give(.unlike) }
+        guard try FileSystem.extend(log, by: Array("\(old) \(new) \(line)\n".utf8)) else { return give(.unlike) }
       }
-      guard rename(lock, path) == 0 else { throw FileBytes.systemError("rename", lock) }
+      guard rename(lock, path) == 0 else { throw SystemError("rename", lock) }
     } catch {
       unlink(lock)
       throw error
     }
-    do { try DurableFile.syncFolder(of: path) } catch { return .moved(isOnDisk: false) }
+    do { try FileSystem.syncFolder(of: path) } catch { return .moved(isOnDisk: false) }
     return .moved(isOnDisk: true)
   }
 

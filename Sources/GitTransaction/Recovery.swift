@@ -1,5 +1,6 @@
 import GitRepository
 import Glibc
+import ReadinessSystem
 
 /// Ends what killed commands of ours began. Locks that are not ours are named and never removed.
 public struct Recovery {
@@ -29,11 +30,11 @@ public struct Recovery {
     guard try !unfinished().isEmpty else { return [] }
     let descriptor = open(
       repository.gitFolder + "readiness-recovery", O_RDWR | O_CREAT | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC, 0o644)
-    guard descriptor >= 0 else { throw FileBytes.systemError("open", repository.gitFolder + "readiness-recovery") }
+    guard descriptor >= 0 else { throw SystemError("open", repository.gitFolder + "readiness-recovery") }
     // The kernel gives this lock back when the process ends, however it ends.
     defer { close(descriptor) }
     while flock(descriptor, LOCK_EX) != 0 {
-      guard errno == EINTR else { throw FileBytes.systemError("flock", repository.gitFolder + "readiness-recovery") }
+      guard errno == EINTR else { throw SystemError("flock", repository.gitFolder + "readiness-recovery") }
     }
     var done: [String] = []
     if let journal = try MoveJournal.left(in: repository) {
@@ -63,7 +64,7 @@ public struct Recovery {
   }
 
   private static func locks(under folder: String) throws -> [String] {
-    try FileBytes.names(in: folder).flatMap { name -> [String] in
+    try FileSystem.names(in: folder).flatMap { name -> [String] in
       let path = folder + "/" + name
       return name.hasSuffix(".lock") ? [path] : try locks(under: path)
     }

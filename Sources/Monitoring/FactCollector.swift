@@ -26,7 +26,7 @@ public struct FactCollector {
 
   /// Collects the facts.
   /// - Parameter verifies: true to audit all of history; else the result of the newest such audit is told.
-  /// - Throws: `GitError` where the repository or its plan cannot be read; `FileFault`.
+  /// - Throws: `GitError` where the repository or its plan cannot be read; `SystemError`.
   /// - Complexity: O(V+E) and the evidence of what is in review or done; of history what is suspect and what sinks were
   ///   not told ask for.
   public func facts(verifies: Bool) throws -> RepositoryFacts {

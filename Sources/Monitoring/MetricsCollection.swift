@@ -1,8 +1,8 @@
 import Glibc
 import PlanHistory
-import Profiles
 import GitRepository
 import Telemetry
+import ReadinessSystem
 
 /// Collects metrics of one repository or of many, and writes them for node_exporter's textfile collector.
 public struct MetricsCollection {
@@ -41,7 +41,7 @@ public struct MetricsCollection {
   }
 
   /// The metrics of one repository.
-  /// - Throws: `GitError` where it cannot be read; `FileFault`.
+  /// - Throws: `GitError` where it cannot be read; `SystemError`.
   public func families(of repository: Repository, named name: String) throws -> [MetricFamily] {
     let facts = try FactCollector(repository, now: now, store: store(repository)).facts(verifies: verifies)
     let commands = try spool.map { CommandMetrics.families(try CommandCounters.fold($0), repository: name) } ?? []
@@ -51,8 +51,8 @@ public struct MetricsCollection {
   /// Writes the metrics of one repository into a file. Where it cannot be read, the file says so and keeps what it said
   /// before.
   /// - Returns: why the repository could not be read; nil if it was.
-  /// - Throws: `FileFault` where the file cannot be written.
-  public func write(to path: String, named name: String, open: () throws -> Repository) throws(FileFault)
+  /// - Throws: `SystemError` where the file cannot be written.
+  public func write(to path: String, named name: String, open: () throws -> Repository) throws(SystemError)
     -> (any Error)?
   {
     let text: String
@@ -61,10 +61,10 @@ public struct MetricsCollection {
       text = MetricText.text(try families(of: open(), named: name))
     } catch {
       cause = error
-      let old = try DurableFile.read(path).map { String(decoding: $0, as: UTF8.self) }
+      let old = try FileSystem.readIfPresent(path).map { String(decoding: $0, as: UTF8.self) }
       text = PlanMetrics.failed(name, after: old)
     }
-    try DurableFile.replace(Array(text.utf8), at: path)
+    try FileSystem.write(Array(text.utf8), to: path, mode: 0o644, durability: .none)
     return cause
   }
 
@@ -72,8 +72,8 @@ public struct MetricsCollection {
   /// repository's folder, so no other thread may depend on the current one.
   /// - Parameter folder: absolute.
   /// - Returns: those that could not be read, each with the cause.
-  /// - Throws: `FileFault` where a file cannot be written.
-  public func write(_ list: RepositoryList, into folder: String) throws(FileFault)
+  /// - Throws: `SystemError` where a file cannot be written.
+  public func write(_ list: RepositoryList, into folder: String) throws(SystemError)
     -> [(entry: RepositoryList.Entry, cause: any Error)]
   {
     // Git's variables would lead to one repository for all.
@@ -84,7 +84,7 @@ public struct MetricsCollection {
     let plans = MetricsCollection(version: version, now: now, verifies: verifies, spool: nil, store: store)
     for entry in list.entries {
       let cause = try plans.write(to: folder + "/" + entry.file, named: entry.name) {
-        guard chdir(entry.path) == 0 else { throw FileFault(path: entry.path, reason: "it cannot be entered") }
+        guard chdir(entry.path) == 0 else { throw SystemError("chdir", entry.path) }
         let repository = try Repository.open()
         guard repository.gitFolder.hasPrefix(entry.path + "/") else {
           throw GitError(
@@ -98,7 +98,8 @@ public struct MetricsCollection {
     // All repositories of a server share a spool, so its counts are told once.
     if let spool {
       let commands = CommandMetrics.families(try CommandCounters.fold(spool), repository: nil)
-      try DurableFile.replace(Array(MetricText.text(commands).utf8), at: folder + "/readiness-commands.prom")
+      try FileSystem.write(
+        Array(MetricText.text(commands).utf8), to: folder + "/readiness-commands.prom", mode: 0o644, durability: .none)
     }
     return failed
   }

@@ -1,7 +1,7 @@
-import Profiles
 import GitRepository
 import StrictJSON
 import Telemetry
+import ReadinessSystem
 
 /// The result of the newest whole audit of a repository, under `.git/readiness/`: a timer that collects each minute tells
 /// what another one found that audits each hour.
@@ -10,19 +10,19 @@ struct NewestAudit {
 
   init(_ repository: Repository) { path = repository.commonFolder + "readiness/newest-audit.json" }
 
-  /// - Throws: `FileFault`.
-  func keep(_ audit: RepositoryFacts.Audit) throws(FileFault) {
+  /// - Throws: `SystemError`.
+  func keep(_ audit: RepositoryFacts.Audit) throws(SystemError) {
     let json: JSONValue = [
       "version": 1, "errors": .int(audit.errors), "warnings": .int(audit.warnings), "notes": .int(audit.notes),
     ]
-    try DurableFile.makeFolders(String(path.prefix(upTo: path.lastIndex(of: "/") ?? path.startIndex)), own: 1)
-    try DurableFile.write(json.layoutBytes, to: path)
+    try FileSystem.makeFolders(String(path.prefix(upTo: path.lastIndex(of: "/") ?? path.startIndex)), own: 1)
+    try FileSystem.write(json.layoutBytes, to: path)
   }
 
   /// The result; nil where there is none that can be read.
-  /// - Throws: `FileFault`.
-  func load() throws(FileFault) -> RepositoryFacts.Audit? {
-    guard let bytes = try DurableFile.read(path) else { return nil }
+  /// - Throws: `SystemError`.
+  func load() throws(SystemError) -> RepositoryFacts.Audit? {
+    guard let bytes = try FileSystem.readIfPresent(path) else { return nil }
     let root: JSONValue
     do { root = try JSONDocument(parsing: bytes).root } catch { return nil }
     guard root["version"]?.integer == 1, let errors = root["errors"]?.integer,

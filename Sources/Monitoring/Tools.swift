@@ -1,4 +1,4 @@
-import Profiles
+import ReadinessSystem
 
 /// Programs of the Prometheus project that are sought on PATH.
 public enum Tool: CaseIterable, Sendable {
@@ -33,14 +33,16 @@ public struct MissingTool: Error, Sendable {
 public enum Promtool {
   /// Tests a file of unit tests beside its rules.
   /// - Returns: whether all passed, and what promtool printed.
-  /// - Throws: `MissingTool`; `FileFault` where the files cannot be written.
+  /// - Throws: `MissingTool`; `SystemError` where the files cannot be written.
   public static func test(_ files: [(name: String, text: String)], _ environment: [String: String]) throws -> (
     passed: Bool, output: String
   ) {
     let program = try Tool.promtool.path(environment)
-    let folder = try DurableFile.makeTemporaryFolder("readiness-alerts-")
-    defer { do { try DurableFile.removeFolder(folder) } catch {} }
-    for file in files { try DurableFile.replace(Array(file.text.utf8), at: "\(folder)/\(file.name)") }
+    let folder = try FileSystem.makeTemporaryFolder("readiness-alerts-")
+    defer { do { try FileSystem.removeFolder(folder) } catch {} }
+    for file in files {
+      try FileSystem.write(Array(file.text.utf8), to: "\(folder)/\(file.name)", mode: 0o644, durability: .none)
+    }
     let tests = files.map(\.name).filter { $0.contains(".test.") }
     let ending = SupervisedProcess(
       arguments: [program, "test", "rules"] + tests, environment: environment.merging(["TMPDIR": folder]) { $1 },

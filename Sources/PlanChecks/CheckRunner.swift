@@ -1,7 +1,6 @@
 import GitObjects
 import PlanModel
 import GitRepository
-import Profiles
 import ReadinessSystem
 import StrictJSON
 import Synchronization
@@ -80,7 +79,7 @@ public final class CheckRunner {
 
   /// Runs them all.
   /// - Returns: one result for each check, in the order given.
-  /// - Throws: `GitError`, `FileFault` where the repository or an area cannot be used; no check is left running.
+  /// - Throws: `GitError`, `SystemError` where the repository or an area cannot be used; no check is left running.
   public func run(_ checks: [PlannedCheck], progress: (Progress) -> Void) throws -> [CheckResult] {
     var running: [Int: Running] = [:]
     // On the way out of an error: a folder is removed when nothing runs in it any more.

@@ -1,9 +1,11 @@
+import GitRepository
 import JSONSchema
 import PlanJudge
 import PlanModel
 import Profiles
 import StrictJSON
 import Synchronization
+import ReadinessSystem
 
 /// A command check with everything that its thread needs: no repository, no shared state but the breakers.
 struct CommandRun: Sendable {
@@ -66,7 +68,7 @@ struct CommandRun: Sendable {
         context: context)
       var named = Named()
       for tool in command.tools {
-        guard let digest = process.file(of: tool).flatMap(FileDigest.of) else {
+        guard let digest = process.file(of: tool).flatMap(FileDigest.ofRegularFile) else {
           return Answer(
             fault: "There is no program \(tool), which its \"tools\" name, on the PATH that the check sees.",
             isUnfinished: true, exitCode: 0, attempts: schedule.attempt, milliseconds: 0, output: [], errors: [],
@@ -120,7 +122,7 @@ struct CommandRun: Sendable {
     case .exit(let code):
       if code != command.exitCode { return "It exited with \(code), not \(command.exitCode)." }
     }
-    for path in command.outputs where !DurableFile.exists(area.folder + "/" + path) {
+    for path in command.outputs where !FileSystem.exists(area.folder + "/" + path) {
       return "Its output \(path) is not there."
     }
     if let pattern = command.stdoutMatches {
@@ -168,7 +170,7 @@ extension CommandRun.Named {
   ) -> String? {
     guard let repetition = command.repetition else { return nil }
     for path in command.outputs {
-      if let digest = FileDigest.of(area.folder + "/" + path) { outputs.append((path, digest)) }
+      if let digest = FileDigest.ofRegularFile(area.folder + "/" + path) { outputs.append((path, digest)) }
     }
     guard repetition.output == .normalized else { return nil }
     do {

@@ -1,5 +1,5 @@
 import PlanModel
-import Profiles
+import ReadinessSystem
 
 /// What a check printed, as it may be kept and shown: secrets taken out, its end before its beginning.
 public enum KeptOutput {

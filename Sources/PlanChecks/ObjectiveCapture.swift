@@ -3,6 +3,7 @@ import PlanModel
 import GitRepository
 import Profiles
 import StrictJSON
+import ReadinessSystem
 
 /// Captures what a monitoring server says of objectives. The only part of the service levels that touches a network.
 public struct ObjectiveCapture {
@@ -54,7 +55,7 @@ public struct ObjectiveCapture {
 
   /// Asks all that an objective needs, each query about the same moment.
   /// - Parameter definition: of the definition's bytes.
-  /// - Throws: `WebFault` if the server does not answer, or its clock differs; `FileFault`.
+  /// - Throws: `WebFault` if the server does not answer, or its clock differs; `SystemError`.
   public func run(_ objective: Objective, definition: Digest) throws -> Capture {
     let began = Machine.millisecondsSince1970()
     let at = (settings.at ?? began) / 1000 * 1000

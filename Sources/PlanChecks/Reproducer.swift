@@ -2,6 +2,7 @@ import PlanModel
 import Profiles
 import GitObjects
 import GitRepository
+import ReadinessSystem
 
 /// Recomputes evidence: files are hashed, checks run again on a clean copy of the commit that they name, with the values of
 /// the profile that they ran under, and approvals are counted.
@@ -45,7 +46,7 @@ public struct Reproducer {
   /// - Parameters:
   ///   - criterion: nil for each.
   ///   - digests: of the entries that are asked about; nil for all that stand.
-  /// - Throws: `GitError`, `FileFault` if the repository or a working area cannot be used.
+  /// - Throws: `GitError`, `SystemError` if the repository or a working area cannot be used.
   public func entries(of id: MilestoneID, criterion: String? = nil, digests: Set<Digest>? = nil) throws
     -> [Reproduction.Entry]
   {
@@ -241,10 +242,10 @@ public struct Reproducer {
   /// - Returns: nil if the recorded output was not kept.
   private func difference(_ record: CheckRecord, _ result: CheckResult) throws -> [String]? {
     guard let log = record.log, let old = try tree.bytes(at: log, atMost: 1 << 20) else { return nil }
-    let folder = try DurableFile.makeTemporaryFolder("readiness-diff-")
-    defer { do { try DurableFile.removeFolder(folder) } catch {} }
-    try DurableFile.write(old, to: folder + "/recorded")
-    try DurableFile.write(KeptOutput.kept(result.output), to: folder + "/now")
+    let folder = try FileSystem.makeTemporaryFolder("readiness-diff-")
+    defer { do { try FileSystem.removeFolder(folder) } catch {} }
+    try FileSystem.write(old, to: folder + "/recorded")
+    try FileSystem.write(KeptOutput.kept(result.output), to: folder + "/now")
     let output = try GitProcess.run([
       "diff", "--no-index", "--no-color", "--no-ext-diff", "--text", "--", folder + "/recorded", folder + "/now",
     ])

@@ -2,8 +2,8 @@ import JSONSchema
 import PlanSLO
 import PlanModel
 import GitRepository
-import Profiles
 import StrictJSON
+import ReadinessSystem
 
 /// Checks that need no command: they look at what a commit holds.
 struct StaticCheck {
@@ -159,8 +159,8 @@ struct StaticCheck {
 
   /// Reads the other repository through git, and asks the whole of its history to be legal.
   private func milestone(_ other: String, _ commit: String, _ id: MilestoneID, _ category: Category) throws -> Answer {
-    let root = try DurableFile.makeTemporaryFolder("readiness-other-")
-    defer { do { try DurableFile.removeFolder(root) } catch {} }
+    let root = try FileSystem.makeTemporaryFolder("readiness-other-")
+    defer { do { try FileSystem.removeFolder(root) } catch {} }
     let isPath = !other.contains(":") && !other.hasPrefix("/")
     let source = isPath ? (repository.workTree ?? repository.gitFolder) + other : other
     let clone = try GitProcess.run(["clone", "-q", "--bare", "--", source, root + "/other.git"])

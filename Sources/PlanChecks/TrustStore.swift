@@ -1,6 +1,6 @@
 import PlanModel
 import GitRepository
-import Profiles
+import ReadinessSystem
 
 /// What a person has looked at and trusts on this machine: digests under `.git`, where no push reaches.
 ///
@@ -21,9 +21,9 @@ public struct TrustStore {
   }
 
   /// The digests that are trusted.
-  /// - Throws: `FileFault`.
+  /// - Throws: `SystemError`.
   public func trusted() throws -> Set<String> {
-    let text = String(decoding: try DurableFile.read(path) ?? [], as: UTF8.self)
+    let text = String(decoding: try FileSystem.readIfPresent(path) ?? [], as: UTF8.self)
     let lines = text.split(separator: "\n").map(String.init)
     guard let code = code(false), let last = lines.last, last == ending(lines.dropLast(), code) else { return [] }
     return Set(lines.dropLast())
@@ -34,19 +34,19 @@ public struct TrustStore {
   }
 
   /// Trusts these as well.
-  /// - Throws: `FileFault`.
+  /// - Throws: `SystemError`.
   public func trust(_ digests: [Digest]) throws {
     try write(trusted().union(digests.map(\.tagged)))
   }
 
   /// Trusts nothing any more.
-  /// - Throws: `FileFault`.
+  /// - Throws: `SystemError`.
   public func forget() throws { try write([]) }
 
   private func write(_ digests: Set<String>) throws {
     guard let code = code(true) else {
-      throw FileFault(
-        path: path, reason: "this user has no key to sign it with, which takes a home: set HOME or XDG_STATE_HOME")
+      throw SystemError(
+        "open", path, reason: "this user has no key to sign it with, which takes a home: set HOME or XDG_STATE_HOME")
     }
     let lines = digests.sorted()
     let bytes = Array(((lines + [ending(lines, code)]).joined(separator: "\n") + "\n").utf8)

@@ -2,7 +2,7 @@ import GitObjects
 import Glibc
 import PlanModel
 import GitRepository
-import Profiles
+import ReadinessSystem
 
 /// Where a check runs: the repository's own work tree, or a clean copy of a commit; beside it a folder for what it
 /// writes in passing. Made and removed on one thread, used on another.
@@ -17,7 +17,7 @@ struct WorkingArea: Sendable {
   private let lock: FileLock
 
   /// The work tree itself.
-  /// - Throws: `GitError` in a bare repository; `FileFault`.
+  /// - Throws: `GitError` in a bare repository; `SystemError`.
   static func workTree(of repository: Repository) throws -> WorkingArea {
     guard let top = repository.workTree else {
       throw GitError(
@@ -29,12 +29,12 @@ struct WorkingArea: Sendable {
   }
 
   /// A copy of what a commit holds, with git's own checkout, and no `.git`.
-  /// - Throws: `GitError`, `FileFault`.
+  /// - Throws: `GitError`, `SystemError`.
   static func export(of commit: ObjectID, from repository: Repository) throws -> WorkingArea {
     let (root, lock) = try makeRoot()
     let area = WorkingArea(folder: root + "/tree", temporary: root + "/tmp", root: root, lock: lock)
     do {
-      try DurableFile.makeFolders(area.folder)
+      try FileSystem.makeFolders(area.folder)
       let index = root + "/index"
       for arguments in [
         ["read-tree", commit.description], ["--work-tree=\(area.folder)", "checkout-index", "-a", "-f", "-q"],
@@ -46,7 +46,7 @@ struct WorkingArea: Sendable {
             function: "git \(arguments[0])")
         }
       }
-      try DurableFile.remove(index)
+      try FileSystem.remove(index)
     } catch {
       try area.remove()
       throw error
@@ -56,12 +56,12 @@ struct WorkingArea: Sendable {
 
   private static let prefix = "readiness-check-"
 
-  private static func makeRoot() throws(FileFault) -> (String, FileLock) {
+  private static func makeRoot() throws(SystemError) -> (String, FileLock) {
     while true {
-      let root = try DurableFile.makeTemporaryFolder(prefix)
+      let root = try FileSystem.makeTemporaryFolder(prefix)
       // Another process that removes what was left behind may be faster.
       guard let lock = try FileLock(path: root + "/lock") else { continue }
-      try DurableFile.makeFolders(root + "/tmp")
+      try FileSystem.makeFolders(root + "/tmp")
       removeAbandoned(beside: root)
       return (root, lock)
     }
@@ -72,20 +72,20 @@ struct WorkingArea: Sendable {
   private static func removeAbandoned(beside root: String) {
     let above = root.lastIndex(of: "/").map { String(root[..<$0]) } ?? "."
     let names: [String]
-    do { names = try DurableFile.names(in: above) } catch { return }
+    do { names = try FileSystem.names(in: above) } catch { return }
     for name in names where name.hasPrefix(prefix) {
       let folder = above + "/" + name
       var status = stat()
       guard folder != root, lstat(folder, &status) == 0, status.st_mode & S_IFMT == S_IFDIR, status.st_uid == getuid(),
-        DurableFile.exists(folder + "/lock")
+        FileSystem.exists(folder + "/lock")
       else { continue }
       do {
-        if try FileLock(path: folder + "/lock") != nil { try DurableFile.removeFolder(folder) }
+        if try FileLock(path: folder + "/lock") != nil { try FileSystem.removeFolder(folder) }
       } catch { continue }
     }
   }
 
   /// Takes away what was made.
-  /// - Throws: `FileFault`.
-  func remove() throws { try DurableFile.removeFolder(root) }
+  /// - Throws: `SystemError`.
+  func remove() throws { try FileSystem.removeFolder(root) }
 }

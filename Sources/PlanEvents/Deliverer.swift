@@ -5,6 +5,7 @@ import Reports
 import Profiles
 import StrictJSON
 import Telemetry
+import ReadinessSystem
 
 /// Tells runs to sinks: at least once, in history's order, from a cursor that is synced after each. What a sink does not
 /// take goes to the dead-letter queue, and the next run follows.
@@ -49,7 +50,7 @@ public struct Deliverer {
   }
 
   /// Tells a sink everything up to a commit that it has not been told.
-  /// - Throws: `GitError` where history cannot be read; `FileFault` where cursor or queue cannot be written, and then
+  /// - Throws: `GitError` where history cannot be read; `SystemError` where cursor or queue cannot be written, and then
   ///   nothing counts as told that is not.
   public func deliver(
     to name: String, _ sink: Sinks.Sink, under profile: RuntimeProfile, upTo tip: ObjectID,
@@ -124,7 +125,7 @@ public struct Deliverer {
 
   /// Tries a dead letter again; what the sink takes leaves the queue.
   /// - Returns: why it did not take it; nil where it did.
-  /// - Throws: `FileFault`.
+  /// - Throws: `SystemError`.
   public func retry(_ letter: DeadLetterQueue.Letter, _ sink: Sinks.Sink, under profile: RuntimeProfile) throws
     -> String?
   {

@@ -1,4 +1,5 @@
 import Profiles
+import ReadinessSystem
 
 /// Posts one body to a web server through curl: no network code here.
 struct HTTPPost {
@@ -21,11 +22,11 @@ struct HTTPPost {
   ///   - headers: lines; in a file, so that no list of processes shows what a header holds.
   ///   - temporary: a folder of its own, in which the answer is left.
   ///   - answer: the file for the body of the answer; nil to drop it.
-  /// - Throws: `FileFault` where no temporary file is to be had.
+  /// - Throws: `SystemError` where no temporary file is to be had.
   func send(_ url: String, headers: [String], body: String, temporary: String, answer: String? = nil) throws -> Outcome
   {
     let (heads, said) = (temporary + "/headers", temporary + "/answer")
-    try DurableFile.write(Array((headers.joined(separator: "\n") + "\n").utf8), to: heads)
+    try FileSystem.write(Array((headers.joined(separator: "\n") + "\n").utf8), to: heads)
     let seconds = max(1, profile.timeoutMilliseconds / 1000)
     let ending = profile.process(
       [
@@ -39,7 +40,7 @@ struct HTTPPost {
       return .failed(told.map { "\($0)." } ?? SinkTransport.reason(ending.outcome, "curl"))
     }
     let status = Int(String(decoding: ending.output, as: UTF8.self)) ?? 0
-    let lines = String(decoding: try DurableFile.read(said) ?? [], as: UTF8.self)
+    let lines = String(decoding: try FileSystem.readIfPresent(said) ?? [], as: UTF8.self)
     return .answered(HTTPAnswer(status: status, headers: lines))
   }
 }

@@ -3,8 +3,8 @@ import PlanModel
 import GitRepository
 import PlanHistory
 import Reports
-import Profiles
 import StrictJSON
+import ReadinessSystem
 
 /// How far a sink has been told. History is the outbox: between `base` and `target` the first `done` runs are behind it.
 struct SinkCursor: Equatable {
@@ -31,9 +31,9 @@ struct CursorStore {
 
   private func path(_ sink: String) -> String { "\(folder)/\(sink).json" }
 
-  /// - Throws: `FileFault`. A file that is no cursor is the beginning: told twice is better than not at all.
+  /// - Throws: `SystemError`. A file that is no cursor is the beginning: told twice is better than not at all.
   func load(_ sink: String) throws -> SinkCursor {
-    guard let bytes = try DurableFile.read(path(sink)) else { return SinkCursor() }
+    guard let bytes = try FileSystem.readIfPresent(path(sink)) else { return SinkCursor() }
     let root: JSONValue
     do { root = try JSONDocument(parsing: bytes).root } catch { return SinkCursor() }
     return SinkCursor(
@@ -41,16 +41,16 @@ struct CursorStore {
       target: root["target"]?.string.flatMap { ObjectID(hex: $0) }, done: root["done"]?.integer ?? 0)
   }
 
-  /// - Throws: `FileFault`.
+  /// - Throws: `SystemError`.
   func keep(_ cursor: SinkCursor, _ sink: String) throws {
-    try DurableFile.makeFolders(folder, own: 2)
-    try DurableFile.write(cursor.json.layoutBytes, to: path(sink))
+    try FileSystem.makeFolders(folder, own: 2)
+    try FileSystem.write(cursor.json.layoutBytes, to: path(sink))
   }
 
   /// Only one process tells a sink at a time; nil where another one does.
-  /// - Throws: `FileFault`.
+  /// - Throws: `SystemError`.
   func lock(_ sink: String) throws -> FileLock? {
-    try DurableFile.makeFolders(folder, own: 2)
+    try FileSystem.makeFolders(folder, own: 2)
     return try FileLock(path: "\(folder)/\(sink).lock")
   }
 }
@@ -84,7 +84,7 @@ public struct Outbox {
   }
 
   /// How many runs of what `tip` holds a sink has neither been told nor refused.
-  /// - Throws: `GitError` where history is shallow or cannot be read; `FileFault`. O(commits that it was not told).
+  /// - Throws: `GitError` where history is shallow or cannot be read; `SystemError`. O(commits that it was not told).
   public func behind(_ sink: String, of tip: ObjectID) throws -> Int {
     let cursor = try CursorStore(gitFolder: repository.commonFolder).load(sink)
     guard let target = cursor.target, try repository.holds(target) else {

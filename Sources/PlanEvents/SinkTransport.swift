@@ -4,6 +4,7 @@ import Reports
 import Profiles
 import StrictJSON
 import Telemetry
+import ReadinessSystem
 
 /// How one attempt to tell a sink ended.
 enum Delivery: Sendable, Equatable {
@@ -26,7 +27,7 @@ struct SinkTransport {
   /// The span of this delivery; nil without telemetry.
   let context: TraceContext?
 
-  /// - Throws: `FileFault` where no temporary file is to be had.
+  /// - Throws: `SystemError` where no temporary file is to be had.
   func send(_ event: RunEvent) throws -> Delivery {
     switch sink.kind {
     case .file(let path): append(bytes(of: event), to: path.hasPrefix("/") ? path : folder + "/" + path)
@@ -49,17 +50,17 @@ struct SinkTransport {
       try JSONLines.append(line, to: path)
       return .delivered
     } catch {
-      return .later("\(error.path): \(error.reason).", after: 0)
+      return .later("\(error.subject): \(error.reason).", after: 0)
     }
   }
 
   private func withFile(_ event: RunEvent, _ body: (_ path: String, _ temporary: String) throws -> Delivery) throws
     -> Delivery
   {
-    let root = try DurableFile.makeTemporaryFolder("readiness-event-")
-    defer { do { try DurableFile.removeFolder(root) } catch {} }
+    let root = try FileSystem.makeTemporaryFolder("readiness-event-")
+    defer { do { try FileSystem.removeFolder(root) } catch {} }
     let path = root + "/event.json"
-    try DurableFile.write(bytes(of: event) + [0x0A], to: path)
+    try FileSystem.write(bytes(of: event) + [0x0A], to: path)
     return try body(path, root)
   }
 
@@ -114,8 +115,8 @@ struct SinkTransport {
 
 /// A file of JSON lines that is whole up to its last line end, also after a writer was killed.
 enum JSONLines {
-  static func append(_ line: [UInt8], to path: String) throws(FileFault) {
-    try DurableFile.endAtLineEnd(path)
-    try DurableFile.append(line + [0x0A], to: path)
+  static func append(_ line: [UInt8], to path: String) throws(SystemError) {
+    try FileSystem.endAtLineEnd(path)
+    try FileSystem.append(line + [0x0A], to: path)
   }
 }

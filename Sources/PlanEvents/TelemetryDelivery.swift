@@ -2,6 +2,7 @@ import PlanModel
 import Profiles
 import StrictJSON
 import Telemetry
+import ReadinessSystem
 
 /// Sends the spool of telemetry to a collector: OTLP over HTTP, in JSON, a line at a time, at least once.
 ///
@@ -59,10 +60,10 @@ public struct TelemetryDelivery {
   }
 
   /// Sends what is there now; nil where another process sends.
-  /// - Throws: `FileFault` where spool, cursor or a temporary file cannot be used; then no line is lost.
+  /// - Throws: `SystemError` where spool, cursor or a temporary file cannot be used; then no line is lost.
   public func run() throws -> [Outcome]? {
-    guard DurableFile.exists(spool.folder) else {
-      throw FileFault(path: spool.folder, reason: "No such file or directory")
+    guard FileSystem.exists(spool.folder) else {
+      throw SystemError.notFound(spool.folder)
     }
     guard let lock = try FileLock(path: spool.lockPath) else { return nil }
     defer { withExtendedLifetime(lock) {} }
@@ -78,8 +79,8 @@ public struct TelemetryDelivery {
       try sendFile(signal, &outcome, &breaker)
       if outcome.left > 0 { break }
     }
-    if outcome.left > 0, DurableFile.exists(spool.path(of: signal)) {
-      outcome.left += (try DurableFile.read(spool.path(of: signal)) ?? []).count { $0 == 0x0A }
+    if outcome.left > 0, FileSystem.exists(spool.path(of: signal)) {
+      outcome.left += (try FileSystem.readIfPresent(spool.path(of: signal)) ?? []).count { $0 == 0x0A }
     }
     return outcome
   }
@@ -88,7 +89,7 @@ public struct TelemetryDelivery {
   private func sendFile(_ signal: Signal, _ outcome: inout Outcome, _ breaker: inout CircuitBreaker) throws {
     var at = try trim(signal, &outcome)
     while true {
-      let bytes = try DurableFile.read(spool.sendingPath(of: signal)) ?? []
+      let bytes = try FileSystem.readIfPresent(spool.sendingPath(of: signal)) ?? []
       while at < bytes.count, let end = bytes[at...].firstIndex(of: 0x0A) {
         let line = SpoolLine(bytes[at..<end], of: signal)
         if line.isTorn { outcome.torn += 1 }
@@ -114,7 +115,7 @@ public struct TelemetryDelivery {
   /// - Returns: where to begin.
   private func trim(_ signal: Signal, _ outcome: inout Outcome) throws -> Int {
     let cursor = spool.cursor(of: signal)
-    let bytes = try DurableFile.read(spool.sendingPath(of: signal)) ?? []
+    let bytes = try FileSystem.readIfPresent(spool.sendingPath(of: signal)) ?? []
     guard bytes.count - cursor > Spool.bound else { return min(cursor, bytes.count) }
     let cut = bytes.count - Spool.bound
     let start = bytes[cut...].firstIndex(of: 0x0A).map { $0 + 1 } ?? bytes.count
@@ -138,9 +139,9 @@ public struct TelemetryDelivery {
   private func deliver(
     _ line: SpoolLine, _ signal: Signal, _ outcome: inout Outcome, _ breaker: inout CircuitBreaker
   ) throws -> String? {
-    let root = try DurableFile.makeTemporaryFolder("readiness-telemetry-")
-    defer { do { try DurableFile.removeFolder(root) } catch {} }
-    try DurableFile.write(Array(line.bytes), to: root + "/body.json")
+    let root = try FileSystem.makeTemporaryFolder("readiness-telemetry-")
+    defer { do { try FileSystem.removeFolder(root) } catch {} }
+    try FileSystem.write(Array(line.bytes), to: root + "/body.json")
     var schedule = RetrySchedule(profile.retry, now: Machine.monotonicMilliseconds())
     var random = SystemRandomNumberGenerator()
     while true {
@@ -172,7 +173,7 @@ public struct TelemetryDelivery {
   /// Posts a line once (OTLP 1.x, OTLP/HTTP Response: only four statuses and a broken connection are tried again).
   private func post(_ root: String, _ signal: Signal, _ outcome: inout Outcome) throws -> Answer {
     let said = root + "/said.json"
-    try DurableFile.remove(said)
+    try FileSystem.remove(said)
     let result = try HTTPPost(profile: profile, folder: spool.folder, environment: environment).send(
       collector.endpoint + signal.path, headers: ["Content-Type: application/json", "Expect:"] + collector.headers,
       body: root + "/body.json", temporary: root, answer: said)
@@ -182,7 +183,7 @@ public struct TelemetryDelivery {
     }
     switch answer.status {
     case 200..<300:
-      outcome.rejected += Self.rejected(try DurableFile.read(said) ?? [])
+      outcome.rejected += Self.rejected(try FileSystem.readIfPresent(said) ?? [])
       return .taken
     case 429, 502, 503, 504:
       return .later(

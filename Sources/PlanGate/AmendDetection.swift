@@ -1,4 +1,5 @@
 import GitRepository
+import ReadinessSystem
 
 /// Whether the `git commit` that runs a hook replaces HEAD.
 public enum AmendDetection {
@@ -7,7 +8,7 @@ public enum AmendDetection {
   /// - Returns: nil where nothing can be known.
   public static func replacesHead(_ repository: Repository) throws -> Bool? {
     if let known = try ofCallingGit() { return known }
-    guard let done = try FileBytes.readIfPresent(repository.gitFolder + "rebase-merge/done"),
+    guard let done = try FileSystem.readIfPresent(repository.gitFolder + "rebase-merge/done"),
       let last = String(decoding: done, as: UTF8.self).split(separator: "\n").last
     else { return nil }
     return ["fixup", "f", "squash", "s"].contains(last.prefix { $0 != " " })

@@ -1,5 +1,6 @@
 import Glibc
 import GitRepository
+import ReadinessSystem
 
 /// The `git commit` that runs a hook, as far as the system shows its command line.
 public enum CallingGit {
@@ -9,7 +10,7 @@ public enum CallingGit {
     var process = getppid()
     // A shell, or a framework, may stand between git and us.
     for _ in 0..<6 {
-      guard process > 1, let line = try FileBytes.readIfPresent("/proc/\(process)/cmdline") else { return nil }
+      guard process > 1, let line = try FileSystem.readIfPresent("/proc/\(process)/cmdline") else { return nil }
       // A shell's words may be a whole script, so only git's are taken apart.
       let path = line.prefix { $0 != 0 }
       let name = String(decoding: path[(path.lastIndex(of: UInt8(ascii: "/")).map { $0 + 1 } ?? 0)...], as: UTF8.self)
@@ -35,7 +36,7 @@ public enum CallingGit {
     } else if let given = path, !given.hasPrefix("/"), let prefix = getenv("GIT_PREFIX") {
       path = String(cString: prefix) + given
     }
-    return try path.flatMap { try FileBytes.readIfPresent($0) }.map { String(decoding: $0, as: UTF8.self) }
+    return try path.flatMap { try FileSystem.readIfPresent($0) }.map { String(decoding: $0, as: UTF8.self) }
   }
 
   /// True if git keeps lines that look like comments, though an editor opens (`git commit --cleanup`, `commit.cleanup`).
@@ -62,7 +63,7 @@ public enum CallingGit {
   }
 
   private static func parent(of process: pid_t) throws -> pid_t? {
-    guard let bytes = try FileBytes.readIfPresent("/proc/\(process)/stat") else { return nil }
+    guard let bytes = try FileSystem.readIfPresent("/proc/\(process)/stat") else { return nil }
     // The name in brackets may hold anything; behind it stand the state and the parent.
     guard let close = bytes.lastIndex(of: 0x29) else { return nil }
     let fields = bytes[(close + 1)...].split(separator: 0x20, maxSplits: 2)

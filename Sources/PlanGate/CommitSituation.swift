@@ -5,6 +5,7 @@ import PlanModel
 import GitRepository
 import GitTransaction
 import PlanHistory
+import ReadinessSystem
 
 /// Which commit git is about to make, as far as a hook can know: its parents, its tree, its author.
 public final class CommitSituation {
@@ -49,7 +50,7 @@ public final class CommitSituation {
     }
     candidate = repository.tree(try repository.candidateTree())
     picked = try repository.heads(in: "CHERRY_PICK_HEAD").first
-    isRebase = FileBytes.exists(repository.gitFolder + "rebase-merge")
+    isRebase = FileSystem.exists(repository.gitFolder + "rebase-merge")
     isPlainPick = picked != nil && !isRebase
   }
 
@@ -75,7 +76,7 @@ public final class CommitSituation {
     if environment["GIT_AUTHOR_EMAIL"].map({ !$0.isEmpty }) ?? false {
       return Identity(name: try Self.variable("GIT_AUTHOR_NAME"), email: try Self.variable("GIT_AUTHOR_EMAIL"))
     }
-    if isRebase, let script = try FileBytes.readIfPresent(repository.gitFolder + "rebase-merge/author-script"),
+    if isRebase, let script = try FileSystem.readIfPresent(repository.gitFolder + "rebase-merge/author-script"),
       let author = Identity(authorScript: String(decoding: script, as: UTF8.self))
     {
       return author

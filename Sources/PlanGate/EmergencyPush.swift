@@ -1,7 +1,7 @@
 import PlanModel
 import GitRepository
-import Profiles
 import StrictJSON
+import ReadinessSystem
 
 /// A push that asks to pass the gate whatever the judge says: `git push -o readiness.bypass=REASON`
 /// (`doc/design/decisions/0027-emergency-push.md`).
@@ -62,9 +62,9 @@ public struct EmergencyLog {
   public init(_ repository: Repository) { path = repository.commonFolder + "readiness/bypass.jsonl" }
 
   /// Every entry, oldest first.
-  /// - Throws: `FileFault`; `GitError` where a line cannot be read, for what is lost there is not known to be closed.
+  /// - Throws: `SystemError`; `GitError` where a line cannot be read, for what is lost there is not known to be closed.
   public func entries() throws -> [Entry] {
-    guard let bytes = try DurableFile.read(path) else { return [] }
+    guard let bytes = try FileSystem.readIfPresent(path) else { return [] }
     var entries: [Entry] = []
     for line in bytes.split(separator: 0x0A) {
       let root: JSONValue
@@ -122,7 +122,7 @@ public struct EmergencyLog {
 
   /// One writer at a time, so that lines are whole and numbers are their own.
   private func append(_ line: JSONValue) throws {
-    try DurableFile.makeFolders(String(path.dropLast("/bypass.jsonl".count)), own: 1)
+    try FileSystem.makeFolders(String(path.dropLast("/bypass.jsonl".count)), own: 1)
     var lock = try FileLock(path: path + ".lock")
     for _ in 0..<100 where lock == nil {
       Machine.sleep(milliseconds: 50)
@@ -133,8 +133,8 @@ public struct EmergencyLog {
         .locked, "\(path) is locked.", hint: "Another push is being logged; try again.", function: "EmergencyLog")
     }
     try withExtendedLifetime(lock) {
-      try DurableFile.endAtLineEnd(path, followsLinks: false)
-      try DurableFile.append(line.canonicalBytes + [0x0A], to: path, followsLinks: false)
+      try FileSystem.endAtLineEnd(path, followsLinks: false)
+      try FileSystem.append(line.canonicalBytes + [0x0A], to: path, followsLinks: false)
     }
   }
 }

@@ -5,6 +5,7 @@ import GitRepository
 import GitTransaction
 import PlanHistory
 import Telemetry
+import ReadinessSystem
 
 /// Records afterwards what published commits changed without a true stamp (contract 3, heal).
 public struct Heal {
@@ -71,7 +72,7 @@ public struct Heal {
 extension Repository {
   /// In a rebase that waits for a conflict to be resolved, git refuses a commit, and an abort would lose ours.
   func refuseConflicts(function: String) throws {
-    guard ["rebase-merge", "rebase-apply"].contains(where: { FileBytes.exists(gitFolder + $0) }),
+    guard ["rebase-merge", "rebase-apply"].contains(where: { FileSystem.exists(gitFolder + $0) }),
       try !GitProcess.run(["ls-files", "--unmerged"]).trimmed.isEmpty
     else { return }
     throw GitError(
@@ -83,7 +84,7 @@ extension Repository {
   /// - Parameter orRebase: true where a rebase is in the way as well; a single commit may be made in the midst of one.
   func refuseUnfinishedOperation(function: String, orRebase: Bool) throws {
     let names = ["MERGE_HEAD", "CHERRY_PICK_HEAD", "REVERT_HEAD"] + (orRebase ? ["rebase-merge", "rebase-apply"] : [])
-    guard let name = names.first(where: { FileBytes.exists(gitFolder + $0) }) else { return }
+    guard let name = names.first(where: { FileSystem.exists(gitFolder + $0) }) else { return }
     throw GitError(
       .other, "Another operation is in progress (\(name)).", hint: "Finish it first: git status says how.",
       function: function)

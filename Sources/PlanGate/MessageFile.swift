@@ -1,5 +1,6 @@
 import GitObjects
 import GitRepository
+import ReadinessSystem
 
 /// The file in which git hands a message to its hooks, in the encoding of commits.
 public struct MessageFile {
@@ -12,7 +13,7 @@ public struct MessageFile {
   /// Reads the file. Git is asked for the encoding only where it makes a difference.
   public init(_ path: String) throws {
     self.path = path
-    bytes = try FileBytes.read(path)
+    bytes = try FileSystem.read(path)
     encoding = bytes.allSatisfy { $0 < 0x80 } ? nil : try TextEncoding.ofNextCommit()
     text = TextEncoding.decode(bytes[...], encoding: encoding)
   }
@@ -24,8 +25,8 @@ public struct MessageFile {
     let isPlain = text.utf8.allSatisfy { $0 < 0x80 }
     let encoding = isPlain ? nil : try encoding ?? TextEncoding.ofNextCommit()
     guard let bytes = TextEncoding.encode(text, encoding: encoding) else { return false }
-    if bytes.starts(with: self.bytes), try FileBytes.extend(path, from: self.bytes.count, by: bytes) { return true }
-    try FileBytes.write(bytes, to: path, isDurable: false)
+    if bytes.starts(with: self.bytes), try FileSystem.extend(path, from: self.bytes.count, by: bytes) { return true }
+    try FileSystem.write(bytes, to: path, mode: 0o666, durability: .none)
     return true
   }
 }

@@ -2,6 +2,7 @@ import PlanJudge
 import PlanModel
 import GitRepository
 import Telemetry
+import ReadinessSystem
 
 /// Judges a commit in the making and writes its stamp into the message. Both message hooks are this one function.
 public struct Stamping {
@@ -42,7 +43,7 @@ public struct Stamping {
   public func stamp(_ text: String, isEdited: Bool, mayFollow: Bool, isLastWord: Bool = false) throws -> Outcome {
     var message = CommitMessage(text, isEdited: isEdited)
     let asFound = message.text
-    if let squashed = try FileBytes.readIfPresent(situation.repository.gitFolder + "SQUASH_MSG") {
+    if let squashed = try FileSystem.readIfPresent(situation.repository.gitFolder + "SQUASH_MSG") {
       message.liftIndentedBlocks(squashed: String(decoding: squashed, as: UTF8.self))
     }
     if try (isLastWord || !situation.isPlainPick) && holdsTrueBlocks(message) {

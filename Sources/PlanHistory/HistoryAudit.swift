@@ -3,7 +3,6 @@ import PlanJudge
 import PlanModel
 import GitRepository
 import ReadinessSystem
-import Profiles
 
 /// A run of history, or a change that carries no stamp.
 public struct RunRecord: Sendable {

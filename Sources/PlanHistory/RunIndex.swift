@@ -119,8 +119,8 @@ public final class RunIndex: RunHolders {
       withUnsafeBytes(of: value.bigEndian) { out += $0 }
     }
     do {
-      try FileBytes.makeFolder(repository.commonFolder + "readiness")
-      try FileBytes.write(out + body, to: path, isDurable: false)
+      try FileSystem.makeFolders(repository.commonFolder + "readiness")
+      try FileSystem.write(out + body, to: path, mode: 0o666, durability: .none)
     } catch {
       return
     }

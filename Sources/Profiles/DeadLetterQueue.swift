@@ -1,5 +1,6 @@
 import Glibc
 import StrictJSON
+import ReadinessSystem
 
 /// What could not be delivered, kept on disk until somebody looks: one file for each sink and event, so that nothing
 /// stands in it twice. A letter is there, whole and synced, before `put` comes back.
@@ -46,26 +47,26 @@ public struct DeadLetterQueue: Sendable {
   private func path(_ sink: String, _ event: String) -> String { "\(folder)/\(sink)/\(event).json" }
 
   /// Puts a letter in the place of an older one of the same sink and event.
-  /// - Throws: `FileFault`.
-  public func put(_ letter: Letter) throws(FileFault) {
-    try DurableFile.makeFolders("\(folder)/\(letter.sink)", own: 3)
-    try DurableFile.write(letter.json.layoutBytes, to: path(letter.sink, letter.event))
+  /// - Throws: `SystemError`.
+  public func put(_ letter: Letter) throws(SystemError) {
+    try FileSystem.makeFolders("\(folder)/\(letter.sink)", own: 3)
+    try FileSystem.write(letter.json.layoutBytes, to: path(letter.sink, letter.event))
   }
 
   /// Takes a letter away; nothing happens where it is not there.
-  /// - Throws: `FileFault`.
-  public func drop(sink: String, event: String) throws(FileFault) {
-    try DurableFile.remove(path(sink, event))
+  /// - Throws: `SystemError`.
+  public func drop(sink: String, event: String) throws(SystemError) {
+    try FileSystem.remove(path(sink, event))
   }
 
   /// Every letter, by sink and then in the order in which they came. A file that is no letter is named in the second list.
-  /// - Throws: `FileFault`. O(letters).
-  public func letters() throws(FileFault) -> (letters: [Letter], unreadable: [String]) {
+  /// - Throws: `SystemError`. O(letters).
+  public func letters() throws(SystemError) -> (letters: [Letter], unreadable: [String]) {
     var (letters, unreadable): ([Letter], [String]) = ([], [])
-    for sink in try DurableFile.names(in: folder).sorted() {
-      for name in try DurableFile.names(in: "\(folder)/\(sink)").sorted() where name.hasSuffix(".json") {
+    for sink in try FileSystem.names(in: folder).sorted() {
+      for name in try FileSystem.names(in: "\(folder)/\(sink)").sorted() where name.hasSuffix(".json") {
         let file = "\(folder)/\(sink)/\(name)"
-        guard let bytes = try DurableFile.read(file) else { continue }
+        guard let bytes = try FileSystem.readIfPresent(file) else { continue }
         if let letter = Self.letter(bytes) { letters.append(letter) } else { unreadable.append(file) }
       }
     }

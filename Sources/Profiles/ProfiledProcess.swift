@@ -1,3 +1,5 @@
+import ReadinessSystem
+
 extension RuntimeProfile {
   /// A command under the bounds of a profile: its variables, its paths, its time and its sizes.
   /// - Parameters:

@@ -1,3 +1,5 @@
+import ReadinessSystem
+
 /// A web server that could not be asked, or that did not answer as asked.
 public struct WebFault: Error, Sendable, Equatable {
   /// What happened, in a sentence.
@@ -55,7 +57,7 @@ public struct WebFetch {
   }
 
   /// Asks, and asks once more if that fails.
-  /// - Throws: `WebFault` if an answer does not come, is no 200, or is too large; `FileFault`.
+  /// - Throws: `WebFault` if an answer does not come, is no 200, or is too large; `SystemError`.
   public func run(_ requests: [Request]) throws -> [Response] {
     do {
       return try attempt(requests)
@@ -65,13 +67,13 @@ public struct WebFetch {
   }
 
   private func attempt(_ requests: [Request]) throws -> [Response] {
-    let folder = try DurableFile.makeTemporaryFolder("readiness-fetch-")
-    defer { do { try DurableFile.removeFolder(folder) } catch {} }
+    let folder = try FileSystem.makeTemporaryFolder("readiness-fetch-")
+    defer { do { try FileSystem.removeFolder(folder) } catch {} }
     let (settings, heads) = (folder + "/settings", folder + "/heads")
     var random = SystemRandomNumberGenerator()
     let mark = "readiness-\(random.next())-\(random.next())"
     let texts = requests.enumerated().map { index, request in text(request, mark, index == 0 ? heads : nil) }
-    try DurableFile.write(Array(texts.joined(separator: "next\n").utf8), to: settings)
+    try FileSystem.write(Array(texts.joined(separator: "next\n").utf8), to: settings)
     let ending = SupervisedProcess(
       arguments: ["curl", "-q", "--silent", "--show-error", "--fail-early", "--config", settings],
       environment: environment.filter { Self.variables.contains($0.key) }, folder: folder, readable: ["/"],
@@ -87,7 +89,7 @@ public struct WebFetch {
     case .exit(let code): throw WebFault(message: said.map { "\($0)." } ?? "curl exited with \(code).")
     case .signal(let number): throw WebFault(message: "curl was ended by signal \(number).")
     }
-    let date = Self.date(String(decoding: try DurableFile.read(heads) ?? [], as: UTF8.self))
+    let date = Self.date(String(decoding: try FileSystem.readIfPresent(heads) ?? [], as: UTF8.self))
     return try responses(ending.output, mark, requests.count).map { Response(body: $0, date: date) }
   }
 

@@ -1,6 +1,7 @@
 import GitObjects
 import Glibc
 import JSONSchema
+import ReadinessSystem
 import PlanModel
 @testable import GitRepository
 import TestSupport
@@ -36,7 +37,7 @@ extension Corpus {
     // A checksum that is wrong would end most of them at once; nobody here looks at it.
     if bytes.count > 12, Bool.random(using: &mutator.random) { bytes.replaceSubrange(0..<4, with: Array("DIRC".utf8)) }
     let path = "/dev/shm/readiness-fuzz-\(getpid())"
-    try FileBytes.write(bytes, to: path, isDurable: false)
+    try FileSystem.write(bytes, to: path, mode: 0o666, durability: .none)
     defer { unlink(path) }
     guard let index = IndexFile(path) else { return note("indexes refused") }
     _ = index.identity(of: ".readiness/M-01.json")

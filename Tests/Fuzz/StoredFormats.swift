@@ -1,5 +1,6 @@
 import GitObjects
 import Foundation
+import ReadinessSystem
 import PlanModel
 @testable import GitRepository
 @testable import GitTransaction
@@ -36,14 +37,14 @@ struct StoredFormats {
     let objects = scratch.path + "/.git/objects/"
     ids = scratch.git("rev-list", "--objects", "--all").output.split(separator: "\n")
       .compactMap { ObjectID(hex: String($0.prefix(40))) }
-    func bytes(_ path: String) throws -> [UInt8] { try FileBytes.read(path) }
+    func bytes(_ path: String) throws -> [UInt8] { try FileSystem.read(path) }
     loose = try ids.prefix(6).map {
       let name = $0.description
       return ($0, try bytes(objects + name.prefix(2) + "/" + name.dropFirst(2)))
     }
     index = try bytes(scratch.path + "/.git/index")
     scratch.shell("git -c repack.writeBitmaps=false repack -adfq --depth=20 && git multi-pack-index write")
-    let names = try FileBytes.names(in: objects + "pack")
+    let names = try FileSystem.names(in: objects + "pack")
     let name = names.first { $0.hasSuffix(".pack") }.map { String($0.dropLast(5)) } ?? ""
     pack = (try bytes(objects + "pack/\(name).pack"), try bytes(objects + "pack/\(name).idx"), name)
     several = try bytes(objects + "pack/multi-pack-index")
@@ -57,8 +58,8 @@ struct StoredFormats {
       "{\"version\":1,\"process\":\"readiness 1 2\",\"lock\":\"x\",\"paths\":[{\"path\":\"ssot/policies/a.json\",\"becoming\":\"\(head)\",\"replacing\":\"\(head)\"}]}",
     ].map { Array($0.utf8) }
     folder = scratch.path + "/objects"
-    try FileBytes.makeFolder(folder + "/pack")
-    for (id, _) in loose { try FileBytes.makeFolder(folder + "/" + id.description.prefix(2)) }
+    try FileSystem.makeFolders(folder + "/pack")
+    for (id, _) in loose { try FileSystem.makeFolders(folder + "/" + id.description.prefix(2)) }
   }
 
   /// Reads one mutated file in each way in which the program reads it.

@@ -1,5 +1,6 @@
 import Foundation
 import PlanModel
+import ReadinessSystem
 import TestSupport
 import Testing
 
@@ -32,10 +33,10 @@ struct FileBatchTests {
     var batch = FileBatch()
     try batch.add([1], mode: 0o666, temporary: s.path + "/tmp-1", place: s.path + "/folder/file")
     try batch.add([2], mode: 0o666, temporary: s.path + "/tmp-2", place: nil)
-    #expect(throws: GitError.self) { try batch.put() }
+    #expect(throws: SystemError.self) { try batch.put() }
     batch.cancel()
     #expect(s.shell("ls -A").output == ".git\nfolder\n")
-    #expect(throws: GitError.self) {
+    #expect(throws: SystemError.self) {
       try batch.add([3], mode: 0o666, temporary: s.path + "/folder", place: nil)
     }
   }
@@ -46,7 +47,7 @@ struct FileBatchTests {
     s["folder/file"] = "a file"
     var batch = FileBatch()
     try batch.syncFolders([s.path + "/folder", s.path + "/gone", s.path])
-    #expect(throws: GitError.self) { try batch.syncFolders([s.path + "/folder/file"]) }
+    #expect(throws: SystemError.self) { try batch.syncFolders([s.path + "/folder/file"]) }
     batch.cancel()
   }
 

@@ -1,3 +1,4 @@
+import ReadinessSystem
 import PlanModel
 import Profiles
 import StrictJSON
@@ -18,11 +19,11 @@ private struct Counting: RandomNumberGenerator {
 /// A folder that goes with the test.
 final class SpoolFolder {
   let spool: Spool
-  init() throws { spool = Spool(folder: try DurableFile.makeTemporaryFolder("readiness-spool-")) }
-  deinit { do { try DurableFile.removeFolder(spool.folder) } catch {} }
+  init() throws { spool = Spool(folder: try FileSystem.makeTemporaryFolder("readiness-spool-")) }
+  deinit { do { try FileSystem.removeFolder(spool.folder) } catch {} }
 
   func lines(_ signal: Signal) throws -> [SpoolLine] {
-    let bytes = try DurableFile.read(spool.path(of: signal)) ?? []
+    let bytes = try FileSystem.readIfPresent(spool.path(of: signal)) ?? []
     return bytes.split(separator: 0x0A).map { SpoolLine($0, of: signal) }
   }
 
@@ -92,7 +93,7 @@ struct RecorderTests {
     #expect(records.map { $0["severityNumber"]?.integer } == [17, 9])
     #expect(records.allSatisfy { $0["traceId"]?.string == process["traceId"]?.string })
     for signal in Signal.allCases {
-      let bytes = try DurableFile.read(folder.spool.path(of: signal)) ?? []
+      let bytes = try FileSystem.readIfPresent(folder.spool.path(of: signal)) ?? []
       #expect(!String(decoding: bytes, as: UTF8.self).contains("must not be written"))
     }
   }
@@ -122,7 +123,7 @@ struct RecorderTests {
     #expect(recorder.context == caller)
     #expect(recorder.part() == caller)
     #expect(recorder.end(status: 0) == nil)
-    #expect(!DurableFile.exists(folder.spool.path(of: .traces)))
+    #expect(!FileSystem.exists(folder.spool.path(of: .traces)))
     #expect(try folder.records(.logs).count == 1)
   }
 
@@ -162,7 +163,7 @@ struct RecorderTests {
         ])
     }
     #expect(recorder.end(status: 0) == nil)
-    let bytes = try DurableFile.read(folder.spool.path(of: .traces)) ?? []
+    let bytes = try FileSystem.readIfPresent(folder.spool.path(of: .traces)) ?? []
     #expect(bytes.split(separator: 0x0A).allSatisfy { $0.count < SpoolLines.bound })
     let spans = try folder.records(.traces)
     #expect(spans.count == 1001)

@@ -82,7 +82,7 @@ struct SpoolTests {
   func rotates() throws {
     let folder = try SpoolFolder()
     let spool = folder.spool
-    try DurableFile.write(line(1) + line(2) + line(3), to: spool.sendingPath(of: .traces))
+    try FileSystem.write(line(1) + line(2) + line(3), to: spool.sendingPath(of: .traces))
     try spool.keepCursor(line(1).count, of: .traces)
     let file = open(spool.path(of: .traces), O_WRONLY | O_CREAT, 0o600)
     #expect(ftruncate(file, off_t(Spool.bound / 2)) == 0)
@@ -91,7 +91,7 @@ struct SpoolTests {
     #expect(spool.dropped(.traces) == 2)
     #expect(spool.dropped(.logs) == 0)
     #expect(spool.cursor(of: .traces) == 0)
-    #expect(!DurableFile.exists(spool.path(of: .traces)))
+    #expect(!FileSystem.exists(spool.path(of: .traces)))
     try spool.append([line(5)], to: .traces)
     #expect(try folder.lines(.traces).count == 1)
   }
@@ -115,7 +115,7 @@ struct SpoolTests {
     #expect(flock(late, LOCK_SH | LOCK_NB) == 0)
     close(late)
     #expect(try spool.endSending(.traces, size: size + line(2).count))
-    #expect(!DurableFile.exists(spool.sendingPath(of: .traces)) && !DurableFile.exists(spool.cursorPath(of: .traces)))
+    #expect(!FileSystem.exists(spool.sendingPath(of: .traces)) && !FileSystem.exists(spool.cursorPath(of: .traces)))
     #expect(try spool.unsent(.traces).isEmpty)
   }
 }
@@ -153,7 +153,7 @@ struct CommandCountersTests {
     #expect(try spool.beginSending(.traces))
     leave("readiness status", exit: 0, nanoseconds: 1_000_000, in: folder)
     #expect(try CommandCounters.fold(spool).counts[status]?.processes == 2)
-    let size = try #require(try DurableFile.read(spool.sendingPath(of: .traces))).count
+    let size = try #require(try FileSystem.readIfPresent(spool.sendingPath(of: .traces))).count
     #expect(try spool.endSending(.traces, size: size))
     leave("readiness status", exit: 0, nanoseconds: 1_000_000, in: folder)
     #expect(try CommandCounters.fold(spool).counts[status]?.processes == 3)
@@ -164,7 +164,7 @@ struct CommandCountersTests {
   func damaged() throws {
     let folder = try SpoolFolder()
     #expect(try CommandCounters.fold(Spool(folder: folder.spool.folder + "/none")).counts.isEmpty)
-    try DurableFile.write(Array("{\"series\":[{\"command\":1}]".utf8), to: folder.spool.folder + "/counters.json")
+    try FileSystem.write(Array("{\"series\":[{\"command\":1}]".utf8), to: folder.spool.folder + "/counters.json")
     #expect(try CommandCounters.fold(folder.spool).counts.isEmpty)
   }
 }

@@ -4,6 +4,7 @@ import PlanModel
 import GitRepository
 import Reports
 import StrictJSON
+import ReadinessSystem
 
 struct ImportCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
@@ -202,7 +203,7 @@ extension ImportedPlan {
   /// Markdown.
   /// - Throws: `UsageError` if it is no text in UTF-8; `GitError` if it cannot be read.
   static func read(_ path: String, _ given: DocumentFormat? = nil) throws -> ImportedPlan {
-    let bytes = try FileBytes.read(path)
+    let bytes = try FileSystem.read(path)
     guard let text = String(validating: bytes, as: UTF8.self) else {
       throw UsageError(
         "\(path) is not a text in UTF-8.", hint: "Save it as \"CSV UTF-8\", or convert it: iconv -t UTF-8")

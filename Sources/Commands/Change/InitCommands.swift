@@ -4,8 +4,8 @@ import PlanModel
 import PlanGate
 import GitRepository
 import Reports
-import Profiles
 import StrictJSON
+import ReadinessSystem
 
 struct InitCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
@@ -105,7 +105,7 @@ struct Layout {
     }
     top = workTree
     hasPlan = try repository.staged(PlanPaths.plan) != nil
-    if !FileBytes.exists(top + PlanPaths.plan), hasPlan {
+    if !FileSystem.exists(top + PlanPaths.plan), hasPlan {
       throw UsageError(
         "This repository has a plan, and the work tree does not hold it; nothing was written.",
         hint: "Get it back: git restore .readiness ssot; in a sparse checkout: git sparse-checkout add .readiness ssot")
@@ -122,7 +122,7 @@ struct Layout {
     var new: [String] = []
     var kept: [String] = []
     for file in files {
-      guard let present = try FileBytes.readIfPresent(top + file.path) else {
+      guard let present = try FileSystem.readIfPresent(top + file.path) else {
         new.append(file.path)
         continue
       }
@@ -156,7 +156,7 @@ struct Layout {
     func bytes(_ id: String) -> [UInt8] {
       Plan(planID: id, title: plan.title, executionOrder: plan.executionOrder, retired: plan.retired).json.layoutBytes
     }
-    if let present = try FileBytes.readIfPresent(top + PlanPaths.plan) {
+    if let present = try FileSystem.readIfPresent(top + PlanPaths.plan) {
       let file = PlanFile(kind: .regular, bytes: present)
       if let known = file.plan { return bytes(known.planID) }
     }

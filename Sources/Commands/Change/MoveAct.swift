@@ -4,7 +4,6 @@ import PlanModel
 import PlanGate
 import GitRepository
 import Reports
-import Profiles
 import StrictJSON
 
 /// One move, as `move`, `start` and `submit` make it.

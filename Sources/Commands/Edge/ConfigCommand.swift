@@ -5,6 +5,7 @@ import GitRepository
 import Reports
 import Profiles
 import StrictJSON
+import ReadinessSystem
 
 /// Values of the command line that go before all others.
 struct SettingOptions: ParsableArguments {
@@ -87,7 +88,7 @@ struct ConfigCheckCommand: ParsableCommand {
     let context = try Context(options)
     let name = file ?? RuntimeFiles.path
     let bytes =
-      if let file { try DurableFile.read(file) } else {
+      if let file { try FileSystem.readIfPresent(file) } else {
         try WorkTree(context.openRepository()).bytes(at: RuntimeFiles.path)
       }
     guard let bytes else {

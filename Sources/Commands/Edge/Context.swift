@@ -9,6 +9,7 @@ import Reports
 import Profiles
 import Telemetry
 import StrictJSON
+import ReadinessSystem
 
 /// Options that every command has.
 struct GlobalOptions: ParsableArguments {
@@ -104,7 +105,7 @@ struct Context {
   }
 
   private static func currentFolder() throws -> String {
-    guard let path = getcwd(nil, 0) else { throw FileBytes.systemError("getcwd", ".") }
+    guard let path = getcwd(nil, 0) else { throw SystemError("getcwd", ".") }
     defer { free(path) }
     return String(cString: path)
   }

@@ -5,6 +5,7 @@ import PlanModel
 import Reports
 import Profiles
 import StrictJSON
+import ReadinessSystem
 
 struct DemoCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
@@ -21,8 +22,8 @@ struct DemoCommand: ParsableCommand {
     let context = try Context(options)
     let style = try context.style(nil)
     let settled = try RuntimeProfile(profile.rawValue, files: RuntimeFiles(own: nil).files, environment: [:])
-    let root = try DurableFile.makeTemporaryFolder("readiness-demo-")
-    defer { if !keep { do { try DurableFile.removeFolder(root) } catch {} } }
+    let root = try FileSystem.makeTemporaryFolder("readiness-demo-")
+    defer { if !keep { do { try FileSystem.removeFolder(root) } catch {} } }
     let runner = try DemoRunner(root: root, context.environment, settled, isQuiet: options.json, style)
     for step in profile.steps { try runner.take(step) }
     let kept = keep ? root + "/repo" : nil
@@ -137,12 +138,10 @@ final class DemoRunner {
 
   init(root: String, _ outer: [String: String], _ profile: RuntimeProfile, isQuiet: Bool, _ style: Style) throws {
     folder = root + "/repo"
-    try DurableFile.makeFolders(folder)
-    try DurableFile.makeFolders(root + "/bin")
-    try DurableFile.makeFolders(root + "/tmp")
-    guard let program = Machine.programPath(), symlink(program, root + "/bin/readiness") == 0 else {
-      throw FileFault(path: root + "/bin/readiness", reason: "the program cannot be linked there")
-    }
+    try FileSystem.makeFolders(folder)
+    try FileSystem.makeFolders(root + "/bin")
+    try FileSystem.makeFolders(root + "/tmp")
+    try Machine.linkProgram(at: root + "/bin/readiness")
     self.profile = profile
     self.isQuiet = isQuiet
     self.style = style
@@ -159,7 +158,7 @@ final class DemoRunner {
     case .say(let title): say("\n" + style("# " + title, .strong))
     case .write(let name, let text):
       say("$ cat > \(name)\n" + text.split(separator: "\n").map { style("  " + $0, .quiet) }.joined(separator: "\n"))
-      try DurableFile.write(Array(text.utf8), to: folder + "/" + name)
+      try FileSystem.write(Array(text.utf8), to: folder + "/" + name)
       chmod(folder + "/" + name, 0o644)
     case .run(let words, let exit): try run(words, exit: exit)
     }

@@ -8,6 +8,7 @@ import GitRepository
 import Reports
 import Profiles
 import StrictJSON
+import ReadinessSystem
 
 /// The one place where errors become text and exit codes (contract 4).
 struct Failure {
@@ -24,8 +25,7 @@ struct Failure {
     case let error as GitError: self.init(error)
     case let error as ConfigurationError: self.init(error)
     case let error as RuntimeProfile.Failure: self.init(error)
-    case let error as FileFault:
-      self.init(3, "files", "\(error.path): \(error.reason).", "Check that the path is there and may be used.")
+    case let error as SystemError: self.init(error)
     case let error as WebFault:
       self.init(
         3, "endpoint", error.message, "Nothing was written. Check the address, the network and what the server needs.")
@@ -54,6 +54,16 @@ struct Failure {
     }
   }
 
+  private init(_ error: SystemError) {
+    let (code, hint) =
+      switch error.kind {
+      case .permission: ("permission", "Check its owner and permissions: ls -ld shows them.")
+      case .full: ("disk-full", "Make room, then try again.")
+      case .notFound, .exists, .other: ("files", "Check that the path is there and may be used.")
+      }
+    self.init(3, code, "\(error.subject): \(error.reason).", hint)
+  }
+
   private init(_ error: GitError) {
     let code: String
     switch error.kind {
@@ -67,7 +77,6 @@ struct Failure {
     case .unsupported: code = "unsupported-repository"
     case .damaged: code = ReasonCode.damagedRepository.id
     case .permission: code = "permission"
-    case .full: code = "disk-full"
     case .notFound, .other: code = "git"
     }
     self.init(3, code, error.message, error.hint)

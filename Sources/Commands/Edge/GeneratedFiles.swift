@@ -1,7 +1,7 @@
 import ArgumentParser
-import Profiles
 import Reports
 import StrictJSON
+import ReadinessSystem
 
 /// Files that a command generates into a folder, or compares with what is there.
 struct GeneratedFiles {
@@ -13,16 +13,16 @@ struct GeneratedFiles {
   /// Writes what differs and says what it wrote. As a check it writes nothing, and ends with exit status 1 where a file
   /// differs.
   /// - Parameter subject: what the files are about, for sentences.
-  /// - Throws: `FileFault`.
+  /// - Throws: `SystemError`.
   func settle(kind: String, subject: String, isCheck: Bool, _ context: Context) throws {
     var differing: [String] = []
     for file in files {
       let path = folder + "/" + file.name
-      if try DurableFile.read(path)?.elementsEqual(file.text.utf8) == true { continue }
+      if try FileSystem.readIfPresent(path)?.elementsEqual(file.text.utf8) == true { continue }
       differing.append(path)
       if isCheck { continue }
-      try DurableFile.makeFolders(folder)
-      try DurableFile.write(Array(file.text.utf8), to: path, mode: 0o644)
+      try FileSystem.makeFolders(folder)
+      try FileSystem.write(Array(file.text.utf8), to: path, mode: 0o644)
     }
     let verb = isCheck ? "differs" : "written"
     context.print(

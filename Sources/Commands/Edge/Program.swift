@@ -3,9 +3,9 @@ import Glibc
 import PlanModel
 import GitRepository
 import PlanHistory
-import Profiles
 import Telemetry
 import StrictJSON
+import ReadinessSystem
 
 /// The program's two entry points: hooks, and everything else.
 public enum Program {

@@ -2,10 +2,10 @@ import GitObjects
 import ArgumentParser
 import Attestations
 import PlanModel
-import Profiles
 import GitRepository
 import Reports
 import StrictJSON
+import ReadinessSystem
 
 struct AttestCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
@@ -15,7 +15,7 @@ struct AttestCommand: ParsableCommand {
 
 /// Reads a file that a person names; one that is not there is wrong usage.
 private func bytes(of path: String) throws -> [UInt8] {
-  guard let bytes = try DurableFile.read(path) else {
+  guard let bytes = try FileSystem.readIfPresent(path) else {
     throw UsageError("There is no file \(path).", hint: "Name a file; readiness provenance --out DIR writes some.")
   }
   return bytes

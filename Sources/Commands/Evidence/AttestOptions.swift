@@ -5,7 +5,6 @@ import PlanChecks
 import PlanGate
 import PlanJudge
 import PlanModel
-import Profiles
 import GitRepository
 
 /// Chooses the key that signs attestations, and the remote that they are pushed to.

@@ -6,8 +6,8 @@ import PlanModel
 import PlanGate
 import GitRepository
 import Reports
-import Profiles
 import StrictJSON
+import ReadinessSystem
 
 struct CheckCommand: ParsableCommand {
   static let configuration = CommandConfiguration(

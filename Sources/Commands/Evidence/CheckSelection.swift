@@ -5,6 +5,7 @@ import PlanModel
 import PlanGate
 import GitRepository
 import Profiles
+import ReadinessSystem
 
 /// The checks of a commit's plan, each with its profile.
 struct CheckSelection {

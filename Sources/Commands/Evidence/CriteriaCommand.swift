@@ -4,8 +4,8 @@ import PlanModel
 import PlanGate
 import GitRepository
 import Reports
-import Profiles
 import StrictJSON
+import ReadinessSystem
 
 struct CriteriaCommand: EditingCommand {
   static let configuration = CommandConfiguration(

@@ -2,11 +2,11 @@ import ArgumentParser
 import PlanChecks
 import PlanHistory
 import PlanModel
-import Profiles
 import GitObjects
 import GitRepository
 import Reports
 import StrictJSON
+import ReadinessSystem
 
 struct ReproduceCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
@@ -37,12 +37,12 @@ struct ReproduceCommand: ParsableCommand {
   mutating func run() throws {
     let context = try Context(options)
     let repository = try context.openForAudit()
-    if let keep { try DurableFile.makeFolders(keep) }
+    if let keep { try FileSystem.makeFolders(keep) }
     let scope = try HistoryScope(repository, at)
     let reader = LineageReader(repository, try context.audit(scope, repository), tip: scope.tip, ref: nil)
     let reproduction = try reproduction(reader, scope.tip, context, repository)
     let answer = ReproductionReport(reproduction)
-    if let report { try DurableFile.write(answer.json.answerBytes, to: report, mode: 0o644) }
+    if let report { try FileSystem.write(answer.json.answerBytes, to: report, mode: 0o644) }
     try context.print(json: answer.json, text: answer.text(width: context.width, context.style(repository)))
     switch reproduction.verdict {
     case .identical, .equivalent: return
@@ -86,7 +86,7 @@ struct ReproduceCommand: ParsableCommand {
       environment: context.environment, now: Machine.millisecondsSince1970, timeout: timeout,
       keep: folder.map { folder in
         { name, output in
-          try DurableFile.write(output, to: "\(folder)/\(name.replacing("/", with: "-")).txt", mode: 0o644)
+          try FileSystem.write(output, to: "\(folder)/\(name.replacing("/", with: "-")).txt", mode: 0o644)
         }
       })
   }

@@ -7,6 +7,7 @@ import GitRepository
 import Reports
 import Profiles
 import StrictJSON
+import ReadinessSystem
 
 struct SLOCaptureCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
@@ -114,8 +115,8 @@ struct SLOCaptureCommand: ParsableCommand {
     for (capture, bytes) in captures {
       let place = PlanPaths.capture(capture.slo)
       let path = output ?? ((top ?? "") + place)
-      if output == nil, let slash = path.lastIndex(of: "/") { try DurableFile.makeFolders(String(path[..<slash])) }
-      try DurableFile.write(bytes, to: path, mode: 0o644)
+      if output == nil, let slash = path.lastIndex(of: "/") { try FileSystem.makeFolders(String(path[..<slash])) }
+      try FileSystem.write(bytes, to: path, mode: 0o644)
       guard let file = selection.files.first(where: { $0.name == capture.slo }) else { continue }
       let verdict = try selection.gate(given: [capture.slo: bytes])
         .verdict(file, selection.conditions, now: context.milliseconds)

@@ -3,8 +3,8 @@ import PlanChecks
 import PlanModel
 import GitRepository
 import Reports
-import Profiles
 import StrictJSON
+import ReadinessSystem
 
 struct TrustCommand: ParsableCommand {
   static let configuration = CommandConfiguration(

@@ -6,6 +6,7 @@ import GitRepository
 import PlanHistory
 import Reports
 import StrictJSON
+import ReadinessSystem
 
 struct LogCommand: PlainCommand {
   static let configuration = CommandConfiguration(

@@ -4,10 +4,10 @@ import Attestations
 import PlanGate
 import PlanHistory
 import PlanModel
-import Profiles
 import GitRepository
 import Reports
 import StrictJSON
+import ReadinessSystem
 
 enum ProvenanceFormat: String, Choice {
   case text, json
@@ -76,13 +76,13 @@ struct ProvenanceCommand: ParsableCommand {
 
   private func state(_ lineage: Lineage, _ signer: SigningKey?) throws {
     let statements = LineageStatements(lineage, version: Program.version)
-    if let out { try DurableFile.makeFolders(out) }
+    if let out { try FileSystem.makeFolders(out) }
     var lines: [UInt8] = []
     try statements.forEach { named in
       let bytes = try signer.map { try $0.envelope(named.statement).bytes } ?? named.bytes
       if let out {
         let path = "\(out)/\(named.name)\(signer == nil ? "" : ".dsse").json"
-        try DurableFile.write(bytes, to: path, mode: 0o644)
+        try FileSystem.write(bytes, to: path, mode: 0o644)
       } else {
         lines += bytes
         lines.append(0x0A)

@@ -6,7 +6,6 @@ import PlanGate
 import GitRepository
 import PlanHistory
 import Reports
-import Profiles
 import StrictJSON
 import Telemetry
 

@@ -1,6 +1,7 @@
 import Glibc
 import GitRepository
 import Reports
+import ReadinessSystem
 
 /// What the program keeps beside the objects of git, how much it has grown, and how to clear it.
 struct DiskUse {
@@ -36,7 +37,7 @@ struct DiskUse {
     var status = stat()
     guard lstat(path, &status) == 0 else { return nil }
     guard status.st_mode & S_IFMT == S_IFDIR else { return Int(status.st_size) }
-    return try FileBytes.names(in: path).reduce(0) { try $0 + (size(of: path + "/" + $1) ?? 0) }
+    return try FileSystem.names(in: path).reduce(0) { try $0 + (size(of: path + "/" + $1) ?? 0) }
   }
 
   private static func text(_ bytes: Int) -> String {

@@ -5,8 +5,8 @@ import PlanGate
 import GitRepository
 import GitTransaction
 import Reports
-import Profiles
 import StrictJSON
+import ReadinessSystem
 
 struct DoctorCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
@@ -86,7 +86,7 @@ private struct Doctor {
     var missing: [String] = []
     for name in HookScript.usual {
       switch try folder.state(of: name) {
-      case .ours(let program) where program.contains("/") && !FileBytes.exists(program):
+      case .ours(let program) where program.contains("/") && !FileSystem.exists(program):
         checks.append(
           HealthCheck("hooks", .problem, "\(name) starts \(program), which is gone.", hint: "readiness install"))
       case .ours: break

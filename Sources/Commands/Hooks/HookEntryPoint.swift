@@ -6,9 +6,9 @@ import PlanGate
 import GitRepository
 import PlanHistory
 import Reports
-import Profiles
 import Telemetry
 import StrictJSON
+import ReadinessSystem
 
 /// The entry point of git's hooks (contract 6). It stages nothing, changes no file but the message, runs no
 /// command that the repository names, and uses no network.
@@ -140,7 +140,7 @@ struct HookEntryPoint {
     guard let text = message.text, let parts = Stamping.parted(text, isEdited: environment["GIT_EDITOR"] != ":") else {
       return 0
     }
-    try FileBytes.write(Array(parts.block.utf8), to: arguments[1], isDurable: false)
+    try FileSystem.write(Array(parts.block.utf8), to: arguments[1], mode: 0o666, durability: .none)
     return try message.write(parts.prose) ? 0 : refuse([unreadable])
   }
 
@@ -148,7 +148,7 @@ struct HookEntryPoint {
   private func putBack() throws -> Int32 {
     guard arguments.count == 2 else { return usage("MESSAGE-FILE OTHER-FILE") }
     let message = try MessageFile(arguments[0])
-    let block = String(decoding: try FileBytes.read(arguments[1]), as: UTF8.self)
+    let block = String(decoding: try FileSystem.read(arguments[1]), as: UTF8.self)
     unlink(arguments[1])
     guard let text = message.text else { return refuse([unreadable]) }
     return try message.write(Stamping.joined(text, block, isEdited: environment["GIT_EDITOR"] != ":"))
@@ -288,7 +288,7 @@ struct HookEntryPoint {
   }
 
   private func lines() throws -> [Substring] {
-    String(decoding: try FileBytes.read(0, "standard input"), as: UTF8.self).split(separator: "\n")
+    String(decoding: try FileSystem.read(0, "standard input"), as: UTF8.self).split(separator: "\n")
   }
 
   // MARK: - Saying it

@@ -1,5 +1,6 @@
 import Glibc
 import GitRepository
+import ReadinessSystem
 
 /// The folder in which git looks for hooks.
 struct HookFolder {
@@ -33,25 +34,25 @@ struct HookFolder {
   /// - Parameter fileName: where another name than the hook's is asked for.
   /// - Parameter telemetry: the folder in which the hook leaves its telemetry; nil for none.
   func put(_ name: String, as fileName: String? = nil, program: String, telemetry: String? = nil) throws -> Bool {
-    try FileBytes.makeFolder(path)
+    try FileSystem.makeFolders(path)
     let file = path + "/" + (fileName ?? name)
     let kept = kept(fileName ?? name)
-    if let present = try FileBytes.readIfPresent(file), !HookScript.isOurs(present) {
+    if let present = try FileSystem.readIfPresent(file), !HookScript.isOurs(present) {
       if let owner = HookScript.owner(of: present) { throw Self.owned(by: owner, name, path) }
-      guard !FileBytes.exists(kept) else {
+      guard !FileSystem.exists(kept) else {
         throw UsageError("Both \(file) and \(kept) exist.", hint: "Look at the two, and remove one.")
       }
-      try FileBytes.makeFolder(path + "/" + HookScript.keptFolder)
+      try FileSystem.makeFolders(path + "/" + HookScript.keptFolder)
       try Self.moveHook(file, to: kept, isDeeper: true)
     }
-    var script = HookScript(name: name, keptName: fileName ?? name, program: program, chains: FileBytes.exists(kept))
+    var script = HookScript(name: name, keptName: fileName ?? name, program: program, chains: FileSystem.exists(kept))
     script.telemetry = telemetry
     if name == "commit-msg" {
       script.followsStamping = if case .ours = try state(of: "prepare-commit-msg") { true } else { false }
     }
     let bytes = try script.launcher() ?? Array(script.text.utf8)
-    if try FileBytes.readIfPresent(file) == bytes { return false }
-    try FileBytes.write(bytes, to: file, mode: 0o755)
+    if try FileSystem.readIfPresent(file) == bytes { return false }
+    try FileSystem.write(bytes, to: file, mode: 0o755, durability: .contents)
     return true
   }
 
@@ -60,16 +61,16 @@ struct HookFolder {
     var buffer = [UInt8](repeating: 0, count: 4096)
     let count = readlink(old, &buffer, buffer.count)
     guard count > 0, count < buffer.count, buffer[0] != UInt8(ascii: "/") else {
-      guard rename(old, new) == 0 else { throw FileBytes.systemError("rename", old) }
+      guard rename(old, new) == 0 else { throw SystemError("rename", old) }
       return
     }
     let target = String(decoding: buffer[..<count], as: UTF8.self)
     let moved = isDeeper ? "../" + target : target.hasPrefix("../") ? String(target.dropFirst(3)) : target
     let next = new + ".new"
     unlink(next)
-    guard symlink(moved, next) == 0 else { throw FileBytes.systemError("symlink", next) }
-    guard rename(next, new) == 0 else { throw FileBytes.systemError("rename", next) }
-    if FileBytes.exists(old), unlink(old) != 0 { throw FileBytes.systemError("unlink", old) }
+    guard symlink(moved, next) == 0 else { throw SystemError("symlink", next) }
+    guard rename(next, new) == 0 else { throw SystemError("rename", next) }
+    if FileSystem.exists(old), unlink(old) != 0 { throw SystemError("unlink", old) }
   }
 
   /// Where a hook that was there before is kept.
@@ -88,14 +89,14 @@ struct HookFolder {
   /// True where a hook of ours was there.
   func takeOut(_ name: String) throws -> Bool {
     let file = path + "/" + name
-    guard let present = try FileBytes.readIfPresent(file), HookScript.isOurs(present) else { return false }
+    guard let present = try FileSystem.readIfPresent(file), HookScript.isOurs(present) else { return false }
     let kept = kept(name)
-    if FileBytes.exists(kept) {
+    if FileSystem.exists(kept) {
       try Self.moveHook(kept, to: file, isDeeper: false)
       // It stays while it holds another hook.
       rmdir(path + "/" + HookScript.keptFolder)
     } else {
-      guard unlink(file) == 0 else { throw FileBytes.systemError("unlink", file) }
+      guard unlink(file) == 0 else { throw SystemError("unlink", file) }
     }
     return true
   }
@@ -105,7 +106,7 @@ struct HookFolder {
     try ["pre-commit", "prepare-commit-msg", "commit-msg", "post-commit"].filter { name in
       if access(kept(name), X_OK) == 0 { return true }
       let file = path + "/" + name
-      guard access(file, X_OK) == 0, let bytes = try FileBytes.readIfPresent(file) else { return false }
+      guard access(file, X_OK) == 0, let bytes = try FileSystem.readIfPresent(file) else { return false }
       return !HookScript.isOurs(bytes)
     }
   }
@@ -119,18 +120,18 @@ struct HookFolder {
   /// How a hook stands; git runs what is executable and passes over the rest without a word.
   func state(of name: String) throws -> State {
     let file = path + "/" + name
-    guard FileBytes.exists(file) else { return .missing }
+    guard FileSystem.exists(file) else { return .missing }
     var status = stat()
     guard stat(file, &status) == 0, status.st_mode & S_IFMT == S_IFREG, access(file, R_OK) == 0 else {
       return .unreadable
     }
-    let bytes = try FileBytes.read(file)
+    let bytes = try FileSystem.read(file)
     guard HookScript.isOurs(bytes) else { return .foreign }
     return access(file, X_OK) == 0 ? .ours(program: HookScript.program(in: bytes)) : .notExecutable
   }
 
   /// The hook framework that owns a hook, if one does.
   func owner(of name: String) throws -> String? {
-    try FileBytes.readIfPresent(path + "/" + name).flatMap(HookScript.owner)
+    try FileSystem.readIfPresent(path + "/" + name).flatMap(HookScript.owner)
   }
 }

@@ -1,5 +1,6 @@
 import GitRepository
 import Reports
+import ReadinessSystem
 
 /// The form in which a hook is installed, as `doctor` names it.
 enum HookForm: String {
@@ -37,13 +38,13 @@ extension HookFolder {
 
   /// True where a hook is an executable of ours.
   func holdsLauncher(_ name: String) throws -> Bool {
-    try FileBytes.readIfPresent(path + "/" + name).map { HookLauncher.program(in: $0) != nil } ?? false
+    try FileSystem.readIfPresent(path + "/" + name).map { HookLauncher.program(in: $0) != nil } ?? false
   }
 
   /// The sh stubs that would be launchers if they were installed by this program again.
   func slowStubs(of names: [String], program: String) throws -> [String] {
     try names.filter { name in
-      let chains = FileBytes.exists(path + "/" + HookScript.keptFolder + "/" + name)
+      let chains = FileSystem.exists(path + "/" + HookScript.keptFolder + "/" + name)
       return try HookForm(of: name, in: self) == .stub
         && HookScript(name: name, program: program, chains: chains).launcher() != nil
     }

@@ -1,5 +1,6 @@
 import Glibc
 import GitRepository
+import ReadinessSystem
 
 /// The small executable that runs as `prepare-commit-msg` and `commit-msg` where it was built (decision 0018). It does
 /// what their stubs do, and stands beside the program, or in `libexec` where the program is installed.
@@ -10,7 +11,7 @@ enum HookLauncher {
   static func bytes(program: String, hook: String, followsStamping: Bool) throws -> [UInt8]? {
     guard let folder = program.lastIndex(of: "/").map({ program[...$0] }) else { return nil }
     for path in [folder + "readiness-hook", folder + "../libexec/readiness-hook"] {
-      guard var bytes = try FileBytes.readIfPresent(String(path)), let slot = slot(in: bytes) else { continue }
+      guard var bytes = try FileSystem.readIfPresent(String(path)), let slot = slot(in: bytes) else { continue }
       // The launcher knows its hook from here: hook frameworks rename the file.
       let text = Array(((followsStamping ? "1" : "0") + (hook == "commit-msg" ? "c" : "p") + program).utf8) + [0]
       guard text.count < 4000, slot + text.count <= bytes.count else { return nil }

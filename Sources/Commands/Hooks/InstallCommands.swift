@@ -3,8 +3,8 @@ import Glibc
 import PlanGate
 import GitRepository
 import Reports
-import Profiles
 import StrictJSON
+import ReadinessSystem
 
 struct InstallCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
@@ -60,7 +60,7 @@ struct InstallCommand: ParsableCommand {
     guard chdir(server) == 0 else {
       throw UsageError("The folder \(server) cannot be entered.", hint: "Name the bare repository's folder.")
     }
-    if let telemetry { try DurableFile.makeFolders(telemetry) }
+    if let telemetry { try FileSystem.makeFolders(telemetry) }
     let layout = layout ?? ServerLayout.found()
     // gitolite's local code is no repository.
     let repository = layout == .gitolite ? nil : try context.openRepository()

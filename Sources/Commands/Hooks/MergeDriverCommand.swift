@@ -4,6 +4,7 @@ import PlanModel
 import GitRepository
 import Reports
 import StrictJSON
+import ReadinessSystem
 
 /// What git runs to merge a file of the plan (gitattributes(5), "Defining a custom merge driver").
 struct MergeDriverCommand: ParsableCommand {
@@ -23,8 +24,10 @@ struct MergeDriverCommand: ParsableCommand {
     let merged =
       path == PlanPaths.plan
       ? FieldMerger.plan(base: old, ours: a, theirs: b) : FieldMerger.milestone(base: old, ours: a, theirs: b)
-    if merged.conflicts.isEmpty { return try FileBytes.write(merged.ours.layoutBytes, to: ours) }
-    try FileBytes.write(Array(merged.marked(size: size).utf8), to: ours)
+    if merged.conflicts.isEmpty {
+      return try FileSystem.write(merged.ours.layoutBytes, to: ours, mode: 0o666, durability: .contents)
+    }
+    try FileSystem.write(Array(merged.marked(size: size).utf8), to: ours, mode: 0o666, durability: .contents)
     for conflict in merged.conflicts {
       Standard.error(
         "readiness: \(path): \(conflict.path.joined(separator: "/")): ours is \(Self.text(conflict.ours)), theirs is \(Self.text(conflict.theirs)).\n"
@@ -36,7 +39,7 @@ struct MergeDriverCommand: ParsableCommand {
   /// The document in a file; the inner nil is an empty file, as git gives it where there was none. The outer nil is a
   /// file that does not parse.
   private func document(_ file: String) throws -> JSONValue?? {
-    let bytes = try FileBytes.read(file)
+    let bytes = try FileSystem.read(file)
     if bytes.isEmpty { return .some(nil) }
     do {
       return .some(

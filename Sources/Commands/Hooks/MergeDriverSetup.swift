@@ -1,6 +1,7 @@
 import Glibc
 import PlanModel
 import GitRepository
+import ReadinessSystem
 
 /// The merge driver in a clone: a section of the clone's configuration, and lines in `info/attributes`, which belongs to
 /// the clone as the hooks do.
@@ -26,7 +27,7 @@ struct MergeDriverSetup {
   /// True where it is set up for this program.
   func isPut(program: String) throws -> Bool {
     try GitProcess.run(["config", "--local", "merge.readiness.driver"]).trimmed == Self.driver(program)
-      && (FileBytes.readIfPresent(attributes) ?? []).starts(with: Array(Self.block.utf8))
+      && (FileSystem.readIfPresent(attributes) ?? []).starts(with: Array(Self.block.utf8))
   }
 
   /// True where something had to be written. Our lines come first, so that the user's own go before them.
@@ -38,24 +39,24 @@ struct MergeDriverSetup {
       try set("merge.readiness.driver", driver)
       isNew = true
     }
-    let present = try FileBytes.readIfPresent(attributes) ?? []
+    let present = try FileSystem.readIfPresent(attributes) ?? []
     let block = Array(Self.block.utf8)
     guard !present.starts(with: block) else { return isNew }
-    if let slash = attributes.lastIndex(of: "/") { try FileBytes.makeFolder(String(attributes[..<slash])) }
-    try FileBytes.write(block + present, to: attributes)
+    if let slash = attributes.lastIndex(of: "/") { try FileSystem.makeFolders(String(attributes[..<slash])) }
+    try FileSystem.write(block + present, to: attributes, mode: 0o666, durability: .contents)
     return true
   }
 
   /// True where it was set up.
   func takeOut() throws -> Bool {
     let removed = try GitProcess.run(["config", "--local", "--remove-section", "merge.readiness"]).status == 0
-    let present = try FileBytes.readIfPresent(attributes) ?? []
+    let present = try FileSystem.readIfPresent(attributes) ?? []
     let block = Array(Self.block.utf8)
     guard present.starts(with: block) else { return removed }
     if present.count == block.count {
-      guard unlink(attributes) == 0 else { throw FileBytes.systemError("unlink", attributes) }
+      guard unlink(attributes) == 0 else { throw SystemError("unlink", attributes) }
     } else {
-      try FileBytes.write(Array(present.dropFirst(block.count)), to: attributes)
+      try FileSystem.write(Array(present.dropFirst(block.count)), to: attributes, mode: 0o666, durability: .contents)
     }
     return true
   }

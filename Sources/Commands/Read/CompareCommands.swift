@@ -6,8 +6,8 @@ import PlanGate
 import GitRepository
 import PlanHistory
 import Reports
-import Profiles
 import StrictJSON
+import ReadinessSystem
 
 struct DiffCommand: ParsableCommand {
   static let configuration = CommandConfiguration(

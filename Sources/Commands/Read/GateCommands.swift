@@ -5,8 +5,8 @@ import PlanModel
 import PlanGate
 import GitRepository
 import Reports
-import Profiles
 import StrictJSON
+import ReadinessSystem
 
 struct GateCommand: ReadingCommand, PlainCommand {
   static let configuration = CommandConfiguration(
@@ -63,11 +63,11 @@ struct WhyNot: ReadingCommand {
 struct GivenCaptures {
   let captures: [String: [UInt8]]
 
-  /// - Throws: `UsageError` if a file is not there, is no capture, or two are of one objective; `FileFault`.
+  /// - Throws: `UsageError` if a file is not there, is no capture, or two are of one objective; `SystemError`.
   init(_ paths: [String]) throws {
     var captures: [String: [UInt8]] = [:]
     for path in paths {
-      guard let bytes = try DurableFile.read(path) else {
+      guard let bytes = try FileSystem.readIfPresent(path) else {
         throw UsageError("There is no file \(path).", hint: "readiness slo capture NAME --output FILE writes one.")
       }
       let name: String

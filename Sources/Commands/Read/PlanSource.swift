@@ -5,7 +5,6 @@ import PlanJudge
 import PlanModel
 import PlanGate
 import GitRepository
-import Profiles
 import ReadinessSystem
 
 /// From where a reading command takes the plan.

@@ -4,6 +4,7 @@ import PlanGate
 import GitRepository
 import Reports
 import StrictJSON
+import ReadinessSystem
 
 /// A command that reads one plan and prints it.
 protocol ReadingCommand: ParsableCommand {

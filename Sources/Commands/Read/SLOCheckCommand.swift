@@ -3,6 +3,7 @@ import PlanSLO
 import PlanModel
 import Reports
 import Profiles
+import ReadinessSystem
 
 struct SLOCheckCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
@@ -29,14 +30,14 @@ struct SLOCheckCommand: ParsableCommand {
 /// Runs Prometheus' own tool on compiled rules.
 private enum Promtool {
   /// Says what promtool has against the rules, in its own words; nil if nothing.
-  /// - Throws: `WebFault` if it cannot be run; `FileFault`.
+  /// - Throws: `WebFault` if it cannot be run; `SystemError`.
   static func failure(_ objectives: [Objective], _ context: Context) throws -> String? {
     guard !objectives.isEmpty else { return nil }
-    let folder = try DurableFile.makeTemporaryFolder("readiness-rules-")
-    defer { do { try DurableFile.removeFolder(folder) } catch {} }
+    let folder = try FileSystem.makeTemporaryFolder("readiness-rules-")
+    defer { do { try FileSystem.removeFolder(folder) } catch {} }
     var names: [String] = []
     for file in objectives.flatMap({ RuleFile.files($0, as: .yaml) }) {
-      try DurableFile.write(Array(file.text.utf8), to: folder + "/" + file.name)
+      try FileSystem.write(Array(file.text.utf8), to: folder + "/" + file.name)
       names.append(file.name)
     }
     let calls = [

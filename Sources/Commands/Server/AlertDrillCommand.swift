@@ -2,11 +2,11 @@ import ArgumentParser
 import Monitoring
 import PlanGate
 import PlanModel
-import Profiles
 import GitRepository
 import Reports
 import StrictJSON
 import Telemetry
+import ReadinessSystem
 
 struct AlertDrillCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
@@ -46,7 +46,7 @@ struct AlertDrillCommand: ParsableCommand {
     }
     var text = selection.files[0].text
     if let rules {
-      guard let bytes = try DurableFile.read(rules) else {
+      guard let bytes = try FileSystem.readIfPresent(rules) else {
         throw UsageError("There is no file \(rules.printable).", hint: "readiness alerts rules --output DIR writes it.")
       }
       text = String(decoding: bytes, as: UTF8.self)
@@ -58,8 +58,8 @@ struct AlertDrillCommand: ParsableCommand {
       context.environment)
     let made = try watched(drill, context, count: names.isEmpty ? known.count : Set(names).count)
     let report = AlertDrillReport(made)
-    if let record { try DurableFile.write(made.json.canonicalBytes + [0x0A], to: record, mode: 0o644) }
-    if let junit { try DurableFile.write(Array(report.junit.utf8), to: junit, mode: 0o644) }
+    if let record { try FileSystem.write(made.json.canonicalBytes + [0x0A], to: record, mode: 0o644) }
+    if let junit { try FileSystem.write(Array(report.junit.utf8), to: junit, mode: 0o644) }
     try context.print(
       json: report.json, text: report.text(record: record, width: context.width, context.style(repository)))
     if made.outcomes.contains(where: { $0.code != nil }) { throw ExitCode(1) }

@@ -2,7 +2,6 @@ import ArgumentParser
 import Monitoring
 import PlanGate
 import PlanModel
-import Profiles
 import GitRepository
 import Reports
 import StrictJSON

@@ -1,8 +1,8 @@
 import ArgumentParser
-import Profiles
 import Reports
 import StrictJSON
 import Telemetry
+import ReadinessSystem
 
 enum DashboardName: String, Choice { case fleet, slo }
 
@@ -24,7 +24,7 @@ struct DashboardExportCommand: ParsableCommand {
     let context = try Context(options)
     let json = (name == .fleet ? Dashboard.fleet : Dashboard.objectives).json
     guard let output else { return Standard.document(json.layoutBytes) }
-    try DurableFile.write(json.layoutBytes, to: output, mode: 0o644)
+    try FileSystem.write(json.layoutBytes, to: output, mode: 0o644)
     context.print(
       json: Envelope.json("dashboard", [JSONMember("files", .texts([output]))]), text: "written  \(output.printable)")
   }

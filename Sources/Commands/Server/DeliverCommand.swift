@@ -8,6 +8,7 @@ import GitRepository
 import Reports
 import Profiles
 import StrictJSON
+import ReadinessSystem
 
 /// The sinks of a commit's policy, each with its profile.
 struct SinkSelection {
@@ -17,7 +18,7 @@ struct SinkSelection {
   private let settings: [(name: String, value: String)]
   private let trusted: Set<String>
 
-  /// - Throws: `ConfigurationError`, `GitError`, `FileFault`.
+  /// - Throws: `ConfigurationError`, `GitError`, `SystemError`.
   init(_ repository: Repository, at commit: ObjectID, _ context: Context, _ flags: [(name: String, value: String)])
     throws
   {

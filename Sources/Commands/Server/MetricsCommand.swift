@@ -3,11 +3,11 @@ import Glibc
 import Monitoring
 import PlanGate
 import PlanModel
-import Profiles
 import GitRepository
 import Reports
 import StrictJSON
 import Telemetry
+import ReadinessSystem
 
 struct MetricsCommand: ParsableCommand {
   static let configuration = CommandConfiguration(

@@ -1,6 +1,7 @@
 import ArgumentParser
 import Glibc
 import GitRepository
+import ReadinessSystem
 
 /// Where servers look for the gate of a bare repository.
 enum ServerLayout: String, Choice {
@@ -15,9 +16,9 @@ enum ServerLayout: String, Choice {
 
   /// What a folder looks like.
   static func found() -> ServerLayout {
-    if FileBytes.exists("hooks/pre-receive.d") { return .gitea }
-    if FileBytes.exists("custom_hooks") { return .gitlab }
-    if FileBytes.exists("VREF") { return .gitolite }
+    if FileSystem.exists("hooks/pre-receive.d") { return .gitea }
+    if FileSystem.exists("custom_hooks") { return .gitlab }
+    if FileSystem.exists("VREF") { return .gitolite }
     return .plain
   }
 
@@ -61,7 +62,7 @@ enum ServerLayout: String, Choice {
   /// Takes the gate out of every layout's place.
   static func takeOut() throws -> [String] {
     try allCases.compactMap { layout in
-      guard let folder = layout.folder, FileBytes.exists(folder + "/readiness") else { return nil }
+      guard let folder = layout.folder, FileSystem.exists(folder + "/readiness") else { return nil }
       return try HookFolder(path: folder).takeOut("readiness") ? folder + "/readiness" : nil
     }
   }

@@ -7,6 +7,7 @@ import GitRepository
 import Reports
 import StrictJSON
 import Telemetry
+import ReadinessSystem
 
 struct TelemetryCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
@@ -97,7 +98,7 @@ struct TelemetryStatusCommand: ParsableCommand {
         text: "Telemetry is off: READINESS_TELEMETRY names no folder.")
     }
     let spool = Spool(folder: folder)
-    guard DurableFile.exists(folder) else { throw FileFault(path: folder, reason: "No such file or directory") }
+    guard FileSystem.exists(folder) else { throw SystemError.notFound(folder) }
     let states = try Signal.allCases.map { try State(spool, $0) }
     context.print(
       json: Envelope.json(

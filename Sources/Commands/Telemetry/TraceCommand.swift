@@ -2,7 +2,6 @@ import ArgumentParser
 import PlanGate
 import PlanHistory
 import PlanModel
-import Profiles
 import GitRepository
 import Reports
 import StrictJSON

@@ -1,6 +1,5 @@
 import Glibc
 import PlanModel
-import Profiles
 import ReadinessSystem
 import Telemetry
 
@@ -49,31 +48,29 @@ public struct AlertDrill {
   private let root: String
 
   /// Finds the programs, and makes the drill's folder.
-  /// - Throws: `MissingTool`; `FileFault`.
+  /// - Throws: `MissingTool`; `SystemError`.
   public init(_ plan: Plan, _ environment: [String: String]) throws {
     self.plan = plan
     self.environment = environment
     prometheus = try Tool.prometheus.path(environment)
     alertmanager = try Tool.alertmanager.path(environment)
-    root = try DurableFile.makeTemporaryFolder("readiness-drill-")
+    root = try FileSystem.makeTemporaryFolder("readiness-drill-")
   }
 
   /// Drills.
   /// - Parameters:
   ///   - progress: told each alert's outcome as soon as it is known.
   ///   - staying: called when all alerts are drilled, while the programs still run, with the address of Prometheus.
-  /// - Throws: `Failed` if a program does not start, or a fault cannot be made; `FileFault`, `SystemError`.
+  /// - Throws: `Failed` if a program does not start, or a fault cannot be made; `SystemError`.
   public func run(
     progress: (DrillRecord.Outcome) -> Void, staying: (_ prometheus: String) -> Void
   ) throws -> DrillRecord {
-    defer { do { try DurableFile.removeFolder(root) } catch {} }
+    defer { do { try FileSystem.removeFolder(root) } catch {} }
     let began = Machine.millisecondsSince1970()
     for folder in ["bin", "metrics", "prometheus", "alertmanager", "telemetry"] {
-      try DurableFile.makeFolders("\(root)/\(folder)")
+      try FileSystem.makeFolders("\(root)/\(folder)")
     }
-    guard let program = Machine.programPath(), symlink(program, root + "/bin/readiness") == 0 else {
-      throw FileFault(path: root + "/bin/readiness", reason: "the program cannot be linked there")
-    }
+    try Machine.linkProgram(at: root + "/bin/readiness")
     let receiver = try DrillReceiver(serving: root + "/metrics")
     let faults = DrillFault.all(plan.policy, receiver).filter { plan.names.isEmpty || plan.names.contains($0.alert) }
     do {
@@ -208,7 +205,7 @@ public struct AlertDrill {
   }
 
   private func write(_ name: String, _ text: String) throws {
-    try DurableFile.replace(Array(text.utf8), at: "\(root)/\(name)")
+    try FileSystem.write(Array(text.utf8), to: "\(root)/\(name)", mode: 0o644, durability: .none)
   }
 
   /// The version that a program prints: `prometheus, version 2.42.0+ds (…)`.

@@ -1,7 +1,7 @@
 import PlanModel
-import Profiles
 import StrictJSON
 import Telemetry
+import ReadinessSystem
 
 /// A fault for one alert: what is made, and how it is repaired. Nothing is faked: commits, evidence, waivers, deliveries
 /// and records are what git and this program write.

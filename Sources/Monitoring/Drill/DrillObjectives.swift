@@ -1,4 +1,3 @@
-import Profiles
 import Telemetry
 
 /// A repository of a drill without a fault: its objective is that of the drill's own Prometheus, so that dashboards of

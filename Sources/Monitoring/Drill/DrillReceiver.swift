@@ -1,5 +1,4 @@
 import PlanModel
-import Profiles
 import ReadinessSystem
 import StrictJSON
 import Synchronization
@@ -68,7 +67,7 @@ final class DrillReceiver: Sendable {
     let name = String(request.path.split(separator: "/").last ?? "")
     state.withLock { $0.scrapes[name, default: 0] += 1 }
     do {
-      guard let bytes = try DurableFile.read("\(folder)/\(name).prom") else { return .init(404) }
+      guard let bytes = try FileSystem.readIfPresent("\(folder)/\(name).prom") else { return .init(404) }
       return .init(200, bytes)
     } catch {
       return .init(500)

@@ -1,5 +1,5 @@
 import Glibc
-import Profiles
+import ReadinessSystem
 
 /// A scratch repository of a drill, worked on by git and by this program as a person would.
 struct DrillRepository {
@@ -30,7 +30,7 @@ struct DrillRepository {
       "GIT_COMMITTER_NAME": "Drill",
       "GIT_COMMITTER_EMAIL": "drill@example.com",
     ]
-    try DurableFile.makeFolders(folder)
+    try FileSystem.makeFolders(folder)
     try git("init", "-q", "-b", "main", ".")
     try readiness("init", "--empty", "--commit")
     try readiness("install")
@@ -61,12 +61,12 @@ struct DrillRepository {
   }
 
   func write(_ path: String, _ text: String) throws {
-    if let slash = path.lastIndex(of: "/") { try DurableFile.makeFolders("\(folder)/\(path[..<slash])") }
-    try DurableFile.replace(Array(text.utf8), at: "\(folder)/\(path)")
+    if let slash = path.lastIndex(of: "/") { try FileSystem.makeFolders("\(folder)/\(path[..<slash])") }
+    try FileSystem.write(Array(text.utf8), to: "\(folder)/\(path)", mode: 0o644, durability: .none)
   }
 
   func read(_ path: String) throws -> String {
-    String(decoding: try DurableFile.read("\(folder)/\(path)") ?? [], as: UTF8.self)
+    String(decoding: try FileSystem.readIfPresent("\(folder)/\(path)") ?? [], as: UTF8.self)
   }
 
   /// Commits all that changed.

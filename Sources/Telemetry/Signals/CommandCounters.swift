@@ -1,6 +1,6 @@
 import PlanModel
-import Profiles
 import StrictJSON
+import ReadinessSystem
 
 /// How often each command ran in all processes of a spool, and how long they took. Kept in `counters.json` beside the
 /// spool, because what is sent leaves it.
@@ -40,9 +40,9 @@ public struct CommandCounters: Sendable, Equatable {
   /// Counts what the spool holds and was not counted yet, and keeps that.
   ///
   /// Returns what was kept before if another process holds the lock of the spool.
-  /// - Throws: `FileFault`. O(bytes that are new).
-  public static func fold(_ spool: Spool) throws(FileFault) -> CommandCounters {
-    guard DurableFile.exists(spool.folder), let lock = try FileLock(path: spool.lockPath) else {
+  /// - Throws: `SystemError`. O(bytes that are new).
+  public static func fold(_ spool: Spool) throws(SystemError) -> CommandCounters {
+    guard FileSystem.exists(spool.folder), let lock = try FileLock(path: spool.lockPath) else {
       return try load(spool)
     }
     defer { withExtendedLifetime(lock) {} }
@@ -50,13 +50,13 @@ public struct CommandCounters: Sendable, Equatable {
   }
 
   /// Counts, for a caller that holds the lock of the spool.
-  /// - Throws: `FileFault`.
-  public static func foldLocked(_ spool: Spool) throws(FileFault) -> CommandCounters {
+  /// - Throws: `SystemError`.
+  public static func foldLocked(_ spool: Spool) throws(SystemError) -> CommandCounters {
     var counters = try load(spool)
     let before = counters
     var present: [String: Int] = [:]
     for path in [spool.sendingPath(of: .traces), spool.path(of: .traces)] {
-      guard let bytes = try DurableFile.read(path), let mark = mark(bytes) else { continue }
+      guard let bytes = try FileSystem.readIfPresent(path), let mark = mark(bytes) else { continue }
       var at = min(counters.folded[mark] ?? 0, bytes.count)
       while let end = bytes[at...].firstIndex(of: 0x0A) {
         counters.add(SpoolLine(bytes[at..<end], of: .traces))
@@ -65,7 +65,7 @@ public struct CommandCounters: Sendable, Equatable {
       present[mark] = at
     }
     counters.folded = present
-    if counters != before { try DurableFile.write(counters.json.layoutBytes, to: path(spool)) }
+    if counters != before { try FileSystem.write(counters.json.layoutBytes, to: path(spool)) }
     return counters
   }
 
@@ -109,8 +109,8 @@ public struct CommandCounters: Sendable, Equatable {
   }
 
   /// A file that cannot be read begins at nothing, as a counter after a restart does.
-  private static func load(_ spool: Spool) throws(FileFault) -> CommandCounters {
-    guard let bytes = try DurableFile.read(path(spool)) else { return CommandCounters() }
+  private static func load(_ spool: Spool) throws(SystemError) -> CommandCounters {
+    guard let bytes = try FileSystem.readIfPresent(path(spool)) else { return CommandCounters() }
     var counters = CommandCounters()
     do {
       let root = try JSONDocument(parsing: bytes, limits: .general).root

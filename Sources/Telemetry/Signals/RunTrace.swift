@@ -1,4 +1,3 @@
-import Profiles
 import StrictJSON
 
 /// What spools know of one run, from every process that touched it.
@@ -39,7 +38,7 @@ public struct RunTrace: Sendable {
 
   /// Reads spools for the runs whose ID begins so. O(bytes of the spools).
   /// - Returns: the traces, by run ID, and how many lines were torn.
-  /// - Throws: `FileFault` where a spool cannot be read.
+  /// - Throws: `SystemError` where a spool cannot be read.
   public static func find(_ prefix: String, in spools: [Spool]) throws -> (traces: [RunTrace], torn: Int) {
     var (found, torn) = ([String: [Entry]](), 0)
     // A trace is the first half of the run ID, so a line without these digits tells nothing of the run.

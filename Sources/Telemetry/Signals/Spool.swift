@@ -1,5 +1,4 @@
 import Glibc
-import Profiles
 import ReadinessSystem
 
 /// A folder in which every process leaves its signals, and from which one sends them.
@@ -76,11 +75,11 @@ public struct Spool: Sendable {
       defer { withExtendedLifetime(lock) {} }
       let waiting = sendingPath(of: signal)
       var gone = 0
-      if let bytes = try DurableFile.read(waiting) {
+      if let bytes = try FileSystem.readIfPresent(waiting) {
         gone = bytes[min(cursor(of: signal), bytes.count)...].count { $0 == 0x0A }
       }
       // Without its cursor a file is sent again from its beginning, so the cursor goes first.
-      try DurableFile.remove(cursorPath(of: signal))
+      try FileSystem.remove(cursorPath(of: signal))
       guard rename(path(of: signal), waiting) == 0 else { return }
       try addDropped(gone, signal)
     } catch {

@@ -1,6 +1,6 @@
 import Glibc
-import Profiles
 import StrictJSON
+import ReadinessSystem
 
 /// What is kept about the spool beside its lines.
 extension Spool {
@@ -8,29 +8,29 @@ extension Spool {
   public func cursor(of signal: Signal) -> Int { number(in: cursorPath(of: signal), "offset") }
 
   /// Keeps that count; it is on the disk when this returns.
-  /// - Throws: `FileFault`.
-  public func keepCursor(_ offset: Int, of signal: Signal) throws(FileFault) {
+  /// - Throws: `SystemError`.
+  public func keepCursor(_ offset: Int, of signal: Signal) throws(SystemError) {
     let json: JSONValue = ["version": 1, "offset": .int(offset)]
-    try DurableFile.write(json.layoutBytes, to: cursorPath(of: signal))
+    try FileSystem.write(json.layoutBytes, to: cursorPath(of: signal))
   }
 
   /// Returns how many lines had to go since the spool began.
   public func dropped(_ signal: Signal) -> Int { number(in: droppedPath, signal.rawValue) }
 
   /// Counts lines that had to go. The caller holds the lock of the spool.
-  /// - Throws: `FileFault`.
-  public func addDropped(_ count: Int, _ signal: Signal) throws(FileFault) {
+  /// - Throws: `SystemError`.
+  public func addDropped(_ count: Int, _ signal: Signal) throws(SystemError) {
     guard count > 0 else { return }
     var counts = Dictionary(uniqueKeysWithValues: Signal.allCases.map { ($0, dropped($0)) })
     counts[signal, default: 0] += count
     let members = Signal.allCases.map { JSONMember($0.rawValue, .int(counts[$0] ?? 0)) }
-    try DurableFile.write(JSONValue(.object([JSONMember("version", 1)] + members)).layoutBytes, to: droppedPath)
+    try FileSystem.write(JSONValue(.object([JSONMember("version", 1)] + members)).layoutBytes, to: droppedPath)
   }
 
   /// A number that cannot be read is 0: sent twice is better than not at all.
   private func number(in path: String, _ name: String) -> Int {
     do {
-      guard let bytes = try DurableFile.read(path) else { return 0 }
+      guard let bytes = try FileSystem.readIfPresent(path) else { return 0 }
       return max(0, try JSONDocument(parsing: bytes).root[name]?.integer ?? 0)
     } catch {
       return 0
@@ -38,10 +38,10 @@ extension Spool {
   }
 
   /// Returns the bytes of all files of a signal, oldest first, as far as they have not been sent; empty if there are none.
-  /// - Throws: `FileFault`. O(bytes).
-  public func unsent(_ signal: Signal) throws(FileFault) -> [[UInt8]] {
-    let old = try DurableFile.read(sendingPath(of: signal)) ?? []
-    let new = try DurableFile.read(path(of: signal)) ?? []
+  /// - Throws: `SystemError`. O(bytes).
+  public func unsent(_ signal: Signal) throws(SystemError) -> [[UInt8]] {
+    let old = try FileSystem.readIfPresent(sendingPath(of: signal)) ?? []
+    let new = try FileSystem.readIfPresent(path(of: signal)) ?? []
     return [Array(old[min(cursor(of: signal), old.count)...]), new].filter { !$0.isEmpty }
   }
 }

@@ -1,5 +1,4 @@
 import Glibc
-import Profiles
 import ReadinessSystem
 import Synchronization
 

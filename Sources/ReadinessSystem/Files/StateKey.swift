@@ -38,8 +38,8 @@ public enum StateKey {
     var random = SystemRandomNumberGenerator()
     let bytes = (0..<count).map { _ in UInt8.random(in: 0...255, using: &random) }
     // One that is there and cannot be used stays: it may be another user's, and is never replaced.
-    guard !DurableFile.exists(path) else { return nil }
-    do { try DurableFile.makeFolders(folder) } catch { return nil }
+    guard !FileSystem.exists(path) else { return nil }
+    do { try FileSystem.makeFolders(folder) } catch { return nil }
     chmod(folder, 0o700)
     let draft = path + ".\(getpid())"
     let file = open(draft, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0o600)

@@ -2,13 +2,13 @@ import Glibc
 
 /// Room for many small blocks, asked for at once. By itself glibc has the heap of a thread other than the first grow by a
 /// page at a time, each with a call of the system, and each page is given when it is first touched, which interrupts.
-enum HeapRoom {
+public enum HeapRoom {
   /// The largest room that is made for one thread.
   private static let bound = 16 << 20
 
   /// Makes room in the heap of this thread.
   /// - Parameter bytes: how much will be needed, about.
-  static func prepare(_ bytes: Int) {
+  public static func prepare(_ bytes: Int) {
     _ = heapsAreKept
     let count = min(bytes, bound)
     guard count > 1 << 20, let block = allocate(count) else { return }

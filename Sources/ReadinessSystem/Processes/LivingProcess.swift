@@ -1,33 +1,37 @@
 import Glibc
 
 /// A process, told from a later one of the same number by the moment at which it began.
-package struct LivingProcess: Equatable, Sendable {
-  package let pid: pid_t
-  package let began: String
+public struct LivingProcess: Equatable, Sendable {
+  /// Its number.
+  public let pid: pid_t
+  /// When it began, as the system writes it; empty where it does not say.
+  public let began: String
 
   /// This process.
-  package static let this = LivingProcess(pid: getpid(), began: began(of: getpid()) ?? "")
+  public static let this = LivingProcess(pid: getpid(), began: began(of: getpid()) ?? "")
 
-  package init(pid: pid_t, began: String) {
+  /// Names a process.
+  public init(pid: pid_t, began: String) {
     self.pid = pid
     self.began = began
   }
 
-  package init?(text: String) {
+  /// Reads what a lock or a journal holds; nil for anything else.
+  public init?(text: String) {
     let parts = text.split(separator: " ")
     guard parts.count >= 2, parts[0] == "readiness", let pid = pid_t(parts[1]) else { return nil }
     self.init(pid: pid, began: parts.count > 2 ? String(parts[2]) : "")
   }
 
   /// As locks and journals hold it.
-  package var text: String { "readiness \(pid) \(began)" }
+  public var text: String { "readiness \(pid) \(began)" }
 
   /// True while it runs on this machine.
-  package var isAlive: Bool { kill(pid, 0) == 0 || errno == EPERM ? Self.began(of: pid) ?? "" == began : false }
+  public var isAlive: Bool { kill(pid, 0) == 0 || errno == EPERM ? Self.began(of: pid) ?? "" == began : false }
 
   /// The start of a process in clock ticks since the system's (proc(5), field 22); nil where the system does not say.
   private static func began(of pid: pid_t) -> String? {
-    guard let bytes = FileBytes.readQuietly("/proc/\(pid)/stat"),
+    guard let bytes = FileSystem.readQuietly("/proc/\(pid)/stat"),
       let close = bytes.lastIndex(of: UInt8(ascii: ")"))
     else { return nil }
     // A program's name, which stands in the brackets, may hold spaces; the third field is behind it.

@@ -28,9 +28,6 @@ public enum Machine {
     return now.tv_sec * 1000 + now.tv_nsec / 1_000_000
   }
 
-  /// The system's word for the last call that failed on this thread.
-  static var lastError: String { String(cString: strerror(errno)) }
-
   /// The environment of the process.
   public static func environment() -> [String: String] {
     var values = [String: String](minimumCapacity: 64)
@@ -64,6 +61,13 @@ public enum Machine {
     let count = readlink("/proc/self/exe", &buffer, buffer.count)
     guard count > 0 else { return nil }
     return String(decoding: buffer[..<count].map { UInt8(bitPattern: $0) }, as: UTF8.self)
+  }
+
+  /// Makes a symbolic link to the running program, for a PATH of its own.
+  /// - Throws: `SystemError`.
+  public static func linkProgram(at path: String) throws(SystemError) {
+    guard let program = programPath() else { throw SystemError("readlink", "/proc/self/exe") }
+    try FileSystem.link(path, to: program)
   }
 
   /// The folder that the process works in; nil where it is gone.

@@ -5,10 +5,10 @@ public final class FileLock: Sendable {
   private let descriptor: Int32
 
   /// Takes the lock; nil where another process has it.
-  /// - Throws: `FileFault` where the file cannot be made.
-  public init?(path: String) throws(FileFault) {
+  /// - Throws: `SystemError` where the file cannot be made.
+  public init?(path: String) throws(SystemError) {
     let file = open(path, O_RDWR | O_CREAT | O_NOFOLLOW | O_CLOEXEC, 0o600)
-    guard file >= 0 else { throw DurableFile.fault(path) }
+    guard file >= 0 else { throw SystemError("open", path) }
     guard flock(file, LOCK_EX | LOCK_NB) == 0 else {
       close(file)
       return nil

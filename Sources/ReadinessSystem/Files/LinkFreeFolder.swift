@@ -7,10 +7,10 @@ public final class LinkFreeFolder {
   private let path: String
 
   /// Opens a folder that the caller trusts: links on the way to it are followed.
-  /// - Throws: `GitError`.
+  /// - Throws: `SystemError`.
   public convenience init(_ path: String) throws {
     let descriptor = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC)
-    guard descriptor >= 0 else { throw FileBytes.systemError("open", path) }
+    guard descriptor >= 0 else { throw SystemError("open", path) }
     self.init(descriptor, path.hasSuffix("/") ? String(path.dropLast()) : path)
   }
 
@@ -25,7 +25,7 @@ public final class LinkFreeFolder {
   /// - Parameters:
   ///   - relative: its path, without `.` and `..`; empty for this folder itself.
   ///   - creates: true to create what is missing on the way.
-  /// - Throws: `GitError` where a link or a file stands on the way.
+  /// - Throws: `SystemError` where a link or a file stands on the way.
   public func folder(_ relative: some StringProtocol, creates: Bool = false) throws -> LinkFreeFolder? {
     var at = self
     for part in relative.split(separator: "/", omittingEmptySubsequences: true) {
@@ -38,48 +38,45 @@ public final class LinkFreeFolder {
   private func child(_ name: String, creates: Bool) throws -> LinkFreeFolder? {
     guard name != ".", name != ".." else { throw Self.leaves(path + "/" + name) }
     if creates, mkdirat(descriptor, name, 0o777) != 0, errno != EEXIST {
-      throw FileBytes.systemError("mkdirat", path + "/" + name)
+      throw SystemError("mkdirat", path + "/" + name)
     }
     let child = openat(descriptor, name, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC)
     if child < 0, errno == ENOENT { return nil }
     guard child >= 0 else {
       throw errno == ELOOP || errno == ENOTDIR
-        ? Self.leaves(path + "/" + name) : FileBytes.systemError("openat", path + "/" + name)
+        ? Self.leaves(path + "/" + name) : SystemError("openat", path + "/" + name)
     }
     return LinkFreeFolder(child, path + "/" + name)
   }
 
-  private static func leaves(_ path: String) -> GitError {
-    GitError(
-      .unsupported, "\(path) is not a folder: it may be a symbolic link, and readiness follows none there.",
-      hint: "Put a folder in its place: git status shows what changed.", function: "openat")
+  private static func leaves(_ path: String) -> SystemError {
+    SystemError("openat", path, reason: "it is not a folder: it may be a symbolic link, and none is followed here")
   }
 
   /// The bytes of a regular file in this folder; nil where there is none.
   /// - Parameter bound: the most bytes that it may have.
-  /// - Throws: `GitError` where it is a link, a pipe or a device, or larger than that.
+  /// - Throws: `SystemError` where it is a link, a pipe or a device, or larger than that.
   public func read(_ name: String, atMost bound: Int) throws -> [UInt8]? {
     let file = openat(descriptor, name, O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC)
     if file < 0, errno == ENOENT { return nil }
     var status = stat()
     guard file >= 0, fstat(file, &status) == 0, status.st_mode & S_IFMT == S_IFREG, status.st_size <= bound else {
       if file >= 0 { close(file) }
-      throw GitError(
-        .damaged, "\(path)/\(name) is not a regular file of at most \(bound) bytes.",
-        hint: "Look at it, and remove it.",
-        function: "openat")
+      throw SystemError(
+        "openat", "\(path)/\(name)",
+        reason: "it is not a regular file of at most \(bound) bytes; look at it, and remove it")
     }
     defer { close(file) }
-    return try FileBytes.read(file, path + "/" + name)
+    return try FileSystem.read(file, path + "/" + name)
   }
 
   /// Puts a prepared file in its place in this folder.
   /// - Parameters:
   ///   - prepared: its path, on the file system of git's folder.
   ///   - bytes: what it holds, for a folder on another file system.
-  package func put(_ prepared: String, _ bytes: [UInt8], as name: String) throws {
+  public func put(_ prepared: String, _ bytes: [UInt8], as name: String) throws {
     guard renameat(AT_FDCWD, prepared, descriptor, name) != 0 else { return }
-    guard errno == EXDEV else { throw FileBytes.systemError("renameat", path + "/" + name) }
+    guard errno == EXDEV else { throw SystemError("renameat", path + "/" + name) }
     try write(bytes, as: name, isDurable: true)
   }
 
@@ -88,13 +85,13 @@ public final class LinkFreeFolder {
   public func write(_ bytes: [UInt8], as name: String, mode: mode_t = 0o666, isDurable: Bool) throws {
     let draft = "\(name).readiness-\(getpid())"
     let file = openat(descriptor, draft, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, mode)
-    guard file >= 0 else { throw FileBytes.systemError("openat", path + "/" + draft) }
+    guard file >= 0 else { throw SystemError("openat", path + "/" + draft) }
     do {
       defer { close(file) }
-      try FileBytes.write(bytes[...], to: file, path + "/" + draft)
-      guard !isDurable || fsync(file) == 0 else { throw FileBytes.systemError("fsync", path + "/" + draft) }
+      try FileSystem.write(bytes[...], to: file, path + "/" + draft)
+      guard !isDurable || fsync(file) == 0 else { throw SystemError("fsync", path + "/" + draft) }
       guard renameat(descriptor, draft, descriptor, name) == 0 else {
-        throw FileBytes.systemError("renameat", path + "/" + name)
+        throw SystemError("renameat", path + "/" + name)
       }
     } catch {
       unlinkat(descriptor, draft, 0)
@@ -103,5 +100,5 @@ public final class LinkFreeFolder {
   }
 
   /// Removes a file of this folder; a link is removed itself. Nothing happens where it is gone.
-  package func remove(_ name: String) { unlinkat(descriptor, name, 0) }
+  public func remove(_ name: String) { unlinkat(descriptor, name, 0) }
 }

@@ -1,5 +1,4 @@
 import Glibc
-import ReadinessSystem
 
 /// A pager, as git uses one: a shell line that reads standard input.
 public enum Pager {

@@ -1,5 +1,5 @@
 import Foundation
-import Profiles
+import ReadinessSystem
 import TestSupport
 import Testing
 
