@@ -40,6 +40,7 @@ let package = Package(
       name: "PlanHistory",
       dependencies: [
         "PlanSLO", "GitRepository", "GitObjects", "PlanJudge", "PlanModel", "ReadinessSystem", "StrictJSON",
+        "Telemetry",
       ]),
     .target(
       name: "Attestations",
@@ -80,10 +81,9 @@ let package = Package(
     .target(
       name: "Commands",
       dependencies: [
-        "Attestations", "CProgram", "PlanGate", "PlanHistory", "GitRepository", "GitTransaction", "GitObjects",
-        "PlanJudge", "PlanModel",
-        "Reports", "Profiles", "ReadinessSystem", "PlanChecks", "PlanEvents", "PlanSLO",
-        "PrometheusRules", "Monitoring", "StrictJSON", "Telemetry",
+        "Attestations", "CProgram", "CSHA1", "PlanGate", "PlanHistory", "GitRepository", "GitTransaction",
+        "GitObjects", "PlanJudge", "PlanModel", "Reports", "Profiles", "ReadinessSystem", "PlanChecks", "PlanEvents",
+        "PlanSLO", "PrometheusRules", "Monitoring", "StrictJSON", "Telemetry",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ]),
     .executableTarget(name: "readiness", dependencies: ["Commands", "CNetworkStubs"]),

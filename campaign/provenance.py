@@ -5,8 +5,9 @@ A plan with a check is made in a scratch repository. Each envelope of `provenanc
 be accepted by securesystemslib, and each Statement to be valid for in-toto-attestation; test results are parsed in their own
 proto. A changed byte, and an attacker's key inside the envelope, have to be refused by them and by `attest verify`. Then a
 gate with 10,000 attestations is timed beside the same gate with a handful. With --release, the SBOM in that folder has to be
-strictly valid for cyclonedx-python-lib and to name every static library that the linker reported, and the SLSA provenance
-to be valid for in-toto-attestation, in its proto without an unknown field.
+strictly valid for cyclonedx-python-lib and to name every static library that the linker reported, PROGRAM to name that SBOM,
+the Debian package to name the same sources, and the SLSA provenance to be valid for in-toto-attestation, in its proto without
+an unknown field.
 
 usage: provenance.py PROGRAM [--attestations COUNT] [--release FOLDER]
 
@@ -273,6 +274,14 @@ def released(folder):
     named = {p["value"] for c in bom["components"] for p in c["properties"] if p["name"] == "readiness:linked"}
     linked = {os.path.basename(os.path.realpath(line.strip())) for line in open(os.path.join(TOP, ".build/readiness.linked"))}
     check(f"every library that was linked is in the SBOM; these are not: {linked - named}", len(linked) > 5 and linked <= named)
+    version = json.loads(run(program, "version", "--json", folder=TOP))
+    check("the program names its SBOM, and the SBOM its program", version["sbom"] == bom["serialNumber"]
+          and version["digest"] == "sha256:" + bom["metadata"]["component"]["hashes"][0]["content"])
+    # What a fix of Debian's has to be built into: the sources of the SBOM, in the package's own words.
+    package = glob.glob(os.path.join(folder, "*.deb"))[0]
+    built_using = run("dpkg-deb", "--field", package, "Static-Built-Using", folder=TOP).decode().strip().split(", ")
+    sources = sorted(f"{c['name']} (= {c['version']})" for c in bom["components"] if c["purl"].startswith("pkg:deb/"))
+    check(f"the package names the sources that it was built from: {built_using}", len(sources) > 3 and built_using == sources)
     references = {c["bom-ref"] for c in bom["components"]} | {"readiness"}
     check("no dependency dangles", {r for d in bom["dependencies"] for r in [d["ref"], *d["dependsOn"]]} == references)
     sums = {line.split()[1]: line.split()[0] for line in open(os.path.join(folder, "SHA256SUMS"))}

@@ -228,6 +228,8 @@ def one_caller():
     check(all(span["traceId"] == CALLER for span in processes if span["name"] not in own), "a process left the caller's trace")
     ids = {span["spanId"] for span in processes}
     gate = next(span for span in processes if span["name"] == "hook pre-receive")
+    parts = {span["name"] for span in spans if span.get("parentSpanId") == gate["spanId"]}
+    check({"git.read", "judge"} <= parts, f"the gate tells of {parts}")
     check(gate["kind"] == 2 and gate["parentSpanId"] in ids, "the gate is no part of the sync that pushed")
     runs = run("git", "log", "--format=%(trailers:key=Readiness-Run,valueonly,separator=%x20)", "-3").split()
     for run_id in runs:

@@ -1,6 +1,7 @@
 #!/bin/sh
 # Makes readiness_VERSION_ARCH.deb from the release binary, which is static: it depends on git and nothing else. Equal
-# programs give equal bytes.
+# programs give equal bytes. Static-Built-Using names the sources of what was linked into it, because a fix of theirs
+# arrives by a new build only.
 # usage: scripts/package-deb.sh PROGRAM FOLDER
 set -eu
 program=$1
@@ -17,6 +18,8 @@ scripts/stage.sh "$program" "$stage" /usr
 doc=$stage/usr/share/doc/readiness
 mv "$doc/LICENSE" "$doc/copyright"
 mkdir -p "$stage/DEBIAN" "$out"
+linked=$(scripts/linked.sh)
+built_using=$(printf '%s\n' "$linked" | awk -F '\t' '$4 == "Debian" { print $1 " (= " $2 ")" }' | LC_ALL=C sort -u | paste -sd, | sed 's/,/, /g')
 size=$(find "$stage/usr" -type f -exec stat -c %s {} + | awk '{ sum += int(($1 + 1023) / 1024) } END { print sum }')
 cat >"$stage/DEBIAN/control" <<CONTROL
 Package: readiness
@@ -26,6 +29,7 @@ Maintainer: The readiness maintainers <maintainers@users.noreply.r-seed-37736a9d
 Installed-Size: $size
 Depends: git (>= 1:2.30)
 Recommends: openssh-client, curl
+Static-Built-Using: $built_using
 Section: vcs
 Priority: optional
 Description: production-readiness plan that lives in git

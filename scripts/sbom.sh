@@ -1,7 +1,7 @@
 #!/bin/sh
 # Prints what a release binary is made of, as CycloneDX 1.6: the program, each library that the linker took something from,
 # by the Debian package that it is built from, the toolchain's own, and swift-argument-parser. Equal programs give equal
-# bytes. scripts/build-release.sh has left the linker's own list in .build/readiness.linked.
+# bytes. scripts/linked.sh says what was linked.
 # usage: scripts/sbom.sh PROGRAM VERSION, with SOURCE_DATE_EPOCH
 set -eu
 program=$(readlink -f "${1:?usage: scripts/sbom.sh PROGRAM VERSION}")
@@ -11,8 +11,6 @@ export LC_ALL=C
 
 fail() { echo "sbom: $1" >&2; exit 3; }
 
-linked=.build/readiness.linked
-[ -s "$linked" ] || fail "$linked is not there: scripts/build-release.sh writes it when it links. Remove .build/release/readiness and build again."
 : "${SOURCE_DATE_EPOCH:=$(scripts/version.sh | cut -s -d ' ' -f 3)}"
 digest=$(sha256sum "$program" | cut -c1-64)
 work=$(mktemp -d)
@@ -23,35 +21,12 @@ name=$(printf '\153\247\270\021\235\255\021\321\200\264\000\300\117\324\060\310u
 variant=$(printf '%x' $((0x$(echo "$name" | cut -c17) & 3 | 8)))
 uuid=$(echo "$name" | sed -E "s/^(.{8})(.{4}).(.{3}).(.{3})(.{12}).*/\1-\2-5\3-$variant\4-\5/")
 
-distro=$(sed -n 's/^VERSION_ID=//p' /etc/os-release | tr -d '"')
-toolchain=$(readlink -f "$(command -v swift)")
-toolchain=${toolchain%/usr/bin/*}
-swift=$(swift --version 2>/dev/null | sed -nE 's/.*Swift version ([^ ]+).*/\1/p' | head -n 1)
 parser=$(sed -nE 's/.*swift-argument-parser", exact: "([^"]+)".*/\1/p' Package.swift)
 revision=$(git -C .build/checkouts/swift-argument-parser rev-parse HEAD 2>/dev/null || true)
-[ -n "$swift" ] && [ -n "$parser" ] || fail "the versions of Swift and swift-argument-parser cannot be read."
+[ -n "$parser" ] || fail "the version of swift-argument-parser cannot be read."
 
 # Each line: name of the component, version, purl, supplier, the archive.
-while read -r archive; do
-  case $archive in
-    /*) ;;
-    *) archive=$(pwd)/$archive ;;
-  esac
-  file=$(readlink -f "$archive") || fail "$archive, which was linked, is not there."
-  case $file in
-    "$toolchain"/*) printf 'swift\t%s\tpkg:generic/swift@%s\tSwift project\t%s\n' "$swift" "$swift" "${file##*/}" ;;
-    *)
-      # Files of merged /usr are known by either name.
-      package=$(dpkg-query -S "$file" "${file#/usr}" "$archive" 2>/dev/null | sed -n '1s/: .*//p')
-      [ -n "$package" ] || fail "$file, which was linked, belongs to no Debian package."
-      dpkg-query -W -f='${source:Package}\t${source:Version}\n' "$package" | while read -r source release; do
-        encoded=$(printf %s "$release" | sed 's/+/%2B/g; s/:/%3A/g')
-        printf '%s\t%s\tpkg:deb/debian/%s@%s?arch=source&distro=debian-%s\tDebian\t%s\n' \
-          "$source" "$release" "$source" "$encoded" "$distro" "${file##*/}"
-      done
-      ;;
-  esac
-done <"$linked" >"$work/all"
+scripts/linked.sh >"$work/all"
 printf 'swift-argument-parser\t%s\tpkg:github/apple/swift-argument-parser@%s\tApple\tArgumentParser\n' "$parser" "$parser" >>"$work/all"
 sort -u "$work/all" >"$work/sorted"
 while IFS='	' read -r name release _; do

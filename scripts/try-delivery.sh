@@ -23,7 +23,7 @@ expect() { # STATUS, a text of the output, a command and its words
 }
 
 shellcheck --shell=sh --exclude=SC2016,SC3013 install.sh scripts/action/*.sh scripts/{version,stage,licences,package-tar,package-deb,release,install}.sh
-shellcheck --exclude=SC2015,SC2016 scripts/try-install.sh scripts/try-delivery.sh scripts/build-release.sh scripts/reproduce.sh scripts/sbom.sh scripts/build-provenance.sh
+shellcheck --exclude=SC2015,SC2016 scripts/try-install.sh scripts/try-delivery.sh scripts/build-release.sh scripts/reproduce.sh scripts/run-runbook.sh scripts/linked.sh scripts/sbom.sh scripts/build-provenance.sh
 pass "shellcheck"
 
 # One key for both, as a release has: signatures by Ed25519 are the same each time.
@@ -44,6 +44,7 @@ for file in bin/readiness libexec/readiness-hook share/man/man1/readiness.1.gz L
   grep -q "/$file\$" "$work/list" || fail "the tarball lacks $file"
 done
 ! tar -tzvf "dist/$tarball" | grep -v ' 0/0 ' || fail "the tarball names an owner"
+dpkg-deb --field dist/readiness_*.deb Static-Built-Using | grep -q '^.*libgit2 (= ' || fail "the package does not say what it was built from"
 [ -s dist/sbom.cdx.json ] && [ -s dist/provenance.slsa.json ] || fail "there is no SBOM, or it is not said how the files were built"
 pass "the same bytes twice: $(cd dist && echo *)"
 

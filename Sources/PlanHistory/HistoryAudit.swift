@@ -3,6 +3,7 @@ import PlanJudge
 import PlanModel
 import GitRepository
 import ReadinessSystem
+import Telemetry
 
 /// A run of history, or a change that carries no stamp.
 public struct RunRecord: Sendable {
@@ -148,7 +149,12 @@ public struct HistoryAudit {
   ) throws -> HistoryAudit {
     var audit = HistoryAudit(repository, range, detail, clock: clock, after: earlier)
     if repository.isShallow, range.trusted.isEmpty { throw repository.shallowHistory }
+    let since = Telemetry.recorder?.now
     let graph = try CommitGraph(repository, from: range.tips, notFrom: range.trusted, progress: progress)
+    if let since {
+      let commits = Attribute("readiness.commits", .int(graph.ids.count))
+      Telemetry.recorder?.child("git.read", since: since, [commits])
+    }
     // What touches no plan passes, wherever history ends.
     if repository.isShallow, graph.ids.indices.contains(where: graph.isOfInterest) { throw repository.shallowHistory }
     let judgedFrom = try range.judgedFrom(in: repository)

@@ -48,6 +48,11 @@ public enum Machine {
     var bytes = (0..<16).map { _ in UInt8.random(in: 0...255, using: &generator) }
     bytes[6] = bytes[6] & 0x0F | 0x40
     bytes[8] = bytes[8] & 0x3F | 0x80
+    return uuid(of: bytes[...])
+  }
+
+  /// Writes 16 bytes as a UUID (RFC 9562, section 4).
+  public static func uuid(of bytes: ArraySlice<UInt8>) -> String {
     let digits = bytes.map { byte in
       let text = String(byte, radix: 16)
       return text.count == 1 ? "0" + text : text

@@ -4,7 +4,7 @@ import StrictJSON
 import TestSupport
 import Testing
 
-@Suite("The version")
+@Suite("The version", .enabled(if: Needed.programs("python3")))
 struct VersionTests {
   @Test("version --json fits its schema and says what the file VERSION says")
   func json() throws {
@@ -22,6 +22,19 @@ struct VersionTests {
     let line = s.readiness("--version").output
     #expect(line.hasPrefix("readiness \(version ?? "?") (") && line.hasSuffix(", contract 1)\n"), "\(line)")
     #expect(s.readiness("version").output.hasPrefix(line))
+  }
+
+  @Test("the digest is that of the program's own file, and the serial number of its SBOM is a UUID of that")
+  func digest() throws {
+    let s = try Scratch()
+    let sum = s.shell("sha256sum \"$READINESS\"").line.prefix(64)
+    let serial = s.shell(
+      "python3 -c 'import sys, uuid; print(uuid.uuid5(uuid.NAMESPACE_URL, \"urn:sha256:\" + sys.argv[1]))' \(sum)"
+    ).line
+    let answer = s.readiness("version", "--json").output
+    #expect(sum.count == 64 && answer.contains("\"digest\": \"sha256:\(sum)\""), "\(answer)")
+    #expect(serial.count == 36 && answer.contains("\"sbom\": \"urn:uuid:\(serial)\""), "\(answer)")
+    #expect(s.readiness("version").output.contains("digest     sha256:\(sum)\nsbom       urn:uuid:\(serial)\n"))
   }
 
   @Test("the change log begins with this version")

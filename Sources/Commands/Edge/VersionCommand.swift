@@ -7,7 +7,7 @@ import StrictJSON
 
 struct VersionCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
-    subcommand: "version", abstract: "Which program this is: version, commit, libraries, platform.")
+    subcommand: "version", abstract: "Which program this is: version, commit, digest, libraries, platform.")
   @OptionGroup var options: GlobalOptions
 
   mutating func run() throws {
@@ -15,6 +15,7 @@ struct VersionCommand: ParsableCommand {
     let identity = ProgramIdentity.running
     let built = identity.built.map { Timestamp.text(millisecondsSince1970: $0 * 1000) }
     let isStatic = readiness_is_static()
+    let file = try ProgramFile()
     let json = Envelope.json(
       "version",
       [
@@ -26,12 +27,14 @@ struct VersionCommand: ParsableCommand {
         JSONMember("policyVersions", JSONValue(.array(ProgramIdentity.policyVersions.map { .int($0) }))),
         JSONMember("libgit2", .text(Library.version)),
         JSONMember("swift", .text(Self.swift)), JSONMember("static", JSONValue(.bool(isStatic))),
-        JSONMember("platform", .text(Self.platform)),
+        JSONMember("platform", .text(Self.platform)), JSONMember("digest", .text(file.digest.tagged)),
+        JSONMember("sbom", .text(file.serial)),
       ])
     let lines = [
       identity.line, "commit     \(identity.commit ?? "unknown")\(identity.isModified ? ", modified" : "")",
       "dated      \(built ?? "unknown")", "libgit2    \(Library.version)", "swift      \(Self.swift)",
-      "platform   \(Self.platform)\(isStatic ? ", static" : "")",
+      "platform   \(Self.platform)\(isStatic ? ", static" : "")", "digest     \(file.digest.tagged)",
+      "sbom       \(file.serial)",
     ]
     try context.print(json: json, text: lines.joined(separator: "\n"))
   }

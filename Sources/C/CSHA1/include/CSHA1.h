@@ -4,7 +4,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
-/// SHA-1 (FIPS 180-4, section 6.1) over bytes that come chunk by chunk. Git names objects by it; nothing else uses it here.
+/// SHA-1 (FIPS 180-4, section 6.1) over bytes that come chunk by chunk. Git names objects by it, and a UUID of version 5 is one.
 typedef struct {
   uint32_t state[5];
   uint64_t count;
