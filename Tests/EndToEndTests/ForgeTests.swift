@@ -230,6 +230,25 @@ struct ForgeTests {
     #expect(RepositoryFile.text("templates/verify.yml").contains("\nreadiness:\n"))
   }
 
+  @Test("every action of others is pinned by a commit, and a comment names its release")
+  func pinned() throws {
+    let pattern = /uses: ([A-Za-z0-9_.\/-]+)@([0-9a-f]{40})( # v[0-9.]+)?/
+    var used = 0
+    for file in [
+      "action.yml", "comment/action.yml", "doc/ci/README.md", "doc/ci/github.yml", "doc/ci/github-comment.yml",
+    ] {
+      for line in RepositoryFile.text(file).components(separatedBy: "\n") where line.contains("uses: ") {
+        used += 1
+        let entry = line.trimmingCharacters(in: .whitespaces).replacingOccurrences(of: "- uses", with: "uses")
+        let match = try #require(try pattern.wholeMatch(in: entry), "\(file): \(line)")
+        // Our own has no release to name yet.
+        #expect(match.1.hasPrefix("ORG/readiness") != (match.3 != nil), "\(file): \(line)")
+      }
+    }
+    #expect(used >= 6)
+    #expect(try pattern.wholeMatch(in: "uses: actions/checkout@v4") == nil)
+  }
+
   /// The lines of a YAML file that a shell runs: values of `run`, `script`, `before_script` and `after_script`.
   private static func shellLines(_ text: String) -> [String] {
     var found: [String] = []
