@@ -49,6 +49,7 @@ campaign: build ## the long forms; doc/design/campaigns.md holds their figures
 	python3 campaign/kills.py $(PROGRAM)
 	python3 campaign/bounds.py $(PROGRAM)
 	python3 campaign/missing.py $(PROGRAM) 50
+	python3 campaign/attested.py $(PROGRAM) 100
 	python3 campaign/telemetry.py $(PROGRAM)
 	campaign/fuzz.sh 10000000
 	READINESS_KILLS=1000 swift test --disable-xctest --filter 'DeliverTests/killed'

@@ -197,6 +197,72 @@ struct AttestationTests {
     #expect(s.git("push", "-q", "--no-verify", "origin", ":refs/readiness/attestations").status != 0)
   }
 
+  @Test("install lets git fetch bring attestations where the plan accepts some and origin has some; uninstall ends it")
+  func refspec() throws {
+    let s = try Scratch.withStaleCheck()
+    let server = try Scratch(cloneOf: s, bare: true)
+    s.kept.append(server)
+    s.git("remote", "add", "origin", server.path)
+    let other = try Scratch(cloneOf: server)
+    let before = other.git("config", "--local", "--list").output
+    func fetches() -> String { other.git("config", "--get-all", "remote.origin.fetch").output }
+    #expect(!other.readiness("install").output.contains("refspec"), "origin has none yet")
+    s.readiness("check", "--all", "--attest", "--key", "../ci.pem", "--push", "origin")
+    #expect(other.readiness("install").output.contains("refspec of attestations"))
+    #expect(other.readiness("install").output.contains("installed already"))
+    #expect(fetches().contains("+refs/heads/*") && fetches().contains("refs/readiness/attestations"))
+    #expect(other.git("fetch", "-q").status == 0 && other.small.status == 0)
+    #expect(other.readiness("uninstall").output.contains("refspec of attestations"))
+    #expect(other.git("config", "--local", "--list").output == before)
+    // A remote that cannot be reached keeps nobody from installing, and a plan that accepts none does not ask it.
+    other.git("remote", "set-url", "origin", "file:///nowhere")
+    #expect(other.readiness("install").status == 0 && !fetches().contains("attestations"))
+  }
+
+  @Test("hooks say and write the same bytes with the ref and without, in a clone and at a server")
+  func hooks() throws {
+    let s = try Scratch.withStaleCheck()
+    let server = try Scratch(cloneOf: s, bare: true)
+    s.kept.append(server)
+    s.readiness("check", "--all", "--attest", "--key", "../ci.pem")
+    #expect(s.small.status == 0)
+    // What each hook says, and the message that it leaves but for the moment; the change is staged.
+    let hooks = """
+      for hook in pre-commit prepare-commit-msg commit-msg pre-merge-commit; do
+        echo subject >../message; "$READINESS" hook $hook ../message message 2>&1; echo "$hook $?"
+        grep -vE '^Readiness-(Run|At)' ../message
+      done; true
+      """
+    let ref = "refs/readiness/attestations"
+    let tip = s.git("rev-parse", ref).line
+    for (id, old, new) in [("M-01", "\"In Review\"", "\"Done\""), ("M-02", "\"TBD\"", "\"ada\"")] {
+      s.edit(id, old, new)
+      s.git("add", "-A")
+      // A commit that is pushed past the hooks; the server has its objects already.
+      let made = s.git("commit-tree", "-p", "HEAD", "-m", "change", s.git("write-tree").line).line
+      s.git("push", "-q", "--no-verify", server.path, "\(made):refs/heads/pushed", ref)
+      server.git("update-ref", "-d", "refs/heads/pushed")
+      let line = "\(s.git("rev-parse", "HEAD").line) \(made) refs/heads/main"
+      func said() -> String {
+        [
+          s.shell(hooks),
+          s.shell("echo 'x \(made) refs/heads/main \(line.prefix(40))' | \"$READINESS\" hook pre-push origin x"),
+          server.shell("echo '\(line)' | \"$READINESS\" hook pre-receive"),
+        ].map(\.all).joined()
+      }
+      let with = said()
+      s.git("update-ref", "-d", ref)
+      server.git("update-ref", "-d", ref)
+      let without = said()
+      s.git("update-ref", ref, tip)
+      #expect(with == without, "\(with)\n----\n\(without)")
+      #expect(with.contains("evidence-mismatch") == (id == "M-01"), "\(with)")
+      #expect(with.contains("prepare-commit-msg 0") == (id == "M-02"), "\(with)")
+      #expect(with.components(separatedBy: "this push is refused").count == 3, "\(with)")
+      s.git("reset", "-q", "--hard")
+    }
+  }
+
   @Test("eight writers at once lose none, here and on the server")
   func writers() throws {
     let s = try Scratch.withStaleCheck()

@@ -48,6 +48,7 @@ struct InstallCommand: ParsableCommand {
       if try folder.put(name, program: program) { written.append(name) }
     }
     if try MergeDriverSetup().put(program: program) { written.append("merge driver") }
+    if try AttestationRefspec().put() { written.append("refspec of attestations") }
     say(folder.path, names, written, context)
     if let sharing = try HookFolder.sharing(), !options.json {
       Standard.error(
@@ -115,6 +116,7 @@ struct UninstallCommand: ParsableCommand {
     var removed = try HookScript.names.filter { try folder.takeOut($0) }
     removed += try ServerLayout.takeOut()
     if try MergeDriverSetup().takeOut() { removed.append("merge driver") }
+    if try AttestationRefspec().takeOut() { removed.append("refspec of attestations") }
     context.print(
       json: Envelope.json(
         "uninstall", [JSONMember("folder", .text(folder.path)), JSONMember("removed", .texts(removed))]),
