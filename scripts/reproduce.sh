@@ -1,24 +1,44 @@
 #!/usr/bin/env bash
 # Builds this commit twice, in folders of different length, under another umask and another HOME, and compares the program,
 # the hook launcher and the Debian package byte by byte. Prints one digest of each, or the sections that differ, and ends
-# with 1 then. It takes two release builds: three to six minutes each on two quiet cores.
-# usage: scripts/reproduce.sh [--plant]
+# with 1 then. It takes two release builds: a few minutes each on two quiet cores.
+# The one dependency comes from SwiftPM's cache in HOME; if it is not there, from the network; if there is none, the exit
+# status is 3, because then nothing was compared.
+# usage: scripts/reproduce.sh [--built] [--plant]
+#   --built   takes what this clone was built into as the first; it must be of this commit
 #   --plant   then puts the path of the folder into the second program, and ends with 1 unless the difference is found
 set -euo pipefail
 cd "$(dirname "$0")/.."
 umask 022
 export LC_ALL=C TZ=UTC
 
-plant=
-[ "${1:-}" != --plant ] || plant=1
-fail() { echo "reproduce: $1" >&2; exit 1; }
+plant='' built=''
+for word; do
+  case $word in
+    --plant) plant=1 ;;
+    --built) built=1 ;;
+    *) echo "usage: scripts/reproduce.sh [--built] [--plant]" >&2; exit 2 ;;
+  esac
+done
+fail() { echo "reproduce: $1" >&2; exit "${2:-1}"; }
 
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
 first=$work/a second=$work/another/folder/with/a/longer/path
-read -r version _ SOURCE_DATE_EPOCH _ < <(scripts/version.sh)
+read -r version commit SOURCE_DATE_EPOCH changed < <(scripts/version.sh)
 export SOURCE_DATE_EPOCH
-for folder in "$first" "$second"; do
+[ -z "$changed" ] || fail "the work tree holds changes that no commit has: commit or stash them" 2
+if [ -n "$built" ]; then
+  first=$PWD
+  said=$(.build/release/readiness version --json) || fail "there is no .build/release/readiness: make build" 3
+  case $said in
+    *"\"commit\": \"$commit\""*"\"modified\": false"*) ;;
+    *) fail ".build/release/readiness was not built from $commit: make build" 3 ;;
+  esac
+fi
+folders=("$second")
+[ -n "$built" ] || folders+=("$first")
+for folder in "${folders[@]}"; do
   mkdir -p "$folder"
   git archive HEAD | tar -x -C "$folder"
 done
@@ -28,11 +48,20 @@ for name in .cache .swiftpm; do
   [ ! -e "$HOME/$name" ] || ln -s "$HOME/$name" "$work/home/$name"
 done
 
+fetch() { # FOLDER
+  (cd "$1" && swift package resolve) >"$work/log" 2>&1 || {
+    tail -n 5 "$work/log" >&2
+    fail "what Package.swift depends on is neither in SwiftPM's cache nor to be had from the network, so nothing was built" 3
+  }
+}
+
 make_all() { # FOLDER
+  local began=$SECONDS
   (cd "$1" && scripts/build-release.sh && scripts/package-deb.sh .build/release/readiness .build/deb) >"$work/log" 2>&1 || {
     tail -n 30 "$work/log" >&2
-    fail "the build in $1 failed"
+    fail "the build in $1 failed" 3
   }
+  echo "reproduce: built in $1 in $((SECONDS - began)) s" >&2
 }
 
 # Names the sections in which two programs differ, and says so of what stands in none.
@@ -56,7 +85,12 @@ compare() { # FILE, below both folders
   return 1
 }
 
-make_all "$first"
+fetch "$second"
+if [ -n "$built" ]; then
+  scripts/package-deb.sh .build/release/readiness .build/deb >"$work/log" 2>&1 || { tail -n 30 "$work/log" >&2; fail "no package" 3; }
+else
+  make_all "$first"
+fi
 (umask 077; HOME=$work/home make_all "$second")
 same=1
 for file in .build/release/readiness .build/release/readiness-hook ".build/deb/readiness_${version}_$(dpkg --print-architecture).deb"; do
