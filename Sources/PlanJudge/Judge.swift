@@ -28,8 +28,10 @@ public enum Judge {
     let broken = try TreeInvariants.findings(reading)
     for context in reading.contexts {
       // What one side lets go, every other side has to let go as well.
-      let told = try ChangeRules.all.flatMap { try $0.findings(in: context) } + broken
-      findings += try WaiveRule.excused(told, in: context)
+      var told = try ChangeRules.all.flatMap { try $0.findings(in: context) }
+      if context.isSideOfMerge { told += try ActorRule.findings(in: context) }
+      findings += try WaiveRule.excused(told, by: .ownRuns, in: context)
+      findings += try WaiveRule.excused(broken + LapseRule.findings(in: context), by: .allRuns, in: context)
     }
     return Assessment(verdict: Verdict(findings), draft: try reading.draft())
   }

@@ -36,24 +36,73 @@ private func standing(by actor: Identity = PlanFixture.ada, reason: String? = "b
 
 @Suite("Waive rule")
 struct WaiveRuleTests {
-  @Test("a waive of an earlier commit counts until its day, while its actor still may")
+  @Test(
+    "an exception of an earlier commit lets go the invariant until its day, while its actor still may, and no guard")
   func earlier() throws {
-    #expect(try Judge.assess(started(base(), at: "2026-11-25")).errors == ["unmet-dependency"])
-    let lent = try Judge.assess(started(base(), at: "2026-11-30", waives: [standing()]))
-    #expect(lent.errors == [] && lent.warnings == ["unmet-dependency"])
-    #expect(try Judge.assess(started(base(), at: "2026-12-01", waives: [standing()])).errors == ["unmet-dependency"])
-    let dismissed = base(holder: "grace@example.com")
-    #expect(
-      try Judge.assess(started(dismissed, at: "2026-11-25", waives: [standing()])).errors == ["unmet-dependency"])
-    #expect(
-      try Judge.assess(started(base(), at: "2026-11-25", waives: [standing(by: PlanFixture.bob)])).errors
-        == ["unmet-dependency"])
-    #expect(
-      try Judge.assess(started(base(), at: "2026-11-25", waives: [standing(reason: nil)])).errors
-        == ["unmet-dependency"])
-    let elsewhere = base(#", "milestones": ["A-2"]"#)
-    #expect(
-      try Judge.assess(started(elsewhere, at: "2026-11-25", waives: [standing()])).errors == ["unmet-dependency"])
+    #expect(try Judge.assess(started(base(), at: "2026-11-25", waives: [standing()])).errors == ["unmet-dependency"])
+    /// A-5 is done on A-1, which is reopened by an exception of the same commit.
+    func reopened(_ base: MemoryTree, at day: String, _ waives: [StandingWaive]) throws -> [String] {
+      let now = try #require(Timestamp.milliseconds(of: "\(day)T12:00:00.000Z"))
+      let own = Run.Waive(milestone: MilestoneID("A-1"), code: "done-dependent", until: day)
+      let proposal = Proposal(
+        parents: [base], candidate: base.with { $0.edit("A-1", "Done", "In Progress") },
+        ancestry: ToldAncestry(waives: waives), author: PlanFixture.ada,
+        claim: .draft(reason: "because", mayFollow: false, waives: [own]), now: now, verifier: FakeSignatures())
+      return try Judge.assess(proposal).errors
+    }
+    func reopening(_ holder: String = "ada@example.com", milestones: String = "") -> MemoryTree {
+      PlanFixture.tree().with {
+        $0[PlanPaths.authorization] = """
+          { "version": 1, "roles": { "maintainer": ["\(holder)"], "other": ["ada@example.com"] },
+            "bypass": [
+              { "role": "maintainer", "codes": ["unmet-dependency"]\(milestones) },
+              { "role": "other", "codes": ["done-dependent"] }
+            ] }
+          """
+        // The other milestones on A-1 are not done.
+        $0.edit("A-4", "In Review", "In Progress")
+      }
+    }
+    func waive(by actor: Identity = PlanFixture.ada, reason: String? = "because") -> StandingWaive {
+      let waive = Run.Waive(milestone: MilestoneID("A-5"), code: "unmet-dependency", until: "2026-11-30")
+      var run = Run(at: "2026-11-22T19:00:00.123Z", actor: actor, policy: Digest(of: Array("".utf8)))
+      (run.waives, run.reason) = ([waive], reason)
+      return StandingWaive(waive, run: run, commit: "c")
+    }
+    #expect(try reopened(reopening(), at: "2026-11-25", []) == ["unmet-dependency"])
+    #expect(try reopened(reopening(), at: "2026-11-30", [waive()]) == [])
+    #expect(try reopened(reopening(), at: "2026-12-01", [waive()]) == ["unmet-dependency"])
+    #expect(try reopened(reopening("grace@example.com"), at: "2026-11-25", [waive()]) == ["unmet-dependency"])
+    #expect(try reopened(reopening(), at: "2026-11-25", [waive(by: PlanFixture.bob)]) == ["unmet-dependency"])
+    #expect(try reopened(reopening(), at: "2026-11-25", [waive(reason: nil)]) == ["unmet-dependency"])
+    let elsewhere = reopening(milestones: #", "milestones": ["A-2"]"#)
+    #expect(try reopened(elsewhere, at: "2026-11-25", [waive()]) == ["unmet-dependency"])
+  }
+
+  @Test("an exception of the same commit counts for a re-entry as on the way in, and a reason is asked all the same")
+  func reentry() throws {
+    let base = PlanFixture.tree().with {
+      $0[PlanPaths.authorization] = """
+        { "version": 1, "roles": { "maintainer": ["ada@example.com"] },
+          "bypass": [{ "role": "maintainer", "codes": ["evidence-missing"] }] }
+        """
+    }
+    func errors(_ waives: [Run.Waive], reason: String? = "because") throws -> [String] {
+      let proposal = Proposal(
+        parents: [base],
+        candidate: base.with { tree in
+          tree[".readiness/A-5.json"] = PlanFixture.milestone(
+            "A-5", status: "Done", dependsOn: ["A-1"], isProven: false)
+        },
+        ancestry: ToldAncestry(), author: PlanFixture.ada,
+        claim: .draft(reason: reason, mayFollow: false, waives: waives),
+        now: Timestamp.milliseconds(of: "2026-11-25T12:00:00.000Z"), verifier: FakeSignatures())
+      return try Judge.assess(proposal).errors
+    }
+    let granted = Run.Waive(milestone: MilestoneID("A-5"), code: "evidence-missing", until: "2026-11-30")
+    #expect(try errors([]) == ["evidence-missing", "frozen-field"])
+    #expect(try errors([granted]) == [])
+    #expect(try errors([granted], reason: nil).contains("frozen-field"))
   }
 
   @Test("the stamp says what is let go, and is signed where policy asks for that")

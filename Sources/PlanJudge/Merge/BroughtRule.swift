@@ -99,9 +99,11 @@ enum BroughtRule {
       var faults: [Fault] = []
       for (reading, files) in try readings() {
         for context in reading.contexts {
-          let asked = context.judged(by: side, only: files)
+          var asked = context.judged(by: side, only: files)
+          // A run that this side has brings nothing, and one of a policy that the result has as this side has it neither.
+          if !files.contains(where: \.isPolicy) { asked.telling.policyRuns = [] }
           var findings = try rules.flatMap { try $0.findings(in: asked) }
-          findings = try WaiveRule.excused(findings, in: asked).filter { $0.severity == .error }
+          findings = try WaiveRule.excused(findings, by: .ownRuns, in: asked).filter { $0.severity == .error }
           faults += findings.compactMap { fault($0, files) }
         }
       }

@@ -102,11 +102,11 @@ protocol ChangeRule: SendableMetatype {
 }
 
 enum ChangeRules {
-  /// Every rule.
+  /// Every rule but `LapseRule`, which the judge asks beside the invariants.
   static let all: [any ChangeRule.Type] = [
     TransitionRule.self, BirthRule.self, DeletionRule.self, ReentryRule.self, PlanRule.self, ApprovalRule.self,
     WaiverRule.self, WaiveRule.self,
     AuthorityRule.self, PolicyAuthorityRule.self, SignatureRule.self, JudgedFromRule.self, AnchorRule.self,
-    LapseRule.self, SecretRule.self,
+    SecretRule.self,
   ]
 }

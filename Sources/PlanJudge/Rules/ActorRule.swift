@@ -1,8 +1,8 @@
 import PlanModel
 
 /// An actor who is not the commit's author counts only by a valid signature where a rule is asked of the block
-/// (contract 2.4, identity). A merge asks it of what another side brings, under the policy of the side that judges; of the
-/// commit itself `StampAudit` asks it.
+/// (contract 2.4, identity). A merge asks it of its own stamp from every side, and of what another side brings, under the
+/// policy of the side that judges; of other commits `StampAudit` asks it.
 enum ActorRule: ChangeRule {
   static func findings(in context: JudgeContext) throws -> [Finding] {
     guard !context.isBaseline, let authorization = context.policy.authorization else { return [] }

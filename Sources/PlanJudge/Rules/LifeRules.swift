@@ -42,7 +42,7 @@ enum BirthRule: ChangeRule {
   /// In a merge, a milestone is born that no side has from which the merge could take it.
   private static func isBorn(_ change: MilestoneChange, _ context: JudgeContext) -> Bool {
     guard !change.isDeletion else { return false }
-    return change.merged.map { $0.decidesStatus && $0.live.allSatisfy { $0 == nil } } ?? change.isBirth
+    return change.merged.map { $0.decidesStatus && $0.live == [nil] } ?? change.isBirth
   }
 }
 
@@ -77,15 +77,20 @@ enum DeletionRule: ChangeRule {
 enum ReentryRule: ChangeRule {
   static func findings(in context: JudgeContext) throws -> [Finding] {
     guard !context.isBaseline else { return [] }
-    return try context.judged.compactMap { change in
-      guard let state = enteredAnew(change, context) else { return nil }
-      let unmet = try unmet(change, state, context)
-      guard !unmet.isEmpty else { return nil }
-      return Finding(
-        .frozenField,
-        "\(change.id) is \"\(state)\", and its outcome, dependencies or exit criteria changed. \(unmet.joined(separator: " "))",
-        hint: "Make the change hold what \"\(state)\" asks for, with a reason, or reopen \(change.id) first.",
-        milestone: change.id, path: PlanPaths.milestone(change.id), line: change.statusLine)
+    return try context.judged.flatMap { change -> [Finding] in
+      guard let state = enteredAnew(change, context) else { return [] }
+      // What an exception of the same commit lets go keeps nobody out, as on the way in itself.
+      let asked = try WaiveRule.excused(unmet(change, state, context), by: .ownRuns, in: context)
+      let unmet = asked.filter { $0.severity == .error }
+      guard !unmet.isEmpty else { return asked }
+      let told = unmet.map { $0.code == .reasonMissing ? "No reason is given." : $0.message }
+      return [
+        Finding(
+          .frozenField,
+          "\(change.id) is \"\(state)\", and its outcome, dependencies or exit criteria changed. \(told.joined(separator: " "))",
+          hint: "Make the change hold what \"\(state)\" asks for, with a reason, or reopen \(change.id) first.",
+          milestone: change.id, path: PlanPaths.milestone(change.id), line: change.statusLine)
+      ]
     }
   }
 
@@ -105,11 +110,10 @@ enum ReentryRule: ChangeRule {
     return leaves ? nil : after.status
   }
 
-  private static func unmet(_ change: MilestoneChange, _ state: String, _ context: JudgeContext) throws -> [String] {
-    let findings = try context.guards.findings(
+  private static func unmet(_ change: MilestoneChange, _ state: String, _ context: JudgeContext) throws -> [Finding] {
+    try context.guards.findings(
       asked(state, context), for: change, hasReason: context.telling.hasReason(for: change))
-    return findings.map { $0.code == .reasonMissing ? "No reason is given." : $0.message }
-      + (try missingRoles(change, state, context))
+      + missingRoles(change, state, context)
   }
 
   /// What the guards of state of the ways into a state miss, in sentences.
@@ -125,17 +129,17 @@ enum ReentryRule: ChangeRule {
     return Guard.allCases.filter(asked.contains)
   }
 
-  /// What the rules of authorization of the way into the state miss, quorum and all; a signature is asked for with every
-  /// other one.
+  /// Returns what the rules of authorization of the way into the state miss, quorum and all; a signature is asked for with
+  /// every other one.
   private static func missingRoles(_ change: MilestoneChange, _ state: String, _ context: JudgeContext) throws
-    -> [String]
+    -> [Finding]
   {
     guard let authorization = context.policy.authorization else { return [] }
     let steps = context.telling.steps(of: change)
     return try steps.indices.flatMap { index in
       try AuthorityRule.entering(authorization, change, steps[index], context.workflow).compactMap { rule in
         let stay = { try ReviewStay(before: index, of: steps, change.id, context) }
-        return try AuthorityRule.fault(rule, change, steps[index], stay, authorization, context)?.message
+        return try AuthorityRule.fault(rule, change, steps[index], stay, authorization, context)
       }
     }
   }

@@ -54,9 +54,17 @@ enum WaiveRule: ChangeRule {
     return nil
   }
 
-  /// The findings, those as warnings that somebody let go: in this very commit, or in one before it, by a date that has
-  /// not come and by a person who still may. History is asked only where a refusal could be excused by it.
-  static func excused(_ findings: [Finding], in context: JudgeContext) throws -> [Finding] {
+  /// The runs whose exceptions count.
+  enum Granting {
+    /// Those of the commit itself: they let go what its rules refuse, guards included.
+    case ownRuns
+    /// Those of earlier commits as well, which let go the invariant alone and no guard (contract 3, `Waive`).
+    case allRuns
+  }
+
+  /// Returns the findings, with those as warnings that an exception lets go: by a date that has not come, and by a person
+  /// who still may grant it. Walks history only if an earlier exception could excuse a refusal.
+  static func excused(_ findings: [Finding], by granting: Granting, in context: JudgeContext) throws -> [Finding] {
     guard !context.isBaseline, let authorization = context.policy.authorization, !authorization.bypasses.isEmpty,
       findings.contains(where: { isExcusable($0, authorization) })
     else { return findings }
@@ -73,7 +81,7 @@ enum WaiveRule: ChangeRule {
       run.waives.map { StandingWaive($0, run: run, commit: nil) }
     }
     var (said, open) = excused(findings, by: try counting(own, authorization, moment, context))
-    guard open.contains(where: { isExcusable($0, authorization) }) else { return said + open }
+    guard granting == .allRuns, open.contains(where: { isExcusable($0, authorization) }) else { return said + open }
     let standing = try context.proposal.ancestry.standingWaives()
     let more: [Finding]
     (more, open) = excused(open, by: try counting(standing, authorization, moment, context))
