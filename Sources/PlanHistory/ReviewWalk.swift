@@ -24,23 +24,26 @@ struct ReviewWalk {
     var starts: [(commit: ObjectID, start: ReviewStart)] = []
     var waiting = try there(commits, sought)
     var seen = Set(waiting)
+    var passesOther = false
     while let visit = waiting.popLast() {
       let commit = try repository.commit(visit.commit)
       let (start, sought) = told(commit, visit.sought)
       if let start { starts.append((commit.id, start)) }
       // A stamp of a merge tells the way from its first parent alone.
       if start != nil, commit.parents.count < 2 { continue }
-      let before = try there(repository.keptParents(of: commit), sought)
+      let parents = try repository.keptParents(of: commit)
+      let before = try there(parents, sought)
+      if !before.isEmpty, before.count < parents.count { passesOther = true }
       if before.isEmpty, start == nil {
-        let reviews = try sought == .done ? there(repository.keptParents(of: commit), .review) : []
+        let reviews = try sought == .done ? there(parents, .review) : []
         // Without a stamp it came there by way of a review that the author began.
         if reviews.isEmpty { starts.append((commit.id, ReviewStart(author: commit.author, run: nil))) }
         waiting += reviews.filter { seen.insert($0).inserted }
       }
       waiting += before.filter { seen.insert($0).inserted }
     }
-    // From one commit, one start alone is that of the present stay: the walk went through nothing but the review.
-    guard starts.count > 1 || commits.count > 1 else { return starts.map(\.start) }
+    // From one commit, one start alone is that of the present stay if no merge on the way has a parent outside the review.
+    guard starts.count > 1 || commits.count > 1 || passesOther else { return starts.map(\.start) }
     return try starts.map { commit, start in
       ReviewStart(author: start.author, run: start.run, isEnded: try hasEnded(since: commit, before: commits))
     }

@@ -64,6 +64,27 @@ struct EndedReviewTests {
     #expect(done.status == 0 && s.readiness("verify").status == 0, "\(done.all)")
   }
 
+  @Test("a reopening on a line that was merged ends the review for the commits after that merge as well")
+  func afterTheMerge() throws {
+    let s = try Scratch.withPlan()
+    let signers = s.key("ada") + s.key("bob")
+    s.authorize(#"{ "to": "Done", "role": "approver", "approvals": 2, "signed": true }"#, signers: signers)
+    s.review()
+    let sent = s.git("commit-tree", "-p", "HEAD", "-m", "beside", "HEAD^{tree}").line
+    s.become("bob")
+    #expect(s.readiness("approve", "M-01", "--sign").status == 0)
+    let entry = try #require(s[".readiness/M-01.json"]?.split(separator: "\"approvals\": ").last)
+    #expect(s.readiness("move", "M-01", "in-progress", "-m", "it broke").status == 0)
+    s.become("ada")
+    // The older line takes the reopened one in, and stays in review: entered again, and no stamp begins a review.
+    s.git("checkout", "-qB", "older", sent)
+    let kept = s.git("merge", "-q", "-s", "ours", "-m", "M-01: stay in review", "main")
+    #expect(kept.status == 0 && s.git("log", "-1", "--format=%P").line.split(separator: " ").count == 2, "\(kept.all)")
+    s.edit("M-01", "\"exitCriteria\"", "\"approvals\": \(entry.dropLast(2)), \"exitCriteria\"")
+    let replayed = s.git("commit", "-qam", "M-01: bob's old approval")
+    #expect(replayed.status != 0 && replayed.errors.contains("signature-invalid"), "\(replayed.all)")
+  }
+
   @Test("a waiver that was taken back comes back from no older parent")
   func waiver() throws {
     let s = try Scratch.withPlan()
