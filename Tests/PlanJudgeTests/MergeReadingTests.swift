@@ -177,4 +177,99 @@ struct MergeReadingTests {
     let carol = Identity(name: "Carol", email: "carol@example.com")
     #expect(try errors(h, result, [done, reopened], by: carol, isStamped: true) == [])
   }
+
+  @Test("where lines crossed and each has left the other's state, no state is live, not even the first one")
+  func noLiveState() throws {
+    let h = MemoryHistory()
+    let blocked: (MemoryTree) -> Void = { tree in
+      tree[".readiness/A-2.json"] = PlanFixture.milestone(
+        "A-2", status: "Blocked", dependsOn: ["A-1"], more: #" "blocked": { "reason": "r" },"#)
+    }
+    let root = h.add(base.with(blocked), on: [])
+    let moved = try h.change(root) { tree in
+      tree[".readiness/A-2.json"] = PlanFixture.milestone("A-2", status: "In Progress", dependsOn: ["A-1"])
+    }
+    let again = try h.change(moved, blocked)
+    let onward = try h.change(moved) { $0.edit("A-3", "It works", "It flies") }
+    let side = try h.change(root) { $0.edit("A-4", "It works", "It flies") }
+    for status in ["In Progress", "Not Started"] {
+      let result = h.nodes[onward].tree.with { tree in
+        tree.edit("A-4", "It works", "It flies")
+        tree.edit("A-2", "In Progress", status)
+      }
+      #expect(try errors(h, result, [onward, again, side], isStamped: true) == ["illegal-transition"], "\(status)")
+    }
+  }
+
+  @Test("a merge that repairs a broken file is asked for what differs from its last readable version alone")
+  func repairs() throws {
+    let h = MemoryHistory()
+    let root = h.add(
+      base.with {
+        $0["ssot/policies/authorization.json"] = """
+          { "version": 1, "roles": { "maintainer": ["ada@example.com"] },
+            "rules": [{ "fields": ["outcome"], "role": "maintainer" }] }
+          """
+      }, on: [])
+    let broken = h.add(h.nodes[root].tree.with { $0[".readiness/A-2.json"] = "{" }, on: [root])
+    let side = try h.change(root, by: bob) { $0.edit("A-2", "\"ada\"", "\"bob\"") }
+    #expect(try errors(h, h.nodes[side].tree, [broken, side], by: bob, isStamped: true) == [])
+    let rewritten = h.nodes[side].tree.with { $0.edit("A-2", "It works", "It flies") }
+    #expect(try errors(h, rewritten, [broken, side], by: bob, isStamped: true) == ["not-authorized"])
+  }
+
+  @Test("what an earlier merge decided is taken over without a stamp, beside a copied run as well")
+  func decidedEarlier() throws {
+    let h = MemoryHistory()
+    let root = h.add(base, on: [])
+    let noted = try h.change(root) { $0.edit("A-3", "It works", "It flies") }
+    let ahead = try h.change(noted) { $0.edit("A-2", "It works", "It flies") }
+    let copied = h.add(h.nodes[noted].tree, on: [root], h.nodes[noted].message)
+    // Takes A-2 back, without a stamp: that merge is refused.
+    let back = h.add(h.nodes[noted].tree, on: [ahead, noted])
+    #expect(try h.assess(back).errors == ["merge-unresolved"])
+    #expect(try errors(h, h.nodes[noted].tree, [ahead, back, copied]) == [])
+  }
+
+  @Test(
+    "a stamp settles what a branch brings to one milestone only if the waivers that come along are legal in that step")
+  func settledWaiver() throws {
+    let h = MemoryHistory()
+    let roles =
+      #""roles": { "maintainer": ["ada@example.com"], "approver": ["bob@example.com"], "lead": ["ada@example.com"] }"#
+    let file = "ssot/policies/authorization.json"
+    let root = h.add(
+      base.with { $0[file] = #"{ "version": 1, "waivers": { "role": "approver" }, \#(roles) }"# }, on: [])
+    let strict = try h.change(root) { $0[file] = #"{ "version": 1, "waivers": { "role": "lead" }, \#(roles) }"# }
+    let waived = try h.change(root, by: bob) {
+      $0.edit(
+        "A-2", #""text": "It"#,
+        #""waiver": { "owner": "o", "reason": "r", "approver": "bob@example.com", "until": "2027-12-31" }, "text": "It"#
+      )
+    }
+    #expect(try h.assess(waived).errors == [])
+    let result = h.nodes[waived].tree.with { $0[file] = h.nodes[strict].tree[file] }
+    #expect(try errors(h, result, [strict, waived], by: bob, isStamped: true) == ["not-authorized"])
+  }
+
+  @Test(
+    "a stamp by another person is an error where a rule is asked of it, and a warning in a merge that changes nothing")
+  func actorOfNothing() throws {
+    let h = MemoryHistory()
+    let root = h.add(
+      base.with {
+        $0["ssot/policies/authorization.json"] = """
+          { "version": 1, "roles": { "maintainer": ["ada@example.com"] },
+            "rules": [{ "fields": ["outcome"], "role": "maintainer" }] }
+          """
+      }, on: [])
+    let side = h.add(h.nodes[root].tree.with { $0["other"] = "1" }, on: [root])
+    let digest = try #require(base.milestone(MilestoneID("A-2"))?.digest)
+    var run = Run(at: "2026-11-25T12:00:00.000Z", actor: bob, policy: h.nodes[root].tree.policy().digest)
+    run.edits = [Run.Edit(milestone: MilestoneID("A-2"), before: digest, after: digest)]
+    let message = "x\n\n" + Trailers.render(run, plan: base.planFile()?.plan?.planID) + "\n"
+    let merge = h.add(h.nodes[side].tree, on: [side, root], message)
+    let said = try h.assess(merge)
+    #expect(said.errors == [] && said.warnings == ["actor-mismatch"])
+  }
 }

@@ -42,6 +42,14 @@ public final class BroughtCommit {
     }
   }
 
+  /// Returns the values of a file that it decides, as a merge of parents of one plan.
+  func decidedValues(of file: MergedFile) throws -> Set<ValuePath> {
+    guard parents.count > 1, let proposal = try JoinRule.outcome(proposal()).proposal,
+      let sides = try MergeSides(proposal)
+    else { return [] }
+    return try MergedValues(file, sides)?.decided ?? []
+  }
+
   /// Returns the runs of its message that grant exceptions, but for those that the other parent has as well.
   func exceptions() throws -> [Run] {
     try blocks().filter { block in block.claimedID.map { !repeated.contains($0) } ?? true }

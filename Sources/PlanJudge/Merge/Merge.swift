@@ -52,6 +52,8 @@ final class Merge {
         var open = result.differences(from: try file.values(in: side.tree))
         open.subtract(values[file]?.decided ?? [])
         for line in lines where !open.isEmpty { open.subtract(try line.new.changedValues(of: file)) }
+        // What an earlier merge decided without a true stamp, that one is to blame for.
+        for line in lines where !open.isEmpty { open.subtract(try line.new.decidedValues(of: file)) }
         if !open.isEmpty { found[file, default: []].formUnion(open) }
       }
     }

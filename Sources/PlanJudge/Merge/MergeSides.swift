@@ -106,6 +106,11 @@ final class BroughtLine {
     return paths
   }
 
+  /// Returns the values that some merge among the commits decided, whether a stamp lists them or not. O(commits).
+  func decidedValues(of file: MergedFile) throws -> Set<ValuePath> {
+    try commits(changing: file).reduce(into: []) { $0.formUnion(try $1.decidedValues(of: file)) }
+  }
+
   private static func changes(of file: MergedFile, in commit: BroughtCommit) throws -> Set<ValuePath> {
     let own = try file.values(in: commit.tree)
     let parents = try commit.parents.map { try own.differences(from: file.values(in: $0)) }

@@ -21,9 +21,13 @@ struct MergedChange {
   /// The ids of the exit criteria that the clean result keeps.
   let criteria: [String]
 
-  /// - Parameter states: reads the milestone's state on a side, by the rule of damage.
-  init(_ id: MilestoneID, on side: MergeSides.Side, of merge: Merge, states: (MergeSides.Side) throws -> String?) throws
-  {
+  /// - Parameters:
+  ///   - change: from this side's file to the result's, by the rule of damage.
+  ///   - states: reads the milestone's state on a side, by the rule of damage.
+  init(
+    _ change: MilestoneChange, on side: MergeSides.Side, of merge: Merge, states: (MergeSides.Side) throws -> String?
+  ) throws {
+    let id = change.id
     let file = MergedFile.milestone(id)
     let values = merge.values[file]
     decidesStatus = values?.decidesStatus ?? false
@@ -34,7 +38,8 @@ struct MergedChange {
     let own = try file.values(in: side.tree)
     let result = try file.values(in: merge.sides.candidate)
     let decided = (values?.decided ?? []).filter { own[$0] != result[$0] }
-    fields = Set(decided.map(\.ruledProperty)).subtracting([""])
+    // A file that cannot be read counts by its nearest version that can: who repairs it changes only what differs from that.
+    fields = Set(decided.map(\.ruledProperty)).intersection(change.changedFields)
     approvals = Set(decided.filter { $0.property == "approvals" && $0.parts.count == 2 }.map { $0.parts[1] })
     waivers = Set(decided.filter(\.isWaiver).map { $0.parts[1] })
     let clean = values?.clean ?? result
@@ -55,9 +60,16 @@ struct MergedChange {
     let stays = category?.isFrozen == true && after.flatMap { workflow.category($0.status) } == category
     reenters = stays && change.changesFrozenField
     fields = change.changedFields
-    (approvals, waivers) = ([], [])
+    // They come along in that step, whichever other parent has them.
+    approvals = Self.approvals(after).subtracting(Self.approvals(before))
+    waivers = Set(after?.exitCriteria.filter { $0.waiver != nil }.map(\.id) ?? [])
     dependencies = before?.dependsOn ?? []
     criteria = before?.exitCriteria.map(\.id) ?? []
+  }
+
+  /// The entries of `approvals`, in RFC 8785 form.
+  private static func approvals(_ milestone: Milestone?) -> Set<String> {
+    Set((milestone?.json["approvals"]?.array ?? []).map { String(decoding: $0.canonicalBytes, as: UTF8.self) })
   }
 
   private static func distinct(_ states: [String?]) -> [String?] {
@@ -76,8 +88,8 @@ struct MergedEntry {
 
   /// Returns nil if nothing is decided about the status of a milestone that some side has.
   init?(_ change: MilestoneChange, _ context: JudgeContext) throws {
-    guard let merged = change.merged, merged.decidesStatus, let to = change.after?.status,
-      merged.live.contains(where: { $0 != nil })
+    guard let merged = change.merged, merged.decidesStatus, let to = change.after?.status, merged.live != [nil],
+      merged.statuses.contains(where: { $0 != nil })
     else { return nil }
     let hasReason = context.telling.hasReason(for: change)
     var first: [Finding]?
@@ -96,7 +108,9 @@ struct MergedEntry {
       return
     }
     isAnew = false
-    findings = first ?? [TransitionRule.illegal(change, from: merged.live.compactMap { $0 }, to: to, context)]
+    // Where lines crossed, each state may have been left by another line; then none is live.
+    let origins = merged.live.isEmpty ? merged.statuses : merged.live
+    findings = first ?? [TransitionRule.illegal(change, from: origins.compactMap { $0 }, to: to, context)]
   }
 
   /// The guards of state of every way in, as in a re-entry; and for what falls back behind a review what a reopening asks.

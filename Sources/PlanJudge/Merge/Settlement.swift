@@ -14,7 +14,7 @@ struct Settlement {
   /// The rules that the step from a side's file to the result's has to hold.
   private static let rules: [any ChangeRule.Type] = [
     TransitionRule.self, BirthRule.self, DeletionRule.self, ReentryRule.self, AuthorityRule.self, ApprovalRule.self,
-    WaiverRule.self, SignatureRule.self,
+    WaiverRule.self, SignatureRule.self, ActorRule.self,
   ]
 
   init(_ faults: [BroughtRule.Fault], _ merge: Merge, _ views: MergeViews) {
@@ -46,14 +46,15 @@ struct Settlement {
     let isAll = try settlesAll(listed, contexts)
     // Whoever merges cannot mend what others committed, and a hook has no ref: where the merge is pushed, it is refused.
     let isDraft = contexts.first?.telling.isDraft ?? false
-    let settled = try Set(
-      faults.compactMap(\.milestone).filter { id in
-        guard listed.contains(.milestone(id)), let telling = contexts.first?.telling else { return false }
-        return try isSettled(id, by: telling)
-      })
+    let settled = try faults.map { fault in
+      guard let id = fault.milestone, listed.contains(.milestone(id)), let telling = contexts.first?.telling else {
+        return false
+      }
+      return try isSettled(id, from: fault.side, by: telling)
+    }
     return BroughtVerdict(
-      findings: faults.compactMap { fault in
-        if let id = fault.milestone, settled.contains(id) { return nil }
+      findings: zip(faults, settled).compactMap { fault, isSettled in
+        if isSettled { return nil }
         guard isAll else { return isDraft ? fault.finding.warnedOf : fault.finding }
         return Finding(
           .settledByPolicyChange,
@@ -66,16 +67,18 @@ struct Settlement {
   private func isSettled(_ id: MilestoneID, by telling: Telling) throws -> Bool {
     let sides = faults.filter { $0.milestone == id }.map(\.side)
     var seen = Set<Int>()
-    return try sides.filter { seen.insert($0.parent).inserted }.allSatisfy { side in
-      var plain = telling
-      plain.steps[id] = telling.steps[id].map { Array($0.suffix(1)) }
-      // Who may change the policy is asked of no milestone.
-      plain.policyRuns = []
-      let context = try views.context(side, [.milestone(id)], telling: plain, isUnstamped: false) { change in
-        MergedChange(settling: change, side.policy.workflow)
-      }
-      return try Self.rules.flatMap { try $0.findings(in: context) }.allSatisfy { $0.severity != .error }
+    return try sides.filter { seen.insert($0.parent).inserted }.allSatisfy { try isSettled(id, from: $0, by: telling) }
+  }
+
+  private func isSettled(_ id: MilestoneID, from side: MergeSides.Side, by telling: Telling) throws -> Bool {
+    var plain = telling
+    plain.steps[id] = telling.steps[id].map { Array($0.suffix(1)) }
+    // Who may change the policy is asked of no milestone.
+    plain.policyRuns = []
+    let context = try views.context(side, [.milestone(id)], telling: plain, isUnstamped: false) { change in
+      MergedChange(settling: change, side.policy.workflow)
     }
+    return try Self.rules.flatMap { try $0.findings(in: context) }.allSatisfy { $0.severity != .error }
   }
 
   private func settlesAll(_ listed: Set<MergedFile>, _ contexts: [JudgeContext]) throws -> Bool {

@@ -91,7 +91,7 @@ struct MergeViews {
     _ side: MergeSides.Side, _ listed: Set<MergedFile>, telling: Telling, isUnstamped: Bool
   ) throws -> JudgeContext {
     try context(side, listed, telling: telling, isUnstamped: isUnstamped) { change in
-      try MergedChange(change.id, on: side, of: merge) { other in
+      try MergedChange(change, on: side, of: merge) { other in
         let reader = States(
           other.tree, base: nil, workflow: other.policy.workflow,
           ancestry: proposal.seen(from: other.parent).ancestry)

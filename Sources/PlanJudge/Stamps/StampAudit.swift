@@ -216,6 +216,9 @@ struct StampAudit {
     }
     guard !strangers.isEmpty else { return [] }
     let signatures = try Signatures(proposal)
+    // A single stamp of a merge is seen from every side, and asked there (`ActorRule`).
+    let isMeeting =
+      try proposal.isMerge && !proposal.parents.allSatisfy { try proposal.candidate.hasSamePlanAndPolicy(as: $0) }
     return try strangers.map { run in
       let finding = Finding(
         .actorMismatch, "The stamp names \(run.actor.email); the commit's author is \(proposal.author.email).")
@@ -223,10 +226,7 @@ struct StampAudit {
         guard let authorization = policy.authorization else { return false }
         return (run.policyChange != nil && authorization.roleForPolicyChange != nil) || !run.waives.isEmpty
           || (changes.stamped + telling.thereAndBack).contains { change in
-            // From another side of a merge anything may have changed.
-            proposal.isMerge
-              ? authorization.rules.contains { $0.covers(change.id) }
-              : asksOf(run, change, authorization, policy.workflow, telling)
+            (!isMeeting || telling.mode == .chain) && asksOf(run, change, authorization, policy.workflow, telling)
           }
       }
       // What the actor has signed is theirs, whoever committed it.
