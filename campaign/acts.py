@@ -6,6 +6,11 @@ from model.plan import approval_digest
 from plans import PEOPLE, PLAN, POLICIES, parsed, path, sha, text
 
 
+def proof_of(files):
+    """What evidence is of; a root that no plan began may lack it."""
+    return files["proof"][1] if "proof" in files else b"one"
+
+
 class Acts:
     """Changes files in one way or two; `flow` gives states and edges, `day` a day near the present of the history."""
 
@@ -59,7 +64,7 @@ class Acts:
         if now in ("review", "done") and rng.random() < 0.8:
             for entry in value["exitCriteria"]:
                 if not entry.get("evidence") and "waiver" not in entry:
-                    entry["evidence"] = [{"kind": "file", "path": "proof", "sha256": sha(files["proof"][1])}]
+                    entry["evidence"] = [{"kind": "file", "path": "proof", "sha256": sha(proof_of(files))}]
         if was in ("review", "done") and now not in ("review", "done") and rng.random() < 0.85:
             value.pop("approvals", None)
         self.put(files, name, value)
@@ -78,10 +83,10 @@ class Acts:
         elif key == "exitCriteria":
             some = rng.sample(["c1", "c2", "c3"], rng.choice([1, 2]))
             kept = {c["id"]: c for c in value[key]}
-            value[key] = [kept[c] if c in kept and rng.random() < 0.7 else plans.criterion(rng, c, files["proof"][1]) for c in sorted(some)]
+            value[key] = [kept[c] if c in kept and rng.random() < 0.7 else plans.criterion(rng, c, proof_of(files)) for c in sorted(some)]
         elif key == "evidence":
             entry = rng.choice(value["exitCriteria"])
-            entry["evidence"] = rng.choice([[], [{"kind": "file", "path": "proof", "sha256": sha(files["proof"][1])}],
+            entry["evidence"] = rng.choice([[], [{"kind": "file", "path": "proof", "sha256": sha(proof_of(files))}],
                                             [{"kind": "statement", "text": rng.choice("tv"), "by": "b"}]])
             if not entry["evidence"]:
                 del entry["evidence"]
@@ -104,7 +109,7 @@ class Acts:
         first = self.flow[0][0][0]
         status = first if rng.random() < 0.8 else rng.choice(list(self.category))
         earlier = [n for n in plans.names(files) if n != name]
-        self.put(files, name, plans.milestone(rng, name, earlier, status, self.category[status], files["proof"][1]))
+        self.put(files, name, plans.milestone(rng, name, earlier, status, self.category[status], proof_of(files)))
 
     def death(self, files, name, _):
         rng = self.rng

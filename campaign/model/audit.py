@@ -6,7 +6,6 @@ from .authority import Actor, Rules
 from .history import HOUR
 from .merges import Merge
 from .paths import guard_paths
-from .plan import invariants
 from .policy import DEFAULTS, covers
 from .stamps import blocks_of, leads, seconds
 from .steps import BESIDE_A_FALSE_STAMP, Step
@@ -31,6 +30,7 @@ class Audit:
         self.is_baseline = lru_cache(None)(self.first_to_hold)
         self.kinship = lru_cache(None)(self.related)
         self.line = lru_cache(None)(self.line_of)
+        self.decided = lru_cache(None)(self.decided_by)
         self.blocks = lru_cache(None)(lambda i: blocks_of(history.commits[i].message))
         self.tip = len(history.commits) - 1
         self.plan_id = history.snapshot(self.tip).plan_id
@@ -87,11 +87,13 @@ class Audit:
         if groups is None:
             codes.add("unrelated-plans")
             codes.allow({"merge-unresolved", "plan-id-changed", "trailer-mismatch", "trailer-missing"})
+            guard_paths(self, index, codes)
             return codes
         if dropped and (len(groups) < 2 or not snapshot.holds):
             groups = None
+        settling = ()
         # What a parent that takes no part lacks is no change.
-        equal = [history.snapshot(p).bytes == snapshot.bytes for p in (taking if len(taking) == 1 else parents)]
+        equal = [history.snapshot(p).bytes == snapshot.bytes for p in (taking if len(taking) == 1 else groups if groups and dropped else parents)]
         if parents and all(equal) or not snapshot.holds and not any(self.holds(p) for p in parents):
             self.idle(index, codes)
         elif groups is None:
@@ -101,15 +103,28 @@ class Audit:
             codes.take(Step(self, index, parents[0] if parents else None).judge())
         elif not taking:
             codes.take(Step(self, index, parents[0]).judge())
+        elif len(taking) == 1:
+            # With parents that take no part it is a commit with one parent.
+            codes.take(Step(self, index, taking[0]).judge())
+            if taking[0] != parents[0] and self.blocks(index):
+                codes.open({"trailer-mismatch"}, "BEFORE in a merge whose first parent takes no part")
         else:
-            codes.take(Merge(self, index, groups).judge())
-            if len(taking) == 1 and any(c == {"merge-unresolved"} for c, _ in codes.must):
-                # Nothing meets in it, so its change may be called that of one parent.
-                codes.must = [(c | {"trailer-missing"} if c == {"merge-unresolved"} else c, m) for c, m in codes.must]
-        guard_paths(self, index, codes)
+            merge = Merge(self, index, groups)
+            settling = merge.sides
+            codes.take(merge.judge())
+        guard_paths(self, index, codes, settling)
         self.clocks(index, codes)
         self.replays(index, codes)
         return codes
+
+    def decided_by(self, index):
+        """The keys of the values that a merge decides, if it brings together parents of one plan."""
+        parents = self.kinship(index)[0] if len(self.history.parents(index)) > 1 else None
+        if not parents:
+            return frozenset()
+        merge = Merge(self, index, parents)
+        merge.decide()
+        return frozenset(merge.keys)
 
     def idle(self, index, codes):
         """A commit that changes nothing holds no block, unless blocks end where they began or heal."""
@@ -213,11 +228,16 @@ class Audit:
                 return True
         return False
 
-    def let_go_earlier(self, step, codes):
-        """Exceptions of earlier runs let go an invariant until their day, and no guard."""
-        day = self.day(step.index)
-        broken = invariants(step.new, step.after, step.policy)
-        for x in self.history.ancestors(step.index):
+    def let_go_earlier(self, index, codes):
+        """Exceptions of earlier runs let go an invariant until their day, and no guard; `codes` are those of invariants."""
+        for code, name in self.standing(index):
+            codes.without(code, name)
+            codes.allow(code)
+
+    def standing(self, index):
+        """Pairs of code and milestone that exceptions of earlier runs let go."""
+        day = self.day(index)
+        for x in self.history.ancestors(index):
             parents = self.history.parents(x)
             policy = self.history.policy(parents[0]) if parents else DEFAULTS
             for block in self.blocks(x):
@@ -225,10 +245,8 @@ class Audit:
                     continue
                 actor = self.actor_of(self.history.commits[x].address, block)
                 for waive in block.waives:
-                    pair = (waive["code"], waive["milestone"])
-                    if pair in broken and day <= waive["until"] and self.grantable(policy, actor, block, waive):
-                        codes.without(*pair)
-                        codes.allow(waive["code"])
+                    if day <= waive["until"] and self.grantable(policy, actor, block, waive):
+                        yield waive["code"], waive["milestone"]
 
     # judgedFrom
 
@@ -262,6 +280,14 @@ class Audit:
         """Whether a commit is a baseline of which another commit has an equal one; both count as one."""
         return self.is_baseline(x) and self.holds(x) and any(
             self.is_baseline(y) and self.equal_baselines(x, y) for y in self.history.members(self.history.masks[other]))
+
+    def meeting(self, parents):
+        """The parents that are no ancestor of another one; a copy of an equal baseline counts as that one."""
+        tips = self.history.tips(parents)
+        for one in list(tips):
+            if len(tips) > 1 and any(self.copied(one, other) for other in tips if other != one):
+                tips.remove(one)
+        return tips
 
     def one_plan(self, a, b):
         left, right = self.history.snapshot(a), self.history.snapshot(b)
@@ -299,9 +325,9 @@ class Audit:
         return mask
 
     def dropped(self):
-        """Commits that only a dropped parent leads to, and that hold another plan than the tip."""
+        """Commits that only a dropped parent leads to, and that hold the id of another plan than the tip."""
         return {x for x in range(self.tip + 1)
-                if not self.line(self.tip) >> x & 1 and self.history.snapshot(x).plan_id != self.plan_id}
+                if not self.line(self.tip) >> x & 1 and self.history.snapshot(x).plan_id not in (None, self.plan_id)}
 
     # Heals
 

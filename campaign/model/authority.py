@@ -74,7 +74,7 @@ class Rules:
     def approved(self, value, rule, stay):
         """Who has approved what a milestone says."""
         people, wanted = set(), approval_digest(value) if value else None
-        runs = {one[2].run for one in stay if one[2] and not isinstance(one, Ended)}
+        runs = runs_of(self.audit, stay)
         for one in (value or {}).get("approvals", []):
             if one["digest"] != wanted:
                 continue
@@ -125,20 +125,14 @@ def added_waivers(old, new, decided=None):
 
 def grants(audit, policy, author, actor, old, new, name, codes, stay=(), decided=None):
     """An approval is signed or comes, as a waiver does, from the author of the commit or from who signed the run."""
-    runs = {one[2].run for one in stay if one[2] and not isinstance(one, Ended)}
+    runs = runs_of(audit, stay)
     for one in added_approvals(old, new, decided):
         if "signature" in one and one.get("run") not in runs or "signature" in one and not audit.approves(policy, one):
-            if policy.authorization is None:
-                codes.open({"signature-invalid", "not-authorized"}, "a false signature of an approval, without authorization.json")
-            else:
-                codes.add({"signature-invalid", "not-authorized"}, name)
+            codes.add({"signature-invalid", "not-authorized"}, name)
         by = policy.same(one["by"])
         signed = policy.same(actor.address) == by and actor.signed(policy)
         if "signature" not in one and by != policy.same(author) and not signed:
-            if policy.authorization is None:
-                codes.open("not-authorized", "an approval by another, without authorization.json")
-            else:
-                codes.add("not-authorized", name)
+            codes.add("not-authorized", name)
     for waiver in added_waivers(old, new, decided):
         approver = policy.same(waiver["approver"])
         signed = policy.same(actor.address) == approver and actor.signed(policy)
@@ -218,6 +212,11 @@ def ended(audit, parents, start, name):
     history = audit.history
     return any(history.category(x, name) not in ("review", "done") and start in history.ancestors(x)
                for p in parents for x in history.only(p, start))
+
+
+def runs_of(audit, stay):
+    """The runs that began a stay and that approvals may name: what a block says makes its id, not what it claims."""
+    return {block.true_id(audit.speaking) for one in stay if not isinstance(one, Ended) and (block := one[2])}
 
 
 class Ended(tuple):

@@ -1,13 +1,13 @@
 """What the commits of other parents bring, under the policy of a parent that has changed since (contract 3, Merges, 3c and d)."""
-from .authority import Rules, stay_before
-from .paths import differing, refusals
+from .authority import Rules, grants, stay_before
+from .paths import of_brought, repeats
 from .plan import Guards, changed_fields, same_reviewed
 from .policy import FOLDER, SCHEMA, STATE_GUARDS
 from .steps import Step
 from .words import NONE, Codes
 
 AUTHORITY = {FOLDER + name for name in ("authorization.json", "allowed_signers", "revoked_signers")}
-PROVENANCE, WORKFLOW, PATHS = FOLDER + "provenance.json", FOLDER + "workflow.json", FOLDER + "paths.json"
+PROVENANCE, WORKFLOW = FOLDER + "provenance.json", FOLDER + "workflow.json"
 
 
 class Brought:
@@ -17,7 +17,9 @@ class Brought:
         self.merge, self.audit, self.history = merge, merge.audit, merge.history
         self.failing, self.unclear = {}, []
         for parent in merge.sides:
-            for other in merge.parents:
+            if of_brought(self.audit, merge.index, parent):
+                self.fail(parent, "paths", {"path-guarded"})
+            for other in merge.tips:
                 if other != parent and not self.history.is_ancestor(other, parent):
                     self.side(parent, other)
 
@@ -35,10 +37,8 @@ class Brought:
             old = self.history.snapshot(base).policy_files
             files |= {path for path in {**mine, **old} if mine.get(path) != old.get(path)}
         # A run that both have in common ancestors is replayed on the other side, and refused there.
-        runs = {b.run for x in self.history.only(parent, other) for b in self.audit.blocks(x)}
-        for x in self.history.only(other, parent):
-            if not self.audit.copied(x, parent) and any(b.run in runs and b.change for b in self.audit.blocks(x)):
-                files |= AUTHORITY | {PROVENANCE, WORKFLOW, PATHS}
+        if repeats(self.audit, parent, other):
+            files |= AUTHORITY | {PROVENANCE, WORKFLOW}
         return files
 
     def side(self, parent, other):
@@ -52,7 +52,8 @@ class Brought:
             names.add("plan")
         if theirs.policy_files != mine.policy_files:
             names.add("policy")
-        names -= merge.decided & {"plan", "policy"}
+        self.differing = {p for p in {**theirs.policy_files, **mine.policy_files}
+                          if theirs.policy_files.get(p) != mine.policy_files.get(p)}
         # What brings unrelated plans together is refused whatever it holds, and by nothing let go.
         new = [x for x in merge.new_to(parent, other) if self.audit.kinship(x)[0] is not None]
         if files & AUTHORITY:
@@ -61,14 +62,11 @@ class Brought:
         if PROVENANCE in files and not policy.warns:
             for x in new:
                 if not self.audit.blocks(x):
-                    for name in names & self.touched(x):
+                    for name in names & self.unstamped(x):
                         self.fail(parent, name, {"trailer-missing", "merge-unresolved"})
         if files & {WORKFLOW, SCHEMA}:
             for name in names - {"plan", "policy"}:
                 self.workflow(parent, policy, name)
-        if PATHS in files or AUTHORITY & files and policy.guarded:
-            for x in new:
-                self.paths(parent, policy, x, PATHS in files)
 
     def touched(self, x):
         parents = self.history.parents(x)
@@ -82,6 +80,16 @@ class Brought:
             names |= {"policy"} if old.policy_files != new.policy_files else set()
             found = names if found is None else found & names
         return found
+
+    def unstamped(self, x):
+        """What a commit without a stamp should have told: of a merge what it decides, and what it enters anew."""
+        parents = self.audit.kinship(x)[0]
+        if len(self.history.parents(x)) < 2:
+            return self.touched(x)
+        inner = type(self.merge)(self.audit, x, parents)
+        inner.decide()
+        inner.reentries()
+        return inner.decided | {name for _, name in inner.reentered}
 
     def authority(self, parent, policy, x, names):
         """The rules of a parent's policy for a commit that another brings."""
@@ -102,7 +110,8 @@ class Brought:
                 continue
             step.authority(name, old, new, step.steps(name))
             self.fail(parent, name, set().union(*[c for c, _ in step.codes.must]))
-        if "policy" in names:
+        before = step.old.policy_files if step.old else {}
+        if any(before.get(p) != step.new.policy_files.get(p) for p in self.differing):
             step.codes = Codes()
             step.policy_change()
             self.fail(parent, "policy", set().union(*[c for c, _ in step.codes.must]))
@@ -134,15 +143,6 @@ class Brought:
             for way in edges.ways_in(new["status"]):
                 unmet |= guards.unmet([g for g in edges.edges[way] if g in STATE_GUARDS], name, True)
             self.fail(parent, name, unmet | {"frozen-field"} if unmet else set())
-
-    def paths(self, parent, policy, x, freezes):
-        merge = self.merge
-        differ = differing(self.history.commits[parent].files, merge.commit.files)
-        for before in self.history.parents(x)[:1]:
-            changed = differ & differing(self.history.commits[before].files, self.history.commits[x].files)
-            frozen = lambda n: freezes and self.history.category(parent, n) == "done" == self.history.category(merge.index, n)
-            if refusals(self.audit, policy, self.history.commits[x].address, changed, frozen):
-                self.fail(parent, "paths", {"path-guarded"})
 
     # Settling
 
@@ -198,6 +198,10 @@ class Brought:
                 failing |= rules.failing(rule, merge.actor, name, new, stay)
         elif policy.category(new["status"]) in ("review", "done") and not same_reviewed(old, new):
             failing |= merge.reentry(policy, name)
+        # Approvals and waivers come along in that step.
+        added = Codes()
+        grants(self.audit, policy, merge.commit.address, merge.actor, old, new, name, added, stay)
+        failing |= set().union(*[codes for codes, _ in added.must])
         for rule in rules.fields(name, changed_fields(old, new)):
             failing |= rules.failing(rule, merge.actor, name, new, stay)
         return not failing

@@ -1,10 +1,10 @@
 """A merge: what it decides, its stamp, and what each parent's policy says to what differs from it (contract 3, Merges)."""
 from .authority import Actor, Rules, grants, stay_before
 from .brought import Brought
-from .plan import REVIEWED, Guards, changed_fields, invariants
-from .policy import STATE_GUARDS
+from .plan import REVIEWED, Guards, changed_fields, invariants, retired_and_there
+from .policy import STATE_GUARDS, covers
 from .stamps import blocks_of, facts
-from .steps import BESIDE_A_FALSE_STAMP
+from .steps import BESIDE_A_FALSE_STAMP, STATE_CODES
 from .values import Clean
 from .words import Codes
 
@@ -22,7 +22,7 @@ class Merge:
         self.commit = self.history.commits[index]
         self.first = self.commit.parents[0]
         self.new, self.after = self.commit.snapshot, self.history.effective[index]
-        self.tips = self.history.tips(parents)
+        self.tips = audit.meeting(parents)
         self.clean = Clean(audit, self.tips)
         self.values = audit.values(index)
         self.codes, self.blocks = Codes(), blocks_of(self.commit.message)
@@ -36,6 +36,7 @@ class Merge:
         self.read_stamp()
         stamp, self.codes = self.codes, Codes()
         self.tree()
+        self.audit.let_go_earlier(self.index, self.codes)
         for parent in self.sides:
             for name in sorted(self.decided - {"plan", "policy"}):
                 self.side(parent, name)
@@ -82,9 +83,7 @@ class Merge:
         """
         if self.audit.changed(x, key):
             return True
-        parents = self.history.parents(x)
-        mine = self.audit.values(x).get(key)
-        return len(parents) > 1 and mine not in Clean(self.audit, self.history.tips(parents)).allowed(key)
+        return key in self.audit.decided(x)
 
     def new_to(self, parent, other, name=None):
         """The commits that another parent brings: not those whose runs a parent has, nor a copy of an equal baseline.
@@ -105,11 +104,12 @@ class Merge:
             yield x
 
     def other_bytes(self, name):
-        """Where all parents but one have a base's bytes, the result is that one's bytes."""
+        """Where all parents but one have a base's bytes, and that one has other bytes, the result is that one's."""
         data = lambda i: self.history.snapshot(i).data(name)
         based = lambda s, t: [data(b) for b in self.clean.bases[s, t]] or [None]
-        wanted = {data(s) for s in self.tips if all(data(t) in based(s, t) for t in self.tips if t != s)}
-        return bool(wanted) and data(self.index) not in wanted
+        lone = lambda s: all(data(t) in based(s, t) and data(s) not in based(s, t) for t in self.tips if t != s)
+        wanted = {data(s) for s in self.tips if lone(s)} or {data(s) for s in self.tips}
+        return len(wanted) == 1 and data(self.index) not in wanted
 
     def reentries(self):
         """Milestones whose reviewed content differs from a parent that holds them in review or done: pairs of both."""
@@ -202,6 +202,8 @@ class Merge:
             if plan and self.new.plan and not set(plan["retired"]) <= set(self.new.plan["retired"]):
                 self.codes.add("retired-shrunk")
                 self.codes.allow("reused-id")
+        for name in retired_and_there(self.new, [self.history.snapshot(p) for p in self.commit.parents]):
+            self.codes.add("reused-id", name)
 
     # From the side of each parent
 
@@ -218,7 +220,7 @@ class Merge:
         file = self.new.milestones.get(name)
         if file and (not file.readable or self.history.policy(parent).category(file.value["status"]) is None):
             self.codes.weaken()
-            self.codes.allow("illegal-transition")
+            self.codes.allow({"illegal-transition", "not-authorized", "not-approved", "self-approval", "trailer-mismatch", *STATE_CODES})
         kept.take(self.codes)
         self.codes = kept
 
@@ -241,16 +243,21 @@ class Merge:
             both = any(name in self.history.effective[q] and name in ((self.history.snapshot(q).plan or {}).get("retired", []))
                        for q in self.parents)
             if name in retired and not both:
-                self.codes.add({"reused-id", "retired-shrunk"}, name)
+                self.codes.add({"reused-id", "retired-shrunk"} | ({"plan-id-changed"} if not self.new.plan else set()), name)
             if (name, "") in self.keys and new["status"] != policy.first_pending:
-                if any(name in self.history.effective[p] for p in self.tips):
-                    self.codes.open("illegal-birth", "a milestone that one parent lost, kept in a later state")
-                else:
+                if not any(name in self.history.effective[p] for p in self.tips):
                     self.codes.add("illegal-birth", name)
         stay = stay_before(self.audit, self.parents, name)
         states = {self.history.effective[p][name]["status"] for p in self.parents if name in self.history.effective[p]}
+        there = any(self.history.effective[p].get(name) for p in self.tips)
+        if new is not None and (name, "status") in self.keys and there and not self.clean.live(name):
+            # No state is live: that of a milestone that went, by which it is born again, or none at all.
+            lost = any(name not in self.history.effective[p] for p in self.tips)
+            if not lost or new["status"] != policy.first_pending:
+                self.codes.add({"illegal-birth", "illegal-transition"}, name)
         if new is not None and (name, "status") in self.keys and self.clean.live(name):
-            gone = any(name in ((self.history.snapshot(p).plan or {}).get("retired", [])) for p in self.parents)
+            gone = any(name in (self.history.snapshot(p).plan or {}).get("retired", []) and name not in self.history.effective[p]
+                       for p in self.parents)
             kept, self.codes = self.codes, Codes()
             self.status(policy, rules, name, new, states, stay)
             if gone:
@@ -260,6 +267,9 @@ class Merge:
             self.codes = kept
         if not everywhere:
             self.codes.allow({"illegal-birth", "illegal-deletion", "illegal-transition", "reused-id"})
+        excludes = any(r.get("notWhoSentToReview") and covers(r, name) for r in policy.rules)
+        if (name, "status") in self.keys and excludes and not self.actor.counts(policy, rules.signers):
+            self.codes.add("actor-mismatch")
         if old is not None and new is not None and old["status"] != new["status"] and (name, "status") in self.keys:
             self.ask(rules, rules.transition(name, states, new["status"]), name, new, stay)
             category = policy.category
@@ -329,6 +339,9 @@ class Merge:
     def approvals_and_waivers(self):
         """A merge adds the approvals and waivers that no parent has, and what it decides of them."""
         for name, new in self.after.items():
+            if not self.new.milestones[name].readable:
+                # It counts by an older state, and adds nothing.
+                continue
             keys = [key for key in self.keys if key[0] == name and (key[1] == "approvals" or "waiver" in key[3:4])]
             for side in self.parents if keys else []:
                 old = self.history.effective[side].get(name)
@@ -344,11 +357,14 @@ class Merge:
             for name, new in self.after.items():
                 was, now = self.history.category(parent, name), policy.category(new["status"])
                 asked = any("criteria-met" in policy.edges[way] for way in policy.ways_in(new["status"]))
-                if now not in ("review", "done") or was == now or not asked:
+                # A state that the merge decides is not brought: the guards of its way are asked.
+                decided = {(name, "status"), (name, "")} & self.keys
+                if now not in ("review", "done") or was == now or not asked or decided:
                     continue
                 for criterion in new["exitCriteria"]:
                     if "waiver" in criterion and criterion["waiver"]["until"] < day:
                         codes = Guards(self.new, self.after, policy, day).criterion(criterion)
+                        codes -= {code for code, other in self.audit.standing(self.index) if other == name}
                         if codes:
                             self.codes.add(codes | {"criterion-unmet", "frozen-field"}, name)
                             self.codes.allow(codes)
@@ -361,5 +377,3 @@ class Merge:
                     self.codes.without(waive["code"], waive["milestone"])
                 else:
                     self.codes.add({"waive-refused", "not-authorized"})
-        self.policy = self.history.policy(self.sides[0])
-        self.audit.let_go_earlier(self, self.codes)

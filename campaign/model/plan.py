@@ -158,11 +158,19 @@ def invariants(snapshot, effective, policy):
             broken |= {("unmet-dependency", name) for d in value["dependsOn"] if category(d) != "done"}
             broken |= {("evidence-missing", name) for c in value["exitCriteria"]
                        if not c.get("evidence") and "waiver" not in c}
+    if snapshot.milestones and PLAN not in snapshot.files:
+        broken.add(("schema-violation", None))
     broken |= {("dependency-cycle", name) for name in in_cycles(snapshot)}
     for name in (snapshot.plan or {}).get("executionOrder", []):
         if name not in snapshot.milestones:
             broken.add(("dangling-dependency", None))
     return broken
+
+
+def retired_and_there(snapshot, parents):
+    """The milestones of a tree whose ids are retired, but for those of which a parent has both already."""
+    both = lambda s: {n for n in (s.plan or {}).get("retired", []) if n in s.milestones}
+    return both(snapshot) - set().union(*[both(p) for p in parents])
 
 
 def in_cycles(snapshot):

@@ -1,6 +1,6 @@
 """One commit with one parent, or a baseline: its stamp, its steps, and who may take them (contract 2.2 to 3)."""
 from .authority import Actor, Rules, grants, stay_before
-from .plan import Guards, changed_fields, invariants, same_reviewed
+from .plan import Guards, changed_fields, invariants, retired_and_there, same_reviewed
 from .policy import STATE_GUARDS, covers
 from .stamps import blocks_of, entry, facts, leads
 from .words import NONE, Codes
@@ -11,6 +11,11 @@ BESIDE_A_FALSE_STAMP = {
     "trailer-mismatch", "run-mismatch", "actor-mismatch", "signature-invalid", "signature-missing", "reason-missing",
     "policy-change-refused", "not-authorized", "not-approved", "self-approval", "frozen-field", "illegal-transition", "illegal-birth",
     "illegal-deletion", "waive-refused"}
+
+
+# By which guards of state refuse.
+STATE_CODES = {"unmet-dependency", "owner-missing", "evidence-missing", "evidence-mismatch", "criterion-unmet",
+               "deliverable-missing", "blocked-reason-missing"}
 
 
 class Taken:
@@ -40,6 +45,7 @@ class Step:
             return self.codes
         stamp, self.codes = self.codes, Codes()
         self.tree()
+        self.audit.let_go_earlier(self.index, self.codes)
         for name in sorted(self.changed):
             self.milestone(name)
         self.policy_change()
@@ -74,7 +80,7 @@ class Step:
                 self.codes.add("trailer-missing")
             return
         # What goes and comes back within one message is judged step by step as well.
-        self.changed |= {n for b in self.blocks if not b.broken for n in b.listed() if n in names}
+        self.changed |= {n for b in self.blocks if not b.broken for n in b.listed() if n != "plan"}
         wrong = self.wrong_stamp()
         if wrong:
             self.stamp = "false"
@@ -124,6 +130,9 @@ class Step:
             self.codes.allow(self.new.plan_codes or "schema-violation")
         if old_plan and self.new.plan and not set(old_plan["retired"]) <= set((self.new.plan or {}).get("retired", [])):
             self.codes.add("retired-shrunk")
+            self.codes.allow("reused-id")
+        for name in retired_and_there(self.new, [self.old] if self.old else []):
+            self.codes.add("reused-id", name)
 
     def guards(self):
         kept = self.before.get if len(self.blocks) <= 1 or self.stamp != "true" else (lambda name: None)
@@ -136,8 +145,6 @@ class Step:
             self.codes.allow({"not-authorized", "illegal-birth", "signature-missing", "not-approved", "trailer-mismatch"})
             return
         steps = self.steps(name)
-        if old is None and new is None:
-            return
         if not self.baseline:
             self.life(name, old, new, steps)
             self.moves(name, old, new, steps)
@@ -147,14 +154,16 @@ class Step:
         retired = set(((self.old and self.old.plan) or {}).get("retired", []))
         for number, step in enumerate(steps):
             if step.was == NONE:
-                if step.now != self.policy.first_pending:
+                if self.policy.category(step.now) is None:
+                    self.codes.allow({"illegal-birth", "trailer-mismatch"})
+                elif step.now != self.policy.first_pending:
                     self.codes.add("illegal-birth", name)
                     if self.stamp == "missing" and self.policy.warns:
                         self.codes.unclear.append("a birth without a stamp, in a later state, under warn")
                 if name in retired or any(s.now == NONE for s in steps[:number]):
                     self.codes.add("reused-id", name)
-            if step.now == NONE and new is None and number == len(steps) - 1:
-                depending = any(name in v["dependsOn"] for v in self.after.values())
+            if step.now == NONE:
+                depending = new is None and any(name in v["dependsOn"] for v in self.after.values())
                 added = name in (self.new.plan or {}).get("retired", [])
                 if self.policy.category(step.was) != "pending" or depending or not added:
                     self.codes.add("illegal-deletion", name)
@@ -164,13 +173,17 @@ class Step:
         direct = self.stamp == "missing"
         if new is not None and moves and direct and self.policy.warns:
             self.path(name, moves[0], new)
-        elif new is not None and moves:
+        else:
             for step in moves:
                 if (step.was, step.now) not in self.policy.edges:
                     if self.policy.category(step.now) is None:
                         self.codes.allow("illegal-transition")
+                    elif self.policy.category(step.was) is None:
+                        # Of a milestone that was never readable nobody knows where it comes from.
+                        self.codes.add({"illegal-transition", "illegal-birth", "trailer-mismatch"}, name)
                     else:
                         self.codes.add("illegal-transition", name)
+        if new is not None and moves and not (direct and self.policy.warns):
             last = moves[-1]
             if (last.was, last.now) in self.policy.edges:
                 for code in self.guards().unmet(self.policy.edges[last.was, last.now], name, last.reason):
@@ -220,7 +233,9 @@ class Step:
             self.codes.unclear.append("re-entry in a squash, in which one block of several gives a reason")
         failing = set() if reason else {"reason-missing"}
         for way in ways:
-            failing |= self.guards().unmet(self.policy.edges[way], name, reason)
+            # Without a stamp nobody could give a reason; under `warn` guards of state alone are asked (contract 2.3).
+            asked = [g for g in self.policy.edges[way] if g in STATE_GUARDS or not (self.stamp == "missing" and self.policy.warns)]
+            failing |= self.guards().unmet(asked, name, reason)
         actors = [self.audit.actor_of(self.commit.address, b) for b in listed] or [Actor(self.commit.address, self.commit.address)]
         self.audit.points.clear()
         stay = stay_before(self.audit, [self.parent], name)
@@ -235,9 +250,6 @@ class Step:
         if failing:
             self.codes.add(failing | {"frozen-field"}, name)
             self.codes.allow(failing)
-        elif self.stamp == "missing" and self.policy.warns:
-            self.codes.add("frozen-field", name)
-            self.codes.unclear.append("re-entry without a stamp under warn: is the reason asked?")
         if self.stamp == "missing":
             self.codes.allow("frozen-field")
 
@@ -264,6 +276,9 @@ class Step:
         if file and file.readable:
             # In an unknown state it is read all the same.
             new = file.value
+        file = self.old.milestones.get(name) if self.old else None
+        if file and file.readable:
+            old = file.value
         signer = doers[-1] if doers else Actor(self.commit.address, self.commit.address)
         taken_along = any(m == name and c == {"frozen-field"} for c, m in self.codes.must)
         trial = Codes()
@@ -326,11 +341,10 @@ class Step:
         self.audit.judged_from_named(self.index, [self.old], self.codes)
 
     def exceptions(self):
-        """Exceptions of this commit's blocks, and of earlier runs for invariants."""
+        """Exceptions of this commit's blocks."""
         if self.stamp != "true":
             if any(block.waives for block in self.blocks):
                 self.codes.add("waive-refused")
-            self.audit.let_go_earlier(self, self.codes)
             return
         for block in self.blocks:
             actor = self.audit.actor_of(self.commit.address, block)
@@ -339,4 +353,3 @@ class Step:
                     self.codes.without(waive["code"], waive["milestone"])
                 else:
                     self.codes.add({"waive-refused", "not-authorized", "actor-mismatch", "signature-missing"})
-        self.audit.let_go_earlier(self, self.codes)

@@ -127,8 +127,8 @@ class Clean:
         """The states of a milestone over which no parent prevails; what cannot be read counts by its nearest version that can."""
         key, dead = (name, "status"), set()
         for t in self.parents:
-            # A parent without the milestone says nothing of its state; whether it stays is a value of its own.
-            if any(s != t and self.of[s].get(key) is not None and self.prevails(s, t, key) for s in self.parents):
+            # A parent that has lost the milestone has lost its state as well.
+            if any(s != t and self.prevails(s, t, key) for s in self.parents):
                 dead.add(self.of[t].get(key))
         return {self.history.effective[t][name]["status"] for t in self.parents
                 if name in self.history.effective[t] and self.of[t].get((name, "")) is not None and self.of[t].get(key) not in dead}

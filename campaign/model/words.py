@@ -84,9 +84,11 @@ class Codes:
         return not self.must
 
     def fits(self, found):
-        """Whether a set of reported codes is what the contract asks for."""
+        """Whether a set of reported codes is what the contract asks for; what is legal is refused with no code at all."""
         if self.unclear and not found:
             return True
+        if self.legal and found and not self.unclear:
+            return False
         known = self.may.union(*[codes for codes, _ in self.must])
         if self.unclear:
             return all(codes & found for codes, _ in self.must)
