@@ -92,7 +92,8 @@ public struct AttestationLog {
     let output = try GitProcess.run(["ls-remote", "-q", "--", remote, branch.name])
     guard output.status == 0 else {
       throw GitError(
-        .other, "The remote \(remote) cannot be read: \(output.errorText)", hint: "See git remote -v.",
+        .other, "The remote \(remote) cannot be read: \(output.errorText)",
+        hint: "Run git remote -v: it lists the remotes.",
         function: "git ls-remote")
     }
     return ObjectID(hex: String(output.trimmed.prefix(40)))

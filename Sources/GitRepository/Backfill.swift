@@ -108,7 +108,7 @@ public struct Backfill {
       throw GitError(
         .shallow, "\(remote) did not give what is missing: \(Self.text(ending))",
         hint: "The server must allow it (uploadpack.allowAnySHA1InWant, uploadpack.allowFilter). "
-          + "Else fetch all: git fetch --unshallow, or git fetch --refetch --no-filter.",
+          + "Otherwise fetch everything: git fetch --unshallow, or git fetch --refetch --no-filter.",
         function: "git fetch")
     }
   }

@@ -39,7 +39,7 @@ public struct GitError: Error, Sendable, CustomStringConvertible {
       hint = "Check that it exists and that the history is complete: git fsck."
     case GIT_ELOCKED:
       kind = .locked
-      hint = "Another git command is at work. Try again; if none is, remove the lock file that is named."
+      hint = "Another git command is running. Try again; if none is, remove the lock file that is named."
     case GIT_EMODIFIED:
       kind = .changedMeanwhile
       hint = "Try again."

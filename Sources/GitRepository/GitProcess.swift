@@ -40,7 +40,8 @@ public enum GitProcess {
     if let fault { throw fault }
     guard ending.status == 0 else {
       throw GitError(
-        .damaged, String(decoding: ending.errors, as: UTF8.self).trimmingNewlines, hint: "See git fsck.",
+        .damaged, String(decoding: ending.errors, as: UTF8.self).trimmingNewlines,
+        hint: "Run git fsck: it says what is damaged.",
         function: "git \(arguments.first ?? "")")
     }
   }

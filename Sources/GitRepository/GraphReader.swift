@@ -244,7 +244,8 @@ struct GraphReader {
   // MARK: - What was read
 
   private func damaged(_ id: ObjectID) -> GitError {
-    GitError(.damaged, "The commit \(id) is damaged.", hint: "See git fsck.", function: "CommitHead")
+    GitError(
+      .damaged, "The commit \(id) is damaged.", hint: "Run git fsck: it says what is damaged.", function: "CommitHead")
   }
 
   private static func folders(of tree: ObjectID, _ store: ObjectStore) throws -> PlanFolders {

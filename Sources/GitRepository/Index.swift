@@ -63,7 +63,7 @@ extension Repository {
     guard let lock = LockFile(path) else { return }
     throw GitError(
       .locked, "The index is locked by \(path)\(lock.age).",
-      hint: "Another git command is at work. If none is, remove that file.", function: "open")
+      hint: "Another git command is running. If none is, remove that file.", function: "open")
   }
 
   /// What the index holds at a path; nil where there is nothing. Split and sparse indexes are left to git itself.
@@ -80,7 +80,8 @@ extension Repository {
   private func stagedByGit(_ path: String) throws -> FileIdentity? {
     let output = try GitProcess.run(["ls-files", "--stage", "--full-name", "--", ":(top,literal)" + path])
     guard output.status == 0 else {
-      throw GitError(.damaged, output.errorText, hint: "See git status.", function: "git ls-files")
+      throw GitError(
+        .damaged, output.errorText, hint: "Run git status: it says what is in the way.", function: "git ls-files")
     }
     let words = output.trimmed.prefix { $0 != "\t" }.split(separator: " ")
     guard words.count == 3, words[2] == "0", let id = ObjectID(hex: String(words[1])),
@@ -109,7 +110,9 @@ extension Repository {
     // libgit2 reads the index for attributes; one that it cannot read is left to git.
     let output = try GitProcess.run(["hash-object", "--path=\(path)", "--", workTree + path])
     guard output.status == 0, let id = ObjectID(hex: output.trimmed) else {
-      throw GitError(.other, "\(path): \(output.errorText)", hint: "See git status.", function: "git hash-object")
+      throw GitError(
+        .other, "\(path): \(output.errorText)", hint: "Run git status: it says what is in the way.",
+        function: "git hash-object")
     }
     return id
   }

@@ -102,7 +102,9 @@ package final class ObjectStore {
       if let odb { return odb }
       try git("git_repository_odb", "The object database") { git_repository_odb(&odb, repository.pointer) }
       guard let odb else {
-        throw GitError(.other, "There is no object database.", hint: "See git fsck.", function: "git_repository_odb")
+        throw GitError(
+          .other, "There is no object database.", hint: "Run git fsck: it says what is damaged.",
+          function: "git_repository_odb")
       }
       return odb
     }
@@ -142,7 +144,8 @@ package final class ObjectStore {
     defer { git_odb_object_free(object) }
     guard git_odb_object_type(object).rawValue == type.rawValue else {
       throw GitError(
-        .damaged, "The object \(id) is not of the type that refers to it.", hint: "See git fsck.",
+        .damaged, "The object \(id) is not of the type that refers to it.",
+        hint: "Run git fsck: it says what is damaged.",
         function: "git_odb_read")
     }
     let bytes = UnsafeRawBufferPointer(start: git_odb_object_data(object), count: git_odb_object_size(object))

@@ -41,7 +41,7 @@ extension Repository {
       name = String(cString: target)
     }
     throw GitError(
-      .damaged, "The symbolic ref \(name) leads in a circle.", hint: "See git symbolic-ref.",
+      .damaged, "The symbolic ref \(name) leads in a circle.", hint: "Check .git/HEAD.",
       function: "git_reference_lookup")
   }
 

@@ -288,7 +288,7 @@ public final class Repository {
       }
       guard let config else {
         throw GitError(
-          .other, "The configuration cannot be read.", hint: "See git config --list.",
+          .other, "The configuration cannot be read.", hint: "Run git config --list: it names the setting.",
           function: "git_repository_config_snapshot")
       }
       openSettings = config

@@ -30,7 +30,8 @@ extension Repository {
       "ls-files", "-t", "--stage", "-z", "--full-name", "--", ":(top,literal)" + path,
     ])
     guard output.status == 0 else {
-      throw GitError(.damaged, output.errorText, hint: "See git status.", function: "git ls-files")
+      throw GitError(
+        .damaged, output.errorText, hint: "Run git status: it says what is in the way.", function: "git ls-files")
     }
     return output.bytes.split(separator: 0).compactMap { line -> (path: String, identity: FileIdentity)? in
       guard let tab = line.firstIndex(of: 0x09) else { return nil }

@@ -10,7 +10,8 @@ extension TreeObject {
   /// - Throws: `GitError` where the bytes are no tree.
   package convenience init(_ bytes: [UInt8], _ id: ObjectID) throws {
     do { try self.init(bytes) } catch {
-      throw GitError(.damaged, "The tree \(id) is damaged.", hint: "See git fsck.", function: "TreeObject")
+      throw GitError(
+        .damaged, "The tree \(id) is damaged.", hint: "Run git fsck: it says what is damaged.", function: "TreeObject")
     }
   }
 }

@@ -202,7 +202,8 @@ public final class WorkTree: PlanTree {
     for more in [["--cached", "--stage"], ["--others", "--exclude-standard"]] {
       let output = try GitProcess.run(["-C", top, "ls-files", "-z"] + more)
       guard output.status == 0 else {
-        throw GitError(.other, output.errorText, hint: "See git status.", function: "git ls-files")
+        throw GitError(
+          .other, output.errorText, hint: "Run git status: it says what is in the way.", function: "git ls-files")
       }
       for line in output.bytes.split(separator: 0) {
         guard more.count == 2, more[1] == "--stage" else {

@@ -184,14 +184,15 @@ public struct CommitWriter {
   }
 
   private static var movedMeanwhile: GitError {
-    GitError(.changedMeanwhile, "HEAD moved meanwhile.", hint: "Try again.", function: "git_reference")
+    GitError(
+      .changedMeanwhile, "Another command moved HEAD in the meantime.", hint: "Try again.", function: "git_reference")
   }
 
   private func locked(_ ref: String) -> GitError {
     let path = repository.lockPath(ofRef: ref)
     return GitError(
       .locked, "\(ref) is locked by \(path)\(LockFile(path)?.age ?? "").",
-      hint: "Another git command is at work. If none is, remove that file.", function: "git_reference_create_matching")
+      hint: "Another git command is running. If none is, remove that file.", function: "git_reference_create_matching")
   }
 
   /// Moves a ref from one commit to another, by compare-and-swap.
@@ -223,7 +224,7 @@ public struct CommitWriter {
     if git_error_code(code) == GIT_ELOCKED { throw locked(name) }
     if git_error_code(code) == GIT_ERROR, try !repository.holds(new) {
       throw GitError(
-        .changedMeanwhile, "Git's housekeeping is at work on the objects.", hint: "Try again.",
+        .changedMeanwhile, "git gc is running on the objects.", hint: "Try again.",
         function: "git_odb_exists")
     }
     try git("git_reference_create_matching", name) { code }

@@ -52,7 +52,7 @@ final class IndexUpdate {
       guard error.kind == .exists else { throw error }
       throw GitError(
         .locked, "The index is locked by \(path)\(LockFile(path)?.age ?? "").",
-        hint: "Another git command is at work. If none is, remove that file.", function: "open")
+        hint: "Another git command is running. If none is, remove that file.", function: "open")
     }
   }
 
@@ -161,7 +161,8 @@ final class IndexUpdate {
         id.map { ["--add", "--cacheinfo", "100644,\($0),\(change.path)"] } ?? ["--force-remove", change.path]
       let output = try GitProcess.run(["update-index"] + words, index: nextPath)
       guard output.status == 0 else {
-        throw GitError(.other, output.errorText, hint: "See git status.", function: "git update-index")
+        throw GitError(
+          .other, output.errorText, hint: "Run git status: it says what is in the way.", function: "git update-index")
       }
       if isLeftOut, id != nil {
         _ = try GitProcess.run(["update-index", "--skip-worktree", "--", change.path], index: nextPath)

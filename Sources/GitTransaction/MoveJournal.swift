@@ -73,7 +73,7 @@ public struct MoveJournal {
   private static func unusable(in repository: Repository, _ what: String) -> GitError {
     GitError(
       .damaged, "The journal \(repository.gitFolder)\(name) \(what).",
-      hint: "See git status, and remove the journal when index and files are as you want them.",
+      hint: "Check with git status that index and files are as you want them, then remove the journal.",
       function: "MoveJournal")
   }
 
@@ -194,7 +194,7 @@ public struct MoveJournal {
     if isOurs, lock.seconds < 2 {
       throw GitError(
         .locked, "\(step.ref) is locked by \(path)\(lock.age).",
-        hint: "Try again; if no git command is at work, remove that file.", function: "endRefLock")
+        hint: "Try again; if no git command is running, remove that file.", function: "endRefLock")
     }
     if isOurs || text == Array("\(step.commit)\n".utf8) { folder.remove(name) }
   }

@@ -73,7 +73,7 @@ public struct RecordBranch {
     let isLocked = output.errorText.contains(".lock") || output.errorText.contains("cannot lock ref")
     throw GitError(
       isLocked ? .locked : .other, "\(name) cannot be moved: \(output.errorText)",
-      hint: isLocked ? "Another git command is at work; try again." : "See git update-ref.",
+      hint: isLocked ? "Another git command is running; try again." : "Check the ref with git show-ref.",
       function: "git update-ref")
   }
 }

@@ -207,7 +207,7 @@ public struct Reproducer {
     if differing.isEmpty { return try made(.identical, "", values, tools) }
     let named = differing.joined(separator: ", ")
     guard differing == ["output"], case .command(let command) = check.definition.kind else {
-      return try made(.different, "Other than recorded: \(named).", values, tools)
+      return try made(.different, "Different from the record: \(named).", values, tools)
     }
     switch command.repetition?.output ?? .exact {
     case .ignored: return try made(.equivalent, "Its output differs, and its check ignores that.", values, tools)
@@ -215,7 +215,7 @@ public struct Reproducer {
       return try made(.equivalent, "Its output is the same after \"normalize\".", values, tools)
     case .normalized, .exact:
       let unkept = record.log == nil ? " Only digests: it was not kept (check --keep-output)." : ""
-      return try made(.different, "Other than recorded: \(named).\(unkept)", values, tools)
+      return try made(.different, "Different from the record: \(named).\(unkept)", values, tools)
     }
   }
 

@@ -42,7 +42,8 @@ struct WorkingArea: Sendable {
         let output = try GitProcess.run(["--git-dir=\(repository.gitFolder)"] + arguments, index: index)
         guard output.status == 0 else {
           throw GitError(
-            .other, "The commit \(commit) cannot be copied out: \(output.errorText)", hint: "See git fsck.",
+            .other, "The commit \(commit) cannot be copied out: \(output.errorText)",
+            hint: "Run git fsck: it says what is damaged.",
             function: "git \(arguments[0])")
         }
       }

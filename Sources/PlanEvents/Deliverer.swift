@@ -76,7 +76,7 @@ public struct Deliverer {
         let now = Machine.monotonicMilliseconds()
         guard breaker.permits(at: now) else {
           outcome.pending += events.count - index
-          outcome.message = "It keeps failing, so it is left alone; what is left is told by the next readiness deliver."
+          outcome.message = "It keeps failing, so it is skipped; the next readiness deliver sends what is left."
           return outcome
         }
         let since = Telemetry.recorder?.now

@@ -90,7 +90,7 @@ extension PlanCommit {
     let starts = try ancestry.reviewStarts(milestone.id, in: category) { workflow.category($0) }
     guard let run = starts.first(where: { !$0.isEnded && $0.run != nil })?.run else {
       throw fault(
-        "No stamp tells who sent \(milestone.id) to review, so no signed approval can name that review.",
+        "No stamp says who sent \(milestone.id) to review, so no signed approval can name that review.",
         "Approve it without --sign, or send it to review again.")
     }
     return (plan, run.id(plan: plan))

@@ -187,7 +187,7 @@ extension Workflow {
       if let next = all.first(where: { edge(from: status, to: $0.name) != nil }) ?? all.first { return next }
       throw UnknownName(
         message: "The workflow has no state of category \(category.rawValue).",
-        hint: "Name the state: readiness move ID STATE.")
+        hint: "Name the state; readiness move --help shows how.")
     }
   }
 

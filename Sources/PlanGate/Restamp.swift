@@ -103,7 +103,7 @@ public struct Restamp {
   private static func publishedCommit(_ id: ObjectID) -> GitError {
     GitError(
       .other, "The commit \(id.description.prefix(12)) is on a remote-tracking branch: others may have built on it.",
-      hint: "Leave it and record what it lacks: readiness heal.", function: "restamp")
+      hint: "Do not rewrite it; record the missing stamp: readiness heal.", function: "restamp")
   }
 
   /// The message with a true stamp; nil where the one that it has is true, or it needs none.

@@ -38,7 +38,8 @@ public struct Sync {
     let fetched = try GitProcess.run(["fetch", "--quiet", upstream.remote])
     guard fetched.status == 0 else {
       throw GitError(
-        .other, "\(upstream.remote) cannot be fetched: \(fetched.errorText)", hint: "See git fetch.",
+        .other, "\(upstream.remote) cannot be fetched: \(fetched.errorText)",
+        hint: "Run git fetch: it says what is wrong.",
         function: "git fetch")
     }
     let tracking = "refs/remotes/\(upstream.remote)/\(upstream.branch)"
@@ -101,7 +102,7 @@ public struct Sync {
   private func count(_ range: String) throws -> Int {
     let output = try GitProcess.run(["rev-list", "--count", range])
     guard output.status == 0, let count = Int(output.trimmed) else {
-      throw GitError(.other, output.errorText, hint: "See git rev-list.", function: "git rev-list")
+      throw GitError(.other, output.errorText, hint: "Run git fsck: it says what is damaged.", function: "git rev-list")
     }
     return count
   }

@@ -44,7 +44,7 @@ public enum Judge {
     guard let path = try proposal.candidate.malformedFolder(since: proposal.base) else { return nil }
     return Finding(
       .malformedTree,
-      "The folder \(path) is not as git writes folders: its entries are out of order, a name stands twice, or one is no name.",
+      "The folder \(path) is not as git writes folders: its entries are out of order, a name occurs twice, or one is no name.",
       path: path)
   }
 
@@ -53,7 +53,7 @@ public enum Judge {
     guard changed > changeBound else { return nil }
     return Finding(
       .tooManyChanges,
-      "The commit changes \(changed) files of \(PlanPaths.folder); at most \(changeBound) are judged at once.",
+      "The commit changes \(changed) files of \(PlanPaths.folder); at most \(changeBound) are checked at once.",
       path: PlanPaths.folder)
   }
 

@@ -114,7 +114,7 @@ extension Capture {
   /// - Throws: `Fault`.
   /// - Complexity: O(bytes).
   public init(parsing bytes: [UInt8]) throws(Fault) {
-    guard bytes.count <= Self.fileBound else { throw Fault(message: "it has more than 256 KiB") }
+    guard bytes.count <= Self.fileBound else { throw Fault(message: "it is larger than 256 KiB") }
     let root: JSONValue
     do {
       root = try JSONDocument(parsing: bytes, limits: .plan).root

@@ -49,7 +49,7 @@ struct DefinitionNode {
   /// Returns true if the value is an object; says which of its members are not known.
   func isObject(known: [String]) -> Bool {
     guard let members = value.object else {
-      refuse("an object should stand here, not \(value.typeName).")
+      refuse("an object is expected here, not \(value.typeName).")
       return false
     }
     for member in members where !known.contains(member.key) {
@@ -74,7 +74,7 @@ struct DefinitionNode {
   /// The value's own text.
   func ownText() -> String? {
     guard let text = value.string, !text.isEmpty else {
-      refuse("a text that is not empty should stand here.")
+      refuse("a text that is not empty is expected here.")
       return nil
     }
     return text
@@ -82,7 +82,7 @@ struct DefinitionNode {
 
   /// Says if a member for people is there and is no text.
   func checkText(_ key: String) {
-    if let node = self[key], node.value.string == nil { node.refuse("a text should stand here.") }
+    if let node = self[key], node.value.string == nil { node.refuse("a text is expected here.") }
   }
 
   /// A member that has to be one name: lower-case letters, digits and hyphens, at most 63.
@@ -100,7 +100,7 @@ struct DefinitionNode {
     guard let node = required(key) else { return nil }
     guard let elements = node.value.array, elements.count == 1, let element = elements.first else {
       node.refuse(
-        "exactly one element should stand here, not \(node.value.array?.count.description ?? "this").", hint: hint)
+        "exactly one element is expected here, not \(node.value.array?.count.description ?? "this").", hint: hint)
       return nil
     }
     return DefinitionNode(value: element, pointer: node.pointer + "/0", faults: faults)

@@ -32,7 +32,7 @@ struct ObjectiveReader {
 
   private static func objective(_ root: DefinitionNode, stem: String) -> Objective? {
     guard root.value.object != nil else {
-      root.refuse("one OpenSLO object should stand here, not \(root.value.typeName).", hint: "Write one file per SLO.")
+      root.refuse("one OpenSLO object is expected here, not \(root.value.typeName).", hint: "Write one file per SLO.")
       return nil
     }
     guard isOpenSLO(root), root.isObject(known: ["$schema", "apiVersion", "kind", "metadata", "spec"]) else {
@@ -76,7 +76,7 @@ struct ObjectiveReader {
       return false
     }
     if kind != "SLO" {
-      root["kind"]?.refuse("an SLO should stand here, not \"\(kind)\".", hint: "Inline it in the SLO.")
+      root["kind"]?.refuse("an SLO is expected here, not \"\(kind)\".", hint: "Inline it in the SLO.")
       return false
     }
     return true
@@ -88,7 +88,7 @@ struct ObjectiveReader {
     guard let node = metadata["labels"] else { return [] }
     var labels: [(name: String, value: String)] = []
     guard let members = node.value.object else {
-      node.refuse("an object that maps names to texts should stand here.")
+      node.refuse("an object that maps names to texts is expected here.")
       return []
     }
     for member in members {
@@ -105,7 +105,7 @@ struct ObjectiveReader {
       } else if let text = place.value.string, text.isOneLine {
         labels.append((member.key, text))
       } else {
-        place.refuse("a text of one line should stand here.")
+        place.refuse("a text of one line is expected here.")
       }
     }
     return labels.sorted { $0.name < $1.name }
@@ -127,7 +127,7 @@ struct ObjectiveReader {
     guard let digits = events.value.string, digits.utf8.allSatisfy({ (0x30...0x39).contains($0) }),
       let count = Int(digits), (0...1_000_000).contains(count)
     else {
-      events.refuse("the text of a whole number from 0 to 1000000 should stand here.")
+      events.refuse("the text of a whole number from 0 to 1000000 is expected here.")
       return nil
     }
     return (text, count == 0 ? nil : count)
@@ -147,7 +147,7 @@ struct ObjectiveReader {
     else { return nil }
     inner.checkText("description")
     if let metadata = indicator["metadata"], metadata.value.object == nil {
-      metadata.refuse("an object should stand here.")
+      metadata.refuse("an object is expected here.")
     }
     let hint = "Express it as good and total: for latency the histogram's bucket is good."
     if let threshold = inner["thresholdMetric"] {
@@ -166,7 +166,7 @@ struct ObjectiveReader {
     }
     let (good, bad) = (ratio["good"], ratio["bad"])
     guard (good == nil) != (bad == nil) else {
-      ratio.refuse("exactly one of \"good\" and \"bad\" should stand beside \"total\".", hint: hint)
+      ratio.refuse("exactly one of \"good\" and \"bad\" is expected beside \"total\".", hint: hint)
       return nil
     }
     let part: Objective.Part = good == nil ? .bad : .good
@@ -186,7 +186,7 @@ struct ObjectiveReader {
     }
     guard let spec = source.object("spec", known: ["query", "promql"]) else { return nil }
     guard (spec["query"] == nil) != (spec["promql"] == nil), let node = spec["query"] ?? spec["promql"] else {
-      spec.refuse("exactly one of \"query\" and \"promql\" should stand here.")
+      spec.refuse("exactly one of \"query\" and \"promql\" is expected here.")
       return nil
     }
     guard let text = node.ownText() else { return nil }
@@ -237,14 +237,14 @@ struct ObjectiveReader {
     element.checkText("displayName")
     let (ratio, percent) = (element["target"], element["targetPercent"])
     guard (ratio == nil) != (percent == nil), let node = ratio ?? percent else {
-      element.refuse("exactly one of \"target\" and \"targetPercent\" should stand here.")
+      element.refuse("exactly one of \"target\" and \"targetPercent\" is expected here.")
       return nil
     }
     let top = ratio == nil ? "100" : "1"
     // The literal itself: a double has lost what the text said.
     let literal = String(decoding: node.faults.document.bytes[node.value.range], as: UTF8.self)
     guard node.value.number != nil, let number = ExactDecimal(literal, atMost: 6) else {
-      node.refuse("a decimal number with at most 6 places and no exponent should stand here.")
+      node.refuse("a decimal number with at most 6 places and no exponent is expected here.")
       return nil
     }
     let target = ratio == nil ? ExactDecimal(units: number.units, places: number.places + 2) : number

@@ -81,7 +81,7 @@ struct RuleFixtures {
       "nothing is scraped", [],
       alerts: [
         RuleTest.alert("SLODataMissing", at: "5m", []),
-        RuleTest.alert("SLODataMissing", at: "15m", [expected(.ticket, "no data, so nobody can tell")]),
+        RuleTest.alert("SLODataMissing", at: "15m", [expected(.ticket, "no data, so there is no answer")]),
       ])
   }
 

@@ -82,7 +82,7 @@ public struct RuleGroups: Sendable {
     let ratio = series.named("slo:sli_error:ratio_rate1h")
     alerts.append(
       alert(
-        "SLODataMissing", .ticket, "absent(\(series.named("slo:sli_total:rate5m")))", "no data, so nobody can tell",
+        "SLODataMissing", .ticket, "absent(\(series.named("slo:sli_total:rate5m")))", "no data, so there is no answer",
         wait: "10m"))
     alerts.append(
       alert(

@@ -31,9 +31,9 @@ public enum ManualPage {
     }
     lines += [".SH EXIT STATUS"]
     for (code, meaning) in [
-      ("0", "Done, legal, go."), ("1", "Judged, and the answer is no: refused, findings, no-go, inconclusive."),
+      ("0", "Done, legal, go."), ("1", "Checked, and the answer is no: refused, findings, no-go, inconclusive."),
       ("2", "Wrong usage, or a name that does not exist; the nearest that does is named."),
-      ("3", "Could not judge: no repository, damaged, unsupported, shallow, locked."),
+      ("3", "Could not check: no repository, damaged, unsupported, shallow, locked."),
       ("70", "A fault of the program."),
     ] { lines += [".TP", ".B \(code)", text(meaning)] }
     lines.append(".SH ENVIRONMENT")

@@ -36,7 +36,8 @@ public struct PullRequestReport {
     if !touched.isEmpty { lines += [""] + table(touched) }
     if diff.changesPolicy {
       lines += [
-        "", "**The policy changes**: the rules that judge later commits. Review it with more care than a plan.",
+        "",
+        "**The policy changes**: the rules by which later commits are checked. Review it with more care than a plan.",
       ]
     }
     lines += section("Evidence", evidence)

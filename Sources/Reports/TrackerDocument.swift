@@ -147,7 +147,7 @@ private struct TrackerReader {
     let id = MilestoneID(cells[0])
     guard id.isValid else { return refuse("\"\(cells[0])\" is no milestone id; an id looks like M-04.", number) }
     guard !milestones.contains(where: { $0.id == id }) else {
-      return refuse("\(id) stands twice in the tracker.", number)
+      return refuse("\(id) occurs twice in the tracker.", number)
     }
     let dependsOn =
       cells[3] == "-" ? [] : cells[3].split(separator: ",").map { MilestoneID($0.drop { $0 == " " }.trimmingEnd) }

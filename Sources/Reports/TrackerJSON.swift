@@ -40,7 +40,7 @@ public enum TrackerJSON {
             line: line + ($0.line ?? 1) - 1)
         }
         if files.contains(where: { $0.id.text == text }) {
-          findings.append(Finding(.schemaViolation, "\(text) stands twice.", path: path, line: line))
+          findings.append(Finding(.schemaViolation, "\(text) occurs twice.", path: path, line: line))
         }
         files.append(ImportedPlan.File(id: MilestoneID(text), json: Milestone.ordered(element)))
       }

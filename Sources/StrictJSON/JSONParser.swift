@@ -72,8 +72,8 @@ struct JSONParser {
     case UInt8(ascii: "f"): try literal("false", .no)
     case UInt8(ascii: "n"): try literal("null", .null)
     case UInt8(ascii: "<"), UInt8(ascii: "="), UInt8(ascii: ">"):
-      throw fault(.malformed, conflictMarker ?? "A value should stand here.", at: at)
-    default: throw fault(.malformed, "A value should stand here.", at: at)
+      throw fault(.malformed, conflictMarker ?? "A value is expected here.", at: at)
+    default: throw fault(.malformed, "A value is expected here.", at: at)
     }
   }
 
@@ -99,7 +99,7 @@ struct JSONParser {
   private mutating func literal(_ text: StaticString, _ kind: JSONNode.Kind) throws(JSONError) {
     let start = at
     let isThere = text.withUTF8Buffer { bytes[at...].starts(with: $0) }
-    guard isThere else { throw fault(.malformed, "A value should stand here.", at: at) }
+    guard isThere else { throw fault(.malformed, "A value is expected here.", at: at) }
     at += text.utf8CodeUnitCount
     note(kind, from: start)
   }
@@ -143,17 +143,17 @@ struct JSONParser {
   private mutating func member(of object: Int, _ keys: inout SeenKeys) throws(JSONError) {
     guard at < bytes.count, bytes[at] == UInt8(ascii: "\"") else {
       let sentence = at < bytes.count ? conflictMarker : nil
-      throw fault(.malformed, sentence ?? "A key in double quotes should stand here.", at: at)
+      throw fault(.malformed, sentence ?? "A key in double quotes is expected here.", at: at)
     }
     let key = nodes.count
     try string()
     guard keys.insert(key, of: object, nodes, bytes) else {
       let name = JSONEscapes.decoded(inside(key))
-      throw fault(.duplicateKey, "The key \"\(name)\" stands twice in this object.", at: Int(nodes[key].start))
+      throw fault(.duplicateKey, "The key \"\(name)\" occurs twice in this object.", at: Int(nodes[key].start))
     }
     skipSpace()
     guard at < bytes.count, bytes[at] == UInt8(ascii: ":") else {
-      throw fault(.malformed, "A colon should stand here.", at: at)
+      throw fault(.malformed, "A colon is expected here.", at: at)
     }
     at += 1
     skipSpace()
@@ -173,7 +173,7 @@ struct JSONParser {
       return true
     }
     guard bytes[at] == UInt8(ascii: ",") else {
-      throw fault(.malformed, conflictMarker ?? "A comma or the end of the \(container) should stand here.", at: at)
+      throw fault(.malformed, conflictMarker ?? "A comma or the end of the \(container) is expected here.", at: at)
     }
     at += 1
     skipSpace()
@@ -186,7 +186,7 @@ struct JSONParser {
     var isZero = true
     func digit(_ index: Int) -> Bool { index < bytes.count && bytes[index] >= 0x30 && bytes[index] <= 0x39 }
     if bytes[at] == UInt8(ascii: "-") { at += 1 }
-    guard digit(at) else { throw fault(.malformed, "A digit should stand here.", at: at) }
+    guard digit(at) else { throw fault(.malformed, "A digit is expected here.", at: at) }
     if bytes[at] == UInt8(ascii: "0") {
       at += 1
       if digit(at) { throw fault(.malformed, "A number has no leading zero.", at: at - 1) }

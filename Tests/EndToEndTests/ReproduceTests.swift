@@ -80,7 +80,7 @@ struct ReproduceTests {
   func different() throws {
     let s = try Scratch.withEvidence("echo same; date +%N", keeps: true)
     let said = s.readiness("reproduce", "M-01", "--report", "../report.json", "--keep", "../kept")
-    #expect(said.status == 1 && said.output.contains("Other than recorded: output."), "\(said.all)")
+    #expect(said.status == 1 && said.output.contains("Different from the record: output."), "\(said.all)")
     #expect(said.output.contains("\n    -") && said.output.contains("\n    +") && said.output.contains("     same"))
     #expect(
       s["../report.json"]?.contains("\"different\"") == true && s["../kept/M-01-c0.txt"]?.hasPrefix("same\n") == true)

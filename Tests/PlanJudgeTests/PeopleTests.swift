@@ -58,7 +58,7 @@ struct PeopleTests {
   }
 
   @Test(
-    "an address that stands twice among people makes the policy unreadable",
+    "an address that occurs twice among people makes the policy unreadable",
     arguments: [
       #"{ "ada@example.com": ["bob@example.com"], "BOB@example.com": [] }"#,
       #"{ "ada@example.com": ["ADA@example.com"] }"#, #"{ "ada@example.com": ["x@example.com", "x@example.com"] }"#,

@@ -248,7 +248,7 @@ struct CommitMessageTests {
     #expect(read.milestone?.json["x-own"] != nil && read.document != nil)
   }
 
-  @Test("what stands twice is found in any order, of few and of many")
+  @Test("what occurs twice is found in any order, of few and of many")
   func seen() {
     let seed = UInt64.random(in: 0 ... .max)
     var random = SplitMix(seed)

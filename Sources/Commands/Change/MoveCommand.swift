@@ -17,10 +17,10 @@ struct MoveCommand: PlainCommand {
   var reason: String?
   @Option(
     help: ArgumentHelp(
-      "Let this rule go where it stands in the way, if policy lets you; takes --reason and --until.",
+      "Make an exception from this rule, if policy allows you to; takes --reason and --until.",
       valueName: "code"))
   var waive: [String] = []
-  @Option(help: ArgumentHelp("The last day for which --waive lets a rule go.", valueName: "day"))
+  @Option(help: ArgumentHelp("The last day of the exception that --waive makes.", valueName: "day"))
   var until: String?
   @Flag(help: "Edit and stage only, so that the status rides in your own commit.")
   var noCommit = false

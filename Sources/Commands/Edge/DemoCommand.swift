@@ -90,7 +90,7 @@ enum DemoStep {
       .write("greet.sh", "greet() { echo \"Hi\"; }\n"), .run(["git", "add", "-A"]),
       .run(["git", "commit", "-qm", "a test for greet"]), .run(["readiness", "trust", "G-1"]),
       .run(["readiness", "check", "G-1"], exit: 1),
-      .say("No evidence, no review: the judge says no"), .run(["readiness", "move", "G-1", "in-review"], exit: 1),
+      .say("No evidence, no review: the commit is refused"), .run(["readiness", "move", "G-1", "in-review"], exit: 1),
       .say("Green: the code follows"), .write("greet.sh", "greet() { echo \"Hello, $1!\"; }\n"),
       .run(["git", "commit", "-qam", "greet by name"]), .run(["readiness", "check", "G-1"]),
       .run(["git", "commit", "-qm", "G-1: shown by its test"]),

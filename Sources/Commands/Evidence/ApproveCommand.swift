@@ -12,7 +12,7 @@ struct ApproveCommand: ParsableCommand {
   @Argument(help: ArgumentHelp("The milestone.", valueName: "id"), completion: .custom(Offered.milestones)) var id:
     String
   @Flag(help: "Sign it with user.signingkey, so that anyone may bring it in.") var sign = false
-  @Flag(help: "Judge only; write nothing.") var dryRun = false
+  @Flag(help: "Check only; write nothing.") var dryRun = false
   @OptionGroup var options: GlobalOptions
 
   mutating func run() throws {
@@ -34,7 +34,7 @@ struct ApproveCommand: ParsableCommand {
     if let run = outcome.run { members.append(JSONMember("run", .text(run.hex))) }
     let style = try context.style(repository)
     var text = "\(id) approved, \(outcome.digest.hex.prefix(12))…"
-    if outcome.stoodAlready { text = "Nothing to do: your approval of what it says stands there." }
+    if outcome.stoodAlready { text = "Nothing to do: you have approved this text already." }
     if let commit = outcome.commit, let run = outcome.run {
       text += "\n" + style("commit \(commit.description.prefix(12))  run \(run.hex.prefix(12))", .quiet)
     } else if dryRun {

@@ -60,7 +60,7 @@ struct AttestVerifyCommand: ParsableCommand {
   @Argument(help: ArgumentHelp("A DSSE envelope.", valueName: "file"), completion: .file()) var file: String
   @Option(help: ArgumentHelp("The public key in PEM that you trust.", valueName: "pem"), completion: .file())
   var key: String
-  @Option(help: ArgumentHelp("Ask for this predicate type.", valueName: "uri")) var predicate: String?
+  @Option(help: ArgumentHelp("Accept only this predicate type.", valueName: "uri")) var predicate: String?
   @Option(help: ArgumentHelp("Ask for a Statement about this commit.", valueName: "commit")) var subject: String?
   @OptionGroup var options: GlobalOptions
 

@@ -22,7 +22,7 @@ struct CheckCommand: ParsableCommand {
     false
   @Flag(help: "Run again what evidence says was run, at its commit, and compare; write nothing.") var replay = false
   @Flag(help: "Write no evidence.") var dryRun = false
-  @Flag(help: "Keep what they print under .readiness/evidence/, secrets taken out.") var keepOutput = false
+  @Flag(help: "Keep what they print under .readiness/evidence/, secrets removed.") var keepOutput = false
   @Option(help: ArgumentHelp("Check this commit.", valueName: "rev")) var at: String?
   @Option(help: ArgumentHelp("The commit before the change; the first parent by default.", valueName: "rev"))
   var before: String?
@@ -221,7 +221,7 @@ private struct ReplayedChecks {
       lines.append(
         differing.isEmpty
           ? CheckCommand.line(result, isNew: false)
-          : line(check, "failed", "Other than recorded: \(differing.joined(separator: ", "))."))
+          : line(check, "failed", "Different from the record: \(differing.joined(separator: ", "))."))
     }
     let report = CheckReport(commit: selection.commit.description, lines, done: "")
     try context.print(json: report.json, text: report.text(width: context.width, context.style(repository)))

@@ -24,7 +24,7 @@ struct ReproduceCommand: ParsableCommand {
   @Option(help: ArgumentHelp("Write the answer as JSON to this file as well.", valueName: "file"), completion: .file())
   var report: String?
   @Option(
-    help: ArgumentHelp("Keep what each check prints in this folder, secrets taken out.", valueName: "dir"),
+    help: ArgumentHelp("Keep what each check prints in this folder, secrets removed.", valueName: "dir"),
     completion: .directory)
   var keep: String?
   @Option(help: ArgumentHelp("Seconds that one attempt may take.", valueName: "n")) var timeout: Int?

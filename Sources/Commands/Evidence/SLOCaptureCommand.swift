@@ -13,7 +13,7 @@ struct SLOCaptureCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     subcommand: "capture",
     abstract: "Asks a Prometheus what it knows of objectives, and keeps the answers as they came.",
-    discussion: "Exit status 0 once the answers are written, whatever they say; readiness gate judges them.")
+    discussion: "Exit status 0 once the answers are written, whatever they say; readiness gate decides.")
   @Argument(help: ArgumentHelp("SLOs; without one, all.", valueName: "name")) var names: [String] = []
   @Option(help: ArgumentHelp("The server, such as http://127.0.0.1:9090.", valueName: "url")) var endpoint: String
   @Option(help: ArgumentHelp("The moment that all queries are about, in place of now.", valueName: "time"))

@@ -15,7 +15,7 @@ struct TrustCommand: ParsableCommand {
   @Argument(help: ArgumentHelp("Milestones, or ID/CRITERION; without one, every check.", valueName: "id"))
   var names: [String] = []
   @Flag(help: "Only show it.") var dryRun = false
-  @Flag(help: "The sinks that readiness deliver tells, in place of checks.") var sinks = false
+  @Flag(help: "Trust the sinks that readiness deliver sends to, not checks.") var sinks = false
   @Flag(help: "Trust nothing any more.") var forget = false
   @Option(help: ArgumentHelp("The plan of this commit.", valueName: "rev")) var at: String?
   @Option(help: ArgumentHelp("As check --profile would run them.", valueName: "name")) var profile: String?

@@ -13,7 +13,7 @@ struct DiskUse {
 
   /// What grows, and the command that clears it.
   private static let parts: [(name: String, what: String, clear: @Sendable (String) -> String)] = [
-    ("verified", "what verify found out", { "It is a cache: rm -r \($0.shellQuoted)" }),
+    ("verified", "results of verify", { "It is a cache: rm -r \($0.shellQuoted)" }),
     ("runs", "the index of run IDs", { "It is rebuilt at the next push: rm -r \($0.shellQuoted)" }),
     ("sinks", "the outbox of events", { _ in "It shrinks as events are delivered: readiness deliver" }),
     ("dead-letters", "events that a sink did not take", { _ in "readiness dlq list, then dlq retry or dlq drop" }),

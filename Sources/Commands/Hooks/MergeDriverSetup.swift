@@ -85,7 +85,8 @@ struct MergeDriverSetup {
     let output = try GitProcess.run(["config", "--local", key, value])
     guard output.status == 0 else {
       throw GitError(
-        .other, "\(key) cannot be set: \(output.errorText)", hint: "See git config --local --list.",
+        .other, "\(key) cannot be set: \(output.errorText)",
+        hint: "Run git config --local --list: it shows the settings of this clone.",
         function: "git config")
     }
   }

@@ -67,7 +67,7 @@ struct ManualCommand: ParsableCommand {
   static let environment = [
     (
       name: "READINESS_SKIP",
-      text: "1 lets a commit through the local hooks without a verdict. The server and verify judge it all the same."
+      text: "1 lets a commit through the local hooks unchecked. The server and verify check it all the same."
     ),
     (
       name: "NO_COLOR",

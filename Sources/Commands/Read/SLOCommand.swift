@@ -88,7 +88,7 @@ struct SLOShowCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     subcommand: "show", abstract: "One objective, and what its capture says. Exit status 1 for anything but go.")
   @Argument(help: ArgumentHelp("An SLO.", valueName: "name")) var name: String
-  @Option(help: ArgumentHelp("A capture to judge in place of the tree's.", valueName: "file")) var capture: String?
+  @Option(help: ArgumentHelp("A capture to use in place of the committed one.", valueName: "file")) var capture: String?
   @Option(help: ArgumentHelp("The moment by which a capture is stale, in place of now.", valueName: "time"))
   var now: String?
   @OptionGroup var source: SLOSourceOptions

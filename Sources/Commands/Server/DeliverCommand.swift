@@ -66,9 +66,9 @@ struct SinkSelection {
 
 struct DeliverCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
-    subcommand: "deliver", abstract: "Tells runs to the sinks of ssot/policies/sinks.json, at least once, in order.",
+    subcommand: "deliver", abstract: "Delivers runs to the sinks of ssot/policies/sinks.json, at least once, in order.",
     discussion:
-      "What a sink does not take goes to the dead letters: readiness dlq. Exit status 1 where some were not told.")
+      "What a sink does not accept becomes a dead letter: readiness dlq. Exit status 1 if some were not delivered.")
   @Argument(help: ArgumentHelp("Sinks; without one, all.", valueName: "sink")) var names: [String] = []
   @Option(help: ArgumentHelp("Up to this commit.", valueName: "rev")) var at: String?
   @OptionGroup var settings: SettingOptions

@@ -19,7 +19,7 @@ struct MetricsCommand: ParsableCommand {
   var repositories: String?
   @Option(help: ArgumentHelp("The folder that gets a file for each of those.", valueName: "dir"))
   var textfileDir: String?
-  @Flag(help: "Audit all of history as verify does; without it the result of the newest such audit is told.")
+  @Flag(help: "Audit all of history as verify does; without it the result of the newest audit is reported.")
   var verify = false
   @Option(
     help: ArgumentHelp("The label of the repository, in place of the last part of its origin.", valueName: "name"))

@@ -7,9 +7,10 @@ import StrictJSON
 
 struct SyncCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
-    subcommand: "sync", abstract: "Fetches, merges, judges and pushes this branch; again where somebody was faster.",
+    subcommand: "sync", abstract: "Fetches, merges, checks and pushes this branch; tries again if somebody was faster.",
     discussion: "Git does the work, with its hooks and credentials. Nothing is ever forced.")
-  @Argument(help: ArgumentHelp("The remote; the branch's own, else origin.", valueName: "remote")) var remote: String?
+  @Argument(help: ArgumentHelp("The remote; by default the branch's own, or origin.", valueName: "remote")) var remote:
+    String?
   @OptionGroup var options: GlobalOptions
 
   mutating func run() throws {

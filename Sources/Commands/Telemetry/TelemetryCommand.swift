@@ -86,7 +86,7 @@ struct TelemetryFlushCommand: ParsableCommand {
 
 struct TelemetryStatusCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
-    subcommand: "status", abstract: "What waits in the spool, and what had to go.")
+    subcommand: "status", abstract: "How much telemetry waits to be sent, and how much was dropped.")
   @Option(help: ArgumentHelp("The spool, in place of READINESS_TELEMETRY.", valueName: "dir")) var spool: String?
   @OptionGroup var options: GlobalOptions
 

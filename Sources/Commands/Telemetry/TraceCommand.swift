@@ -36,7 +36,7 @@ struct TraceCommand: ParsableCommand {
     guard traces.count == 1 else {
       throw UsageError(
         "Several runs begin with \(prefix): \(traces.prefix(5).map { String($0.run.prefix(16)) }.joined(separator: ", "))"
-          + (traces.count > 5 ? ", …" : "."), hint: "Give more digits.")
+          + (traces.count > 5 ? ", …" : "."), hint: "Type more digits of the run ID.")
     }
     let report = RunTraceReport(
       run: trace.run, line: told(trace.run),

@@ -162,7 +162,7 @@ struct DrillFault: Sendable {
   }
 
   private static let deliveryBehind = DrillFault(
-    alert: "ReadinessDeliveryBehind", text: "a run that no sink was told",
+    alert: "ReadinessDeliveryBehind", text: "a run that was delivered to no sink",
     prepare: { try sink($0, #"{ "kind": "file", "path": ".git/events" }"#) },
     inject: { repository in
       try repository.readiness("move", "D-1", "in-progress")

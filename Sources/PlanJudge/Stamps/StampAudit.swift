@@ -172,7 +172,7 @@ struct StampAudit {
     }
     if told != done {
       return finding(
-        "The stamp tells \(told.isEmpty ? "no change of status" : told.joined(separator: ", ")); the commit makes \(done.isEmpty ? "none" : done.joined(separator: ", "))."
+        "The stamp says \(told.isEmpty ? "no change of status" : told.joined(separator: ", ")); the commit makes \(done.isEmpty ? "none" : done.joined(separator: ", "))."
       )
     }
     guard run.transitions == draft?.transitions ?? [] else {
@@ -181,13 +181,13 @@ struct StampAudit {
     guard run.edits == draft?.edits ?? [] else {
       let names = (draft?.edits ?? []).map { $0.milestone?.text ?? "plan" }.joined(separator: ", ")
       return finding(
-        "The Readiness-Edit lines do not tell what the commit edits: \(names.isEmpty ? "nothing" : names).")
+        "The Readiness-Edit lines do not match what the commit edits: \(names.isEmpty ? "nothing" : names).")
     }
     guard run.policyChange == draft?.policyChange else {
-      return finding("The Readiness-Policy-Change line does not tell what the commit does to the policy.")
+      return finding("The Readiness-Policy-Change line does not match what the commit does to the policy.")
     }
     guard run.evidence == draft?.evidence ?? [] else {
-      return finding("The Readiness-Evidence lines do not tell what evidence the commit adds.")
+      return finding("The Readiness-Evidence lines do not match the evidence that the commit adds.")
     }
     return []
   }

@@ -25,7 +25,7 @@ public struct JUnitReport: Sendable, Equatable {
       switch event {
       case .start(let name, let isEmpty):
         if open.isEmpty {
-          guard !sawRoot else { throw Fault(message: "Two elements stand at the top.") }
+          guard !sawRoot else { throw Fault(message: "Two elements are at the top.") }
           guard name == "testsuites" || name == "testsuite" else {
             throw Fault(message: "The top is <\(name)>, not <testsuites> or <testsuite>.")
           }

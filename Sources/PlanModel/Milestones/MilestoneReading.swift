@@ -191,7 +191,7 @@ extension Milestone {
     for element in elements {
       guard let criterion = ExitCriterion(element, faults) else { continue }
       if !seen.insert(ExactText(criterion.id)) {
-        faults.add("The criterion \"\(criterion.id)\" stands twice in this milestone.", at: element)
+        faults.add("The criterion \"\(criterion.id)\" occurs twice in this milestone.", at: element)
       }
       criteria.append(criterion)
     }
@@ -203,7 +203,7 @@ extension Milestone {
     return reader.elements("risks").compactMap { element in
       guard let risk = Risk(element, faults) else { return nil }
       if !seen.insert(ExactText(risk.id)) {
-        faults.add("The risk \"\(risk.id)\" stands twice in this milestone.", at: element)
+        faults.add("The risk \"\(risk.id)\" occurs twice in this milestone.", at: element)
       }
       return risk
     }

@@ -139,7 +139,7 @@ struct ObjectReader {
       }
       let item = item(text)
       guard seen.insert(item) else {
-        faults.add("\"\(text)\" stands twice in \"\(key)\".", at: element)
+        faults.add("\"\(text)\" occurs twice in \"\(key)\".", at: element)
         continue
       }
       body(item, element)

@@ -55,7 +55,7 @@ public struct AttestationPolicy: Sendable {
     for element in reader.elements("keys", required: true) {
       guard let key = Key(element, faults) else { continue }
       if keys.contains(where: { $0.id == key.id || $0.publicKey == key.publicKey }) {
-        faults.add("The key \"\(key.id)\" stands twice in \"keys\".", at: element)
+        faults.add("The key \"\(key.id)\" occurs twice in \"keys\".", at: element)
       }
       keys.append(key)
     }

@@ -124,7 +124,7 @@ extension Authorization {
     return Set(
       elements.compactMap { element in
         guard let email = element.string, !email.isEmpty else {
-          faults.add("An e-mail address should stand here.", at: element)
+          faults.add("An e-mail address is expected here.", at: element)
           return nil
         }
         return people.person(email)

@@ -52,9 +52,9 @@ extension People {
     var seen = Set<Address>()
     func take(_ email: String, at place: JSONValue) -> Address {
       let address = Address(email)
-      if email.isEmpty { faults.add("An e-mail address should stand here.", at: place) }
+      if email.isEmpty { faults.add("An e-mail address is expected here.", at: place) }
       if !seen.insert(address).inserted {
-        faults.add("The address \"\(email)\" stands twice in \"people\".", at: place)
+        faults.add("The address \"\(email)\" occurs twice in \"people\".", at: place)
       }
       return address
     }
@@ -66,7 +66,7 @@ extension People {
       }
       for other in others {
         guard let email = other.string else {
-          faults.add("An e-mail address should stand here.", at: other)
+          faults.add("An e-mail address is expected here.", at: other)
           continue
         }
         first[take(email, at: other)] = person

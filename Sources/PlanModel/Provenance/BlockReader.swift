@@ -44,7 +44,7 @@ public struct BlockReader {
         return faulty("\"\(line.keyText)\" is no key of a stamp.\(meant)", index)
       }
       if key.rank < last || (key.rank == last && !key.mayRepeat) {
-        return faulty("\"\(line.keyText)\" stands twice or out of its order.", index)
+        return faulty("\"\(line.keyText)\" occurs twice or out of its order.", index)
       }
       last = key.rank
       guard let value = line.value else {
