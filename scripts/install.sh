@@ -21,4 +21,8 @@ ln -sf readiness "$share/bash-completion/completions/git-readiness"
 "$program" manual --zsh-for-git >"$share/zsh/site-functions/_git-readiness"
 "$program" completions fish >"$share/fish/vendor_completions.d/readiness.fish"
 install -m 755 "$(dirname "$0")/action/verify.sh" "$share/readiness/ci/verify.sh"
+# The pages that readiness explain names.
+for page in reason-codes.md security.md design/specification.md guides/hooks.md reference/cli.md; do
+  install -D -m 644 "$(dirname "$0")/../doc/$page" "$share/doc/readiness/doc/$page"
+done
 echo "installed in $root"

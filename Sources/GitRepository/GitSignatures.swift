@@ -118,7 +118,7 @@ public final class GitSignatures: SignatureVerifier {
       throw GitError(
         .other, "A signature is asked for, and user.signingkey is not set.",
         hint:
-          "git config user.signingkey ~/.ssh/id_ed25519.pub, a key that ssot/policies/allowed_signers binds to you.",
+          "Name a key that ssot/policies/allowed_signers binds to you: git config user.signingkey ~/.ssh/id_ed25519.pub",
         function: "git config")
     }
     return try ScratchFolder.with { folder in

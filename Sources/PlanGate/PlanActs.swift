@@ -69,7 +69,11 @@ extension PlanEdit {
   }
 
   /// A milestone that goes for ever: its file is removed, and its id is retired.
-  public func retiring(_ text: String) throws -> (changes: [Change], id: MilestoneID) {
+  /// - Parameter detaches: true to remove it from the dependencies of others too.
+  /// - Returns: the changes, the id, and what depends on it now.
+  public func retiring(_ text: String, detaches: Bool) throws
+    -> (changes: [Change], id: MilestoneID, dependents: [MilestoneID])
+  {
     let (id, _) = try milestone(text)
     guard let plan = try plan else {
       throw GitError(
@@ -78,6 +82,13 @@ extension PlanEdit {
     let shorter = Plan(
       planID: plan.planID, title: plan.title, executionOrder: plan.executionOrder.filter { $0 != id },
       retired: (plan.retired.filter { $0 != id } + [id]))
-    return ([.removing(PlanPaths.milestone(id)), Change(PlanPaths.plan, shorter.json)], id)
+    let dependents = try dependents(of: id)
+    let others = try detaches ? dependents : []
+    let freed = try others.map { other -> Change in
+      let (_, milestone) = try milestone(other.text)
+      let left = milestone.dependsOn.filter { $0 != id }
+      return Change(PlanPaths.milestone(other), milestone.json.with("dependsOn", .texts(left.map(\.text))))
+    }
+    return ([.removing(PlanPaths.milestone(id)), Change(PlanPaths.plan, shorter.json)] + freed, id, dependents)
   }
 }

@@ -29,7 +29,9 @@ struct PlanCommit {
     guard case .commit(let head) = try repository.head() else {
       throw GitError(
         .notFound, "There is no commit yet, so there is no milestone to change.",
-        hint: "Commit the plan first: git add -A, then git commit.", function: function)
+        hint: try repository.tree(repository.candidateTree()).holdsPlan()
+          ? "Commit the staged plan first: \(PlanCommands.adopting)" : "Create a plan: readiness init --commit",
+        function: function)
     }
     try repository.refuseUnfinishedOperation(function: function, orRebase: false)
     try repository.refuseConflicts(function: function)
@@ -44,9 +46,14 @@ struct PlanCommit {
   func find(_ id: MilestoneID) throws -> (MilestoneFile, Milestone) {
     guard let file = try tree.milestone(id) else {
       let ids = try tree.milestones().keys.sorted().map(\.text)
+      if try repository.tree(repository.candidateTree()).milestoneIdentity(id) != nil {
+        let commit = ids.isEmpty ? PlanCommands.adopting : "git commit -m \"\(id): add it\""
+        throw UnknownName(message: "\(id) is staged and not committed yet.", hint: "Commit it first: \(commit)")
+      }
       throw UnknownName(
         message: "There is no milestone \(id) at HEAD.",
-        hint: nearestName(to: id.text, in: ids).map { "Is \($0) meant?" } ?? "readiness status lists what there is.")
+        hint: nearestName(to: id.text, in: ids).map { "Is \($0) meant?" }
+          ?? (ids.isEmpty ? "Create a plan: readiness init --commit" : "readiness status lists what there is."))
     }
     guard let milestone = file.milestone else {
       throw GitError(
@@ -70,7 +77,8 @@ struct PlanCommit {
     // Another writer moves HEAD first and the index and the file after it, under the index's lock.
     try repository.refuseLockedIndex()
     guard case .commit(let now) = try repository.head(), now == head else {
-      throw GitError(.changedMeanwhile, "HEAD moved meanwhile.", hint: "Try again.", function: "PlanCommit")
+      throw GitError(
+        .changedMeanwhile, "Another command moved HEAD in the meantime.", hint: "Try again.", function: "PlanCommit")
     }
     let (isStaged, isEdited) = try differences()
     guard isStaged || isEdited else { return nil }
@@ -192,7 +200,7 @@ public struct RulesToLetGo: Sendable {
     let idle = codes.filter { code in !waives.contains { $0.code == code } }.map { code in
       Finding(
         .waiveRefused, "The rule \(code) is not broken, so there is nothing to make an exception from.",
-        hint: "Move without --waive \(code); what the judge refuses is said then.")
+        hint: "Move without --waive \(code); the refusal then says what is missing.")
     }
     return (waives, idle)
   }

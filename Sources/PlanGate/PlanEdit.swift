@@ -85,6 +85,13 @@ public struct PlanEdit {
     get throws { try situation.parents.allSatisfy { try !repository.tree(of: repository.commit($0)).holdsPlan() } }
   }
 
+  /// The milestones that depend on one, as they are staged, sorted. O(milestones).
+  public func dependents(of id: MilestoneID) throws -> [MilestoneID] {
+    try situation.candidate.milestones().keys.sorted().filter { other in
+      try situation.candidate.milestone(other)?.milestone?.dependsOn.contains(id) == true
+    }
+  }
+
   /// True where a milestone is staged.
   public func holds(_ id: MilestoneID) throws -> Bool { try situation.candidate.milestones()[id] != nil }
 
@@ -115,6 +122,15 @@ public struct PlanEdit {
     }
     if !isDry, !after.contains(where: { $0.severity == .error }) { try writer.stage(planned) }
     return (after, true)
+  }
+
+  /// The invariants that the tree would break with the changes, whatever is in the work tree. Needs no author.
+  public func broken(_ changes: [Change]) throws -> [Finding] {
+    let planned = try changes.map {
+      CommitPlan.Change(path: $0.path, replacing: try repository.staged($0.path)?.id, bytes: $0.bytes)
+    }
+    let tree = repository.tree(try CommitWriter(repository).tree(situation.candidate.root, with: planned))
+    return try PlanOverview(tree, now: nil).broken(in: tree)
   }
 
   /// Commits the changes, and nothing else that is staged.

@@ -270,7 +270,13 @@ public struct HistoryAudit {
         Finding(.clockAhead, "The commit's author or committer date lies outside the years 1970 to 9999."))
     }
     findings = FindingLimit.applied(to: findings + (try replays(of: blocks, in: commit)))
-    for index in findings.indices { findings[index].commit = commit.id.description }
+    let isMore = findings.contains { $0.severity == .error && !ReasonCode.repairedByStamps.contains($0.code) }
+    findings = findings.map { finding in
+      // A stamp is refused as well, as long as what it would say is.
+      let isFirst = isMore && finding.severity == .error && ReasonCode.repairedByStamps.contains(finding.code)
+      return (isFirst ? finding.advising("Fix what else is wrong with this commit; the hooks then stamp it.") : finding)
+        .inHistory(commit.id.description)
+    }
     report.findings += findings
     healing.note(commit, blocks, assessment, report.findings.suffix(findings.count))
     report.waivingRuns += blocks.count { !($0.run?.waives ?? []).isEmpty }
@@ -302,7 +308,7 @@ public struct HistoryAudit {
         findings.append(
           Finding(
             .replayedRun,
-            "The run \(id.hex.prefix(12))… already stands in the commit \(holder.description.prefix(12)), an ancestor.")
+            "The run \(id.hex.prefix(12))… is already in the commit \(holder.description.prefix(12)), an ancestor.")
         )
         break
       }

@@ -13,6 +13,8 @@ public struct WeeklyFacts {
     public let milestone: MilestoneID
     /// The run that finished it; nil without a stamp.
     public let run: String?
+    /// True if its evidence no longer matches at the end of the span.
+    public let isSuspect: Bool
   }
 
   /// A milestone that stands still.
@@ -37,8 +39,10 @@ public struct WeeklyFacts {
   public let completed: [Completed]
   /// Blocked at the end of the span.
   public let blocked: [Standstill]
-  /// Open risks at its end that its beginning had not.
+  /// Risks at its end that its beginning had not, whatever became of them since.
   public let risksIntroduced: [NewRisk]
+  /// Milestones that are new, and ids that were retired, those of both kinds included.
+  public let members: (added: [MilestoneID], retired: [MilestoneID])
   /// Edges that are new, and that are gone: who depends, on whom.
   public let graphChanges: (added: [(MilestoneID, MilestoneID)], removed: [(MilestoneID, MilestoneID)])
   /// What the gate says of the plan at the end; nil where there is no plan, or no such gate.
@@ -72,9 +76,13 @@ public struct WeeklyFacts {
     graphChanges = diff.edges
     risksIntroduced = diff.changes.flatMap { change -> [NewRisk] in
       let known = Set((change.before?.risks ?? []).map(\.id))
-      return (change.after?.risks ?? []).filter { $0.status == "open" && !known.contains($0.id) }
+      return (change.after?.risks ?? []).filter { !known.contains($0.id) }
         .map { NewRisk(milestone: change.id, risk: $0) }
     }
+    let wasRetired = Set(try before.planFile()?.plan?.retired ?? [])
+    let retired = try after.planFile()?.plan?.retired.filter { !wasRetired.contains($0) }.sorted() ?? []
+    let shortLived = try retired.filter { try before.milestoneIdentity($0) == nil }
+    members = ((diff.changes.filter { $0.before == nil }.map(\.id) + shortLived).sorted(), retired)
     blocked = overview.entries.filter { $0.category == .blocked }.map {
       Standstill(milestone: $0.id, reason: $0.blocked?.reason ?? "")
     }
@@ -100,7 +108,7 @@ public struct WeeklyFacts {
       }
     }
     completed = finished.keys.sorted().filter { overview[$0]?.category == .done }
-      .map { Completed(milestone: $0, run: finished[$0] ?? nil) }
+      .map { Completed(milestone: $0, run: finished[$0] ?? nil, isSuspect: overview[$0]?.suspect.isEmpty == false) }
   }
 
   /// The tree that a span begins with: that of its first commit, or, if the plan was adopted later, that of the

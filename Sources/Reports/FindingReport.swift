@@ -13,6 +13,22 @@ public enum FindingReport {
       + (rest > 0 ? "\n… and \(rest) more; --json has them all." : "")
   }
 
+  /// How the commits that are refused are undone; nil where no commit is, or a new stamp is all that they need.
+  /// - Parameters:
+  ///   - tip: the newest commit that was checked.
+  ///   - isPublished: true if others may have the commits.
+  public static func undoing(_ findings: [Finding], tip: String?, isPublished: Bool) -> String? {
+    let refused = findings.filter { finding in
+      finding.severity == .error && finding.commit != nil && !ReasonCode.repairedByStamps.contains(finding.code)
+    }
+    guard let first = refused.first?.commit else { return nil }
+    let name = "\(first.prefix(12))"
+    if isPublished { return "\(name) is pushed already. To take back what it changed: git revert --no-edit \(name)" }
+    return first == tip
+      ? "To undo the last commit and keep its changes staged: git reset --soft HEAD~1"
+      : "To change the commit \(name) and those after it: git rebase -i \(name)~1"
+  }
+
   private static func text(_ finding: Finding, width: Int, _ style: Style) -> String {
     var place = finding.path.map { $0.printable.cut(to: 200) } ?? ""
     if let line = finding.line, finding.path != nil { place += ":\(line)" }

@@ -46,7 +46,7 @@ public struct GateReport {
       lines.append("    \(verdict.name.printable)  \(ObjectiveVerdictReport.line(verdict, style))\(place)")
     }
     if !decision.onWordAlone.isEmpty {
-      lines += ["", style("On a person's word alone:", .warn)]
+      lines += ["", style("Met by a statement only:", .warn)]
       lines += decision.onWordAlone.joined(separator: ", ").printable.wrapped(to: wrap).map { "    " + $0 }
     }
     if !decision.renewed.isEmpty { lines += ["", style("Renewed by attestation:", .strong)] }
@@ -66,7 +66,7 @@ public struct GateReport {
     }
     if decision.answer == .noGo {
       let command = (["readiness why-not \(decision.name)"] + captures.map { "--capture \($0)" }).joined(separator: " ")
-      lines += ["", style("What would flip it: \(command.printable)", .quiet)]
+      lines += ["", style("What is missing: \(command.printable)", .quiet)]
     }
     for line in lines { head.add("\n" + line) }
     return head
@@ -115,9 +115,13 @@ public struct WhyNotReport {
   private let decision: GateDecision
   private let gap: GateGap
   private let lateness: [Lateness.Item]
+  private let renewals: [String]
 
   /// Makes a report of what a gate says, of what would flip it, and of what on the way there is late or at risk.
-  public init(_ decision: GateDecision, _ gap: GateGap, _ lateness: Lateness) {
+  /// - Parameter overview: of the same plan.
+  public init(_ decision: GateDecision, _ gap: GateGap, _ lateness: Lateness, _ overview: PlanOverview) {
+    let outdated = gap.missing.filter { $0.kind == .evidence }.map(\.milestone)
+    renewals = Set(outdated).sorted().prefix(3).compactMap { overview[$0]?.renewalCommand }
     self.decision = decision
     self.gap = gap
     let missing = Set(gap.missing.map(\.milestone))
@@ -127,7 +131,7 @@ public struct WhyNotReport {
   /// For a terminal.
   public func text(width: Int, _ style: Style) -> String {
     if decision.answer == .go {
-      return style("go", .good) + "  Nothing stands against gate \(decision.name.printable)."
+      return style("go", .good) + "  Nothing speaks against gate \(decision.name.printable)."
     }
     let wrap = min(width, 80) - 6
     var facts: [String] = []
@@ -143,11 +147,16 @@ public struct WhyNotReport {
     }
     var lines =
       gap.missing.isEmpty
-      ? ["Gate \(decision.name.printable) is \(decision.answer.rawValue), and no change of the plan flips it:"]
+      ? ["Gate \(decision.name.printable) says \(decision.answer.rawValue), and no change of the plan makes it go:"]
       : [
-        "Gate \(decision.name.printable) says go when these \(gap.missing.count) facts hold, in \(milestones) milestones:"
+        "Gate \(decision.name.printable) says go after \(gap.missing.count == 1 ? "this 1 step" : "these \(gap.missing.count) steps"), in \(milestones) milestone\(milestones == 1 ? "" : "s"):"
       ]
     lines += facts
+    lines += renewals.flatMap { command in
+      [""]
+        + "To renew evidence that still counts: \(command)".printable.wrapped(
+          to: min(width, 80) - 2, first: "", rest: "  ")
+    }
     let told: [ReasonCode] = [.gateCategory, .gateRisk, .gateOverdue, .evidenceMismatch]
     for reason in decision.reasons where !told.contains(reason.code) {
       lines += reason.message.printable.wrapped(to: wrap, first: "  ! ", rest: "    ")

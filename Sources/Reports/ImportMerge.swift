@@ -128,6 +128,14 @@ extension ImportedPlan.File {
     return with("exitCriteria", JSONValue(.array(vouched)))
   }
 
+  /// The file with a reason for its blocked state, if the document gives none.
+  public func waiting(document: String) -> ImportedPlan.File {
+    guard json["blocked"] == nil else { return self }
+    let blocked: JSONValue = ["reason": .text("imported from \(document)")]
+    let members = (json.object ?? []) + [JSONMember("blocked", blocked)]
+    return ImportedPlan.File(id: id, json: Milestone.ordered(JSONValue(.object(members))), line: line)
+  }
+
   /// The file with another state.
   public func inState(_ status: String) -> ImportedPlan.File { with("status", .text(status)) }
 

@@ -30,6 +30,16 @@ public struct ImportedPlan: Sendable {
   public let retired: [MilestoneID]
   /// What is wrong with the document.
   public let findings: [Finding]
+  /// What of the document is left out, in a sentence each.
+  public var notes: [String] = []
+
+  /// The plan file as a new plan gets it; where the document names no id, one that is never written.
+  public var planJSON: JSONValue {
+    Plan(
+      planID: planID ?? "00000000-0000-4000-8000-000000000000", title: title, executionOrder: executionOrder,
+      retired: retired
+    ).json
+  }
 
   /// Makes a plan of milestones in the making.
   public init(title: String, milestones: [MilestoneDraft], executionOrder: [MilestoneID], findings: [Finding]) {

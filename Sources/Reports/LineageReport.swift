@@ -48,7 +48,7 @@ public struct LineageReport {
         + style("\(plan)  at \(lineage.commit.description.prefix(8))", .quiet)
     ]
     let latest = node.steps.last { place in lineage.steps[place].run.transitions.contains { $0.milestone == node.id } }
-    guard let shown = latest ?? node.steps.last else { return out + ["└ no run of this history touches it"] }
+    guard let shown = latest ?? node.steps.last else { return out + ["└ no run in this history changes it"] }
     let step = lineage.steps[shown]
     out.append("└ " + headline(step, node.id, style))
     var details = self.details(step, style, of: node)
@@ -71,7 +71,7 @@ public struct LineageReport {
 
   private func headline(_ step: Lineage.Step, _ id: MilestoneID?, _ style: Style) -> String {
     let moves = step.run.transitions.filter { move in id.map { $0 == move.milestone } ?? true }.map {
-      (id == nil ? "\($0.milestone) " : "") + "\(($0.from ?? "none").printable) -> \(($0.to ?? "none").printable)"
+      (id == nil ? "\($0.milestone) " : "") + $0.words.printable
     }
     let what = moves.isEmpty ? "edited" : moves.prefix(3).joined(separator: ", ") + (moves.count > 3 ? ", …" : "")
     return style(Self.name(step), step.codes.isEmpty ? .strong : .bad)

@@ -239,7 +239,7 @@ public struct ExplainReport {
     return
       ([style(code.id, .strong), ""] + code.meaning.wrapped(to: wrap).map { "  " + $0 }
       + [""] + ("What to do: " + code.remedy).wrapped(to: wrap).map { "  " + $0 }
-      + ["", style("  The rule: contract, section \(code.source).", .quiet)]).joined(separator: "\n")
+      + ["", style("  The rule: \(code.page.path), chapter \"\(code.page.chapter)\".", .quiet)]).joined(separator: "\n")
   }
 
   /// For programs.
@@ -249,13 +249,14 @@ public struct ExplainReport {
       [
         JSONMember("code", .text(code.id)), JSONMember("meaning", .text(code.meaning)),
         JSONMember("remedy", .text(code.remedy)), JSONMember("section", .text(code.source)),
+        JSONMember("page", .text(code.page.path)), JSONMember("chapter", .text(code.page.chapter)),
       ])
   }
 
   /// `doc/reason-codes.md`, from the one list that `explain` reads.
   public static var page: String {
     let entries = ReasonCode.all.sorted { $0.id < $1.id }.map { code in
-      "## `\(code.id)`\n\n\(code.meaning)\n\n**What to do.** \(code.remedy)\n\nThe rule: contract, section \(code.source).\n"
+      "## `\(code.id)`\n\n\(code.meaning)\n\n**What to do.** \(code.remedy)\n\nThe rule: [\(code.page.chapter)](\(code.page.path.dropFirst(4))).\n"
     }
     return
       "# Reason codes\n\nEvery refusal and every warning carries one of these. They are never renamed and never reused; `readiness explain CODE` says the same. This page is made from `Sources/PlanModel/Findings/ReasonCode.swift` by `make docs`.\n\n"

@@ -119,9 +119,14 @@ public struct LogReport {
       out.add(indent)
       out.add(t.milestone.text)
       out.add("  ")
-      out.add((t.from ?? "none").printable)
-      out.add(" -> ")
-      out.add(style((t.to ?? "none").printable, .good))
+      switch (t.from, t.to) {
+      case (nil, let to?): out.add("added, " + style(to.printable, .good))
+      case (let from?, nil): out.add("retired, was \(from.printable)")
+      default:
+        out.add((t.from ?? "none").printable)
+        out.add(" -> ")
+        out.add(style((t.to ?? "none").printable, .good))
+      }
       append(line.details?.changes[t.milestone] ?? [], to: &out, width)
     }
     for e in run.edits {
@@ -217,13 +222,19 @@ public struct VerifyReport {
   private let notJudged: Int
   private let letGo: PlanOverview
   private let trust: TrustLine?
+  private let tip: String
+  private let isPublished: Bool
 
   /// - Parameters:
+  ///   - tip: the commit that the audit ended with.
+  ///   - isPublished: true if a remote has it.
   ///   - letGo: the plan at the tip, with the rules that somebody let go.
   ///   - trust: what is taken on trust.
   public init(
-    findings: [Finding], commits: Int, runs: Int, notJudged: Int, letGo: PlanOverview, trust: TrustLine?
+    findings: [Finding], tip: String, isPublished: Bool, commits: Int, runs: Int, notJudged: Int, letGo: PlanOverview,
+    trust: TrustLine?
   ) {
+    (self.tip, self.isPublished) = (tip, isPublished)
     self.trust = trust
     self.letGo = letGo
     self.findings = findings
@@ -241,6 +252,9 @@ public struct VerifyReport {
       errors == 0
         ? style("verified", .good) + "  \(walked): every stamp recomputed, every change legal."
         : style("refused", .bad) + "  \(walked), \(Self.counted(errors, "error")).")
+    if let undo = FindingReport.undoing(findings, tip: tip, isPublished: isPublished) {
+      lines += undo.wrapped(to: min(width, 80) - 5, first: "  -> ", rest: "     ")
+    }
     if let trust { lines += trust.text.wrapped(to: width) }
     for waive in letGo.letGo where waive.holds(at: letGo.now) {
       lines += ("Exception: " + EvidenceText.line(waive)).printable.wrapped(to: width)

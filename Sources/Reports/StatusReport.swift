@@ -36,7 +36,7 @@ public struct StatusReport {
       if entry.isReady { ready.append(entry.id.text) }
       table.append(entry.id.text)
       table.append(entry.workstream)
-      table.append(entry.suspect.isEmpty ? entry.status : entry.status + " (suspect)", Self.role(entry))
+      table.append(entry.shownStatus, Self.role(entry))
       table.append(entry.owner, Milestone.isOwned(by: entry.owner) ? nil : .quiet)
       table.append(.quiet) { add in
         if entry.category != .done { overview.forEachBlocker(at: place) { add($0.text) } }
@@ -53,7 +53,8 @@ public struct StatusReport {
     for place in overview.entries.indices
     where !overview.entries[place].suspect.isEmpty && shows(overview.entries[place]) {
       let entry = overview.entries[place]
-      let text = "Suspect: \(entry.id) is based on \(entry.suspectInShort.printable), changed or lapsed since."
+      let what = "Suspect: \(entry.id) is based on \(entry.suspectInShort.printable), changed or lapsed since."
+      let text = what + (entry.renewalCommand.map { " To renew it: \($0.printable)" } ?? "")
       lines += text.wrapped(to: width).enumerated().map { index, line in
         index == 0 ? style("Suspect:", .warn) + line.dropFirst(8) : "  " + line
       }
@@ -213,7 +214,7 @@ public struct ShowReport {
       for line in wrapped.dropFirst() { lines.append(String(repeating: " ", count: 14) + line) }
     }
     field("outcome", milestone.outcome)
-    field("status", milestone.status)
+    field("status", entry.shownStatus)
     field("owner", milestone.owner)
     if let target = milestone.target {
       let late = Lateness(overview).items.first { $0.milestone == milestone.id }
@@ -225,7 +226,9 @@ public struct ShowReport {
         "blocked",
         blocked.reason + (blocked.by.isEmpty ? "" : " (by \(blocked.by.map(\.text).joined(separator: ", ")))"))
     }
-    let dependencies = milestone.dependsOn.map { "\($0) (\(overview[$0]?.status ?? "missing"))" }
+    let dependencies = milestone.dependsOn.map { id in
+      "\(id) (\(overview[id].map { $0.suspect.isEmpty ? $0.status : $0.status + ", suspect" } ?? "missing"))"
+    }
     field("depends on", dependencies.isEmpty ? "nothing" : dependencies.joined(separator: ", "))
     let dependents = overview.graph.dependents(of: milestone.id)
     if !dependents.isEmpty { field("needed by", dependents.map(\.text).joined(separator: ", ")) }

@@ -4,7 +4,10 @@ import StrictJSON
 
 /// The plan as a table for spreadsheets: RFC 4180, a milestone a row, criteria a line each within their cell.
 public enum TrackerTable {
-  private static let header = ["id", "workstream", "outcome", "dependsOn", "owner", "status", "exitCriteria", "target"]
+  /// The columns that are read, as the table's first row names them.
+  public static let header = ["id", "workstream", "outcome", "dependsOn", "owner", "status", "exitCriteria", "target"]
+
+  private static let needed = ["id", "workstream", "outcome", "exitCriteria"]
 
   /// Writes the rows in the suggested order, so that importing them gives that order back. Lines end in CRLF.
   public static func render(_ overview: PlanOverview) -> String {
@@ -39,7 +42,7 @@ public enum TrackerTable {
 
   private static let separators: [Character] = [";", "\t", ","]
 
-  /// Reads a table with the columns that `render` writes, in any order, others passed over. Cells are parted by commas,
+  /// Reads a table with the columns that `render` writes, in any order; others are ignored, and named. Cells are parted by commas,
   /// semicolons or tabs, as the header shows; empty rows, and empty cells behind the last column, are what spreadsheets
   /// leave. Every fault becomes a finding with its line.
   public static func parse(_ text: String, path: String) -> ImportedPlan {
@@ -52,10 +55,17 @@ public enum TrackerTable {
     var names = (records.first?.cells ?? []).map { $0.lowercased().filter { $0.isLetter } }
     while names.last?.isEmpty == true { names.removeLast() }
     let columns = header.map { name in names.firstIndex(of: name.lowercased()) }
-    for (name, column) in zip(header, columns) where column == nil && ["id", "workstream", "outcome"].contains(name) {
+    let known = Set(header.map { $0.lowercased() })
+    let ignored = zip(records.first?.cells ?? [], names).filter { !known.contains($0.1) }.map(\.0.trimmed)
+    let missing = zip(header, columns).filter { $0.1 == nil && needed.contains($0.0) }.map(\.0)
+    if !missing.isEmpty, !records.isEmpty {
+      let unknown = ignored.isEmpty ? "" : "; unknown: \(ignored.joined(separator: ", "))"
       refuse(
-        "The table has no column \"\(name)\".", records.first?.line ?? 1,
-        hint: "The columns are \(header.joined(separator: ", ")), parted by commas, semicolons or tabs.")
+        "The table has no column \(missing.joined(separator: ", "))\(unknown).", records.first?.line ?? 1,
+        hint:
+          "Rename or add columns. They are \(header.joined(separator: ", ")); \(needed.joined(separator: ", ")) are needed."
+      )
+      return ImportedPlan(title: StandardPlan.title, milestones: [], executionOrder: [], findings: findings)
     }
     var milestones: [MilestoneDraft] = []
     for var record in records.dropFirst() {
@@ -74,7 +84,7 @@ public enum TrackerTable {
         refuse("\"\(cell(0))\" is no milestone id; an id looks like M-04.", record.line)
         continue
       }
-      if milestones.contains(where: { $0.id == id }) { refuse("\(id) stands twice in the table.", record.line) }
+      if milestones.contains(where: { $0.id == id }) { refuse("\(id) occurs twice in the table.", record.line) }
       let dependsOn = cell(3).split { " ,;\n\r".contains($0) }.map { MilestoneID(String($0).uppercased()) }
       for other in dependsOn where !other.isValid { refuse("\"\(other)\" is no milestone id.", record.line) }
       let criteria = written(6).split(whereSeparator: \.isNewline).map(CSVCell.decoded)
@@ -92,8 +102,13 @@ public enum TrackerTable {
       milestones.append(draft)
     }
     if milestones.isEmpty, findings.isEmpty { refuse("There is no row with a milestone in it.", 1) }
-    return ImportedPlan(
+    var plan = ImportedPlan(
       title: StandardPlan.title, milestones: milestones, executionOrder: milestones.map(\.id), findings: findings)
+    if !ignored.isEmpty {
+      let (noun, verb) = ignored.count == 1 ? ("column", "is") : ("columns", "are")
+      plan.notes = ["The \(noun) \(ignored.joined(separator: ", ")) \(verb) ignored."]
+    }
+    return plan
   }
 
   /// The records of a text (RFC 4180, section 2), with the line on which each begins.

@@ -162,7 +162,7 @@ public enum VerdictFormats {
 extension RunLine {
   /// What the run changes, in a line.
   var summary: String {
-    var parts = run.transitions.map { "\($0.milestone): \($0.from ?? "none") -> \($0.to ?? "none")" }
+    var parts = run.transitions.map { "\($0.milestone): \($0.words)" }
     parts += run.edits.map { "\($0.milestone?.text ?? "plan") edited" }
     if run.policyChange != nil { parts.append("policy changed") }
     if heals { parts = ["heals \(parts.count) change\(parts.count == 1 ? "" : "s") of earlier commits"] }

@@ -7,7 +7,7 @@ public struct WeeklyReport {
   /// What a report is made of.
   public struct Facts {
     let span: DaySpan
-    let completed: [(id: String, run: String?)]
+    let completed: [(id: String, run: String?, isSuspect: Bool)]
     let blocked: [(id: String, reason: String)]
     let risks: [(id: String, risk: Risk)]
     let added: [(String, String)]
@@ -15,13 +15,17 @@ public struct WeeklyReport {
     let decision: GateDecision?
     let refusals: [Finding]
     let lateness: [Lateness.Item]
+    /// Milestones that are new, and that were retired.
+    let members: (added: [String], retired: [String])
 
     /// Makes facts; ids are texts.
     public init(
-      span: DaySpan, completed: [(id: String, run: String?)], blocked: [(id: String, reason: String)],
+      span: DaySpan, completed: [(id: String, run: String?, isSuspect: Bool)], blocked: [(id: String, reason: String)],
       risks: [(id: String, risk: Risk)], added: [(String, String)], removed: [(String, String)],
-      decision: GateDecision?, refusals: [Finding], lateness: [Lateness.Item] = []
+      members: (added: [String], retired: [String]), decision: GateDecision?, refusals: [Finding],
+      lateness: [Lateness.Item] = []
     ) {
+      self.members = members
       self.lateness = lateness
       self.span = span
       self.completed = completed
@@ -64,16 +68,23 @@ public struct WeeklyReport {
     lines += line(
       "Completed IDs",
       list(
-        facts.completed.map { MarkdownText.line($0.id) + ($0.run.map { " (run `\($0.prefix(12))`)" } ?? " (no stamp)") }
-      ))
+        facts.completed.map {
+          MarkdownText.line($0.id) + ($0.run.map { " (run `\($0.prefix(12))`)" } ?? " (no stamp)")
+            + ($0.isSuspect ? ", suspect: its evidence changed since" : "")
+        }))
     lines += line("Blocked IDs", list(facts.blocked.map { MarkdownText.line("\($0.id): \($0.reason)") }))
     lines += line(
       "Risks introduced",
-      list(facts.risks.map { MarkdownText.line("\($0.id) \($0.risk.id) (\($0.risk.severity)): \($0.risk.text)") }))
+      list(
+        facts.risks.map {
+          MarkdownText.line("\($0.id) \($0.risk.id) (\($0.risk.severity), \($0.risk.status)): \($0.risk.text)")
+        }))
     lines += line(
       "Changes to dependency graph",
       list(
-        facts.added.map { MarkdownText.line("\($0.0) now depends on \($0.1)") }
+        facts.members.added.map { MarkdownText.line("\($0) was added") }
+          + facts.members.retired.map { MarkdownText.line("\($0) was retired") }
+          + facts.added.map { MarkdownText.line("\($0.0) now depends on \($0.1)") }
           + facts.removed.map { MarkdownText.line("\($0.0) no longer depends on \($0.1)") }))
     let answer =
       switch recommendation {
@@ -85,7 +96,7 @@ public struct WeeklyReport {
     lines += reasons.map { "  - \(MarkdownText.line($0.message)) (`\($0.code)`)" }
     let words = facts.decision?.onWordAlone ?? []
     if !words.isEmpty {
-      lines.append("  - On a person's word alone: \(MarkdownText.line(words.joined(separator: ", ")))")
+      lines.append("  - Met by a statement only: \(MarkdownText.line(words.joined(separator: ", ")))")
     }
     for waived in facts.decision?.waived ?? [] {
       lines.append(
@@ -119,9 +130,12 @@ public struct WeeklyReport {
               facts.risks.map {
                 [
                   "milestone": .text($0.id), "id": .text($0.risk.id), "severity": .text($0.risk.severity),
-                  "text": .text($0.risk.text),
+                  "text": .text($0.risk.text), "status": .text($0.risk.status),
                 ]
               }))),
+        JSONMember("suspect", .texts(facts.completed.filter(\.isSuspect).map(\.id))),
+        JSONMember("milestonesAdded", .texts(facts.members.added)),
+        JSONMember("milestonesRetired", .texts(facts.members.retired)),
         JSONMember("graphChanges", ["added": edges(facts.added), "removed": edges(facts.removed)]),
         JSONMember("recommendation", .text(recommendation.rawValue)), JSONMember("reasons", JSONValue(.array(listed))),
         JSONMember("onWordAlone", .texts(facts.decision?.onWordAlone ?? [])),

@@ -1,97 +1,90 @@
 import Foundation
-import StrictJSON
 import TestSupport
 import Testing
 
 /// What a refusal proposes: commands that are accepted, in order, from the state that the person is in.
 @Suite("Hints")
 struct HintTests {
-  /// A refusal: how it comes about in a plan with the hooks in place, and the code that it has.
-  struct Case: Sendable, CustomStringConvertible {
-    let code: String
-    /// Lines that lead there; each is accepted.
-    let before: [String]
-    /// The line that is refused.
-    let refused: String
-
-    var description: String { "\(code): \(refused)" }
-  }
-
-  private static let proof = "mkdir -p doc && echo yes >doc/proof.md && git add doc"
-  private static let started = "readiness start M-01 --owner me"
-  private static let done = [
-    started, proof, "readiness submit M-01 --evidence doc/proof.md", "readiness move M-01 done",
-  ]
-
-  static let cases = [
-    Case(code: "owner-missing", before: [], refused: "readiness start M-01"),
-    Case(code: "owner-missing", before: [], refused: "readiness move M-01 in-progress --run-hooks"),
-    Case(
-      code: "owner-missing", before: ["sed -i 's/Not Started/In Progress/' .readiness/M-01.json", "git add -A"],
-      refused: "git commit -qm begin"),
-    Case(code: "unmet-dependency", before: [], refused: "readiness start M-02 --owner me"),
-    Case(code: "evidence-missing", before: [started], refused: "readiness submit M-01"),
-    Case(
-      code: "evidence-missing",
-      before: [started, "sed -i 's/In Progress/In Review/' .readiness/M-01.json", "git add -A"],
-      refused: "git commit -qm review"),
-    Case(
-      code: "illegal-transition", before: ["readiness set M-01 owner me --commit"], refused: "readiness move M-01 done"),
-    Case(code: "blocked-reason-missing", before: [], refused: "readiness move M-01 blocked"),
-    Case(code: "reason-missing", before: [started], refused: "readiness move M-01 not-started"),
-    Case(code: "reason-missing", before: done, refused: "readiness move M-01 in-progress"),
-    Case(
-      code: "done-dependent",
-      before: done + [
-        "readiness start M-02 --owner me", "readiness submit M-02 --evidence doc/proof.md", "readiness move M-02 done",
-      ], refused: "readiness move M-01 in-progress -m wrong"),
-    Case(
-      code: "uncommitted-changes", before: [started, "sed -i 's/SLOs/Levels/' .readiness/M-01.json"],
-      refused: "readiness set M-01 owner bob"),
-    Case(code: "illegal-deletion", before: [started], refused: "readiness retire M-01"),
-    Case(code: "dangling-dependency", before: [], refused: "readiness set M-01 dependsOn M-99"),
-    Case(code: "dependency-cycle", before: [], refused: "readiness set M-01 dependsOn M-02"),
-    Case(
-      code: "malformed-json", before: ["echo '{' >.readiness/M-01.json", "git add -A"], refused: "git commit -qm broken"
-    ),
-    Case(
-      code: "stale-index",
-      before: [started, "git restore --source HEAD~1 --staged .readiness/M-01.json"], refused: "git commit -qm other"),
-    Case(
-      code: "trailer-missing",
-      before: ["sed -i 's/TBD/ada/' .readiness/M-01.json", "git -c core.hooksPath=/dev/null commit -qam x"],
-      refused: "readiness verify"),
-    Case(
-      code: "evidence-mismatch",
-      before: [
-        started, proof, "readiness criteria M-01 1 --evidence doc/proof.md --commit", "echo no >doc/proof.md",
-        "git commit -qam change",
-      ], refused: "readiness submit M-01"),
-  ]
-
-  @Test(
-    "the commands of a hint are accepted one after the other; a hint without an executable one has none",
-    arguments: cases)
-  func commands(_ one: Case) throws {
+  /// A plan with the hooks in place, on a server with the gate; each case works in a copy.
+  // Nobody changes it once it is made.
+  nonisolated(unsafe) private static let template: Result<Scratch, any Error> = Result {
     let s = try Scratch()
     s.shell("mkdir ../bin && ln -s \"$READINESS\" ../bin/readiness")
-    s.environment["PATH"] = s.shell("realpath ../bin").line + ":" + (ProcessInfo.processInfo.environment["PATH"] ?? "")
     s.environment["COLUMNS"] = "1000"
-    #expect(s.readiness("init", "--commit").status == 0)
-    s.readiness("install")
+    _ = at(s).shell(
+      """
+      set -e; readiness init --commit; readiness install; git init -q --bare -b main ../server.git
+      readiness install --server ../server.git; git remote add origin ../server.git; git push -q -u origin main
+      """)
+    return s
+  }
+
+  /// The program is found on PATH, wherever the copy is.
+  private static func at(_ s: Scratch) -> Scratch {
+    let path = ProcessInfo.processInfo.environment["PATH"] ?? "/usr/bin:/bin"
+    s.environment["PATH"] = s.shell("realpath ../bin").line + ":" + path
+    return s
+  }
+
+  private func copy(of other: Scratch? = nil) throws -> Scratch {
+    Self.at(try Scratch(copyOf: other ?? Self.template.get()))
+  }
+
+  @Test("a refused command proposes what is accepted, in order", arguments: HintCase.commands)
+  func commands(_ one: HintCase) throws {
+    let s = try prepared(one)
+    try follow(s.shell(one.refused), one, in: s)
+  }
+
+  @Test(
+    "a change that is refused in the commit hook, in verify, before a push and at the server", arguments: HintCase.edits
+  )
+  func entryPoints(_ one: HintCase) throws {
+    let s = try prepared(one)
+    let inHook = try copy(of: s)
+    try follow(inHook.shell(one.refused), one, in: inHook)
+    guard one.isCommit else { return }
+    let past = one.refused.replacing("git commit", with: "git -c core.hooksPath=/dev/null commit")
+    #expect(s.shell(past).status == 0, "\(one)")
+    for entry in ["readiness verify", "git push -q", "git push -q --no-verify"] {
+      let copy = try copy(of: s)
+      try follow(copy.shell(entry), one, in: copy)
+    }
+  }
+
+  @Test("every reason code has a case here, or a reason why no hint of it reaches a person")
+  func everyCode() throws {
+    let listed = try copy().shell("readiness explain").output.split(separator: "\n")
+    let known = Set(listed.compactMap { $0.split(separator: " ").first.map(String.init) }.filter { $0.contains("-") })
+    #expect(known.count > 80)
+    let shown = Set((HintCase.commands + HintCase.edits).map(\.code)).subtracting(["unknown-name"])
+    let left = known.filter { HintCase.unreached[$0] != nil || $0.hasPrefix("slo-") }
+    #expect(known.subtracting(shown).subtracting(left).sorted() == [], "no case and no reason")
+    #expect(left.intersection(shown).sorted() == [], "a case, and a reason why there is none")
+    #expect(HintCase.unreached.keys.filter { !known.contains($0) }.sorted() == [], "no code")
+  }
+
+  private func prepared(_ one: HintCase) throws -> Scratch {
+    let s = try copy()
     for line in one.before {
       let step = s.shell(line)
-      #expect(step.status == 0, "\(line): \(step.all)")
+      #expect(step.status == 0, "\(one)\n$ \(line)\n\(step.all)")
     }
-    let refused = s.shell(one.refused)
-    #expect(refused.status != 0 && refused.all.contains(one.code), "\(refused.all)")
+    return s
+  }
+
+  /// Runs the commands that a refusal proposes.
+  private func follow(_ refused: Scratch.Result, _ one: HintCase, in s: Scratch) throws {
+    // The server sees the other plan first.
+    let code = refused.all.contains("remote:") && one.code == "plan-id-changed" ? "unrelated-plans" : one.code
+    #expect(refused.status != 0 && refused.all.contains(code), "\(one)\n\(refused.all)")
     let hints = Self.hints(refused.all)
-    #expect(!hints.isEmpty, "\(refused.all)")
+    #expect(!hints.isEmpty, "\(one)\n\(refused.all)")
     for hint in hints {
       for command in Self.commands(in: hint) {
-        #expect(command.firstMatch(of: /\b[A-Z]{3,}\b(?!-)/) == nil, "a placeholder: \(hint)")
+        #expect(command.firstMatch(of: /\b(?!HEAD\b)[A-Z]{3,}\b(?!-)/) == nil, "a placeholder: \(hint)")
         let result = s.shell(command)
-        #expect(result.status == 0, "\(one)\n\(hint)\n$ \(command)\n\(result.all)")
+        #expect(result.status == 0, "\(one)\n\(refused.all)\n\(hint)\n$ \(command)\n\(result.all)")
       }
     }
   }
@@ -100,7 +93,9 @@ struct HintTests {
   private static func hints(_ text: String) -> [String] {
     var hints: [String] = []
     var isOpen = false
-    for line in text.split(separator: "\n", omittingEmptySubsequences: false) {
+    for full in text.split(separator: "\n", omittingEmptySubsequences: false) {
+      // Git shows what the server says behind this.
+      let line = full.hasPrefix("remote: ") ? full.dropFirst(8) : full
       let bare = line.drop { $0 == " " }
       if bare.hasPrefix("-> ") {
         hints.append(String(bare.dropFirst(3)))
@@ -111,14 +106,17 @@ struct HintTests {
         isOpen = false
       }
     }
-    return hints
+    return hints.map { $0.trimmingCharacters(in: .whitespaces) }
   }
 
   /// The commands of a hint: from `readiness` or `git` to the end of the clause.
   private static func commands(in hint: String) -> [String] {
     hint.matches(
-      of: /(?:^|: |, then |; |, or )((?:readiness|git) [a-z][^;:]*?)(?=$|, then |; |, or |\. |\.$|, where |, and )/
+      of:
+        /(?:^|: |, then |; |, or )((?:readiness|git) [a-z](?:"[^"]*"|[^;:"])*?)(?=$|, then |; |, or |\. |\.$|, where |, and )/
     )
     .map { String($0.output.1) }
+    // What explains instead: "readiness show M-01 says what changed".
+    .filter { $0.firstMatch(of: #/ (?:says|shows|lists|names|creates|records|does so|takes)/#) == nil }
   }
 }

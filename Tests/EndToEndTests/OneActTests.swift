@@ -26,8 +26,11 @@ struct OneActTests {
     #expect(start.status == 0 && start.output.contains("Not Started -> In Progress"), "\(start.all)")
     #expect(s[".readiness/M-01.json"]?.contains("\"owner\": \"Ada Lovelace\"") == true)
     let missing = s.readiness("submit", "M-01", "--evidence", "proof.md")
-    #expect(missing.status == 2 && missing.errors.contains("git add proof.md"))
+    #expect(missing.status == 2 && missing.errors.contains("There is no file proof.md"))
     s["proof.md"] = "99.9 %\n"
+    #expect(s.readiness("submit", "M-01", "--evidence", "proof.md").errors.contains("git add proof.md"))
+    let folder = s.readiness("submit", "M-01", "--evidence", ".readiness")
+    #expect(folder.status == 2 && folder.errors.contains("is a folder") && !folder.errors.contains("git add"))
     s["other.md"] = "mine\n"
     s.git("add", "-A")
     let submit = s.readiness("submit", "M-01", "--evidence", "1=proof.md")

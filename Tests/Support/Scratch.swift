@@ -42,6 +42,15 @@ public final class Scratch {
     run("git", ["config", "user.email", "ada@example.com"])
   }
 
+  /// Another copy of all that is below the folder of this one, servers beside the work tree included.
+  public init(copyOf other: Scratch) throws {
+    root = FileManager.default.temporaryDirectory.appendingPathComponent("readiness-\(UUID().uuidString)")
+    path = root.appendingPathComponent("repo").path
+    environment = other.environment
+    let copied = Self.execute("cp", ["-a", other.root.path, root.path], in: "/", [:])
+    guard copied.status == 0 else { throw CocoaError(.fileWriteUnknown) }
+  }
+
   deinit {
     do { try FileManager.default.removeItem(at: root) } catch { print("left behind: \(root.path)") }
   }

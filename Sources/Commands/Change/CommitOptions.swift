@@ -2,18 +2,18 @@ import ArgumentParser
 import PlanGate
 import PlanModel
 import GitRepository
+import ReadinessSystem
 
 /// Options of commands that stage, and commit where they are asked to.
 struct CommitOptions: ParsableArguments {
-  @Flag(help: "Commit the change at once, and nothing else that is staged.") var commit = false
+  @Flag(help: "Commit the change at once, and nothing else that is staged; -m does so too.") var commit = false
   @Option(
     name: [.customShort("m"), .long],
     help: ArgumentHelp("The subject of that commit, which is also its reason.", valueName: "text"))
   var message: String?
 
-  func validate() throws {
-    if message != nil, !commit { throw ValidationError("-m goes with --commit.") }
-  }
+  /// True where the change becomes a commit of its own (decision 0110).
+  var commits: Bool { commit || message != nil }
 }
 
 extension Context {
@@ -36,11 +36,29 @@ extension Context {
   func evidenceFile(_ given: String, criterion: String? = nil, _ repository: Repository) throws -> EvidenceFile {
     let path = try repositoryPath(given, top: repository.workTree ?? "")
     guard let file = try EvidenceFile(criterion: criterion, path: path, in: repository) else {
-      throw UsageError(
-        "\(given) is neither committed nor staged as a file, so no commit would hold it as evidence.",
-        hint: "Stage it, then again: git add \(given.shellQuoted)")
+      throw try noEvidence(given, path, repository)
     }
     return file
+  }
+
+  /// Why a path is no evidence yet: a wrong path, a folder, or a file that nobody has staged.
+  private func noEvidence(_ given: String, _ path: String, _ repository: Repository) throws -> UsageError {
+    let place = (repository.workTree ?? "") + path
+    guard FileSystem.exists(place) else {
+      return UsageError("There is no file \(given).", hint: "Check the path; it is read from the current folder.")
+    }
+    if FileSystem.isFolder(place) {
+      return UsageError(
+        "\(given) is a folder, and evidence is one file.", hint: "Name a file in it, such as a report or a log.")
+    }
+    guard FileSystem.isRegular(place, followsLinks: false) else {
+      return UsageError(
+        "\(given) is no regular file, so it cannot be evidence.", hint: "Name the file itself, not a link to it.")
+    }
+    let isIgnored = try GitProcess.run(["check-ignore", "--quiet", "--", place]).status == 0
+    return UsageError(
+      "\(given) is not staged yet, so no commit would hold it as evidence.",
+      hint: "Stage it, then run the command again: git add \(isIgnored ? "--force " : "")\(given.shellQuoted)")
   }
 
   /// True if the whole word is the path of a file that is staged.
@@ -54,8 +72,8 @@ extension Context {
     let configured = try repository.configuration("core.hookspath")
     let names = try HookFolder(path: configured ?? repository.commonFolder + "hooks").othersInCommits()
     guard !names.isEmpty else { return }
-    Standard.error(
-      "note: \(command) runs no commit hooks, so these of yours did not run: \(names.joined(separator: ", ")). To run them: \(toRunThem)\n"
+    note(
+      "\(command) runs no commit hooks, so these of yours did not run: \(names.joined(separator: ", ")). To run them: \(toRunThem)"
     )
   }
 }

@@ -52,13 +52,13 @@ struct SetCommand: EditingCommand {
   static let configuration = CommandConfiguration(
     subcommand: "set", abstract: "Sets a property of a milestone, or of the plan, and stages it.",
     discussion:
-      "workstream, outcome and owner are texts; dependsOn is a list of ids; risks, deliverables, blocked and x-… are JSON, or for x-… a text. The plan has title and executionOrder: readiness set plan title \"…\"."
+      "workstream, outcome and owner are texts; target is a day such as 2026-12-31; dependsOn is a list of ids; risks, deliverables, blocked and x-… are JSON, or for x-… a text. The plan has title and executionOrder: readiness set plan title \"…\"."
   )
   @Argument(help: ArgumentHelp("A milestone, or plan.", valueName: "id"), completion: .custom(Offered.milestones))
   var id: String
   @Argument(help: ArgumentHelp("The property.", valueName: "field")) var field: String
   @Argument(help: ArgumentHelp("Its new value.", valueName: "value")) var value: String?
-  @Flag(help: "Take an optional property away.") var clear = false
+  @Flag(help: "Remove an optional property.") var clear = false
   @OptionGroup var commitOptions: CommitOptions
   @OptionGroup var options: GlobalOptions
 
@@ -82,7 +82,7 @@ struct SetCommand: EditingCommand {
 
   private func planChange(_ edit: PlanEdit) throws -> PlanEdit.Change {
     guard let plan = try edit.plan, let value else {
-      throw UsageError("The plan's properties cannot be taken away.", hint: "readiness set plan title \"…\"")
+      throw UsageError("The plan's properties cannot be removed.", hint: "readiness set plan title \"…\"")
     }
     switch field {
     case "title":

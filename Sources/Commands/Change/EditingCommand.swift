@@ -29,10 +29,14 @@ protocol EditingCommand: ParsableCommand {
   var reason: String? { get }
   /// The changes, and how to tell of them.
   func changes(_ edit: PlanEdit, _ context: Context) throws -> EditAct
+  /// The findings against them, with the next step that this command knows.
+  func explained(_ findings: [Finding], _ edit: PlanEdit) throws -> [Finding]
 }
 
 extension EditingCommand {
   var reason: String? { nil }
+
+  func explained(_ findings: [Finding], _ edit: PlanEdit) throws -> [Finding] { findings }
 
   mutating func run() throws { try edit() }
 
@@ -43,15 +47,16 @@ extension EditingCommand {
     let (act, findings, differs, made) = try retrying {
       let edit = try PlanEdit(repository, environment: context.environment, now: context.now)
       let act = try changes(edit, context)
-      guard commitOptions.commit else {
+      guard commitOptions.commits else {
         let (findings, differs) = try edit.apply(act.changes, reason: reason, isDry: false)
-        return (act, findings, differs, nil as (commit: ObjectID, run: Digest)?)
+        return (act, try explained(findings, edit), differs, nil as (commit: ObjectID, run: Digest)?)
       }
       let message = commitOptions.message ?? act.subject + (reason.map { "\n\n" + $0 } ?? "")
       let (findings, made) = try edit.commit(
         act.changes, alongside: act.alongside, message: message, reason: commitOptions.message ?? reason,
         now: context.now)
-      return (act, findings, made != nil, made)
+      let asks = try findings.isEmpty ? false : asksForReason(act, edit)
+      return (act, try explained(asks ? findings.map(Self.sayingWhy) : findings, edit), made != nil, made)
     }
     guard !findings.contains(where: { $0.severity == .error }) else {
       return try context.conclude(findings, repository: repository)
@@ -76,6 +81,26 @@ extension EditingCommand {
       ?? "Staged; commit it with a message of your own."
     context.print(
       json: Envelope.json(Self._commandName, members),
-      text: differs ? act.done.printable + "\n" + end : "Nothing to do: it says so already.")
+      text: differs
+        ? (Self.lines(act.done.printable, context.width) + [end]).joined(separator: "\n")
+        : "Nothing to do: the plan already says so.")
+  }
+
+  /// Spaces in a line that is short enough stay.
+  private static func lines(_ text: String, _ width: Int) -> [String] {
+    text.count <= min(width, 80) ? [text] : text.wrapped(to: min(width, 80))
+  }
+
+  /// True where nothing but a reason is missing.
+  private func asksForReason(_ act: EditAct, _ edit: PlanEdit) throws -> Bool {
+    guard commitOptions.message == nil, reason == nil else { return false }
+    return try !edit.apply(act.changes, reason: "why", isDry: true).findings.contains { $0.severity == .error }
+  }
+
+  /// The finding with the command that was typed, and a reason.
+  private static func sayingWhy(_ finding: Finding) -> Finding {
+    guard [.frozenField, .reasonMissing].contains(finding.code) else { return finding }
+    let words = CommandLine.arguments.dropFirst().map(\.shellQuoted).joined(separator: " ")
+    return finding.advising("Say why: readiness \(words) -m \"why\"")
   }
 }

@@ -10,7 +10,7 @@ struct ImportCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     subcommand: "import", abstract: "Reads a tracker document into the plan, and stages what changes.",
     discussion:
-      "A milestone that exists is updated by its id, property by property; nothing that the document does not name is removed, and no status changes. Before the first commit of a plan, states are taken as they are; later a new milestone begins in the first one. What the document calls done is based on the statement \"imported from FILE\" alone, which the gate lists."
+      "A milestone that exists is updated by its id, property by property; nothing that the document does not name is removed, and no status changes. Before the first commit of a plan, states are taken as they are; later a new milestone begins in the first one. The columns of a table are \(TrackerTable.header.joined(separator: ", ")); in dependsOn ids are separated by spaces, in exitCriteria each line is a criterion. What the document calls done is met by the statement \"imported from FILE\", which the gate lists."
   )
   @Argument(help: "The document.") var file: String
   @Option(
@@ -28,7 +28,10 @@ struct ImportCommand: ParsableCommand {
     let (outcome, findings) = try retrying {
       let edit = try PlanEdit(repository, environment: context.environment, now: context.now)
       let outcome = try ImportOutcome(told, from: file, edit)
+      guard outcome.unknownStates.isEmpty else { return (outcome, outcome.unknownStates) }
       guard outcome.joins else {
+        let broken = try edit.broken(outcome.edits)
+        guard broken.isEmpty else { return (outcome, broken) }
         try outcome.layDown(in: repository, isDry: dryRun)
         return (outcome, [Finding]())
       }
@@ -41,7 +44,7 @@ struct ImportCommand: ParsableCommand {
       Standard.error(
         FindingReport.text(findings, width: context.width, try context.style(repository, descriptor: 2)) + "\n")
     }
-    for note in outcome.notes where !options.json { Standard.error("note: \(note.printable)\n") }
+    for note in told.notes + outcome.notes { context.note(note) }
     try context.print(
       json: outcome.json(isDry: dryRun),
       text: outcome.text(isDry: dryRun, width: context.width, context.style(repository)))
@@ -55,7 +58,9 @@ private struct ImportOutcome {
   /// What is written, if there is one.
   let edits: [PlanEdit.Change]
   private(set) var notes: [String] = []
-  private let plan: ImportedPlan
+  /// States that the workflow does not have.
+  private(set) var unknownStates: [Finding] = []
+  private var plan: ImportedPlan
   private var new: [ImportedPlan.File] = []
   private var updated: [(id: MilestoneID, changes: [ImportMerge.Change])] = []
   private var unchanged: [MilestoneID] = []
@@ -68,6 +73,7 @@ private struct ImportOutcome {
     let name = file.split(separator: "/").last.map(String.init) ?? file
     var person: String?
     func vouched(_ file: ImportedPlan.File, _ status: String) throws -> ImportedPlan.File {
+      if workflow.category(status) == .blocked { return isBaseline ? file.waiting(document: name) : file }
       guard workflow.category(status)?.isFrozen == true else { return file }
       // Nobody can answer for it yet; the commit will ask who it is.
       guard let by = try person ?? edit.repository.configuredIdentity(.author)?.email else { return file }
@@ -77,7 +83,8 @@ private struct ImportOutcome {
     var edits: [PlanEdit.Change] = []
     for var file in told.files {
       let written = file.json["status"]?.string ?? ""
-      let status = workflow.state(meant: written)?.name ?? written
+      let status = workflow.state(meant: written)?.name ?? (written == "Not Started" ? workflow.initial.name : written)
+      if workflow.state(status) == nil { unknownStates.append(Self.unknown(status, file, workflow)) }
       file = file.inState(status)
       if known != nil, try edit.holds(file.id) {
         let (_, milestone) = try edit.milestone(file.id.text)
@@ -92,7 +99,7 @@ private struct ImportOutcome {
         if let other = merge.otherStatus {
           properties.append("status")
           notes.append(
-            "\(file.id) stays \(milestone.status), and the document says \(other). To move it: readiness move \(file.id) \(Workflow.word(for: other))"
+            "\(file.id) stays \(milestone.status), and the document says \(other). To move it: readiness move \(file.id) \(Workflow.word(for: other).shellQuoted)"
           )
         }
         if !properties.isEmpty {
@@ -116,6 +123,7 @@ private struct ImportOutcome {
     plan = ImportedPlan(
       planID: told.planID, title: told.title, files: new, executionOrder: told.executionOrder, retired: told.retired,
       findings: [])
+    plan.notes = told.notes
     joins = known != nil
     if let known {
       let isEmpty = known.executionOrder.isEmpty
@@ -126,8 +134,18 @@ private struct ImportOutcome {
       if longer.json.canonicalBytes != known.json.canonicalBytes {
         edits.append(PlanEdit.Change(PlanPaths.plan, longer.json))
       }
+    } else {
+      edits.append(PlanEdit.Change(PlanPaths.plan, plan.planJSON))
     }
     self.edits = edits
+  }
+
+  private static func unknown(_ status: String, _ file: ImportedPlan.File, _ workflow: Workflow) -> Finding {
+    let names = workflow.states.map(\.name)
+    let near = nearestName(to: status, in: names).map { "Is \($0) meant? " } ?? ""
+    return Finding(
+      .unknownStatus, "\(file.id) has the state \"\(status)\", which the workflow does not have.",
+      hint: "\(near)The states are \(names.joined(separator: ", ")).", milestone: file.id, line: file.line)
   }
 
   /// Writes a plan where there is none, and stages it.
@@ -138,9 +156,12 @@ private struct ImportOutcome {
 
   /// A finding about a new milestone, at its place in the document.
   func placed(_ finding: Finding, in file: String) -> Finding {
-    guard let one = new.first(where: { $0.id == finding.milestone }), let line = one.line else { return finding }
+    let one = new.first { $0.id == finding.milestone }
+    guard let line = one?.line ?? (finding.path == nil ? finding.line : nil) else { return finding }
+    let isName = [.unknownStatus, .danglingDependency].contains(finding.code)
     return Finding(
-      finding.code, finding.message, hint: "Correct \(file), line \(line), then import again.",
+      finding.code, finding.message,
+      hint: (isName ? finding.hint + " " : "") + "Correct \(file), line \(line), then import again.",
       severity: finding.severity, milestone: finding.milestone, path: file, line: line)
   }
 
@@ -178,7 +199,7 @@ private struct ImportOutcome {
         JSONMember("milestones", .texts((new.map(\.id) + updated.map(\.id) + unchanged).sorted().map(\.text))),
         JSONMember("written", .texts(changed.sorted())),
         JSONMember("kept", .texts(unchanged.map(PlanPaths.milestone).sorted())),
-        JSONMember("dryRun", JSONValue(.bool(isDry))),
+        JSONMember("notes", .texts(plan.notes + notes)), JSONMember("dryRun", JSONValue(.bool(isDry))),
         JSONMember(
           "differs",
           JSONValue(.array(differs.map { ["milestone": .text($0.id.text), "properties": .texts($0.properties)] }))),

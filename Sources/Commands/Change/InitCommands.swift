@@ -13,7 +13,7 @@ struct InitCommand: ParsableCommand {
   )
   @Flag(help: "A plan without milestones.")
   var empty = false
-  @Option(help: ArgumentHelp("A tracker document in Markdown to begin from.", valueName: "file"))
+  @Option(help: ArgumentHelp("A tracker document to begin from, as import reads it.", valueName: "file"))
   var from: String?
   @Option(help: ArgumentHelp("standard, or finish-order: start early, finish in order.", valueName: "kind"))
   var workflow: WorkflowKind = .standard
@@ -43,6 +43,15 @@ struct InitCommand: ParsableCommand {
     if plan.findings.contains(where: { $0.severity == .error }) {
       return try context.conclude(plan.findings, repository: repository)
     }
+    if from != nil {
+      let edit = try PlanEdit(repository, environment: context.environment, now: context.now)
+      let changes =
+        plan.files.map { PlanEdit.Change(PlanPaths.milestone($0.id), $0.json) }
+        + [PlanEdit.Change(PlanPaths.plan, plan.planJSON)]
+      let broken = try edit.broken(changes)
+      guard broken.isEmpty else { return try context.conclude(broken, repository: repository) }
+    }
+    for note in plan.notes { context.note(note) }
     var files = examples ? StandardFiles.all(workflow: workflow) : StandardFiles.needed(workflow: workflow)
     files += HookScript.names.map { ("hooks/\($0)", HookScript(name: $0, program: "readiness", chains: false).text) }
     let written = try Layout(repository).lay(files, plan: plan)
@@ -187,7 +196,9 @@ struct Layout {
 
   private static func require(_ output: GitProcess.Output, _ command: String) throws {
     guard output.status == 0 else {
-      throw GitError(.other, "\(command) failed: \(output.errorText)", hint: "See what git says.", function: command)
+      throw GitError(
+        .other, "\(command) failed: \(output.errorText)", hint: "Fix what git reports, then try again.",
+        function: command)
     }
   }
 }

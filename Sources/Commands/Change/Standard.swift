@@ -1,4 +1,5 @@
 import Glibc
+import ReadinessSystem
 import Reports
 import Telemetry
 
@@ -30,6 +31,13 @@ enum Standard {
 
   /// What cannot be said is not said.
   static func error(_ text: String) { _ = write(cleaned(Array(text.utf8)), [], to: 2) }
+
+  /// Tells something beside the answer; on a terminal in lines of at most 80 columns.
+  static func note(_ text: String) {
+    let width = Terminal.textWidth(Machine.environment())
+    error(
+      "note: \(text.printable)".wrapped(to: width - 2).enumerated().map { ($0 == 0 ? "" : "  ") + $1 + "\n" }.joined())
+  }
 
   /// Draws on the terminal of standard error: text of our own, with the sequences that move its cursor.
   static func draw(_ text: String) { _ = write(Array(text.utf8), [], to: 2) }

@@ -99,16 +99,47 @@ struct RetireCommand: EditingCommand {
   static let configuration = CommandConfiguration(
     subcommand: "retire", abstract: "Removes a milestone for ever, and stages it.",
     discussion:
-      "Only what has not begun and what nothing depends on can be retired; its id is never used again."
+      "Only a milestone that has not begun and that no other depends on can be retired. Its id is never used again."
   )
   @Argument(help: ArgumentHelp("The milestone.", valueName: "id"), completion: .custom(Offered.milestones))
   var id: String
+  @Flag(help: "Remove it from the dependencies of others in the same change.") var detach = false
   @OptionGroup var commitOptions: CommitOptions
   @OptionGroup var options: GlobalOptions
 
   func changes(_ edit: PlanEdit, _ context: Context) throws -> EditAct {
-    let (changes, id) = try edit.retiring(id)
-    return EditAct(changes, done: "Retired \(id).", subject: "\(id): retire")
+    let (changes, id, dependents) = try edit.retiring(id, detaches: detach)
+    let others = detach && !dependents.isEmpty ? " No longer depending on it: \(dependents.listed)." : ""
+    return EditAct(changes, done: "Retired \(id)." + others, subject: "\(id): retire")
+  }
+
+  /// One finding that names all that depends on it, and the commands that lead there.
+  func explained(_ findings: [Finding], _ edit: PlanEdit) throws -> [Finding] {
+    guard findings.contains(where: { $0.code == .illegalDeletion }) else { return findings }
+    let (_, id, dependents) = try edit.retiring(id, detaches: false)
+    let workflow = try edit.policy.workflow
+    let status = try edit.milestone(id.text).1.status
+    let frozen = try dependents.filter { other in
+      try workflow.category(edit.milestone(other.text).1.status)?.isFrozen == true
+    }
+    let path = workflow.wayBack(from: status)
+    let retire = "readiness retire \(id)" + (detach || !dependents.isEmpty ? " --detach" : "") + " --commit"
+    let moves = (path ?? []).map { "readiness move \(id) \(Workflow.word(for: $0).shellQuoted) -m \"why\"" }
+    let hint: String
+    if !frozen.isEmpty {
+      hint = "\(frozen.listed) \(frozen.count == 1 ? "is" : "are") in review or done, based on \(id): reopen first."
+    } else if path == nil {
+      hint = "The workflow leads from \"\(status)\" to no pending state, so \(id) stays."
+    } else {
+      hint = (moves.isEmpty ? "In one step: " : "Step by step: ") + (moves + [retire]).joined(separator: ", then ")
+    }
+    return findings.compactMap { finding in
+      switch finding.code {
+      case .illegalDeletion: finding.advising(hint)
+      case .danglingDependency: nil
+      default: finding
+      }
+    }
   }
 }
 

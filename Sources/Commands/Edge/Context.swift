@@ -69,12 +69,12 @@ struct Context {
     }
     if isDry {
       for line in try Recovery(repository).unfinished() where !options.json {
-        Standard.error("note: \(line) The next command that writes ends it.\n")
+        note("\(line) The next command that writes ends it.")
       }
       return repository
     }
     for line in try retrying({ try Recovery(repository).run() }) where !options.json {
-      Standard.error("note: \(line)\n")
+      note(line)
     }
     return repository
   }
@@ -145,6 +145,11 @@ struct Context {
     return !pager.isEmpty && pager != "cat" && Pager.show(String(decoding: bytes, as: UTF8.self) + "\n", with: pager)
   }
 
+  /// Tells something beside the answer; nothing where the answer is JSON.
+  func note(_ text: String) {
+    if !options.json { Standard.note(text) }
+  }
+
   /// Audits history, with a progress bar where somebody watches.
   func audit(
     _ scope: HistoryScope, _ repository: Repository, detail: AuditDetail = .told, store: VerifiedHistoryStore? = nil
@@ -177,19 +182,6 @@ func retrying<T>(_ attempt: () throws -> T) throws -> T {
       guard let wait = schedule.next(now: Machine.monotonicMilliseconds(), using: &random) else { throw error }
       Machine.sleep(milliseconds: wait)
     }
-  }
-}
-
-extension String {
-  /// The text as one word of a POSIX shell.
-  var shellQuoted: String {
-    let isPlain =
-      !isEmpty
-      && utf8.allSatisfy { byte in
-        (0x30...0x39).contains(byte) || (0x41...0x5A).contains(byte) || (0x61...0x7A).contains(byte)
-          || "_-./+,:@%".utf8.contains(byte)
-      }
-    return isPlain ? self : "'" + replacing("'", with: "'\\''") + "'"
   }
 }
 

@@ -143,7 +143,7 @@ public enum Program {
     if isJSON {
       Standard.document(failure.json.answerBytes)
     } else {
-      Standard.error(failure.text(width: Terminal.width(Machine.environment()) - 2))
+      Standard.error(failure.text(width: Terminal.textWidth(Machine.environment()) - 2))
     }
     return failure.exit
   }

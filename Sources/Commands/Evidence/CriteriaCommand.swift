@@ -20,23 +20,24 @@ struct CriteriaCommand: EditingCommand {
     completion: .custom(Offered.criteria))
   var criterion: String?
   @Option(
-    help: ArgumentHelp("A file that shows it; an older entry of the same file is renewed.", valueName: "path"),
+    help: ArgumentHelp("A file as evidence; an older entry of the same file is renewed.", valueName: "path"),
     completion: .file())
   var evidence: String?
-  @Option(help: ArgumentHelp("Your word that it is so; gates list it as resting on a word alone.", valueName: "text"))
-  var statement: String?
-  @Option(help: ArgumentHelp("Words it, and makes it where it is new.", valueName: "text")) var text: String?
   @Option(
-    help: ArgumentHelp("How a machine shows it, as JSON; doc/guides/checks.md says what is legal.", valueName: "json"))
+    help: ArgumentHelp("Your statement that it is so; gates list what is met by a statement only.", valueName: "text"))
+  var statement: String?
+  @Option(help: ArgumentHelp("Its text; a new id makes a new criterion.", valueName: "text")) var text: String?
+  @Option(
+    help: ArgumentHelp("How a machine checks it, as JSON; doc/guides/checks.md says what is legal.", valueName: "json"))
   var check: String?
   @Option(
-    help: ArgumentHelp("Let it go up to this day; you are its approver, and --reason says why.", valueName: "day"))
+    help: ArgumentHelp("Waive it until this day; you are its approver, and --reason says why.", valueName: "day"))
   var waive: String?
   @Option(name: .customLong("reason"), help: ArgumentHelp("Why it is waived.", valueName: "text"))
   var waiverReason: String?
   @Option(help: ArgumentHelp("Who answers for what is waived; the milestone's owner by default.", valueName: "name"))
   var owner: String?
-  @Flag(help: "Take its evidence away, and a waiver.") var clear = false
+  @Flag(help: "Remove its evidence and its waiver.") var clear = false
   @OptionGroup var commitOptions: CommitOptions
   @OptionGroup var options: GlobalOptions
 

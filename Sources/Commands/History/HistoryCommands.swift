@@ -62,9 +62,8 @@ struct LogCommand: PlainCommand {
       bytes: oneline
         ? Array(answer.oneline(width: context.width, style).utf8) : answer.bytes(width: context.width, style)
     )
-    if runs.count > Self.detailed, !options.json {
-      Standard.error(
-        "note: What changed is told of the newest \(Self.detailed) runs; --until shows it of older ones.\n")
+    if runs.count > Self.detailed {
+      context.note("Only the newest \(Self.detailed) runs say what changed; --until shows it of older ones.")
     }
   }
 

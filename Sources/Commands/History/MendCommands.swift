@@ -81,7 +81,7 @@ struct HealCommand: ParsableCommand {
     let style = try context.style(repository)
     var lines: [String] = []
     for t in outcome.run?.transitions ?? [] {
-      lines.append("\(t.milestone)  \((t.from ?? "none").printable) -> \((t.to ?? "none").printable)")
+      lines.append("\(t.milestone)  \(t.words.printable)")
     }
     for e in outcome.run?.edits ?? [] { lines.append("\(e.milestone?.text ?? "plan")  edited") }
     if outcome.run?.policyChange != nil { lines.append("policy changed") }

@@ -91,7 +91,7 @@ struct ProvenanceCommand: ParsableCommand {
     // Nothing of a stranger's text reaches a terminal; the RFC 8785 form of each line is the Statement.
     if !lines.isEmpty { Standard.document(JSONValue.answer(lines)) }
     for commit in statements.missing {
-      Standard.error("note: \(commit.description.prefix(12)) changed the plan without a stamp: no statement of it.\n")
+      Standard.note("\(commit.description.prefix(12)) changed the plan without a stamp: no statement of it.")
     }
   }
 }

@@ -11,10 +11,10 @@ import Telemetry
 
 struct VerifyCommand: PlainCommand {
   static let configuration = CommandConfiguration(
-    subcommand: "verify", abstract: "Judges every commit again: rules, stamps, run IDs, the policy in force.")
+    subcommand: "verify", abstract: "Checks every commit again: rules, stamps, run IDs, the policy in force.")
   @Argument(help: ArgumentHelp("A commit, or a range A..B; HEAD by default.", valueName: "range"))
   var range: String?
-  @Option(help: ArgumentHelp("A commit that is trusted: only what came after it is judged.", valueName: "rev"))
+  @Option(help: ArgumentHelp("A commit that is trusted: only later ones are checked.", valueName: "rev"))
   var anchor: String?
   @Option(
     help: ArgumentHelp(
@@ -66,7 +66,9 @@ struct VerifyCommand: PlainCommand {
     switch options.json ? .json : format {
     case .text, .json:
       let answer = VerifyReport(
-        findings: findings, commits: report.walked, runs: report.stampedRuns,
+        findings: findings, tip: scope.tip.description,
+        isPublished: try !report.isAccepted && UnstampedCommits(repository).isPublished(scope.tip),
+        commits: report.walked, runs: report.stampedRuns,
         notJudged: report.notJudged, letGo: letGo, trust: report.trust.map(TrustLine.init))
       try context.print(json: answer.json, text: answer.text(width: context.width, context.style(repository)))
     case .markdown:

@@ -66,7 +66,7 @@ private struct Doctor {
     return locks.map { lock in
       HealthCheck(
         "locks", lock.seconds > 60 ? .problem : .warning, "\(lock.path)\(lock.age)",
-        hint: "If no git command is at work here, remove that file.")
+        hint: "If no git command is running here, remove that file.")
     }
   }
 
@@ -124,11 +124,11 @@ private struct Doctor {
     if !slow.isEmpty, fixes {
       for name in slow { _ = try folder.put(name, program: program) }
       checks.append(
-        HealthCheck("hooks", .fixed, "Replaced the sh stub of \(slow.joined(separator: ", ")) by the launcher."))
+        HealthCheck("hooks", .fixed, "Replaced the shell hook \(slow.joined(separator: ", ")) by the launcher."))
     } else if !slow.isEmpty {
       checks.append(
         HealthCheck(
-          "hooks", .warning, "An sh stub, where the launcher is faster: \(slow.joined(separator: ", ")).",
+          "hooks", .warning, "A shell hook, where the launcher is faster: \(slow.joined(separator: ", ")).",
           hint: "readiness install"))
     }
     if checks.isEmpty { checks.append(HealthCheck("hooks", .ok, "Installed in \(folder.path).")) }
@@ -156,11 +156,11 @@ private struct Doctor {
     let state = try HookFolder().state(of: "pre-receive")
     var checks: [HealthCheck] = []
     if case .ours = state {
-      checks.append(HealthCheck("hooks", .ok, "pre-receive judges every push."))
+      checks.append(HealthCheck("hooks", .ok, "pre-receive checks every push."))
     } else {
       checks.append(
         HealthCheck(
-          "hooks", .problem, "pre-receive is not ours, or does not run: pushes are not judged.",
+          "hooks", .problem, "pre-receive is not ours, or does not run: pushes are not checked.",
           hint: "readiness install --server ."))
     }
     let checksObjects =
@@ -202,6 +202,9 @@ private struct Doctor {
     }
     var checks = overview.findings.map {
       HealthCheck("plan", .problem, "\($0.path ?? "") \($0.message)", hint: $0.hint)
+    }
+    if !repository.isBare, let told = try UnstampedCommits(repository).found(from: head) {
+      checks.append(HealthCheck("stamps", .warning, told.message, hint: told.command))
     }
     checks += overview.suspectFindings.map { HealthCheck("evidence", .warning, $0.message, hint: $0.hint) }
     for entry in overview.entries {

@@ -1,3 +1,4 @@
+import GitObjects
 import Glibc
 import JSONSchema
 import PlanJudge
@@ -38,7 +39,7 @@ struct HookEntryPoint {
   private func run() -> Int32 {
     if environment["READINESS_SKIP"] == "1", !["pre-receive", "update"].contains(name) {
       say("readiness: \(name) skipped by READINESS_SKIP.")
-      say("  -> The server and readiness verify judge all the same.")
+      say("  -> The server and readiness verify check all the same.")
       return 0
     }
     // A stranger may have written what is judged here.
@@ -173,7 +174,7 @@ struct HookEntryPoint {
   }
 
   private var unreadable: Finding {
-    Finding(.textUnreadable, "The message is not a text in the encoding of commits, so no stamp can stand in it.")
+    Finding(.textUnreadable, "The message is not a text in the encoding of commits, so it cannot hold a stamp.")
   }
 
   private func conclude(_ outcome: Stamping.Outcome, _ message: MessageFile) throws -> Int32 {
@@ -205,8 +206,8 @@ struct HookEntryPoint {
     let lost: Set<ReasonCode> = [.trailerMissing, .mergeUnresolved]
     guard assessment.verdict.findings.contains(where: { lost.contains($0.code) }) else { return 0 }
     say(
-      "readiness: the amended commit changes the plan and has lost its stamp. To stamp it again: readiness restamp, or git commit --amend --no-edit"
-    )
+      wrapping:
+        "readiness: the amended commit changes the plan and has lost its stamp. To stamp it again: readiness restamp")
     return 0
   }
 
@@ -226,7 +227,7 @@ struct HookEntryPoint {
     var known = try repository.refTips(except: { !$0.hasPrefix(remote) })
     known += try updates.map(\.old).filter { try $0 != .zero && repository.holds($0) }
       .compactMap { try repository.commit(behind: $0) }
-    return conclude(try PushAudit(repository).run(updates, known: known))
+    return conclude(try PushAudit(repository).run(updates, known: known), tip: updates.first?.new)
   }
 
   private func judgeReceived() throws -> Int32 {
@@ -249,7 +250,8 @@ struct HookEntryPoint {
     let report = try gate.judge(updates)
     if let since { RunSignals.received(report, updates, since: since) }
     if report.isAccepted { return 0 }
-    return try past(gate, updates, report.findings, repository) ?? refuse(report.findings, commits: report.walked)
+    return try past(gate, updates, report.findings, repository)
+      ?? refuse(report.findings, commits: report.walked, tip: updates.first?.new)
   }
 
   /// Lets a push past the gate in an emergency, where the pusher asks for it and may, and logs it; nil where nobody asks
@@ -260,13 +262,14 @@ struct HookEntryPoint {
     guard let reason = EmergencyPush.reason(environment) else { return nil }
     let pusher = EmergencyPush.pusher(environment)
     if let refusal = try Judge.assess(emergency: reason, by: pusher, policies: gate.server.policies()) {
-      say("readiness: the bypass is refused: \(refusal.message.printable)")
+      say(wrapping: "readiness: the bypass is refused: \(refusal.message.printable)")
       return nil
     }
     let entry = try EmergencyLog(repository).add(reason, by: pusher ?? "", updates, findings, at: now)
     say("readiness: let past the gate for \(entry.pusher.printable), against \(entry.codes.joined(separator: ", ")).")
     say(
-      "  -> It stands in the log as \(entry.number), and verify and doctor show it there until: readiness bypass close \(entry.number)"
+      wrapping:
+        "  -> It is entry \(entry.number) of the log; verify and doctor on the server show it until: readiness bypass close \(entry.number)"
     )
     return 0
   }
@@ -280,11 +283,11 @@ struct HookEntryPoint {
     guard !updates.isEmpty else { return 0 }
     let repository = try Repository.open()
     let branches = try repository.refTips(except: { !$0.hasPrefix("refs/heads/") })
-    return conclude(try PushAudit(repository).run(updates, known: branches))
+    return conclude(try PushAudit(repository).run(updates, known: branches), tip: nil)
   }
 
-  private func conclude(_ report: HistoryReport) -> Int32 {
-    report.isAccepted ? 0 : refuse(report.findings, commits: report.walked)
+  private func conclude(_ report: HistoryReport, tip: ObjectID?) -> Int32 {
+    report.isAccepted ? 0 : refuse(report.findings, commits: report.walked, tip: tip)
   }
 
   private func lines() throws -> [Substring] {
@@ -296,7 +299,8 @@ struct HookEntryPoint {
   private var now: String { Timestamp.text(millisecondsSince1970: Machine.millisecondsSince1970()) }
   private var isServer: Bool { ["pre-receive", "update"].contains(name) }
 
-  private func refuse(_ findings: [Finding], commits: Int = 0) -> Int32 {
+  /// - Parameter tip: what a push would move a ref to.
+  private func refuse(_ findings: [Finding], commits: Int = 0, tip: ObjectID? = nil) -> Int32 {
     Telemetry.recorder?.found(findings)
     if isJSON {
       Standard.document(FindingReport.verdict(findings, commits: commits).answerBytes)
@@ -305,6 +309,9 @@ struct HookEntryPoint {
     let isPush = isServer || name == "pre-push"
     say("readiness: this \(isPush ? "push" : "commit") is refused.")
     tell(findings)
+    if isPush, let undo = FindingReport.undoing(findings, tip: tip?.description, isPublished: false) {
+      say(wrapping: "  -> \(undo)")
+    }
     return 1
   }
 
@@ -320,9 +327,11 @@ struct HookEntryPoint {
     if !isServer, name != "pre-push", touchesNothingByGit() { return 0 }
     Telemetry.recorder?.failed(failure.code)
     if isJSON { Standard.document(failure.json.answerBytes) }
-    say("readiness: \(failure.message.printable) (\(failure.code))")
-    say("  -> \(failure.hint.printable)")
-    if !isServer { say("  -> To go on without a verdict: READINESS_SKIP=1 git … The server judges all the same.") }
+    say(wrapping: "readiness: \(failure.message.printable) (\(failure.code))")
+    say(wrapping: "  -> \(failure.hint.printable)")
+    if !isServer {
+      say(wrapping: "  -> To go on without this check: READINESS_SKIP=1 git … The server checks all the same.")
+    }
     return 1
   }
 
@@ -335,6 +344,15 @@ struct HookEntryPoint {
   private func usage(_ form: String) -> Int32 {
     say("usage: readiness hook \(name) \(form)")
     return 2
+  }
+
+  /// Says it, on a terminal in lines of at most 80 columns.
+  private func say(wrapping text: String) {
+    let indent = text.prefix { $0 == " " }
+    let width = Terminal.textWidth(environment) - 5
+    for (index, line) in text.dropFirst(indent.count).description.wrapped(to: width).enumerated() {
+      say((index == 0 ? String(indent) : indent.isEmpty ? "  " : "     ") + line)
+    }
   }
 
   private func say(_ text: String) {

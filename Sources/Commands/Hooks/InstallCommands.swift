@@ -12,10 +12,10 @@ struct InstallCommand: ParsableCommand {
     abstract: "Installs hooks and merge driver in this clone, or with --server the gate of a bare repository.")
   @Option(help: ArgumentHelp("Which hooks, separated by commas; none for the merge driver alone.", valueName: "list"))
   var hooks: String?
-  @Flag(help: "Judge every branch that moves, also by plumbing, am, rebase and fast-forwards.") var strict = false
-  @Flag(help: "Judge guarded paths in every commit here too, and not only on the server and in verify.")
+  @Flag(help: "Check every branch that moves, also by plumbing, am, rebase and fast-forwards.") var strict = false
+  @Flag(help: "Check guarded paths in every commit here too, not only on the server and in verify.")
   var guardPaths = false
-  @Option(help: ArgumentHelp("The bare repository whose pushes are to be judged.", valueName: "dir"))
+  @Option(help: ArgumentHelp("The bare repository whose pushes are to be checked.", valueName: "dir"))
   var server: String?
   @Option(
     help: ArgumentHelp("plain, gitea, gitlab or gitolite; what the folder looks like by default.", valueName: "layout"))
@@ -50,10 +50,8 @@ struct InstallCommand: ParsableCommand {
     if try MergeDriverSetup().put(program: program) { written.append("merge driver") }
     if try AttestationRefspec().put() { written.append("refspec of attestations") }
     say(folder.path, names, written, context)
-    if let sharing = try HookFolder.sharing(), !options.json {
-      Standard.error(
-        "note: \(sharing)\n  -> For this repository alone: git config core.hooksPath .git/hooks, then readiness install\n"
-      )
+    if let sharing = try HookFolder.sharing() {
+      context.note("\(sharing) For this repository alone: git config core.hooksPath .git/hooks, then readiness install")
     }
   }
 
@@ -67,6 +65,11 @@ struct InstallCommand: ParsableCommand {
     let repository = layout == .gitolite ? nil : try context.openRepository()
     let (folder, written) = try layout.install(program: program, telemetry: telemetry)
     say(folder, [layout.hook], written, protected: try repository.map { try ServerRefs($0).protectedNames() }, context)
+    if let repository, !repository.isBare {
+      context.note(
+        "This is a clone with a work tree, not a bare repository. The gate checks what others push into it, and none of its own commits: for those, run readiness install. Git refuses a push to the branch that is checked out unless receive.denyCurrentBranch allows it."
+      )
+    }
   }
 
   /// - Parameter protected: the refs that a gate protects; nil where it is none, or nobody knows.

@@ -48,7 +48,7 @@ struct WeeklyCommand: ParsableCommand {
 
   func validate() throws {
     if week != nil, since != nil || until != nil { throw ValidationError("--week and --since exclude each other.") }
-    if (since == nil) != (until == nil) { throw ValidationError("--since and --until come together.") }
+    if (since == nil) != (until == nil) { throw ValidationError("--since and --until go together.") }
   }
 
   mutating func run() throws {
@@ -64,11 +64,12 @@ struct WeeklyCommand: ParsableCommand {
       repository, tip: tip, span: span, gate: gate, attestations: AttestationStore(repository))
     let report = WeeklyReport(
       WeeklyReport.Facts(
-        span: facts.span, completed: facts.completed.map { ($0.milestone.text, $0.run) },
+        span: facts.span, completed: facts.completed.map { ($0.milestone.text, $0.run, $0.isSuspect) },
         blocked: facts.blocked.map { ($0.milestone.text, $0.reason) },
         risks: facts.risksIntroduced.map { ($0.milestone.text, $0.risk) },
         added: facts.graphChanges.added.map { ($0.0.text, $0.1.text) },
-        removed: facts.graphChanges.removed.map { ($0.0.text, $0.1.text) }, decision: facts.decision,
+        removed: facts.graphChanges.removed.map { ($0.0.text, $0.1.text) },
+        members: (facts.members.added.map(\.text), facts.members.retired.map(\.text)), decision: facts.decision,
         refusals: facts.refusals, lateness: facts.lateness))
     context.print(json: report.json, text: report.markdown)
   }

@@ -14,7 +14,7 @@ struct GateCommand: ReadingCommand, PlainCommand {
   @Argument(help: ArgumentHelp("A gate of ssot/policies/gates.json.", valueName: "name"))
   var name = "release"
   var needsHistory: Bool { true }
-  @Option(help: ArgumentHelp("A capture to judge in place of the committed one.", valueName: "file"))
+  @Option(help: ArgumentHelp("A capture to use in place of the committed one.", valueName: "file"))
   var capture: [String] = []
   @OptionGroup var options: GlobalOptions
   @OptionGroup var source: PlanSourceOptions
@@ -40,11 +40,11 @@ struct GateCommand: ReadingCommand, PlainCommand {
 
 struct WhyNot: ReadingCommand {
   static let configuration = CommandConfiguration(
-    subcommand: "why-not", abstract: "The smallest set of facts that would flip a gate to go.")
+    subcommand: "why-not", abstract: "The fewest steps after which a gate says go.")
   @Argument(help: ArgumentHelp("A gate of ssot/policies/gates.json.", valueName: "name"))
   var name = "release"
   var needsHistory: Bool { true }
-  @Option(help: ArgumentHelp("A capture to judge in place of the committed one.", valueName: "file"))
+  @Option(help: ArgumentHelp("A capture to use in place of the committed one.", valueName: "file"))
   var capture: [String] = []
   @OptionGroup var options: GlobalOptions
   @OptionGroup var source: PlanSourceOptions
@@ -54,7 +54,7 @@ struct WhyNot: ReadingCommand {
     let given = try GivenCaptures(capture)
     let report = WhyNotReport(
       try GateDecision(name, gate, plan.overview, in: plan.tree, plan.objectives(given.captures)),
-      try GateGap(gate, plan.overview, in: plan.tree), Lateness(plan.overview))
+      try GateGap(gate, plan.overview, in: plan.tree), Lateness(plan.overview), plan.overview)
     return Answer(json: report.json, text: report.text(width: width, style))
   }
 }
@@ -117,6 +117,6 @@ extension Gates {
     UnknownName(
       message: "There is no gate \"\(name)\".",
       hint: nearestName(to: name, in: Array(gates.keys)).map { "Is \($0) meant?" }
-        ?? "The gates are \(gates.keys.sorted().joined(separator: ", ")); they stand in \(PlanPaths.gates).")
+        ?? "The gates are \(gates.keys.sorted().joined(separator: ", ")); they are defined in \(PlanPaths.gates).")
   }
 }

@@ -47,8 +47,8 @@ final class LoadedPlan {
   let commit: String?
   /// For headings.
   let source: String
-  /// Where index or files say something else, in a sentence.
-  let note: String?
+  /// Where index, files or history say something that is not shown, in a sentence each.
+  let notes: [String]
 
   /// - Parameter needsHistory: false if a shallow clone may be read without the exceptions that its history grants.
   init(_ options: PlanSourceOptions, _ repository: Repository, needsHistory: Bool) throws {
@@ -63,7 +63,7 @@ final class LoadedPlan {
       tree = try WorkTree(repository)
       overview = try Self.lettingGo(
         PlanOverview(tree, now: now, attestations: store), at: isCut ? nil : head, tree, repository)
-      (commit, source, note) = (nil, "the work tree", nil)
+      (commit, source, notes) = (nil, "the work tree", [])
       return
     }
     if options.index || (options.at == nil && head == nil) {
@@ -71,7 +71,7 @@ final class LoadedPlan {
       overview = try Self.lettingGo(
         PlanOverview(tree, now: now, attestations: store), at: isCut ? nil : head, tree, repository)
       (commit, source) = (nil, "the index")
-      note = options.index ? nil : "There is no commit yet; this is what is staged."
+      notes = options.index ? [] : ["There is no commit yet; this is what is staged."]
       return
     }
     let id = try options.at.map { try repository.commit(named: $0) } ?? head ?? repository.commit(named: "HEAD")
@@ -91,9 +91,11 @@ final class LoadedPlan {
     commit = id.description
     source = "\(options.at ?? "HEAD") at \(id.description.prefix(8))"
     let difference = read.there.first.flatMap { Self.difference(committed, $0, repository) }
-    note =
+    let note =
       isCut && overview.policy.authorization?.bypasses.isEmpty == false
       ? "This clone is shallow, so exceptions from rules are not shown: git fetch --unshallow" : difference
+    let unstamped = try isCompared ? UnstampedCommits(repository).sentence(from: id) : nil
+    notes = [note, unstamped].compactMap(\.self)
   }
 
   private static func lettingGo(

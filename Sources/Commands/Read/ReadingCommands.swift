@@ -51,10 +51,10 @@ extension ReadingCommand {
     keepToTheEnd(plan)
     let answer = try answer(plan, width: context.width, context.style(repository))
     context.print(json: answer.json, bytes: answer.bytes)
-    if isEmptyPlan, !options.json {
-      Standard.error("note: The plan has no milestone yet. To add one: readiness add OPS-1 --help\n")
+    if isEmptyPlan {
+      context.note("The plan has no milestone yet. readiness add --help shows how to add one.")
     }
-    if let note = plan.note, !options.json { Standard.error("note: \(note)\n") }
+    for note in plan.notes { context.note(note) }
     let broken = plan.overview.findings
     if !broken.isEmpty {
       // What cannot be read is not in the answer, and that is said.
@@ -76,10 +76,11 @@ extension ReadingCommand {
       return UsageError(message, hint: "Create one: readiness init --commit")
     }
     if plan.commit != nil, try repository.tree(repository.candidateTree()).holdsPlan() {
-      return UsageError(message, hint: "One is staged: git commit, or look at it with --index.")
+      return UsageError(message, hint: "One is staged. To commit it with its stamp: \(PlanCommands.adopting)")
     }
     if try WorkTree(repository).holdsPlan() {
-      return UsageError(message, hint: "One lies in the work tree: git add .readiness ssot, then git commit.")
+      let add = "git add \(PlanPaths.folder) ssot"
+      return UsageError(message, hint: "One is in the work tree. To commit it: \(add), then \(PlanCommands.adopting)")
     }
     return UsageError(message, hint: "Create one: readiness init --commit")
   }
@@ -144,7 +145,7 @@ struct NextCommand: ReadingCommand, PlainCommand {
 
 struct Waiting: ReadingCommand {
   static let configuration = CommandConfiguration(
-    subcommand: "blocked", abstract: "What waits, with the exact chain of blockers.")
+    subcommand: "blocked", abstract: "Milestones that wait, with the chain of what blocks them.")
   @Argument(
     help: ArgumentHelp("Only this milestone, such as M-04.", valueName: "id"), completion: .custom(Offered.milestones))
   var id: String?

@@ -77,7 +77,7 @@ struct AlertDrillCommand: ParsableCommand {
       },
       staying: { address in
         guard stay else { return }
-        Standard.error("note: Prometheus is at \(address) until standard input ends.\n")
+        Standard.note("Prometheus is at \(address) until standard input ends.")
         while readLine() != nil {}
       })
   }

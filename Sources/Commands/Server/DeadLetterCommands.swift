@@ -25,7 +25,7 @@ struct LetterOptions: ParsableArguments {
   /// - Throws: `UnknownName` where a name stands for none, or for several where it should stand for one.
   func letters(_ queue: DeadLetterQueue) throws -> [DeadLetterQueue.Letter] {
     let (all, unreadable) = try queue.letters()
-    for path in unreadable { Standard.error("note: \(path) is no dead letter; look at it and take it away.\n") }
+    for path in unreadable { Standard.note("\(path) is no dead letter; look at it, then remove it.") }
     guard let sink else { return all }
     let of = all.filter { $0.sink == sink }
     guard let event else {
@@ -130,7 +130,7 @@ struct DeadLetterRetryCommand: ParsableCommand {
 
 struct DeadLetterDropCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
-    subcommand: "drop", abstract: "Gives dead letters up; the sink will never hear of them.")
+    subcommand: "drop", abstract: "Removes dead letters; they are never delivered.")
   @OptionGroup var letters: LetterOptions
   @Flag(help: "All of the sink, or of every sink.") var all = false
   @OptionGroup var options: GlobalOptions

@@ -104,7 +104,7 @@ public struct GateDecision {
     let isEmpty = reasons.contains { $0.code == .gateScope }
     if !isUnreadable {
       let inForce = overview.letGo.filter { $0.holds(at: overview.now) }
-      reasons += try Self.broken(overview, tree)
+      reasons += try overview.broken(in: tree)
         .filter { finding in !inForce.contains { $0.covers(finding) } }
         .map { Reason(code: $0.code, message: $0.message, milestone: $0.milestone) }
     }
@@ -143,12 +143,6 @@ public struct GateDecision {
       let what = $0.hasSuffix("*") ? "SLO that \($0) names" : "SLO \($0)"
       return Reason(code: .gateScope, message: "The gate asks for the \(what), and there is none.", milestone: nil)
     }
-  }
-
-  private static func broken(_ overview: PlanOverview, _ tree: any PlanTree) throws -> [Finding] {
-    let states = States(tree, base: nil, workflow: overview.policy.workflow, ancestry: NoAncestry())
-    return try Invariants.findings(
-      in: InvariantScope(states: states, policy: overview.policy, rows: overview.rows, graph: overview.graph))
   }
 
   private static func addFacts(

@@ -62,7 +62,7 @@ public struct GateGap: Sendable {
           let changed = paths.count == 1 ? "\(paths[0]) has" : "\(paths.count) of its inputs have"
           add(.evidence, stale.criterion.id, "run the check of \(stale.criterion.id) again: \(changed) changed")
         } else {
-          for subject in stale.subjects { add(.evidence, subject, "renew what shows it: \(subject)") }
+          for subject in stale.subjects { add(.evidence, subject, "renew the evidence \(subject)") }
         }
       }
     }
@@ -70,11 +70,11 @@ public struct GateGap: Sendable {
       for approval in milestone.approvals where approval.isVoid {
         add(
           .approval, approval.by,
-          "\(approval.by) approves it again: the signed approval names no review and counts for nothing")
+          "have \(approval.by) approve it again: the signed approval names no review and does not count")
       }
     }
     if let target {
-      if !milestone.isOwned { add(.owner, "owner", "somebody owns it") }
+      if !milestone.isOwned { add(.owner, "owner", "assign an owner") }
       if target == .done || target == .review {
         let waived = Set(entry.waived.map(\.id))
         for criterion in milestone.exitCriteria where !waived.contains(criterion.id) {
@@ -84,25 +84,30 @@ public struct GateGap: Sendable {
             && criterion.evidence.contains {
               try proof.mismatch($0, of: criterion, in: milestone) != nil
             }
-          if criterion.evidence.isEmpty || isStale { add(.criterion, criterion.id, "show: \(criterion.text)") }
+          let verb = criterion.evidence.isEmpty ? "attach" : "renew"
+          if criterion.evidence.isEmpty || isStale {
+            add(.criterion, criterion.id, "\(verb) evidence: \(criterion.text)")
+          }
         }
       }
       if target == .done {
         for item in milestone.deliverables {
           let isThere = try tree.kind(at: item.path.hasSuffix("/") ? String(item.path.dropLast()) : item.path) != nil
           if !isThere || overview.policy.workflow.category(item.status) != .done {
-            add(.deliverable, item.path, isThere ? "the deliverable is done" : "the deliverable is there, and done")
+            add(
+              .deliverable, item.path,
+              isThere ? "set its status to done" : "commit the deliverable, and set its status to done")
           }
         }
       }
       let state = overview.policy.workflow.states.first { $0.category == target }?.name ?? target.rawValue
-      add(.status, state, "it comes to \"\(state)\"")
+      add(.status, state, "reach \"\(state)\"")
     }
     if target != .done, gate.isOverdue(entry, now: overview.now) {
-      add(.target, "target", "it is done, or its target \(milestone.target ?? "") is moved to a day that it can keep")
+      add(.target, "target", "finish it, or move its target \(milestone.target ?? "") to a later day")
     }
     for risk in milestone.risks where gate.isTooHigh(risk) {
-      add(.risk, risk.id, "the risk is mitigated, accepted or closed: \(risk.text)")
+      add(.risk, risk.id, "mitigate, accept or close the risk \(risk.id): \(risk.text)")
     }
     return missing
   }

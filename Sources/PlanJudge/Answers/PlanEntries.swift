@@ -75,6 +75,23 @@ extension PlanOverview {
     }
     /// For what is in review or done, attestations that renew evidence which no longer matches in the file.
     public var renewed: [Renewal] { facts.renewed[number] ?? [] }
+    /// The status as people read it, marked where it no longer counts.
+    public var shownStatus: String { suspect.isEmpty ? status : status + " (suspect)" }
+
+    /// The command that renews the first outdated evidence of what is in review or done, once somebody has looked at
+    /// it; nil where nothing is outdated, or no single command renews it.
+    public var renewalCommand: String? {
+      guard !suspect.isEmpty else { return nil }
+      for (number, criterion) in milestone.exitCriteria.enumerated() where standing(of: criterion) == .outdated {
+        if criterion.check != nil { return "readiness check \(id)/\(criterion.id)" }
+        for evidence in criterion.evidence {
+          guard case .file(let path, _) = evidence.kind, suspect.contains(path) else { continue }
+          return "readiness criteria \(id) \(number + 1) --evidence \(path.shellQuoted) -m \"why it still counts\""
+        }
+      }
+      return nil
+    }
+
     /// Criteria that are waived at the moment.
     public var waived: [ExitCriterion] { facts.waived[number] ?? [] }
 

@@ -80,6 +80,14 @@ public struct PlanOverview {
     return try criterion.evidence.contains { try proof.mismatch($0, of: criterion, in: entry.milestone) != nil }
   }
 
+  /// What cannot be read, and the invariants that do not hold.
+  /// - Parameter tree: the one that it was read from.
+  public func broken(in tree: any PlanTree) throws -> [Finding] {
+    let states = States(tree, base: nil, workflow: policy.workflow, ancestry: NoAncestry())
+    return try findings
+      + Invariants.findings(in: InvariantScope(states: states, policy: policy, rows: rows, graph: graph))
+  }
+
   /// Each of the blockers of an entry, by its place. Quicker than to ask the entry for all.
   public func forEachBlocker(at place: Int, _ body: (MilestoneID) -> Void) {
     guard entries[place].waitsForAll else { return entries[place].blockers.forEach(body) }
@@ -210,7 +218,7 @@ public struct PlanOverview {
 
   /// Why an entry is suspect, in a sentence.
   static func suspicion(_ entry: Entry) -> String {
-    "\(entry.id) is suspect: what shows it changed or lapsed: \(entry.suspectInShort)."
+    "\(entry.id) is suspect: its evidence changed or lapsed: \(entry.suspectInShort)."
   }
 
   /// The warnings about evidence that no longer matches (contract 2.2, suspect).
@@ -219,7 +227,8 @@ public struct PlanOverview {
       Finding(
         .evidenceMismatch,
         Self.suspicion(entry),
-        hint: "Look whether the criterion still holds, then renew its evidence: readiness criteria, readiness check.",
+        hint: entry.renewalCommand.map { "Look whether the criterion is still met, then: \($0)" }
+          ?? "Look whether the criterion is still met. readiness show \(entry.id) says what changed.",
         severity: .warning,
         milestone: entry.id, path: PlanPaths.milestone(entry.id))
     }

@@ -9,7 +9,9 @@ enum PlanFileInvariant: Invariant {
       return [
         Finding(
           .schemaViolation, "\(PlanPaths.plan) is missing; a plan has one beside its milestones.",
-          hint: "Restore it: git restore --source HEAD --staged --worktree \(PlanPaths.plan), or readiness init.",
+          hint: try scope.states.base?.planIdentity() == nil
+            ? "readiness init --empty creates one beside the milestones that are there."
+            : "The plan keeps this file. \(Finding.takingBack)git restore --source HEAD --staged --worktree \(PlanPaths.plan)",
           path: PlanPaths.plan)
       ]
     }
@@ -18,7 +20,7 @@ enum PlanFileInvariant: Invariant {
     let dangling = try plan.executionOrder.filter { try !scope.holds($0) }.map { id in
       Finding(
         .danglingDependency, "executionOrder names \(id), which does not exist.",
-        hint: "Take \(id) out of executionOrder in \(PlanPaths.plan).", path: PlanPaths.plan,
+        hint: "Remove \(id) from executionOrder in \(PlanPaths.plan).", path: PlanPaths.plan,
         line: file.line(of: id, in: "executionOrder"))
     }
     return file.findings + dangling
@@ -107,7 +109,7 @@ enum StatusInvariant: Invariant {
     guard category != .blocked, milestone.blocked != nil else { return nil }
     return Finding(
       .schemaViolation,
-      "\"blocked\" stands in a milestone whose status \"\(milestone.status)\" is not a blocked one.",
+      "\"blocked\" is set in a milestone whose status \"\(milestone.status)\" is not a blocked one.",
       hint: "Take \"blocked\" out, or set the status to a blocked state.", milestone: file.id, path: file.path,
       line: file.line(of: "blocked"))
   }

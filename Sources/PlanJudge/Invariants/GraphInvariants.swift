@@ -11,13 +11,22 @@ enum GraphInvariant: Invariant {
     }
     for (file, milestone, _) in suspects {
       for missing in milestone.dependsOn where try !scope.holds(missing) {
+        // What this commit deletes was no misspelt name.
+        if try scope.states.base?.milestoneIdentity(missing) != nil {
+          findings.append(
+            Finding(
+              .danglingDependency, "\(file.id) depends on \(missing), which this change deletes.",
+              hint: "Remove \(missing) from dependsOn of \(file.id), or keep \(missing).",
+              milestone: file.id, path: file.path, line: file.line(of: "dependsOn")))
+          continue
+        }
         let others = try scope.tree.milestones().keys.filter { $0 != file.id }
         let near = nearestName(to: missing.text, in: others.map(\.text))
         findings.append(
           Finding(
             .danglingDependency, "\(file.id) depends on \(missing), which does not exist.",
-            hint: near.map { "Is \($0) meant? Else take \(missing) out of dependsOn." }
-              ?? "Take \(missing) out of dependsOn.",
+            hint: near.map { "Is \($0) meant? Otherwise remove \(missing) from dependsOn." }
+              ?? "Remove \(missing) from dependsOn.",
             milestone: file.id, path: file.path, line: file.line(of: "dependsOn")))
       }
     }
@@ -28,7 +37,7 @@ enum GraphInvariant: Invariant {
         findings.append(
           Finding(
             .dependencyCycle, "\(id) waits for itself: \(path).",
-            hint: "Take one dependency of this circle away.", milestone: id, path: file.path,
+            hint: "Remove one dependency of this circle.", milestone: id, path: file.path,
             line: file.line(of: "dependsOn")))
       }
     }

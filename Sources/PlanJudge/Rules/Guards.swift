@@ -57,8 +57,8 @@ struct Guards {
     for id in had where !kept.contains(id) {
       findings.append(
         Finding(
-          .criterionUnmet, "The criterion \"\(id)\" of \(file.id) is taken away in the commit that needs it.",
-          hint: "Keep the criterion and attach evidence, or take it away in a commit of its own before.",
+          .criterionUnmet, "The criterion \"\(id)\" of \(file.id) is removed in the commit that needs it.",
+          hint: "Keep the criterion and attach evidence, or remove it earlier, in a commit of its own.",
           milestone: file.id, path: file.path, line: file.line(of: "exitCriteria")))
     }
     return findings
@@ -112,7 +112,7 @@ struct Guards {
       let target = status.flatMap { from in
         workflow.successors(of: from).first { workflow.category($0)?.isFrozen == false }
       }
-      return target.map { "\(id) \(Workflow.word(for: $0))" }
+      return target.map { "\(id) \(Workflow.word(for: $0).shellQuoted)" }
     }
     let command =
       moves.count == open.count + 1
@@ -146,7 +146,7 @@ struct Guards {
   static func missingBlockedReason(_ file: MilestoneFile) -> Finding {
     Finding(
       .blockedReasonMissing, "\(file.id) is blocked and does not say why.",
-      hint: "Add \"blocked\": { \"reason\": \"…\" }, or: readiness move \(file.id) blocked -m \"why\"",
+      hint: "Say what it waits for: readiness block \(file.id) \"why\"",
       milestone: file.id, path: file.path, line: file.line(of: "status"))
   }
 
@@ -173,7 +173,7 @@ struct Guards {
       hint: try states.isReopened(dependency)
         ? "Reopen \(file.id) in the same commit, or leave \(dependency) as it was."
         : wasTakenAway
-          ? "Take the dependency away in a commit of its own before, or finish \(dependency) first."
+          ? "Remove the dependency earlier, in a commit of its own, or finish \(dependency) first."
           : "Finish \(dependency) first, or in the same commit.",
       milestone: file.id, path: file.path, line: file.line(of: "dependsOn"))
   }
@@ -183,24 +183,27 @@ extension Proof.Mismatch {
   /// The finding of an entry that does not match (contract 2.2, `criteria-met`).
   func finding(_ entry: Evidence, _ criterion: ExitCriterion, _ file: MilestoneFile) -> Finding {
     let place = "\(file.id)/\(criterion.id)"
-    let (message, hint) = sentences(place, entry)
+    let number = (file.milestone?.exitCriteria.firstIndex { $0.id == criterion.id }).map { "\($0 + 1)" } ?? criterion.id
+    let (message, hint) = sentences(place, entry, "readiness criteria \(file.id) \(number)")
     return Finding(
       .evidenceMismatch, message, hint: hint, milestone: file.id, path: file.path,
       line: file.line(entry.json.range.lowerBound))
   }
 
-  private func sentences(_ place: String, _ entry: Evidence) -> (message: String, hint: String) {
+  /// - Parameter command: the command that changes the criterion, without options.
+  private func sentences(_ place: String, _ entry: Evidence, _ command: String) -> (message: String, hint: String) {
     let again = "Run it again: readiness check \(place)"
     switch self {
     case .file(let path, let found?, _):
       return (
         "The evidence \(path) of \(place) has the digest \(found.hex.prefix(12))…, not \(entry.digest.hex.prefix(12))….",
-        "If the new content is what shows the criterion, write \"sha256\": \"\(found.hex)\"."
+        "Look whether the new content still meets the criterion, then: \(command) --evidence \(path.shellQuoted)"
       )
     case .file(let path, nil, let kind):
       return (
         "The evidence \(path) of \(place) is \(kind.map(\.phrase) ?? "not in the tree").",
-        kind == nil ? "Commit the file, or correct the path." : "Name a regular file."
+        kind == nil
+          ? "Commit the file too, or name another one: readiness criteria --help shows how." : "Name a regular file."
       )
     case .definition(let isGone):
       return (
@@ -215,8 +218,8 @@ extension Proof.Mismatch {
     case .future: return ("The evidence of \(place) says that it was made after this change.", again)
     case .approvals(let have, let need, let role):
       return (
-        "\(place) asks for \(need) approvals by holders of \(role), and has \(have) of what the milestone says now.",
-        "An approval stands under \"approvals\" with the digest that readiness show --json gives."
+        "\(place) asks for \(need) approvals by holders of \(role), and has \(have) of its present text.",
+        "Ask holders of \(role) to run readiness approve \(place.prefix { $0 != "/" }) in their clones."
       )
     }
   }

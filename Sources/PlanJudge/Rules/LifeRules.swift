@@ -61,15 +61,27 @@ enum DeletionRule: ChangeRule {
         faults.append("it is \"\(status)\", not \"\(context.workflow.initial.name)\"")
       }
       let dependents = try change.isDeletion ? context.after.dependents(of: change.id) : []
-      if !dependents.isEmpty { faults.append("\(dependents.map(\.text).joined(separator: ", ")) depends on it") }
+      if !dependents.isEmpty {
+        let verb = dependents.count == 1 ? "depends" : "depend"
+        faults.append("\(dependents.map(\.text).joined(separator: ", ")) \(verb) on it")
+      }
       if !retired.contains(change.id) { faults.append("its id is not in \"retired\"") }
       guard !faults.isEmpty else { return [] }
       return [
         Finding(
           .illegalDeletion, "\(change.id) cannot be deleted: \(faults.joined(separator: "; ")).",
+          hint: hint(change.id, isPending: states.allSatisfy { $0.map(context.workflow.category) == .pending }),
           milestone: change.id, path: PlanPaths.milestone(change.id))
       ]
     }
+  }
+
+  /// A deletion by hand is first taken back; retire makes the three changes that it takes.
+  private static func hint(_ id: MilestoneID, isPending: Bool) -> String {
+    let restore = "git restore --source HEAD --staged --worktree \(PlanPaths.milestone(id)) \(PlanPaths.plan)"
+    return isPending
+      ? "\(Finding.takingBack)\(restore), then readiness retire \(id) --detach --commit"
+      : "What has begun is first moved back to pending. \(Finding.takingBack)\(restore)"
   }
 }
 
@@ -88,7 +100,9 @@ enum ReentryRule: ChangeRule {
         Finding(
           .frozenField,
           "\(change.id) is \"\(state)\", and its outcome, dependencies or exit criteria changed. \(told.joined(separator: " "))",
-          hint: "Make the change hold what \"\(state)\" asks for, with a reason, or reopen \(change.id) first.",
+          hint: unmet.allSatisfy { $0.code == .reasonMissing }
+            ? "Say why the change is right: in the commit's message, or with -m \"why\"."
+            : "Make the change meet what \"\(state)\" asks for, and give a reason, or reopen \(change.id) first.",
           milestone: change.id, path: PlanPaths.milestone(change.id), line: change.statusLine)
       ]
     }
@@ -194,7 +208,8 @@ enum PlanRule: ChangeRule {
     return [
       Finding(
         .planIDChanged, "planId was \(before.planID), and \(PlanPaths.plan) is gone.",
-        hint: "Restore \(PlanPaths.plan): git restore --source HEAD --staged --worktree \(PlanPaths.plan)",
+        hint:
+          "The plan keeps this file. \(Finding.takingBack)git restore --source HEAD --staged --worktree \(PlanPaths.plan)",
         path: PlanPaths.plan, line: 1)
     ]
   }

@@ -48,6 +48,28 @@ public struct Finding: Sendable, Equatable {
     self.commit = commit
   }
 
+  /// The same, with another next step.
+  public func advising(_ hint: String) -> Finding {
+    Finding(
+      code, message, hint: hint, severity: severity, milestone: milestone, path: path, line: line, commit: commit)
+  }
+
+  /// Begins the part of a hint that undoes an edit which is not committed yet.
+  public static let takingBack = "To take an edit by hand back: "
+
+  /// The same, of a commit: nothing is left there to restore.
+  package func inHistory(_ commit: String) -> Finding {
+    var kept = hint
+    if let undo = hint.firstRange(of: Self.takingBack) {
+      kept = String(hint[..<undo.lowerBound])
+      while kept.last == " " { kept.removeLast() }
+      if kept.isEmpty { kept = code.remedy }
+    }
+    var finding = advising(kept)
+    finding.commit = commit
+    return finding
+  }
+
   /// The same, as a warning.
   package func asWarning() -> Finding { with(.warning) }
 
@@ -108,7 +130,11 @@ extension Finding {
     case (let a?, let b?) where a != b: return a < b
     case (nil, _?): return false
     case (_?, nil): return true
-    default: return (code.id, line ?? 0, message) < (other.code.id, other.line ?? 0, other.message)
+    default:
+      return (rank, code.id, line ?? 0, message) < (other.rank, other.code.id, other.line ?? 0, other.message)
     }
   }
+
+  /// What a change must not do at all comes before what it lacks.
+  private var rank: Int { [.illegalTransition, .illegalBirth, .illegalDeletion].contains(code) ? 0 : 1 }
 }

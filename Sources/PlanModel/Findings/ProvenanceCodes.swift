@@ -4,16 +4,18 @@ extension ReasonCode {
   public static let trailerMissing = ReasonCode(
     "trailer-missing", "A commit changes the plan or the policy and carries no stamp.",
     remedy:
-      "Before it is published: readiness restamp. After that: readiness heal. And readiness install, so that the hooks stamp the next one.",
+      "Before it is published: readiness restamp. After that, readiness heal records it. The hooks stamp the next one: readiness install.",
     source: "3")
   /// See `explain`.
   public static let trailerMismatch = ReasonCode(
     "trailer-mismatch", "The stamp does not match what the commit changes, or is malformed.",
-    remedy: "Delete the block of Readiness- lines and let the hook write it again: git commit --amend.", source: "3")
+    remedy: "Before it is published, have it written again: readiness restamp. After that, readiness heal records it.",
+    source: "3")
   /// See `explain`.
   public static let runMismatch = ReasonCode(
     "run-mismatch", "The run ID is not the digest of what the stamp says.",
-    remedy: "Delete the block of Readiness- lines and let the hook write it again: git commit --amend.", source: "3")
+    remedy: "Before it is published, have it written again: readiness restamp. After that, readiness heal records it.",
+    source: "3")
   /// See `explain`.
   public static let replayedRun = ReasonCode(
     "replayed-run", "The same run occurs twice in the history of one commit.",
@@ -30,7 +32,7 @@ extension ReasonCode {
   /// See `explain`.
   public static let mergeUnresolved = ReasonCode(
     "merge-unresolved", "A merge decides between two different changes, and carries no stamp.",
-    remedy: "Commit the merge with the hooks installed: git commit --amend --no-edit.", source: "3")
+    remedy: "Before it is published: readiness restamp. After that, readiness heal records it.", source: "3")
   /// See `explain`.
   public static let settledByPolicyChange = ReasonCode(
     "settled-by-policy-change",

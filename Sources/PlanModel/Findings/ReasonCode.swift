@@ -8,7 +8,7 @@ public struct ReasonCode: Hashable, Sendable, CustomStringConvertible {
   public let meaning: String
   /// What to do next, in general; a finding's own hint is more exact.
   public let remedy: String
-  /// Where the rule stands.
+  /// The section of the contract that has the rule.
   public let source: String
 
   init(_ id: String, _ meaning: String, remedy: String, source: String) {
@@ -16,6 +16,21 @@ public struct ReasonCode: Hashable, Sendable, CustomStringConvertible {
     self.meaning = meaning
     self.remedy = remedy
     self.source = source
+  }
+
+  /// The page that holds the rule, and its chapter there, for people. A package installs these pages.
+  public var page: (chapter: String, path: String) {
+    switch source {
+    case "2": ("Files", "doc/design/specification.md")
+    case "2.1": ("Milestone", "doc/design/specification.md")
+    case "2.2": ("Workflow", "doc/design/specification.md")
+    case "2.3": ("Gates and provenance policy", "doc/design/specification.md")
+    case "2.4": ("Authorization", "doc/design/specification.md")
+    case "3": ("Provenance", "doc/design/specification.md")
+    case "6": ("Hooks", "doc/guides/hooks.md")
+    case "5": ("Security", "doc/security.md")
+    default: ("Commands", "doc/reference/cli.md")
+    }
   }
 
   /// The id.

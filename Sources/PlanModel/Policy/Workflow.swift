@@ -97,6 +97,25 @@ public struct Workflow: Sendable {
     state.lowercased().split(separator: " ").joined(separator: "-")
   }
 
+  /// The states that lead back to a pending one, the shortest way, over edges that ask for a reason at most.
+  /// - Returns: none where the state is pending already; nil where no such way is.
+  public func wayBack(from name: String) -> [String]? {
+    var ways: [[String]] = [[]]
+    var seen: Set<String> = [name]
+    while !ways.isEmpty {
+      var longer: [[String]] = []
+      for way in ways {
+        let at = way.last ?? name
+        if category(at) == .pending { return way }
+        for edge in edges where edge.from == at && !edge.guards.contains(where: { $0.isOfState }) {
+          if seen.insert(edge.to).inserted { longer.append(way + [edge.to]) }
+        }
+      }
+      ways = longer
+    }
+    return nil
+  }
+
   /// Edges that can be the last of a path between two states, which may be one edge long.
   package func lastEdges(from: String, to: String) -> [Edge] {
     var reached: Set<String> = [from]
@@ -119,7 +138,7 @@ extension Workflow {
       guard let state = State(element, faults) else { continue }
       // Names that only look alike would make two states of one.
       if states.contains(where: { $0.name.lowercased() == state.name.lowercased() }) {
-        faults.add("The state \"\(state.name)\" stands twice.", at: element)
+        faults.add("The state \"\(state.name)\" occurs twice.", at: element)
       }
       states.append(state)
     }
@@ -132,7 +151,7 @@ extension Workflow {
     for element in reader.elements("transitions", required: true) {
       guard let edge = Edge(element, states, faults) else { continue }
       if edges.contains(where: { $0.from == edge.from && $0.to == edge.to }) {
-        faults.add("The edge from \"\(edge.from)\" to \"\(edge.to)\" stands twice.", at: element)
+        faults.add("The edge from \"\(edge.from)\" to \"\(edge.to)\" occurs twice.", at: element)
       }
       edges.append(edge)
     }

@@ -59,6 +59,15 @@ public struct Run: Sendable, Equatable {
     /// The file's digest after; nil where there is none.
     public let after: Digest?
 
+    /// The change in words: `In Review -> Done`, or that the milestone was added or retired.
+    public var words: String {
+      switch (from, to) {
+      case (nil, let to?): "added, \(to)"
+      case (let from?, nil): "retired, was \(from)"
+      default: "\(from ?? "none") -> \(to ?? "none")"
+      }
+    }
+
     /// Makes one of its parts.
     package init(milestone: MilestoneID, from: String?, to: String?, before: Digest?, after: Digest?) {
       self.milestone = milestone

@@ -10,6 +10,12 @@ public enum Terminal {
     return max(20, Int(size.ws_col))
   }
 
+  /// How wide a sentence is written: 80 columns at most where somebody reads it on a terminal; a log keeps its lines whole.
+  public static func textWidth(_ environment: [String: String]) -> Int {
+    let width = width(environment)
+    return width >= 10_000 ? width : min(width, 80)
+  }
+
   /// Lines of standard output; nil where that is no terminal.
   public static func rows() -> Int? {
     var size = winsize()

@@ -1,0 +1,72 @@
+import GitObjects
+import GitRepository
+import PlanHistory
+import PlanJudge
+import PlanModel
+
+/// Command lines that several messages propose.
+public enum PlanCommands {
+  /// Commits a staged plan with its stamp, and has the hooks in place for what follows.
+  public static let adopting = "readiness install, then git commit -m \"plan: adopt it\""
+}
+
+/// The newest commits of a branch that change the plan without a stamp: made without hooks, and refused by a server.
+public struct UnstampedCommits {
+  private let repository: Repository
+
+  /// How many commits are looked at, along first parents. verify looks at all.
+  private static let reach = 20
+
+  /// Looks in a repository.
+  public init(_ repository: Repository) { self.repository = repository }
+
+  /// The commits, newest first, that no upstream has. A merge is left to verify, and so is what an ancestor of a heal
+  /// lacks. Empty where policy lets such commits through.
+  public func ids(from tip: ObjectID) throws -> [ObjectID] {
+    var commit = try repository.commit(tip)
+    let policy = try repository.tree(of: commit).policy().policy ?? .builtIn()
+    guard policy.provenance.unstamped == .refuse, !repository.isShallow else { return [] }
+    var found: [ObjectID] = []
+    for _ in 0..<Self.reach {
+      let blocks = Trailers.blocks(in: commit.message ?? "")
+      if commit.id.description == policy.provenance.judgedFrom || blocks.contains(where: \.heals) { break }
+      guard let first = commit.parents.first else {
+        if blocks.isEmpty, try repository.tree(of: commit).holdsPlan() { found.append(commit.id) }
+        break
+      }
+      let parent = try repository.commit(first)
+      if commit.parents.count == 1, blocks.isEmpty,
+        try !repository.tree(of: commit).hasSamePlanAndPolicy(as: repository.tree(of: parent))
+      {
+        found.append(commit.id)
+      }
+      commit = parent
+    }
+    return found
+  }
+
+  /// That there are some, in one sentence with the command that stamps them; nil if there are none.
+  public func sentence(from tip: ObjectID) throws -> String? {
+    try found(from: tip).map { "\($0.message) To stamp: \($0.command)" }
+  }
+
+  /// That there are some, and the command that stamps them while nobody has them, and records them afterwards.
+  public func found(from tip: ObjectID) throws -> (message: String, command: String)? {
+    let ids = try ids(from: tip)
+    guard let oldest = ids.last else { return nil }
+    let what =
+      ids.count == 1
+      ? "Commit \(oldest.description.prefix(12)) changes the plan without a stamp"
+      : "\(ids.count) commits change the plan without a stamp, the oldest is \(oldest.description.prefix(12))"
+    let isPublished = try isPublished(oldest)
+    return (
+      "\(what), which verify and a server refuse.", isPublished ? "readiness heal" : "readiness restamp"
+    )
+  }
+
+  /// True if a branch of a remote holds it.
+  public func isPublished(_ id: ObjectID) throws -> Bool {
+    let tips = try repository.refTips(except: { !$0.hasPrefix("refs/remotes/") })
+    return try tips.contains { try $0 == id || repository.mergeBases(of: id, and: $0) == [id] }
+  }
+}
