@@ -155,6 +155,7 @@ public struct PlanEdit {
       planned.append(CommitPlan.Change(path: change.path, replacing: staged?.id, bytes: change.bytes))
     }
     guard !planned.isEmpty else { return ([], nil) }
+    if let finding = try leftBehind(changes, commit.tree) { return ([finding], nil) }
     let outcome = try commit.run(
       planned, alongside: alongside.filter { try !$0.isCommitted(in: commit.tree) }, prose: message + "\n",
       reason: reason, isDry: false, now: now, author: author())
@@ -163,6 +164,19 @@ public struct PlanEdit {
 
   private func findings(_ tree: GitTree, _ reason: String?) throws -> [Finding] {
     try Judge.assess(situation.proposal(.draft(reason: reason, mayFollow: true), of: tree)).verdict.findings
+  }
+
+  /// The plan file names a milestone that is staged and that this commit would leave out.
+  private func leftBehind(_ changes: [Change], _ head: GitTree) throws -> Finding? {
+    guard changes.contains(where: { $0.path == PlanPaths.plan }), let plan = try plan else { return nil }
+    let left = try plan.executionOrder.filter { id in
+      try holds(id) && head.milestoneIdentity(id) == nil
+        && !changes.contains { $0.path == PlanPaths.milestone(id) }
+    }
+    guard let first = left.first else { return nil }
+    return Finding(
+      .uncommittedChanges, "\(left.listed) \(left.count == 1 ? "is" : "are") staged and not committed yet.",
+      hint: "Commit what is staged first: git commit -m \"\(first): add it\"", path: PlanPaths.plan, line: 1)
   }
 
   /// What the user has not staged of this very file would be lost, or go along unseen.

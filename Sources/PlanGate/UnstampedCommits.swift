@@ -47,21 +47,26 @@ public struct UnstampedCommits {
 
   /// That there are some, in one sentence with the command that stamps them; nil if there are none.
   public func sentence(from tip: ObjectID) throws -> String? {
-    try found(from: tip).map { "\($0.message) To stamp: \($0.command)" }
+    try found(from: tip).map { "\($0.message) \($0.hint)" }
   }
 
   /// That there are some, and the command that stamps them while nobody has them, and records them afterwards.
-  public func found(from tip: ObjectID) throws -> (message: String, command: String)? {
+  public func found(from tip: ObjectID) throws -> (message: String, hint: String)? {
     let ids = try ids(from: tip)
     guard let oldest = ids.last else { return nil }
     let what =
       ids.count == 1
       ? "Commit \(oldest.description.prefix(12)) changes the plan without a stamp"
       : "\(ids.count) commits change the plan without a stamp, the oldest is \(oldest.description.prefix(12))"
-    let isPublished = try isPublished(oldest)
-    return (
-      "\(what), which verify and a server refuse.", isPublished ? "readiness heal" : "readiness restamp"
-    )
+    let message = "\(what), which verify and a server refuse."
+    // A stamp repairs only what is legal otherwise.
+    let isLegal = try ids.allSatisfy { id in
+      try Judge.assess(Proposal(repository.commit(id), in: repository)).verdict.findings.allSatisfy {
+        $0.severity != .error || ReasonCode.repairedByStamps.contains($0.code)
+      }
+    }
+    guard isLegal else { return (message, "Not everything in it is legal; readiness verify says what is wrong.") }
+    return (message, try isPublished(oldest) ? "To stamp: readiness heal" : "To stamp: readiness restamp")
   }
 
   /// True if a branch of a remote holds it.

@@ -131,6 +131,26 @@ struct NewcomerTests {
     #expect(!s.readiness("doctor").output.contains("stamps"))
   }
 
+  @Test("of a commit without hooks that is not legal either, no stamp is promised")
+  func illegal() throws {
+    let s = try Scratch.withPlan()
+    s.edit("M-05", "Not Started", "Done")
+    s.git("-c", "core.hooksPath=/dev/null", "commit", "-qam", "past the hooks")
+    let told = s.readiness("status").errors
+    #expect(told.contains("readiness verify") && !told.contains("restamp"), "\(told)")
+  }
+
+  @Test("a milestone that is staged is committed before the next one is added with a commit of its own")
+  func leftBehind() throws {
+    let s = try Scratch.withPlan()
+    let words = ["--workstream", "w", "--outcome", "o", "--criterion", "c"]
+    #expect(s.readiness(["add", "OPS-1"] + words).status == 0)
+    let refused = s.readiness(["add", "OPS-2"] + words + ["--commit"])
+    #expect(refused.status == 1 && refused.errors.contains("OPS-1 is staged and not committed yet"), "\(refused.all)")
+    #expect(s.shell("git commit -qm 'OPS-1: add it'").status == 0)
+    #expect(s.readiness(["add", "OPS-2"] + words + ["--commit"]).status == 0 && s.readiness("verify").status == 0)
+  }
+
   @Test("the gate in a clone with a work tree says what it checks")
   func gateInClone() throws {
     let s = try Scratch.withPlan()

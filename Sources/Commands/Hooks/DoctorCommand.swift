@@ -204,7 +204,7 @@ private struct Doctor {
       HealthCheck("plan", .problem, "\($0.path ?? "") \($0.message)", hint: $0.hint)
     }
     if !repository.isBare, let told = try UnstampedCommits(repository).found(from: head) {
-      checks.append(HealthCheck("stamps", .warning, told.message, hint: told.command))
+      checks.append(HealthCheck("stamps", .warning, told.message, hint: told.hint))
     }
     checks += overview.suspectFindings.map { HealthCheck("evidence", .warning, $0.message, hint: $0.hint) }
     for entry in overview.entries {
