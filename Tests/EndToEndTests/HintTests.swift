@@ -5,7 +5,7 @@ import Testing
 /// What a refusal proposes: commands that are accepted, in order, from the state that the person is in.
 @Suite("Hints")
 struct HintTests {
-  /// A plan with the hooks in place, on a server with the gate; each case works in a copy.
+  /// A plan with the hooks in place, on a server with the gate; each case works in a copy, so it holds few files.
   // Nobody changes it once it is made.
   nonisolated(unsafe) private static let template: Result<Scratch, any Error> = Result {
     let s = try Scratch()
@@ -15,6 +15,7 @@ struct HintTests {
       """
       set -e; readiness init --commit; readiness install; git init -q --bare -b main ../server.git
       readiness install --server ../server.git; git remote add origin ../server.git; git push -q -u origin main
+      rm -f .git/hooks/*.sample ../server.git/hooks/*.sample; git gc -q; git -C ../server.git gc -q
       """)
     return s
   }
