@@ -54,23 +54,27 @@ public enum GitProcess {
   }
 
   /// Runs another program in the same way.
-  /// - Parameter input: the file that is its standard input.
-  static func run(program: String, _ arguments: [String], input: String = "/dev/null", index: String? = nil) throws
-    -> Output
-  {
+  /// - Parameters:
+  ///   - input: the file that is its standard input.
+  ///   - changes: variables that it sees otherwise than this process.
+  static func run(
+    program: String, _ arguments: [String], input: String = "/dev/null", index: String? = nil,
+    changes: [String: String?] = [:]
+  ) throws -> Output {
     var bytes: [UInt8] = []
-    let ending = try run(program, arguments, input: input, index: index) { bytes += $0 }
+    let ending = try run(program, arguments, input: input, index: index, changes) { bytes += $0 }
     return Output(
       status: ending.status, bytes: bytes,
       errorText: String(decoding: ending.errors, as: UTF8.self).trimmingNewlines)
   }
 
   private static func run(
-    _ program: String, _ arguments: [String], input: String, index: String?, output: (ArraySlice<UInt8>) -> Void
+    _ program: String, _ arguments: [String], input: String, index: String?, _ more: [String: String?] = [:],
+    output: (ArraySlice<UInt8>) -> Void
   ) throws -> ChildProcess.Ending {
     // What libgit2 must not see, git shall.
     let index = index ?? GitEnvironment.outer.index
-    let changes: [String: String?] = index.map { ["GIT_INDEX_FILE": $0] } ?? [:]
+    let changes = more.merging(index.map { ["GIT_INDEX_FILE": $0] } ?? [:]) { $1 }
     do throws(SystemError) {
       return try ChildProcess.run(
         program, arguments, input: .file(input), changes: changes, output: output)

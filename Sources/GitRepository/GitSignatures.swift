@@ -29,7 +29,10 @@ public final class GitSignatures: SignatureVerifier {
       signature: signature, message: Digest(of: message), namespace: namespace, email: email,
       signers: Digest(of: signers), revoked: revoked.map { Digest(of: $0) }, moment: moment)
     if let answer = known[key] { return answer }
-    let answer = try check(signature, message, namespace, email, signers, revoked, moment)
+    // No process is started for a key that is not among the signers'.
+    let isPossible = AllowedSigners(signers).mayHold(SSHKey(signature: signature))
+    let answer = try isPossible && check(signature, message, namespace, email, signers, revoked, moment)
+    if isPossible, !answer { try FalseSignatures.process.take(FalseSignatures.ssh) }
     known[key] = answer
     return answer
   }
@@ -63,6 +66,7 @@ public final class GitSignatures: SignatureVerifier {
       return try gpg(["--with-colons", "--list-keys", String(fingerprint)])
         .contains { OpenPGPListing.address(in: $0).map(Address.init) == Address(email) }
     }
+    if !answer { try FalseSignatures.process.take(FalseSignatures.openPGP) }
     known[key] = answer
     return answer
   }
@@ -83,7 +87,10 @@ public final class GitSignatures: SignatureVerifier {
         words += ["-r", folder + "revoked"]
       }
       if let moment { words += ["-O", "verify-time=" + Self.time(moment)] }
-      return try GitProcess.run(program: "ssh-keygen", words, input: folder + "message").status == 0
+      // Days without a Z are local time to ssh-keygen, and a verdict is the same on every machine.
+      return try GitProcess.run(
+        program: "ssh-keygen", words, input: folder + "message", changes: ["TZ": "UTC0"]
+      ).status == 0
     }
   }
 

@@ -40,18 +40,25 @@ public struct Approve {
     let people = try commit.tree.policy().policy?.authorization?.people ?? People()
     let review = try signs ? commit.review(of: milestone) : nil
     let mine = milestone.standingApprovals.filter { people.isSame($0.by, author.email) }
-    if mine.contains(where: { !signs || ($0.signature != nil && $0.run == review?.run) }) {
+    let signature = try review.map { review in
+      try GitSignatures.sign(
+        Approval.signed(plan: review.plan, run: review.run, digest: digest), namespace: "readiness-approval")
+    }
+    // One by another key may be no good, or count for somebody else.
+    let key = signature.flatMap(SSHKey.init(signature:))
+    let isRepeated = mine.contains { old in
+      !signs || old.run == review?.run && key != nil && old.signature.flatMap(SSHKey.init(signature:)) == key
+    }
+    if isRepeated {
       return Outcome(findings: [], digest: digest, stoodAlready: true, commit: nil, run: nil)
     }
     if let finding = try commit.uncommitted(file) {
       return Outcome(findings: [finding], digest: digest, stoodAlready: false, commit: nil, run: nil)
     }
     var entry = [JSONMember("by", .text(author.email)), JSONMember("digest", .text(digest.tagged))]
-    if let review {
-      let message = Approval.signed(plan: review.plan, run: review.run, digest: digest)
+    if let review, let signature {
       entry.append(JSONMember("run", .text(review.run.hex)))
-      entry.append(
-        JSONMember("signature", .text(try GitSignatures.sign(message, namespace: "readiness-approval"))))
+      entry.append(JSONMember("signature", .text(signature)))
     }
     // Of one person the last approval counts; older ones of theirs go.
     let others = (milestone.json["approvals"]?.array ?? []).filter { approval in
@@ -87,7 +94,7 @@ extension PlanCommit {
         "\(milestone.id) is \"\(milestone.status)\". A signed approval is for one review.",
         "Send it to review first: readiness submit \(milestone.id)")
     }
-    let starts = try ancestry.reviewStarts(milestone.id, in: category) { workflow.category($0) }
+    let starts = try ancestry.reviewStarts(milestone.id, in: category, by: workflow)
     guard let run = starts.first(where: { !$0.isEnded && $0.run != nil })?.run else {
       throw fault(
         "No stamp says who sent \(milestone.id) to review, so no signed approval can name that review.",

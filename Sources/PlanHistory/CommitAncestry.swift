@@ -26,6 +26,15 @@ public struct CommitAncestry: Ancestry {
     /// Commits that a parent brings, by their ids, or by their places in the walk: of many parents each brings to each.
     var brought: [ObjectID: BroughtCommit?] = [:]
     var broughtInWalk: [Int: BroughtCommit?] = [:]
+    /// How a stay in review began: each side of a merge asks.
+    var starts: [Stay: [ReviewStart]] = [:]
+
+    struct Stay: Hashable {
+      let milestone: MilestoneID
+      let sought: Category
+      let parents: Set<ObjectID>
+      let states: [String]
+    }
   }
 
   /// - Parameters:
@@ -143,11 +152,15 @@ public struct CommitAncestry: Ancestry {
   }
 
   /// Walks back through the stay: O(commits since it began).
-  public func reviewStarts(_ id: MilestoneID, in sought: Category, _ category: @escaping (String) -> Category?) throws
-    -> [ReviewStart]
-  {
+  public func reviewStarts(_ id: MilestoneID, in sought: Category, by workflow: Workflow) throws -> [ReviewStart] {
     if repository.isShallow, !parents.isEmpty { throw repository.shallowHistory }
-    return try ReviewWalk(id, in: repository, category).starts(from: parents, in: sought)
+    let key = Known.Stay(
+      milestone: id, sought: sought, parents: Set(parents),
+      states: workflow.states.map { "\($0.category.rawValue) \($0.name)" })
+    if let starts = known.starts[key] { return starts }
+    let starts = try ReviewWalk(id, in: repository) { workflow.category($0) }.starts(from: parents, in: sought)
+    known.starts[key] = starts
+    return starts
   }
 
   /// Walks all of history. O(history).

@@ -192,6 +192,98 @@ struct SignatureTests {
     #expect(s.readiness("verify").status == 0, "\(s.readiness("verify").all)")
   }
 
+  @Test("one key that stands for two people fills no quorum of two, and sends and finishes nothing for both")
+  func sharedKey() throws {
+    let s = try Scratch.withPlan()
+    let (ada, bob) = (s.key("ada"), s.key("bob"))
+    let shared = bob.replacing("bob@example.com", with: "bob@example.com,ada@example.com") + ada
+    s.authorize(#"{ "to": "Done", "role": "approver", "approvals": 2, "signed": true }"#, signers: shared)
+    s.review()
+    // bob approves as ada, by the key that is bound to both.
+    s.become("ada")
+    s.git("config", "user.signingkey", s.path + "/../bob")
+    #expect(s.readiness("approve", "M-01", "--sign").status == 0)
+    s.become("bob")
+    let alone = s.readiness("move", "M-01", "done")
+    #expect(alone.status == 1 && alone.errors.contains("share a key"), "\(alone.all)")
+    #expect(alone.errors.contains("not-approved"))
+    #expect(s.readiness("doctor", "--json").output.contains("one key for ada@example.com, bob@example.com"))
+    // With a key each, the same two names are two.
+    s["ssot/policies/allowed_signers"] = ada + bob
+    s.become("ada")
+    s.git("commit", "-qam", "keys of their own")
+    #expect(s.readiness("approve", "M-01", "--sign").status == 0)
+    #expect(!s.readiness("doctor", "--json").output.contains("one key for"))
+    s.become("bob")
+    let both = s.readiness("move", "M-01", "done")
+    #expect(both.status == 0, "\(both.all)")
+    #expect(s.readiness("verify").status == 0)
+  }
+
+  @Test("a certificate for two names is one key, and authorities that several people share are nobody's")
+  func certificates() throws {
+    let s = try Scratch.withPlan()
+    let authority = s.key("ca").replacing("ca@example.com ", with: "")
+    let signers = ["ada", "bob"].map { "\($0)@example.com cert-authority \(authority)" }.joined()
+    _ = (s.key("ada"), s.key("bob"))
+    let made = s.shell(
+      "ssh-keygen -q -s ../ca -I a -n ada@example.com ../ada.pub && ssh-keygen -q -s ../ca -I b -n bob@example.com,ada@example.com ../bob.pub"
+    )
+    #expect(made.status == 0, "\(made.all)")
+    s.authorize(#"{ "to": "Done", "role": "approver", "approvals": 2, "signed": true }"#, signers: signers)
+    s.review()
+    func signs(_ name: String, with key: String) {
+      s.become(name)
+      s.git("config", "user.signingkey", s.path + "/../\(key)-cert.pub")
+    }
+    signs("ada", with: "bob")
+    #expect(s.readiness("approve", "M-01", "--sign").status == 0, "\(s.readiness("approve", "M-01", "--sign").all)")
+    signs("bob", with: "bob")
+    let alone = s.readiness("move", "M-01", "done")
+    #expect(alone.status == 1 && alone.errors.contains("share a key"), "\(alone.all)")
+    signs("ada", with: "ada")
+    #expect(s.readiness("approve", "M-01", "--sign").status == 0)
+    signs("bob", with: "bob")
+    #expect(s.readiness("move", "M-01", "done").status == 0, "\(s.readiness("move", "M-01", "done").all)")
+    #expect(!s.readiness("doctor", "--json").output.contains("one key for"))
+  }
+
+  @Test("who sent it to review does not finish it under another name whose key they hold")
+  func senderByKey() throws {
+    let s = try Scratch.withPlan()
+    let bob = s.key("bob")
+    let shared = bob.replacing("bob@example.com", with: "bob@example.com,ada@example.com")
+    let rule = #"{ "to": "Done", "role": "approver", "signed": true, "notWhoSentToReview": true }"#
+    s.authorize(rule, signers: shared)
+    s.become("bob")
+    s.review()
+    s.become("ada")
+    s.git("config", "user.signingkey", s.path + "/../bob")
+    let refused = s.readiness("move", "M-01", "done")
+    #expect(refused.status == 1 && refused.errors.contains("self-approval"), "\(refused.all)")
+    #expect(refused.errors.contains("has a key of bob@example.com"), "\(refused.all)")
+    s["ssot/policies/allowed_signers"] = s.key("grace") + bob
+    s.git("commit", "-qam", "grace")
+    s.become("grace")
+    #expect(s.readiness("move", "M-01", "done").status == 0)
+  }
+
+  @Test("days of keys without a Z are UTC on every machine", arguments: ["UTC", "Etc/GMT-14", "Etc/GMT+12"])
+  func zones(_ zone: String) throws {
+    let s = try Scratch.withPlan()
+    func day(_ hours: Int) -> String { s.shell("date -u -d '\(hours) hours' +%Y%m%d%H%M%S").line }
+    let signers =
+      s.key("ada", options: "valid-before=\"\(day(-3))\" ") + s.key("bob", options: "valid-before=\"\(day(3))\" ")
+    s.authorize(#"{ "to": "Done", "role": "approver", "signed": true }"#, signers: signers)
+    s.review()
+    s.environment["TZ"] = zone
+    s.become("ada")
+    #expect(s.readiness("move", "M-01", "done").errors.contains("signature-invalid"))
+    s.become("bob")
+    #expect(s.readiness("move", "M-01", "done").status == 0)
+    #expect(s.readiness("verify").status == 0)
+  }
+
   @Test("a merge asks the rules of both sides: branching off before they were tightened gains nothing")
   func merges() throws {
     let s = try Scratch.withPlan()

@@ -145,11 +145,9 @@ struct MemoryAncestry: Ancestry {
       .compactMap { $0.run.flatMap { Timestamp.milliseconds(of: $0.at) } }.max()
   }
 
-  func reviewStarts(
-    _ id: MilestoneID, in sought: PlanModel.Category, _ category: @escaping (String) -> PlanModel.Category?
-  ) -> [ReviewStart] {
+  func reviewStarts(_ id: MilestoneID, in sought: PlanModel.Category, by workflow: Workflow) -> [ReviewStart] {
     func isThere(_ number: Int, _ sought: PlanModel.Category) -> Bool {
-      history.nodes[number].tree.milestone(id)?.milestone.map { category($0.status) == sought } ?? false
+      history.nodes[number].tree.milestone(id)?.milestone.map { workflow.category($0.status) == sought } ?? false
     }
     var starts: [ReviewStart] = []
     var seen = Set(parents)

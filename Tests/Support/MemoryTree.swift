@@ -137,11 +137,9 @@ public struct ToldAncestry: Ancestry {
     earlier.lazy.compactMap { $0.milestone(id) }.first(where: isReadable)
   }
   public func latestStamp(by clock: Int64?) -> Int64? { stampedAt }
-  public func reviewStarts(
-    _ id: MilestoneID, in sought: PlanModel.Category, _ category: @escaping (String) -> PlanModel.Category?
-  )
-    -> [ReviewStart]
-  { starts }
+  public func reviewStarts(_ id: MilestoneID, in sought: PlanModel.Category, by workflow: Workflow) -> [ReviewStart] {
+    starts
+  }
   public func standingWaives() -> [StandingWaive] { waives }
   public func bases(of first: Int, and second: Int) -> [any PlanTree] { bases }
   public func isBehind(_ parent: Int, _ other: Int) -> Bool { false }

@@ -146,6 +146,12 @@ ILLEGAL = {
         as_eve(lambda r: r.json("M-04", lambda value: value["exitCriteria"][0].update(
             waiver={"owner": "eve", "reason": "r", "approver": "eve@example.com", "until": "2999-01-01"}))),
         "not-authorized"),
+    "a waived criterion reworded": (
+        as_bob(lambda r: r.json("M-05", lambda value: value["exitCriteria"][0].update(text="Attacked by strangers"))),
+        "not-authorized"),
+    "a waived criterion with a check": (
+        as_bob(lambda r: r.json("M-05", lambda value: value["exitCriteria"][0].update(
+            check={"command": ["true"], "profile": "tdd", "inputs": ["code.txt"]}))), "not-authorized"),
     "evidence through a link": (through_a_link, "evidence-mismatch"),
     "evidence changed since the review": (changed_since, "evidence-mismatch"),
     "a submodule for a file": (nested(".readiness/M-12.json"), "not-a-regular-file"),
@@ -165,6 +171,10 @@ LEGAL = {
     "evidence": lambda r: r.json("M-04", lambda value: value["exitCriteria"][0].update(
         evidence=[{"kind": "statement", "text": "Seen.", "by": "ada@example.com"}])),
     "done after review": status("M-03", "Done"),
+    "other words without their waiver": lambda r: r.json("M-05", lambda value: (
+        value["exitCriteria"][0].pop("waiver"), value["exitCriteria"][0].update(text="Attacked by strangers"))),
+    "evidence beside a waiver": lambda r: r.json("M-05", lambda value: value["exitCriteria"][0].update(
+        evidence=[{"kind": "statement", "text": "Seen.", "by": "ada@example.com"}])),
     "a risk": edit("M-09", risks=[{"id": "r", "text": "It may rain", "severity": "low", "status": "open"}]),
     "a field of one's own": edit("M-07", **{"x-team": "blue"}),
     "a new title": replace("ssot/plan.json", '"title": "', '"title": "The '),

@@ -103,6 +103,9 @@ def base(program, folder):
         r.git("commit", "-qam", f"{id}: start")
     r.json("M-04", lambda value: value["exitCriteria"][0].pop("evidence"))
     r.git("commit", "-qam", "M-04: not shown after all")
+    r.json("M-05", lambda value: value["exitCriteria"][0].update(
+        waiver={"owner": "ada", "reason": "r", "approver": "ada@example.com", "until": "2999-01-01"}))
+    r.git("commit", "-qam", "M-05: waived")
     assert r.run(program, "move", "M-03", "in-review").returncode == 0
     r.write("ssot/policies/authorization.json", json.dumps({
         "version": 1, "roles": {"maintainer": ["ada@example.com"], "approver": ["ada@example.com", "bob@example.com"]},

@@ -117,10 +117,23 @@ def added_approvals(old, new, decided=None):
 
 
 def added_waivers(old, new, decided=None):
-    """The waivers of criteria that a version has and an older one has not; of a merge those that it decides."""
-    before = {c["id"]: c.get("waiver") for c in (old or {}).get("exitCriteria", [])}
-    return [c["waiver"] for c in (new or {}).get("exitCriteria", []) if "waiver" in c and c["waiver"] != before.get(c["id"])
-            and (decided is None or any(key[1:4] == ("exitCriteria", c["id"], "waiver") for key in decided))]
+    """The waivers of criteria that a version has and an older one has not; of a merge those that it decides.
+
+    A waiver is given for one criterion as it is: above other words, or another check, it is another waiver.
+    """
+    before = {c["id"]: demand(c) for c in (old or {}).get("exitCriteria", [])}
+    return [c["waiver"] for c in (new or {}).get("exitCriteria", []) if "waiver" in c and demand(c) != before.get(c["id"])
+            and (decided is None or any(is_demand(key) and key[2] == c["id"] for key in decided))]
+
+
+def demand(criterion):
+    """What a criterion asks for, and its waiver: everything but its evidence."""
+    return {k: v for k, v in criterion.items() if k != "evidence"}
+
+
+def is_demand(key):
+    """Whether a value belongs to what a criterion asks for."""
+    return key[1:2] == ("exitCriteria",) and len(key) > 3 and key[3] != "evidence"
 
 
 def grants(audit, policy, author, actor, old, new, name, codes, stay=(), decided=None):

@@ -1,5 +1,5 @@
 """A merge: what it decides, its stamp, and what each parent's policy says to what differs from it (contract 3, Merges)."""
-from .authority import Actor, Rules, grants, stay_before
+from .authority import Actor, Rules, grants, is_demand, stay_before
 from .brought import Brought
 from .plan import REVIEWED, Guards, changed_fields, invariants, retired_and_there
 from .policy import STATE_GUARDS, covers
@@ -61,10 +61,21 @@ class Merge:
         """The keys of decided values, and the names that they belong to."""
         self.keys = {key for key in self.clean.keys(self.values)
                      if self.values.get(key) not in self.clean.allowed(key) or self.not_brought(key)}
+        self.keys |= self.mixed_waivers()
         self.decided = {key[0] for key in self.keys}
         for name in {*self.new.milestones, "plan"} - self.decided:
             if self.other_bytes(name):
                 self.decided.add(name)
+
+    def mixed_waivers(self):
+        """The values of criteria with a waiver that are, their evidence aside, those of no parent."""
+        found = set()
+        for name, _, criterion, *_ in [key for key in self.values if is_demand(key) and key[3:] == ("waiver", "")]:
+            mine, *others = [{k: v for k, v in values.items() if is_demand(k) and (k[0], k[2]) == (name, criterion)}
+                             for values in (self.values, *map(self.audit.values, self.tips))]
+            if mine not in others:
+                found |= {k for one in (mine, *others) for k in one if any(o.get(k) != mine.get(k) for o in others)}
+        return found
 
     def not_brought(self, key):
         """A clean value that no run brings which a parent has not under the same ID."""
@@ -342,7 +353,7 @@ class Merge:
             if not self.new.milestones[name].readable:
                 # It counts by an older state, and adds nothing.
                 continue
-            keys = [key for key in self.keys if key[0] == name and (key[1] == "approvals" or "waiver" in key[3:4])]
+            keys = [key for key in self.keys if key[0] == name and (key[1] == "approvals" or is_demand(key))]
             for side in self.parents if keys else []:
                 old = self.history.effective[side].get(name)
                 for parent in self.sides:

@@ -2,6 +2,7 @@ import ArgumentParser
 import Attestations
 import JSONSchema
 import Monitoring
+import PlanJudge
 import PlanModel
 import PlanGate
 import GitRepository
@@ -44,6 +45,11 @@ struct Failure {
       self.init(
         3, "pattern-too-costly", "The pattern \(error.pattern.prefix(200)) takes too many steps on a text of the plan.",
         "Write it without a repeat within a repeat, in \(PlanPaths.schema) or \(PlanPaths.policies)/secrets.json.")
+    case let error as TooManyParents:
+      self.init(
+        3, "too-many-parents",
+        "A merge has \(error.count) parents that hold a plan or policy. At most \(TooManyParents.bound) are compared with one another.",
+        "Merge in steps, a few branches at a time.")
     case is PatternsTooCostly:
       self.init(
         3, "pattern-too-costly", "The schema and the patterns of the policy take too many steps on all that is pushed.",

@@ -216,7 +216,20 @@ private struct Doctor {
             hint: "Ask for a new one while \(entry.id) is in review: readiness approve \(entry.id) --sign"))
       }
     }
+    checks += try sharedKeys(repository.tree(of: repository.commit(head)))
     if checks.isEmpty { checks.append(HealthCheck("plan", .ok, "\(overview.entries.count) milestones, all readable.")) }
     return checks
+  }
+  /// Keys that `allowed_signers` lists for several people: a signed quorum counts those once.
+  private func sharedKeys(_ tree: GitTree) throws -> [HealthCheck] {
+    guard let signers = try tree.policyBytes(at: PlanPaths.signers) else { return [] }
+    let people = try tree.policy().policy?.authorization?.people ?? People()
+    return AllowedSigners(signers).sharedKeys(people).map { holders in
+      let names = holders.map(\.description).joined(separator: ", ")
+      return HealthCheck(
+        "keys", .warning, "\(PlanPaths.signers) lists one key for \(names): they count as one person.",
+        hint:
+          "Give each person a key of their own, or list the addresses under \"people\" in \(PlanPaths.authorization).")
+    }
   }
 }

@@ -50,6 +50,7 @@ enum BroughtRule {
     var differing = Set<String>()
     for base in try sides.bases(side, other) {
       let old = try base.policyFiles()
+      if old == own { continue }
       for path in Set(own.keys).union(old.keys) where own[path] != old[path] { differing.insert(path) }
     }
     return differing

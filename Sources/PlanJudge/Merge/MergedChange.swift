@@ -14,7 +14,7 @@ struct MergedChange {
   let fields: Set<String>
   /// The entries of `approvals` that the merge decides, in RFC 8785 form, and that this side has otherwise.
   let approvals: Set<String>
-  /// The exit criteria whose waiver the merge decides, and that this side has otherwise.
+  /// The exit criteria of which the merge decides the waiver or what they demand, and that this side has otherwise.
   let waivers: Set<String>
   /// The dependencies that the clean result keeps.
   let dependencies: [MilestoneID]
@@ -41,7 +41,7 @@ struct MergedChange {
     // A file that cannot be read counts by its nearest version that can: who repairs it changes only what differs from that.
     fields = Set(decided.map(\.ruledProperty)).intersection(change.changedFields)
     approvals = Set(decided.filter { $0.property == "approvals" && $0.parts.count == 2 }.map { $0.parts[1] })
-    waivers = Set(decided.filter(\.isWaiver).map { $0.parts[1] })
+    waivers = Set(decided.filter(\.isDemand).map { $0.parts[1] })
     let clean = values?.clean ?? result
     dependencies = clean.leaves.keys.filter { $0.property == "dependsOn" && $0.parts.count == 2 }
       .map { MilestoneID(String($0.parts[1].dropFirst().dropLast())) }.sorted()

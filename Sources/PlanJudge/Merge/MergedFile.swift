@@ -71,6 +71,9 @@ struct ValuePath: Hashable {
   /// True within the waiver of an exit criterion.
   var isWaiver: Bool { property == "exitCriteria" && parts.count > 2 && parts[2] == "waiver" }
 
+  /// True for what an exit criterion demands, its waiver included: everything within it but the evidence.
+  var isDemand: Bool { property == "exitCriteria" && parts.count > 1 && !isEvidence }
+
   /// True for what a review is of (contract 2.2, re-entry).
   var isReviewed: Bool { ["outcome", "dependsOn", "exitCriteria"].contains(property) }
 }

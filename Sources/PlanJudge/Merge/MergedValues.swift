@@ -44,6 +44,7 @@ struct MergedValues {
       case .contested: decided.insert(path)
       }
     }
+    decided.formUnion(versions.mixedWaivers())
     (self.decided, self.clean) = (decided, clean)
     live = try versions.live()
   }
@@ -98,14 +99,23 @@ private struct Versions {
 
   init(_ file: MergedFile, _ merge: MergeSides) throws {
     (self.file, self.merge) = (file, merge)
-    sides = try merge.meeting.map { try file.values(in: $0.tree) }
-    result = try file.values(in: merge.candidate)
+    // Of a hundred parents nearly all pairs have the same base, and many the same file.
+    var known: [FileIdentity?: FileValues] = [:]
+    func values(in tree: any PlanTree) throws -> FileValues {
+      let identity = try file.identity(in: tree)
+      if let values = known[identity] { return values }
+      let values = try file.values(in: tree)
+      known[identity] = values
+      return values
+    }
+    sides = try merge.meeting.map { try values(in: $0.tree) }
+    result = try values(in: merge.candidate)
     var bases: [MergeSides.Pair: [FileValues]] = [:]
     for a in merge.meeting.indices {
       for b in merge.meeting.indices where a < b {
-        let values = try merge.bases(merge.meeting[a], merge.meeting[b]).map { try file.values(in: $0) }
-        bases[MergeSides.Pair(a: a, b: b)] = values
-        bases[MergeSides.Pair(a: b, b: a)] = values
+        let shared = try merge.bases(merge.meeting[a], merge.meeting[b]).map { try values(in: $0) }
+        bases[MergeSides.Pair(a: a, b: b)] = shared
+        bases[MergeSides.Pair(a: b, b: a)] = shared
       }
     }
     self.bases = bases
@@ -128,6 +138,25 @@ private struct Versions {
     }
     guard file == .plan, path == .executionOrder, let base = commonBase() else { return .contested }
     return .tails(base)
+  }
+
+  /// Returns the values of each criterion that has a waiver and is, evidence aside, that of no side. A waiver is given for
+  /// a criterion as it is, so a merge that puts one above the words of another side decides that.
+  func mixedWaivers() -> Set<ValuePath> {
+    guard case .milestone = file else { return [] }
+    let demands = Self.demands(result).filter { $0.value.keys.contains(where: \.isWaiver) }
+    guard !demands.isEmpty else { return [] }
+    let others = sides.map(Self.demands)
+    return demands.reduce(into: []) { mixed, criterion in
+      guard !others.contains(where: { $0[criterion.key] == criterion.value }) else { return }
+      let paths = Set(criterion.value.keys).union(others.flatMap { ($0[criterion.key] ?? [:]).keys })
+      // What all sides have alike, nobody mixes.
+      mixed.formUnion(paths.filter { path in sides.contains { $0[path] != result[path] } })
+    }
+  }
+
+  private static func demands(_ values: FileValues) -> [String: [ValuePath: [UInt8]]] {
+    values.leaves.filter(\.key.isDemand).reduce(into: [:]) { $0[$1.key.parts[1], default: [:]][$1.key] = $1.value }
   }
 
   /// True if one side changed the value and the other did not: neither in the end, nor, for what is guarded, in between.

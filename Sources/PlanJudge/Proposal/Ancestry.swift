@@ -14,9 +14,8 @@ public protocol Ancestry {
   /// The commits that began the unbroken stay in review in which the parents have a milestone.
   /// - Parameters:
   ///   - sought: `review`; or `done`, for the reviews from which the milestone reached the parents' stay in `done`.
-  ///   - category: of a state's name.
-  func reviewStarts(_ id: MilestoneID, in sought: Category, _ category: @escaping (String) -> Category?) throws
-    -> [ReviewStart]
+  ///   - workflow: says which category a state has.
+  func reviewStarts(_ id: MilestoneID, in sought: Category, by workflow: Workflow) throws -> [ReviewStart]
   /// The exceptions that were granted in the parents and their ancestors, and whose milestones have not moved on since.
   func standingWaives() throws -> [StandingWaive]
   /// The trees of the merge bases of two parents, by their positions (`git merge-base --all`). Two equal baselines count as
@@ -52,11 +51,7 @@ public struct NoAncestry: Ancestry {
   /// None.
   public func latestStamp(by clock: Int64?) -> Int64? { nil }
   /// Nobody.
-  public func reviewStarts(_ id: MilestoneID, in sought: Category, _ category: @escaping (String) -> Category?)
-    -> [ReviewStart]
-  {
-    []
-  }
+  public func reviewStarts(_ id: MilestoneID, in sought: Category, by workflow: Workflow) -> [ReviewStart] { [] }
   /// None.
   public func standingWaives() -> [StandingWaive] { [] }
   /// None.

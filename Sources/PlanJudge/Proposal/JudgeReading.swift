@@ -80,23 +80,33 @@ struct JudgeReading {
 }
 
 /// Makes the views of a merge: one from each side.
-struct MergeViews {
+final class MergeViews {
   let merge: Merge
   let proposal: Proposal
+  /// The states of a milestone on all sides: each side asks for all of them.
+  private var states: [MilestoneID: [Int: String?]] = [:]
 
   init(_ merge: Merge, _ proposal: Proposal) { (self.merge, self.proposal) = (merge, proposal) }
+
+  private func states(of id: MilestoneID) throws -> [Int: String?] {
+    if let known = states[id] { return known }
+    var found: [Int: String?] = [:]
+    for side in merge.sides.all {
+      let reader = States(
+        side.tree, base: nil, workflow: side.policy.workflow, ancestry: proposal.seen(from: side.parent).ancestry)
+      found[side.parent] = .some(try reader.milestone(id)?.status)
+    }
+    states[id] = found
+    return found
+  }
 
   /// Sees the listed files of a merge from one side, by that side's policy.
   func context(
     _ side: MergeSides.Side, _ listed: Set<MergedFile>, telling: Telling, isUnstamped: Bool
   ) throws -> JudgeContext {
     try context(side, listed, telling: telling, isUnstamped: isUnstamped) { change in
-      try MergedChange(change, on: side, of: merge) { other in
-        let reader = States(
-          other.tree, base: nil, workflow: other.policy.workflow,
-          ancestry: proposal.seen(from: other.parent).ancestry)
-        return try reader.milestone(change.id)?.status
-      }
+      let states = try states(of: change.id)
+      return try MergedChange(change, on: side, of: merge) { states[$0.parent] ?? nil }
     }
   }
 

@@ -18,17 +18,26 @@ public enum Kinship: Equatable {
   }
 }
 
+/// A merge has more parents with a plan or policy than are compared two by two. It is not judged.
+public struct TooManyParents: Error, Sendable, Equatable {
+  /// How many there are.
+  public let count: Int
+  /// How many are judged. Each is compared with each, so a push of a few kilobytes could hold a server up.
+  public static let bound = 128
+}
+
 extension Kinship {
   /// Relates the parents of a merge.
   /// - Parameters:
   ///   - parents: the trees of the parents.
   ///   - result: the merge's own tree.
   ///   - ancestry: of the merge.
-  /// - Throws: where history cannot be read.
+  /// - Throws: where history cannot be read; `TooManyParents`.
   /// - Complexity: one query for merge bases each two parents; a walk of history where a parent holds no plan.
   public init(parents: [any PlanTree], result: any PlanTree, ancestry: any Ancestry) throws {
     let sides = try Sides(parents, ancestry)
     let taking = sides.takingPart
+    guard taking.count <= TooManyParents.bound else { throw TooManyParents(count: taking.count) }
     let resultIsBare = try !Self.holdsPlanOrPolicy(result)
     let all = Array(parents.indices)
     guard !taking.isEmpty else {

@@ -33,7 +33,7 @@ struct ReviewStay {
       // Where a merge enters `done`, those count too who led there in a parent in which it is done.
       let sides: [Category] = category(step.to) == .done ? [.review, .done] : sought == .review ? [.review] : []
       let ancestry = context.proposal.ancestry
-      self.init(try sides.flatMap { try ancestry.reviewStarts(id, in: $0) { workflow.category($0) } })
+      self.init(try sides.flatMap { try ancestry.reviewStarts(id, in: $0, by: workflow) })
       return
     }
     // A stay in `done` is asked about only where what was reviewed changes in it.
@@ -50,7 +50,7 @@ struct ReviewStay {
       self.init(began ? [ReviewStart(author: context.proposal.author, run: earlier.run)] : [])
       return
     }
-    self.init(try context.proposal.ancestry.reviewStarts(id, in: sought ?? .review) { workflow.category($0) })
+    self.init(try context.proposal.ancestry.reviewStarts(id, in: sought ?? .review, by: workflow))
   }
 
   /// The runs that began the review and that no reopening has ended: approvals name one of them.

@@ -4,12 +4,15 @@ import PlanModel
 struct Quorum {
   /// The approvers, each person once; the actor is not among them unless an entry says so.
   let approvers: Set<Address>
+  /// The people who share a key, by the policy and by the signatures of the approvals.
+  let shared: SharedKeys
 
   /// - Parameter stay: the review that the step ends, to which signed approvals belong.
   init(
     _ change: MilestoneChange, _ rule: AuthorizationRule, _ stay: ReviewStay, _ authorization: Authorization,
-    _ context: JudgeContext
+    _ shared: SharedKeys, _ context: JudgeContext
   ) throws {
+    var shared = shared
     // What leaves the review empties the approvals, so those before it are asked.
     let isLeft = change.after.map { $0.approvals.isEmpty } ?? true
     let milestone = isLeft && change.leavesReview(context.workflow) ? change.before : change.after ?? change.before
@@ -18,9 +21,11 @@ struct Quorum {
       guard approval.signature == nil ? !rule.isSigned : try context.signatures().isSigned(approval, in: stay) else {
         continue
       }
-      found.insert(authorization.people.person(approval.by))
+      let person = authorization.people.person(approval.by)
+      if rule.isSigned { shared.note(approval.signature.flatMap(SSHKey.init(signature:)), of: person) }
+      found.insert(person)
     }
-    approvers = found
+    (approvers, self.shared) = (found, shared)
   }
 }
 
@@ -161,56 +166,5 @@ extension JudgeContext {
     if people.isSame(email, proposal.author.email) { return true }
     guard let run = steps.last(where: \.changesFile)?.run, people.isSame(email, run.actor.email) else { return false }
     return try signatures().isSigned(run)
-  }
-}
-
-/// A waiver is brought by the commit of who allows it, and only holders of a role may (`doc/guides/checks.md`, waivers).
-enum WaiverRule: ChangeRule {
-  static func findings(in context: JudgeContext) throws -> [Finding] {
-    guard !context.isBaseline else { return [] }
-    return try context.judged.flatMap { change -> [Finding] in
-      let criteria = change.afterFile?.milestone?.exitCriteria ?? []
-      guard criteria.contains(where: { $0.waiver != nil }) else { return [] }
-      let known = try known(change, context)
-      let steps = context.telling.steps(of: change)
-      return try criteria.compactMap { criterion in
-        guard let waiver = criterion.waiver else { return nil }
-        let isDecided = change.merged?.waivers.contains(criterion.id) == true
-        let old = (isDecided ? change.before?.exitCriteria ?? [] : known).filter { $0.id == criterion.id }
-          .compactMap(\.waiver)
-        if old.contains(where: { $0.isSame(as: waiver) }) { return nil }
-        guard let (message, hint) = try fault(waiver, steps, context) else { return nil }
-        return Finding(
-          .notAuthorized, "The waiver of \(change.id)/\(criterion.id) \(message)", hint: hint, milestone: change.id,
-          path: PlanPaths.milestone(change.id), line: change.afterFile?.line(waiver.offset))
-      }
-    }
-  }
-
-  /// The criteria that some parent holds already; a merge adds what no parent has, and what it decides.
-  private static func known(_ change: MilestoneChange, _ context: JudgeContext) throws -> [ExitCriterion] {
-    var all = change.before?.exitCriteria ?? []
-    for parent in context.proposal.parents {
-      all += try parent.milestone(change.id)?.milestone?.exitCriteria ?? []
-    }
-    return all
-  }
-
-  private static func fault(_ waiver: Waiver, _ steps: [Telling.Step], _ context: JudgeContext) throws
-    -> (String, String)?
-  {
-    if try !context.isAddedBy(waiver.approver, steps) {
-      return (
-        "names \(waiver.approver) as approver and is added in a commit by \(context.proposal.author.email).",
-        "The approver of a waiver commits it, or signs its stamp."
-      )
-    }
-    guard let authorization = context.policy.authorization, let role = authorization.roleForWaivers,
-      !authorization.holds(waiver.approver, role: role)
-    else { return nil }
-    return (
-      "is allowed by \(waiver.approver), who does not hold the role \"\(role)\".",
-      AuthorityRule.holders(of: role, authorization)
-    )
   }
 }

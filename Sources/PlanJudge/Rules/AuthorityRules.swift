@@ -34,23 +34,39 @@ enum AuthorityRule: ChangeRule {
     let review = try stay()
     let senders = rule.excludesSender ? try review.senders(people, context.signatures()) : []
     let actor = people.person(step.actor.email)
-    if senders.contains(actor) {
-      let others = (authorization.roles[rule.role] ?? []).subtracting(senders)
+    var shared = try keys(of: rule, review, step, people, context)
+    let holders = authorization.roles[rule.role] ?? []
+    func isSender(_ person: Address) -> Bool { senders.contains { shared.isSame($0, person) } }
+    if isSender(actor) {
+      let others = holders.filter { !isSender($0) }
       return Finding(
         .selfApproval,
-        "\(step.actor.email) sent \(change.id) to review, and \(Self.what(rule, change, step)) excludes that.",
+        senders.contains(actor)
+          ? "\(step.actor.email) sent \(change.id) to review, and \(Self.what(rule, change, step)) excludes that."
+          : "\(step.actor.email) has a key of \(senders.filter { shared.isSame($0, actor) }.listed), who sent \(change.id) to review, and \(Self.what(rule, change, step)) excludes that.",
         hint: others.isEmpty
           ? "Nobody else holds the role \"\(rule.role)\" in \(PlanPaths.authorization)."
           : "Ask another holder of the role: \(others.listed).", milestone: change.id,
         path: PlanPaths.milestone(change.id), line: change.statusLine)
     }
     guard rule.approvals > 1 else { return nil }
-    var approvers = try Quorum(change, rule, review, authorization, context).approvers
+    let quorum = try Quorum(change, rule, review, authorization, shared, context)
+    shared = quorum.shared
+    var approvers = quorum.approvers
     if try counts(step, rule, people, context) { approvers.insert(actor) }
-    approvers.subtract(senders)
-    guard approvers.count < rule.approvals else { return nil }
-    let missing = (authorization.roles[rule.role] ?? []).subtracting(approvers).subtracting(senders)
+    approvers = approvers.filter { !isSender($0) }
+    let distinct = Set(approvers.map(shared.holder))
+    guard distinct.count < rule.approvals else { return nil }
+    let missing = holders.filter { !isSender($0) && !distinct.contains(shared.holder($0)) }
     let signed = rule.isSigned ? "signed " : ""
+    if distinct.count < approvers.count {
+      return Finding(
+        .notApproved,
+        "\(Self.what(rule, change, step)) takes \(rule.approvals) signed approvals by different keys, the actor's counted. There are \(distinct.count): some of \(approvers.listed) share a key.",
+        hint: "Give each person a key of their own in \(PlanPaths.signers)."
+          + (missing.isEmpty ? "" : " Or have one of these approve it: \(missing.listed)."),
+        milestone: change.id, path: PlanPaths.milestone(change.id), line: change.statusLine)
+    }
     return Finding(
       .notApproved,
       "\(Self.what(rule, change, step)) takes \(rule.approvals) \(signed)approvals of what the milestone says, by holders of \"\(rule.role)\", the actor's counted. There are \(approvers.count): \(approvers.listed).",
@@ -58,6 +74,20 @@ enum AuthorityRule: ChangeRule {
         ? "Nobody else holds the role."
         : "These can approve it, with readiness approve \(change.id)\(rule.isSigned ? " --sign" : ""): \(missing.listed).",
       milestone: change.id, path: PlanPaths.milestone(change.id), line: change.statusLine)
+  }
+
+  /// The people whom keys cannot tell apart, where a rule asks for signatures: whoever holds the key of another can sign as
+  /// that one.
+  private static func keys(
+    of rule: AuthorizationRule, _ review: ReviewStay, _ step: Telling.Step, _ people: People, _ context: JudgeContext
+  ) throws -> SharedKeys {
+    guard rule.isSigned || rule.takesSignedCommit else { return SharedKeys() }
+    var shared = try context.signatures().sharedKeys()
+    for run in review.starts.map(\.run) + [step.run] {
+      guard let run, let signature = run.signature, try context.signatures().isSigned(run) else { continue }
+      shared.note(SSHKey(signature: signature), of: people.person(run.actor.email))
+    }
+    return shared
   }
 
   /// True if the actor of a step counts for a rule: as the commit's author, or by a signature; by a signature alone if the

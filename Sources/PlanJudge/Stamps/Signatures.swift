@@ -57,6 +57,17 @@ struct Signatures {
     return try isValid(signature, of: message, "readiness-approval", by: approval.by) { try proposal.moment() }
   }
 
+  /// The people whom the keys of this proposal cannot tell apart: by the version of the policy with the rule, and by every
+  /// parent that names signers.
+  func sharedKeys() throws -> SharedKeys {
+    var shared = SharedKeys()
+    _ = try holders(of: PlanPaths.signers) { keys, _ in
+      shared.note(AllowedSigners(keys), people)
+      return true
+    }
+    return shared
+  }
+
   /// True if the commit itself is signed.
   var hasSeal: Bool { if case .signed = proposal.seal { true } else { false } }
 

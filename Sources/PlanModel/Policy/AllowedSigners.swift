@@ -12,7 +12,7 @@ package struct AllowedSigners {
     package let mayLapse: Bool
   }
 
-  private let lines: [(principals: [String], rest: String)]
+  let lines: [(principals: [String], rest: String)]
 
   package init(_ bytes: [UInt8]) {
     // By bytes, as OpenSSH reads them: what Unicode also calls a line end stands within a line, such as a comment.
@@ -52,7 +52,7 @@ package struct AllowedSigners {
   }
 
   /// No address has a wildcard, a space or a quote; a principal with one could mean something else to OpenSSH.
-  private static func isPattern(_ principal: String) -> Bool {
+  static func isPattern(_ principal: String) -> Bool {
     principal.utf8.contains { [0x21, 0x22, 0x2A, 0x3F, 0x5C].contains($0) || $0 <= 0x20 }
   }
 }
