@@ -25,7 +25,8 @@ SHORT = ["blob-of-zeros", "message-of-faulty-blocks", "deep-folders-of-the-polic
          "endless-pattern-of-secrets", "quadratic-pattern-on-a-long-text", "schema-that-doubles", "globs-that-double", "deep-json", "odd-dates",
          "huge-numbers-in-policies", "many-refs", "large-milestone-again-and-again", "message-of-one-line", "message-of-one-long-block",
          "pattern-near-the-bound-on-large-milestones", "patterns-of-secrets-on-large-milestones", "one-content-at-many-paths",
-         "folders-repeated-under-the-inputs-of-a-check", "steps-of-a-schema-on-many-milestones", "unstamped-edits-on-many-parents"]
+         "folders-repeated-under-the-inputs-of-a-check", "steps-of-a-schema-on-many-milestones", "unstamped-edits-on-many-parents",
+         "wide-tree-of-guarded-files", "wide-tree-inside-ssot", "empty-folders-among-attestations", "many-false-signatures", "siblings-under-one-change"]
 
 
 @dataclass

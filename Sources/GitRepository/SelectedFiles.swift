@@ -19,36 +19,20 @@ struct SelectedFiles {
   /// Those of one tree. O(folders that may hold one).
   func listing(of root: ObjectID) throws -> InputListing {
     var entries: [InputListing.Entry] = []
-    var (count, seen) = (0, Set<ObjectID>())
-    try collect(root, [], into: &entries, &count, &seen)
+    var visits = FolderVisits()
+    try collect(root, [], into: &entries, &visits)
     return InputListing(entries)
   }
 
-  /// How many entries are looked at, and how many folders deep. One tree may hold the same folder in many places, so a few
-  /// objects would be files without number; git itself follows 2,048 folders (`core.maxTreeDepth`).
-  private static let (countBound, depthBound) = (4_000_000, 2_048)
-
-  private static func count(_ count: inout Int, _ path: Path) throws {
-    count += 1
-    guard count <= countBound, path.count <= depthBound else {
-      throw GitError(
-        .unsupported,
-        "The tree has more than \(countBound) files where a pattern looks for them, or more than \(depthBound) folders in one another.",
-        hint: "Name fewer paths in the pattern.", function: "SelectedFiles")
-    }
-  }
-
   private func collect(
-    _ folder: ObjectID, _ above: Path, into entries: inout [InputListing.Entry], _ count: inout Int,
-    _ seen: inout Set<ObjectID>
+    _ folder: ObjectID, _ above: Path, into entries: inout [InputListing.Entry], _ visits: inout FolderVisits
   ) throws {
-    let isRepeated = !seen.insert(folder).inserted
+    let isRepeated = visits.enters(folder)
     try TreeObject(store, folder).forEachRaw { mode, name, id, isFolder in
-      try Self.count(&count, above)
-      if isRepeated { try RepeatedFolders.process.take() }
+      try visits.take(depth: above.count, isRepeated: isRepeated)
       let path = above + [name[...]]
       if isFolder {
-        if selection.mayCover(below: path) { try collect(id, path, into: &entries, &count, &seen) }
+        if selection.mayCover(below: path) { try collect(id, path, into: &entries, &visits) }
       } else if selection.covers(path) {
         entries.append(InputListing.Entry(path: Self.bytes(path), mode: mode, id: id))
       }
@@ -58,8 +42,8 @@ struct SelectedFiles {
   /// The paths that two trees do not hold alike, sorted. Only folders that differ are read.
   func changes(from old: ObjectID, to new: ObjectID) throws -> [String] {
     var paths: [[UInt8]] = []
-    var count = 0
-    try compare(new, old, [], into: &paths, &count)
+    var visits = FolderVisits()
+    try compare(new, old, [], into: &paths, &visits)
     return paths.sorted { $0.lexicographicallyPrecedes($1) }.map { String(decoding: $0, as: UTF8.self) }
   }
 
@@ -80,18 +64,20 @@ struct SelectedFiles {
 
   /// A folder that is nil is not there.
   private func compare(
-    _ new: ObjectID?, _ old: ObjectID?, _ above: Path, into paths: inout [[UInt8]], _ count: inout Int
+    _ new: ObjectID?, _ old: ObjectID?, _ above: Path, into paths: inout [[UInt8]],
+    _ visits: inout FolderVisits
   ) throws {
     if new == old { return }
+    let isRepeated = visits.enters(new, old)
     let (here, there) = (try entries(new), try entries(old))
     for name in Set(here.keys).union(there.keys) where here[name] != there[name] {
-      try Self.count(&count, above)
+      try visits.take(depth: above.count, isRepeated: isRepeated)
       let path = above + [name[...]]
       let (a, b) = (here[name], there[name])
       let isFile = [a, b].contains { $0?.isFolder == false }
       if isFile, selection.covers(path) { paths.append(Self.bytes(path)) }
       guard a?.isFolder == true || b?.isFolder == true, selection.mayCover(below: path) else { continue }
-      try compare(a?.isFolder == true ? a?.id : nil, b?.isFolder == true ? b?.id : nil, path, into: &paths, &count)
+      try compare(a?.isFolder == true ? a?.id : nil, b?.isFolder == true ? b?.id : nil, path, into: &paths, &visits)
     }
   }
 }

@@ -19,14 +19,17 @@ extension Repository {
   ///   - depth: the most folders in one another that are opened.
   public func changes(from old: ObjectID?, to new: ObjectID, atMost bound: Int, depth: Int) throws -> [TreeChange] {
     var changes: [TreeChange] = []
-    try compare(old, new, "", depth, bound + 1, into: &changes)
+    var visits = FolderVisits()
+    try compare(old, new, "", depth, bound + 1, into: &changes, &visits)
     return changes
   }
 
   private func compare(
-    _ old: ObjectID?, _ new: ObjectID?, _ prefix: String, _ depth: Int, _ bound: Int, into changes: inout [TreeChange]
+    _ old: ObjectID?, _ new: ObjectID?, _ prefix: String, _ depth: Int, _ bound: Int, into changes: inout [TreeChange],
+    _ visits: inout FolderVisits
   ) throws {
     if old == new { return }
+    let isRepeated = visits.enters(new, old)
     func entries(_ tree: ObjectID?) throws -> [String: FileIdentity] {
       var found: [String: FileIdentity] = [:]
       if let tree { try forEachEntry(of: tree) { found[$0] = $1 } }
@@ -35,6 +38,8 @@ extension Repository {
     let (before, after) = (try entries(old), try entries(new))
     for name in Set(before.keys).union(after.keys).sorted() where before[name] != after[name] {
       guard changes.count < bound else { return }
+      // Folders that hold nothing are no change, and there may be any number of them.
+      try visits.take(depth: 0, isRepeated: isRepeated)
       let (a, b) = (before[name], after[name])
       let isOpened = depth > 0 && [a, b].contains { $0?.kind == .folder }
       if !isOpened || [a, b].contains(where: { $0 != nil && $0?.kind != .folder }) {
@@ -43,7 +48,7 @@ extension Repository {
       guard isOpened else { continue }
       try compare(
         a?.kind == .folder ? a?.id : nil, b?.kind == .folder ? b?.id : nil, prefix + name + "/", depth - 1, bound,
-        into: &changes)
+        into: &changes, &visits)
     }
   }
 

@@ -1,9 +1,12 @@
 """Pushes that name much with few bytes: one content at many paths, one folder at many places, one step many times."""
+import base64
 import hashlib
 import json
+import re
+import zlib
 
 from .lab import FILE, FOLDER, canonical, tagged
-from .pushes import SCHEMA, milestone, on_main, pushes
+from .pushes import AUTHORITY, SCHEMA, milestone, on_main, pushes
 
 
 def started(lab, criterion, more=None):
@@ -57,3 +60,28 @@ def unstamped_edits_on_many_parents(lab):
     parents = [lab.commit(lab.tree({**lab.files, ".readiness/M-02.json": milestone(lab, "M-02", **{f"x-{n}": 1})}), [lab.main], f"{n}\n")
                for n in range(150)]
     return on_main(lab, lab.commit(lab.tree(lab.files), [lab.main, *parents]))
+
+
+@pushes
+def many_false_signatures(lab):
+    """Approvals in the name of the one approver, each with that one's public key and made-up text for a signature."""
+    string = lambda data: len(data).to_bytes(4, "big") + data
+    key = string(b"ssh-ed25519") + string(b"\x07" * 32)
+    text = lambda n: base64.b64encode(b"SSHSIG\0\0\0\1" + string(key) + string(b"readiness-approval") + string(b"") + string(b"sha512") + string(
+        string(b"ssh-ed25519") + string(n.to_bytes(64, "big")))).decode()
+    rule = {"to": "Done", "role": "approver", "approvals": 2, "signed": True}
+    base = {**lab.files, AUTHORITY: json.dumps({"version": 1, "roles": {"approver": ["ada@example.com"]}, "rules": [rule]}).encode(),
+            "ssot/policies/allowed_signers": b"ada@example.com ssh-ed25519 " + base64.b64encode(key) + b"\n"}
+    one = lab.stamped(lab.files, base, [lab.main])
+    statement = [{"kind": "statement", "text": "t", "by": "b"}]
+    value = json.loads(lab.files[".readiness/M-01.json"])
+    criteria = [{**c, "evidence": statement} for c in value["exitCriteria"]]
+    files = [{**base, ".readiness/M-01.json": milestone(lab, owner="ada", status=status, exitCriteria=criteria)} for status in ("In Progress", "In Review")]
+    two = lab.stamped(base, files[0], [one], at="2026-11-20T11:00:00.000Z")
+    three = lab.stamped(files[0], files[1], [two], at="2026-11-20T11:01:00.000Z")
+    with open(f"{lab.work}/.git/objects/{three[:2]}/{three[2:]}", "rb") as file:
+        run = re.search(rb"Readiness-Run: (\w+)", zlib.decompress(file.read()))[1].decode()
+    digest = tagged(canonical({"id": "M-01", "outcome": value["outcome"], "dependsOn": value["dependsOn"], "exitCriteria": criteria}))
+    approvals = [{"by": "ada@example.com", "digest": digest, "run": run, "signature": text(n)} for n in range(500)]
+    last = {**files[1], ".readiness/M-01.json": milestone(lab, owner="ada", status="In Review", exitCriteria=criteria, approvals=approvals)}
+    return on_main(lab, lab.stamped(files[1], last, [three], at="2026-11-20T11:02:00.000Z"))

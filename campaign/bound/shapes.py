@@ -3,7 +3,7 @@ import json
 import random
 
 from .lab import FILE, FOLDER, PERSON, ZERO
-from .pushes import milestone, on_branch, on_main, pushes
+from .pushes import AUTHORITY, milestone, on_branch, on_main, pushes
 
 
 @pushes
@@ -49,27 +49,64 @@ def wide_policy_by_repeated_folders(lab):
     return on_main(lab, lab.commit(lab.tree({**lab.files, "ssot/policies/wide": (FOLDER, tree)}), [lab.main]))
 
 
+def guarded(lab, patterns, more):
+    """A commit that guards paths, and one by somebody without the role that adds files beside the plan."""
+    people = {"roles": {"maintainer": ["nobody@example.com"]}, "version": 1}
+    first = {**lab.files, AUTHORITY: json.dumps(people).encode(),
+             "ssot/policies/paths.json": json.dumps({"version": 1, "guarded": [{"paths": patterns, "role": "maintainer"}]}).encode()}
+    one = lab.stamped(lab.files, first, [lab.main])
+    return on_main(lab, lab.commit(lab.tree({**first, **more}), [one]))
+
+
+def nested(lab, entry, names, levels):
+    """A folder of so many names in as many levels, of which one object is made for each level."""
+    tree = lab.folder([(*entry[:1], f"{n}{entry[1]}", entry[2]) for n in range(names)])
+    for _ in range(levels):
+        tree = lab.folder([(FOLDER, f"d{n}", tree) for n in range(names)])
+    return tree
+
+
 @pushes
 def wide_tree_beside_guarded_paths(lab):
-    rules = json.dumps({"version": 1, "rules": [{"paths": ["src/**/*a*b*c*d*.swift", "**/x"], "milestones": ["M-01"]}]}).encode()
-    tree = lab.folder([(FILE, f"{n}.swift", lab.object("blob", b"x")) for n in range(10)])
-    for _ in range(7):
-        tree = lab.folder([(FOLDER, f"d{n}", tree) for n in range(10)])
-    first = {**lab.files, "ssot/policies/paths.json": rules}
-    one = lab.stamped(lab.files, first, [lab.main])
-    return on_main(lab, lab.commit(lab.tree({**first, "src": (FOLDER, tree)}), [one]))
+    tree = nested(lab, (FILE, ".swift", lab.object("blob", b"x")), 10, 9)
+    return guarded(lab, ["src/**/*a*b*c*d*.swift", "**/x"], {"src": (FOLDER, tree)})
+
+
+@pushes
+def wide_tree_of_guarded_files(lab):
+    tree = nested(lab, (FILE, ".lock", lab.object("blob", b"x")), 10, 9)
+    return guarded(lab, ["**/*.lock"], {"zz": (FOLDER, tree)})
+
+
+@pushes
+def wide_tree_inside_ssot(lab):
+    tree = nested(lab, (FILE, ".lock", lab.object("blob", b"x")), 10, 9)
+    return guarded(lab, ["**/*.lock", "infra/**"], {"ssot/zz": (FOLDER, tree)})
+
+
+@pushes
+def wide_tree_of_guarded_files_on_many_parents(lab):
+    """The same folders again and again: from the side of each parent, and in each of several commits."""
+    tree = nested(lab, (FILE, ".lock", lab.object("blob", b"x")), 10, 4)
+    [(_, one, ref)] = guarded(lab, ["**/*.lock"], {})
+    files = {**lab.files, "ssot/policies/paths.json": b'{"version": 1, "guarded": [{"paths": ["**/*.lock"], "frozenBy": ["M-02"]}]}'}
+    one = lab.stamped(lab.files, files, [lab.main])
+    parents = [lab.commit(lab.tree({**files, "aa": (FILE, lab.object("blob", b"%d" % n))}), [one], f"{n}\n") for n in range(60)]
+    return on_main(lab, lab.commit(lab.tree({**files, "zz": (FOLDER, tree)}), [one, *parents]))
+
+
+@pushes
+def empty_folders_among_attestations(lab):
+    tree = nested(lab, (FOLDER, "", lab.folder([])), 3000, 1)
+    return [(ZERO, lab.commit(tree, []), "refs/readiness/attestations")]
 
 
 @pushes
 def globs_that_double(lab):
-    pattern = "/".join(["**"] * 30 + ["x"])
-    rules = json.dumps({"version": 1, "rules": [{"paths": [pattern], "milestones": ["M-01"]}]}).encode()
     tree = lab.folder([(FILE, "y", lab.object("blob", b"x"))])
     for _ in range(40):
         tree = lab.folder([(FOLDER, "a", tree)])
-    first = {**lab.files, "ssot/policies/paths.json": rules}
-    one = lab.stamped(lab.files, first, [lab.main])
-    return on_main(lab, lab.commit(lab.tree({**first, "src": (FOLDER, tree)}), [one]))
+    return guarded(lab, ["/".join(["**"] * 30 + ["x"])], {"src": (FOLDER, tree)})
 
 
 @pushes
@@ -198,3 +235,21 @@ def deltas_upon_deltas(lab):
         parent = lab.stamped(old, new, [parent], at=f"2026-11-20T10:{number // 60:02}:{number % 60:02}.000Z")
         old = new
     return on_main(lab, parent)
+
+
+@pushes
+def siblings_under_one_change(lab):
+    """Siblings that hold the same, under a merge that changes a milestone of all."""
+    tree = lab.tree(lab.files)
+    parents = [lab.commit(tree, [lab.main], f"{n}\n") for n in range(250)]
+    new = {**lab.files, ".readiness/M-02.json": milestone(lab, "M-02", outcome="another")}
+    return on_main(lab, lab.commit(lab.tree(new), [lab.main, *parents]))
+
+
+@pushes
+def siblings_that_each_change_a_milestone(lab):
+    ids = sorted(path[11:-5] for path in lab.files if path.startswith(".readiness/"))
+    parents = [lab.commit(lab.tree({**lab.files, f".readiness/{ids[n % len(ids)]}.json": milestone(lab, ids[n % len(ids)], outcome=f"o{n}")}),
+                          [lab.main], f"{n}\n") for n in range(126)]
+    new = {**lab.files, ".readiness/M-02.json": milestone(lab, "M-02", outcome="another")}
+    return on_main(lab, lab.commit(lab.tree(new), [lab.main, *parents]))

@@ -46,6 +46,7 @@ struct HookEntryPoint {
     if isServer || name == "reference-transaction" {
       PatternAllowance.bound()
       RepeatedFolders.bound()
+      FalseSignatures.bound()
     }
     do {
       switch name {
