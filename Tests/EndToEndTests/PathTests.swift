@@ -55,6 +55,19 @@ struct PathTests {
     #expect(both.status != 0 && both.errors.contains("path-guarded"), "\(both.all)")
   }
 
+  @Test("a name that differs from a guarded one by ASCII case is guarded; what a pattern takes out is exact")
+  func cases() throws {
+    let s = try guarded()
+    for (file, isGuarded) in [
+      ("Infra/main.tf", true), ("INFRA/x", true), ("infra/readme.md", true), ("API.yaml", false),
+      ("infra\u{212A}/x", false), ("src/Infra", false),
+    ] {
+      #expect(commit(s, file, by: "bob").status == 0)
+      let said = s.readiness("verify", "HEAD~1..HEAD")
+      #expect((said.status == 1) == isGuarded, "\(file): \(said.all)")
+    }
+  }
+
   @Test("deleting, renaming and turning a guarded file into a link are changes of it")
   func kinds() throws {
     let s = try guarded()

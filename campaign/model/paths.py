@@ -8,7 +8,7 @@ PATHS, AUTHORIZATION = FOLDER + "paths.json", FOLDER + "authorization.json"
 def pattern(text):
     """`*` within a part, `**` across parts, a folder with all in it."""
     out = re.escape(text).replace(r"\*\*/", "(.*/)?").replace(r"\*\*", ".*").replace(r"\*", "[^/]*").replace(r"\?", "[^/]")
-    return re.compile(out + "(/.*)?")
+    return re.compile(out + "(/.*)?", re.IGNORECASE | re.ASCII)
 
 
 def guarded(policy, path):

@@ -12,6 +12,8 @@ public struct PathPattern: Sendable, Hashable {
   public let text: String
   /// True for one that takes paths out.
   public let isExclusion: Bool
+  /// True for one that takes ASCII letters of both cases for the same.
+  private let foldsCase: Bool
   private let parts: [Part]
   /// True where the last part stands for one name, so that a folder of that name is meant with all that is in it.
   private var namesFolder: Bool {
@@ -19,20 +21,24 @@ public struct PathPattern: Sendable, Hashable {
   }
 
   /// Reads a pattern; see `fault`.
-  public init(_ text: String) {
+  public init(_ text: String, foldsCase: Bool = false) {
     self.text = text
+    self.foldsCase = foldsCase
     isExclusion = text.hasPrefix("!")
     let body = (isExclusion ? text.dropFirst() : text[...]).split(separator: "/")
     parts = body.map { part in
       part == "**"
-        ? .any : .text(Array(part.utf8), isPattern: part.utf8.contains { $0 == 0x2A || $0 == 0x3F })
+        ? .any
+        : .text(
+          foldsCase ? Self.folded(part.utf8) : Array(part.utf8),
+          isPattern: part.utf8.contains { $0 == 0x2A || $0 == 0x3F })
     }
   }
 
   /// One path, in which no character stands for another.
   public init(literal path: String) {
     text = path
-    isExclusion = false
+    (isExclusion, foldsCase) = (false, false)
     parts = path.split(separator: "/").map { .text(Array($0.utf8), isPattern: false) }
   }
 
@@ -66,12 +72,13 @@ public struct PathPattern: Sendable, Hashable {
       }
       if open[parts.count], isEnd || namesFolder { return true }
       if isEnd { return !isWhole && open.dropLast().contains(true) }
+      let name = foldsCase ? Self.folded(path[place])[...] : path[place]
       var next = [Bool](repeating: false, count: parts.count + 1)
       for index in parts.indices where open[index] {
         switch parts[index] {
         case .any: next[index] = true
         case .text(let text, let isPattern):
-          if isPattern ? Self.matches(text[...], path[place]) : path[place].elementsEqual(text) {
+          if isPattern ? Self.matches(text[...], name) : name.elementsEqual(text) {
             next[index + 1] = true
           }
         }
@@ -80,6 +87,10 @@ public struct PathPattern: Sendable, Hashable {
       open = next
     }
     return false
+  }
+
+  private static func folded(_ bytes: some Sequence<UInt8>) -> [UInt8] {
+    bytes.map { (0x41...0x5A).contains($0) ? $0 | 0x20 : $0 }
   }
 
   /// `*` is any bytes, `?` is one character of UTF-8.

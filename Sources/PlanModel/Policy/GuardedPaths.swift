@@ -39,7 +39,8 @@ extension GuardedPaths.Guarded {
     }
     let patterns = named.map { PathPattern($0.text) }
     if patterns.allSatisfy(\.isExclusion) { faults.add("\"paths\" names nothing that is guarded.", at: value) }
-    selection = PathSelection(patterns)
+    // Where a file system folds case, a file beside a guarded one stands in its place. What takes paths out is exact.
+    selection = PathSelection(patterns.map { $0.isExclusion ? $0 : PathPattern($0.text, foldsCase: true) })
     text = named.map(\.text).joined(separator: ", ")
     role = value["role"] == nil ? nil : reader.role(of: roles)
     frozenBy = reader.ids("frozenBy")
