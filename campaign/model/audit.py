@@ -45,7 +45,7 @@ class Audit:
             if reached and not trusted >> index & 1 and index not in self.skipped:
                 self.results[index] = self.commit(index)
                 if any("unrelated-plans" in c for x in self.history.ancestors(index) if x in self.results for c, _ in self.results[x].must):
-                    self.results[index].unclear.append("after a refused merge of two plans: whose reviews and runs count?")
+                    self.results[index].undecide("after a refused merge of two plans: whose reviews and runs count?")
         self.heals()
         if anchor is not None and self.history.snapshot(anchor).plan_id != self.plan_id:
             self.results[self.tip].open({"plan-id-changed", "unrelated-plans"}, "a range whose end has another plan than its anchor")

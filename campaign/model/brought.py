@@ -108,8 +108,11 @@ class Brought:
             old, new = step.before.get(name), step.after.get(name)
             if old is None and new is None:
                 continue
-            step.authority(name, old, new, step.steps(name))
+            steps = step.steps(name)
+            step.authority(name, old, new, steps)
             self.fail(parent, name, set().union(*[c for c, _ in step.codes.must]))
+            if old and step.keeps_approvals(old, new, [s for s in steps if NONE not in (s.was, s.now)]):
+                self.fail(parent, name, {"frozen-field"})
         before = step.old.policy_files if step.old else {}
         if any(before.get(p) != step.new.policy_files.get(p) for p in self.differing):
             step.codes = Codes()
@@ -125,8 +128,6 @@ class Brought:
         """The status comes by a path of edges, and what was reviewed satisfies the guards of re-entry."""
         merge = self.merge
         old, new = self.history.effective[parent].get(name), merge.after.get(name)
-        if new is None:
-            return
         edges = policy
         if merge.new.policy_files != self.history.snapshot(parent).policy_files and "policy" not in merge.decided \
                 and (parent, "policy") not in self.failing:
@@ -134,6 +135,11 @@ class Brought:
         guards = Guards(merge.new, merge.after, edges, self.audit.day(merge.index))
         last = lambda a, b: not guards.unmet([g for g in edges.edges[a, b] if g in STATE_GUARDS], name, True)
         was = old["status"] if old else edges.first_pending
+        if new is None:
+            pending = [s for s in edges.order if edges.category(s) == "pending"]
+            if old and was not in pending and not any(edges.path_exists(was, s) for s in pending):
+                self.fail(parent, name, {"illegal-deletion"})
+            return
         if was != new["status"] and not edges.path_exists(was, new["status"], last=last):
             self.fail(parent, name, {"illegal-transition", "unmet-dependency", "owner-missing", "evidence-missing",
                                      "evidence-mismatch", "criterion-unmet", "deliverable-missing", "blocked-reason-missing"})

@@ -6,7 +6,7 @@ from .policy import STATE_GUARDS, covers
 from .stamps import blocks_of, facts
 from .steps import BESIDE_A_FALSE_STAMP, STATE_CODES
 from .values import Clean
-from .words import Codes
+from .words import NONE, Codes
 
 
 def reviewed_key(value):
@@ -101,7 +101,8 @@ class Merge:
 
         Of a squash, some blocks may be runs that the parent has; `name` asks for those that list it.
         """
-        runs = {b.run for x in self.history.members(self.history.masks[parent]) for b in self.audit.blocks(x)}
+        # A run that both have in common ancestors is replayed on the other side, and refused there.
+        runs = {b.run for x in self.history.only(parent, other) for b in self.audit.blocks(x)}
         for x in self.history.only(other, parent):
             blocks = self.audit.blocks(x)
             if blocks and all(b.run in runs for b in blocks):
@@ -267,8 +268,9 @@ class Merge:
             if not lost or new["status"] != policy.first_pending:
                 self.codes.add({"illegal-birth", "illegal-transition"}, name)
         if new is not None and (name, "status") in self.keys and self.clean.live(name):
-            gone = any(name in (self.history.snapshot(p).plan or {}).get("retired", []) and name not in self.history.effective[p]
-                       for p in self.parents)
+            retired = lambda p: name in (self.history.snapshot(p).plan or {}).get("retired", [])
+            there = lambda p: name in self.history.effective[p]
+            gone = any(retired(p) and not there(p) for p in self.parents) and not any(retired(p) and there(p) for p in self.parents)
             kept, self.codes = self.codes, Codes()
             self.status(policy, rules, name, new, states, stay)
             if gone:
@@ -278,6 +280,9 @@ class Merge:
             self.codes = kept
         if not everywhere:
             self.codes.allow({"illegal-birth", "illegal-deletion", "illegal-transition", "reused-id"})
+        if (name, "") in self.keys and (old is None) != (new is None):
+            # A birth and a deletion are steps.
+            self.ask(rules, rules.transition(name, {*states, NONE}, new["status"] if new else NONE), name, new or old, stay)
         excludes = any(r.get("notWhoSentToReview") and covers(r, name) for r in policy.rules)
         if (name, "status") in self.keys and excludes and not self.actor.counts(policy, rules.signers):
             self.codes.add("actor-mismatch")

@@ -165,7 +165,9 @@ class Step:
             if step.now == NONE:
                 depending = new is None and any(name in v["dependsOn"] for v in self.after.values())
                 added = name in (self.new.plan or {}).get("retired", [])
-                if self.policy.category(step.was) != "pending" or depending or not added:
+                if self.policy.category(step.was) is None:
+                    self.codes.add({"illegal-deletion", "trailer-mismatch"}, name)
+                elif self.policy.category(step.was) != "pending" or depending or not added:
                     self.codes.add("illegal-deletion", name)
 
     def moves(self, name, old, new, steps):
@@ -200,13 +202,20 @@ class Step:
         leaves = any(category(s.was) == now and category(s.now) != now for s in steps)
         if was == now and was in ("review", "done") and not leaves and not same_reviewed(old, new):
             self.reentry(name, old, new, steps)
-        emptied = [s for s in moves if category(s.was) in ("review", "done") and category(s.now) not in ("done", category(s.was))]
-        # In a squash, approvals may be given after the step that took the old ones away.
-        kept = new.get("approvals") if len(self.blocks) < 2 else set(map(str, old.get("approvals", []))) & set(map(str, new.get("approvals", [])))
-        if emptied and kept:
+        if self.keeps_approvals(old, new, moves):
             self.codes.add("frozen-field", name)
             if self.stamp != "true" and self.policy.warns:
                 self.codes.unclear.append("approvals after an unstamped path that left review")
+
+    def keeps_approvals(self, old, new, moves):
+        """Whether a milestone leaves its review and keeps approvals of it."""
+        category = self.policy.category
+        emptied = [s for s in moves if category(s.was) in ("review", "done") and category(s.now) not in ("done", category(s.was))]
+        kept = (new or {}).get("approvals")
+        if len(self.blocks) > 1:
+            # In a squash, approvals may be given after the step that took the old ones away.
+            kept = set(map(str, old.get("approvals", []))) & set(map(str, kept or []))
+        return bool(emptied and kept)
 
     def path(self, name, step, new):
         """A change without a stamp under `warn`: a path of edges, each step allowed, the last one's guards of state."""
@@ -272,6 +281,7 @@ class Step:
                 stay = self.stay(name, steps[:number], step, parents)
                 self.ask(self.rules.transition(name, step.was, step.now), step.actor, name, value, stay, step.was == NONE)
                 self.excludes(name, step.actor)
+        stay = self.approved_stay(name, steps, new, parents)
         file = self.new.milestones.get(name)
         if file and file.readable:
             # In an unknown state it is read all the same.
@@ -282,8 +292,7 @@ class Step:
         signer = doers[-1] if doers else Actor(self.commit.address, self.commit.address)
         taken_along = any(m == name and c == {"frozen-field"} for c, m in self.codes.must)
         trial = Codes()
-        grants(self.audit, self.policy, self.commit.address, signer, old, new, name, trial,
-               self.approved_stay(name, steps, new, parents))
+        grants(self.audit, self.policy, self.commit.address, signer, old, new, name, trial, stay)
         if taken_along:
             # Approvals that are to go are not asked one by one.
             trial.weaken()

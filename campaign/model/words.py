@@ -73,6 +73,12 @@ class Codes:
             self.may |= codes
         self.must = []
 
+    def undecide(self, text):
+        """Leaves the verdict open: any of the codes found so far may be reported."""
+        known = self.may.union(*[codes for codes, _ in self.must])
+        self.must = [(frozenset(known), None)] if self.must else []
+        self.unclear.append(text)
+
     def without(self, code, milestone):
         """Without what an exception lets go."""
         rest = [(c - {code} if m == milestone else c, m) for c, m in self.must]
