@@ -19,6 +19,8 @@ public struct CommitAncestry: Ancestry {
   private final class Known {
     /// The merge bases of two commits.
     var bases: [Set<ObjectID>: [ObjectID]] = [:]
+    /// Those that have two equal baselines in place of a merge base.
+    var copies: Set<Set<ObjectID>> = []
     /// The trees of parents and of merge bases: of a hundred parents nearly all pairs have the same base.
     var trees: [ObjectID: GitTree] = [:]
     /// The plans of parents and of bases.
@@ -175,6 +177,7 @@ public struct CommitAncestry: Ancestry {
       ?? repository.mergeBases(of: parents[first], and: parents[second])
     let found = try repository.planBases(parents[first], parents[second], known: own, planID: planID(of:))
     known.bases[pair] = found
+    if found.count > own.count { known.copies.insert(pair) }
     return found
   }
 
@@ -185,10 +188,17 @@ public struct CommitAncestry: Ancestry {
     return plan
   }
 
-  /// By the merge bases: an ancestor is the only one.
+  /// By the merge bases: an ancestor is the only one. A copy of the other's baseline counts as that one.
   public func isBehind(_ parent: Int, _ other: Int) throws -> Bool {
-    if parents[parent] == parents[other] { return parent > other }
-    return try baseIDs(parent, other) == [parents[parent]]
+    let (own, theirs) = (parents[parent], parents[other])
+    if own == theirs { return parent > other }
+    let bases = try baseIDs(parent, other)
+    guard known.copies.contains([own, theirs]), bases.count == 1 else { return bases == [own] }
+    func isBaseline(_ one: ObjectID, _ two: ObjectID) throws -> Bool {
+      try repository.planBases(one, two, known: [], planID: planID(of:)) == [one]
+    }
+    guard try isBaseline(own, theirs) else { return false }
+    return try !isBaseline(theirs, own) || parent > other
   }
 
   /// Walks what one parent has and another has not. O(commits of both since they parted).

@@ -166,6 +166,12 @@ public struct HistoryAudit {
     for (index, id) in graph.ids.enumerated() where !dropped.contains(index) {
       if !unjudged.isEmpty, unjudged.contains(id) {
         audit.report.notJudged += 1
+        // What is taken on trust holds runs all the same, and nobody may use one of them again.
+        if graph.isOfInterest(index) {
+          for run in try graph.commit(index, in: repository).blocks.compactMap(\.claimedID) {
+            audit.holders[run, default: []].append(id)
+          }
+        }
         if detail == .folded { audit.fold.takeTree(graph.trees[index], at: index) }
       } else if graph.isOfInterest(index) {
         judged.append(index)

@@ -98,6 +98,13 @@ struct AnchorTests {
     #expect(set(base).status == 0)
     let verified = s.readiness("verify", "--json")
     #expect(verified.status == 0 && verified.output.contains(base), "\(verified.all)")
+    // A run that is taken on trust is used up all the same.
+    let message = s.git("log", "--reverse", "--format=%B", "--grep=Readiness-Run", base).output
+    let first = message.components(separatedBy: "\n\n").first { $0.hasPrefix("Readiness-Run") } ?? ""
+    #expect(!first.isEmpty)
+    let again = s.git("commit-tree", "-p", "HEAD", "-m", "x\n\n\(first)", "HEAD^{tree}").line
+    let replayed = s.readiness("verify", again, "--no-cache")
+    #expect(replayed.status == 1 && replayed.output.contains("replayed-run"), "\(replayed.all)")
   }
 
   @Test("HEAD's branch is protected without refs.json: not forced, deleted, re-created or given an alias")
@@ -205,6 +212,23 @@ struct AnchorTests {
     for commit in [copied, clean] {
       let verified = s.readiness("verify", commit)
       #expect(verified.status == 0, "\(verified.all)")
+    }
+    // The copy is an ancestor of either line, wherever it stands: what is left has one layout.
+    let started = s.git("rev-parse", "main").line
+    let beside = s.shell(
+      "git log -1 --format=%B \(started) | GIT_COMMITTER_DATE=2026-11-23T00:00:00Z git commit-tree -p \(first) \(started)^{tree}"
+    ).line
+    s.git("read-tree", started)
+    s.shell(
+      "git update-index --cacheinfo 100644,$(git show main:.readiness/M-01.json | sed 's/^  /    /' | git hash-object -w --stdin),.readiness/M-01.json"
+    )
+    let laidOut = s.git("write-tree").line
+    let lines = [started, beside, second]
+    for turn in lines.indices {
+      let parents = (lines[turn...] + lines[..<turn]).map { "-p \($0)" }.joined(separator: " ")
+      let merge = s.shell("git commit-tree \(parents) -m merge \(laidOut)").line
+      let refused = s.readiness("verify", merge, "--no-cache")
+      #expect(refused.output.contains("merge-unresolved"), "\(parents): \(refused.all)")
     }
   }
 
