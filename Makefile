@@ -39,7 +39,8 @@ sanitize: ## the whole suite under the thread sanitizer and under the address sa
 	scripts/sanitize.sh address
 
 campaign: build ## the long forms; doc/design/campaigns.md holds their figures
-	python3 campaign/run.py $(PROGRAM) 4000 100000
+	python3 campaign/run.py $(PROGRAM) 20000 100000
+	python3 campaign/pushes.py $(PROGRAM) 2000 20000
 	python3 campaign/operations.py $(PROGRAM) 100 1000
 	python3 campaign/recompute.py
 	python3 campaign/attacks.py $(PROGRAM)
