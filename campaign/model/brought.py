@@ -62,7 +62,9 @@ class Brought:
         if PROVENANCE in files and not policy.warns:
             for x in new:
                 if not self.audit.blocks(x):
-                    for name in names & self.unstamped(x):
+                    # Of the policy, those files count in which the result differs.
+                    idle = {"policy"} if not self.differing & self.policy_of(x) else set()
+                    for name in names & self.unstamped(x) - idle:
                         self.fail(parent, name, {"trailer-missing", "merge-unresolved"})
         if files & {WORKFLOW, SCHEMA}:
             for name in names - {"plan", "policy"}:
@@ -80,6 +82,12 @@ class Brought:
             names |= {"policy"} if old.policy_files != new.policy_files else set()
             found = names if found is None else found & names
         return found
+
+    def policy_of(self, x):
+        """The files of the policy that a commit changes against some parent."""
+        mine = self.history.snapshot(x).policy_files
+        olds = [self.history.snapshot(p).policy_files for p in self.history.parents(x)] or [{}]
+        return {path for old in olds for path in {**old, **mine} if old.get(path) != mine.get(path)}
 
     def unstamped(self, x):
         """What a commit without a stamp should have told: of a merge what it decides, and what it enters anew."""

@@ -339,7 +339,10 @@ class Merge:
         policy = self.history.policy(parent)
         for name in sorted(n for p, n in self.reentered if p == parent):
             failing = self.reentry(policy, name)
-            if failing:
+            file = self.new.milestones.get(name)
+            if failing and (not file.readable or policy.category(file.value["status"]) is None):
+                self.codes.allow(failing | {"frozen-field"})
+            elif failing:
                 self.codes.add(failing | {"frozen-field"}, name)
                 self.codes.allow(failing | {"frozen-field"})
 
