@@ -181,9 +181,10 @@ def review_began(audit, starts, name):
         back = [p for p in commit.parents if history.category(p, name) == "review"]
         if sender:
             found.append((index, commit.address, sender))
-        elif back:
+        # The stamp of a merge tells the way from its first parent alone.
+        if not sender or len(commit.parents) > 1:
             todo += back
-        else:
+        if not sender and not back:
             found.append((index, commit.address, None))
     return found
 

@@ -358,8 +358,8 @@ class Merge:
     def approvals_and_waivers(self):
         """A merge adds the approvals and waivers that no parent has, and what it decides of them."""
         for name, new in self.after.items():
-            if not self.new.milestones[name].readable:
-                # It counts by an older state, and adds nothing.
+            if self.new.milestones[name].value is not new:
+                # It cannot be read, counts by an older version, and adds nothing.
                 continue
             keys = [key for key in self.keys if key[0] == name and (key[1] == "approvals" or is_demand(key))]
             for side in self.parents if keys else []:
