@@ -74,9 +74,8 @@ class Codes:
         self.must = []
 
     def undecide(self, text):
-        """Leaves the verdict open: any of the codes found so far may be reported."""
-        known = self.may.union(*[codes for codes, _ in self.must])
-        self.must = [(frozenset(known), None)] if self.must else []
+        """Leaves the verdict open, and with it every code."""
+        self.weaken()
         self.unclear.append(text)
 
     def without(self, code, milestone):
