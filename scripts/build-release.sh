@@ -3,13 +3,16 @@
 # is linked against libgit2.so instead, and says so.
 set -euo pipefail
 
-# Writes the commit into the section that Sources/C/CProgram/build.c keeps for it, so that a new commit compiles nothing.
+# Writes version and commit into the sections that Sources/C/CProgram/build.c keeps for them, so that a new commit compiles
+# nothing, and a clone gives the same bytes as an export by git archive.
 mark_commit() {
   mark=$(mktemp)
   "$(dirname "$0")/version.sh" | cut -s -d ' ' -f 2- | tr -d '\n' >"$mark"
   truncate -s 128 "$mark"
-  objcopy --update-section "readiness_build=$mark" "$1"
-  rm -f "$mark"
+  sed -n 1p "$(dirname "$0")/../VERSION" >"$mark.version"
+  truncate -s 128 "$mark.version"
+  objcopy --update-section "readiness_build=$mark" --update-section "readiness_version=$mark.version" "$1"
+  rm -f "$mark" "$mark.version"
 }
 
 # Keeps what the linker traced for scripts/sbom.sh: the static libraries, each once. A build that links nothing traces

@@ -68,8 +68,8 @@ make_all() { # FOLDER
 name_sections() { # FILE FILE
   local section differing=
   for section in $({ readelf -SW "$1"; readelf -SW "$2"; } | sed -nE 's/^ *\[ *[0-9]+\] (\.?[A-Za-z_][^ ]*) .*/\1/p' | sort -u); do
-    objcopy -O binary --only-section="$section" --set-section-flags "$section=alloc,contents" "$1" "$work/one" 2>/dev/null || : >"$work/one"
-    objcopy -O binary --only-section="$section" --set-section-flags "$section=alloc,contents" "$2" "$work/two" 2>/dev/null || : >"$work/two"
+    objcopy --dump-section "$section=$work/one" "$1" /dev/null 2>/dev/null || : >"$work/one"
+    objcopy --dump-section "$section=$work/two" "$2" /dev/null 2>/dev/null || : >"$work/two"
     cmp -s "$work/one" "$work/two" || differing="$differing $section"
   done
   echo "  sections that differ:${differing:- none, so it is the headers}"
@@ -80,6 +80,7 @@ compare() { # FILE, below both folders
     for folder in "$first" "$second"; do printf '%s  %s\n' "$(sha256sum "$folder/$1" | cut -c1-64)" "${1##*/}"; done
     return 0
   fi
+  sha256sum "$first/$1" "$second/$1"
   echo "${1##*/} differs: $(cmp "$first/$1" "$second/$1" 2>&1 | sed 's/.*differ: //')"
   case $1 in *.deb) ;; *) name_sections "$first/$1" "$second/$1" ;; esac
   return 1
