@@ -32,7 +32,9 @@ let package = Package(
       dependencies: ["CLibgit2", "GitObjects", "PlanJudge", "PlanModel", "ReadinessSystem", "StrictJSON"]),
     .target(
       name: "GitTransaction",
-      dependencies: ["CLibgit2", "CZlib", "GitObjects", "GitRepository", "PlanModel", "ReadinessSystem", "StrictJSON"]),
+      dependencies: [
+        "CLibgit2", "CZlib", "GitObjects", "GitRepository", "PlanJudge", "PlanModel", "ReadinessSystem", "StrictJSON",
+      ]),
     .target(name: "PrometheusRules", dependencies: ["StrictJSON"]),
     .target(
       name: "PlanSLO", dependencies: ["GitObjects", "PlanJudge", "PlanModel", "PrometheusRules", "StrictJSON"]),
@@ -50,8 +52,8 @@ let package = Package(
     .target(
       name: "PlanGate",
       dependencies: [
-        "Attestations", "PlanHistory", "GitRepository", "GitTransaction", "Profiles", "GitObjects", "PlanJudge",
-        "PlanModel", "StrictJSON", "Telemetry", "ReadinessSystem",
+        "Attestations", "GitObjects", "GitRepository", "GitTransaction", "PlanHistory", "PlanJudge", "PlanModel",
+        "ReadinessSystem", "StrictJSON", "Telemetry",
       ]),
     .target(
       name: "PlanChecks",
@@ -61,29 +63,29 @@ let package = Package(
       ]),
     .target(
       name: "Telemetry",
-      dependencies: ["PlanModel", "Profiles", "PrometheusRules", "ReadinessSystem", "StrictJSON"]),
+      dependencies: ["GitObjects", "PlanModel", "PrometheusRules", "ReadinessSystem", "StrictJSON"]),
     .target(
       name: "Monitoring",
       dependencies: [
-        "Attestations", "PlanEvents", "PlanGate", "PlanHistory", "PlanSLO", "GitRepository", "GitObjects",
-        "ReadinessSystem", "PlanJudge", "PlanModel", "PrometheusRules", "Telemetry", "StrictJSON",
+        "Attestations", "GitObjects", "GitRepository", "PlanEvents", "PlanGate", "PlanHistory", "PlanJudge",
+        "PlanModel", "PlanSLO", "Profiles", "ReadinessSystem", "StrictJSON", "Telemetry",
       ]),
     .target(
       name: "PlanEvents",
       dependencies: [
-        "PlanHistory", "GitRepository", "Reports", "Profiles", "GitObjects", "PlanJudge", "PlanModel", "StrictJSON",
-        "Telemetry", "ReadinessSystem",
+        "GitObjects", "GitRepository", "PlanHistory", "PlanModel", "Profiles", "ReadinessSystem", "Reports",
+        "StrictJSON", "Telemetry",
       ]),
     .target(name: "Reports", dependencies: ["PlanSLO", "GitObjects", "PlanJudge", "PlanModel", "StrictJSON"]),
     .target(name: "CSupervisor", path: "Sources/C/CSupervisor"),
     .target(name: "ReadinessSystem", dependencies: ["CSupervisor"]),
-    .target(name: "Profiles", dependencies: ["CSupervisor", "ReadinessSystem", "StrictJSON"]),
+    .target(name: "Profiles", dependencies: ["ReadinessSystem", "StrictJSON"]),
     .target(
       name: "Commands",
       dependencies: [
-        "Attestations", "CProgram", "CSHA1", "PlanGate", "PlanHistory", "GitRepository", "GitTransaction",
-        "GitObjects", "PlanJudge", "PlanModel", "Reports", "Profiles", "ReadinessSystem", "PlanChecks", "PlanEvents",
-        "PlanSLO", "PrometheusRules", "Monitoring", "StrictJSON", "Telemetry",
+        "Attestations", "CProgram", "CSHA1", "GitObjects", "GitRepository", "GitTransaction", "JSONSchema",
+        "Monitoring", "PlanChecks", "PlanEvents", "PlanGate", "PlanHistory", "PlanJudge", "PlanModel", "PlanSLO",
+        "Profiles", "PrometheusRules", "ReadinessSystem", "Reports", "StrictJSON", "Telemetry",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ]),
     .executableTarget(name: "readiness", dependencies: ["Commands", "CNetworkStubs"]),
@@ -100,21 +102,22 @@ let package = Package(
       ],
       path: "Tests/Fuzz"),
     .testTarget(
-      name: "EndToEndTests", dependencies: ["readiness", "TestSupport", "JSONSchema", "StrictJSON"],
+      name: "EndToEndTests",
+      dependencies: ["GitObjects", "JSONSchema", "PlanModel", "StrictJSON", "TestSupport", "readiness"],
       exclude: ["Golden", "Snapshots"]),
     .testTarget(name: "ReadinessSystemTests", dependencies: ["ReadinessSystem", "TestSupport"]),
     .testTarget(
       name: "GitObjectsTests",
-      dependencies: ["GitObjects", "GitRepository", "PlanModel", "TestSupport"]),
+      dependencies: ["CLibgit2", "GitObjects", "GitRepository", "PlanModel", "TestSupport"]),
     .testTarget(
       name: "GitTransactionTests",
       dependencies: ["GitObjects", "GitRepository", "GitTransaction", "PlanModel", "ReadinessSystem", "TestSupport"]),
     .testTarget(
       name: "GitRepositoryTests",
-      dependencies: ["GitRepository", "GitObjects", "PlanJudge", "PlanModel", "ReadinessSystem", "TestSupport"]),
+      dependencies: ["GitObjects", "GitRepository", "PlanModel", "TestSupport"]),
     .testTarget(
       name: "ProfilesTests",
-      dependencies: ["Profiles", "GitObjects", "PlanJudge", "PlanModel", "JSONSchema", "StrictJSON", "TestSupport"]),
+      dependencies: ["JSONSchema", "PlanModel", "Profiles", "StrictJSON", "TestSupport"]),
     .testTarget(
       name: "CommandsTests",
       dependencies: [
@@ -125,14 +128,16 @@ let package = Package(
       dependencies: ["Attestations", "GitObjects", "PlanJudge", "PlanModel", "TestSupport", "StrictJSON"]),
     .testTarget(
       name: "TelemetryTests",
-      dependencies: ["ReadinessSystem", "Telemetry", "PlanModel", "Profiles", "StrictJSON", "TestSupport"]),
+      dependencies: [
+        "PlanModel", "Profiles", "PrometheusRules", "ReadinessSystem", "StrictJSON", "Telemetry", "TestSupport",
+      ]),
     .testTarget(name: "StrictJSONTests", dependencies: ["StrictJSON"]),
     .testTarget(
       name: "ReportsTests",
-      dependencies: ["Reports", "GitObjects", "PlanJudge", "PlanModel", "StrictJSON", "TestSupport"]),
+      dependencies: ["PlanJudge", "PlanModel", "Reports", "StrictJSON", "TestSupport"]),
     .testTarget(
       name: "PlanSLOTests",
-      dependencies: ["PlanSLO", "GitObjects", "PlanJudge", "PlanModel", "TestSupport", "JSONSchema", "StrictJSON"]),
+      dependencies: ["JSONSchema", "PlanJudge", "PlanModel", "PlanSLO", "StrictJSON", "TestSupport"]),
     .testTarget(name: "JSONSchemaTests", dependencies: ["JSONSchema", "StrictJSON"]),
     .testTarget(
       name: "PlanModelTests", dependencies: ["GitObjects", "PlanModel", "TestSupport", "JSONSchema", "StrictJSON"]),
@@ -142,3 +147,12 @@ let package = Package(
   ],
   swiftLanguageModes: [.v6]
 )
+
+for target in package.targets where target.type != .system {
+  // An import says whether callers see it, a member is used only where its module is imported, and an existential is
+  // written as one.
+  target.swiftSettings = [
+    .enableUpcomingFeature("ExistentialAny"), .enableUpcomingFeature("InternalImportsByDefault"),
+    .enableUpcomingFeature("MemberImportVisibility"),
+  ]
+}

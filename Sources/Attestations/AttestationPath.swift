@@ -1,5 +1,5 @@
 import PlanJudge
-import PlanModel
+public import PlanModel
 
 /// The path of an attestation: `<first two hex>/<inputs>/<check>.<keyid or "unsigned">.json`.
 ///

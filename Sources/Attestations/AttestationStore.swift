@@ -1,7 +1,7 @@
-import GitObjects
+public import GitObjects
 import PlanJudge
-import PlanModel
-import GitRepository
+public import PlanModel
+public import GitRepository
 
 /// Reads the attestations of a repository and says which of them count.
 public final class AttestationStore: RenewalSource {

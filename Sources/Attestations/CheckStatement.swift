@@ -1,6 +1,6 @@
 import GitObjects
 import PlanJudge
-import PlanModel
+public import PlanModel
 import StrictJSON
 
 /// The fact that a check passed on inputs, as an in-toto test result (spec/predicates/test-result.md).

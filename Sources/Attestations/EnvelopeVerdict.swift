@@ -1,4 +1,5 @@
-import PlanModel
+import StrictJSON
+public import PlanModel
 
 /// Says whether an envelope is signed by a key that the reader trusts, and is about what the reader asks.
 public struct EnvelopeVerdict: Sendable {

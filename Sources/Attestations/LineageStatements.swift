@@ -1,5 +1,5 @@
-import GitObjects
-import PlanModel
+public import GitObjects
+public import PlanModel
 import StrictJSON
 
 /// The statements of a lineage: one for each run and each check that it brought, and one summary at the end.

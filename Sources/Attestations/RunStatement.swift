@@ -1,4 +1,5 @@
-import PlanModel
+import GitObjects
+public import PlanModel
 import StrictJSON
 
 /// The fact that a run was accepted or rejected, on what it is based, as an in-toto Statement of a predicate of our own.

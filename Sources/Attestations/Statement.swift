@@ -1,6 +1,6 @@
 import PlanJudge
-import PlanModel
-import StrictJSON
+public import PlanModel
+public import StrictJSON
 
 /// An in-toto Statement (https://github.com/in-toto/attestation, spec/v1): facts about artifacts that digests name.
 public struct Statement: Sendable {

@@ -1,4 +1,5 @@
-import PlanModel
+import GitObjects
+public import PlanModel
 import StrictJSON
 
 /// The verdict on a history, as a SLSA verification summary (https://slsa.dev/spec/v1.2/verification_summary).

@@ -1,4 +1,4 @@
-import GitObjects
+public import GitObjects
 import PlanModel
 import ReadinessSystem
 

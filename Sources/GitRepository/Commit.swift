@@ -1,6 +1,6 @@
-import GitObjects
-import PlanJudge
-import PlanModel
+public import GitObjects
+public import PlanJudge
+public import PlanModel
 
 /// A commit as its object says it. Parsed here and not by libgit2, so that nothing is cut off, guessed or cleaned.
 public struct Commit: Sendable {

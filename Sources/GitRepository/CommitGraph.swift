@@ -1,4 +1,4 @@
-import GitObjects
+public import GitObjects
 import PlanModel
 
 /// A history: each commit and each root tree read once, and of each no more than it takes to see whether it is of

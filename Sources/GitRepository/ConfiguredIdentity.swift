@@ -1,6 +1,6 @@
 import CLibgit2
 import Glibc
-import PlanModel
+public import PlanModel
 
 /// Whose name a commit takes.
 public enum IdentityRole: String, Sendable {

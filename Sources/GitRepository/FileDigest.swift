@@ -1,5 +1,5 @@
-import PlanModel
-import ReadinessSystem
+public import PlanModel
+public import ReadinessSystem
 
 /// Digests files by their paths, of any size, in chunks.
 public enum FileDigest {

@@ -1,5 +1,5 @@
-import GitObjects
-import PlanModel
+public import GitObjects
+public import PlanModel
 
 /// Any path of the tree, beside plan and policy.
 extension GitTree {

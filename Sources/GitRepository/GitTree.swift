@@ -1,5 +1,5 @@
-import GitObjects
-import PlanModel
+public import GitObjects
+public import PlanModel
 import ReadinessSystem
 import StrictJSON
 

@@ -1,7 +1,7 @@
-import GitObjects
+public import GitObjects
 import CLibgit2
 import Glibc
-import PlanModel
+public import PlanModel
 import ReadinessSystem
 
 extension Repository {

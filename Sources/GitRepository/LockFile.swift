@@ -1,6 +1,6 @@
 import GitObjects
 import Glibc
-import ReadinessSystem
+package import ReadinessSystem
 
 /// A lock of git's, or of ours.
 public struct LockFile {

@@ -1,4 +1,4 @@
-import GitObjects
+package import GitObjects
 import PlanModel
 
 /// Objects that a command makes: read as if they were stored, and stored all at once when it comes to that. A command that

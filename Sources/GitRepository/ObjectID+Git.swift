@@ -1,5 +1,5 @@
-import GitObjects
-import CLibgit2
+package import GitObjects
+package import CLibgit2
 import PlanModel
 
 extension ObjectID {

@@ -1,4 +1,4 @@
-import GitObjects
+public import GitObjects
 import CLibgit2
 import Glibc
 import PlanModel

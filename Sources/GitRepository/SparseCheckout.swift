@@ -1,4 +1,4 @@
-import GitObjects
+package import GitObjects
 import CLibgit2
 import PlanModel
 

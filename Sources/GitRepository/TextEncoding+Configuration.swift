@@ -1,4 +1,4 @@
-import GitObjects
+public import GitObjects
 
 extension TextEncoding {
   /// The encoding that git gives to the next commit; nil is UTF-8. Git is asked, because `git -c` may say it.

@@ -1,4 +1,4 @@
-import GitObjects
+public import GitObjects
 import PlanModel
 
 /// A path that two trees do not hold alike.

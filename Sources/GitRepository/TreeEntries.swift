@@ -1,4 +1,4 @@
-import GitObjects
+package import GitObjects
 import PlanModel
 
 extension TreeObject {

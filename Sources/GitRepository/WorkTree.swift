@@ -1,6 +1,6 @@
-import GitObjects
+public import GitObjects
 import Glibc
-import PlanModel
+public import PlanModel
 import StrictJSON
 import ReadinessSystem
 

@@ -1,5 +1,5 @@
-import GitRepository
-import GitObjects
+public import GitRepository
+public import GitObjects
 import CLibgit2
 import PlanModel
 

@@ -1,8 +1,8 @@
-import GitRepository
-import GitObjects
+public import GitRepository
+public import GitObjects
 import CLibgit2
 import Glibc
-import PlanModel
+public import PlanModel
 import ReadinessSystem
 
 /// A change of a few files that becomes a commit on HEAD, leaving everything else as the user has it.

@@ -1,4 +1,4 @@
-import GitRepository
+public import GitRepository
 import GitObjects
 import CLibgit2
 import Glibc

@@ -1,8 +1,8 @@
-import GitRepository
-import GitObjects
+public import GitRepository
+public import GitObjects
 import CLibgit2
 import PlanJudge
-import PlanModel
+public import PlanModel
 
 /// Writes a ref that holds records beside the plan: commits of one parent each, moved by compare-and-swap.
 ///

@@ -1,4 +1,4 @@
-import GitRepository
+public import GitRepository
 import Glibc
 import ReadinessSystem
 

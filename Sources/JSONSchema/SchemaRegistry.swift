@@ -1,4 +1,4 @@
-import StrictJSON
+public import StrictJSON
 
 /// Schemas by their URI. Nothing is fetched: what is not registered and not given by `loader` does not exist.
 public final class SchemaRegistry {

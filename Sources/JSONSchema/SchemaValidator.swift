@@ -1,4 +1,4 @@
-import StrictJSON
+public import StrictJSON
 
 /// Where and why an instance does not fit its schema.
 public struct SchemaViolation: Sendable {

@@ -1,13 +1,14 @@
+import Profiles
 import Attestations
 import PlanEvents
 import PlanGate
-import PlanHistory
+public import PlanHistory
 import PlanJudge
 import PlanModel
 import PlanSLO
 import GitObjects
-import GitRepository
-import Telemetry
+public import GitRepository
+public import Telemetry
 
 /// Collects the facts of one repository that become metrics: what `status`, `gate`, `slo show`, `deliver` and `dlq` say of
 /// HEAD.

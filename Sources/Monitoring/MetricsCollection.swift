@@ -1,8 +1,8 @@
 import Glibc
-import PlanHistory
-import GitRepository
-import Telemetry
-import ReadinessSystem
+public import PlanHistory
+public import GitRepository
+public import Telemetry
+public import ReadinessSystem
 
 /// Collects metrics of one repository or of many, and writes them for node_exporter's textfile collector.
 public struct MetricsCollection {

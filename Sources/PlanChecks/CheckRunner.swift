@@ -1,6 +1,7 @@
-import GitObjects
-import PlanModel
-import GitRepository
+import Profiles
+public import GitObjects
+public import PlanModel
+public import GitRepository
 import ReadinessSystem
 import StrictJSON
 import Synchronization

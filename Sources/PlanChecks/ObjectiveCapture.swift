@@ -1,5 +1,5 @@
-import PlanSLO
-import PlanModel
+public import PlanSLO
+public import PlanModel
 import GitRepository
 import Profiles
 import StrictJSON

@@ -1,5 +1,5 @@
-import PlanModel
-import Profiles
+public import PlanModel
+public import Profiles
 import StrictJSON
 
 /// One criterion's check, with the profile that it runs under.

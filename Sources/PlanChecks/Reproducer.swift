@@ -1,7 +1,8 @@
-import PlanModel
+import StrictJSON
+public import PlanModel
 import Profiles
-import GitObjects
-import GitRepository
+public import GitObjects
+public import GitRepository
 import ReadinessSystem
 
 /// Recomputes evidence: files are hashed, checks run again on a clean copy of the commit that they name, with the values of

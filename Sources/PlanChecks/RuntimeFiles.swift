@@ -1,5 +1,5 @@
 import PlanModel
-import Profiles
+public import Profiles
 
 /// Profiles under which checks run: the repository's own and those that the program brings along.
 public struct RuntimeFiles {

@@ -1,3 +1,5 @@
+import PlanJudge
+import GitObjects
 import JSONSchema
 import PlanSLO
 import PlanModel

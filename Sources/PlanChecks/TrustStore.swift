@@ -1,5 +1,5 @@
-import PlanModel
-import GitRepository
+public import PlanModel
+public import GitRepository
 import ReadinessSystem
 
 /// What a person has looked at and trusts on this machine: digests under `.git`, where no push reaches.

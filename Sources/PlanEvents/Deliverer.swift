@@ -1,8 +1,8 @@
-import GitObjects
-import PlanModel
-import GitRepository
+public import GitObjects
+public import PlanModel
+public import GitRepository
 import Reports
-import Profiles
+public import Profiles
 import StrictJSON
 import Telemetry
 import ReadinessSystem

@@ -1,6 +1,6 @@
-import GitObjects
+public import GitObjects
 import PlanModel
-import GitRepository
+public import GitRepository
 import PlanHistory
 import Reports
 import StrictJSON

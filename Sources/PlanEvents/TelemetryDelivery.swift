@@ -1,7 +1,7 @@
 import PlanModel
-import Profiles
+public import Profiles
 import StrictJSON
-import Telemetry
+public import Telemetry
 import ReadinessSystem
 
 /// Sends the spool of telemetry to a collector: OTLP over HTTP, in JSON, a line at a time, at least once.

@@ -1,4 +1,4 @@
-import GitRepository
+public import GitRepository
 import ReadinessSystem
 
 /// Whether the `git commit` that runs a hook replaces HEAD.

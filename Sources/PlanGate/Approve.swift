@@ -1,6 +1,8 @@
-import GitObjects
-import PlanModel
-import GitRepository
+import PlanJudge
+import PlanHistory
+public import GitObjects
+public import PlanModel
+public import GitRepository
 import StrictJSON
 
 /// Adds a person's approval of what a milestone says, in a commit of their own.

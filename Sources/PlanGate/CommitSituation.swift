@@ -1,8 +1,8 @@
-import GitObjects
+public import GitObjects
 import Glibc
-import PlanJudge
-import PlanModel
-import GitRepository
+public import PlanJudge
+public import PlanModel
+public import GitRepository
 import GitTransaction
 import PlanHistory
 import ReadinessSystem

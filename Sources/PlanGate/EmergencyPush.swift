@@ -1,5 +1,5 @@
-import PlanModel
-import GitRepository
+public import PlanModel
+public import GitRepository
 import StrictJSON
 import ReadinessSystem
 

@@ -1,7 +1,7 @@
 import GitObjects
-import PlanModel
-import GitRepository
-import StrictJSON
+public import PlanModel
+public import GitRepository
+public import StrictJSON
 
 extension Milestone {
   /// Finds the criterion that a person means: by its id, by its number in the file from 1, or by the beginning of one id.

@@ -1,9 +1,10 @@
-import GitObjects
-import PlanModel
-import GitRepository
+import PlanJudge
+public import GitObjects
+public import PlanModel
+public import GitRepository
 import GitTransaction
 import PlanHistory
-import StrictJSON
+public import StrictJSON
 
 /// One milestone's way to another state.
 public struct MoveStep: Sendable {

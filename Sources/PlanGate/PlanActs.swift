@@ -1,5 +1,5 @@
 import GitObjects
-import PlanModel
+public import PlanModel
 import GitRepository
 import StrictJSON
 

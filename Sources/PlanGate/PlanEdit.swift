@@ -1,9 +1,9 @@
-import GitObjects
+public import GitObjects
 import PlanJudge
-import PlanModel
-import GitRepository
+public import PlanModel
+public import GitRepository
 import GitTransaction
-import StrictJSON
+public import StrictJSON
 
 /// Edits files of the plan for people who do not like JSON: in the work tree and in the index, so that the change rides
 /// in the user's own commit. The judge looks first; the hooks stamp it later.

@@ -1,7 +1,7 @@
-import GitObjects
+public import GitObjects
 import PlanModel
-import GitRepository
-import PlanHistory
+public import GitRepository
+public import PlanHistory
 
 /// A ref that a push changes.
 public struct RefUpdate: Sendable {

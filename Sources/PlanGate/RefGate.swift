@@ -1,8 +1,8 @@
 import GitObjects
 import PlanJudge
 import PlanModel
-import GitRepository
-import PlanHistory
+public import GitRepository
+public import PlanHistory
 
 /// The gate of a server: judges each ref that a push moves from its value before the push.
 public struct RefGate {

@@ -1,7 +1,7 @@
-import GitObjects
+public import GitObjects
 import PlanJudge
-import PlanModel
-import GitRepository
+public import PlanModel
+public import GitRepository
 import GitTransaction
 import PlanHistory
 

@@ -1,7 +1,7 @@
 import GitObjects
-import PlanHistory
-import PlanModel
-import GitRepository
+public import PlanHistory
+public import PlanModel
+public import GitRepository
 import Telemetry
 
 /// Tells what this process did with runs, in the trace of each. Nothing happens unless somebody asked for telemetry.

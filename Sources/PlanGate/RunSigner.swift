@@ -1,6 +1,6 @@
-import PlanJudge
-import PlanModel
-import GitRepository
+public import PlanJudge
+public import PlanModel
+public import GitRepository
 
 /// Signs runs with the user's own key: where a rule asks for it, and everywhere where `readiness.sign` is true.
 public struct RunSigner {

@@ -1,6 +1,6 @@
-import GitObjects
-import PlanModel
-import GitRepository
+public import GitObjects
+public import PlanModel
+public import GitRepository
 
 /// An index that is behind: it holds an older version of a milestone, while the file in the work tree is HEAD's.
 ///

@@ -1,5 +1,5 @@
 import PlanJudge
-import PlanModel
+public import PlanModel
 import GitRepository
 import Telemetry
 import ReadinessSystem

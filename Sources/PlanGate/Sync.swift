@@ -1,6 +1,6 @@
 import GitObjects
-import PlanModel
-import GitRepository
+public import PlanModel
+public import GitRepository
 import PlanHistory
 
 /// Brings a branch and its remote together: fetch, merge what came, judge what would go, push. Git does all of it, with

@@ -1,5 +1,5 @@
-import GitObjects
-import GitRepository
+public import GitObjects
+public import GitRepository
 import PlanHistory
 import PlanJudge
 import PlanModel

@@ -1,7 +1,7 @@
-import GitObjects
+public import GitObjects
 import PlanJudge
-import PlanModel
-import GitRepository
+public import PlanModel
+public import GitRepository
 
 /// Which commits are judged, and which point is trusted while they are: the one place that decides this, for hooks, the
 /// server's gate, `verify`, `replay` and every command (contract 2.2, anchors).

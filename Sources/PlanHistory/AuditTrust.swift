@@ -1,6 +1,6 @@
-import GitObjects
+public import GitObjects
 import PlanJudge
-import PlanModel
+public import PlanModel
 import GitRepository
 
 /// What an audit takes on trust (contract 2.2, anchors): who looks at its answer has to know.

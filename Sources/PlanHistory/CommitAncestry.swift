@@ -1,7 +1,7 @@
-import GitObjects
-import PlanJudge
-import PlanModel
-import GitRepository
+public import GitObjects
+public import PlanJudge
+public import PlanModel
+public import GitRepository
 
 /// What the judge may ask about the commits before a proposal's parents, from a repository.
 public struct CommitAncestry: Ancestry {

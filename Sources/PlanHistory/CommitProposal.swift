@@ -1,7 +1,7 @@
 import GitObjects
-import PlanJudge
+public import PlanJudge
 import PlanModel
-import GitRepository
+public import GitRepository
 
 extension Proposal {
   /// The proposal that a commit is: what it changed, and what its message says about that.

@@ -1,6 +1,6 @@
-import GitObjects
-import PlanJudge
-import PlanModel
+public import GitObjects
+public import PlanJudge
+public import PlanModel
 import GitRepository
 import ReadinessSystem
 import Telemetry

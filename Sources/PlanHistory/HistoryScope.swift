@@ -1,7 +1,7 @@
-import GitObjects
+public import GitObjects
 import PlanJudge
 import PlanModel
-import GitRepository
+public import GitRepository
 
 /// Which commits a question about history is about.
 public struct HistoryScope: Sendable {

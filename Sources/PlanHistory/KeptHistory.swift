@@ -1,7 +1,7 @@
-import GitObjects
+public import GitObjects
 import PlanJudge
 import PlanModel
-import GitRepository
+public import GitRepository
 
 extension Repository {
   /// The parents with whose plan a commit goes on: all, but where it joins another line and drops its plan

@@ -1,7 +1,7 @@
-import GitObjects
+public import GitObjects
 import PlanJudge
-import PlanModel
-import GitRepository
+public import PlanModel
+public import GitRepository
 
 /// Follows milestones and runs back to what they are based on, after an audit has told the runs.
 public struct LineageReader {

@@ -1,8 +1,8 @@
 import GitObjects
 import PlanJudge
-import PlanModel
-import GitRepository
-import StrictJSON
+public import PlanModel
+public import GitRepository
+public import StrictJSON
 
 /// A milestone as the runs say it is.
 public struct FoldedState: Sendable, Equatable {

@@ -1,7 +1,7 @@
 import ReadinessSystem
-import GitObjects
-import PlanModel
-import GitRepository
+public import GitObjects
+public import PlanModel
+public import GitRepository
 
 /// Which commits of a server hold which run, so that its gate refuses a run that is used again (contract 3).
 ///

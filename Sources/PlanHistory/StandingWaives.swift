@@ -1,7 +1,7 @@
-import GitObjects
-import PlanJudge
-import PlanModel
-import GitRepository
+public import GitObjects
+public import PlanJudge
+public import PlanModel
+public import GitRepository
 
 extension Repository {
   /// The rules that stamps let go in some commits and their ancestors, and whose milestones no later stamp moved on

@@ -1,7 +1,7 @@
 import ReadinessSystem
-import GitObjects
-import PlanModel
-import GitRepository
+public import GitObjects
+public import PlanModel
+public import GitRepository
 
 /// What an audit found to be without any fault up to a commit, kept in a file so that the next audit judges only what is
 /// new (decisions 0019, 0038). A cache and nothing more: without it, and wherever it is damaged, everything is judged again.

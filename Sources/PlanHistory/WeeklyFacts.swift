@@ -1,8 +1,8 @@
-import GitObjects
+public import GitObjects
 import PlanSLO
-import PlanJudge
-import PlanModel
-import GitRepository
+public import PlanJudge
+public import PlanModel
+public import GitRepository
 
 /// What happened to a plan in a span of days, from history alone. The committer's date selects, topology orders; the
 /// same commit and span give the same facts.

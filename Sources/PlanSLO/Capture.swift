@@ -1,5 +1,5 @@
-import PlanModel
-import StrictJSON
+public import PlanModel
+public import StrictJSON
 
 /// What a monitoring server answered about one objective at one moment: bytes that anyone can check against the definition.
 public struct Capture: Sendable {

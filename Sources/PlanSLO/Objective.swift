@@ -1,4 +1,5 @@
-import PlanModel
+import GitObjects
+public import PlanModel
 
 /// A service-level objective: which share of a service's events has to be good over a rolling period. One file of
 /// `ssot/policies/slo/`, in the form of OpenSLO v1.

@@ -1,5 +1,5 @@
-import PlanJudge
-import PlanModel
+public import PlanJudge
+public import PlanModel
 
 /// Judges objectives against the captures of a tree, for gates, checks and displays.
 public struct ObjectiveGate {

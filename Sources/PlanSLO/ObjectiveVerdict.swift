@@ -1,4 +1,5 @@
-import PlanJudge
+import StrictJSON
+public import PlanJudge
 import PlanModel
 
 /// What a captured answer says of an objective: go, no-go, or that nobody can tell, with every reason.

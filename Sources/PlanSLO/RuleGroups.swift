@@ -1,5 +1,5 @@
 import PrometheusRules
-import StrictJSON
+public import StrictJSON
 
 /// Compiles an objective to recording rules and burn alerts of Prometheus. The same objective gives the same rules.
 public struct RuleGroups: Sendable {

@@ -1,6 +1,6 @@
 import Glibc
-import StrictJSON
-import ReadinessSystem
+public import StrictJSON
+public import ReadinessSystem
 
 /// What could not be delivered, kept on disk until somebody looks: one file for each sink and event, so that nothing
 /// stands in it twice. A letter is there, whole and synced, before `put` comes back.

@@ -1,4 +1,4 @@
-import ReadinessSystem
+public import ReadinessSystem
 
 extension RuntimeProfile {
   /// A command under the bounds of a profile: its variables, its paths, its time and its sizes.

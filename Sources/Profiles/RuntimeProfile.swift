@@ -1,4 +1,4 @@
-import StrictJSON
+public import StrictJSON
 
 /// A profile with every value settled: flag before environment before repository before what the program brings along.
 public struct RuntimeProfile: Sendable {

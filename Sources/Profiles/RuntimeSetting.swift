@@ -1,4 +1,4 @@
-import StrictJSON
+public import StrictJSON
 
 /// One value of a profile: its name, what is legal, and what stands where nobody says anything.
 /// A new setting is an entry of `all`, a property of `ssot/schemas/runtime.config.schema.json`, and a test.

@@ -1,4 +1,4 @@
-import StrictJSON
+public import StrictJSON
 
 /// An alerting rule of Prometheus.
 public struct AlertingRule: Sendable {

@@ -1,4 +1,4 @@
-import StrictJSON
+public import StrictJSON
 
 /// Makes the cases of a file for `promtool test rules` (Prometheus, "Unit testing for rules").
 public enum RuleTest {

@@ -1,4 +1,4 @@
-import StrictJSON
+public import StrictJSON
 
 /// Writes YAML 1.2 from JSON values: block style, keys sorted, texts as JSON strings. Nothing here reads YAML.
 public enum YAML {

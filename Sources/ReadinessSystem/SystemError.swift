@@ -1,4 +1,4 @@
-import Glibc
+public import Glibc
 
 /// Says why the system did not do what it was asked for. Always "could not judge", never a verdict.
 public struct SystemError: Error, Sendable, Equatable {

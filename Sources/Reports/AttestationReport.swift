@@ -1,6 +1,7 @@
+import GitObjects
 import PlanJudge
 import PlanModel
-import StrictJSON
+public import StrictJSON
 
 /// Attestations, and which of them count.
 public struct AttestationReport {

@@ -1,5 +1,5 @@
-import PlanModel
-import StrictJSON
+public import PlanModel
+public import StrictJSON
 
 /// How checks came out.
 public struct CheckReport {

@@ -1,6 +1,6 @@
-import PlanJudge
+public import PlanJudge
 import PlanModel
-import StrictJSON
+public import StrictJSON
 
 /// The exit criteria of one milestone, and what shows each.
 public struct CriteriaReport {

@@ -1,6 +1,6 @@
-import PlanJudge
+public import PlanJudge
 import PlanModel
-import StrictJSON
+public import StrictJSON
 
 /// What differs between two plans, a milestone a paragraph.
 public struct DiffReport {

@@ -1,5 +1,5 @@
 import PlanModel
-import StrictJSON
+public import StrictJSON
 
 /// One thing that was looked at.
 public struct HealthCheck: Sendable {

@@ -1,5 +1,5 @@
-import PlanModel
-import StrictJSON
+public import PlanModel
+public import StrictJSON
 
 /// Findings for people and for programs.
 public enum FindingReport {

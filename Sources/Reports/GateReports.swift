@@ -1,7 +1,7 @@
-import PlanSLO
-import PlanJudge
+public import PlanSLO
+public import PlanJudge
 import PlanModel
-import StrictJSON
+public import StrictJSON
 
 /// What a gate says, and what rests on a word alone.
 public struct GateReport {

@@ -1,6 +1,6 @@
-import PlanJudge
+public import PlanJudge
 import PlanModel
-import StrictJSON
+public import StrictJSON
 
 /// The dependency graph in layers, in the forms that people paste into documents.
 public struct GraphReport {

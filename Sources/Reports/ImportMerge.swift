@@ -1,5 +1,5 @@
-import PlanModel
-import StrictJSON
+public import PlanModel
+public import StrictJSON
 
 /// A milestone as a document tells it, put into the one that the plan has: by property, and nothing is lost. Evidence,
 /// approvals and the user's own fields stay; criteria, risks and deliverables that the document does not name stay too.

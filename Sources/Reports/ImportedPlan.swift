@@ -1,5 +1,5 @@
-import PlanModel
-import StrictJSON
+public import PlanModel
+public import StrictJSON
 
 /// A plan as a document tells it.
 public struct ImportedPlan: Sendable {

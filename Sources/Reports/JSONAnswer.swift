@@ -1,4 +1,4 @@
-import StrictJSON
+public import StrictJSON
 
 extension JSONValue {
   /// An answer as it is printed: the value exactly, and on a terminal harmless, since what could not be seen, or would

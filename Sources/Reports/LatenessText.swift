@@ -1,3 +1,4 @@
+import PlanModel
 import PlanJudge
 import StrictJSON
 

@@ -1,6 +1,7 @@
+import GitObjects
 import PlanJudge
-import PlanModel
-import StrictJSON
+public import PlanModel
+public import StrictJSON
 
 /// What milestones and runs are based on: a tree for people, JSON for programs.
 public struct LineageReport {

@@ -1,4 +1,4 @@
-import StrictJSON
+public import StrictJSON
 
 /// The manual page, from what argument-parser says of the commands, so that page and `--help` cannot differ.
 public enum ManualPage {

@@ -1,6 +1,7 @@
-import PlanSLO
+import PlanJudge
+public import PlanSLO
 import PlanModel
-import StrictJSON
+public import StrictJSON
 
 /// Objectives with their burn alerts, and what is wrong with their definitions.
 public struct ObjectiveReport {

@@ -1,6 +1,6 @@
-import PlanJudge
-import PlanModel
-import StrictJSON
+public import PlanJudge
+public import PlanModel
+public import StrictJSON
 
 /// What can start now.
 public struct NextReport {

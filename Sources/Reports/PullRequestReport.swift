@@ -1,5 +1,5 @@
-import PlanJudge
-import PlanModel
+public import PlanJudge
+public import PlanModel
 
 /// What a change does to the plan, for a reviewer who does not know the tool: Markdown for a comment or a step summary.
 public struct PullRequestReport {

@@ -1,5 +1,5 @@
-import PlanModel
-import StrictJSON
+public import PlanModel
+public import StrictJSON
 
 /// Whether evidence came out the same.
 public struct ReproductionReport {

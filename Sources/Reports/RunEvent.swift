@@ -1,5 +1,5 @@
 import PlanModel
-import StrictJSON
+public import StrictJSON
 
 /// A run as a CloudEvents 1.0 event in structured JSON (CloudEvents specification 1.0.2; JSON event format).
 public struct RunEvent: Sendable {

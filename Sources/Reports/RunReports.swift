@@ -1,7 +1,7 @@
-import GitObjects
-import PlanJudge
-import PlanModel
-import StrictJSON
+public import GitObjects
+public import PlanJudge
+public import PlanModel
+public import StrictJSON
 
 /// A run as reports show it: values only, so that reports know neither git nor history.
 public struct RunLine: Sendable {

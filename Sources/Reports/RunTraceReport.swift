@@ -1,5 +1,5 @@
 import PlanModel
-import StrictJSON
+public import StrictJSON
 
 /// One run, as spans of all processes tell it.
 public struct RunTraceReport: Sendable {

@@ -1,6 +1,6 @@
-import PlanJudge
+public import PlanJudge
 import PlanModel
-import StrictJSON
+public import StrictJSON
 
 /// The tracker, a milestone a line.
 public struct StatusReport {

@@ -1,4 +1,4 @@
-import PlanJudge
+public import PlanJudge
 import PlanModel
 import StrictJSON
 

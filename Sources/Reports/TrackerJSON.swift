@@ -1,6 +1,7 @@
-import PlanJudge
+import GitObjects
+public import PlanJudge
 import PlanModel
-import StrictJSON
+public import StrictJSON
 
 /// The whole plan as one JSON document: everything that the files say.
 public enum TrackerJSON {

@@ -1,5 +1,5 @@
-import GitObjects
-import PlanModel
+public import GitObjects
+public import PlanModel
 import StrictJSON
 
 /// What an audit takes on trust, as reports show it.

@@ -1,5 +1,5 @@
-import PlanModel
-import StrictJSON
+public import PlanModel
+public import StrictJSON
 
 /// A verdict in the forms that other programs show to people.
 public enum VerdictFormats {

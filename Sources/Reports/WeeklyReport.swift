@@ -1,6 +1,6 @@
-import PlanJudge
-import PlanModel
-import StrictJSON
+public import PlanJudge
+public import PlanModel
+public import StrictJSON
 
 /// The weekly update, in the form of the seed's template. Values only: reports know no history.
 public struct WeeklyReport {

@@ -1,3 +1,4 @@
+import GitObjects
 import Foundation
 import PlanModel
 import TestSupport

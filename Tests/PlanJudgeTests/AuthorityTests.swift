@@ -1,3 +1,4 @@
+import GitObjects
 import PlanJudge
 import PlanModel
 import TestSupport

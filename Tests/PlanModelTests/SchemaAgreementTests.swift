@@ -1,3 +1,4 @@
+import GitObjects
 import JSONSchema
 import PlanModel
 import TestSupport

@@ -1,5 +1,5 @@
-import PlanJudge
-import PlanModel
+public import PlanJudge
+public import PlanModel
 
 /// A history in memory: commits by number, each greater than its parents. What the judge asks about ancestors is answered
 /// from all of it, as a repository would.

@@ -1,6 +1,6 @@
-import GitObjects
-import PlanJudge
-import PlanModel
+public import GitObjects
+public import PlanJudge
+public import PlanModel
 import StrictJSON
 
 /// A tree in memory: files by path. What the judge sees of it is what it would see of a commit.

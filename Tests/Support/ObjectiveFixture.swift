@@ -1,4 +1,4 @@
-import PlanSLO
+public import PlanSLO
 import PlanModel
 import StrictJSON
 

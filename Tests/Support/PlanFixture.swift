@@ -1,5 +1,5 @@
-import PlanJudge
-import PlanModel
+public import PlanJudge
+public import PlanModel
 
 /// A plan of five milestones, one in each state that a test wants to leave:
 /// `A-1` done, `A-2` in progress on `A-1`, `A-3` not started on `A-2`, `A-4` in review on `A-1`, `A-5` done on `A-1`.

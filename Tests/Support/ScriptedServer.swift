@@ -1,4 +1,4 @@
-import Foundation
+public import Foundation
 
 /// An HTTP server on this machine's loopback that does as it is told, connection by connection.
 public final class ScriptedServer: @unchecked Sendable {

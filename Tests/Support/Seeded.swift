@@ -1,4 +1,4 @@
-import StrictJSON
+public import StrictJSON
 
 /// Chance with a seed that a failing test prints: Sebastiano Vigna's SplitMix64.
 public struct SplitMix: RandomNumberGenerator, Sendable {

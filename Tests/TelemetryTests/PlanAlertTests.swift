@@ -1,3 +1,4 @@
+import PrometheusRules
 import PlanModel
 import StrictJSON
 @testable import Telemetry

@@ -1,4 +1,4 @@
-import ArgumentParser
+public import ArgumentParser
 import PlanModel
 import PlanGate
 import Reports

@@ -1,3 +1,4 @@
+import PlanJudge
 import GitObjects
 import ArgumentParser
 import Attestations

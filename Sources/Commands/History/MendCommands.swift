@@ -1,3 +1,5 @@
+import PlanJudge
+import GitObjects
 import ArgumentParser
 import PlanModel
 import PlanGate

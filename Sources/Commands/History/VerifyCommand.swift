@@ -1,3 +1,4 @@
+import GitObjects
 import ArgumentParser
 import PlanJudge
 import PlanModel

@@ -1,3 +1,4 @@
+import PlanModel
 import Glibc
 import GitRepository
 import Reports

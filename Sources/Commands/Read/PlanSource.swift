@@ -1,3 +1,4 @@
+import PlanHistory
 import GitObjects
 import ArgumentParser
 import Attestations

@@ -1,3 +1,4 @@
+import PlanJudge
 import ArgumentParser
 import PlanModel
 import PlanGate

@@ -1,3 +1,4 @@
+import PrometheusRules
 import ArgumentParser
 import Monitoring
 import PlanGate

@@ -1,7 +1,7 @@
 import Glibc
-import PlanModel
+public import PlanModel
 import ReadinessSystem
-import Telemetry
+public import Telemetry
 
 /// Makes each alert's fault in a scratch repository, watches the alert fire in a real Prometheus and arrive through a real
 /// Alertmanager, repairs the fault, and watches the alert resolve. Everything listens on 127.0.0.1.

@@ -1,4 +1,4 @@
-import PlanModel
+public import PlanModel
 
 /// What a gate says of a plan, and why (contract 2.3).
 public struct GateDecision {

@@ -1,4 +1,4 @@
-import PlanModel
+public import PlanModel
 
 /// How far a plan is from a gate's go, and by which way it comes there.
 public struct GateGap: Sendable {

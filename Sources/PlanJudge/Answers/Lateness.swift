@@ -1,4 +1,4 @@
-import PlanModel
+public import PlanModel
 
 /// Which milestones are past their `target`, and which cannot be expected to keep it (decision 0090).
 public struct Lateness: Sendable {

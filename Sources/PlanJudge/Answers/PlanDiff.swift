@@ -1,4 +1,4 @@
-import PlanModel
+public import PlanModel
 import StrictJSON
 
 /// The difference of two plans in terms of milestones.

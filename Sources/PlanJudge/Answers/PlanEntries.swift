@@ -1,4 +1,4 @@
-import PlanModel
+public import PlanModel
 
 extension PlanOverview {
   /// The milestones of a plan that can be read, by id, each with what follows for it. Entries are made when they are

@@ -1,4 +1,4 @@
-import PlanModel
+public import PlanModel
 
 /// A whole plan, read from one tree, with what follows from it for every milestone.
 public struct PlanOverview {

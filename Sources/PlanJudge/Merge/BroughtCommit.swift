@@ -1,4 +1,4 @@
-import PlanModel
+public import PlanModel
 
 /// A commit that one parent of a merge has and another has not.
 public final class BroughtCommit {

@@ -1,5 +1,5 @@
 import PlanModel
-import StrictJSON
+public import StrictJSON
 
 /// Makes the field merge of two versions (contract 3), for the merge driver. Whether a merge that is committed is one is
 /// still asked of `MergedValues`, over all merge bases, so nothing rests on this having run.

@@ -1,3 +1,4 @@
+import StrictJSON
 import PlanModel
 
 /// What the rules ask about one milestone of a merge, from the side of one parent (contract 3, merges, 2 and 3).

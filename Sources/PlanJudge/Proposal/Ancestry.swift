@@ -1,4 +1,4 @@
-import PlanModel
+public import PlanModel
 
 /// What the judge may ask about the commits before the parents. Asked only where it is needed: these walk history.
 public protocol Ancestry {

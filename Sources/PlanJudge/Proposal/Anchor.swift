@@ -1,4 +1,4 @@
-import PlanModel
+public import PlanModel
 
 /// The trusted point beside which a change is judged (contract 2.2, anchors): the policies that stood there before.
 ///

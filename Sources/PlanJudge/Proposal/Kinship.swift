@@ -1,4 +1,5 @@
-import PlanModel
+import StrictJSON
+public import PlanModel
 
 /// How the parents of a merge are related by plan (contract 2.2, unrelated plans).
 public enum Kinship: Equatable {

@@ -1,4 +1,4 @@
-import PlanModel
+public import PlanModel
 
 /// A change that somebody wants accepted. Every entry point builds one of these, and only these reach the judge.
 public struct Proposal {

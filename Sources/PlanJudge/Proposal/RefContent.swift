@@ -1,4 +1,4 @@
-import PlanModel
+public import PlanModel
 
 /// What a ref holds, as far as its judgement depends on it.
 public struct RefContent: Sendable {

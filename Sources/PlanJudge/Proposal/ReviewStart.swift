@@ -1,4 +1,4 @@
-import PlanModel
+public import PlanModel
 
 /// A commit that began a milestone's stay in review, with the stamp that tells it.
 public struct ReviewStart: Sendable {

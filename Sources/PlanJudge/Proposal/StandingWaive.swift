@@ -1,4 +1,4 @@
-import PlanModel
+public import PlanModel
 
 /// A rule that an accepted stamp lets go for a while, and whose milestone has not moved on since.
 public struct StandingWaive: Sendable {

@@ -1,4 +1,5 @@
-import PlanModel
+import StrictJSON
+public import PlanModel
 
 /// Holders of a role who have approved what the tree holds (contract 2.4, `approvals`).
 struct Quorum {

@@ -1,5 +1,5 @@
-import GitObjects
-import PlanModel
+public import GitObjects
+public import PlanModel
 
 /// One new commit of the ref that holds attestations, as the gate read it.
 public struct AttestationCommit: Sendable {

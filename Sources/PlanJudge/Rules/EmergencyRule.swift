@@ -1,4 +1,4 @@
-import PlanModel
+public import PlanModel
 
 extension Judge {
   /// Judges who may have a server's gate let a push past in an emergency (`doc/design/decisions/0027-emergency-push.md`).

@@ -1,3 +1,5 @@
+import StrictJSON
+import GitObjects
 import PlanModel
 
 /// What an edge asks for (contract 2.2). A new guard is a case of `Guard`, a branch here, and a test.

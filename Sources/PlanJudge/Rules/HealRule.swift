@@ -1,4 +1,4 @@
-import PlanModel
+public import PlanModel
 
 /// A stamp that records what ancestors changed without one takes the authority to change the policy (contract 3, heal).
 /// What it names is compared with the ancestors by whoever walks them.

@@ -1,5 +1,5 @@
-import GitObjects
-import PlanModel
+public import GitObjects
+public import PlanModel
 
 /// What a push does to one ref.
 public struct RefChange: Sendable {

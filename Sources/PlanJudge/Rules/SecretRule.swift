@@ -1,3 +1,4 @@
+import GitObjects
 import PlanModel
 import StrictJSON
 

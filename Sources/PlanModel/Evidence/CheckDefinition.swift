@@ -1,5 +1,5 @@
 import GitObjects
-import StrictJSON
+public import StrictJSON
 
 /// How an exit criterion is shown by a machine (`doc/guides/checks.md`).
 public struct CheckDefinition: Sendable {

@@ -1,5 +1,5 @@
 import GitObjects
-import StrictJSON
+public import StrictJSON
 
 /// Evidence that a check has left: what was run, on what, and how it ended. Everything in it but moment, duration and
 /// attempts comes out the same on another clone of the same commit, where the command is deterministic.

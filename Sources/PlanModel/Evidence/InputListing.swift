@@ -1,4 +1,4 @@
-import GitObjects
+public import GitObjects
 
 /// The files that a check's answer hangs on, as one tree holds them.
 public struct InputListing: Sendable, Equatable {

@@ -1,4 +1,4 @@
-import GitObjects
+package import GitObjects
 
 /// Whether evidence holds in a tree: the one place that says so, for guards, `status` and gates alike.
 package struct Proof {

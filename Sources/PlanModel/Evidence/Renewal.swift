@@ -1,4 +1,4 @@
-import GitObjects
+public import GitObjects
 
 /// An attestation that policy accepts, and that says: this check passed again on exactly these inputs.
 public struct Renewal: Sendable, Equatable {

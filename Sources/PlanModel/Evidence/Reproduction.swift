@@ -1,3 +1,4 @@
+import StrictJSON
 /// Says whether evidence came out the same when it was recomputed (`doc/reproducibility.md`).
 public struct Reproduction: Sendable {
   /// The verdict on an entry, from the best to the worst.

@@ -1,4 +1,4 @@
-import StrictJSON
+public import StrictJSON
 
 /// One milestone of the plan, as its file says it (contract 2.1). A class, because plans of thousands are handed about.
 public final class Milestone: Sendable {

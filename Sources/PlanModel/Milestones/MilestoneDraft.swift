@@ -1,4 +1,4 @@
-import StrictJSON
+public import StrictJSON
 
 /// A milestone in the making: what a tracker document or the standard plan says of one.
 public struct MilestoneDraft: Sendable {

@@ -1,5 +1,5 @@
-import GitObjects
-import StrictJSON
+public import GitObjects
+public import StrictJSON
 import Synchronization
 
 /// A file under `.readiness/`, read once and for all.

@@ -1,5 +1,5 @@
-import GitObjects
-import StrictJSON
+public import GitObjects
+public import StrictJSON
 
 /// `ssot/plan.json`, read once (contract 2).
 public struct PlanFile: Sendable {

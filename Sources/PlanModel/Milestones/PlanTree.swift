@@ -1,4 +1,4 @@
-import GitObjects
+public import GitObjects
 
 extension [String: FileIdentity] {
   /// Names, kinds and objects as one text, which is the same for the same files alone: no name in git holds a NUL. As the

@@ -1,5 +1,5 @@
-import GitObjects
-import JSONSchema
+public import GitObjects
+package import JSONSchema
 import StrictJSON
 
 /// The policy that judges: everything under `ssot/policies/`, and the team's schema of milestones (contract 2).

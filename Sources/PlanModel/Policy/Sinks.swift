@@ -1,4 +1,4 @@
-import StrictJSON
+public import StrictJSON
 
 /// Where runs are delivered to, by the name of a sink (`doc/guides/events.md`).
 public struct Sinks: Sendable {

@@ -1,4 +1,4 @@
-import GitObjects
+public import GitObjects
 
 /// Says what milestones are based on: runs, the policy of each, evidence, and the milestones that they depend on.
 public struct Lineage: Sendable {

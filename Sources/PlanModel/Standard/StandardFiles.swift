@@ -1,4 +1,4 @@
-import GitObjects
+public import GitObjects
 import StrictJSON
 
 /// The files that `init` creates. Schemas and examples are the files of this repository's `ssot/`, embedded in the

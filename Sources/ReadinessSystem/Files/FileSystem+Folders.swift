@@ -1,4 +1,4 @@
-import Glibc
+public import Glibc
 
 extension FileSystem {
   /// Makes a folder and those above it.

@@ -1,4 +1,4 @@
-import Glibc
+public import Glibc
 
 extension FileSystem {
   /// What the disk has when a write returns.

@@ -1,4 +1,4 @@
-import Glibc
+package import Glibc
 
 /// A file in memory, as long as this lives.
 public final class MappedFile {

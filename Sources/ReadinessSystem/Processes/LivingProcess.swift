@@ -1,4 +1,4 @@
-import Glibc
+public import Glibc
 
 /// A process, told from a later one of the same number by the moment at which it began.
 public struct LivingProcess: Equatable, Sendable {

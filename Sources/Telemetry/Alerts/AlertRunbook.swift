@@ -1,4 +1,5 @@
-import PlanModel
+import GitObjects
+public import PlanModel
 
 /// Checks that the links of alerts lead to headings, where the page is a file of the tree.
 public enum AlertRunbook {

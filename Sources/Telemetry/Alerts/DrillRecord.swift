@@ -1,5 +1,5 @@
-import PlanModel
-import StrictJSON
+public import PlanModel
+public import StrictJSON
 
 /// What an alert drill saw: evidence that alerts fire and resolve (`doc/observability.md`).
 public struct DrillRecord: Sendable {

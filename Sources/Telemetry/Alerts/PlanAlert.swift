@@ -1,5 +1,5 @@
 import PlanModel
-import PrometheusRules
+public import PrometheusRules
 
 /// One alert about the plan: its rule, and made-up series for which it stays quiet and for which it fires.
 public struct PlanAlert: Sendable {

@@ -1,4 +1,4 @@
-import PlanModel
+public import PlanModel
 import PrometheusRules
 
 /// The alerts about the plan (`doc/observability.md`), with the thresholds of a policy.

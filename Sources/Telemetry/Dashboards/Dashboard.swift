@@ -1,4 +1,4 @@
-import StrictJSON
+public import StrictJSON
 
 /// A dashboard of Grafana over the plan's metrics, in Grafana's JSON (schema version 39), without plugins.
 public struct Dashboard: Sendable {

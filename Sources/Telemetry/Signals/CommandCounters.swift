@@ -1,6 +1,6 @@
 import PlanModel
 import StrictJSON
-import ReadinessSystem
+public import ReadinessSystem
 
 /// How often each command ran in all processes of a spool, and how long they took. Kept in `counters.json` beside the
 /// spool, because what is sent leaves it.

@@ -1,5 +1,5 @@
-import PlanModel
-import ReadinessSystem
+public import PlanModel
+public import ReadinessSystem
 import StrictJSON
 import Synchronization
 

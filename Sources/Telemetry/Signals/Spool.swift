@@ -1,5 +1,5 @@
 import Glibc
-import ReadinessSystem
+public import ReadinessSystem
 
 /// A folder in which every process leaves its signals, and from which one sends them.
 ///

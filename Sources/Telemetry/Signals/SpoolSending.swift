@@ -1,5 +1,5 @@
 import Glibc
-import ReadinessSystem
+public import ReadinessSystem
 
 /// The way of a file from the writers to the collector. The caller holds the lock of the spool.
 extension Spool {

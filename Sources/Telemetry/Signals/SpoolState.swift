@@ -1,6 +1,6 @@
 import Glibc
-import StrictJSON
-import ReadinessSystem
+public import StrictJSON
+public import ReadinessSystem
 
 /// What is kept about the spool beside its lines.
 extension Spool {

@@ -1,5 +1,5 @@
 import Glibc
-import ReadinessSystem
+public import ReadinessSystem
 import Synchronization
 
 /// The recorder of this process. There is none unless the variable `READINESS_TELEMETRY` names a folder: then nothing is
