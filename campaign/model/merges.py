@@ -232,7 +232,8 @@ class Merge:
         file = self.new.milestones.get(name)
         if file and (not file.readable or self.history.policy(parent).category(file.value["status"]) is None):
             self.codes.weaken()
-            self.codes.allow({"illegal-transition", "not-authorized", "not-approved", "self-approval", "trailer-mismatch", *STATE_CODES})
+            self.codes.allow({"illegal-transition", "not-authorized", "not-approved", "self-approval", "trailer-mismatch",
+                              "done-dependent", *STATE_CODES})
         kept.take(self.codes)
         self.codes = kept
 
