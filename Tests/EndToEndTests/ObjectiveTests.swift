@@ -64,7 +64,7 @@ struct ObjectiveTests {
     let no = gate("--capture \(file)")
     #expect(no.status == 1 && no.output.contains("burns 17.7 x over 1h and 34.8 x over 5m; the"), "\(no.all)")
     #expect(no.output.contains("14.4 (captured 22:14:49Z, 40 s ago)") && no.output.contains("not committed"))
-    #expect(s.readiness("why-not", "--now", Self.now).output.contains("Nothing stands against"))
+    #expect(s.readiness("why-not", "--now", Self.now).output.contains("Nothing speaks against"))
     #expect(gate("--capture /nowhere.json").status == 2)
     #expect(gate("--capture \(file) --capture \(file)").status == 2)
   }

@@ -77,7 +77,7 @@ struct BadInputTests {
     s.git("reset", "-q")
     #expect(s.readiness("status").errors.contains("git add .readiness ssot"))
     s.git("add", "-A")
-    #expect(s.readiness("status").errors.contains("--index"))
+    #expect(s.readiness("status").errors.contains("readiness install, then git commit"))
     #expect(s.readiness("status", "--index").output.contains("M-12"))
     #expect(s.readiness("status", "--worktree").output.contains("M-12"))
   }
