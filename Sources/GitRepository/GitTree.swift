@@ -137,7 +137,9 @@ public final class GitTree: PlanTree {
   /// On all cores, in the order in which the packs hold them; and the plan beside them, which goes with them.
   public func milestoneRows() throws -> [MilestoneRow] {
     let listed = try listedMilestones()
-    guard listed.count > 256 else { return try listed.compactMap { try milestone($0.id).map(MilestoneRow.init) } }
+    guard listed.count >= MilestoneRows.bulk else {
+      return try listed.compactMap { try milestone($0.id).map(MilestoneRow.init) }
+    }
     repository.readPacks()
     let order = repository.store.packOrder(of: listed.map(\.identity.id))
     let companions = try repository.companions()

@@ -125,6 +125,10 @@ extension Milestone {
 /// memory, and half of them on the core that read them: to take hold of one, which writes to it, takes longer than to
 /// print it. So rows are looked at by their places, and never copied.
 package final class MilestoneRows: Sendable {
+  /// From how many milestones on a plan is read in bulk: on all cores, in the order of the packs, by `OrdinaryMilestone`
+  /// first. Below that it gains little (`bench/bulk.py`).
+  package static let bulk = 300
+
   package let rows: [MilestoneRow]
   /// The places of those that can be read.
   package let readable: [Int]
