@@ -37,22 +37,21 @@ extension Repository {
 
   /// True where the configuration names one of the two roles alone, or has parts that git may read otherwise.
   private func holdsOther(_ config: OpaquePointer?, than role: IdentityRole) throws -> Bool {
-    var iterator: OpaquePointer?
     let keys = "^(\(role.rawValue)\\.(name|email)|include\\..*|includeif\\..*|extensions\\.worktreeconfig)$"
-    try git("git_config_iterator_glob_new", "The configuration") {
-      git_config_iterator_glob_new(&iterator, config, keys)
+    let iterator = try Owned(git_config_iterator_free) { iterator in
+      try git("git_config_iterator_glob_new", "The configuration") {
+        git_config_iterator_glob_new(&iterator, config, keys)
+      }
     }
-    defer { git_config_iterator_free(iterator) }
     var entry: UnsafeMutablePointer<git_config_entry>?
-    return git_config_next(&entry, iterator) == 0
+    return git_config_next(&entry, iterator.pointer) == 0
   }
 
   /// A value of a file that this user or this repository has, of printable ASCII, and with nothing at its ends that git
   /// would take away (ident.c, `strbuf_addstr_without_crud`).
   private static func plainValue(_ key: String, in config: OpaquePointer?, from least: git_config_level_t) -> String? {
-    var entry: UnsafeMutablePointer<git_config_entry>?
-    guard git_config_get_entry(&entry, config, key) == 0, let entry else { return nil }
-    defer { git_config_entry_free(entry) }
+    let found = Owned(git_config_entry_free) { _ = git_config_get_entry(&$0, config, key) }
+    guard let entry = found.pointer else { return nil }
     guard entry.pointee.level.rawValue >= least.rawValue, let text = entry.pointee.value else { return nil }
     let bytes = UnsafeRawBufferPointer(start: text, count: strlen(text))
     func isCrud(_ byte: UInt8) -> Bool { byte <= 0x20 || ".,:;<>\"\\'".utf8.contains(byte) }

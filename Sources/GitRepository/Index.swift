@@ -12,8 +12,8 @@ extension Repository {
   public func candidateTree() throws -> ObjectID {
     // Git has mostly written it already.
     if let root = IndexFile(indexPath)?.root, try holds(root) { return root }
-    guard let index = openIndex() else { return try writeTreeByGit() }
-    defer { git_index_free(index) }
+    let opened = openIndex()
+    guard let index = opened.pointer else { return try writeTreeByGit() }
     for position in 0..<git_index_entrycount(index) {
       guard let entry = git_index_get_byindex(index, position) else { continue }
       if entry.pointee.flags_extended & UInt16(GIT_INDEX_ENTRY_INTENT_TO_ADD.rawValue) != 0 {
@@ -25,12 +25,13 @@ extension Repository {
     return ObjectID(oid)
   }
 
-  /// The index as it is now; nil where libgit2 cannot read it, as a split or a sparse one.
-  func openIndex() -> OpaquePointer? {
-    var index: OpaquePointer?
-    if git_index_open(&index, indexPath) >= 0, let index { return index }
-    git_index_free(index)
-    return nil
+  /// Opens the index as it is now; without a pointer where libgit2 cannot read it, as a split or a sparse one.
+  func openIndex() -> Owned<OpaquePointer> {
+    Owned(git_index_free) { index in
+      guard git_index_open(&index, indexPath) < 0 else { return }
+      git_index_free(index)
+      index = nil
+    }
   }
 
   var indexPath: String { GitEnvironment.outer.index ?? gitFolder + "index" }
@@ -69,8 +70,8 @@ extension Repository {
   /// What the index holds at a path; nil where there is nothing. Split and sparse indexes are left to git itself.
   public func staged(_ path: String) throws -> FileIdentity? {
     if let index = IndexFile(indexPath), index.tellsNames { return index.identity(of: path) }
-    guard let index = openIndex() else { return try stagedByGit(path) }
-    defer { git_index_free(index) }
+    let opened = openIndex()
+    guard let index = opened.pointer else { return try stagedByGit(path) }
     guard let entry = git_index_get_bypath(index, path, 0) else { return nil }
     return FileIdentity(
       kind: FileKind(mode: entry.pointee.mode), id: ObjectID(entry.pointee.id))

@@ -132,16 +132,15 @@ package final class ObjectStore {
         .unsupported, "The object \(id) has \(size) bytes; at most \(bound) are read.",
         hint: "Make the commit again without it.", function: "git_odb_read_header")
     }
-    var object: OpaquePointer?
-    let code = git_odb_read(&object, try database, &oid)
-    guard code >= 0, let object else {
+    var code: Int32 = 0
+    let found = try Owned(git_odb_object_free) { code = git_odb_read(&$0, try database, &oid) }
+    guard let object = found.pointer else {
       if git_error_code(code) == GIT_ENOTFOUND {
         throw repository.isShallow ? repository.shallowHistory : repository.absent(id, code)
       }
       if repository.recomputesIDs { throw ObjectProof.damaged(id, "cannot be read") }
       throw GitError(code: code, function: "git_odb_read", about: "The object \(id)")
     }
-    defer { git_odb_object_free(object) }
     guard git_odb_object_type(object).rawValue == type.rawValue else {
       throw GitError(
         .damaged, "The object \(id) is not of the type that refers to it.",

@@ -15,15 +15,14 @@ extension Repository {
 
   /// What HEAD points at.
   public func head() throws -> Head {
-    var reference: OpaquePointer?
-    let code = git_repository_head(&reference, pointer)
+    var code: Int32 = 0
+    let reference = Owned(git_reference_free) { code = git_repository_head(&$0, pointer) }
     switch git_error_code(code) {
     case GIT_EUNBORNBRANCH, GIT_ENOTFOUND: return .unborn
     default: break
     }
-    guard code >= 0, let reference else { throw GitError(code: code, function: "git_repository_head", about: "HEAD") }
-    defer { git_reference_free(reference) }
-    guard let target = git_reference_target(reference) else { return .unborn }
+    try git("git_repository_head", "HEAD") { code }
+    guard let target = git_reference_target(reference.pointer) else { return .unborn }
     return .commit(ObjectID(target))
   }
 
@@ -32,12 +31,11 @@ extension Repository {
   public func refBehind(_ name: String) throws -> String {
     var name = name
     for _ in 0..<10 {
-      var reference: OpaquePointer?
-      let code = git_reference_lookup(&reference, pointer, name)
+      var code: Int32 = 0
+      let reference = Owned(git_reference_free) { code = git_reference_lookup(&$0, pointer, name) }
       if git_error_code(code) == GIT_ENOTFOUND || git_error_code(code) == GIT_EINVALIDSPEC { return name }
       try git("git_reference_lookup", "The ref \(name)") { code }
-      defer { git_reference_free(reference) }
-      guard let target = git_reference_symbolic_target(reference) else { return name }
+      guard let target = git_reference_symbolic_target(reference.pointer) else { return name }
       name = String(cString: target)
     }
     throw GitError(
@@ -63,10 +61,10 @@ extension Repository {
 
   /// The branch that HEAD is on, or `HEAD` itself where it is detached.
   package func refBehindHead() throws -> String {
-    var head: OpaquePointer?
-    try git("git_reference_lookup", "HEAD") { git_reference_lookup(&head, pointer, "HEAD") }
-    defer { git_reference_free(head) }
-    return git_reference_symbolic_target(head).map { String(cString: $0) } ?? "HEAD"
+    let head = try Owned(git_reference_free) { head in
+      try git("git_reference_lookup", "HEAD") { git_reference_lookup(&head, pointer, "HEAD") }
+    }
+    return git_reference_symbolic_target(head.pointer).map { String(cString: $0) } ?? "HEAD"
   }
 
   /// The file by which a ref is locked.
@@ -75,16 +73,15 @@ extension Repository {
   /// The commit that a name stands for: a branch, a tag, an abbreviated id, `HEAD~2`.
   /// - Throws: `GitError` of kind `unknownRevision` where it stands for none.
   public func commit(named name: String) throws -> ObjectID {
-    var object: OpaquePointer?
-    let code = git_revparse_single(&object, pointer, name)
+    var code: Int32 = 0
+    let object = Owned(git_object_free) { code = git_revparse_single(&$0, pointer, name) }
     guard code >= 0 else {
-      var ref: OpaquePointer?
-      defer { git_reference_free(ref) }
       let isUnknown = [GIT_ENOTFOUND, GIT_EINVALIDSPEC, GIT_EAMBIGUOUS].contains(git_error_code(code))
       // A ref whose commit is not there is damage, not a name that nobody gave.
       let refName = String(name.prefix { !"~^@:".contains($0) })
-      let isRef = git_reference_dwim(&ref, pointer, refName) == 0
-      let target = isRef ? git_reference_target(ref).map { ObjectID($0) } : nil
+      let ref = Owned(git_reference_free) { ref in _ = git_reference_dwim(&ref, pointer, refName) }
+      let isRef = ref.pointer != nil
+      let target = isRef ? git_reference_target(ref.pointer).map { ObjectID($0) } : nil
       let isLost = try target.map { try !holds($0) } ?? false
       if isLost || recomputesIDs && (!isUnknown || isRef && refName == name) {
         throw GitError(
@@ -96,27 +93,24 @@ extension Repository {
         .unknownRevision, "The revision \"\(name)\" names no commit here.",
         hint: "Name a branch, a tag or a commit id; git log --oneline shows some.", function: "git_revparse_single")
     }
-    defer { git_object_free(object) }
-    return try peeledToCommit(object, name)
+    return try peeledToCommit(object.pointer, name)
   }
 
   /// The commit behind an object, through tags; nil where it is a blob or a tree.
   public func commit(behind id: ObjectID) throws -> ObjectID? {
     var oid = id.git
-    var object: OpaquePointer?
-    try git("git_object_lookup", "The object \(id)") { git_object_lookup(&object, pointer, &oid, GIT_OBJECT_ANY) }
-    defer { git_object_free(object) }
-    var commit: OpaquePointer?
-    guard git_object_peel(&commit, object, GIT_OBJECT_COMMIT) >= 0 else { return nil }
-    defer { git_object_free(commit) }
-    return git_object_id(commit).map { ObjectID($0) }
+    let object = try Owned(git_object_free) { object in
+      try git("git_object_lookup", "The object \(id)") { git_object_lookup(&object, pointer, &oid, GIT_OBJECT_ANY) }
+    }
+    let commit = Owned(git_object_free) { commit in _ = git_object_peel(&commit, object.pointer, GIT_OBJECT_COMMIT) }
+    return commit.pointer.flatMap(git_object_id).map { ObjectID($0) }
   }
 
   private func peeledToCommit(_ object: OpaquePointer?, _ name: String) throws -> ObjectID {
-    var commit: OpaquePointer?
-    try git("git_object_peel", "The revision \(name)") { git_object_peel(&commit, object, GIT_OBJECT_COMMIT) }
-    defer { git_object_free(commit) }
-    guard let id = git_object_id(commit) else {
+    let commit = try Owned(git_object_free) { commit in
+      try git("git_object_peel", "The revision \(name)") { git_object_peel(&commit, object, GIT_OBJECT_COMMIT) }
+    }
+    guard let id = git_object_id(commit.pointer) else {
       throw GitError(.notFound, "The revision \(name) is no commit.", hint: "Name a commit.", function: "git_object_id")
     }
     return ObjectID(id)

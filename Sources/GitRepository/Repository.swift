@@ -183,10 +183,10 @@ public final class Repository {
   /// it opened these when HEAD was read.
   package func syncRefs() throws {
     readiness_git_enable_fsync()
-    var refs: OpaquePointer?
-    try git("git_refdb_open", "The refs") { git_refdb_open(&refs, pointer) }
-    defer { git_refdb_free(refs) }
-    try git("git_repository_set_refdb", "The refs") { git_repository_set_refdb(pointer, refs) }
+    let refs = try Owned(git_refdb_free) { refs in
+      try git("git_refdb_open", "The refs") { git_refdb_open(&refs, pointer) }
+    }
+    try git("git_repository_set_refdb", "The refs") { git_repository_set_refdb(pointer, refs.pointer) }
   }
 
   /// Looks again which packs there are.
@@ -241,10 +241,9 @@ public final class Repository {
   private var isPartial: Bool {
     let config: OpaquePointer
     do { config = try settings } catch { return false }
-    var iterator: OpaquePointer?
-    guard git_config_iterator_glob_new(&iterator, config, "^(extensions\\.partialclone|remote\\..*\\.promisor)$") >= 0
-    else { return false }
-    defer { git_config_iterator_free(iterator) }
+    let pattern = "^(extensions\\.partialclone|remote\\..*\\.promisor)$"
+    let owned = Owned(git_config_iterator_free) { _ = git_config_iterator_glob_new(&$0, config, pattern) }
+    guard let iterator = owned.pointer else { return false }
     var entry: UnsafeMutablePointer<git_config_entry>?
     return git_config_next(&entry, iterator) >= 0
   }

@@ -8,9 +8,10 @@ extension Repository {
   /// Over all parents, by topology and never by date, without replace refs, grafts and commit-graph. O(history).
   /// - Throws: `GitError` where a commit cannot be read. A short history is never a clean one.
   public func commits(from tips: [ObjectID], notFrom hidden: [ObjectID] = []) throws -> [ObjectID] {
-    var walker: OpaquePointer?
-    try git("git_revwalk_new", "History") { git_revwalk_new(&walker, pointer) }
-    defer { git_revwalk_free(walker) }
+    let owned = try Owned(git_revwalk_free) { walker in
+      try git("git_revwalk_new", "History") { git_revwalk_new(&walker, pointer) }
+    }
+    let walker = owned.pointer
     try git("git_revwalk_sorting", "History") {
       git_revwalk_sorting(walker, GIT_SORT_TOPOLOGICAL.rawValue | GIT_SORT_REVERSE.rawValue)
     }
@@ -78,18 +79,17 @@ extension Repository {
 
   /// Every ref that is no symbolic one, with the commit behind it.
   func forEachRef(_ body: (String, ObjectID) throws -> Void) throws {
-    var iterator: OpaquePointer?
-    try git("git_reference_iterator_new", "The refs") { git_reference_iterator_new(&iterator, pointer) }
-    defer { git_reference_iterator_free(iterator) }
+    let iterator = try Owned(git_reference_iterator_free) { iterator in
+      try git("git_reference_iterator_new", "The refs") { git_reference_iterator_new(&iterator, pointer) }
+    }
     while true {
-      var reference: OpaquePointer?
-      let code = git_reference_next(&reference, iterator)
+      var code: Int32 = 0
+      let reference = Owned(git_reference_free) { code = git_reference_next(&$0, iterator.pointer) }
       if git_error_code(code) == GIT_ITEROVER { return }
       try git("git_reference_next", "The refs") { code }
-      defer { git_reference_free(reference) }
-      guard let target = git_reference_target(reference) else { continue }
+      guard let target = git_reference_target(reference.pointer) else { continue }
       if let commit = try commit(behind: ObjectID(target)) {
-        try body(String(cString: git_reference_name(reference)), commit)
+        try body(String(cString: git_reference_name(reference.pointer)), commit)
       }
     }
   }

@@ -8,8 +8,8 @@ extension Repository {
   /// - Throws: `GitError` if git cannot list its index.
   package func leftOut(at path: String) throws -> [(path: String, identity: FileIdentity)] {
     if let index = IndexFile(indexPath), index.tellsNames { return index.leftOut(at: path) }
-    guard let index = openIndex() else { return try leftOutByGit(path) }
-    defer { git_index_free(index) }
+    let opened = openIndex()
+    guard let index = opened.pointer else { return try leftOutByGit(path) }
     var found: [(path: String, identity: FileIdentity)] = []
     for position in 0..<git_index_entrycount(index) {
       guard let entry = git_index_get_byindex(index, position)?.pointee,

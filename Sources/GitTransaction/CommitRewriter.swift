@@ -54,11 +54,11 @@ public struct CommitRewriter {
       body = encoded[...]
     }
     let bytes = header + [0x0A] + body
-    var odb: OpaquePointer?
-    try git("git_repository_odb", "The object database") { git_repository_odb(&odb, repository.pointer) }
-    defer { git_odb_free(odb) }
+    let odb = try Owned(git_odb_free) { odb in
+      try git("git_repository_odb", "The object database") { git_repository_odb(&odb, repository.pointer) }
+    }
     var oid = git_oid()
-    try git("git_odb_write", "The commit") { git_odb_write(&oid, odb, bytes, bytes.count, GIT_OBJECT_COMMIT) }
+    try git("git_odb_write", "The commit") { git_odb_write(&oid, odb.pointer, bytes, bytes.count, GIT_OBJECT_COMMIT) }
     return (ObjectID(oid), wasSigned)
   }
 }

@@ -201,9 +201,13 @@ public struct CommitWriter {
     try repository.syncRefs()
     let subject = message.prefix { $0 != "\n" }
     var (target, current) = (new.git, old.git)
-    var moved: OpaquePointer?
     func create() -> Int32 {
-      git_reference_create_matching(&moved, repository.pointer, name, &target, 1, &current, "commit: \(subject)")
+      var code: Int32 = 0
+      _ = Owned(git_reference_free) { moved in
+        code = git_reference_create_matching(
+          &moved, repository.pointer, name, &target, 1, &current, "commit: \(subject)")
+      }
+      return code
     }
     func hasMoved() -> Bool {
       var found = git_oid()
@@ -218,7 +222,6 @@ public struct CommitWriter {
       code = create()
       if code < 0, hasMoved() { return false }
     }
-    defer { git_reference_free(moved) }
     // Where the ref is gone, or is another's by now, somebody was faster.
     if [GIT_EMODIFIED, GIT_ENOTFOUND].contains(git_error_code(code)) { throw Self.movedMeanwhile }
     if git_error_code(code) == GIT_ELOCKED { throw locked(name) }
@@ -248,10 +251,10 @@ public struct CommitWriter {
   /// A person and a moment as commits name them: now, or what the variable says; git reads it, in any form that git
   /// knows.
   static func ident(_ person: Identity, _ variable: String, dateVariable: String) throws -> String {
-    var signature: UnsafeMutablePointer<git_signature>?
-    try git("git_signature_now", "The person \(person)") { git_signature_now(&signature, person.name, person.email) }
-    defer { git_signature_free(signature) }
-    guard let signed = signature?.pointee else { return "\(person) 0 +0000" }
+    let signature = try Owned(git_signature_free) { signature in
+      try git("git_signature_now", "The person \(person)") { git_signature_now(&signature, person.name, person.email) }
+    }
+    guard let signed = signature.pointer?.pointee else { return "\(person) 0 +0000" }
     let name = "\(String(cString: signed.name)) <\(String(cString: signed.email))>"
     if getenv(dateVariable) != nil {
       let words = try GitProcess.run(["var", variable]).trimmed.split(separator: " ")

@@ -68,10 +68,9 @@ final class IndexUpdate {
   private func stage(isEnding: Bool) throws {
     // Index and files are not synced, nor are git's own: history and journal are, and these follow from them.
     if FileSystem.exists(indexPath) { try FileSystem.create(nextPath, FileSystem.read(indexPath)) }
-    var index: OpaquePointer?
-    defer { git_index_free(index) }
     // A split or a sparse index cannot be opened, and is left to git.
-    isLeftToGit = git_index_open(&index, nextPath) < 0
+    let opened = Owned(git_index_free) { index in isLeftToGit = git_index_open(&index, nextPath) < 0 }
+    let index = opened.pointer
     smudgeRacyEntries(of: index)
     let top = try LinkFreeFolder(workTree)
     for change in changes {
