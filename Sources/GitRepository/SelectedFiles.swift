@@ -19,7 +19,7 @@ struct SelectedFiles {
   /// Those of one tree. O(folders that may hold one).
   func listing(of root: ObjectID) throws -> InputListing {
     var entries: [InputListing.Entry] = []
-    var visits = FolderVisits()
+    var visits = FolderVisits(patterns: selection.count)
     try collect(root, [], into: &entries, &visits)
     return InputListing(entries)
   }
@@ -42,7 +42,7 @@ struct SelectedFiles {
   /// The paths that two trees do not hold alike, sorted. Only folders that differ are read.
   func changes(from old: ObjectID, to new: ObjectID) throws -> [String] {
     var paths: [[UInt8]] = []
-    var visits = FolderVisits()
+    var visits = FolderVisits(patterns: selection.count)
     try compare(new, old, [], into: &paths, &visits)
     return paths.sorted { $0.lexicographicallyPrecedes($1) }.map { String(decoding: $0, as: UTF8.self) }
   }

@@ -31,4 +31,16 @@ struct FolderVisitsTests {
     try deep.take(depth: 2_048, isRepeated: false)
     #expect(throws: GitError.self) { try deep.take(depth: 2_049, isRepeated: false) }
   }
+
+  @Test("more patterns than a check has by itself cost each entry, and more of a folder that is repeated")
+  func patterns() throws {
+    var usual = FolderVisits(patterns: 128)
+    for _ in 0..<200_000 { try usual.take(depth: 3, isRepeated: false) }
+    var many = FolderVisits(patterns: 5_128)
+    for _ in 0..<500 { try many.take(depth: 3, isRepeated: false) }
+    #expect(throws: GitError.self) { try many.take(depth: 3, isRepeated: false) }
+    var both = FolderVisits(patterns: 100)
+    for _ in 0..<20_000 { try both.take(depth: 3, isRepeated: true) }
+    #expect(throws: GitError.self) { try both.take(depth: 3, isRepeated: true) }
+  }
 }

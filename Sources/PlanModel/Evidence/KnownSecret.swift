@@ -53,69 +53,137 @@ struct KnownSecret {
   private static let begin = Array("-----BEGIN ".utf8)
   private static let end = Array("-----END ".utf8)
 
-  /// Returns every one in a text, in its order. O(bytes).
+  /// The forms by the first byte of their prefixes.
+  private static let formsByFirst: [[Form]] = {
+    var table = [[Form]](repeating: [], count: 256)
+    for form in forms { table[Int(form.prefix[0])].append(form) }
+    return table
+  }()
+
+  /// Returns every one in a text, in its order. O(bytes), whatever they are: a push of a few kilobytes can hold megabytes
+  /// of beginnings of tokens.
   static func all(in text: [UInt8]) -> [KnownSecret] {
-    var found: [KnownSecret] = []
-    var at = text.withUnsafeBufferPointer { nextStart(in: $0, from: 0) }
-    while at < text.count {
-      var next = at + 1
-      if let secret = secret(in: text, at: at) {
-        found.append(secret)
-        next = secret.range.upperBound
+    text.withUnsafeBufferPointer { text in
+      var search = Search(text)
+      return search.all()
+    }
+  }
+
+  /// One pass over a text.
+  private struct Search {
+    private let text: UnsafeBufferPointer<UInt8>
+    /// The run of characters of a body that was last measured, by body. What begins within it ends where it ends.
+    private var runs: [Body: Range<Int>] = [:]
+    /// A run that is known to be a placeholder, by rule: so is what begins within it.
+    private var poor: [Rule: Range<Int>] = [:]
+
+    private struct Rule: Hashable {
+      let body: Body
+      let isWebToken: Bool
+    }
+
+    init(_ text: UnsafeBufferPointer<UInt8>) { self.text = text }
+
+    mutating func all() -> [KnownSecret] {
+      var found: [KnownSecret] = []
+      var at = nextStart(from: 0)
+      while at < text.count {
+        var next = at + 1
+        if let secret = secret(at: at) {
+          found.append(secret)
+          next = secret.range.upperBound
+        }
+        at = nextStart(from: next)
       }
-      at = text.withUnsafeBufferPointer { nextStart(in: $0, from: next) }
+      return found
     }
-    return found
-  }
 
-  /// The next byte at which a token or a key may begin. Every milestone of every commit goes through here.
-  private static func nextStart(in text: UnsafeBufferPointer<UInt8>, from start: Int) -> Int {
-    var at = start
-    while at < text.count {
-      switch text[at] {
-      // A g x s n p e -: what is before it decides.
-      case 0x41, 0x67, 0x78, 0x73, 0x6E, 0x70, 0x65: if at == 0 || !isWord(text[at - 1]) { return at }
-      case 0x2D: if at + 1 < text.count, text[at + 1] == 0x2D { return at }
-      default: break
+    /// The next byte at which a token or a key may begin. Every milestone of every commit goes through here.
+    private func nextStart(from start: Int) -> Int {
+      var at = start
+      while at < text.count {
+        switch text[at] {
+        // A g x s n p e -: what is before it decides.
+        case 0x41, 0x67, 0x78, 0x73, 0x6E, 0x70, 0x65: if at == 0 || !isWord(text[at - 1]) { return at }
+        case 0x2D: if at + 1 < text.count, text[at + 1] == 0x2D { return at }
+        default: break
+        }
+        at += 1
       }
-      at += 1
+      return at
     }
-    return at
-  }
 
-  private static func secret(in text: [UInt8], at: Int) -> KnownSecret? {
-    let rest = text[at...]
-    if rest.starts(with: begin) {
-      let line = String(decoding: rest.prefix(64).prefix { $0 != 0x0A }, as: UTF8.self)
-      return line.contains("PRIVATE KEY") ? KnownSecret(name: "a private key", range: at..<behindKey(text, at)) : nil
+    private mutating func secret(at place: Int) -> KnownSecret? {
+      if text[place] == 0x2D {
+        guard begins(with: begin, at: place) else { return nil }
+        let line = String(decoding: text[place...].prefix(64).prefix { $0 != 0x0A }, as: UTF8.self)
+        return line.contains("PRIVATE KEY") ? KnownSecret(name: "a private key", range: place..<behindKey(place)) : nil
+      }
+      guard let form = formsByFirst[Int(text[place])].first(where: { begins(with: $0.prefix, at: place) }) else {
+        return nil
+      }
+      let start = place + form.prefix.count
+      let end = runEnd(from: start, form.body)
+      guard form.count.contains(end - start), !isPlaceholder(start..<end, of: form) else { return nil }
+      return KnownSecret(name: form.name, range: place..<end)
     }
-    guard at == 0 || !isWord(text[at - 1]), let form = forms.first(where: { rest.starts(with: $0.prefix) }) else {
-      return nil
+
+    private func begins(with prefix: [UInt8], at place: Int) -> Bool {
+      guard text.count - place >= prefix.count else { return false }
+      for index in prefix.indices where text[place + index] != prefix[index] { return false }
+      return true
     }
-    let body = rest.dropFirst(form.prefix.count).prefix(while: form.body.holds)
-    guard form.count.contains(body.count), !isPlaceholder(body, of: form) else { return nil }
-    return KnownSecret(name: form.name, range: at..<body.endIndex)
-  }
 
-  /// True for what documents write in the place of a token: words, one letter again and again, AWS's own example keys,
-  /// which end in EXAMPLE; and, where a token has parts, for what lacks them (RFC 7519, section 3).
-  private static func isPlaceholder(_ body: ArraySlice<UInt8>, of form: Form) -> Bool {
-    if body.suffix(7).elementsEqual("EXAMPLE".utf8) { return true }
-    if form.body == .dotted, form.prefix.elementsEqual("eyJ".utf8) { return body.count { $0 == 0x2E } < 2 }
-    return Set(body).count < 6 || !body.contains { (0x30...0x39).contains($0) }
-  }
-
-  /// The end of the line on which a private key ends, or of the text.
-  private static func behindKey(_ text: [UInt8], _ start: Int) -> Int {
-    var at = start + 1
-    while at < text.count {
-      if text[at] == 0x2D, text[at...].starts(with: end) { return text[at...].firstIndex(of: 0x0A) ?? text.count }
-      at += 1
+    private mutating func runEnd(from start: Int, _ body: Body) -> Int {
+      if let run = runs[body], run.lowerBound <= start, start <= run.upperBound { return run.upperBound }
+      let end = text[start...].firstIndex { !body.holds($0) } ?? text.count
+      runs[body] = start..<end
+      return end
     }
-    return text.count
-  }
 
-  private static func isWord(_ byte: UInt8) -> Bool {
-    (0x30...0x39).contains(byte) || (0x41...0x5A).contains(byte) || (0x61...0x7A).contains(byte) || byte == 0x5F
+    /// True for what documents write in the place of a token: words, one letter again and again, AWS's own example keys,
+    /// which end in EXAMPLE; and, where a token has parts, for what lacks them (RFC 7519, section 3).
+    private mutating func isPlaceholder(_ body: Range<Int>, of form: Form) -> Bool {
+      if text[body].suffix(7).elementsEqual("EXAMPLE".utf8) { return true }
+      let rule = Rule(body: form.body, isWebToken: form.prefix.elementsEqual("eyJ".utf8))
+      if let known = poor[rule], known.upperBound == body.upperBound, known.lowerBound <= body.lowerBound {
+        return true
+      }
+      guard rule.isWebToken ? !hasTwoDots(body) : !isVaried(body) else { return false }
+      poor[rule] = body
+      return true
+    }
+
+    private func hasTwoDots(_ body: Range<Int>) -> Bool {
+      guard let first = text[body].firstIndex(of: 0x2E) else { return false }
+      return text[first..<body.upperBound].dropFirst().contains(0x2E)
+    }
+
+    /// True where it has a digit and six different characters.
+    private func isVaried(_ body: Range<Int>) -> Bool {
+      var (seen, hasDigit) = (Set<UInt8>(), false)
+      for byte in text[body] {
+        if seen.count < 6 { seen.insert(byte) }
+        if (0x30...0x39).contains(byte) { hasDigit = true }
+        if hasDigit, seen.count == 6 { return true }
+      }
+      return false
+    }
+
+    /// The end of the line on which a private key ends, or of the text.
+    private func behindKey(_ start: Int) -> Int {
+      var at = start + 1
+      while at < text.count {
+        if text[at] == 0x2D, begins(with: KnownSecret.end, at: at) {
+          return text[at...].firstIndex(of: 0x0A) ?? text.count
+        }
+        at += 1
+      }
+      return text.count
+    }
+
+    private func isWord(_ byte: UInt8) -> Bool {
+      (0x30...0x39).contains(byte) || (0x41...0x5A).contains(byte) || (0x61...0x7A).contains(byte) || byte == 0x5F
+    }
   }
 }

@@ -134,6 +134,9 @@ public struct PathSelection: Sendable, Hashable {
 
   private static let plan = [PathPattern("!" + PlanPaths.folder), PathPattern("!" + PlanPaths.plan)]
 
+  /// How many patterns a path is compared with.
+  public var count: Int { included.count + excluded.count }
+
   /// True where nothing can be covered.
   public var isEmpty: Bool { included.isEmpty }
 
