@@ -244,7 +244,7 @@ struct HintCase: Sendable, CustomStringConvertible {
       edit: "perl -0 -i -pe 's/(\"retired\": \\[)[^]]*/$1/' ssot/plan.json"),
     HintCase(
       "plan-id-changed",
-      edit: "sed -i 's/\"planId\": \"./\"planId\": \"0/; s/\"planId\": \"00/\"planId\": \"01/' ssot/plan.json"),
+      edit: "sed -i '/planId/{s/: \"0/: \"1/;t;s/: \"./: \"0/}' ssot/plan.json"),
     HintCase("secret-detected", edit: sed("\"owner\": \"TBD\"", "\"owner\": \"AKIAIOSFODNN7EXAMPL3\"")),
     HintCase("policy-unreadable", edit: "echo '{' >ssot/policies/workflow.json"),
     HintCase("policy-too-new", edit: sed("\"version\": 1", "\"version\": 99", "ssot/policies/workflow.json")),
