@@ -10,9 +10,9 @@ log=$(mktemp)
 trap 'rm -f "$log"' EXIT
 code=0
 swift test --skip-build --disable-xctest "$@" 2>&1 | tee "$log" || code=$?
-skipped=$(grep -E '^. (Test|Suite) .* skipped' "$log" || true)
+skipped=$(grep -E '^[^ ]+ (Test|Suite) .* skipped' "$log" || true)
 if [ -n "$skipped" ]; then
   echo "$(wc -l <<<"$skipped") tests or suites skipped:"
-  sed 's/^. /  /' <<<"$skipped"
+  sed -E 's/^[^ ]+ /  /' <<<"$skipped"
 fi
 exit "$code"

@@ -106,6 +106,16 @@ extension Repository {
     return commit.pointer.flatMap(git_object_id).map { ObjectID($0) }
   }
 
+  /// The tree behind an object, through tags and commits; nil where it is a file.
+  public func tree(behind id: ObjectID) throws -> ObjectID? {
+    var oid = id.git
+    let object = try Owned(git_object_free) { object in
+      try git("git_object_lookup", "The object \(id)") { git_object_lookup(&object, pointer, &oid, GIT_OBJECT_ANY) }
+    }
+    let tree = Owned(git_object_free) { tree in _ = git_object_peel(&tree, object.pointer, GIT_OBJECT_TREE) }
+    return tree.pointer.flatMap(git_object_id).map { ObjectID($0) }
+  }
+
   private func peeledToCommit(_ object: OpaquePointer?, _ name: String) throws -> ObjectID {
     let commit = try Owned(git_object_free) { commit in
       try git("git_object_peel", "The revision \(name)") { git_object_peel(&commit, object, GIT_OBJECT_COMMIT) }

@@ -56,6 +56,7 @@ public struct RefGate {
     }
     let name = try server.resolved(update.name)
     let (oldTip, newTip) = (try tip(update.old), try tip(update.new))
+    if newTip == nil, update.new != .zero { try refuseWithoutHistory(name, update.new, old: oldTip) }
     let (before, after) = (try content(oldTip), try content(newTip))
     let role = try server.role(of: name, old: oldTip, holdsPlan: before.holdsPlan || after.holdsPlan)
     var anchors = server.trunk.map(\.tip)
@@ -75,6 +76,17 @@ public struct RefGate {
         role: role, before: before, after: after, anchors: contents),
       oldTip: oldTip, newTip: newTip, anchors: anchors,
       alsoAsked: isBeside ? server.headTip.map { [$0] } ?? [] : [])
+  }
+
+  /// What is no commit has no history to be judged by: on a protected ref it is nothing, and elsewhere no plan.
+  /// - Throws: `GitError` of kind `unsupported`.
+  private func refuseWithoutHistory(_ name: String, _ id: ObjectID, old: ObjectID?) throws {
+    let holdsPlan = try repository.tree(behind: id).map { try Kinship.holdsPlanOrPolicy(repository.tree($0)) } ?? false
+    let role = try server.role(of: name, old: old, holdsPlan: holdsPlan)
+    guard role == .isProtected || role == .free && holdsPlan && server.named == nil else { return }
+    throw GitError(
+      .unsupported, "\(name) would name a tree or a file, which has no history that could be judged.",
+      hint: "Push a commit, or a tag of one.", function: "git_object_peel")
   }
 
   private func audit(_ group: Group, _ tips: [ObjectID]) throws -> HistoryReport {

@@ -7,7 +7,7 @@ public enum TerminalText {
   public static func cleaned(_ bytes: [UInt8], inWorkflowLog: Bool = false) -> [UInt8] {
     var out = escaped(bytes, keepsLayout: true) { "\\u{" + String($0, radix: 16) + "}" }
     if inWorkflowLog { out = withoutCommands(out) }
-    return out
+    return withoutServiceMessages(out)
   }
 
   /// Returns bytes of UTF-8 with each hazardous scalar written another way; the same bytes where there is none.
@@ -75,6 +75,21 @@ public enum TerminalText {
     case .control, .format, .lineSeparator, .paragraphSeparator, .surrogate: true
     default: false
     }
+  }
+
+  /// What agents of Azure Pipelines and TeamCity look for anywhere in a line; no text of ours holds it.
+  private static let serviceMessages = ["##vso[", "##teamcity["].map { Array($0.utf8) }
+
+  /// Returns bytes in which the first `#` of each service message is written another way. O(bytes).
+  private static func withoutServiceMessages(_ bytes: [UInt8]) -> [UInt8] {
+    var (at, copied, out) = (0, 0, [UInt8]())
+    while let place = bytes[at...].firstIndex(of: 0x23) {
+      at = place + 1
+      guard serviceMessages.contains(where: { bytes[place...].starts(with: $0) }) else { continue }
+      out += bytes[copied..<place] + Array("\\u{23}".utf8)
+      copied = at
+    }
+    return copied == 0 ? bytes : out + bytes[copied...]
   }
 
   /// Workflow commands are told by how a line begins, white space aside; a text of a stranger begins none.

@@ -102,6 +102,23 @@ struct ServerTests {
     #expect(s.git("push", "--no-verify", "origin", "main", ":release/1").errors.contains("ref-protected"))
   }
 
+  @Test("a tag of a tree cannot carry a plan past the gate, and a protected ref takes commits alone")
+  func tagsOfTrees() throws {
+    let (clone, server) = try pair()
+    clone.shell(
+      "sed -i 's/\"Not Started\"/\"Done\"/' .readiness/M-12.json && git add -A && git tag -am x v9 $(git write-tree)")
+    #expect(clone.git("push", "-q", "--no-verify", "origin", "v9").status != 0)
+    #expect(clone.shell("git push -q --no-verify origin $(git write-tree):refs/tags/v10").status != 0)
+    #expect(
+      clone.shell("git push -q --no-verify origin $(git hash-object -w --stdin </dev/null):refs/tags/file")
+        .status == 0)
+    #expect(clone.shell("git push -q --no-verify origin $(git mktree </dev/null):refs/tags/empty").status == 0)
+    clone.git("reset", "-q", "--hard")
+    clone.git("tag", "-am", "x", "v11")
+    #expect(clone.git("push", "-q", "--no-verify", "origin", "v11").status == 0)
+    #expect(server.git("tag").output.split(separator: "\n") == ["empty", "file", "v11"])
+  }
+
   @Test("replacements are refused where there is a plan")
   func replacements() throws {
     let (s, server) = try pair()

@@ -94,6 +94,8 @@ struct EscapingTests {
       DotText.label(["M-01", "a\"]; b [label=\"\\N&lt;\n"]) == "\"M-01\\na\\\"]; b [label=\\\"\\\\N&amp;lt;\\\\u{a}\"")
     let log = TerminalText.cleaned(Array("note\n  ::error::x\n##[group]\na ::b".utf8), inWorkflowLog: true)
     #expect(String(decoding: log, as: UTF8.self) == "note\n  \\u{3a}:error::x\n\\u{23}#[group]\na ::b")
+    let agents = TerminalText.cleaned(Array("# 1 ##vso[task.complete]\n##teamcity[x] ###".utf8))
+    #expect(String(decoding: agents, as: UTF8.self) == "# 1 \\u{23}#vso[task.complete]\n\\u{23}#teamcity[x] ###")
     #expect(MarkdownText.line("ada@example.com and @ada, #12") == "ada@example.com and @&#8203;ada, \\#&#8203;12")
     #expect("👩🏽‍💻 ⚠️ é 表 —".printable == "👩🏽\\u{200d}💻 ⚠️ é 表 —")
   }
