@@ -83,7 +83,7 @@ extension PlanEdit {
       planID: plan.planID, title: plan.title, executionOrder: plan.executionOrder.filter { $0 != id },
       retired: (plan.retired.filter { $0 != id } + [id]))
     let dependents = try dependents(of: id)
-    let others = try detaches ? dependents : []
+    let others = detaches ? dependents : []
     let freed = try others.map { other -> Change in
       let (_, milestone) = try milestone(other.text)
       let left = milestone.dependsOn.filter { $0 != id }

@@ -26,7 +26,8 @@ public enum MarkdownText {
 
   /// Reads what `cell` writes.
   static func decodedCell(_ source: some StringProtocol) -> String {
-    source.split(separator: "<br>", omittingEmptySubsequences: false).map(decoded).joined(separator: "\n")
+    String(source).split(separator: "<br>", omittingEmptySubsequences: false).map { decoded($0) }.joined(
+      separator: "\n")
   }
 
   /// Returns a line of a cell, which `decoded` reads back exactly. Emphasis, and code where `keepsCode`, stay what the

@@ -6,7 +6,7 @@ struct LoopbackServerTests {
   @Test("a request is answered by its path, and nothing is answered once the server stopped")
   func requests() throws {
     let server = try LoopbackServer()
-    try concurrently([
+    _ = try concurrently([
       { server.serve { $0.path == "/there?x=1" && $0.method == "GET" ? .init(200, Array("yes".utf8)) : .init(503) } }
     ]) {
       defer { server.stop() }

@@ -36,7 +36,7 @@ struct VersionCommand: ParsableCommand {
       "platform   \(Self.platform)\(isStatic ? ", static" : "")", "digest     \(file.digest.tagged)",
       "sbom       \(file.serial)",
     ]
-    try context.print(json: json, text: lines.joined(separator: "\n"))
+    context.print(json: json, text: lines.joined(separator: "\n"))
   }
 
   /// The compiler's release, as far as the language tells it.

@@ -110,7 +110,7 @@ struct HookEntryPoint {
       return try situation.changesNothing() ? 0 : refuse([unreadable])
     }
     if !Trailers.blocks(in: text).isEmpty {
-      if try !Stamping.hasSubject(text, isEdited: isEdited),
+      if !Stamping.hasSubject(text, isEdited: isEdited),
         try !isEdited || !CallingGit.keepsComments() || !Stamping.hasSubjectAmongComments(text)
       {
         return refuse([emptyMessage])

@@ -1,4 +1,4 @@
-public import Glibc
+import Glibc
 
 extension FileSystem {
   /// What the disk has when a write returns.
@@ -15,7 +15,7 @@ extension FileSystem {
   /// - Parameter mode: the permissions, less the umask; by default nobody else may read it.
   /// - Throws: `SystemError`; then what stood there before still does.
   public static func write(
-    _ bytes: [UInt8], to path: String, mode: mode_t = 0o600, durability: Durability = .contentsAndName
+    _ bytes: [UInt8], to path: String, mode: UInt32 = 0o600, durability: Durability = .contentsAndName
   ) throws(SystemError) {
     let cut = path.lastIndex(of: "/").map { path.index(after: $0) } ?? path.startIndex
     let draft = "\(path[..<cut]).\(path[cut...]).\(getpid())"
@@ -34,7 +34,7 @@ extension FileSystem {
   /// - Parameter mode: the permissions, less the umask.
   /// - Throws: `SystemError`; of kind `exists` where something stands there. Then no part of the file is left.
   public static func create(
-    _ path: String, _ bytes: [UInt8], mode: mode_t = 0o666, durability: Durability = .none
+    _ path: String, _ bytes: [UInt8], mode: UInt32 = 0o666, durability: Durability = .none
   ) throws(SystemError) {
     let descriptor = open(path, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, mode)
     guard descriptor >= 0 else { throw SystemError("open", path) }

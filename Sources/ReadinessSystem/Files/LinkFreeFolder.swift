@@ -1,4 +1,4 @@
-public import Glibc
+import Glibc
 
 /// A folder whose contents a stranger may have laid out: what is read and written below it is reached component by
 /// component, and no symbolic link is followed on the way or at the end (openat(2) with `O_NOFOLLOW`).
@@ -82,7 +82,7 @@ public final class LinkFreeFolder {
 
   /// Writes a file of this folder so that it is there whole or not at all.
   /// - Parameter isDurable: false where the disk need not be waited for.
-  public func write(_ bytes: [UInt8], as name: String, mode: mode_t = 0o666, isDurable: Bool) throws {
+  public func write(_ bytes: [UInt8], as name: String, mode: UInt32 = 0o666, isDurable: Bool) throws {
     let draft = "\(name).readiness-\(getpid())"
     let file = openat(descriptor, draft, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, mode)
     guard file >= 0 else { throw SystemError("openat", path + "/" + draft) }

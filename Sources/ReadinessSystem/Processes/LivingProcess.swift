@@ -1,9 +1,9 @@
-public import Glibc
+import Glibc
 
 /// A process, told from a later one of the same number by the moment at which it began.
 public struct LivingProcess: Equatable, Sendable {
   /// Its number.
-  public let pid: pid_t
+  public let pid: Int32
   /// When it began, as the system writes it; empty where it does not say.
   public let began: String
 
@@ -11,7 +11,7 @@ public struct LivingProcess: Equatable, Sendable {
   public static let this = LivingProcess(pid: getpid(), began: began(of: getpid()) ?? "")
 
   /// Names a process.
-  public init(pid: pid_t, began: String) {
+  public init(pid: Int32, began: String) {
     self.pid = pid
     self.began = began
   }
@@ -19,7 +19,7 @@ public struct LivingProcess: Equatable, Sendable {
   /// Reads what a lock or a journal holds; nil for anything else.
   public init?(text: String) {
     let parts = text.split(separator: " ")
-    guard parts.count >= 2, parts[0] == "readiness", let pid = pid_t(parts[1]) else { return nil }
+    guard parts.count >= 2, parts[0] == "readiness", let pid = Int32(parts[1]) else { return nil }
     self.init(pid: pid, began: parts.count > 2 ? String(parts[2]) : "")
   }
 
@@ -30,7 +30,7 @@ public struct LivingProcess: Equatable, Sendable {
   public var isAlive: Bool { kill(pid, 0) == 0 || errno == EPERM ? Self.began(of: pid) ?? "" == began : false }
 
   /// The start of a process in clock ticks since the system's (proc(5), field 22); nil where the system does not say.
-  private static func began(of pid: pid_t) -> String? {
+  private static func began(of pid: Int32) -> String? {
     guard let bytes = FileSystem.readQuietly("/proc/\(pid)/stat"),
       let close = bytes.lastIndex(of: UInt8(ascii: ")"))
     else { return nil }
