@@ -11,7 +11,9 @@ DESTDIR=$root "$scripts/install.sh" "$program" "$prefix" >/dev/null
 doc=$root$prefix/share/doc/readiness
 mkdir -p "$doc"
 "$scripts/licences.sh" "$doc"
-cp README.md VERSION "$doc/"
+cp README.md "$doc/"
+# As an export by git archive has it, from a clone as well: version, then commit and date.
+scripts/version.sh | sed 's/ /\n/' >"$doc/VERSION"
 gzip -9nc CHANGELOG.md >"$doc/changelog.gz"
 find "$root" -exec touch -h -d "@$SOURCE_DATE_EPOCH" {} +
 find "$root" ! -type l -exec chmod u=rwX,go=rX {} +
