@@ -97,23 +97,18 @@ extension Repository {
   }
 
   /// The commit behind an object, through tags; nil where it is a blob or a tree.
-  public func commit(behind id: ObjectID) throws -> ObjectID? {
-    var oid = id.git
-    let object = try Owned(git_object_free) { object in
-      try git("git_object_lookup", "The object \(id)") { git_object_lookup(&object, pointer, &oid, GIT_OBJECT_ANY) }
-    }
-    let commit = Owned(git_object_free) { commit in _ = git_object_peel(&commit, object.pointer, GIT_OBJECT_COMMIT) }
-    return commit.pointer.flatMap(git_object_id).map { ObjectID($0) }
-  }
+  public func commit(behind id: ObjectID) throws -> ObjectID? { try peeled(id, to: GIT_OBJECT_COMMIT) }
 
   /// The tree behind an object, through tags and commits; nil where it is a file.
-  public func tree(behind id: ObjectID) throws -> ObjectID? {
+  public func tree(behind id: ObjectID) throws -> ObjectID? { try peeled(id, to: GIT_OBJECT_TREE) }
+
+  private func peeled(_ id: ObjectID, to kind: git_object_t) throws -> ObjectID? {
     var oid = id.git
     let object = try Owned(git_object_free) { object in
       try git("git_object_lookup", "The object \(id)") { git_object_lookup(&object, pointer, &oid, GIT_OBJECT_ANY) }
     }
-    let tree = Owned(git_object_free) { tree in _ = git_object_peel(&tree, object.pointer, GIT_OBJECT_TREE) }
-    return tree.pointer.flatMap(git_object_id).map { ObjectID($0) }
+    let found = Owned(git_object_free) { found in _ = git_object_peel(&found, object.pointer, kind) }
+    return found.pointer.flatMap(git_object_id).map { ObjectID($0) }
   }
 
   private func peeledToCommit(_ object: OpaquePointer?, _ name: String) throws -> ObjectID {
