@@ -114,7 +114,7 @@ struct PlanCommit {
     guard let milestone = staged.milestone else {
       throw GitError(
         .damaged, staged.findings.first?.message ?? "\(file.path) cannot be read as it is staged.",
-        hint: "Correct \(file.path), or take it back: git restore --staged --worktree \(file.path)",
+        hint: "Correct \(file.path), or take it back: git restore --staged --worktree \(file.path.commandPath)",
         function: "PlanCommit")
     }
     return (milestone, entry.id)

@@ -185,6 +185,6 @@ public struct PlanEdit {
     try repository.refuseLockedIndex()
     return Finding(
       .uncommittedChanges, "\(path) has changes in the work tree that are not staged.",
-      hint: "Stage them first: git add \(path)", path: path, line: 1)
+      hint: "Stage them first: git add \(path.commandPath)", path: path, line: 1)
   }
 }

@@ -46,7 +46,7 @@ public struct StaleIndex {
     return Finding(
       .staleIndex, "\(id) is staged as it was before, and its file is as HEAD has it: nobody changed it back.",
       hint:
-        "To keep what HEAD says: git restore --staged \(path). To go back: let the file say so too, and git add it.",
+        "To keep what HEAD says: git restore --staged \(path.commandPath). To go back: let the file say so too, and git add it.",
       milestone: id, path: path, line: 1)
   }
 

@@ -56,9 +56,10 @@ public struct DoctorReport {
       let head = "  " + style(check.state.rawValue.padded(to: 8), role) + " " + check.name.padded(to: widest) + "  "
       let indent = String(repeating: " ", count: widest + 13)
       var lines = check.message.printable.wrapped(to: wrap, first: head, rest: indent)
-      lines += (check.hint?.printable.wrapped(to: wrap - 3) ?? []).enumerated().map { index, line in
-        indent + style((index == 0 ? "-> " : "   ") + line, .quiet)
-      }
+      lines +=
+        check.hint.map { style.hint($0, to: wrap - 3, first: "-> ", rest: "   ") }.map {
+          $0.map { indent + style($0, .quiet) }
+        } ?? []
       return lines
     }
     let names = hooks.map(\.name.columns).max() ?? 0

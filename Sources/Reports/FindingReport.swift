@@ -37,9 +37,8 @@ public enum FindingReport {
       style(finding.severity.rawValue, ink(finding.severity)) + " " + style(finding.code.id, .strong)
       + (place.isEmpty ? "" : "  " + place)
     let body = finding.message.printable.cut(to: 2000).wrapped(to: min(width, 80) - 4).map { "    " + $0 }
-    let hint = finding.hint.printable.cut(to: 2000).wrapped(to: min(width, 80) - 7).enumerated().map { index, line in
-      style((index == 0 ? "    -> " : "       ") + line, .quiet)
-    }
+    let hint = style.hint(finding.hint, to: min(width, 80) - 7, first: "    -> ", rest: "       ")
+      .map { style($0, .quiet) }
     return ([head] + body + hint).joined(separator: "\n")
   }
 

@@ -143,7 +143,7 @@ public struct WhyNotReport {
         milestones += 1
         last = fact.milestone
       }
-      facts += fact.text.printable.wrapped(to: wrap, first: "    - ", rest: "      ")
+      facts += style.hint(fact.text, to: wrap, first: "    - ", rest: "      ")
     }
     var lines =
       gap.missing.isEmpty
@@ -153,9 +153,7 @@ public struct WhyNotReport {
       ]
     lines += facts
     lines += renewals.flatMap { command in
-      [""]
-        + "To renew evidence that still counts: \(command)".printable.wrapped(
-          to: min(width, 80) - 2, first: "", rest: "  ")
+      [""] + style.hint("To renew evidence that still counts: \(command)", to: min(width, 80) - 2, rest: "  ")
     }
     let told: [ReasonCode] = [.gateCategory, .gateRisk, .gateOverdue, .evidenceMismatch]
     for reason in decision.reasons where !told.contains(reason.code) {

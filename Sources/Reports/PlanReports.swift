@@ -238,7 +238,7 @@ public struct ExplainReport {
     let wrap = min(width, 80) - 2
     return
       ([style(code.id, .strong), ""] + code.meaning.wrapped(to: wrap).map { "  " + $0 }
-      + [""] + ("What to do: " + code.remedy).wrapped(to: wrap).map { "  " + $0 }
+      + [""] + style.hint("What to do: " + code.remedy, to: wrap).map { "  " + $0 }
       + ["", style("  The rule: \(code.page.path), chapter \"\(code.page.chapter)\".", .quiet)]).joined(separator: "\n")
   }
 

@@ -253,7 +253,7 @@ public struct VerifyReport {
         ? style("verified", .good) + "  \(walked): every stamp recomputed, every change legal."
         : style("refused", .bad) + "  \(walked), \(Self.counted(errors, "error")).")
     if let undo = FindingReport.undoing(findings, tip: tip, isPublished: isPublished) {
-      lines += undo.wrapped(to: min(width, 80) - 5, first: "  -> ", rest: "     ")
+      lines += style.hint(undo, to: min(width, 80) - 5, first: "  -> ", rest: "     ")
     }
     if let trust { lines += trust.text.wrapped(to: width) }
     for waive in letGo.letGo where waive.holds(at: letGo.now) {

@@ -53,9 +53,9 @@ public struct StatusReport {
     for place in overview.entries.indices
     where !overview.entries[place].suspect.isEmpty && shows(overview.entries[place]) {
       let entry = overview.entries[place]
-      let what = "Suspect: \(entry.id) is based on \(entry.suspectInShort.printable), changed or lapsed since."
-      let text = what + (entry.renewalCommand.map { " To renew it: \($0.printable)" } ?? "")
-      lines += text.wrapped(to: width).enumerated().map { index, line in
+      let what = "Suspect: \(entry.id) is based on \(entry.suspectInShort), changed or lapsed since."
+      let text = what + (entry.renewalCommand.map { " To renew it: \($0)" } ?? "")
+      lines += style.hint(text, to: width).enumerated().map { index, line in
         index == 0 ? style("Suspect:", .warn) + line.dropFirst(8) : "  " + line
       }
     }

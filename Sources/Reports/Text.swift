@@ -6,8 +6,12 @@ public struct Style: Sendable {
   /// True where it is.
   let isOn: Bool
 
+  /// The folder in which the reader types commands, from the top of the work tree, as `GIT_PREFIX` has it; nil if it is
+  /// not known.
+  let folder: String?
+
   /// Makes a style.
-  public init(color isOn: Bool) { self.isOn = isOn }
+  public init(color isOn: Bool, folder: String? = nil) { (self.isOn, self.folder) = (isOn, folder) }
 
   /// The text in the colour of its role; unchanged where colour is off.
   public func callAsFunction(_ text: String, _ role: Role) -> String {

@@ -21,6 +21,17 @@ struct HintCase: Sendable, CustomStringConvertible {
   /// True where a person can commit it all the same, without hooks.
   var isCommit: Bool { refused == "git commit -qm change" }
 
+  /// A folder of the work tree, whose name needs quotes, in which the cases are run again.
+  static let folder = "in here/it's"
+
+  /// The command as it is typed in that folder.
+  var refusedBelow: String {
+    refused.replacing("../plan.md", with: "../../../plan.md").replacing(
+      "--evidence x.md", with: "--evidence ../../x.md"
+    )
+    .replacing("--evidence doc/", with: "--evidence ../../doc/")
+  }
+
   private static let proof = "mkdir -p doc && echo yes >doc/proof.md && git add doc"
   private static let started = "readiness start M-01 --owner me"
   private static let review = [started, proof, "readiness submit M-01 --evidence doc/proof.md"]
@@ -79,6 +90,13 @@ struct HintCase: Sendable, CustomStringConvertible {
       "evidence-mismatch",
       [
         started, proof, "readiness criteria M-01 1 --evidence doc/proof.md --commit", "echo no >doc/proof.md",
+        "git commit -qam change",
+      ], "readiness submit M-01"),
+    HintCase(
+      "evidence-mismatch",
+      [
+        started, "mkdir -p doc && echo yes >\"doc/it's 1.md\" && git add doc",
+        "readiness criteria M-01 1 --evidence \"doc/it's 1.md\" --commit", "echo no >\"doc/it's 1.md\"",
         "git commit -qam change",
       ], "readiness submit M-01"),
     HintCase(

@@ -34,7 +34,9 @@ struct HintTests {
   @Test("a refused command proposes what is accepted, in order", arguments: HintCase.commands)
   func commands(_ one: HintCase) throws {
     let s = try prepared(one)
-    try follow(s.shell(one.refused), one, in: s)
+    let below = try copy(of: s)
+    try follow(one.refused, one, in: s)
+    try follow(one.refusedBelow, one, in: below, folder: HintCase.folder)
   }
 
   @Test(
@@ -42,14 +44,18 @@ struct HintTests {
   )
   func entryPoints(_ one: HintCase) throws {
     let s = try prepared(one)
-    let inHook = try copy(of: s)
-    try follow(inHook.shell(one.refused), one, in: inHook)
+    for folder in [nil, HintCase.folder] {
+      let inHook = try copy(of: s)
+      try follow(one.refused, one, in: inHook, folder: folder)
+    }
     guard one.isCommit else { return }
     let past = one.refused.replacing("git commit", with: "git -c core.hooksPath=/dev/null commit")
     #expect(s.shell(past).status == 0, "\(one)")
-    for entry in ["readiness verify", "git push -q", "git push -q --no-verify"] {
+    for (entry, folder) in [
+      ("readiness verify", HintCase.folder), ("git push -q", nil), ("git push -q --no-verify", HintCase.folder),
+    ] {
       let copy = try copy(of: s)
-      try follow(copy.shell(entry), one, in: copy)
+      try follow(entry, one, in: copy, folder: folder)
     }
   }
 
@@ -74,8 +80,13 @@ struct HintTests {
     return s
   }
 
-  /// Runs the commands that a refusal proposes.
-  private func follow(_ refused: Scratch.Result, _ one: HintCase, in s: Scratch) throws {
+  /// Runs what is refused and the commands that the refusal proposes.
+  /// - Parameter folder: where the person stands; nil for the top of the work tree.
+  private func follow(_ line: String, _ one: HintCase, in s: Scratch, folder: String? = nil) throws {
+    func run(_ line: String) -> Scratch.Result {
+      s.shell(folder.map { "mkdir -p \"\($0)\" && cd \"\($0)\" && { \(line)\n}" } ?? line)
+    }
+    let refused = run(line)
     // The server sees the other plan first.
     let code = refused.all.contains("remote:") && one.code == "plan-id-changed" ? "unrelated-plans" : one.code
     #expect(refused.status != 0 && refused.all.contains(code), "\(one)\n\(refused.all)")
@@ -84,7 +95,9 @@ struct HintTests {
     for hint in hints {
       for command in Self.commands(in: hint) {
         #expect(command.firstMatch(of: /\b(?!HEAD\b)[A-Z]{3,}\b(?!-)/) == nil, "a placeholder: \(hint)")
-        let result = s.shell(command)
+        let isWhole = refused.all.split(separator: "\n").contains { $0.contains(command) }
+        #expect(isWhole, "a command that is broken in two: \(refused.all)\n\(command)")
+        let result = run(command)
         #expect(result.status == 0, "\(one)\n\(refused.all)\n\(hint)\n$ \(command)\n\(result.all)")
       }
     }
@@ -114,7 +127,7 @@ struct HintTests {
   private static func commands(in hint: String) -> [String] {
     hint.matches(
       of:
-        /(?:^|: |, then |; |, or )((?:readiness|git) [a-z](?:"[^"]*"|[^;:"])*?)(?=$|, then |; |, or |\. |\.$|, where |, and )/
+        /(?:^|: |, then |; |, or )((?:readiness|git) [a-z](?:"[^"]*"|'[^']*'|:\/|[^;:"'])*?)(?=$|, then |; |, or |\. |\.$|, where |, and )/
     )
     .map { String($0.output.1) }
     // What explains instead: "readiness show M-01 says what changed".

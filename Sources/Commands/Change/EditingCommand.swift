@@ -88,7 +88,7 @@ extension EditingCommand {
 
   /// Spaces in a line that is short enough stay.
   private static func lines(_ text: String, _ width: Int) -> [String] {
-    text.count <= min(width, 80) ? [text] : text.wrapped(to: min(width, 80))
+    text.count <= min(width, 80) ? [text] : Style(color: false).hint(text, to: min(width, 80))
   }
 
   /// True where nothing but a reason is missing.

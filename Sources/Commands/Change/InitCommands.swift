@@ -118,7 +118,9 @@ struct Layout {
     if !FileSystem.exists(top + PlanPaths.plan), hasPlan {
       throw UsageError(
         "This repository has a plan, and the work tree does not hold it; nothing was written.",
-        hint: "Get it back: git restore .readiness ssot; in a sparse checkout: git sparse-checkout add .readiness ssot")
+        hint:
+          "Get it back: git restore :/.readiness :/ssot; in a sparse checkout, at its top: git sparse-checkout add .readiness ssot"
+      )
     }
   }
 

@@ -87,7 +87,7 @@ struct MoveAct {
     let result = try GitProcess.run(["commit", "--quiet", "-m", message, "--"] + paths)
     if !result.errorText.isEmpty { Standard.error(result.errorText.printable + "\n") }
     guard result.status == 0, case .commit(let head) = try repository.head() else {
-      let files = outcome.edited.map(PlanPaths.milestone).joined(separator: " ")
+      let files = outcome.edited.map { PlanPaths.milestone($0).commandPath }.joined(separator: " ")
       throw UsageError(
         "git commit refused the move; it is staged.",
         hint: "Commit it yourself, or take it back: git restore --staged --worktree -- \(files)")

@@ -35,8 +35,8 @@ enum Standard {
   /// Tells something beside the answer; on a terminal in lines of at most 80 columns.
   static func note(_ text: String) {
     let width = Terminal.textWidth(Machine.environment())
-    error(
-      "note: \(text.printable)".wrapped(to: width - 2).enumerated().map { ($0 == 0 ? "" : "  ") + $1 + "\n" }.joined())
+    let style = Style(color: false, folder: CurrentFolder.prefix(for: text))
+    error(style.hint("note: " + text, to: width - 2, rest: "  ").joined(separator: "\n") + "\n")
   }
 
   /// Draws on the terminal of standard error: text of our own, with the sequences that move its cursor.

@@ -46,7 +46,7 @@ struct Context {
     self.options = options
     environment = Machine.environment()
     width = Terminal.width(environment)
-    if let directory = options.directory, chdir(directory) != 0 {
+    if let directory = options.directory, !CurrentFolder.enter(directory) {
       throw UsageError("The folder \(directory) cannot be entered.", hint: "Check the path after -C.")
     }
   }
@@ -87,7 +87,10 @@ struct Context {
         "\(given) is a URL, and evidence of kind file is a file of this repository.",
         hint: "Commit what it shows as a file, or use --statement with the URL in its text.")
     }
-    let absolute = given.hasPrefix("/") ? given : try Self.currentFolder() + "/" + given
+    // Git's own way to say: from the top. Commands that a message proposes are written so.
+    let isFromTop = given.hasPrefix(":/")
+    let absolute =
+      isFromTop ? top + given.dropFirst(2) : given.hasPrefix("/") ? given : try Self.currentFolder() + "/" + given
     var parts: [Substring] = []
     for part in absolute.split(separator: "/") where part != "." {
       if part == ".." { _ = parts.popLast() } else { parts.append(part) }
@@ -115,7 +118,7 @@ struct Context {
     let configured = try repository?.configuration("color.readiness") ?? repository?.configuration("color.ui")
     let isColored = Terminal.isColored(
       flag: options.color.rawValue, environment, configured: configured, descriptor: descriptor)
-    return Style(color: isColored)
+    return Style(color: isColored, folder: CurrentFolder.prefix(below: repository?.workTree))
   }
 
   /// The moment, as stamps write it.

@@ -131,11 +131,11 @@ struct Failure {
   }
 
   /// For a person, on standard error.
-  func text(width: Int) -> String {
+  func text(width: Int, folder: String?) -> String {
     let said = "readiness: \(message.printable) (\(code))".wrapped(to: width).enumerated().map {
       ($0 == 0 ? "" : "  ") + $1
     }
-    let next = hint.printable.wrapped(to: width - 5, first: "  -> ", rest: "     ")
+    let next = Style(color: false, folder: folder).hint(hint, to: width - 5, first: "  -> ", rest: "     ")
     return (said + next).joined(separator: "\n") + "\n"
   }
 

@@ -144,7 +144,9 @@ public enum Program {
     if isJSON {
       Standard.document(failure.json.answerBytes)
     } else {
-      Standard.error(failure.text(width: Terminal.textWidth(Machine.environment()) - 2))
+      Standard.error(
+        failure.text(
+          width: Terminal.textWidth(Machine.environment()) - 2, folder: CurrentFolder.prefix(for: failure.hint)))
     }
     return failure.exit
   }

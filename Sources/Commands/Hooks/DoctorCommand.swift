@@ -94,7 +94,7 @@ private struct Doctor {
         checks.append(
           HealthCheck(
             "hooks", .problem, "\(folder.path)/\(name) has no run bit, so git passes it over.",
-            hint: "chmod +x \(folder.path)/\(name)"))
+            hint: "chmod +x \((folder.path + "/" + name).shellQuoted)"))
       case .unreadable:
         checks.append(
           HealthCheck("hooks", .problem, "\(folder.path)/\(name) cannot be read.", hint: "Look at its permissions."))

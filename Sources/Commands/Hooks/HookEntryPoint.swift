@@ -317,10 +317,14 @@ struct HookEntryPoint {
   }
 
   private func tell(_ findings: [Finding]) {
-    let style = Style(color: Terminal.isColored(flag: nil, environment, configured: nil, descriptor: 2))
+    let isColored = Terminal.isColored(flag: nil, environment, configured: nil, descriptor: 2)
+    let style = Style(color: isColored, folder: folder)
     let width = min(Terminal.width(environment), 80)
     say(FindingReport.text(findings, width: width, style))
   }
+
+  /// The folder of the person who called git, which starts hooks at the top; nil at a server, which is not told.
+  private var folder: String? { isServer ? nil : environment["GIT_PREFIX"] }
 
   /// What could not be judged is not let through, unless it does not concern us at all.
   private func couldNotJudge(_ error: any Error) -> Int32 {
@@ -351,7 +355,9 @@ struct HookEntryPoint {
   private func say(wrapping text: String) {
     let indent = text.prefix { $0 == " " }
     let width = Terminal.textWidth(environment) - 5
-    for (index, line) in text.dropFirst(indent.count).description.wrapped(to: width).enumerated() {
+    for (index, line) in Style(color: false, folder: folder).hint(String(text.dropFirst(indent.count)), to: width)
+      .enumerated()
+    {
       say((index == 0 ? String(indent) : indent.isEmpty ? "  " : "     ") + line)
     }
   }

@@ -80,7 +80,7 @@ extension ReadingCommand {
       return UsageError(message, hint: "One is staged. To commit it with its stamp: \(PlanCommands.adopting)")
     }
     if try WorkTree(repository).holdsPlan() {
-      let add = "git add \(PlanPaths.folder) ssot"
+      let add = "git add \(PlanPaths.folder.commandPath) :/ssot"
       return UsageError(message, hint: "One is in the work tree. To commit it: \(add), then \(PlanCommands.adopting)")
     }
     return UsageError(message, hint: "Create one: readiness init --commit")

@@ -86,7 +86,7 @@ extension PlanOverview {
         if criterion.check != nil { return "readiness check \(id)/\(criterion.id)" }
         for evidence in criterion.evidence {
           guard case .file(let path, _) = evidence.kind, suspect.contains(path) else { continue }
-          return "readiness criteria \(id) \(number + 1) --evidence \(path.shellQuoted) -m \"why it still counts\""
+          return "readiness criteria \(id) \(number + 1) --evidence \(path.commandPath) -m \"why it still counts\""
         }
       }
       return nil

@@ -12,7 +12,7 @@ enum PlanFileInvariant: Invariant {
           .schemaViolation, "\(PlanPaths.plan) is missing; a plan has one beside its milestones.",
           hint: try scope.states.base?.planIdentity() == nil
             ? "readiness init --empty creates one beside the milestones that are there."
-            : "The plan keeps this file. \(Finding.takingBack)git restore --source HEAD --staged --worktree \(PlanPaths.plan)",
+            : RestoreCommand.planFile,
           path: PlanPaths.plan)
       ]
     }

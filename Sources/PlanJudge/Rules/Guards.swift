@@ -199,7 +199,7 @@ extension Proof.Mismatch {
     case .file(let path, let found?, _):
       return (
         "The evidence \(path) of \(place) has the digest \(found.hex.prefix(12))…, not \(entry.digest.hex.prefix(12))….",
-        "Look whether the new content still meets the criterion, then: \(command) --evidence \(path.shellQuoted)"
+        "Look whether the new content still meets the criterion, then: \(command) --evidence \(path.commandPath)"
       )
     case .file(let path, nil, let kind):
       return (

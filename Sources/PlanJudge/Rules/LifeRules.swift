@@ -78,7 +78,7 @@ enum DeletionRule: ChangeRule {
 
   /// A deletion by hand is first taken back; retire makes the three changes that it takes.
   private static func hint(_ id: MilestoneID, isPending: Bool) -> String {
-    let restore = "git restore --source HEAD --staged --worktree \(PlanPaths.milestone(id)) \(PlanPaths.plan)"
+    let restore = RestoreCommand.text(PlanPaths.milestone(id), PlanPaths.plan)
     return isPending
       ? "\(Finding.takingBack)\(restore), then readiness retire \(id) --detach --commit"
       : "What has begun is first moved back to pending. \(Finding.takingBack)\(restore)"
@@ -208,8 +208,7 @@ enum PlanRule: ChangeRule {
     return [
       Finding(
         .planIDChanged, "planId was \(before.planID), and \(PlanPaths.plan) is gone.",
-        hint:
-          "The plan keeps this file. \(Finding.takingBack)git restore --source HEAD --staged --worktree \(PlanPaths.plan)",
+        hint: RestoreCommand.planFile,
         path: PlanPaths.plan, line: 1)
     ]
   }

@@ -86,7 +86,7 @@ enum TransitionRule: ChangeRule {
     let hint =
       successors.isEmpty
       ? "The workflow leads nowhere from \"\(origin)\"."
-      : "From \"\(origin)\" it can go to \(legal). \(Finding.takingBack)git restore --staged --worktree \(path)"
+      : "From \"\(origin)\" it can go to \(legal). \(Finding.takingBack)git restore --staged --worktree \(path.commandPath)"
     return Finding(
       .illegalTransition, "\(change.id) cannot go from \"\(origin)\" to \"\(to)\": the workflow has no such edge.",
       hint: hint, milestone: change.id, path: PlanPaths.milestone(change.id), line: change.statusLine)
