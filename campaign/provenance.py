@@ -3,7 +3,7 @@
 
 A plan with a check is made in a scratch repository. Each envelope of `provenance --key` and of `check --attest --key` has to
 be accepted by securesystemslib, and each Statement to be valid for in-toto-attestation; test results are parsed in their own
-proto. A changed byte, and an attacker's key inside the envelope, have to be refused by them and by `attest verify`. Then a
+proto, and so are those of drills; the Statement of an SBOM has the SBOM as its predicate. A changed byte, and an attacker's key inside the envelope, have to be refused by them and by `attest verify`. Then a
 gate with 10,000 attestations is timed beside the same gate with a handful. With --release, the SBOM in that folder has to be
 strictly valid for cyclonedx-python-lib and to name every static library that the linker reported, PROGRAM to name that SBOM,
 the Debian package to name the same sources, and the SLSA provenance to be valid for in-toto-attestation, in its proto without
@@ -132,7 +132,9 @@ def validate(payload):
     predicate = json.loads(payload)["predicate"]
     if "test-result" in statement.predicate_type:
         parsed = json_format.ParseDict(predicate, test_result_pb2.TestResult(), ignore_unknown_fields=True)
-        check("a test result parses in its proto and names its test", len(parsed.passed_tests) == 1 and parsed.result == "PASSED")
+        tests = [*parsed.passed_tests, *parsed.warned_tests, *parsed.failed_tests]
+        check("a test result parses in its proto, names its tests and says how they ended",
+              tests and parsed.result == ("FAILED" if parsed.failed_tests else "WARNED" if parsed.warned_tests else "PASSED"))
     return statement.predicate_type
 
 
@@ -231,6 +233,83 @@ def attested(key):
     return envelope
 
 
+RECORDS = {
+    "alerts.json": ({"kind": "alert-drill", "version": 1, "at": "2026-11-29T10:51:50.523Z", "alerts": [
+        {"name": "One", "answer": "passed", "runbook": "book.md#one"},
+        {"name": "Two", "answer": "alert-not-fired", "runbook": "https://example.com/two"}]}, "FAILED", ["alerts.json", "book.md"]),
+    "runbook.json": ({"kind": "runbook", "version": 1, "at": "2026-11-29T14:50:29Z", "program": "sha256:" + "7" * 64,
+        "runbook": {"path": "book.md", "sha256": "5" * 64}, "sections": [
+            {"section": "1. First", "verdict": "passed", "seconds": 0},
+            {"section": "2. Slow", "verdict": "left out", "seconds": 0}]}, "WARNED", ["runbook.json", "book.md"]),
+}
+
+
+def drilled(key):
+    """The Statements of drills, of records that are made here and of those that this repository keeps."""
+    theirs, eve = library_key(key), make_key("drill-eve", "-algorithm", "ed25519")
+    put("book.md", "# One\n")
+    run("git", "add", "book.md")
+    run("git", "commit", "-qm", "a runbook")
+    commit = run("git", "rev-parse", "HEAD").decode().strip()
+
+    def accepted(file, folder):
+        words = (program, "attest", "drill", file)
+        text = run(*words, folder=folder)
+        check(f"the Statement of {file} is the same twice", text == run(*words, folder=folder))
+        envelope = json.loads(run(*words, "--key", key + ".pem", folder=folder))
+        check("the envelope holds that Statement", base64.b64decode(envelope["payload"]) == text.rstrip(b"\n"))
+        check(f"securesystemslib and attest verify accept it: {file}", library_accepts(envelope, theirs) and ours_accepts(envelope, key))
+        check(f"the Statement of {file} is a test result", "test-result" in validate(text))
+        for what, altered in alterations(envelope, eve):
+            check(f"nobody accepts {what} of {file}", not library_accepts(altered, theirs) and not ours_accepts(altered, key))
+        return json.loads(text)
+
+    for name, (record, result, subjects) in RECORDS.items():
+        put(name, json.dumps({**record, "commit": commit}))
+        statement = accepted(name, work)
+        check(f"{name} is {result}", statement["predicate"]["result"] == result)
+        check(f"{name} has its subjects", [s["name"] for s in statement["subject"]] == subjects)
+        digest = hashlib.sha256(open(os.path.join(work, name), "rb").read()).hexdigest()
+        check("the first subject is the record", statement["subject"][0]["digest"]["sha256"] == digest)
+    page = hashlib.sha256(b"# One\n").hexdigest()
+    check("a runbook is hashed in the commit of the drill", json.loads(readiness("attest", "drill", "alerts.json"))["subject"][1]["digest"]["sha256"] == page)
+    put("odd.json", json.dumps({"kind": "lunch", "at": "now"}))
+    readiness("attest", "drill", "odd.json", status=1)
+    put("gone.json", json.dumps({**RECORDS["alerts.json"][0]}))
+    readiness("attest", "drill", "gone.json", status=2)
+    kept = sorted(glob.glob("ops/drills/*.json", root_dir=TOP) + glob.glob("ops/runbooks/*.json", root_dir=TOP))
+    check("this repository keeps records of drills", len(kept) >= 2)
+    for file in kept:
+        accepted(file, TOP)
+    return len(RECORDS) + len(kept)
+
+
+def materials(key, bom, of):
+    """The Statement of an SBOM, and the refusal of one that is of another program."""
+    words = ("attest", "sbom", bom, of)
+    text = readiness(*words)
+    check("the Statement of an SBOM is of its predicate type", validate(text) == "https://cyclonedx.org/bom")
+    statement = json.loads(text)
+    check("its predicate is the SBOM", statement["predicate"] == json.load(open(bom)))
+    check("its subject is the program", statement["subject"][0]["digest"]["sha256"] == hashlib.sha256(open(of, "rb").read()).hexdigest())
+    envelope = json.loads(readiness(*words, "--key", key + ".pem"))
+    check("securesystemslib and attest verify accept it", library_accepts(envelope, library_key(key)) and ours_accepts(envelope, key))
+    readiness("attest", "sbom", bom, bom, status=1)
+
+
+def small_sbom():
+    """An SBOM of one component, strictly valid, and the program that it is of."""
+    of, bom = os.path.join(root.name, "tool"), os.path.join(root.name, "tool.cdx.json")
+    with open(of, "wb") as file:
+        file.write(b"a program\n")
+    with open(bom, "w") as file:
+        json.dump({"bomFormat": "CycloneDX", "specVersion": "1.6", "version": 1, "metadata": {"component": {
+            "type": "application", "name": "tool", "hashes": [{"alg": "SHA-256", "content": hashlib.sha256(b"a program\n").hexdigest()}]}},
+            "components": []}, file)
+    check("the small SBOM is valid", JsonStrictValidator(SchemaVersion.V1_6).validate_str(open(bom).read()) is None)
+    return bom, of
+
+
 def crowded(envelope, count):
     """The gate beside that many attestations of other inputs, as a ratio to the gate with one."""
     few = run("git", "rev-parse", "refs/readiness/attestations").decode().strip()
@@ -302,6 +381,10 @@ plan(key)
 for kind, how in {"ed25519": ["-algorithm", "ed25519"], "p256": ["-algorithm", "EC", "-pkeyopt", "ec_paramgen_curve:P-256"]}.items():
     count, kinds = verified(kind, *how)
     print(f"{kind}: {count} envelopes, of {', '.join(kinds)}", flush=True)
+print(f"drills: {drilled(key)} records", flush=True)
+materials(key, *small_sbom())
+if options.release:
+    materials(key, os.path.join(os.path.abspath(options.release), "sbom.cdx.json"), program)
 envelope = attested(key)
 ratio = crowded(envelope, options.attestations)
 print(f"gate with {options.attestations} attestations: {ratio:.2f} of the gate with one", flush=True)

@@ -48,6 +48,47 @@ struct AttestationFormTests {
     #expect(throws: AttestationFault.self) { try Envelope(parsing: Array(text.utf8)) }
   }
 
+  @Test("a drill's steps are tests: passed, left out, failed; what is no record is refused")
+  func drills() throws {
+    func drill(_ text: String) throws -> Statement {
+      try DrillStatement(record: Array(text.utf8), name: "ops/x.json").statement { _ in digest }
+    }
+    let book = #""at":"t","runbook":{"path":"b.md","sha256":"\#(digest.hex)"}"#
+    func sections(_ verdicts: String...) -> String {
+      let all = verdicts.enumerated().map { #"{"section":"\#($0.offset)","verdict":"\#($0.element)"}"# }
+      return #"{"kind":"runbook",\#(book),"sections":[\#(all.joined(separator: ","))]}"#
+    }
+    for (text, result) in [
+      (sections("passed", "passed"), "PASSED"), (sections("passed", "left out"), "WARNED"),
+      (sections("left out", "passed", "broken"), "FAILED"),
+    ] {
+      let statement = try drill(text)
+      #expect(
+        statement.predicate["result"]?.string == result && statement.subjects.map(\.name) == ["ops/x.json", "b.md"])
+    }
+    let alerts = try drill(
+      #"{"kind":"alert-drill","at":"t","alerts":[{"name":"A","answer":"passed","runbook":"p.md#a"},{"name":"B","answer":"passed","runbook":"https://e.x/b"}]}"#
+    )
+    #expect(alerts.subjects.map(\.name) == ["ops/x.json", "p.md"])
+    for text in [sections(), #"{"kind":"lunch","at":"t"}"#, "[]", #"{"kind":"runbook","sections":[{"section":"1"}]}"#] {
+      #expect(throws: AttestationFault.self, "\(text)") { try drill(text) }
+    }
+  }
+
+  @Test("an SBOM is stated of the program that it names, and of no other")
+  func materials() throws {
+    let text =
+      #"{"bomFormat":"CycloneDX","specVersion":"1.6","metadata":{"component":{"hashes":[{"alg":"SHA-256","content":"\#(digest.hex)"}]}}}"#
+    let made = try MaterialsStatement(bom: Array(text.utf8), program: digest, name: "tool").statement
+    #expect(made.predicateType == "https://cyclonedx.org/bom" && made.predicate["specVersion"]?.string == "1.6")
+    #expect(throws: AttestationFault.self) {
+      try MaterialsStatement(bom: Array(text.utf8), program: Digest(of: [1]), name: "tool")
+    }
+    #expect(throws: AttestationFault.self) {
+      try MaterialsStatement(bom: Array(#"{"spdxVersion":"SPDX-2.3"}"#.utf8), program: digest, name: "tool")
+    }
+  }
+
   @Test("a Statement that is not version 1, or whose subject has no digest, is refused; its neighbour is not")
   func statements() throws {
     func parse(_ type: String, _ subject: String) throws -> Statement {

@@ -92,7 +92,10 @@ struct HostileTextTests {
     "doctor": [[]], "explain": [["secret-detected"], []], "check": [["--all"]],
     "provenance": [[], ["M-02"], ["M-\u{202E}"], ["HEAD~1..HEAD"]],
     "reproduce": [["M-02"], ["M-\u{202E}"]],
-    "attest": [["sign", "\u{202E}"], ["verify", "\u{202E}", "--key", "\u{1B}"]],
+    "attest": [
+      ["sign", "\u{202E}"], ["verify", "\u{202E}", "--key", "\u{1B}"], ["drill", "\u{202E}"],
+      ["sbom", "\u{202E}", "\u{1B}"],
+    ],
     "attestations": [[], ["verify"], ["M-\u{202E}"]], "trust": [["--dry-run"]],
     "restamp": [["--dry-run"]], "heal": [["--dry-run"]],
     "trace": [["\u{202E}"], ["0123456789"]], "telemetry": [["status"], ["flush"]],

@@ -55,6 +55,8 @@ enum CommandExample {
     "attest": "verify statement.dsse.json --key release.pub.pem",
     "attest sign": "statement.json",
     "attest verify": "statement.dsse.json --key release.pub.pem",
+    "attest drill": "ops/drills/2026-11-29.json",
+    "attest sbom": "sbom.cdx.json readiness",
     "trust": "M-04 --dry-run",
     "config": "show refactor",
     "config show": "refactor",

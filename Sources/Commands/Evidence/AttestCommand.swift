@@ -9,14 +9,18 @@ import ReadinessSystem
 
 struct AttestCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
-    subcommand: "attest", abstract: "Signs an in-toto Statement, or verifies one that is signed.",
-    subcommands: [AttestSignCommand.self, AttestVerifyCommand.self])
+    subcommand: "attest", abstract: "Makes, signs and verifies in-toto Statements.",
+    subcommands: [
+      AttestSignCommand.self, AttestVerifyCommand.self, AttestDrillCommand.self, AttestMaterialsCommand.self,
+    ])
 }
 
 /// Reads a file that a person names; one that is not there is wrong usage.
-private func bytes(of path: String) throws -> [UInt8] {
+func bytes(
+  of path: String, hint: String = "Name a file; readiness provenance --out DIR writes some."
+) throws -> [UInt8] {
   guard let bytes = try FileSystem.readIfPresent(path) else {
-    throw UsageError("There is no file \(path).", hint: "Name a file; readiness provenance --out DIR writes some.")
+    throw UsageError("There is no file \(path).", hint: hint)
   }
   return bytes
 }
