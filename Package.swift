@@ -1,7 +1,7 @@
 // swift-tools-version: 6.0
 import PackageDescription
 
-/// The drawing of the house: `doc/design/architecture.md`. Arrows point down only;
+/// The drawing of the codebase: `doc/design/architecture.md`. Arrows point down only;
 /// `swift build --explicit-target-dependency-import-check error` keeps it so.
 let package = Package(
   name: "readiness-plan",
@@ -22,14 +22,18 @@ let package = Package(
     .target(name: "CDefaults", path: "Sources/C/CDefaults"),
     .target(name: "CProgram", path: "Sources/C/CProgram"),
     .target(name: "CSHA1", path: "Sources/C/CSHA1"),
-    .target(name: "StrictJSON"),
+    .systemLibrary(name: "CPure", path: "Sources/C/CPure"),
+    .target(name: "StrictJSON", dependencies: ["CPure"]),
     .target(name: "JSONSchema", dependencies: ["CPCRE2", "StrictJSON"]),
-    .target(name: "GitObjects", dependencies: ["CSHA1", "CZlib"]),
-    .target(name: "PlanModel", dependencies: ["CDefaults", "CSHA256", "GitObjects", "JSONSchema", "StrictJSON"]),
+    .target(name: "GitObjects", dependencies: ["CPure", "CSHA1", "CZlib"]),
+    .target(
+      name: "PlanModel", dependencies: ["CDefaults", "CPure", "CSHA256", "GitObjects", "JSONSchema", "StrictJSON"]),
     .target(name: "PlanJudge", dependencies: ["GitObjects", "JSONSchema", "PlanModel", "StrictJSON"]),
     .target(
       name: "GitRepository",
-      dependencies: ["CLibgit2", "GitObjects", "PlanJudge", "PlanModel", "ReadinessSystem", "StrictJSON"]),
+      dependencies: [
+        "CLibgit2", "CPure", "GitObjects", "PlanJudge", "PlanModel", "ReadinessSystem", "StrictJSON",
+      ]),
     .target(
       name: "GitTransaction",
       dependencies: [
@@ -37,7 +41,8 @@ let package = Package(
       ]),
     .target(name: "PrometheusRules", dependencies: ["StrictJSON"]),
     .target(
-      name: "PlanSLO", dependencies: ["GitObjects", "PlanJudge", "PlanModel", "PrometheusRules", "StrictJSON"]),
+      name: "PlanSLO",
+      dependencies: ["CPure", "GitObjects", "PlanJudge", "PlanModel", "PrometheusRules", "StrictJSON"]),
     .target(
       name: "PlanHistory",
       dependencies: [
@@ -78,7 +83,8 @@ let package = Package(
       ]),
     .target(name: "Reports", dependencies: ["PlanSLO", "GitObjects", "PlanJudge", "PlanModel", "StrictJSON"]),
     .target(name: "CSupervisor", path: "Sources/C/CSupervisor"),
-    .target(name: "ReadinessSystem", dependencies: ["CSupervisor"]),
+    .target(name: "CLibrary", path: "Sources/ReadinessSystem/CLibrary"),
+    .target(name: "ReadinessSystem", dependencies: ["CLibrary", "CSupervisor"], exclude: ["CLibrary"]),
     .target(name: "Profiles", dependencies: ["ReadinessSystem", "StrictJSON"]),
     .target(
       name: "Commands",

@@ -1,4 +1,4 @@
-import Glibc
+import CPure
 
 /// What a walk needs of a commit: the head of the object, and whether the message may hold a stamp.
 package struct CommitHead {

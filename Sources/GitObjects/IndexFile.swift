@@ -1,4 +1,4 @@
-import Glibc
+import CPure
 
 /// Git's index file (gitformat-index(5)), looked over without libgit2, at the cost of one pass.
 package final class IndexFile {

@@ -1,5 +1,4 @@
 import CZlib
-import Glibc
 
 /// Room for one object after the other. It grows as needed, and is never cleared: what is not used is not touched.
 package final class ObjectRoom {

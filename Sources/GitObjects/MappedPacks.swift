@@ -8,13 +8,16 @@ package struct MappedPacks {
   let indexes: [(folder: String, index: MultiPackIndex)]
   /// Packs that git may read and that are not read here, by their paths.
   let unread: [String]
+  /// Frees the memory of mapped bytes, which the system reads again when they are next used.
+  let evict: (UnsafeRawBufferPointer) -> Void
 
   /// Numbers the objects of all packs one after the other.
   package init(
-    _ packs: [PackFile], owners: [AnyObject], indexes: [(folder: String, index: MultiPackIndex)], unread: [String]
+    _ packs: [PackFile], owners: [AnyObject], indexes: [(folder: String, index: MultiPackIndex)], unread: [String],
+    evict: @escaping (UnsafeRawBufferPointer) -> Void
   ) {
     self.packs = packs.sorted { $0.count > $1.count }
-    (self.owners, self.indexes, self.unread) = (owners, indexes, unread)
+    (self.owners, self.indexes, self.unread, self.evict) = (owners, indexes, unread, evict)
     for number in self.packs.indices.dropFirst() {
       let last = self.packs[number - 1]
       self.packs[number].start = last.start + last.count

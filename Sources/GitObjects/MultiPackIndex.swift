@@ -1,4 +1,4 @@
-import Glibc
+import CPure
 
 /// An index over several packs (gitformat-pack(5), *multi-pack-index*). Git looks here before it looks into the indexes of
 /// the packs themselves, so an audit compares what both say.

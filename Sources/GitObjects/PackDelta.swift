@@ -1,4 +1,4 @@
-import Glibc
+import CPure
 
 /// How an object is made from another one (gitformat-pack(5)): the sizes of both, then copies and insertions.
 package enum PackDelta {

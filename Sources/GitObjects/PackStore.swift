@@ -1,4 +1,4 @@
-import Glibc
+import CPure
 
 /// The packs of a repository, mapped into memory and read without locks, so that two threads do not wait for each other
 /// (gitformat-pack(5)). A fast path and nothing more: whatever it does not find, or does not like, libgit2 is asked for.
@@ -207,15 +207,14 @@ package final class PackStore {
   /// Counts what is read.
   private func count() {
     loads += 1
-    if loads & 0x1FFF == 0 { letGo() }
+    if loads & 0x1FFF == 0 { evict() }
   }
 
-  /// What was read of a large pack need not stay in memory; the system has it still, and gives it back when asked.
-  private func letGo() {
+  /// Frees the memory of what was read of large packs; it is read again when asked for.
+  private func evict() {
     for pack in packs {
-      for memory in [pack.data, pack.index] {
-        madvise(UnsafeMutableRawPointer(mutating: memory.baseAddress), memory.count, MADV_DONTNEED)
-      }
+      mapped.evict(pack.data)
+      mapped.evict(pack.index)
     }
   }
 

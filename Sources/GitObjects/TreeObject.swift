@@ -1,4 +1,4 @@
-import Glibc
+import CPure
 
 /// Says that the bytes of a tree are not those of a tree.
 package struct MalformedTree: Error {}

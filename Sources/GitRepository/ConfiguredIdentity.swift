@@ -1,5 +1,6 @@
 import CLibgit2
-import Glibc
+import CPure
+import ReadinessSystem
 public import PlanModel
 
 /// Whose name a commit takes.
@@ -25,10 +26,10 @@ extension Repository {
     // What `git -c` says, and files that are not where git looks by itself, libgit2 does not see.
     for name in [
       "GIT_\(upper)_NAME", "GIT_\(upper)_EMAIL", "GIT_CONFIG_PARAMETERS", "GIT_CONFIG_COUNT", "GIT_CONFIG_SYSTEM",
-    ] where getenv(name) != nil { return nil }
+    ] where Environment.isSet(name) { return nil }
     let config = try settings
     guard try !holdsOther(config, than: role) else { return nil }
-    let least = getenv("GIT_CONFIG_GLOBAL") == nil ? GIT_CONFIG_LEVEL_XDG : GIT_CONFIG_LEVEL_LOCAL
+    let least = Environment.isSet("GIT_CONFIG_GLOBAL") ? GIT_CONFIG_LEVEL_LOCAL : GIT_CONFIG_LEVEL_XDG
     guard let name = Self.plainValue("user.name", in: config, from: least),
       let email = Self.plainValue("user.email", in: config, from: least)
     else { return nil }

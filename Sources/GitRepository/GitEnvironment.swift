@@ -1,4 +1,4 @@
-import Glibc
+import ReadinessSystem
 
 /// Holds variables that git gives to hooks and libgit2 must not see.
 ///
@@ -16,10 +16,9 @@ package enum GitEnvironment {
   /// Removes the variables from the environment once, which no thread may read meanwhile: the first repository is opened
   /// before the first thread is started.
   package static let outer: Outer = {
-    let outer = Outer(workTree: value("GIT_WORK_TREE"), index: value("GIT_INDEX_FILE"))
-    for name in ["GIT_WORK_TREE", "GIT_COMMON_DIR", "GIT_INDEX_FILE"] { unsetenv(name) }
+    let outer = Outer(
+      workTree: Environment.value("GIT_WORK_TREE"), index: Environment.value("GIT_INDEX_FILE"))
+    Environment.remove(["GIT_WORK_TREE", "GIT_COMMON_DIR", "GIT_INDEX_FILE"])
     return outer
   }()
-
-  private static func value(_ name: String) -> String? { getenv(name).map { String(cString: $0) } }
 }

@@ -1,6 +1,5 @@
 public import GitObjects
 import CLibgit2
-import Glibc
 public import PlanModel
 import ReadinessSystem
 
@@ -93,10 +92,10 @@ extension Repository {
 
   /// True where a file of the work tree is to the byte what a blob holds, so that no filter needs to be asked.
   public func workFile(_ path: String, holds blob: ObjectID) -> Bool {
-    var (status, oid) = (stat(), git_oid())
+    var oid = git_oid()
     // A large one is left to git, which streams it.
-    guard let workTree, lstat(workTree + path, &status) == 0, status.st_mode & S_IFMT == S_IFREG,
-      status.st_size <= 1 << 20, let bytes = FileSystem.readQuietly(workTree + path)
+    guard let workTree, let status = FileSystem.status(workTree + path), status.kind == .regular,
+      status.size <= 1 << 20, let bytes = FileSystem.readQuietly(workTree + path)
     else { return false }
     return git_odb_hash(&oid, bytes, bytes.count, GIT_OBJECT_BLOB) == 0 && ObjectID(oid) == blob
   }

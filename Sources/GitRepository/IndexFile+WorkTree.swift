@@ -1,5 +1,5 @@
 import GitObjects
-import Glibc
+import CPure
 import ReadinessSystem
 
 extension IndexFile {
@@ -21,13 +21,12 @@ extension IndexFile {
   ///   - folder: with a slash at its end.
   ///   - moment: when the index was written.
   /// - Returns: nil where that cannot be told, as where the folder holds more or less than is staged.
-  func suspects(in folder: String, of workTree: String, writtenAt moment: timespec) -> [String]? {
+  func suspects(in folder: String, of workTree: String, writtenAt moment: FileTime) -> [String]? {
     guard tellsNames, let names = FileSystem.countQuietly(in: workTree + folder, endingIn: ".json") else {
       return nil
     }
-    let descriptor = open(workTree + folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC)
-    guard descriptor >= 0 else { return nil }
-    defer { close(descriptor) }
+    guard let files = Self.open(workTree + folder) else { return nil }
+    defer { files.close() }
     var (suspects, isClear, count) = ([String](), true, 0)
     let (prefix, ending) = (Array(folder.utf8), Array(".json".utf8))
     let end = forEachEntry { at, name in
@@ -40,22 +39,25 @@ extension IndexFile {
       // Extended flags, and stages of a merge.
       if raw[at + 60] & 0x70 != 0 { isClear = false }
       let leaf = (base + name.lowerBound + prefix.count).assumingMemoryBound(to: CChar.self)
-      var status = stat()
-      guard fstatat(descriptor, leaf, &status, AT_SYMLINK_NOFOLLOW) == 0 else { return isClear = false }
+      guard let status = files.status(of: leaf) else { return isClear = false }
       if !isAsStaged(at, status, writtenAt: moment) { suspects.append(String(cString: leaf)) }
     }
     return end != nil && isClear && count == names ? suspects : nil
   }
 
-  private func isAsStaged(_ at: Int, _ status: stat, writtenAt moment: timespec) -> Bool {
+  private static func open(_ folder: String) -> OpenFile? {
+    do { return try OpenFile(folder: folder) } catch { return nil }
+  }
+
+  private func isAsStaged(_ at: Int, _ status: FileStatus, writtenAt moment: FileTime) -> Bool {
     func field(_ offset: Int) -> UInt32 { Self.word(raw, at + offset) }
     let (seconds, nanoseconds) = (field(8), field(12))
     // What was written in the very moment in which the index was may have been written after it.
-    let isOlder = (Int(seconds), Int(nanoseconds)) < (moment.tv_sec, moment.tv_nsec)
-    return isOlder && seconds == UInt32(truncatingIfNeeded: status.st_mtim.tv_sec)
-      && nanoseconds == UInt32(truncatingIfNeeded: status.st_mtim.tv_nsec)
-      && field(20) == UInt32(truncatingIfNeeded: status.st_ino)
-      && field(36) == UInt32(truncatingIfNeeded: status.st_size) && status.st_mode & S_IFMT == S_IFREG
+    let isOlder = FileTime(seconds: Int(seconds), nanoseconds: Int(nanoseconds)) < moment
+    return isOlder && seconds == UInt32(truncatingIfNeeded: status.modified.seconds)
+      && nanoseconds == UInt32(truncatingIfNeeded: status.modified.nanoseconds)
+      && field(20) == UInt32(truncatingIfNeeded: status.index)
+      && field(36) == UInt32(truncatingIfNeeded: status.size) && status.kind == .regular
       && field(24) & 0xF000 == 0x8000
   }
 }

@@ -1,5 +1,4 @@
 import GitObjects
-import Glibc
 package import ReadinessSystem
 
 /// A lock of git's, or of ours.
@@ -13,11 +12,10 @@ public struct LockFile {
 
   /// Nil where there is no such file.
   public init?(_ path: String) {
-    var status = stat()
-    guard lstat(path, &status) == 0 else { return nil }
+    guard let status = FileSystem.status(path) else { return nil }
     self.path = path
-    seconds = max(0, time(nil) - status.st_mtim.tv_sec)
-    let isShort = status.st_mode & S_IFMT == S_IFREG && status.st_size > 0 && status.st_size < 100
+    seconds = max(0, Int(Machine.millisecondsSince1970() / 1000) - status.modified.seconds)
+    let isShort = status.kind == .regular && status.size > 0 && status.size < 100
     holder =
       isShort ? FileSystem.readQuietly(path).flatMap { LivingProcess(text: String(decoding: $0, as: UTF8.self)) } : nil
   }

@@ -1,6 +1,5 @@
 import ReadinessSystem
 import GitObjects
-import Glibc
 import PlanModel
 
 /// Objects that are files of their own (gitrepository-layout(5)), read with one open and one inflation. A fast path and
@@ -25,10 +24,7 @@ final class LooseStore {
   func with<T>(_ id: ObjectID, _ body: (ObjectKind, UnsafeRawBufferPointer) throws -> T) rethrows -> T? {
     let path = Self.path(of: id)
     for folder in folders {
-      let descriptor = open(folder + path, O_RDONLY | O_NONBLOCK | O_CLOEXEC)
-      guard descriptor >= 0 else { continue }
-      let count = read(descriptor, packed.baseAddress, packed.count)
-      close(descriptor)
+      guard let count = FileSystem.read(folder + path, into: packed) else { continue }
       guard count > 0,
         let (type, bytes) = LooseObject.parse(
           UnsafeRawBufferPointer(rebasing: packed[..<count]), by: inflater, into: room)
@@ -44,8 +40,7 @@ final class LooseStore {
   func isObstructed(_ id: ObjectID) -> Bool {
     let path = Self.path(of: id)
     return folders.contains { folder in
-      var status = stat()
-      return stat(folder + path, &status) == 0 && status.st_mode & S_IFMT != S_IFREG
+      FileSystem.status(folder + path, followsLinks: true).map { $0.kind != .regular } ?? false
     }
   }
 
@@ -62,7 +57,7 @@ final class LooseStore {
     looks += 1
     if looks > 128 { listed = folders.map(Self.list) }
     let path = Self.path(of: id)
-    return folders.indices.filter { access(folders[$0] + path, F_OK) == 0 }
+    return folders.indices.filter { FileSystem.leadsToFile(folders[$0] + path) }
   }
 
   private static func list(_ folder: String) -> Set<ObjectID> {
@@ -90,7 +85,7 @@ final class LooseStore {
   /// True where an object is a file of its own.
   func holds(_ id: ObjectID) -> Bool {
     let path = Self.path(of: id)
-    return folders.contains { access($0 + path, F_OK) == 0 }
+    return folders.contains { FileSystem.leadsToFile($0 + path) }
   }
 
   private static func path(of id: ObjectID) -> String {

@@ -1,5 +1,4 @@
 import GitObjects
-import Glibc
 import ReadinessSystem
 
 extension MappedPacks {
@@ -15,7 +14,9 @@ extension MappedPacks {
         guard let index = MappedFile(path + ".idx"), let data = MappedFile(path + ".pack"),
           let pack = PackFile(index: index.bytes, data: data.bytes, path: path)
         else {
-          if access(path + ".idx", F_OK) == 0, access(path + ".pack", F_OK) == 0 { unread.append(path + ".pack") }
+          if FileSystem.leadsToFile(path + ".idx"), FileSystem.leadsToFile(path + ".pack") {
+            unread.append(path + ".pack")
+          }
           continue
         }
         packs.append(pack)
@@ -25,7 +26,7 @@ extension MappedPacks {
         indexes.append((folder, index))
       }
     }
-    self.init(packs, owners: owners, indexes: indexes, unread: unread)
+    self.init(packs, owners: owners, indexes: indexes, unread: unread, evict: MappedFile.evict)
   }
 
   private static func names(in folder: String) -> [String] {

@@ -1,5 +1,5 @@
 import GitObjects
-import Glibc
+import CPure
 import PlanModel
 
 /// Proves that an object that was read is what its id says, and that no other place holds something else under that id.

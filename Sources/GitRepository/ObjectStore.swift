@@ -1,6 +1,5 @@
 import GitObjects
 import CLibgit2
-import Glibc
 import PlanModel
 
 /// Raw objects, one after the other, without a copy of each. For walks over long histories.

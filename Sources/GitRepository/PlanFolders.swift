@@ -1,5 +1,5 @@
 import GitObjects
-import Glibc
+import CPure
 import PlanModel
 
 /// What of a root tree decides whether a commit is of interest: the entries `.readiness` and `ssot`.

@@ -1,6 +1,5 @@
 public import GitObjects
 import CLibgit2
-import Glibc
 import PlanModel
 import ReadinessSystem
 
@@ -51,7 +50,7 @@ public final class Repository {
 
   /// The folder that new objects go into.
   package var ownObjectFolder: String {
-    getenv("GIT_OBJECT_DIRECTORY").map { String(cString: $0) } ?? commonFolder + "objects"
+    Environment.value("GIT_OBJECT_DIRECTORY") ?? commonFolder + "objects"
   }
 
   /// Objects that are made here and not stored yet.
@@ -61,7 +60,7 @@ public final class Repository {
   var objectFolders: [String] {
     var folders = [ownObjectFolder]
     folders += Alternates.paths(
-      getenv("GIT_ALTERNATE_OBJECT_DIRECTORIES").map { Array(String(cString: $0).utf8) } ?? [], between: 0x3A)
+      Environment.bytes("GIT_ALTERNATE_OBJECT_DIRECTORIES") ?? [], between: 0x3A)
     var index = 0
     while index < folders.count, folders.count < Self.mostFolders {
       let lines = FileSystem.readQuietly(folders[index] + "/info/alternates") ?? []
@@ -123,7 +122,7 @@ public final class Repository {
       throw GitError(code: code, function: "git_repository_open_ext", about: "The repository cannot be opened")
     }
     let repository = Repository(pointer)
-    if let workTree, !workTree.isEmpty, !repository.isBare || getenv("GIT_DIR") != nil {
+    if let workTree, !workTree.isEmpty, !repository.isBare || Environment.isSet("GIT_DIR") {
       try git("git_repository_set_workdir", "The work tree \(workTree)") {
         git_repository_set_workdir(pointer, workTree, 0)
       }
@@ -155,11 +154,8 @@ public final class Repository {
   /// Tells this repository from any other on this machine, also from one that was put in its place: the path of the
   /// folder that all work trees share, and what the file system knows it by.
   public var identity: String {
-    var status = stat()
-    stat(commonFolder, &status)
-    let resolved = realpath(commonFolder, nil)
-    defer { free(resolved) }
-    return "\(resolved.map { String(cString: $0) } ?? commonFolder) \(status.st_dev) \(status.st_ino)"
+    let status = FileSystem.status(commonFolder, followsLinks: true) ?? .unknown
+    return "\(Machine.absolutePath(commonFolder) ?? commonFolder) \(status.device) \(status.index)"
   }
 
   /// The `.git` folder of this work tree, with a slash at its end.

@@ -1,5 +1,3 @@
-public import GitObjects
-
 extension TextEncoding {
   /// The encoding that git gives to the next commit; nil is UTF-8. Git is asked, because `git -c` may say it.
   public static func ofNextCommit() throws -> String? {

@@ -1,5 +1,4 @@
 public import GitObjects
-import Glibc
 public import PlanModel
 import StrictJSON
 import ReadinessSystem
@@ -25,14 +24,13 @@ public final class WorkTree: PlanTree {
 
   /// What a path of the file system is; nil where there is nothing.
   public func kind(at path: String) throws -> FileKind? {
-    var status = stat()
-    guard lstat(top + path, &status) == 0 else { return try leftOutKind(path) }
-    return switch status.st_mode & S_IFMT {
-    case S_IFDIR: .folder
-    case S_IFLNK: .symlink
-    case S_IFREG: .regular
+    guard let status = FileSystem.status(top + path) else { return try leftOutKind(path) }
+    return switch status.kind {
+    case .folder: .folder
+    case .symbolicLink: .symlink
+    case .regular: .regular
     // Git does not see pipes, sockets and devices either.
-    default: nil
+    case .other: nil
     }
   }
 
@@ -128,9 +126,8 @@ public final class WorkTree: PlanTree {
   }
 
   private func oversized(_ path: String, bound: Int) throws -> OversizedFile? {
-    var status = stat()
-    guard lstat(top + path, &status) == 0, status.st_size > bound else { return nil }
-    return OversizedFile(size: Int(status.st_size), digest: try FileDigest.of(top + path))
+    guard let status = FileSystem.status(top + path), status.size > bound else { return nil }
+    return OversizedFile(size: status.size, digest: try FileDigest.of(top + path))
   }
 
   /// The SHA-256 of a regular file.
@@ -181,15 +178,15 @@ public final class WorkTree: PlanTree {
     for (path, submodule) in try listedFiles() {
       guard selection.covers(path.split(separator: 0x2F)) else { continue }
       let name = String(decoding: path, as: UTF8.self)
-      var status = stat()
       if let submodule {
         entries.append(InputListing.Entry(path: path, mode: "160000", id: submodule))
-      } else if lstat(top + name, &status) == 0, status.st_mode & S_IFMT == S_IFREG,
-        let id = try repository.hashOfWorkFile(name)
-      {
-        let mode = status.st_mode & S_IXUSR != 0 ? "100755" : "100644"
+        continue
+      }
+      guard let status = FileSystem.status(top + name) else { continue }
+      if status.kind == .regular, let id = try repository.hashOfWorkFile(name) {
+        let mode = status.isExecutableByOwner ? "100755" : "100644"
         entries.append(InputListing.Entry(path: path, mode: mode, id: id))
-      } else if status.st_mode & S_IFMT == S_IFLNK, let id = try repository.hashOfWorkFile(name) {
+      } else if status.kind == .symbolicLink, let id = try repository.hashOfWorkFile(name) {
         entries.append(InputListing.Entry(path: path, mode: "120000", id: id))
       }
     }

@@ -1,7 +1,6 @@
 public import GitRepository
 public import GitObjects
 import CLibgit2
-import Glibc
 public import PlanModel
 import ReadinessSystem
 
@@ -147,7 +146,7 @@ public struct CommitWriter {
     objects.forget()
     let path = repository.gitFolder + MoveJournal.temporaryName("message")
     try FileSystem.create(path, Array(message.utf8))
-    defer { unlink(path) }
+    defer { FileSystem.removeQuietly(path) }
     let output = try GitProcess.run([
       "-c", "core.fsync=loose-object", "-c", "i18n.commitEncoding=UTF-8", "commit-tree", "-S", "-p",
       plan.parent.id.description, "-F", path, tree.description,
@@ -256,7 +255,7 @@ public struct CommitWriter {
     }
     guard let signed = signature.pointer?.pointee else { return "\(person) 0 +0000" }
     let name = "\(String(cString: signed.name)) <\(String(cString: signed.email))>"
-    if getenv(dateVariable) != nil {
+    if Environment.isSet(dateVariable) {
       let words = try GitProcess.run(["var", variable]).trimmed.split(separator: " ")
       if words.count > 2 { return "\(name) \(words[words.count - 2]) \(words[words.count - 1])" }
     }

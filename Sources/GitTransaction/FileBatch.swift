@@ -1,5 +1,4 @@
 import GitRepository
-import Glibc
 import PlanModel
 import ReadinessSystem
 
@@ -12,10 +11,9 @@ struct FileBatch {
     let place: String?
   }
 
-  private typealias Open = (descriptor: Int32, path: String)
   private var files: [File] = []
   /// Those whose bytes may not be on the disk yet.
-  private var open: [Open] = []
+  private var open: [OpenFile] = []
 
   /// How many files are held open at most, of the thousand or so that a process may have.
   private static let bound = 64
@@ -25,13 +23,12 @@ struct FileBatch {
   ///   - temporary: where it is prepared, on the file system of its place.
   ///   - place: where it comes to stand; nil to leave it where it is prepared.
   /// - Throws: `SystemError` where it cannot be written.
-  mutating func add(_ bytes: [UInt8], mode: mode_t, temporary: String, place: String?) throws {
+  mutating func add(_ bytes: [UInt8], mode: UInt32, temporary: String, place: String?) throws {
     if open.count == Self.bound { try syncOpen() }
-    let descriptor = Glibc.open(temporary, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, mode)
-    guard descriptor >= 0 else { throw SystemError("open", temporary) }
+    let file = try OpenFile(creating: temporary, mode: mode)
     files.append(File(temporary: temporary, place: place))
-    open.append((descriptor, temporary))
-    try FileSystem.write(bytes[...], to: descriptor, temporary)
+    open.append(file)
+    try file.write(bytes)
   }
 
   /// Waits for the disk, puts each in its place, in the order in which they came, and waits for their names.
@@ -50,12 +47,17 @@ struct FileBatch {
       guard let place = file.place else { continue }
       let folder = FileSystem.folder(of: place)
       var attempts = 0
-      while Glibc.rename(file.temporary, place) != 0 {
-        // A folder of objects is made with the first that stands in it, and `git gc` takes away one that is empty.
-        guard errno == ENOENT, attempts < 5 else { throw SystemError("rename", file.temporary) }
-        attempts += 1
-        try FileSystem.makeFolders(folder)
-        note(FileSystem.folder(of: folder))
+      while true {
+        do throws(SystemError) {
+          try FileSystem.rename(file.temporary, to: place)
+          break
+        } catch {
+          // A folder of objects is made with the first that is put there, and `git gc` removes one that is empty.
+          guard error.kind == .notFound, attempts < 5 else { throw error }
+          attempts += 1
+          try FileSystem.makeFolders(folder)
+          note(FileSystem.folder(of: folder))
+        }
       }
       note(folder)
     }
@@ -68,8 +70,8 @@ struct FileBatch {
   mutating func syncFolders(_ folders: [String]) throws {
     for start in stride(from: 0, to: folders.count, by: Self.bound) {
       for folder in folders[start...].prefix(Self.bound) {
-        guard let descriptor = try FileSystem.openFolder(folder) else { continue }
-        open.append((descriptor, folder))
+        guard let names = try OpenFile(folder: folder) else { continue }
+        open.append(names)
       }
       try syncOpen()
     }
@@ -78,12 +80,12 @@ struct FileBatch {
   /// Takes away what was prepared and is not in its place.
   mutating func cancel() {
     closeAll()
-    for file in files { unlink(file.temporary) }
+    for file in files { FileSystem.removeQuietly(file.temporary) }
     files = []
   }
 
   private mutating func closeAll() {
-    for file in open { close(file.descriptor) }
+    for file in open { file.close() }
     open = []
   }
 
@@ -93,9 +95,7 @@ struct FileBatch {
     let (open, threads) = (open, min(open.count, 8))
     let shares = Shares(of: open.count, for: threads, each: 1)
     @Sendable func sync(on thread: Int) throws {
-      try shares.forEach(on: thread) { place in
-        guard fsync(open[place].descriptor) == 0 else { throw SystemError("fsync", open[place].path) }
-      }
+      try shares.forEach(on: thread) { try open[$0].sync() }
     }
     _ = try concurrently((1..<max(1, threads)).map { thread in { try sync(on: thread) } }) { try sync(on: 0) }
   }

@@ -1,7 +1,6 @@
 import GitRepository
 import GitObjects
 import CLibgit2
-import Glibc
 import PlanModel
 import ReadinessSystem
 
@@ -36,7 +35,7 @@ final class IndexUpdate {
     lockPath = Self.lockPath(in: repository)
     indexPath = String(lockPath.dropLast(".lock".count))
     nextPath = repository.gitFolder + MoveJournal.temporaryName("index")
-    if journal.map({ $0.owns(lockPath) }) == true { unlink(lockPath) }
+    if journal.map({ $0.owns(lockPath) }) == true { FileSystem.removeQuietly(lockPath) }
     try Self.takeLock(lockPath)
     holdsLock = true
     do {
@@ -89,13 +88,13 @@ final class IndexUpdate {
           if isEnding { continue }
           throw Self.changed(change.path)
         }
-        try put(change, stat(), into: index, isLeftOut: true)
+        try put(change, .unknown, into: index, isLeftOut: true)
       } else if isEnding {
         // What is neither old nor new is the user's, and stays.
         let writesFile = inFile == change.replacing
         guard writesFile || staged == change.replacing else { continue }
         // Without stat data git compares the bytes itself.
-        let status = writesFile ? try prepareFile(change) : stat()
+        let status = writesFile ? try prepareFile(change) : .unknown
         if staged == change.replacing { try put(change, status, into: index) }
       } else {
         guard staged == change.replacing, inFile == change.replacing else { throw Self.changed(change.path) }
@@ -109,50 +108,40 @@ final class IndexUpdate {
   /// git compares whole seconds, and looks into such a file as long as the index is no younger. A new index is younger, so
   /// the entry loses its size, as git does it itself (read-cache.c, `ce_smudge_racily_clean_entry`).
   private func smudgeRacyEntries(of index: OpaquePointer?) {
-    var written = stat()
-    guard !isLeftToGit, lstat(indexPath, &written) == 0 else { return }
-    let (second, nanosecond) = (written.st_mtim.tv_sec, written.st_mtim.tv_nsec)
+    guard !isLeftToGit, let written = FileSystem.status(indexPath)?.modified else { return }
     for place in 0..<git_index_entrycount(index) {
-      guard let entry = git_index_get_byindex(index, place), Int(entry.pointee.mtime.seconds) >= second else {
+      guard let entry = git_index_get_byindex(index, place), Int(entry.pointee.mtime.seconds) >= written.seconds else {
         continue
       }
       let known = entry.pointee
-      var file = stat()
-      let isSame =
-        lstat(workTree + String(cString: known.path), &file) == 0 && file.st_mtim.tv_sec == Int(known.mtime.seconds)
-        && file.st_mtim.tv_nsec == Int(known.mtime.nanoseconds) && UInt32(truncatingIfNeeded: file.st_ino) == known.ino
+      let staged = FileTime(seconds: Int(known.mtime.seconds), nanoseconds: Int(known.mtime.nanoseconds))
+      let file = FileSystem.status(workTree + String(cString: known.path))
+      let isSame = file.map { $0.modified == staged && UInt32(truncatingIfNeeded: $0.index) == known.ino } ?? false
       // The system tells finer times than git looks at.
-      let isOlder = (Int(known.mtime.seconds), Int(known.mtime.nanoseconds)) < (second, nanosecond)
-      if !isSame || !isOlder { UnsafeMutablePointer(mutating: entry).pointee.file_size = 0 }
+      if !isSame || staged >= written { UnsafeMutablePointer(mutating: entry).pointee.file_size = 0 }
     }
   }
 
   /// Writes the new bytes into git's own folder, where nobody adds them by accident.
-  private func prepareFile(_ change: CommitPlan.Change) throws -> stat {
+  private func prepareFile(_ change: CommitPlan.Change) throws -> FileStatus {
     let temporary = repository.gitFolder + MoveJournal.temporaryName("file-\(files.count)")
     guard let bytes = change.bytes else {
       files.append((temporary, change.path, nil))
-      return stat()
+      return .unknown
     }
     try FileSystem.create(temporary, bytes)
     files.append((temporary, change.path, change.bytes))
-    return try Self.status(of: temporary)
+    return try FileSystem.existingStatus(temporary)
   }
 
   private static func folder(of path: String) -> Substring { path.lastIndex(of: "/").map { path[..<$0] } ?? "" }
-
-  private static func status(of path: String) throws -> stat {
-    var status = stat()
-    guard lstat(path, &status) == 0 else { throw SystemError("lstat", path) }
-    return status
-  }
 
   private func isLeftOut(_ path: String) throws -> Bool {
     try !FileSystem.exists(workTree + path) && !repository.leftOut(at: path).isEmpty
   }
 
   private func put(
-    _ change: CommitPlan.Change, _ status: stat, into index: OpaquePointer?, isLeftOut: Bool = false
+    _ change: CommitPlan.Change, _ status: FileStatus, into index: OpaquePointer?, isLeftOut: Bool = false
   ) throws {
     let id = try change.bytes.map { try ObjectID(of: $0, .blob) }
     if isLeftToGit {
@@ -173,14 +162,14 @@ final class IndexUpdate {
       return
     }
     var entry = git_index_entry()
-    entry.ctime.seconds = Int32(truncatingIfNeeded: status.st_ctim.tv_sec)
-    entry.mtime.seconds = Int32(truncatingIfNeeded: status.st_mtim.tv_sec)
-    entry.mtime.nanoseconds = UInt32(truncatingIfNeeded: status.st_mtim.tv_nsec)
-    entry.dev = UInt32(truncatingIfNeeded: status.st_dev)
-    entry.ino = UInt32(truncatingIfNeeded: status.st_ino)
-    entry.uid = status.st_uid
-    entry.gid = status.st_gid
-    entry.file_size = UInt32(truncatingIfNeeded: status.st_size)
+    entry.ctime.seconds = Int32(truncatingIfNeeded: status.changed.seconds)
+    entry.mtime.seconds = Int32(truncatingIfNeeded: status.modified.seconds)
+    entry.mtime.nanoseconds = UInt32(truncatingIfNeeded: status.modified.nanoseconds)
+    entry.dev = UInt32(truncatingIfNeeded: status.device)
+    entry.ino = UInt32(truncatingIfNeeded: status.index)
+    entry.uid = status.owner
+    entry.gid = status.group
+    entry.file_size = UInt32(truncatingIfNeeded: status.size)
     entry.mode = UInt32(GIT_FILEMODE_BLOB.rawValue)
     entry.id = id.git
     if isLeftOut { entry.flags_extended = UInt16(GIT_INDEX_ENTRY_SKIP_WORKTREE.rawValue) }
@@ -209,7 +198,7 @@ final class IndexUpdate {
   /// The ref has moved: the index and the files follow.
   func commit() throws {
     isBehind = true
-    guard rename(nextPath, indexPath) == 0 else { throw SystemError("rename", indexPath) }
+    try FileSystem.rename(nextPath, to: indexPath)
     let top = try LinkFreeFolder(workTree)
     for file in files {
       let name = file.path.split(separator: "/").last.map(String.init) ?? ""
@@ -228,10 +217,10 @@ final class IndexUpdate {
   /// so that the next command ends it and no hook lets a commit be made from an index that is behind.
   func release() {
     if !isDone {
-      unlink(nextPath)
+      FileSystem.removeQuietly(nextPath)
     }
-    for file in files { unlink(file.temporary) }
-    if holdsLock { unlink(lockPath) }
+    for file in files { FileSystem.removeQuietly(file.temporary) }
+    if holdsLock { FileSystem.removeQuietly(lockPath) }
     if isJournaled, !isBehind { MoveJournal.remove(in: repository) }
     (holdsLock, isJournaled, isDone, files) = (false, false, true, [])
     signals.unblock()

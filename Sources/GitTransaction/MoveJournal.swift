@@ -1,7 +1,6 @@
 public import GitRepository
 import GitObjects
 import CLibgit2
-import Glibc
 import PlanModel
 import StrictJSON
 import ReadinessSystem
@@ -52,7 +51,7 @@ public struct MoveJournal {
   var name: String { step.map { "move to \($0.commit.description.prefix(12))" } ?? "staging" }
 
   /// The name of a file that is being prepared in git's folder.
-  static func temporaryName(_ what: String) -> String { "\(temporaryPrefix)\(getpid())-\(what)" }
+  static func temporaryName(_ what: String) -> String { "\(temporaryPrefix)\(Machine.processID)-\(what)" }
 
   /// A journal of a plan of ten thousand milestones takes two megabytes.
   private static let limits = JSONLimits(depth: 4, size: 16 << 20, portableOnly: true)
@@ -133,7 +132,7 @@ public struct MoveJournal {
       place: repository.gitFolder + Self.name)
   }
 
-  static func remove(in repository: Repository) { unlink(repository.gitFolder + name) }
+  static func remove(in repository: Repository) { FileSystem.removeQuietly(repository.gitFolder + name) }
 
   /// True where a lock is the one that the killed command took.
   func owns(_ path: String) -> Bool {
@@ -155,10 +154,10 @@ public struct MoveJournal {
     } else {
       // A lock of the index that is named elsewhere is none of ours.
       let indexLock = IndexUpdate.lockPath(in: repository)
-      if owns(indexLock) { unlink(indexLock) }
+      if owns(indexLock) { FileSystem.removeQuietly(indexLock) }
     }
     Self.remove(in: repository)
-    for leftover in try Self.leftovers(in: repository) { unlink(leftover) }
+    for leftover in try Self.leftovers(in: repository) { FileSystem.removeQuietly(leftover) }
     return stands
   }
 
@@ -204,7 +203,7 @@ public struct MoveJournal {
     try FileSystem.names(in: repository.gitFolder).filter { name in
       guard name.hasPrefix(temporaryPrefix) else { return false }
       let number = name.dropFirst(temporaryPrefix.count).prefix { $0.isNumber }
-      return pid_t(number).map { kill($0, 0) != 0 && errno == ESRCH } ?? false
+      return Int32(number).map(LivingProcess.isGone) ?? false
     }.map { repository.gitFolder + $0 }
   }
 }

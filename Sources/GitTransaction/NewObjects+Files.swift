@@ -1,7 +1,7 @@
 import CZlib
 import GitObjects
 import GitRepository
-import Glibc
+import ReadinessSystem
 
 extension NewObjects {
   /// Prepares what was made as files of their own (gitrepository-layout(5)), but for those that are there already, which
@@ -10,11 +10,11 @@ extension NewObjects {
     try forEach { number, id, kind, bytes in
       let name = id.description
       let place = folder + "/" + name.prefix(2) + "/" + name.dropFirst(2)
-      if utimensat(AT_FDCWD, place, nil, 0) == 0 { return }
+      if FileSystem.touch(place) { return }
       let header = kind.word + " \(bytes.count)\0"
       try batch.add(
         Self.packed(Array(header.utf8) + bytes), mode: 0o444,
-        temporary: folder + "/tmp_obj_readiness-\(getpid())-\(number)", place: place)
+        temporary: folder + "/tmp_obj_readiness-\(Machine.processID)-\(number)", place: place)
     }
   }
 

@@ -1,6 +1,5 @@
 import GitRepository
 import GitObjects
-import Glibc
 import PlanModel
 import ReadinessSystem
 
@@ -48,9 +47,9 @@ struct PlainBranch {
   ///   - line: what the logs say behind the two ids.
   /// - Throws: `GitError` where a file cannot be written; the branch has not moved then.
   func move(from old: ObjectID, to new: ObjectID, line: String) throws -> Outcome {
-    defer { unlink(prepared) }
+    defer { FileSystem.removeQuietly(prepared) }
     // The lock is never there without the value, so that one which is left behind says whose it was.
-    guard link(prepared, lock) == 0 else { return errno == EEXIST ? .locked : .unlike }
+    do { try FileSystem.addName(lock, to: prepared) } catch { return error.kind == .exists ? .locked : .unlike }
     do {
       guard FileSystem.isRegular(path, followsLinks: false), let value = try FileSystem.readIfPresent(path) else {
         return give(.unlike)
@@ -59,9 +58,9 @@ struct PlainBranch {
       for log in logs {
         guard try FileSystem.extend(log, by: Array("\(old) \(new) \(line)\n".utf8)) else { return give(.unlike) }
       }
-      guard rename(lock, path) == 0 else { throw SystemError("rename", lock) }
+      try FileSystem.rename(lock, to: path)
     } catch {
-      unlink(lock)
+      FileSystem.removeQuietly(lock)
       throw error
     }
     do { try FileSystem.syncFolder(of: path) } catch { return .moved(isOnDisk: false) }
@@ -69,7 +68,7 @@ struct PlainBranch {
   }
 
   private func give(_ outcome: Outcome) -> Outcome {
-    unlink(lock)
+    FileSystem.removeQuietly(lock)
     return outcome
   }
 }

@@ -1,5 +1,4 @@
 public import GitRepository
-import Glibc
 import ReadinessSystem
 
 /// Ends what killed commands of ours began. Locks that are not ours are named and never removed.
@@ -28,14 +27,8 @@ public struct Recovery {
   /// - Returns: what was done, in sentences; empty where there was nothing to do.
   public func run() throws -> [String] {
     guard try !unfinished().isEmpty else { return [] }
-    let descriptor = open(
-      repository.gitFolder + "readiness-recovery", O_RDWR | O_CREAT | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC, 0o644)
-    guard descriptor >= 0 else { throw SystemError("open", repository.gitFolder + "readiness-recovery") }
-    // The kernel gives this lock back when the process ends, however it ends.
-    defer { close(descriptor) }
-    while flock(descriptor, LOCK_EX) != 0 {
-      guard errno == EINTR else { throw SystemError("flock", repository.gitFolder + "readiness-recovery") }
-    }
+    let recovering = try FileLock(waitingFor: repository.gitFolder + "readiness-recovery")
+    defer { withExtendedLifetime(recovering) {} }
     var done: [String] = []
     if let journal = try MoveJournal.left(in: repository) {
       let stands = try journal.end(in: repository)
@@ -45,11 +38,11 @@ public struct Recovery {
           : "The killed \(journal.name) never happened; what it had prepared is gone.")
     }
     if let lock = LockFile(indexLock), lock.isAbandoned {
-      unlink(lock.path)
+      FileSystem.removeQuietly(lock.path)
       done.append("\(lock.path) was left by a killed command, and is gone.")
     }
     for leftover in try MoveJournal.leftovers(in: repository) {
-      unlink(leftover)
+      FileSystem.removeQuietly(leftover)
       done.append("\(leftover) was left by a killed command, and is gone.")
     }
     return done

@@ -1,4 +1,3 @@
-import Glibc
 public import PlanHistory
 public import GitRepository
 public import Telemetry
@@ -68,8 +67,10 @@ public struct MetricsCollection {
     return cause
   }
 
-  /// Writes a file for each repository of a list; one that cannot be read keeps no other from being written. Enters each
-  /// repository's folder, so no other thread may depend on the current one.
+  /// Writes a file for each repository of a list; one that cannot be read keeps no other from being written.
+  ///
+  /// Call it before the first repository is opened and before any thread is started. It removes git's variables from the
+  /// environment, which no lock guards, and it enters each repository's folder, which all threads share.
   /// - Parameter folder: absolute.
   /// - Returns: those that could not be read, each with the cause.
   /// - Throws: `SystemError` where a file cannot be written.
@@ -77,14 +78,12 @@ public struct MetricsCollection {
     -> [(entry: RepositoryList.Entry, cause: any Error)]
   {
     // Git's variables would lead to one repository for all.
-    for name in ["GIT_DIR", "GIT_WORK_TREE", "GIT_COMMON_DIR", "GIT_INDEX_FILE", "GIT_OBJECT_DIRECTORY"] {
-      unsetenv(name)
-    }
+    Environment.remove(["GIT_DIR", "GIT_WORK_TREE", "GIT_COMMON_DIR", "GIT_INDEX_FILE", "GIT_OBJECT_DIRECTORY"])
     var failed: [(RepositoryList.Entry, any Error)] = []
     let plans = MetricsCollection(version: version, now: now, verifies: verifies, spool: nil, store: store)
     for entry in list.entries {
       let cause = try plans.write(to: folder + "/" + entry.file, named: entry.name) {
-        guard chdir(entry.path) == 0 else { throw SystemError("chdir", entry.path) }
+        try Machine.enter(entry.path)
         let repository = try Repository.open()
         guard repository.gitFolder.hasPrefix(entry.path + "/") else {
           throw GitError(

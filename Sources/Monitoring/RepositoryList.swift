@@ -1,4 +1,4 @@
-import Glibc
+import ReadinessSystem
 
 /// The repositories that a pattern of a shell means, each with a name of its own.
 public struct RepositoryList: Sendable {
@@ -17,21 +17,7 @@ public struct RepositoryList: Sendable {
 
   /// Finds the folders that a pattern such as `/srv/git/*.git` means (glob(7)).
   public init(matching pattern: String) {
-    var found = glob_t()
-    defer { globfree(&found) }
-    guard glob(pattern, GLOB_BRACE | GLOB_TILDE, nil, &found) == 0 else {
-      entries = []
-      return
-    }
-    let paths = (0..<Int(found.gl_pathc)).compactMap { place -> String? in
-      var status = stat()
-      guard let text = found.gl_pathv[place], stat(text, &status) == 0, status.st_mode & S_IFMT == S_IFDIR,
-        let resolved = realpath(text, nil)
-      else { return nil }
-      defer { free(resolved) }
-      return String(cString: resolved)
-    }
-    entries = Self.named(Array(Set(paths)).sorted())
+    entries = Self.named(FileSystem.folders(matching: pattern))
   }
 
   /// Names folders: `/a/x.git` and `/b/x.git` become `a/x` and `b/x`; file names differ as well.

@@ -15,7 +15,7 @@ public enum KeptOutput {
 
   /// Without tokens, keys, and the values of variables whose names say that they are secret.
   public static func redacted(_ output: [UInt8]) -> [UInt8] {
-    let secrets = Machine.environment().filter { name, _ in
+    let secrets = Environment.all().filter { name, _ in
       let upper = name.uppercased()
       return ["TOKEN", "SECRET", "PASSWORD", "PASSWD", "KEY", "CREDENTIAL"].contains { upper.contains($0) }
     }

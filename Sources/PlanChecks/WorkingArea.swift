@@ -1,5 +1,4 @@
 import GitObjects
-import Glibc
 import PlanModel
 import GitRepository
 import ReadinessSystem
@@ -76,9 +75,8 @@ struct WorkingArea: Sendable {
     do { names = try FileSystem.names(in: above) } catch { return }
     for name in names where name.hasPrefix(prefix) {
       let folder = above + "/" + name
-      var status = stat()
-      guard folder != root, lstat(folder, &status) == 0, status.st_mode & S_IFMT == S_IFDIR, status.st_uid == getuid(),
-        FileSystem.exists(folder + "/lock")
+      guard folder != root, let status = FileSystem.status(folder), status.kind == .folder,
+        status.owner == Machine.userID, FileSystem.exists(folder + "/lock")
       else { continue }
       do {
         if try FileLock(path: folder + "/lock") != nil { try FileSystem.removeFolder(folder) }

@@ -1,4 +1,3 @@
-import Glibc
 import PlanModel
 import Reports
 import Profiles

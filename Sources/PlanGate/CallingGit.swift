@@ -1,4 +1,3 @@
-import Glibc
 import GitRepository
 import ReadinessSystem
 
@@ -7,7 +6,7 @@ public enum CallingGit {
   /// The words behind `commit`.
   /// - Returns: nil if nothing can be known.
   static func commitArguments() throws -> ArraySlice<String>? {
-    var process = getppid()
+    var process = Machine.parentProcessID
     // A shell, or a framework, may stand between git and us.
     for _ in 0..<6 {
       guard process > 1, let line = try FileSystem.readIfPresent("/proc/\(process)/cmdline") else { return nil }
@@ -33,8 +32,8 @@ public enum CallingGit {
     if path == nil {
       let output = try GitProcess.run(["config", "--type=path", "--get", "commit.template"])
       path = output.status == 0 ? output.trimmed : nil
-    } else if let given = path, !given.hasPrefix("/"), let prefix = getenv("GIT_PREFIX") {
-      path = String(cString: prefix) + given
+    } else if let given = path, !given.hasPrefix("/"), let prefix = Environment.value("GIT_PREFIX") {
+      path = prefix + given
     }
     return try path.flatMap { try FileSystem.readIfPresent($0) }.map { String(decoding: $0, as: UTF8.self) }
   }
@@ -62,11 +61,11 @@ public enum CallingGit {
     return nil
   }
 
-  private static func parent(of process: pid_t) throws -> pid_t? {
+  private static func parent(of process: Int32) throws -> Int32? {
     guard let bytes = try FileSystem.readIfPresent("/proc/\(process)/stat") else { return nil }
     // The name in brackets may hold anything; behind it stand the state and the parent.
     guard let close = bytes.lastIndex(of: 0x29) else { return nil }
     let fields = bytes[(close + 1)...].split(separator: 0x20, maxSplits: 2)
-    return fields.count > 1 ? pid_t(String(decoding: fields[1], as: UTF8.self)) : nil
+    return fields.count > 1 ? Int32(String(decoding: fields[1], as: UTF8.self)) : nil
   }
 }

@@ -1,5 +1,4 @@
 public import GitObjects
-import Glibc
 public import PlanJudge
 public import PlanModel
 public import GitRepository
@@ -88,8 +87,7 @@ public final class CommitSituation {
 
   /// A variable of the environment, in the encoding of the next commit: git copies its bytes into the commit.
   private static func variable(_ name: String) throws -> String {
-    guard let value = getenv(name) else { return "" }
-    let bytes = Array(UnsafeRawBufferPointer(start: value, count: strlen(value)))
+    guard let bytes = Environment.bytes(name) else { return "" }
     let encoding = bytes.allSatisfy { $0 < 0x80 } ? nil : try TextEncoding.ofNextCommit()
     guard let text = TextEncoding.decode(bytes[...], encoding: encoding) else { throw unreadable(name) }
     return text

@@ -1,4 +1,4 @@
-import Glibc
+import CPure
 
 /// Compares bad events of two groups by Fisher's exact test, one-sided: how likely the first group has at least so many
 /// bad events if both groups fail equally often.

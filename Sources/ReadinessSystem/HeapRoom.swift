@@ -1,4 +1,4 @@
-import Glibc
+import CLibrary
 
 /// Room for many small blocks, asked for at once. By itself glibc has the heap of a thread other than the first grow by a
 /// page at a time, each with a call of the system, and each page is given when it is first touched, which interrupts.

@@ -1,6 +1,6 @@
-import Glibc
+import CLibrary
 
-/// What differs between two machines: the clock, the environment, the terminal, chance.
+/// What differs between two machines: the clock, the process, chance.
 public enum Machine {
   /// Milliseconds since 1970 by the wall clock.
   public static func millisecondsSince1970() -> Int64 {
@@ -26,20 +26,6 @@ public enum Machine {
     var now = timespec()
     clock_gettime(CLOCK_MONOTONIC, &now)
     return now.tv_sec * 1000 + now.tv_nsec / 1_000_000
-  }
-
-  /// The environment of the process.
-  public static func environment() -> [String: String] {
-    var values = [String: String](minimumCapacity: 64)
-    var at = environ
-    while let entry = at.pointee {
-      if let equals = strchr(entry, 0x3D) {
-        let name = UnsafeRawBufferPointer(start: entry, count: entry.distance(to: equals))
-        values[String(decoding: name, as: UTF8.self)] = String(cString: equals + 1)
-      }
-      at += 1
-    }
-    return values
   }
 
   /// A random UUID, version 4 (RFC 9562, section 5.4).
@@ -76,7 +62,17 @@ public enum Machine {
   }
 
   /// The folder that the process works in; nil where it is gone.
-  public static func currentFolder() -> String? { absolutePath(".") }
+  public static func currentFolder() -> String? {
+    guard let path = getcwd(nil, 0) else { return nil }
+    defer { free(path) }
+    return String(cString: path)
+  }
+
+  /// Changes the folder that the process works in, for all its threads.
+  /// - Throws: `SystemError` if it cannot be entered.
+  public static func enter(_ folder: String) throws(SystemError) {
+    guard chdir(folder) == 0 else { throw SystemError("chdir", folder) }
+  }
 
   /// A path without links and dots; nil where nothing is there.
   public static func absolutePath(_ path: String) -> String? {
@@ -98,6 +94,34 @@ public enum Machine {
     guard stat("/proc/self/exe", &status) == 0 else { return "" }
     return " \(status.st_size) \(status.st_mtim.tv_sec).\(status.st_mtim.tv_nsec)"
   }
+
+  /// The number of this process.
+  public static var processID: Int32 { getpid() }
+
+  /// The number of the process that started this one.
+  public static var parentProcessID: Int32 { getppid() }
+
+  /// The number of the user whose process it is.
+  public static var userID: UInt32 { getuid() }
+
+  /// The name of this machine in its network; nil if it has none.
+  public static func hostName() -> String? {
+    var buffer = [CChar](repeating: 0, count: 256)
+    guard gethostname(&buffer, buffer.count - 1) == 0 else { return nil }
+    return String(decoding: buffer.prefix { $0 != 0 }.map { UInt8(bitPattern: $0) }, as: UTF8.self)
+  }
+
+  /// Has a write to a pipe that nobody reads fail, instead of ending the process.
+  public static func ignoreClosedPipes() { signal(SIGPIPE, SIG_IGN) }
+
+  /// The exit status of a process that a pipe without a reader ends, as shells give it.
+  public static var closedPipeStatus: Int32 { 128 + SIGPIPE }
+
+  /// Takes bits out of the process's umask, which its children inherit: others may then do that with new files.
+  public static func allowOthers(_ bits: UInt32) { umask(umask(0o077) & ~bits) }
+
+  /// Ends the process.
+  public static func exit(_ status: Int32) -> Never { CLibrary.exit(status) }
 
   /// Waits. Bounded by the caller.
   public static func sleep(milliseconds: Int) {

@@ -1,10 +1,10 @@
-public import Glibc
+import CLibrary
 
 /// Says why the system did not do what it was asked for. Always "could not judge", never a verdict.
 public struct SystemError: Error, Sendable, Equatable {
   /// What kind of obstacle it is.
   public enum Kind: Sendable, Equatable {
-    case notFound, exists, permission, full, other
+    case notFound, exists, permission, full, closed, other
   }
 
   /// The C function.
@@ -16,8 +16,11 @@ public struct SystemError: Error, Sendable, Equatable {
   /// What happened, in the system's words unless it is about an answer; without a full stop.
   public let reason: String
 
-  /// - Parameter code: the value of `errno`, that of the last call on this thread unless given.
-  public init(_ function: String, _ subject: String, _ code: Int32 = errno) {
+  /// Takes the value of `errno` that the last call on this thread left.
+  public init(_ function: String, _ subject: String) { self.init(function, subject, errno) }
+
+  /// - Parameter code: the value of `errno`.
+  package init(_ function: String, _ subject: String, _ code: Int32) {
     self.function = function
     self.subject = subject
     self.code = code
@@ -41,6 +44,7 @@ public struct SystemError: Error, Sendable, Equatable {
     case ENOENT, ENOTDIR: .notFound
     case EEXIST: .exists
     case EACCES, EPERM, EROFS: .permission
+    case EPIPE: .closed
     case ENOSPC, EDQUOT, EFBIG: .full
     default: .other
     }

@@ -1,4 +1,4 @@
-import Glibc
+import CPure
 
 /// The members of an object by the names that its reader knows, found in one pass. Names are literals, so that none is
 /// made, kept or compared as a `String`.

@@ -1,4 +1,4 @@
-import Glibc
+import CPure
 
 /// Goes through a text of JSON once, for a reader that knows what it expects there. It makes no values, and says no
 /// rather than why: to whatever is not as expected, to escapes, and to what `JSONDocument` would refuse. So a text that is

@@ -1,4 +1,4 @@
-import Glibc
+import CPure
 
 /// A parsed text as its bytes and a row of nodes, one for each key and value in the order in which they stand. Nothing
 /// else is made until somebody asks: most readers look at a few values of many.

@@ -1,4 +1,4 @@
-import Glibc
+import CPure
 
 /// A JSON value that remembers where in its document it stood.
 public struct JSONValue: Sendable {

@@ -1,4 +1,3 @@
-import Glibc
 import Commands
 
-exit(Program.run(CommandLine.arguments))
+Program.main(CommandLine.arguments)

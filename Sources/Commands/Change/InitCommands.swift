@@ -1,6 +1,5 @@
 import GitObjects
 import ArgumentParser
-import Glibc
 import PlanModel
 import PlanGate
 import GitRepository
@@ -182,7 +181,7 @@ struct Layout {
 
   /// Commits the staged files, and nothing else, with a stamp of our own where no hook makes one.
   static func commit(_ paths: [String], _ repository: Repository, now: String) throws -> String {
-    let situation = try CommitSituation(repository, isAmend: false, environment: Machine.environment(), now: now)
+    let situation = try CommitSituation(repository, isAmend: false, environment: Environment.all(), now: now)
     var message = "plan: create the production-readiness plan\n"
     switch try Stamping(situation).stamp(message, isEdited: false, mayFollow: false) {
     case .unchanged: break

@@ -1,4 +1,3 @@
-import Glibc
 import ReadinessSystem
 import Reports
 import Telemetry
@@ -11,7 +10,7 @@ enum Standard {
   /// Returns text for people without what is no text. Whatever renders a stranger's text escapes it by itself; this is
   /// the one place that all of it passes.
   static func cleaned(_ bytes: [UInt8]) -> [UInt8] {
-    TerminalText.cleaned(bytes, inWorkflowLog: getenv("GITHUB_ACTIONS") != nil)
+    TerminalText.cleaned(bytes, inWorkflowLog: Environment.isSet("GITHUB_ACTIONS"))
   }
 
   /// Prints a document for programs, whose renderer has escaped what its medium asks for. An answer that cannot be
@@ -19,48 +18,31 @@ enum Standard {
   /// - Parameter ending: written behind them at one go, since a reader that has all lines which it wants may leave between
   ///   two; and an answer of megabytes is not put together anew for its last line end.
   static func document(_ bytes: [UInt8], ending: [UInt8] = []) {
-    let code = write(bytes, ending, to: 1)
-    guard code != 0 else { return }
-    let status: Int32 = code == EPIPE ? 128 + SIGPIPE : 3
-    _ = Telemetry.end(status: status)
-    if code != EPIPE {
-      error("readiness: the answer cannot be written: \(String(cString: strerror(code))). (output)\n")
+    do throws(SystemError) {
+      try FileSystem.write(bytes, ending, to: 1, "standard output")
+    } catch {
+      let isClosed = error.kind == .closed
+      let status = isClosed ? Machine.closedPipeStatus : 3
+      _ = Telemetry.end(status: status)
+      if !isClosed { Self.error("readiness: the answer cannot be written: \(error.reason). (output)\n") }
+      Machine.exit(status)
     }
-    exit(status)
   }
 
   /// What cannot be said is not said.
-  static func error(_ text: String) { _ = write(cleaned(Array(text.utf8)), [], to: 2) }
+  static func error(_ text: String) { write(cleaned(Array(text.utf8))) }
 
   /// Tells something beside the answer; on a terminal in lines of at most 80 columns.
   static func note(_ text: String) {
-    let width = Terminal.textWidth(Machine.environment())
+    let width = Terminal.textWidth(Environment.all())
     let style = Style(color: false, folder: CurrentFolder.prefix(for: text))
     error(style.hint("note: " + text, to: width - 2, rest: "  ").joined(separator: "\n") + "\n")
   }
 
   /// Draws on the terminal of standard error: text of our own, with the sequences that move its cursor.
-  static func draw(_ text: String) { _ = write(Array(text.utf8), [], to: 2) }
+  static func draw(_ text: String) { write(Array(text.utf8)) }
 
-  /// The error that stopped the writing; 0 where all was written.
-  private static func write(_ bytes: [UInt8], _ ending: [UInt8], to descriptor: Int32) -> Int32 {
-    var (bytes, ending) = (bytes[...], ending[...])
-    while !bytes.isEmpty || !ending.isEmpty {
-      let count = bytes.withUnsafeBytes { bytes in
-        ending.withUnsafeBytes { ending in
-          let parts = [bytes, ending].map {
-            iovec(iov_base: UnsafeMutableRawPointer(mutating: $0.baseAddress), iov_len: $0.count)
-          }
-          return writev(descriptor, parts, 2)
-        }
-      }
-      if count < 0 {
-        if errno == EINTR { continue }
-        return errno
-      }
-      ending = ending.dropFirst(max(0, count - bytes.count))
-      bytes = bytes.dropFirst(count)
-    }
-    return 0
+  private static func write(_ bytes: [UInt8]) {
+    do { try FileSystem.write(bytes[...], to: 2, "standard error") } catch {}
   }
 }

@@ -1,5 +1,4 @@
 import ArgumentParser
-import Glibc
 import PlanModel
 import PlanGate
 import GitRepository
@@ -44,7 +43,7 @@ struct Context {
   /// Goes to the folder that `-C` names.
   init(_ options: GlobalOptions) throws {
     self.options = options
-    environment = Machine.environment()
+    environment = Environment.all()
     width = Terminal.width(environment)
     if let directory = options.directory, !CurrentFolder.enter(directory) {
       throw UsageError("The folder \(directory) cannot be entered.", hint: "Check the path after -C.")
@@ -108,9 +107,8 @@ struct Context {
   }
 
   private static func currentFolder() throws -> String {
-    guard let path = getcwd(nil, 0) else { throw SystemError("getcwd", ".") }
-    defer { free(path) }
-    return String(cString: path)
+    guard let path = Machine.currentFolder() else { throw SystemError("getcwd", ".") }
+    return path
   }
 
   /// The style of standard output, by the repository's settings where there is one.

@@ -1,4 +1,3 @@
-import Glibc
 import GitRepository
 import ReadinessSystem
 
@@ -11,7 +10,8 @@ enum CurrentFolder {
   /// Goes to a folder. False if it cannot be entered.
   static func enter(_ directory: String) -> Bool {
     start = Machine.currentFolder()
-    return chdir(directory) == 0
+    do { try Machine.enter(directory) } catch { return false }
+    return true
   }
 
   /// The folder as seen from the top of a work tree, in the form of `GIT_PREFIX`; nil outside of it.

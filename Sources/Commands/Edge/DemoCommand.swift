@@ -1,5 +1,4 @@
 import ArgumentParser
-import Glibc
 import PlanChecks
 import PlanModel
 import Reports
@@ -159,7 +158,7 @@ final class DemoRunner {
     case .write(let name, let text):
       say("$ cat > \(name)\n" + text.split(separator: "\n").map { style("  " + $0, .quiet) }.joined(separator: "\n"))
       try FileSystem.write(Array(text.utf8), to: folder + "/" + name)
-      chmod(folder + "/" + name, 0o644)
+      FileSystem.setMode(folder + "/" + name, 0o644)
     case .run(let words, let exit): try run(words, exit: exit)
     }
   }

@@ -1,6 +1,5 @@
 import Reports
 import ArgumentParser
-import Glibc
 import PlanModel
 import GitRepository
 import PlanHistory
@@ -16,13 +15,16 @@ public enum Program {
   /// Where this very program keeps what it found out about a history.
   static func store(in repository: Repository) -> VerifiedHistoryStore {
     VerifiedHistoryStore(repository, program: version + Machine.programMark()) {
-      StateKey.load(Machine.environment(), creates: $0)
+      StateKey.load(Environment.all(), creates: $0)
     }
   }
 
-  /// Runs the program and gives its exit status.
+  /// Runs the program and ends the process with its exit status.
+  public static func main(_ arguments: [String]) -> Never { Machine.exit(run(arguments)) }
+
+  /// Runs the program and returns its exit status.
   public static func run(_ arguments: [String]) -> Int32 {
-    signal(SIGPIPE, SIG_IGN)
+    Machine.ignoreClosedPipes()
     if arguments.dropFirst().first == "hook" {
       let status = HookEntryPoint.run(Array(arguments.dropFirst(2)))
       // A hook says nothing of its own telemetry: who commits can do nothing about it.
@@ -146,7 +148,7 @@ public enum Program {
     } else {
       Standard.error(
         failure.text(
-          width: Terminal.textWidth(Machine.environment()) - 2, folder: CurrentFolder.prefix(for: failure.hint)))
+          width: Terminal.textWidth(Environment.all()) - 2, folder: CurrentFolder.prefix(for: failure.hint)))
     }
     return failure.exit
   }

@@ -1,11 +1,11 @@
 import ArgumentParser
 import Attestations
-import Glibc
 import PlanChecks
 import PlanGate
 import PlanJudge
 import PlanModel
 import GitRepository
+import ReadinessSystem
 
 /// Chooses the key that signs attestations, and the remote that they are pushed to.
 struct AttestOptions: ParsableArguments {
@@ -58,16 +58,13 @@ enum AttestationKey {
   }
 
   private static func refuseInTree(_ path: String, _ top: String) throws {
-    guard let resolved = realpath(path, nil) else { return }
-    defer { free(resolved) }
-    let absolute = String(cString: resolved)
-    guard let root = realpath(top, nil) else { return }
-    defer { free(root) }
-    guard absolute.hasPrefix(String(cString: root) + "/") else { return }
+    guard let absolute = Machine.absolutePath(path), let root = Machine.absolutePath(top),
+      absolute.hasPrefix(root + "/")
+    else { return }
     // 0 is ignored; the folder .git is not asked about, and cannot be committed.
     let ignored = try GitProcess.run(["check-ignore", "-q", "--", absolute]).status == 0
     let isTracked = try GitProcess.run(["ls-files", "--error-unmatch", "--", absolute]).status == 0
-    let isInGit = absolute.hasPrefix(String(cString: root) + "/.git/")
+    let isInGit = absolute.hasPrefix(root + "/.git/")
     guard isTracked || !ignored && !isInGit else { return }
     throw KeyFault(
       ReasonCode.keyInTree.id, "The private key \(path) is in the work tree and not ignored, so it may be committed.",

@@ -99,5 +99,5 @@ struct CheckSelection {
   }
 
   /// Where trust in definitions is kept.
-  var trust: TrustStore { TrustStore(repository) { StateKey.load(Machine.environment(), creates: $0) } }
+  var trust: TrustStore { TrustStore(repository) { StateKey.load(Environment.all(), creates: $0) } }
 }

@@ -82,7 +82,7 @@ struct ReproduceCommand: ParsableCommand {
   private func settings(_ context: Context, _ repository: Repository) throws -> Reproducer.Settings {
     let folder = keep
     return Reproducer.Settings(
-      trusted: try TrustStore(repository) { StateKey.load(Machine.environment(), creates: $0) }.trusted(),
+      trusted: try TrustStore(repository) { StateKey.load(Environment.all(), creates: $0) }.trusted(),
       environment: context.environment, now: Machine.millisecondsSince1970, timeout: timeout,
       keep: folder.map { folder in
         { name, output in

@@ -25,7 +25,7 @@ struct TrustCommand: ParsableCommand {
   mutating func run() throws {
     let context = try Context(options)
     let repository = try context.openRepository()
-    let store = TrustStore(repository) { StateKey.load(Machine.environment(), creates: $0) }
+    let store = TrustStore(repository) { StateKey.load(Environment.all(), creates: $0) }
     if forget {
       try store.forget()
       return context.print(

@@ -1,5 +1,4 @@
 import PlanModel
-import Glibc
 import GitRepository
 import Reports
 import ReadinessSystem
@@ -35,9 +34,8 @@ struct DiskUse {
 
   /// The bytes of a file, or of all files below a folder; links are not followed. Nil if nothing is there.
   private func size(of path: String) throws -> Int? {
-    var status = stat()
-    guard lstat(path, &status) == 0 else { return nil }
-    guard status.st_mode & S_IFMT == S_IFDIR else { return Int(status.st_size) }
+    guard let status = FileSystem.status(path) else { return nil }
+    guard status.kind == .folder else { return status.size }
     return try FileSystem.names(in: path).reduce(0) { try $0 + (size(of: path + "/" + $1) ?? 0) }
   }
 

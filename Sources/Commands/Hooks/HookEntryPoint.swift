@@ -1,5 +1,4 @@
 import GitObjects
-import Glibc
 import JSONSchema
 import PlanJudge
 import PlanModel
@@ -32,7 +31,7 @@ struct HookEntryPoint {
       return (known ? "hook " + name : "hook", ["pre-receive", "update"].contains(name) ? .server : .internal)
     }
     let entryPoint = HookEntryPoint(
-      name: name, arguments: Array(rest.dropFirst()), isJSON: isJSON, environment: Machine.environment())
+      name: name, arguments: Array(rest.dropFirst()), isJSON: isJSON, environment: Environment.all())
     return entryPoint.run()
   }
 
@@ -151,7 +150,7 @@ struct HookEntryPoint {
     guard arguments.count == 2 else { return usage("MESSAGE-FILE OTHER-FILE") }
     let message = try MessageFile(arguments[0])
     let block = String(decoding: try FileSystem.read(arguments[1]), as: UTF8.self)
-    unlink(arguments[1])
+    FileSystem.removeQuietly(arguments[1])
     guard let text = message.text else { return refuse([unreadable]) }
     return try message.write(Stamping.joined(text, block, isEdited: environment["GIT_EDITOR"] != ":"))
       ? 0 : refuse([unreadable])

@@ -1,4 +1,3 @@
-import Glibc
 import GitRepository
 import ReadinessSystem
 
@@ -58,19 +57,15 @@ struct HookFolder {
 
   /// Moves a hook one folder down or up again. A relative link is rewritten, so that it leads to the same file.
   private static func moveHook(_ old: String, to new: String, isDeeper: Bool) throws {
-    var buffer = [UInt8](repeating: 0, count: 4096)
-    let count = readlink(old, &buffer, buffer.count)
-    guard count > 0, count < buffer.count, buffer[0] != UInt8(ascii: "/") else {
-      guard rename(old, new) == 0 else { throw SystemError("rename", old) }
-      return
+    guard let target = FileSystem.linkTarget(old), !target.hasPrefix("/") else {
+      return try FileSystem.rename(old, to: new)
     }
-    let target = String(decoding: buffer[..<count], as: UTF8.self)
     let moved = isDeeper ? "../" + target : target.hasPrefix("../") ? String(target.dropFirst(3)) : target
     let next = new + ".new"
-    unlink(next)
-    guard symlink(moved, next) == 0 else { throw SystemError("symlink", next) }
-    guard rename(next, new) == 0 else { throw SystemError("rename", next) }
-    if FileSystem.exists(old), unlink(old) != 0 { throw SystemError("unlink", old) }
+    FileSystem.removeQuietly(next)
+    try FileSystem.link(next, to: moved)
+    try FileSystem.rename(next, to: new)
+    try FileSystem.remove(old)
   }
 
   /// Where a hook that was there before is kept.
@@ -94,9 +89,9 @@ struct HookFolder {
     if FileSystem.exists(kept) {
       try Self.moveHook(kept, to: file, isDeeper: false)
       // It stays while it holds another hook.
-      rmdir(path + "/" + HookScript.keptFolder)
+      FileSystem.removeEmptyFolder(path + "/" + HookScript.keptFolder)
     } else {
-      guard unlink(file) == 0 else { throw SystemError("unlink", file) }
+      try FileSystem.remove(file)
     }
     return true
   }
@@ -104,9 +99,9 @@ struct HookFolder {
   /// The hooks of others that git commit would run, also those that ours run.
   func othersInCommits() throws -> [String] {
     try ["pre-commit", "prepare-commit-msg", "commit-msg", "post-commit"].filter { name in
-      if access(kept(name), X_OK) == 0 { return true }
+      if FileSystem.isExecutable(kept(name)) { return true }
       let file = path + "/" + name
-      guard access(file, X_OK) == 0, let bytes = try FileSystem.readIfPresent(file) else { return false }
+      guard FileSystem.isExecutable(file), let bytes = try FileSystem.readIfPresent(file) else { return false }
       return !HookScript.isOurs(bytes)
     }
   }
@@ -121,13 +116,10 @@ struct HookFolder {
   func state(of name: String) throws -> State {
     let file = path + "/" + name
     guard FileSystem.exists(file) else { return .missing }
-    var status = stat()
-    guard stat(file, &status) == 0, status.st_mode & S_IFMT == S_IFREG, access(file, R_OK) == 0 else {
-      return .unreadable
-    }
+    guard FileSystem.isRegular(file), FileSystem.isReadable(file) else { return .unreadable }
     let bytes = try FileSystem.read(file)
     guard HookScript.isOurs(bytes) else { return .foreign }
-    return access(file, X_OK) == 0 ? .ours(program: HookScript.program(in: bytes)) : .notExecutable
+    return FileSystem.isExecutable(file) ? .ours(program: HookScript.program(in: bytes)) : .notExecutable
   }
 
   /// The hook framework that owns a hook, if one does.

@@ -1,5 +1,4 @@
 import ArgumentParser
-import Glibc
 import PlanGate
 import GitRepository
 import Reports
@@ -56,7 +55,7 @@ struct InstallCommand: ParsableCommand {
   }
 
   private func installGate(_ server: String, _ program: String, _ context: Context) throws {
-    guard chdir(server) == 0 else {
+    do { try Machine.enter(server) } catch {
       throw UsageError("The folder \(server) cannot be entered.", hint: "Name the bare repository's folder.")
     }
     if let telemetry { try FileSystem.makeFolders(telemetry) }

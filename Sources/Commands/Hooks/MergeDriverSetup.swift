@@ -1,4 +1,3 @@
-import Glibc
 import PlanModel
 import GitRepository
 import ReadinessSystem
@@ -54,7 +53,7 @@ struct MergeDriverSetup {
     let block = Array(Self.block.utf8)
     guard present.starts(with: block) else { return removed }
     if present.count == block.count {
-      guard unlink(attributes) == 0 else { throw SystemError("unlink", attributes) }
+      try FileSystem.remove(attributes)
     } else {
       try FileSystem.write(Array(present.dropFirst(block.count)), to: attributes, mode: 0o666, durability: .contents)
     }
@@ -78,7 +77,7 @@ struct MergeDriverSetup {
     let words = driver[driver.index(after: start)..<end.lowerBound]
     let last = words.firstRange(of: "'; then '").map { words[$0.upperBound...] } ?? words
     let program = String(last).replacing("'\\''", with: "'").replacing("%%", with: "%")
-    return program.contains("/") && access(program, X_OK) != 0 ? program : nil
+    return program.contains("/") && !FileSystem.isExecutable(program) ? program : nil
   }
 
   private func set(_ key: String, _ value: String) throws {

@@ -32,7 +32,7 @@ struct SinkSelection {
     }
     sinks = policy.sinks.sinks
     runtime = try RuntimeFiles(own: tree.bytes(at: RuntimeFiles.path, atMost: 1 << 20))
-    trusted = try TrustStore(repository) { StateKey.load(Machine.environment(), creates: $0) }.trusted()
+    trusted = try TrustStore(repository) { StateKey.load(Environment.all(), creates: $0) }.trusted()
     self.context = context
     settings = flags
   }

@@ -1,4 +1,3 @@
-import Glibc
 public import PlanModel
 import ReadinessSystem
 public import Telemetry

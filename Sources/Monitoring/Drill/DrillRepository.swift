@@ -1,4 +1,3 @@
-import Glibc
 import ReadinessSystem
 
 /// A scratch repository of a drill, worked on by git and by this program as a person would.
@@ -55,9 +54,8 @@ struct DrillRepository {
 
   /// Dates the metrics file back.
   func age(seconds: Int64) {
-    let at = time(nil) - Int(seconds)
-    var times = [timeval(tv_sec: at, tv_usec: 0), timeval(tv_sec: at, tv_usec: 0)]
-    utimes(metrics, &times)
+    let at = Machine.millisecondsSince1970() / 1000 - seconds
+    FileSystem.setModified(metrics, FileTime(seconds: Int(at), nanoseconds: 0))
   }
 
   func write(_ path: String, _ text: String) throws {

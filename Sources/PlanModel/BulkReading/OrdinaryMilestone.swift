@@ -1,4 +1,4 @@
-import Glibc
+import CPure
 import StrictJSON
 
 /// Reads the milestones of a plan of thousands, one after the other. For one thread.

@@ -1,4 +1,4 @@
-import Glibc
+import CPure
 
 /// Texts that many milestones share, such as owners and states, each made once. For one thread.
 final class TextPool {

@@ -1,4 +1,4 @@
-import Glibc
+import CPure
 import StrictJSON
 
 /// The name of a milestone, such as `M-04`: the stem of its file.

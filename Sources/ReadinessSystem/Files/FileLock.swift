@@ -1,4 +1,4 @@
-import Glibc
+import CLibrary
 
 /// A lock that ends with its process, whichever way that ends.
 public final class FileLock: Sendable {
@@ -14,6 +14,17 @@ public final class FileLock: Sendable {
       return nil
     }
     descriptor = file
+  }
+
+  /// Waits until no other process has the lock, and takes it.
+  /// - Throws: `SystemError` if the file cannot be made.
+  public init(waitingFor path: String) throws(SystemError) {
+    let file = open(path, O_RDWR | O_CREAT | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC, 0o644)
+    guard file >= 0 else { throw SystemError("open", path) }
+    descriptor = file
+    while flock(file, LOCK_EX) != 0 {
+      guard errno == EINTR else { throw SystemError("flock", path) }
+    }
   }
 
   deinit { close(descriptor) }

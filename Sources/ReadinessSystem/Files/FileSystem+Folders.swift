@@ -1,4 +1,4 @@
-public import Glibc
+import CLibrary
 
 extension FileSystem {
   /// Makes a folder and those above it.
@@ -28,7 +28,7 @@ extension FileSystem {
   /// - Returns: its path, without links.
   /// - Throws: `SystemError`.
   public static func makeTemporaryFolder(
-    _ prefix: String, variable: String? = getenv("TMPDIR").map { String(cString: $0) }
+    _ prefix: String, variable: String? = Environment.value("TMPDIR")
   ) throws(SystemError) -> String {
     let above = variable.flatMap { $0.isEmpty ? nil : $0 } ?? "/tmp"
     // mkdtemp(3) asks for six X and puts letters in their places.
@@ -62,12 +62,6 @@ extension FileSystem {
     guard fsync(handle) == 0 else { throw SystemError("fsync", folder) }
   }
 
-  /// Opens a folder, to wait for its names with others; nil where there is none.
-  /// - Throws: `SystemError`.
-  public static func openFolder(_ path: String) throws(SystemError) -> Int32? {
-    let descriptor = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC)
-    if descriptor < 0, errno == ENOENT { return nil }
-    guard descriptor >= 0 else { throw SystemError("open", path) }
-    return descriptor
-  }
+  /// Removes a folder if it is empty.
+  public static func removeEmptyFolder(_ path: String) { rmdir(path) }
 }

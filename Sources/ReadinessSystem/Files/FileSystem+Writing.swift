@@ -1,4 +1,4 @@
-import Glibc
+import CLibrary
 
 extension FileSystem {
   /// What the disk has when a write returns.
@@ -22,7 +22,7 @@ extension FileSystem {
     // One that an earlier process of this number left, or somebody else put there, may be a link.
     unlink(draft)
     try create(draft, bytes, mode: mode, durability: durability)
-    guard Glibc.rename(draft, path) == 0 else {
+    guard CLibrary.rename(draft, path) == 0 else {
       let error = SystemError("rename", path)
       unlink(draft)
       throw error
@@ -121,12 +121,36 @@ extension FileSystem {
   public static func write(_ bytes: ArraySlice<UInt8>, to descriptor: Int32, _ path: String) throws(SystemError) {
     var rest = bytes
     while !rest.isEmpty {
-      let count = rest.withUnsafeBytes { Glibc.write(descriptor, $0.baseAddress, $0.count) }
+      let count = rest.withUnsafeBytes { CLibrary.write(descriptor, $0.baseAddress, $0.count) }
       if count < 0 {
         if errno == EINTR { continue }
         throw SystemError("write", path)
       }
       rest = rest.dropFirst(count)
+    }
+  }
+
+  /// Writes two runs of bytes to an open descriptor as though they were one (writev(2)).
+  /// - Throws: `SystemError`; of kind `closed` if the reader has left.
+  public static func write(_ bytes: [UInt8], _ ending: [UInt8], to descriptor: Int32, _ name: String)
+    throws(SystemError)
+  {
+    var (bytes, ending) = (bytes[...], ending[...])
+    while !bytes.isEmpty || !ending.isEmpty {
+      let count = bytes.withUnsafeBytes { bytes in
+        ending.withUnsafeBytes { ending in
+          let parts = [bytes, ending].map {
+            iovec(iov_base: UnsafeMutableRawPointer(mutating: $0.baseAddress), iov_len: $0.count)
+          }
+          return writev(descriptor, parts, 2)
+        }
+      }
+      if count < 0 {
+        if errno == EINTR { continue }
+        throw SystemError("writev", name)
+      }
+      ending = ending.dropFirst(max(0, count - bytes.count))
+      bytes = bytes.dropFirst(count)
     }
   }
 
@@ -136,10 +160,32 @@ extension FileSystem {
     guard unlink(path) == 0 || errno == ENOENT || errno == ENOTDIR else { throw SystemError("unlink", path) }
   }
 
+  /// Removes a file, or a link itself, that nothing depends on: a draft, or a lock.
+  public static func removeQuietly(_ path: String) { unlink(path) }
+
   /// Gives a file another name, in the place of what has it.
   /// - Throws: `SystemError`.
   public static func rename(_ path: String, to new: String) throws(SystemError) {
-    guard Glibc.rename(path, new) == 0 else { throw SystemError("rename", path) }
+    guard CLibrary.rename(path, new) == 0 else { throw SystemError("rename", path) }
+  }
+
+  /// Gives a file a second name.
+  /// - Throws: `SystemError`; of kind `exists` if something has that name.
+  public static func addName(_ new: String, to path: String) throws(SystemError) {
+    guard CLibrary.link(path, new) == 0 else { throw SystemError("link", new) }
+  }
+
+  /// Sets the permissions of a file, as far as the system allows it.
+  public static func setMode(_ path: String, _ mode: UInt32) { chmod(path, mode) }
+
+  /// Dates a file to this moment.
+  /// - Returns: false if there is none, or it belongs to somebody else.
+  public static func touch(_ path: String) -> Bool { utimensat(AT_FDCWD, path, nil, 0) == 0 }
+
+  /// Dates a file to a moment, as far as the system allows it.
+  public static func setModified(_ path: String, _ time: FileTime) {
+    let times = [timespec](repeating: timespec(tv_sec: time.seconds, tv_nsec: time.nanoseconds), count: 2)
+    utimensat(AT_FDCWD, path, times, 0)
   }
 
   /// Makes a symbolic link.

@@ -1,4 +1,4 @@
-import Glibc
+import CLibrary
 
 /// Reads whole files and folders; `FileSystem+Writing.swift` writes them, `FileSystem+Folders.swift` makes and removes
 /// folders. Nothing else of the program opens a file by its path.
@@ -55,7 +55,7 @@ public enum FileSystem {
   ) throws(SystemError) {
     var buffer = [UInt8](repeating: 0, count: size)
     while true {
-      let count = Glibc.read(descriptor, &buffer, buffer.count)
+      let count = CLibrary.read(descriptor, &buffer, buffer.count)
       if count < 0 {
         if errno == EINTR { continue }
         throw SystemError("read", name)
@@ -64,6 +64,15 @@ public enum FileSystem {
       take(buffer[..<count])
       if count == buffer.count, count < 1 << 20 { buffer = [UInt8](repeating: 0, count: count * 4) }
     }
+  }
+
+  /// Reads the beginning of a file into memory, with one call of the system and without waiting for a pipe.
+  /// - Returns: the count of bytes; nil if the file cannot be read.
+  package static func read(_ path: String, into memory: UnsafeMutableRawBufferPointer) -> Int? {
+    let descriptor = open(path, O_RDONLY | O_NONBLOCK | O_CLOEXEC)
+    guard descriptor >= 0 else { return nil }
+    defer { close(descriptor) }
+    return CLibrary.read(descriptor, memory.baseAddress, memory.count)
   }
 
   /// Tells whether something stands at a path, be it a link that leads nowhere.

@@ -1,4 +1,4 @@
-import Glibc
+import CLibrary
 
 /// A folder whose contents a stranger may have laid out: what is read and written below it is reached component by
 /// component, and no symbolic link is followed on the way or at the end (openat(2) with `O_NOFOLLOW`).

@@ -1,11 +1,11 @@
-package import Glibc
+import CLibrary
 
 /// A file in memory, as long as this lives.
 public final class MappedFile {
   /// Its bytes. They must not be used after this is gone.
   public let bytes: UnsafeRawBufferPointer
   /// When it was last written.
-  package let modified: timespec
+  package let modified: FileTime
 
   /// Nil where the file cannot be read, or is empty.
   /// - Parameter followsLinks: false for nil where the file is a symbolic link.
@@ -18,7 +18,12 @@ public final class MappedFile {
       let memory = mmap(nil, Int(status.st_size), PROT_READ, MAP_PRIVATE, descriptor, 0), memory != MAP_FAILED
     else { return nil }
     bytes = UnsafeRawBufferPointer(start: memory, count: Int(status.st_size))
-    modified = status.st_mtim
+    modified = FileTime(status.st_mtim)
+  }
+
+  /// Frees the memory of mapped bytes, which the system reads again when they are next used (madvise(2)).
+  package static func evict(_ bytes: UnsafeRawBufferPointer) {
+    madvise(UnsafeMutableRawPointer(mutating: bytes.baseAddress), bytes.count, MADV_DONTNEED)
   }
 
   deinit { munmap(UnsafeMutableRawPointer(mutating: bytes.baseAddress), bytes.count) }

@@ -1,4 +1,4 @@
-import Glibc
+import CLibrary
 
 /// A secret of this user on this machine, outside every repository: `readiness/key` in the folder for state
 /// (`$XDG_STATE_HOME`, or `~/.local/state`; XDG Base Directory Specification). It tells what this program wrote into a
@@ -29,7 +29,7 @@ public enum StateKey {
       status.st_mode & 0o077 == 0, status.st_size == count
     else { return nil }
     var bytes = [UInt8](repeating: 0, count: count)
-    return Glibc.read(file, &bytes, count) == count ? bytes : nil
+    return CLibrary.read(file, &bytes, count) == count ? bytes : nil
   }
 
   /// Of several commands that begin at once, all take the key of the first.

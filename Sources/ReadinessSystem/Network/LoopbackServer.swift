@@ -1,4 +1,4 @@
-import Glibc
+import CLibrary
 import Synchronization
 
 /// Serves HTTP/1.1 on 127.0.0.1, one short request after the other: enough for what a drill's programs ask of it.
@@ -157,7 +157,7 @@ public final class LoopbackServer: Sendable {
     var done = 0
     while done < bytes.count {
       let count = bytes.withUnsafeBytes {
-        Glibc.send(peer, $0.baseAddress.map { $0 + done }, bytes.count - done, Int32(MSG_NOSIGNAL))
+        CLibrary.send(peer, $0.baseAddress.map { $0 + done }, bytes.count - done, Int32(MSG_NOSIGNAL))
       }
       guard count > 0 else { return false }
       done += count

@@ -1,4 +1,4 @@
-import Glibc
+import CLibrary
 
 /// Keeps signals that ask the process to end waiting while index, ref and files are between two states: a few
 /// milliseconds, on this thread and those that it starts meanwhile.

@@ -1,5 +1,5 @@
 import CSupervisor
-import Glibc
+import CLibrary
 
 /// Starts a program and reads all that it prints. Arguments go to the program unchanged; there is no shell.
 ///
@@ -125,11 +125,11 @@ public enum ChildProcess {
     }
 
     private mutating func close(_ stream: Int) {
-      Glibc.close(ours[stream])
+      CLibrary.close(ours[stream])
       ours[stream] = -1
     }
 
-    private func close(_ descriptor: Int32) { Glibc.close(descriptor) }
+    private func close(_ descriptor: Int32) { CLibrary.close(descriptor) }
 
     /// Reads and writes until the program has ended.
     ///
@@ -174,7 +174,7 @@ public enum ChildProcess {
     /// Returns false if all is written, or the program reads no more.
     private func write(_ rest: inout ArraySlice<UInt8>) -> Bool {
       if !rest.isEmpty {
-        let count = rest.withUnsafeBytes { Glibc.write(ours[0], $0.baseAddress, $0.count) }
+        let count = rest.withUnsafeBytes { CLibrary.write(ours[0], $0.baseAddress, $0.count) }
         if count < 0 { return errno == EINTR || errno == EAGAIN }
         rest = rest.dropFirst(count)
       }

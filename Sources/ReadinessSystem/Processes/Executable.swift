@@ -1,4 +1,4 @@
-import Glibc
+import CLibrary
 
 /// Finds a program as a shell would, and says why there is none.
 enum Executable {

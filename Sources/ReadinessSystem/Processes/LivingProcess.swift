@@ -1,4 +1,4 @@
-import Glibc
+import CLibrary
 
 /// A process, told from a later one of the same number by the moment at which it began.
 public struct LivingProcess: Equatable, Sendable {
@@ -28,6 +28,9 @@ public struct LivingProcess: Equatable, Sendable {
 
   /// True while it runs on this machine.
   public var isAlive: Bool { kill(pid, 0) == 0 || errno == EPERM ? Self.began(of: pid) ?? "" == began : false }
+
+  /// Returns true if no process has a number.
+  public static func isGone(_ pid: Int32) -> Bool { kill(pid, 0) != 0 && errno == ESRCH }
 
   /// The start of a process in clock ticks since the system's (proc(5), field 22); nil where the system does not say.
   private static func began(of pid: Int32) -> String? {

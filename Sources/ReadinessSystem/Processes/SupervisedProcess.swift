@@ -1,5 +1,5 @@
 import CSupervisor
-import Glibc
+import CLibrary
 
 /// A command under bounds: no shell, no terminal, a session of its own, ended with everything that it started.
 public struct SupervisedProcess: Sendable {
@@ -196,7 +196,7 @@ private struct Watch {
   /// False at the end of the stream. What goes beyond the bound is read and dropped, so that nobody waits for us.
   private mutating func read(_ index: Int, _ descriptor: Int32) -> Bool {
     var buffer = [UInt8](repeating: 0, count: 65_536)
-    let count = Glibc.read(descriptor, &buffer, buffer.count)
+    let count = CLibrary.read(descriptor, &buffer, buffer.count)
     if count < 0 { return errno == EINTR }
     guard count > 0 else { return false }
     let held = index == 0 ? texts.0.count : texts.1.count
@@ -214,7 +214,7 @@ private struct Watch {
   private func takeAnswer() -> readiness_result {
     var answer = readiness_result(step: 1, code: EIO, left: 0, confined: 0)
     let size = MemoryLayout<readiness_result>.size
-    while Glibc.read(pipes.result, &answer, size) < 0, errno == EINTR {}
+    while CLibrary.read(pipes.result, &answer, size) < 0, errno == EINTR {}
     return answer
   }
 

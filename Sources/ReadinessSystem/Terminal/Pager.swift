@@ -1,4 +1,4 @@
-import Glibc
+import CLibrary
 
 /// A pager, as git uses one: a shell line that reads standard input.
 public enum Pager {

@@ -1,4 +1,4 @@
-import Glibc
+import CLibrary
 
 /// A bar on standard error for work that takes more than half a second, or what `GIT_PROGRESS_DELAY` says in seconds.
 /// Quick work shows nothing.
@@ -41,6 +41,6 @@ public final class ProgressBar {
   private func write(_ text: String) {
     let bytes = Array(text.utf8)
     // A terminal that is gone is no reason to stop.
-    _ = Glibc.write(2, bytes, bytes.count)
+    _ = CLibrary.write(2, bytes, bytes.count)
   }
 }

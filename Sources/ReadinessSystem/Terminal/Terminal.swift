@@ -1,4 +1,4 @@
-import Glibc
+import CLibrary
 
 /// The terminal, where there is one.
 public enum Terminal {

@@ -1,5 +1,5 @@
 import CSupervisor
-import Glibc
+import CLibrary
 
 /// Wakes a thread that waits when another one signals.
 public final class Arrivals: @unchecked Sendable {

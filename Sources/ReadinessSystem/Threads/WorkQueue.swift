@@ -1,4 +1,4 @@
-import Glibc
+import CLibrary
 
 /// Hands work from one thread to others, which are made by `concurrently`.
 public final class WorkQueue: @unchecked Sendable {

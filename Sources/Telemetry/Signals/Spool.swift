@@ -1,4 +1,3 @@
-import Glibc
 public import ReadinessSystem
 
 /// A folder in which every process leaves its signals, and from which one sends them.
@@ -35,37 +34,8 @@ public struct Spool: Sendable {
   /// - Throws: `SystemError`. What was written until then stays.
   public func append(_ lines: [[UInt8]], to signal: Signal) throws(SystemError) {
     guard !lines.isEmpty else { return }
-    // Beyond a limit of sizes the write is to fail, and not the process.
-    Glibc.signal(SIGXFSZ, SIG_IGN)
-    for _ in 0..<20 {
-      let file = open(path(of: signal), O_WRONLY | O_CREAT | O_APPEND | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC, 0o660)
-      guard file >= 0 else { throw SystemError("open", path(of: signal)) }
-      defer { close(file) }
-      var status = stat()
-      let isFree = flock(file, LOCK_SH | LOCK_NB) == 0 || errno != EWOULDBLOCK
-      guard fstat(file, &status) == 0, status.st_mode & S_IFMT == S_IFREG else {
-        throw SystemError("open", path(of: signal), EINVAL)
-      }
-      guard isFree, status.st_nlink > 0 else {
-        // Somebody takes it away at this moment: the next one is a new file.
-        usleep(500)
-        continue
-      }
-      for line in lines { try write(line, to: file, signal) }
-      if Int(status.st_size) >= Self.bound / 2 { makeRoom(signal) }
-      return
-    }
-    throw SystemError("flock", path(of: signal), EWOULDBLOCK)
-  }
-
-  private func write(_ line: [UInt8], to file: Int32, _ signal: Signal) throws(SystemError) {
-    while true {
-      let count = Glibc.write(file, line, line.count)
-      if count == line.count { return }
-      if count < 0, errno == EINTR { continue }
-      // Of a line that the disk took in part nothing is repeated: readers skip what is torn.
-      throw SystemError("write", path(of: signal), count < 0 ? errno : ENOSPC)
-    }
+    let size = try SharedAppending.append(lines, to: path(of: signal))
+    if size >= Self.bound / 2 { makeRoom(signal) }
   }
 
   /// Nobody has sent for long: half of what is kept becomes the part that is sent first, and what was that before goes.
@@ -80,7 +50,7 @@ public struct Spool: Sendable {
       }
       // Without its cursor a file is sent again from its beginning, so the cursor goes first.
       try FileSystem.remove(cursorPath(of: signal))
-      guard rename(path(of: signal), waiting) == 0 else { return }
+      try FileSystem.rename(path(of: signal), to: waiting)
       try addDropped(gone, signal)
     } catch {
       // It stays larger than it should be, and the next process tries again.

@@ -1,4 +1,3 @@
-import Glibc
 public import ReadinessSystem
 
 /// The way of a file from the writers to the collector. The caller holds the lock of the spool.
@@ -10,9 +9,11 @@ extension Spool {
     if FileSystem.exists(sendingPath(of: signal)) { return true }
     // A cursor without its file would skip lines of the next one.
     try FileSystem.remove(cursorPath(of: signal))
-    guard rename(path(of: signal), sendingPath(of: signal)) == 0 else {
-      if errno == ENOENT { return false }
-      throw SystemError("open", path(of: signal))
+    do throws(SystemError) {
+      try FileSystem.rename(path(of: signal), to: sendingPath(of: signal))
+    } catch {
+      guard error.kind == .notFound else { throw error }
+      return false
     }
     return true
   }
@@ -25,24 +26,9 @@ extension Spool {
   /// - Throws: `SystemError`.
   public func endSending(_ signal: Signal, size: Int) throws(SystemError) -> Bool {
     let path = sendingPath(of: signal)
-    let file = open(path, O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC)
-    guard file >= 0 else {
-      if errno == ENOENT { return true }
-      throw SystemError("open", path)
+    return try SharedAppending.ifUnchanged(path, size: size) { () throws(SystemError) in
+      try FileSystem.remove(path)
+      try FileSystem.remove(cursorPath(of: signal))
     }
-    defer { close(file) }
-    var attempts = 0
-    while flock(file, LOCK_EX | LOCK_NB) != 0 {
-      attempts += 1
-      guard errno == EWOULDBLOCK, attempts < 1000 else {
-        throw SystemError("open", path)
-      }
-      Machine.sleep(milliseconds: 2)
-    }
-    var status = stat()
-    guard fstat(file, &status) == 0, Int(status.st_size) == size else { return false }
-    try FileSystem.remove(path)
-    try FileSystem.remove(cursorPath(of: signal))
-    return true
   }
 }

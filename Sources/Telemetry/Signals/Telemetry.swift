@@ -1,4 +1,3 @@
-import Glibc
 public import ReadinessSystem
 import Synchronization
 
@@ -16,8 +15,7 @@ public enum Telemetry {
 
   /// The folder that the environment names; nil if none.
   public static var folder: String? {
-    guard let value = getenv("READINESS_TELEMETRY"), value.pointee != 0 else { return nil }
-    return String(cString: value)
+    Environment.value("READINESS_TELEMETRY").flatMap { $0.isEmpty ? nil : $0 }
   }
 
   /// Begins to record, if the environment asks for it; a hook needs `READINESS_TELEMETRY_HOOKS=1` beside it.
@@ -36,14 +34,16 @@ public enum Telemetry {
     let (wall, began) = (Machine.nanosecondsSince1970(), Machine.monotonicNanoseconds())
     let settings = Recorder.Settings(
       spool: Spool(folder: folder),
-      caller: variable("TRACEPARENT").flatMap { TraceContext(parent: $0, state: variable("TRACESTATE")) }, name: name,
-      kind: kind, version: version(), host: isSet("READINESS_TELEMETRY_HOST") ? hostName() : nil,
+      caller: Environment.value("TRACEPARENT").flatMap {
+        TraceContext(parent: $0, state: Environment.value("TRACESTATE"))
+      }, name: name,
+      kind: kind, version: version(), host: isSet("READINESS_TELEMETRY_HOST") ? Machine.hostName() : nil,
       tellsActor: isSet("READINESS_TELEMETRY_ACTOR"))
     let recorder = Recorder(
       settings, clock: { wall + Machine.monotonicNanoseconds() - began }, using: &random)
     // No thread has begun yet, so nobody reads the environment meanwhile.
-    setenv("TRACEPARENT", recorder.context.parent, 1)
-    if recorder.context.state == nil { unsetenv("TRACESTATE") }
+    Environment.set("TRACEPARENT", recorder.context.parent)
+    if recorder.context.state == nil { Environment.remove(["TRACESTATE"]) }
     held.withLock { $0 = recorder }
     isOn = true
     return nil
@@ -60,13 +60,5 @@ public enum Telemetry {
     return recorder?.end(status: status)
   }
 
-  private static func variable(_ name: String) -> String? { getenv(name).map { String(cString: $0) } }
-
-  private static func isSet(_ name: String) -> Bool { variable(name) == "1" }
-
-  private static func hostName() -> String? {
-    var buffer = [CChar](repeating: 0, count: 256)
-    guard gethostname(&buffer, buffer.count - 1) == 0 else { return nil }
-    return String(decoding: buffer.prefix { $0 != 0 }.map { UInt8(bitPattern: $0) }, as: UTF8.self)
-  }
+  private static func isSet(_ name: String) -> Bool { Environment.value(name) == "1" }
 }

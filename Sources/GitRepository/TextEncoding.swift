@@ -1,4 +1,4 @@
-import Glibc
+import ReadinessSystem
 
 /// Texts of commits, which may be in any encoding that `i18n.commitEncoding` or a commit's header names.
 public enum TextEncoding {
@@ -41,7 +41,7 @@ public enum TextEncoding {
     case .ascii: bytes.allSatisfy { $0 < 0x80 } ? String(validating: bytes, as: UTF8.self) : nil
     case .latin1: String(String.UnicodeScalarView(bytes.map { Unicode.Scalar($0) }))
     case .system(let name):
-      convert(bytes, from: name, to: "UTF-8").flatMap { String(validating: $0, as: UTF8.self) }
+      CharacterConversion.convert(bytes, from: name, to: "UTF-8").flatMap { String(validating: $0, as: UTF8.self) }
     case nil: nil
     }
   }
@@ -54,28 +54,8 @@ public enum TextEncoding {
     case .latin1:
       let scalars = text.unicodeScalars
       return scalars.allSatisfy { $0.value < 0x100 } ? scalars.map { UInt8($0.value) } : nil
-    case .system(let name): return convert(Array(text.utf8)[...], from: "UTF-8", to: name)
+    case .system(let name): return CharacterConversion.convert(Array(text.utf8)[...], from: "UTF-8", to: name)
     case nil: return nil
     }
-  }
-
-  /// By the system's iconv.
-  private static func convert(_ bytes: ArraySlice<UInt8>, from source: String, to target: String) -> [UInt8]? {
-    guard let converter = iconv_open(target, source), converter != iconv_t(bitPattern: -1) else { return nil }
-    defer { iconv_close(converter) }
-    var input = bytes.map { CChar(bitPattern: $0) }
-    var output = [CChar](repeating: 0, count: bytes.count * 4 + 16)
-    var inputLeft = input.count
-    var outputLeft = output.count
-    let result = input.withUnsafeMutableBufferPointer { source in
-      output.withUnsafeMutableBufferPointer { target in
-        var from = source.baseAddress
-        var to = target.baseAddress
-        return iconv(converter, &from, &inputLeft, &to, &outputLeft)
-      }
-    }
-    // iconv(3): (size_t)-1 is a failure, and anything above 0 counts characters that were only approximated.
-    guard result == 0, inputLeft == 0 else { return nil }
-    return output[..<(output.count - outputLeft)].map { UInt8(bitPattern: $0) }
   }
 }
