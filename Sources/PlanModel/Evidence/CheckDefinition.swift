@@ -1,61 +1,61 @@
 import GitObjects
 public import StrictJSON
 
-/// How an exit criterion is shown by a machine (`doc/guides/checks.md`).
+/// The automated check of an exit criterion (`doc/guides/checks.md`).
 public struct CheckDefinition: Sendable {
   /// The kinds of check.
   public enum Kind: Sendable {
-    /// A command is run.
+    /// A command runs and ends as expected.
     case command(Command)
-    /// A regular file is there.
+    /// A regular file exists.
     case file(path: String)
-    /// Every valid example fits a schema, and no invalid one does.
+    /// Every valid example matches a schema, and no invalid one does.
     case schema(schema: String, valid: [PathPattern], invalid: [PathPattern])
-    /// So many holders of a role have approved what the milestone says.
+    /// At least `count` holders of a role have approved the milestone's text.
     case approval(role: String, count: Int)
-    /// Another repository's milestone is in a category, at a commit.
+    /// A milestone of another repository is in a category, at a commit.
     case milestone(repository: String, commit: String, milestone: MilestoneID, category: Category)
-    /// A report of tests, in JUnit's XML, with at least so many tests and at most so many failures.
+    /// A JUnit XML test report has at least `minTests` tests and at most `maxFailures` failures.
     case junit(path: String, minTests: Int, maxFailures: Int)
-    /// A report of findings, in SARIF, with at least one run and at most so many errors.
+    /// A SARIF report has at least one run and at most `maxFailures` errors.
     case sarif(path: String, maxFailures: Int)
-    /// A service-level objective is kept, by what was captured of it.
+    /// The latest capture shows that a service-level objective is met.
     case slo(name: String)
   }
 
-  /// A command and what is expected of it.
+  /// A command and its expected result.
   public struct Command: Sendable {
-    /// The words; the first names the program. No shell reads them.
+    /// The arguments; the first names the program. No shell reads them.
     public let arguments: [String]
-    /// The profile of `ssot/runtime.config.json` that it runs under.
+    /// The profile in `ssot/runtime.config.json` under which the command runs.
     public let profile: String
-    /// The files that its answer hangs on.
+    /// The files that the result depends on.
     public let inputs: [PathPattern]
-    /// Files that have to be there when it has ended.
+    /// The files that must exist after the command has ended.
     public let outputs: [String]
-    /// The exit status that is expected.
+    /// The expected exit status.
     public let exitCode: Int
-    /// A regular expression that is found in what it prints.
+    /// A regular expression that must match in standard output.
     public let stdoutMatches: String?
-    /// A JSON Schema that what it prints has to fit.
+    /// A JSON Schema that standard output must match.
     public let stdoutSchema: JSONValue?
-    /// What has to come out the same when it is run again; nil if the definition does not say.
+    /// What must be identical when the command runs again; nil if the definition does not say.
     public let repetition: Repetition?
-    /// Programs whose files its evidence names by their digests.
+    /// The programs whose file digests the evidence records.
     public let tools: [String]
   }
 
-  /// What kind of check it is.
+  /// The kind of check.
   public let kind: Kind
-  /// Days for which its evidence counts; nil is for ever.
+  /// The number of days for which the evidence counts; nil if it never expires.
   public let validFor: Int?
   /// The definition as JSON.
   public let json: JSONValue
 
-  /// Of the definition's RFC 8785 form: what evidence names, and what is trusted.
+  /// The digest of the definition's RFC 8785 form, which evidence records and trust refers to.
   public var digest: Digest { Digest(of: json.canonicalBytes) }
 
-  /// The files that the answer hangs on. The plan itself is never one of them.
+  /// The files that the result depends on. Never includes the plan itself.
   public var inputs: [PathPattern] {
     switch kind {
     case .command(let command): command.inputs
@@ -67,10 +67,10 @@ public struct CheckDefinition: Sendable {
     }
   }
 
-  /// The word for its kind.
+  /// The name of the kind.
   public var name: String { json["kind"]?.string ?? "command" }
 
-  /// The kinds that a definition names; a command needs none.
+  /// The kinds that a definition can name; a command needs none.
   static let kinds = ["file", "schema", "approval", "milestone", "junit", "sarif", "slo"]
 }
 
@@ -188,7 +188,7 @@ extension CheckDefinition {
 }
 
 extension ObjectReader {
-  /// A whole number within bounds that may be missing.
+  /// Reads an optional integer within bounds.
   func count(_ key: StaticString, _ range: ClosedRange<Int>) -> Int? {
     guard let found = self[key] else { return nil }
     guard let number = found.number, number.isIntegral, number.double >= Double(range.lowerBound),
@@ -211,7 +211,7 @@ extension ObjectReader {
     return path
   }
 
-  /// An array of texts; one that is required holds at least one.
+  /// Reads an array of texts; a required array has at least one.
   fileprivate func texts(_ key: StaticString, required isRequired: Bool) -> [String] {
     let elements = elements(key, required: isRequired)
     if isRequired, let place = self[key], place.array?.isEmpty ?? false {

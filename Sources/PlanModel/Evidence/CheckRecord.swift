@@ -1,39 +1,39 @@
 import GitObjects
 public import StrictJSON
 
-/// Evidence that a check has left: what was run, on what, and how it ended. Everything in it but moment, duration and
-/// attempts comes out the same on another clone of the same commit, where the command is deterministic.
+/// Evidence of a check: the command, its inputs and its result. If the command is deterministic, another clone of the
+/// commit records the same values, except for `at`, `milliseconds` and `attempts`.
 public struct CheckRecord: Sendable {
-  /// Of the definition.
+  /// The digest of the definition.
   public let command: Digest
-  /// Of the profile's settled values; nil where no command ran.
+  /// The digest of the profile's resolved values; nil if no command ran.
   public let profile: Digest?
-  /// Of the inputs, as the commit holds them.
+  /// The digest of the inputs in the commit.
   public let inputs: Digest
   /// The commit that was checked.
   public let commit: String
-  /// The commit before the change, where the profile demanded that it is green as well.
+  /// The commit before the change; nil unless the profile requires that it passes too.
   public let before: String?
-  /// When it ended, in milliseconds since 1970.
+  /// The time at which the check ended, in milliseconds since 1970.
   public let at: Int64
-  /// The exit status; nil where no command ran.
+  /// The exit status; nil if no command ran.
   public let exitCode: Int?
-  /// Attempts that were made.
+  /// The number of attempts.
   public let attempts: Int
-  /// How long the last attempt took.
+  /// The duration of the last attempt, in milliseconds.
   public let milliseconds: Int
-  /// Of standard output, and behind it standard error; of a summary where no command ran.
+  /// The digest of standard output followed by standard error, or of a summary if no command ran.
   public let output: Digest
-  /// Of the output after the check's `normalize`; nil if the check has none.
+  /// The digest of the output after the check's `normalize`; nil if the check has none.
   public let normalized: Digest?
-  /// Of the files that the check leaves, by path; empty if it does not say what has to come out the same.
+  /// The digests of the check's output files, by path; empty if the check does not define `reproduce`.
   public let outputs: [(path: String, digest: Digest)]
-  /// Of the files of the programs that the check names.
+  /// The digests of the program files that the check names.
   public let tools: [(name: String, digest: Digest)]
-  /// Where the output was kept.
+  /// The path of the stored output; nil if it was not stored.
   public let log: String?
 
-  /// Makes a record.
+  /// Creates a record.
   public init(
     command: Digest, profile: Digest?, inputs: Digest, commit: String, before: String?, at: Int64, exitCode: Int?,
     attempts: Int, milliseconds: Int, output: Digest, normalized: Digest? = nil,
@@ -55,7 +55,7 @@ public struct CheckRecord: Sendable {
     self.log = log
   }
 
-  /// As it stands in the milestone's file.
+  /// The record as written in the milestone's file.
   public var json: JSONValue {
     var members = [JSONMember("kind", "check"), JSONMember("command", .text(command.tagged))]
     if let profile { members.append(JSONMember("profile", .text(profile.tagged))) }
@@ -131,7 +131,7 @@ extension ObjectReader {
     return digest
   }
 
-  /// An object of digests, by name.
+  /// Reads an object of digests, by name.
   fileprivate func digests(_ key: StaticString) -> [(key: String, digest: Digest)] {
     guard let found = self[key] else { return [] }
     guard let members = found.object else {

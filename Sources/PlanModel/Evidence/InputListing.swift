@@ -1,36 +1,37 @@
 public import GitObjects
 
-/// The files that a check's answer hangs on, as one tree holds them.
+/// The input files of a check in one tree.
 public struct InputListing: Sendable, Equatable {
-  /// One file: what `git ls-tree -r` prints of it.
+  /// A file, as `git ls-tree -r` prints it.
   public struct Entry: Sendable, Equatable {
-    /// The path, in git's bytes.
+    /// The path as raw bytes.
     public let path: [UInt8]
     /// The mode as git writes it: `100644`, `100755`, `120000` or `160000`.
     public let mode: String
-    /// The object.
+    /// The object id.
     public let id: ObjectID
 
-    /// Makes an entry.
+    /// Creates an entry.
     public init(path: [UInt8], mode: String, id: ObjectID) {
       self.path = path
       self.mode = mode
       self.id = id
     }
 
-    /// The path, for people.
+    /// The path as text.
     public var name: String { String(decoding: path, as: UTF8.self) }
   }
 
-  /// By the bytes of their paths, as git sorts them.
+  /// The entries, in the byte order of their paths, as git sorts them.
   public let entries: [Entry]
 
-  /// Sorts what was found.
+  /// Creates a listing of the entries, sorted.
   public init(_ entries: [Entry]) {
     self.entries = entries.sorted { $0.path.lexicographicallyPrecedes($1.path) }
   }
 
-  /// Of what `git ls-tree -r -z --full-tree COMMIT` prints of these files, so that anyone recomputes it. O(files).
+  /// The digest of what `git ls-tree -r -z --full-tree COMMIT` prints for these files, which anyone can recompute.
+  /// O(files).
   public var digest: Digest {
     var bytes: [UInt8] = []
     for entry in entries {
@@ -44,7 +45,7 @@ public struct InputListing: Sendable, Equatable {
     return Digest(of: bytes)
   }
 
-  /// The paths that are not the same in both, sorted.
+  /// Returns the paths that differ between the listings, sorted.
   public func changes(since other: InputListing) -> [String] {
     func map(_ listing: InputListing) -> [[UInt8]: Entry] {
       Dictionary(listing.entries.map { ($0.path, $0) }) { first, _ in first }

@@ -1,11 +1,11 @@
-/// A text as a reader of JSON sees it, read without its grammar, so that damaged JSON, logs and dumps are read as well.
+/// A text with its JSON escapes decoded. No grammar is required, so damaged JSON, logs and dumps work too.
 struct JSONUnescaping {
-  /// The text with its escapes decoded. Controls are spaces, so that lines stay where they are.
+  /// The decoded text. Escaped control characters become spaces, which keeps line numbers unchanged.
   private(set) var bytes: [UInt8] = []
-  /// Behind each escape, where a byte of the text is, and where it was written.
+  /// The offsets after each escape, in the decoded and in the original text.
   private var places: [(decoded: Int, written: Int)] = []
 
-  /// Returns nil where the text holds no escape. O(bytes).
+  /// Returns nil if the text has no escape. O(bytes).
   static func bytes(_ text: [UInt8]) -> JSONUnescaping? {
     guard text.contains(0x5C) else { return nil }
     var out = JSONUnescaping()
@@ -43,17 +43,17 @@ struct JSONUnescaping {
 
   private mutating func append(_ unit: UInt32) {
     if unit < 0x20 || unit == 0x7F { return bytes.append(0x20) }
-    // Halves of a pair are no part of any token.
+    // Unpaired surrogates never occur in a token.
     bytes += Array(String(Character(Unicode.Scalar(unit) ?? "?")).utf8)
   }
 
-  /// Four hexadecimal digits.
+  /// Reads four hexadecimal digits.
   private static func unit(_ text: [UInt8], _ at: Int) -> UInt32? {
     guard at + 4 <= text.count else { return nil }
     return UInt32(String(decoding: text[at..<(at + 4)], as: UTF8.self), radix: 16)
   }
 
-  /// Returns where a byte of the decoded text was written, or where the escape begins that wrote it. O(log escapes).
+  /// Returns the original offset of a decoded byte, or of the escape that produced it. O(log escapes).
   func offset(of decoded: Int) -> Int {
     var (low, high) = (0, places.count)
     while low < high {

@@ -1,20 +1,20 @@
-/// What a report of tests in JUnit's XML says. Test cases are counted, not what the attributes claim, so that an empty
-/// file, or one whose head promises more than stands in it, is no evidence.
+/// A test report in JUnit XML. Counts test cases and ignores count attributes, so an empty or truncated report is no
+/// evidence.
 public struct JUnitReport: Sendable, Equatable {
-  /// Test cases.
+  /// The number of test cases.
   public internal(set) var tests = 0
-  /// Test cases with a failure or an error.
+  /// The number of test cases with a failure or an error.
   public internal(set) var failed = 0
-  /// Test cases that were skipped.
+  /// The number of skipped test cases.
   public internal(set) var skipped = 0
 
-  /// Why a file is no report, in a sentence.
+  /// The reason that a file is not a report.
   public struct Fault: Error, Sendable, Equatable {
-    /// The sentence.
+    /// The reason, as a sentence.
     public let message: String
   }
 
-  /// Reads a report. Elements are nested and closed as XML asks; entities are not looked into. O(bytes).
+  /// Reads a report. Elements must nest and close as XML requires; entities are not expanded. O(bytes).
   /// - Throws: `Fault`.
   public init(parsing bytes: [UInt8]) throws(Fault) {
     var scanner = XMLScanner(bytes)
@@ -53,7 +53,7 @@ public struct JUnitReport: Sendable, Equatable {
   }
 }
 
-/// The tags of an XML text, as far as counting asks.
+/// A scanner for the tags of an XML text.
 private struct XMLScanner {
   enum Event {
     case start(String, isEmpty: Bool)
@@ -67,7 +67,7 @@ private struct XMLScanner {
 
   private func starts(_ text: String) -> Bool { bytes[at...].starts(with: text.utf8) }
 
-  /// Behind the next place where a text stands.
+  /// Moves past the next occurrence of a text.
   private mutating func skip(past text: String, _ what: String) throws(JUnitReport.Fault) {
     let wanted = Array(text.utf8)
     while at + wanted.count <= bytes.count {

@@ -1,11 +1,11 @@
-/// Secrets that are known by their form: well-known tokens by how they begin, and private keys by their frame.
+/// A secret recognized by its form: a well-known token by its prefix, or a private key by its PEM lines.
 struct KnownSecret {
-  /// What it is.
+  /// The kind of secret, for people.
   let name: String
-  /// Its bytes.
+  /// The range of its bytes.
   let range: Range<Int>
 
-  /// The characters that follow the beginning of a token.
+  /// The characters that follow a token's prefix.
   private enum Body {
     case capitals, alphanumeric, word, dotted
 
@@ -20,7 +20,7 @@ struct KnownSecret {
     }
   }
 
-  /// How tokens of one kind begin, what follows, and how much of it.
+  /// The prefix of a kind of token, and the characters and length of its body.
   private struct Form {
     let prefix: [UInt8]
     let body: Body
@@ -53,15 +53,15 @@ struct KnownSecret {
   private static let begin = Array("-----BEGIN ".utf8)
   private static let end = Array("-----END ".utf8)
 
-  /// The forms by the first byte of their prefixes.
+  /// The forms, by the first byte of their prefixes.
   private static let formsByFirst: [[Form]] = {
     var table = [[Form]](repeating: [], count: 256)
     for form in forms { table[Int(form.prefix[0])].append(form) }
     return table
   }()
 
-  /// Returns every one in a text, in its order. O(bytes), whatever they are: a push of a few kilobytes can hold megabytes
-  /// of beginnings of tokens.
+  /// Returns every secret in a text, in order. O(bytes) for any text: a push of a few kilobytes can unpack to megabytes
+  /// of token prefixes.
   static func all(in text: [UInt8]) -> [KnownSecret] {
     text.withUnsafeBufferPointer { text in
       var search = Search(text)
@@ -72,9 +72,9 @@ struct KnownSecret {
   /// One pass over a text.
   private struct Search {
     private let text: UnsafeBufferPointer<UInt8>
-    /// The run of characters of a body that was last measured, by body. What begins within it ends where it ends.
+    /// The last measured run of body characters, by body. A token that begins within a run ends where the run ends.
     private var runs: [Body: Range<Int>] = [:]
-    /// A run that is known to be a placeholder, by rule: so is what begins within it.
+    /// The last run known to be a placeholder, by rule. A token that begins within it is a placeholder too.
     private var poor: [Rule: Range<Int>] = [:]
 
     private struct Rule: Hashable {
@@ -98,12 +98,12 @@ struct KnownSecret {
       return found
     }
 
-    /// The next byte at which a token or a key may begin. Every milestone of every commit goes through here.
+    /// Returns the next offset at which a token or a key may begin. Every milestone of every commit is scanned here.
     private func nextStart(from start: Int) -> Int {
       var at = start
       while at < text.count {
         switch text[at] {
-        // A g x s n p e -: what is before it decides.
+        // A g x s n p e -: the preceding byte decides.
         case 0x41, 0x67, 0x78, 0x73, 0x6E, 0x70, 0x65: if at == 0 || !isWord(text[at - 1]) { return at }
         case 0x2D: if at + 1 < text.count, text[at + 1] == 0x2D { return at }
         default: break
@@ -141,8 +141,8 @@ struct KnownSecret {
       return end
     }
 
-    /// True for what documents write in the place of a token: words, one letter again and again, AWS's own example keys,
-    /// which end in EXAMPLE; and, where a token has parts, for what lacks them (RFC 7519, section 3).
+    /// Returns true for placeholders: words, one repeated letter, and AWS's example keys, which end in EXAMPLE. A web
+    /// token without three parts is one too (RFC 7519, section 3).
     private mutating func isPlaceholder(_ body: Range<Int>, of form: Form) -> Bool {
       if text[body].suffix(7).elementsEqual("EXAMPLE".utf8) { return true }
       let rule = Rule(body: form.body, isWebToken: form.prefix.elementsEqual("eyJ".utf8))
@@ -159,7 +159,7 @@ struct KnownSecret {
       return text[first..<body.upperBound].dropFirst().contains(0x2E)
     }
 
-    /// True where it has a digit and six different characters.
+    /// Returns true if the body has a digit and six different characters.
     private func isVaried(_ body: Range<Int>) -> Bool {
       var (seen, hasDigit) = (Set<UInt8>(), false)
       for byte in text[body] {
@@ -170,7 +170,7 @@ struct KnownSecret {
       return false
     }
 
-    /// The end of the line on which a private key ends, or of the text.
+    /// Returns the end of a private key's last line, or the end of the text.
     private func behindKey(_ start: Int) -> Int {
       var at = start + 1
       while at < text.count {

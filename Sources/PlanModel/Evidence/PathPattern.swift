@@ -1,26 +1,26 @@
-/// A set of paths of the repository: `*` and `?` stay within one part, `**` crosses parts, a folder holds all that is in
-/// it, and a pattern that begins with `!` takes paths out again, wherever it stands in its list.
+/// A set of repository paths. `*` and `?` match within one component, `**` matches across components, and a folder
+/// includes its contents. A pattern that begins with `!` excludes paths, at any position in its list.
 public struct PathPattern: Sendable, Hashable {
   private enum Part: Sendable, Hashable {
-    /// `**`: any number of parts.
+    /// `**`: any number of components.
     case any
-    /// Bytes, where `*` and `?` stand for others; false where they stand for themselves.
+    /// Bytes; `*` and `?` are wildcards if `isPattern` is true.
     case text([UInt8], isPattern: Bool)
   }
 
-  /// As it is written.
+  /// The pattern as written.
   public let text: String
-  /// True for one that takes paths out.
+  /// True if the pattern excludes paths.
   public let isExclusion: Bool
-  /// True for one that takes ASCII letters of both cases for the same.
+  /// True if ASCII letters match in either case.
   private let foldsCase: Bool
   private let parts: [Part]
-  /// True where the last part stands for one name, so that a folder of that name is meant with all that is in it.
+  /// True if the last component has no wildcard, so that it also matches everything below a folder of that name.
   private var namesFolder: Bool {
     if case .text(_, let isPattern)? = parts.last { !isPattern } else { false }
   }
 
-  /// Reads a pattern; see `fault`.
+  /// Creates a pattern from a text that `fault` accepts.
   public init(_ text: String, foldsCase: Bool = false) {
     self.text = text
     self.foldsCase = foldsCase
@@ -35,14 +35,14 @@ public struct PathPattern: Sendable, Hashable {
     }
   }
 
-  /// One path, in which no character stands for another.
+  /// Creates a pattern for one path, without wildcards.
   public init(literal path: String) {
     text = path
     (isExclusion, foldsCase) = (false, false)
     parts = path.split(separator: "/").map { .text(Array($0.utf8), isPattern: false) }
   }
 
-  /// What is wrong with a text as a pattern; nil where nothing is.
+  /// Returns why a text is not a valid pattern, or nil if it is valid.
   static func fault(in text: String) -> String? {
     let body = text.hasPrefix("!") ? String(text.dropFirst()) : text
     let trimmed = body.utf8.count > 1 && body.utf8.last == 0x2F ? String(body.dropLast()) : body
@@ -51,22 +51,22 @@ public struct PathPattern: Sendable, Hashable {
     return RepositoryPath.fault(in: trimmed)
   }
 
-  /// True where the path, or a folder above it, is one of the set. `!` is not looked at.
+  /// Returns true if the pattern matches the path or a folder above it. Ignores `!`.
   public func covers(_ path: [ArraySlice<UInt8>]) -> Bool { match(path, isWhole: true) }
 
-  /// True where a path below this folder may be one of the set.
+  /// Returns true if the pattern may match a path below this folder.
   public func mayCover(below folder: [ArraySlice<UInt8>]) -> Bool { match(folder, isWhole: false) }
 
-  /// Follows all readings of the pattern at once, so that many `**` take no longer than one.
-  /// O(parts of the pattern × parts of the path).
+  /// Matches the path against the pattern. Follows all alternatives at once, so many `**` cost no more than one.
+  /// O(components of the pattern × components of the path).
   private func match(_ path: [ArraySlice<UInt8>], isWhole: Bool) -> Bool {
-    // Which parts of the pattern may come next.
+    // The components of the pattern that may match next.
     var open = [Bool](repeating: false, count: parts.count + 1)
     open[0] = true
     for place in 0...path.count {
       let isEnd = place == path.count
       for index in parts.indices where open[index] && parts[index] == .any {
-        // At the end it stands for anything below, so at least for one part.
+        // A trailing `**` matches at least one component.
         if index == parts.count - 1 { if !isEnd { return true } } else { open[index + 1] = true }
         if !isWhole { return true }
       }
@@ -93,7 +93,7 @@ public struct PathPattern: Sendable, Hashable {
     bytes.map { (0x41...0x5A).contains($0) ? $0 | 0x20 : $0 }
   }
 
-  /// `*` is any bytes, `?` is one character of UTF-8.
+  /// Matches one component: `*` is any number of bytes, `?` is one UTF-8 character.
   private static func matches(_ pattern: ArraySlice<UInt8>, _ text: ArraySlice<UInt8>) -> Bool {
     var (p, t) = (pattern.startIndex, text.startIndex)
     var (star, mark): (Int?, Int) = (nil, text.startIndex)
@@ -120,13 +120,13 @@ public struct PathPattern: Sendable, Hashable {
   }
 }
 
-/// Patterns together: what any of them covers, less what one with `!` covers, less the plan itself. Evidence stands in
-/// the plan, so a check whose inputs held the plan would be suspect the moment it is written.
+/// The paths that any pattern matches, except those that a `!` pattern matches, and except the plan itself. Evidence is
+/// part of the plan: a check with the plan as input would be suspect as soon as its evidence is written.
 public struct PathSelection: Sendable, Hashable {
   private let included: [PathPattern]
   private let excluded: [PathPattern]
 
-  /// Makes a selection.
+  /// Creates a selection.
   public init(_ patterns: [PathPattern]) {
     included = patterns.filter { !$0.isExclusion }
     excluded = patterns.filter(\.isExclusion) + Self.plan
@@ -134,18 +134,18 @@ public struct PathSelection: Sendable, Hashable {
 
   private static let plan = [PathPattern("!" + PlanPaths.folder), PathPattern("!" + PlanPaths.plan)]
 
-  /// How many patterns a path is compared with.
+  /// The number of patterns that a path is compared with.
   public var count: Int { included.count + excluded.count }
 
-  /// True where nothing can be covered.
+  /// True if the selection matches no path.
   public var isEmpty: Bool { included.isEmpty }
 
-  /// True where a path, given by its parts, is covered.
+  /// Returns true if the selection includes a path, given by its components.
   public func covers(_ path: [ArraySlice<UInt8>]) -> Bool {
     included.contains { $0.covers(path) } && !excluded.contains { $0.covers(path) }
   }
 
-  /// True where a path below a folder may be covered.
+  /// Returns true if the selection may include a path below a folder.
   public func mayCover(below folder: [ArraySlice<UInt8>]) -> Bool {
     included.contains { $0.mayCover(below: folder) } && !excluded.contains { $0.covers(folder) }
   }

@@ -1,16 +1,16 @@
 package import GitObjects
 
-/// Whether evidence holds in a tree: the one place that says so, for guards, `status` and gates alike.
+/// The evaluation of evidence against a tree, shared by guards, `status` and gates.
 package struct Proof {
   let tree: any PlanTree
-  /// Who holds which role, for approvals.
+  /// The holders of each role, for approvals; nil if the policy has no roles.
   let authorization: Authorization?
-  /// The moment, in milliseconds since 1970; nil where nothing lapses. Asked only where something may lapse.
+  /// Returns the time, in milliseconds since 1970, or nil if nothing expires. Called only if something may expire.
   let moment: () throws -> Int64?
-  /// What is known of the moment without asking: it is not earlier than that.
+  /// A lower bound of the time, which needs no call of `moment`.
   var leastMoment: Int64?
 
-  /// Makes one of its parts.
+  /// Creates an evaluation.
   package init(
     tree: any PlanTree, authorization: Authorization?, moment: @escaping () throws -> Int64?, leastMoment: Int64? = nil
   ) {
@@ -20,11 +20,11 @@ package struct Proof {
     self.leastMoment = leastMoment
   }
 
-  /// Why an entry of evidence does not match.
+  /// The reason that an entry of evidence does not match.
   package enum Mismatch {
-    /// A file is another one, or not there.
+    /// The file has a different digest or is missing.
     case file(path: String, found: Digest?, kind: FileKind?)
-    /// The criterion has no check, or another one than the one that was run.
+    /// The criterion has no check, or a different one than the one that ran.
     case definition(isGone: Bool)
     /// Inputs changed: these paths, where the checked commit is here; else the patterns.
     case inputs([String])
@@ -36,13 +36,13 @@ package struct Proof {
     case approvals(have: Int, need: Int, role: String)
   }
 
-  /// True where a waiver holds now.
+  /// Returns true if a waiver is valid now.
   package func isWaived(_ criterion: ExitCriterion) throws -> Bool {
     guard let waiver = criterion.waiver, waiver.holds(at: leastMoment) else { return false }
     return waiver.holds(at: try moment())
   }
 
-  /// What is the matter with an entry; nil where it matches.
+  /// Returns why an entry does not match, or nil if it matches.
   package func mismatch(_ entry: Evidence, of criterion: ExitCriterion, in milestone: Milestone) throws -> Mismatch? {
     switch entry.kind {
     case .statement: return nil
@@ -67,7 +67,7 @@ package struct Proof {
       return .inputs(changed.isEmpty ? check.inputs.map(\.text) : changed)
     }
     func isFuture(at moment: Int64) -> Bool { record.at > moment + CommitDates.skew }
-    // Mostly the first look settles it, and nothing is walked.
+    // Usually the lower bound suffices, which avoids a walk through history.
     guard let days = check.validFor else {
       if let leastMoment, !isFuture(at: leastMoment) { return nil }
       return try moment().map(isFuture) == true ? .future : nil
@@ -80,7 +80,7 @@ package struct Proof {
 }
 
 extension Milestone {
-  /// How many holders of a role have approved what the milestone says. Without roles, anyone is a holder.
+  /// Returns the number of people who hold a role and have approved the milestone's text. Without roles, anyone counts.
   public func approvers(_ role: String, _ authorization: Authorization?) -> Int {
     let people = authorization?.people ?? People()
     let holders = standingApprovals.filter { authorization?.holds($0.by, role: role) ?? true }
@@ -89,10 +89,10 @@ extension Milestone {
 }
 
 extension Proof {
-  /// A criterion that is no longer shown.
+  /// A criterion whose evidence no longer matches.
   package struct Stale {
     package let criterion: ExitCriterion
-    /// What no longer matches; nil where a waiver is over and nothing else shows it.
+    /// The reason; nil if the criterion has no evidence and its waiver has expired.
     package let mismatch: Mismatch?
 
     /// True if no attestation can renew it.
@@ -103,13 +103,13 @@ extension Proof {
       }
     }
 
-    /// For lists of what is suspect: paths, or the criterion with a reason.
+    /// The entries for lists of suspect evidence: paths, or the criterion with a reason.
     package var subjects: [String] {
       mismatch?.subjects(criterion) ?? criterion.waiver.map { ["\(criterion.id) (waived until \($0.until))"] } ?? []
     }
   }
 
-  /// What a milestone's criteria rest on and no longer matches, one after the other. What is waived asks for nothing.
+  /// Returns each entry of a milestone's evidence that no longer matches, in order. Skips waived criteria.
   package func stale(_ milestone: Milestone) throws -> [Stale] {
     var stale: [Stale] = []
     for criterion in milestone.exitCriteria where try !isWaived(criterion) {
@@ -126,7 +126,7 @@ extension Proof {
 }
 
 extension Proof.Mismatch {
-  /// What stands behind it, for lists of what is suspect: paths, or the criterion with a reason.
+  /// Returns the entries for lists of suspect evidence: paths, or the criterion with a reason.
   package func subjects(_ criterion: ExitCriterion) -> [String] {
     switch self {
     case .file(let path, _, _): [path]

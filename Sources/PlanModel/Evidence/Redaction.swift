@@ -1,12 +1,12 @@
-/// Takes secrets out of a text before it is kept: those that are known by their form, and values that the caller names.
-/// What it does not know it cannot see; `doc/guides/checks.md` says so.
+/// Removes secrets from a text before it is stored: secrets of known form, and values that the caller passes. Other
+/// secrets remain (`doc/guides/checks.md`).
 public enum Redaction {
-  /// What stands in a secret's place.
+  /// The replacement for a secret.
   static let mark = Array("[secret]".utf8)
 
-  /// The text without secrets.
-  /// - Parameter values: secrets that are known, such as the values of variables. Short ones are left, because they are
-  ///   words of the language. O(bytes × values).
+  /// Returns the text without secrets. O(bytes × values).
+  /// - Parameter values: known secrets, such as the values of variables. Values under eight bytes remain, because they
+  ///   may be ordinary words.
   public static func redacted(_ text: [UInt8], values: [String]) -> [UInt8] {
     let values = values.filter { $0.utf8.count >= 8 }.map { Array($0.utf8) }
     let known = KnownSecret.all(in: text).map(\.range)

@@ -1,40 +1,41 @@
 public import GitObjects
 
-/// An attestation that policy accepts, and that says: this check passed again on exactly these inputs.
+/// An attestation, accepted by the policy, that a check passed again on the same inputs.
 public struct Renewal: Sendable, Equatable {
-  /// The criterion that it renews.
+  /// The name of the renewed criterion, such as `M-04/replay`.
   public let criterion: String
-  /// The key of the policy that signed it.
+  /// The policy's key that signed the attestation.
   public let key: String
-  /// The moment at which the check ended, in milliseconds since 1970.
+  /// The time at which the check ended, in milliseconds since 1970.
   public let at: Int64
-  /// The commit of the attestations that was read.
+  /// The commit from which the attestation was read.
   public let commit: ObjectID
-  /// The path in that commit.
+  /// The attestation's path in that commit.
   public let path: String
 
-  /// Makes a renewal.
+  /// Creates a renewal.
   public init(criterion: String, key: String, at: Int64, commit: ObjectID, path: String) {
     (self.criterion, self.key, self.at, self.commit, self.path) = (criterion, key, at, commit, path)
   }
 }
 
-/// Finds attestations. Reports ask; guards, hooks and audits never do, so that one commit gets one answer anywhere.
+/// A source of attestations. Only reports use it: guards, hooks and audits do not, so a commit gets the same verdict
+/// everywhere.
 public protocol RenewalSource {
-  /// Finds the youngest accepted attestation of a check.
+  /// Finds the latest accepted attestation of a check.
   /// - Parameters:
-  ///   - check: as the tree that is asked about defines it.
-  ///   - inputs: the digest of its inputs in that tree.
-  ///   - name: of the criterion, such as `M-04/replay`.
-  ///   - policy: of that tree.
-  ///   - now: in milliseconds since 1970; nil if nothing lapses.
-  /// - Returns: nil if none counts.
-  /// - Throws: if the attestations cannot be read, or no signature can be verified.
+  ///   - check: the check as the tree defines it.
+  ///   - inputs: the digest of its inputs in the tree.
+  ///   - name: the criterion's name, such as `M-04/replay`.
+  ///   - policy: the tree's attestation policy.
+  ///   - now: the time in milliseconds since 1970; nil if nothing expires.
+  /// - Returns: nil if no attestation is accepted.
+  /// - Throws: if the attestations cannot be read, or a signature cannot be verified.
   func renewal(of check: CheckDefinition, inputs: Digest, for name: String, policy: AttestationPolicy, now: Int64?)
     throws -> Renewal?
 }
 
-/// Says why an attestation does not count.
+/// The reason that an attestation does not count.
 public enum RenewalFault: String, Sendable {
   case malformed, unsigned
   case unknownKey = "unknown-key"
@@ -46,10 +47,10 @@ public enum RenewalFault: String, Sendable {
 }
 
 extension Proof {
-  /// Divides what no longer matches into what attestations renew and what stays stale.
+  /// Splits stale evidence into what attestations renew and what remains stale.
   ///
-  /// Only evidence of a check is renewed, and only if its inputs changed or its days are over: a check that was changed
-  /// asks for new evidence in the file.
+  /// An attestation renews only evidence of a check, and only if its inputs changed or it expired. A changed check
+  /// needs new evidence in the file.
   package func renewed(
     _ stale: [Stale], of milestone: Milestone, by source: any RenewalSource, _ policy: AttestationPolicy, now: Int64?
   ) throws -> (renewals: [Renewal], left: [Stale]) {

@@ -1,28 +1,28 @@
 import StrictJSON
 
-/// Says what has to come out the same when a check is run again (`doc/reproducibility.md`).
+/// The parts of a result that must be identical when a check runs again (`doc/reproducibility.md`).
 public struct Repetition: Sendable {
-  /// What becomes of a different output.
+  /// The comparison of standard output.
   public enum Output: String, Sendable, CaseIterable {
-    /// It counts as different.
+    /// Any difference counts.
     case exact
-    /// It counts after `normalize` has replaced what differs each time.
+    /// A difference counts if it remains after `normalize`.
     case normalized
-    /// It does not count.
+    /// No difference counts.
     case ignored
   }
 
-  /// A pattern, and the text that stands in the place of each match.
+  /// A pattern and the replacement for each match.
   public struct Replacement: Sendable {
     /// A regular expression of ECMA-262.
     public let pattern: String
-    /// The text, literally.
+    /// The replacement, literally.
     public let text: String
   }
 
-  /// What becomes of a different output.
+  /// The comparison of standard output.
   public let output: Output
-  /// Replacements, applied line by line in their order; at most 16.
+  /// The replacements, applied line by line in order; at most 16.
   public let normalize: [Replacement]
 
   init?(_ value: JSONValue, _ faults: FaultList) {

@@ -1,5 +1,5 @@
 import StrictJSON
-/// Says whether evidence came out the same when it was recomputed (`doc/reproducibility.md`).
+/// A report on whether recomputed evidence equals the recorded evidence (`doc/reproducibility.md`).
 public struct Reproduction: Sendable {
   /// The verdict on an entry, from the best to the worst.
   public enum Verdict: String, Sendable {
@@ -13,21 +13,21 @@ public struct Reproduction: Sendable {
     case different
   }
 
-  /// A recorded value and the one that came out now, as texts; empty if there is none.
+  /// A recorded value and the recomputed one, as texts; empty if missing.
   public struct Value: Sendable {
     /// Its name, such as `output`.
     public let name: String
-    /// As it was recorded.
+    /// The recorded value.
     public let recorded: String
-    /// As it is now.
+    /// The recomputed value.
     public let now: String
 
-    /// Makes a value.
+    /// Creates a value.
     public init(_ name: String, recorded: String, now: String) {
       (self.name, self.recorded, self.now) = (name, recorded, now)
     }
 
-    /// True if both are the same.
+    /// True if the two are identical.
     public var isSame: Bool { recorded.isExactly(now) }
   }
 
@@ -41,16 +41,16 @@ public struct Reproduction: Sendable {
     public let kind: String
     /// The verdict.
     public let verdict: Verdict
-    /// Why, in a sentence; empty if it is identical.
+    /// The reason for the verdict, as a sentence; empty if identical.
     public let reason: String
-    /// The values that were compared.
+    /// The compared values.
     public let values: [Value]
-    /// Programs whose files are others than those that were recorded: a likely cause of a difference.
+    /// The programs whose files differ from the recorded ones, a likely cause of a difference.
     public let tools: [String]
-    /// The difference of the outputs, at most 200 lines, secrets taken out; nil if the recorded output was not kept.
+    /// The diff of the outputs without secrets, at most 200 lines; nil if the recorded output was not stored.
     public let diff: [String]?
 
-    /// Makes an entry.
+    /// Creates an entry.
     public init(
       milestone: MilestoneID, criterion: String, kind: String, verdict: Verdict, reason: String = "",
       values: [Value] = [], tools: [String] = [], diff: [String]? = nil
@@ -60,19 +60,19 @@ public struct Reproduction: Sendable {
     }
   }
 
-  /// The run ID that was asked about; nil for a milestone.
+  /// The requested run ID; nil for a milestone.
   public let run: String?
-  /// What was found wrong in the history of what was asked about, a sentence each.
+  /// The faults found in the history, one sentence each.
   public let faults: [String]
   /// The entries.
   public let entries: [Entry]
 
-  /// Makes a report.
+  /// Creates a report.
   public init(run: String?, faults: [String], entries: [Entry]) {
     (self.run, self.faults, self.entries) = (run, faults, entries)
   }
 
-  /// The worst of all: different before unrepeatable before equivalent.
+  /// The worst verdict of all: different before unrepeatable before equivalent.
   public var verdict: Verdict {
     if !faults.isEmpty { return .different }
     for verdict in [Verdict.different, .unrepeatable, .equivalent]

@@ -1,21 +1,21 @@
 import StrictJSON
 
-/// What a report of findings in SARIF 2.1.0 says (OASIS, section 3.27.10 for levels).
+/// A report of findings in SARIF 2.1.0 (OASIS; levels in section 3.27.10).
 public struct SARIFReport: Sendable, Equatable {
-  /// Runs of a tool. None of them, and nothing was looked at.
+  /// The number of runs; if 0, no tool looked at anything.
   public let runs: Int
-  /// Results of level `error`, those that are suppressed left out.
+  /// The number of results of level `error` that are not suppressed.
   public let errors: Int
-  /// All results.
+  /// The number of all results.
   public let results: Int
 
-  /// Why a file is no report, in a sentence.
+  /// The reason that a file is not a report.
   public struct Fault: Error, Sendable, Equatable {
-    /// The sentence.
+    /// The reason, as a sentence.
     public let message: String
   }
 
-  /// The level of a result: its own, else that of its rule, else `warning` (section 3.27.10).
+  /// Returns the level of a result: its own, else that of its rule, else `warning` (section 3.27.10).
   private static func level(of result: JSONValue, in run: JSONValue) -> String {
     if let level = result["level"]?.string { return level }
     let reference = result["rule"]
@@ -24,13 +24,13 @@ public struct SARIFReport: Sendable, Equatable {
     let index = result["ruleIndex"]?.integer ?? reference?["index"]?.integer
     let id = result["ruleId"]?.string ?? reference?["id"]?.string
     let component = reference?["toolComponent"]?["index"]?.integer
-    // A reference names its component; without one the rule is looked for everywhere, and the strictest counts.
+    // A reference may name its component. Without one, all rules are candidates, and the strictest counts.
     let rules = components.enumerated().filter { component == nil || $0.offset == (component ?? 0) + 1 }
       .flatMap { $0.element["rules"]?.array ?? [] }
     let driver = tool?["driver"]?["rules"]?.array ?? []
     var found = rules.filter { id != nil && $0["id"]?.string == id }
     if component == nil, let index, driver.indices.contains(index) { found.append(driver[index]) }
-    // An id such as CA1000/1 is one of rule CA1000 (section 3.27.5).
+    // An id such as CA1000/1 belongs to rule CA1000 (section 3.27.5).
     if found.isEmpty, let id, let slash = id.lastIndex(of: "/") {
       found = rules.filter { $0["id"]?.string == String(id[..<slash]) }
     }
@@ -52,9 +52,9 @@ public struct SARIFReport: Sendable, Equatable {
     var (errors, results) = (0, 0)
     for run in runs {
       guard run["tool"]?["driver"]?["name"]?.string != nil else { throw Fault(message: "A run names no tool.") }
-      // A run without results is one whose results were not computed (section 3.14.23).
+      // A run without results has not computed them (section 3.14.23).
       guard let listed = run["results"]?.array else { throw Fault(message: "A run has no \"results\".") }
-      // A tool that failed, or says so in a notification, has not looked at everything (sections 3.20.14, 3.20.21).
+      // A tool that failed or reported an error has not analyzed everything (sections 3.20.14, 3.20.21).
       for invocation in run["invocations"]?.array ?? [] {
         if invocation["executionSuccessful"] != nil, invocation["executionSuccessful"]?.bool != true {
           throw Fault(message: "A run says that its tool did not succeed.")

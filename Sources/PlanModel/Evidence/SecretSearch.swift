@@ -1,25 +1,25 @@
-/// Seeks secrets in a file of any size, piece by piece. Text in UTF-16 and UTF-32 is read as well as UTF-8; what is
-/// packed or encrypted is not looked into (`doc/security.md`).
+/// Searches a file of any size for secrets, chunk by chunk. Reads UTF-8, UTF-16 and UTF-32. Does not look into
+/// archives, compressed or encrypted files (`doc/security.md`).
 public struct SecretSearch {
-  /// A place that looks like a secret, and its line, from 1.
+  /// A possible secret and its line, from 1.
   public struct Place: Sendable {
     package let hit: Secrets.Hit
     package let line: Int
   }
 
-  /// What is known of a file that was searched.
+  /// The result of a search.
   public struct Answer: Sendable {
-    /// The places that look like secrets, at most twenty.
+    /// The possible secrets, at most twenty.
     package let places: [Place]
-    /// What the file is where its text cannot be seen, such as `a gzip file`; nil where it was searched.
+    /// The type of a file that cannot be searched, such as `a gzip file`; nil if it was searched.
     package let packing: String?
   }
 
-  /// More than these are not told of one file.
+  /// The maximum number of places reported for one file.
   private static let most = 20
-  /// How much is looked at together, in bytes.
+  /// The number of bytes searched at once.
   private static let window = 1 << 18
-  /// How much of a word without end is looked at twice, so that no token is cut.
+  /// The number of bytes searched twice within a very long word, so that no token is split.
   private static let overlap = 1 << 13
 
   private let secrets: Secrets
@@ -28,10 +28,10 @@ public struct SecretSearch {
   private var seen = Set<Secrets.Hit>()
   private var pending: [UInt8] = []
   private var line = 1
-  /// True where each character has zeros beside it; nil before the first piece.
+  /// True if zero bytes pad each character; nil before the first chunk.
   private var isWide: Bool?
 
-  /// How files begin whose text cannot be seen (file(1), `magic`).
+  /// The first bytes of file types that cannot be searched (file(1), `magic`).
   private static let packings: [(start: [UInt8], name: String)] = [
     ([0x1F, 0x8B], "a gzip file"), ([0x50, 0x4B, 0x03, 0x04], "a zip archive"),
     ([0xFD, 0x37, 0x7A, 0x58, 0x5A], "an xz file"), ([0x28, 0xB5, 0x2F, 0xFD], "a zstd file"),
@@ -44,8 +44,8 @@ public struct SecretSearch {
   /// Starts a search of one file.
   public init(_ secrets: Secrets) { self.secrets = secrets }
 
-  /// Looks at the next bytes. O(bytes).
-  /// - Throws: as `Secrets.hits`.
+  /// Searches the next bytes. O(bytes).
+  /// - Throws: the errors of `Secrets.hits`.
   public mutating func add(_ piece: ArraySlice<UInt8>) throws {
     guard places.count < Self.most, !piece.isEmpty else { return }
     if isWide == nil {
@@ -64,7 +64,7 @@ public struct SecretSearch {
     }
   }
 
-  /// Looks at what is left.
+  /// Searches the rest and returns the result.
   public mutating func finish() throws -> Answer {
     try look(at: pending.count, keeping: 0)
     return Answer(places: places, packing: packing)

@@ -1,25 +1,25 @@
 import StrictJSON
 
-/// A criterion that is let go for a while: who answers for that, why, who allowed it, and until when.
+/// A temporary waiver of a criterion: the owner of the risk, the reason, the approver and the last day.
 public struct Waiver: Sendable {
-  /// Who answers for what the criterion would have shown.
+  /// The person who answers for the unmet criterion.
   public let owner: String
-  /// Why it is let go.
+  /// The reason for the waiver.
   public let reason: String
-  /// The address of who allowed it; the commit that brings the waiver is theirs.
+  /// The address of the approver, who must author the commit that adds the waiver.
   public let approver: String
-  /// The last day on which it holds, `2026-12-01`, in UTC.
+  /// The last day on which the waiver is valid, as `2026-12-01`, in UTC.
   public let until: String
-  /// Where it stands in its file, in bytes.
+  /// The offset in its file, in bytes.
   public let offset: Int
 
-  /// True where it holds at a moment, in milliseconds since 1970; nil is a moment that nobody knows.
+  /// Returns true if the waiver is valid at a time, in milliseconds since 1970; nil means that the time is unknown.
   public func holds(at moment: Int64?) -> Bool {
     guard let moment else { return true }
     return Timestamp.text(millisecondsSince1970: moment).prefix(10) <= until
   }
 
-  /// True where two say the same.
+  /// Returns true if both waivers have the same content.
   package func isSame(as other: Waiver) -> Bool {
     owner.isExactly(other.owner) && reason.isExactly(other.reason) && approver.isExactly(other.approver)
       && until == other.until

@@ -1,4 +1,4 @@
-/// The codes about alerts.
+/// The reason codes about alerts.
 extension ReasonCode {
   /// See `explain`.
   public static let alertRunbookMissing = ReasonCode(

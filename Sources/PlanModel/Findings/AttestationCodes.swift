@@ -1,4 +1,4 @@
-/// The codes about attestations.
+/// The reason codes about attestations.
 extension ReasonCode {
   /// See `explain`.
   public static let attestationsShrunk = ReasonCode(

@@ -1,12 +1,12 @@
 /// Paths in the commands that a message proposes (decision 0111).
 ///
-/// What makes a message knows the repository and not the folder in which a person will type. So a path of a command is
-/// written as git's own `:/path`, from the top of the work tree, which git and `readiness` accept in every folder. What
-/// prints the message for a person whose folder is known writes it from there.
+/// A message is created without knowing the reader's folder. So it writes a path as git's `:/path`, relative to the top
+/// of the work tree, which git and `readiness` accept in every folder. If the reader's folder is known, the output code
+/// rewrites the path relative to it.
 public enum CommandPath {
-  /// Returns the text with each `:/path` written as seen from a folder. O(bytes).
-  /// - Parameter folder: the folder from the top, as git's `GIT_PREFIX` has it: empty, or with a slash at its end. Nil
-  ///   if it is not known; then nothing changes.
+  /// Returns the text with each `:/path` relative to a folder. O(bytes).
+  /// - Parameter folder: the folder relative to the top, like git's `GIT_PREFIX`: empty, or with a trailing slash. If
+  ///   nil, the text is returned unchanged.
   public static func written(_ text: String, from folder: String?) -> String {
     guard let folder, text.contains(":/") else { return text }
     let bytes = Array(text.utf8)
@@ -23,7 +23,7 @@ public enum CommandPath {
     return String(decoding: out, as: UTF8.self)
   }
 
-  /// Returns a path from the top as seen from a folder, in a form that is neither an option nor magic to git.
+  /// Returns a path relative to a folder, in a form that git reads neither as an option nor as pathspec magic.
   private static func relative(_ path: String, to folder: String) -> String {
     let (parts, from) = (path.split(separator: "/"), folder.split(separator: "/"))
     let shared = zip(parts, from).prefix { $0 == $1 }.count
@@ -35,11 +35,11 @@ public enum CommandPath {
 
   private static let (space, quote) = (UInt8(ascii: " "), UInt8(ascii: "'"))
 
-  /// Returns the path of a word that `commandPath` wrote, and where it ends; nil if none begins there.
+  /// Returns the path of a word that `commandPath` wrote and the word's end, or nil if none begins there.
   private static func word(in bytes: [UInt8], at start: Int) -> (path: String, end: Int)? {
     if bytes[start...].starts(with: ":/".utf8) {
       var end = bytes[start...].firstIndex(of: space) ?? bytes.count
-      // What ends a clause is not of the path: one that ends so is quoted.
+      // Trailing punctuation belongs to the sentence: `commandPath` quotes a path that ends in it.
       while let last = bytes[start..<end].last, String.clauseEnds.utf8.contains(last) { end -= 1 }
       return end < start + 2 ? nil : (String(decoding: bytes[(start + 2)..<end], as: UTF8.self), end)
     }
@@ -61,12 +61,12 @@ public enum CommandPath {
 }
 
 extension String {
-  /// The path, from the top of the repository, as one word of a command that works in every folder (`CommandPath`).
+  /// The path, relative to the top of the repository, as a command's word that works in every folder (`CommandPath`).
   public var commandPath: String {
     let word = (":/" + self).shellQuoted
     return word.last.map(Self.clauseEnds.contains) ?? false ? "'\(word)'" : word
   }
 
-  /// What may stand behind a word of a command, and is of the sentence.
+  /// The punctuation of a sentence that may follow a word of a command.
   fileprivate static let clauseEnds = ",.:;"
 }

@@ -1,5 +1,5 @@
 extension String {
-  /// The text as one word of a POSIX shell, for commands that a hint proposes.
+  /// The text as one word of a POSIX shell, for commands in hints.
   public var shellQuoted: String {
     let isPlain =
       !isEmpty
@@ -12,6 +12,6 @@ extension String {
 }
 
 extension [MilestoneID] {
-  /// The ids in a sentence.
+  /// The ids, separated by commas.
   public var listed: String { map(\.text).joined(separator: ", ") }
 }

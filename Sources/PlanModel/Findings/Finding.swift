@@ -1,10 +1,10 @@
-/// What the judge has against a change, with the place, and what would be legal.
+/// A rule's objection to a change, with its location and the legal alternative.
 public struct Finding: Sendable, Equatable {
-  /// An error refuses; a warning asks for attention; a note only tells, and no exit code counts it (contract 4.1).
+  /// The severity: an error rejects, a warning needs attention, and a note affects no exit code (contract 4.1).
   public enum Severity: String, Sendable, CaseIterable, Comparable {
     case error, warning, note
 
-    /// Errors first, notes last.
+    /// Sorts errors first and notes last.
     public static func < (a: Severity, b: Severity) -> Bool { a.rank < b.rank }
 
     private var rank: Int {
@@ -16,24 +16,24 @@ public struct Finding: Sendable, Equatable {
     }
   }
 
-  /// The stable code, for programs.
+  /// The stable reason code.
   public let code: ReasonCode
-  /// Whether it refuses.
+  /// The severity, which decides whether the finding rejects the change.
   public var severity: Severity
   /// What happened and why, in sentences.
   public let message: String
-  /// What to do next.
+  /// The next step.
   public let hint: String
-  /// The milestone, where it is about one.
+  /// The milestone; nil if the finding concerns none.
   public let milestone: MilestoneID?
-  /// The file, from the top of the repository.
+  /// The path of the file, relative to the top of the repository.
   public let path: String?
   /// The line in that file, from 1.
   public let line: Int?
-  /// The commit, where the finding is about history.
+  /// The commit; nil unless the finding concerns history.
   public var commit: String?
 
-  /// Makes a finding.
+  /// Creates a finding.
   public init(
     _ code: ReasonCode, _ message: String, hint: String? = nil, severity: Severity = .error,
     milestone: MilestoneID? = nil, path: String? = nil, line: Int? = nil, commit: String? = nil
@@ -48,16 +48,16 @@ public struct Finding: Sendable, Equatable {
     self.commit = commit
   }
 
-  /// The same, with another next step.
+  /// Returns a copy with another hint.
   public func advising(_ hint: String) -> Finding {
     Finding(
       code, message, hint: hint, severity: severity, milestone: milestone, path: path, line: line, commit: commit)
   }
 
-  /// Begins the part of a hint that undoes an edit which is not committed yet.
+  /// The words that begin the part of a hint about undoing an uncommitted edit.
   public static let takingBack = "To take an edit by hand back: "
 
-  /// The same, of a commit: nothing is left there to restore.
+  /// Returns a copy for a commit, without the hint about undoing an uncommitted edit.
   package func inHistory(_ commit: String) -> Finding {
     var kept = hint
     if let undo = hint.firstRange(of: Self.takingBack) {
@@ -70,10 +70,10 @@ public struct Finding: Sendable, Equatable {
     return finding
   }
 
-  /// The same, as a warning.
+  /// Returns a copy as a warning.
   package func asWarning() -> Finding { with(.warning) }
 
-  /// The same, as a note.
+  /// Returns a copy as a note.
   package func asNote() -> Finding { with(.note) }
 
   private func with(_ severity: Severity) -> Finding {
@@ -83,18 +83,18 @@ public struct Finding: Sendable, Equatable {
   }
 }
 
-/// The judge's answer.
+/// The result of judging a proposal.
 public struct Verdict: Sendable {
-  /// What there is to say, errors first, then by milestone and code.
+  /// The findings, errors first, then by milestone and code.
   public var findings: [Finding]
-  /// True if there was more to say than is kept of a commit (`FindingLimit`).
+  /// True if findings were dropped (`FindingLimit`).
   public let isLimited: Bool
 
-  /// Makes a verdict, sorting and dropping what is said twice.
+  /// Creates a verdict of sorted findings without duplicates.
   public init(_ findings: [Finding]) {
     var seen = Set<Finding.Key>()
     let said = findings.filter { finding in
-      // Asked of both, so that both are remembered.
+      // All keys are inserted, even after the first duplicate.
       let isNew = finding.keys.map { seen.insert($0).inserted }
       return isNew.allSatisfy(\.self)
     }
@@ -102,7 +102,7 @@ public struct Verdict: Sendable {
     self.findings = FindingLimit.applied(to: said.sorted { $0.precedes($1) })
   }
 
-  /// True where nothing refuses.
+  /// True if no finding is an error.
   public var isAccepted: Bool { !findings.contains { $0.severity == .error } }
 }
 
@@ -116,7 +116,7 @@ extension Finding {
     let place: String?
   }
 
-  /// What tells the same thing said by two rules: the same words, or the same place of a milestone.
+  /// The keys by which two rules' findings are duplicates: the same message, or the same position in a milestone.
   fileprivate var keys: [Key] {
     func key(_ words: String?, _ place: String?) -> Key {
       Key(code: code, severity: severity, milestone: milestone, commit: commit, words: words, place: place)
@@ -135,6 +135,6 @@ extension Finding {
     }
   }
 
-  /// What a change must not do at all comes before what it lacks.
+  /// The rank: forbidden changes precede missing parts.
   private var rank: Int { [.illegalTransition, .illegalBirth, .illegalDeletion].contains(code) ? 0 : 1 }
 }

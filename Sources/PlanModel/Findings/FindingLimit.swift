@@ -1,14 +1,14 @@
-/// Bounds what is kept of one commit, so that no message and no plan fills a server's memory with its own faults
-/// (contract 3, *Blocks*).
+/// A limit on the findings retained for one commit, so that no message or plan exhausts a server's memory (contract 3,
+/// *Blocks*).
 public enum FindingLimit {
-  /// The most findings that are kept of a commit.
+  /// The maximum number of findings for a commit.
   public static let bound = 100
 
-  /// Cuts off what exceeds the bound, and says how many that is.
+  /// Drops the findings beyond the limit and reports their number.
   ///
-  /// Errors stay before warnings, and errors that no later stamp lets go before those that one does: what is cut off is
-  /// never what refuses. The finding that counts the rest is as severe as the worst of it.
-  /// - Parameter findings: those of one commit, in their order.
+  /// Retains errors first, and among them those that no later stamp repairs, so a rejection is never dropped. The
+  /// finding that counts the rest has the severity of the worst dropped one.
+  /// - Parameter findings: the findings of one commit, in order.
   public static func applied(to findings: [Finding]) -> [Finding] {
     guard findings.count > bound else { return findings }
     let ranked = findings.indices.sorted { (rank(findings[$0]), $0) < (rank(findings[$1]), $1) }

@@ -1,4 +1,4 @@
-/// The codes about stamps: what a message tells, and whether that is true.
+/// The reason codes about stamps.
 extension ReasonCode {
   /// See `explain`.
   public static let trailerMissing = ReasonCode(
@@ -45,7 +45,8 @@ extension ReasonCode {
     "A stamp or a commit is dated more than an hour ahead of the clock, or outside the years 1970 to 9999. As a warning: the stamp is more than an hour ahead of its commit.",
     remedy: "Set the clock and make the commit again: git commit --amend --no-edit.", source: "3")
 
-  /// Codes that a correct stamp repairs: in place before publication, by a healing stamp afterwards (contract 3).
+  /// The codes that a correct stamp repairs: in the commit before publication, by a healing stamp afterwards (contract
+  /// 3).
   public static let repairedByStamps: Set<ReasonCode> = [trailerMissing, trailerMismatch, runMismatch, mergeUnresolved]
 
   static let provenanceCodes = [

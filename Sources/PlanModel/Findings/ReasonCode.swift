@@ -1,14 +1,14 @@
-/// A stable name of a reason, with what it means and what to do (contract, section 5).
+/// A stable name for a reason, with its meaning and remedy (contract, section 5).
 ///
-/// Codes are never renamed and never reused. `explain` and `doc/reason-codes.md` are made from this one list.
+/// Codes are never renamed and never reused. `explain` and `doc/reason-codes.md` are generated from this list.
 public struct ReasonCode: Hashable, Sendable, CustomStringConvertible {
-  /// Lower-case words with hyphens.
+  /// The code, in lower-case words with hyphens.
   public let id: String
-  /// What it means, in a sentence or two.
+  /// The meaning, in a sentence or two.
   public let meaning: String
-  /// What to do next, in general; a finding's own hint is more exact.
+  /// The general next step; a finding's own hint is more specific.
   public let remedy: String
-  /// The section of the contract that has the rule.
+  /// The contract section that defines the rule.
   public let source: String
 
   init(_ id: String, _ meaning: String, remedy: String, source: String) {
@@ -18,7 +18,7 @@ public struct ReasonCode: Hashable, Sendable, CustomStringConvertible {
     self.source = source
   }
 
-  /// The page that holds the rule, and its chapter there, for people. A package installs these pages.
+  /// The page that documents the rule, and its chapter there. Packages install these pages.
   public var page: (chapter: String, path: String) {
     switch source {
     case "2": ("Files", "doc/design/specification.md")
@@ -33,17 +33,17 @@ public struct ReasonCode: Hashable, Sendable, CustomStringConvertible {
     }
   }
 
-  /// The id.
+  /// The code.
   public var description: String { id }
-  /// By id.
+  /// Compares the codes.
   public static func == (a: ReasonCode, b: ReasonCode) -> Bool { a.id == b.id }
-  /// By id.
+  /// Hashes the code.
   public func hash(into hasher: inout Hasher) { hasher.combine(id) }
 
-  /// The code of that id.
+  /// Returns the reason code with an id, or nil if there is none.
   public static func named(_ id: String) -> ReasonCode? { all.first { $0.id == id } }
 
-  /// Every code, by the part of the plan that it speaks of.
+  /// Every reason code, by topic.
   public static let all: [ReasonCode] =
     files + graph + workflow + life + provenanceCodes + authority + waives + entryPoints + gateCodes + attestationCodes
     + telemetryCodes + alertCodes

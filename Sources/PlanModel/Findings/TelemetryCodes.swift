@@ -1,4 +1,4 @@
-/// The codes about telemetry.
+/// The reason codes about telemetry.
 extension ReasonCode {
   /// See `explain`.
   public static let telemetryUnwritable = ReasonCode(

@@ -16,8 +16,8 @@ public enum Base64 {
     return String(decoding: out, as: UTF8.self)
   }
 
-  /// Decodes a text in the standard alphabet or the URL-safe one (DSSE asks for both), padded or not.
-  /// - Returns: nil if it mixes the two, or is no base64 to the last bit.
+  /// Decodes a text in the standard or the URL-safe alphabet (DSSE requires both), padded or not.
+  /// - Returns: nil if the text mixes the alphabets, or is not valid to the last bit.
   public static func decode(_ text: String) -> [UInt8]? {
     var digits = Array(text.utf8)
     let count = digits.count

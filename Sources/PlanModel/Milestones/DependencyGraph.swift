@@ -1,13 +1,13 @@
-/// Milestones and what each depends on. All walks are iterative, so a chain of any length is fine, and over numbers:
-/// milestones are numbered by their ids' order.
+/// The dependency graph of milestones. Walks are iterative, so chains of any length work. They use indices into the
+/// sorted ids.
 public struct DependencyGraph: Sendable {
   /// The milestones of the graph, sorted.
   public let ids: [MilestoneID]
   private let places: MilestonePlaces
-  /// What each depends on, of the graph, in the order written.
+  /// The dependencies of each milestone within the graph, in the order written.
   private let targets: Rows
 
-  /// Makes a graph. Ids without an entry are not part of it.
+  /// Creates a graph. Drops ids without an entry.
   public init(edges: [MilestoneID: [MilestoneID]]) {
     let ids = edges.keys.sorted()
     let places = MilestonePlaces(ids)
@@ -16,24 +16,24 @@ public struct DependencyGraph: Sendable {
     }
   }
 
-  /// Makes a graph of sorted, different ids, each with its place among them.
-  /// - Parameter dependencies: adds the places of what the one at a place depends on.
+  /// Creates a graph from sorted, distinct ids and their indices.
+  /// - Parameter dependencies: appends the dependencies of the milestone at an index, as indices.
   package init(ids: [MilestoneID], places: MilestonePlaces, dependencies: (Int, inout [Int]) -> Void) {
     self.ids = ids
     self.places = places
     targets = Rows(count: ids.count, dependencies)
   }
 
-  /// True where the milestone is part of the graph.
+  /// Returns true if the milestone is in the graph.
   package func holds(_ id: MilestoneID) -> Bool { places[id] != nil }
 
-  /// How many of the graph one depends on; nil where it is not part of it itself.
+  /// Returns the number of a milestone's dependencies within the graph, or nil if it is not in the graph.
   package func dependencyCount(of id: MilestoneID) -> Int? { places[id].map { targets[$0].count } }
 
-  /// What one depends on, of the graph, as places in `ids`.
+  /// Returns the dependencies of the milestone at an index, as indices into `ids`.
   package func dependencies(at place: Int) -> ArraySlice<Int> { targets[place] }
 
-  /// The graph between some milestones alone.
+  /// Returns the graph of some of the milestones.
   package func subgraph(of kept: Set<MilestoneID>) -> DependencyGraph {
     DependencyGraph(
       edges: Dictionary(
@@ -42,13 +42,13 @@ public struct DependencyGraph: Sendable {
         }))
   }
 
-  /// Who depends on a milestone, sorted. O(V+E).
+  /// Returns the milestones that depend on a milestone, sorted. O(V+E).
   public func dependents(of id: MilestoneID) -> [MilestoneID] {
     guard let place = places[id] else { return [] }
     return ids.indices.filter { targets[$0].contains(place) }.map { ids[$0] }
   }
 
-  /// Where an order has a milestone before something that it depends on, which is the second of each pair. O(V+E).
+  /// Returns the pairs in which an order has a milestone before its dependency, the second of the pair. O(V+E).
   public func inversions(in order: [MilestoneID]) -> [(MilestoneID, MilestoneID)] {
     var rank = [Int](repeating: order.count, count: ids.count)
     let numbers = order.map { places[$0] }
@@ -59,13 +59,13 @@ public struct DependencyGraph: Sendable {
     }
   }
 
-  /// The circles: each strongly connected component of more than one milestone, or with an edge to itself, as a
-  /// circle that begins at its smallest id. Tarjan, O(V+E).
+  /// Returns the cycles, each from its smallest id: strongly connected components of several milestones, or of one with
+  /// an edge to itself. Tarjan, O(V+E).
   public func cycles() -> [[MilestoneID]] {
     components().map(circle).sorted { $0[0] < $1[0] }.map { $0.map { ids[$0] } }
   }
 
-  /// The components that are circles.
+  /// Returns the components that are cycles.
   private func components() -> [[Int]] {
     var index = [Int](repeating: -1, count: ids.count)
     var low = index
@@ -104,7 +104,7 @@ public struct DependencyGraph: Sendable {
     return found
   }
 
-  /// The members of a component; the order follows its edges as far as one simple walk goes.
+  /// Orders the members of a component along its edges, as far as one simple walk reaches.
   private func circle(_ component: [Int]) -> [Int] {
     let members = Set(component)
     var (walk, walked) = ([component[0]], Set([component[0]]))
@@ -115,8 +115,8 @@ public struct DependencyGraph: Sendable {
     return walk + component.filter { !walked.contains($0) }
   }
 
-  /// The milestones in an order that respects every dependency, always the smallest id that can come next.
-  /// Milestones in or behind a circle are left out. O((V+E) log V).
+  /// Returns the milestones in topological order, with the smallest available id next. Omits milestones in a cycle and
+  /// their dependents. O((V+E) log V).
   public func topologicalOrder() -> [MilestoneID] { numberedOrder(targets.reversed()).map { ids[$0] } }
 
   private func numberedOrder(_ sources: Rows) -> [Int] {
@@ -135,7 +135,7 @@ public struct DependencyGraph: Sendable {
     return order
   }
 
-  /// Milestones by the length of the longest chain before them.
+  /// Returns the milestones by the length of the longest chain before them.
   public func layers() -> [[MilestoneID]] {
     var layer = [Int](repeating: -1, count: ids.count)
     for place in numberedOrder(targets.reversed()) {
@@ -146,10 +146,10 @@ public struct DependencyGraph: Sendable {
     return layers
   }
 
-  /// The longest chain of dependencies by number of milestones, first to last; ties by id, from the start of the
-  /// chain on. O((V+E) log V).
+  /// Returns the longest chain of dependencies by number of milestones, first to last. Breaks ties by id, from the
+  /// start of the chain. O((V+E) log V).
   public func criticalPath() -> [MilestoneID] {
-    // From the end of the graph back: how long a chain can grow from here, and with which next milestone.
+    // Backward from the end of the graph: the longest chain from each milestone, and its next milestone.
     var length = [Int](repeating: 0, count: ids.count)
     var next = [Int](repeating: -1, count: ids.count)
     let sources = targets.reversed()
@@ -172,13 +172,13 @@ public struct DependencyGraph: Sendable {
   }
 }
 
-/// Rows of numbers, one behind the other.
+/// Rows of indices, stored contiguously.
 private struct Rows: Sendable {
   private let items: [Int]
-  /// Where each row begins, and where the last one ends.
+  /// The offset of each row, followed by the end of the last one.
   private let starts: [Int]
 
-  /// - Parameter row: adds the numbers of a row.
+  /// - Parameter row: appends the indices of a row.
   init(count: Int, _ row: (Int, inout [Int]) -> Void) {
     var (items, starts): ([Int], [Int]) = ([], [0])
     items.reserveCapacity(2 * count)
@@ -194,7 +194,7 @@ private struct Rows: Sendable {
 
   subscript(row: Int) -> ArraySlice<Int> { items[starts[row]..<starts[row + 1]] }
 
-  /// The rows in which each number stands, sorted. O(rows and items).
+  /// Returns, for each index, the rows that contain it, sorted. O(rows and items).
   func reversed() -> Rows {
     var ends = [Int](repeating: 0, count: starts.count)
     for item in items { ends[item + 1] += 1 }
@@ -212,7 +212,7 @@ private struct Rows: Sendable {
   }
 }
 
-/// A binary heap of numbers.
+/// A binary heap of indices.
 private struct Heap {
   private var items: [Int] = []
 
