@@ -3,23 +3,23 @@ import PlanJudge
 public import PlanModel
 public import GitRepository
 
-/// Which commits are judged, and which point is trusted while they are: the one place that decides this, for hooks, the
-/// server's gate, `verify`, `replay` and every command (contract 2.2, anchors).
+/// The commits that an audit judges, and those that it trusts (contract 2.2, anchors).
 ///
-/// Nothing that is judged configures its own judgement: policies are those of parents, and what is trusted was there
-/// before. Only an audit without an anchor takes `judgedFrom` from the tip, and says so.
+/// Hooks, the server's gate, `verify`, `replay` and every command decide this here and nowhere else. Nothing that is
+/// judged configures its own judgement: policies are those of parents, and trusted commits existed before. Only an
+/// audit without an anchor takes `judgedFrom` from the tip, and reports that.
 public struct AuditRange: Sendable {
   /// The commits whose histories are judged.
   public let tips: [ObjectID]
   /// The trusted commits: they and their ancestors are not judged again.
   public let trusted: [ObjectID]
-  /// The plan that the history is about; nil for the tip's own.
+  /// The ids of the plan that the history is about. Nil for the tip's own.
   let planIDs: Set<String>?
-  /// The trusted commits that hold the plan, and those whose authorization is asked as well, by their trees.
+  /// The trees of the trusted commits that hold a plan, and of those whose authorization applies as well.
   private let planTrees: [ObjectID]
   private let alsoAsked: [ObjectID]
   private let askedOf: [ObjectID]
-  /// True where the tip's own `judgedFrom` counts.
+  /// True if the tip's own `judgedFrom` counts.
   let takesJudgedFrom: Bool
 
   private init(
@@ -31,19 +31,19 @@ public struct AuditRange: Sendable {
     self.takesJudgedFrom = takesJudgedFrom
   }
 
-  /// A history from its baseline, or from where its tip says that judgement begins.
+  /// Creates the range of a whole history, from its baseline or from the tip's `judgedFrom`.
   public static func whole(_ tip: ObjectID) -> AuditRange {
     AuditRange(
       tips: [tip], trusted: [], planIDs: nil, planTrees: [], alsoAsked: [], askedOf: [],
       takesJudgedFrom: true)
   }
 
-  /// What some tips have and trusted commits have not.
+  /// Creates the range of the commits that the tips have and the trusted commits do not have.
   /// - Parameters:
-  ///   - anchors: the trusted commits. Each one's plan may go on, and its policy says who may begin it again.
+  ///   - anchors: the trusted commits. Each one's plan may continue, and its policy says who may begin it again.
   ///   - known: further commits that were judged before.
   ///   - alsoAsked: commits whose authorization every change has to satisfy as well.
-  /// - Throws: `GitError` where an anchor cannot be read.
+  /// - Throws: `GitError` if an anchor cannot be read.
   public static func after(
     _ anchors: [ObjectID], known: [ObjectID] = [], to tips: [ObjectID], alsoAsked: [ObjectID] = [],
     in repository: Repository
@@ -56,18 +56,18 @@ public struct AuditRange: Sendable {
       askedOf: alsoAsked, takesJudgedFrom: false)
   }
 
-  /// The same as the judge sees it. Trees belong to one thread's repository.
+  /// Returns the anchor for the judge. Its trees belong to one thread's repository.
   func anchor(in repository: Repository) -> Anchor {
     Anchor(plans: planTrees.map { repository.tree($0) }, alsoAsked: alsoAsked.map { repository.tree($0) })
   }
 
-  /// The commits that answer to the further authorization: those that its branch did not have.
+  /// Returns the commits that must satisfy the further authorization: those that its branch did not have.
   func commitsAsked(in repository: Repository) throws -> Set<ObjectID> {
     guard !askedOf.isEmpty else { return [] }
     return Set(try repository.commits(from: tips, notFrom: trusted + askedOf))
   }
 
-  /// The ids of the plan that the history is about.
+  /// Returns the ids of the plan that the history is about.
   func plans(in repository: Repository) throws -> Set<String> {
     if let planIDs { return planIDs }
     return Set(try tips.compactMap { try repository.tree(ofCommit: $0).planFile()?.plan?.planID })
@@ -77,10 +77,10 @@ public struct AuditRange: Sendable {
 extension AuditRange {
   /// Judges the commits of the range.
   /// - Parameters:
-  ///   - detail: what has to be told of the runs.
-  ///   - earlier: the commits before the range that hold a run; nil where nobody asks.
-  ///   - progress: told now and then how many commits are done, of how many.
-  /// - Throws: `GitError` where history is shallow or cannot be read.
+  ///   - detail: the detail in which the runs are reported.
+  ///   - earlier: finds the commits before the range that hold a run; nil to leave them out.
+  ///   - progress: receives from time to time the number of commits that are done, and their total.
+  /// - Throws: `GitError` if history is shallow or cannot be read.
   /// - Complexity: O(commits of the range), and O(changed milestones) for each that changes the plan.
   public func audit(
     _ repository: Repository, detail: AuditDetail = .told, earlier: (any RunHolders)? = nil,
@@ -89,7 +89,8 @@ extension AuditRange {
     try HistoryAudit.run(repository, self, detail, after: earlier, progress: progress).report
   }
 
-  /// From where on the tip says that history is judged; nil where it does not, or names no ancestor of it.
+  /// Returns the commit from which on the tip's policy has history judged.
+  /// Both are nil if the policy names none; `unknown` is the name if it is no ancestor of the tip.
   func judgedFrom(in repository: Repository) throws -> (id: ObjectID?, unknown: String?) {
     guard takesJudgedFrom, let tip = tips.first,
       let named = try repository.tree(ofCommit: tip).policy().policy?.provenance.judgedFrom,
@@ -101,7 +102,7 @@ extension AuditRange {
 }
 
 extension Finding {
-  /// The warning about a `judgedFrom` that is no ancestor of the tip.
+  /// Returns the warning about a `judgedFrom` that is no ancestor of the tip.
   static func unknownJudgedFrom(_ named: String) -> Finding {
     Finding(
       .policyChangeRefused,
@@ -111,9 +112,9 @@ extension Finding {
   }
 }
 
-/// Knows which commits before an audited range hold a run.
+/// A source of the commits before an audited range that hold a run.
 public protocol RunHolders {
-  /// The commits that hold a run.
-  /// - Throws: where that cannot be said.
+  /// Returns the commits that hold a run.
+  /// - Throws: an error if the source cannot be read.
   func holders(of run: Digest) throws -> [ObjectID]
 }

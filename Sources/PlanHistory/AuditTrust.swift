@@ -3,39 +3,39 @@ import PlanJudge
 public import PlanModel
 import GitRepository
 
-/// What an audit takes on trust (contract 2.2, anchors): who looks at its answer has to know.
+/// The commits that an audit trusts without judging them (contract 2.2, anchors). Readers of its answer have to know.
 public struct AuditTrust: Sendable {
-  /// Where judgement begins.
+  /// The kind of point at which judgement begins.
   public enum Start: String, Sendable {
-    /// At the first commit that holds the plan.
+    /// The first commit that holds the plan.
     case baseline
-    /// Behind a commit that the tip's policy names.
+    /// After a commit that the tip's policy names.
     case judgedFrom
-    /// Behind a commit that the auditor names.
+    /// After a commit that the auditor names.
     case anchor
   }
 
-  /// Where judgement begins.
+  /// The kind of point at which judgement begins.
   public let start: Start
-  /// The commit there.
+  /// The commit at that point.
   public let commit: ObjectID
-  /// How many commits are taken on trust; nil where nobody counted, as behind an anchor.
+  /// The number of trusted commits. Nil if they are not counted, as with an anchor.
   public let commits: Int?
-  /// The run that set the start; nil where its commit has no stamp, and for an anchor.
+  /// The run that set the start. Nil if its commit has no stamp, and for an anchor.
   public let run: Digest?
-  /// Who set the start: the run's actor, or the commit's author; nil for an anchor.
+  /// The person who set the start: the run's actor, or the commit's author. Nil for an anchor.
   public let by: Identity?
-  /// When: the run's moment, or the commit's date.
+  /// The moment at which the start was set: the run's, or the commit's date. Nil for an anchor.
   public let at: String?
 }
 
 extension AuditTrust {
-  /// Finds out what was trusted in an audit.
+  /// Determines what an audit trusted. Returns nil if no commit holds the plan or set `judgedFrom`.
   /// - Parameters:
-  ///   - judgedFrom: the commit from where on the tip says that history is judged.
-  ///   - notJudged: how many commits that leaves out.
-  ///   - dropped: the places of commits of other plans.
-  /// - Complexity: O(commits of interest) where `judgedFrom` counts.
+  ///   - judgedFrom: the commit from which on the tip's policy has history judged.
+  ///   - notJudged: the number of commits that this leaves out.
+  ///   - dropped: the indices of the commits of other plans.
+  /// - Complexity: O(commits of interest) if `judgedFrom` counts.
   init?(
     _ range: AuditRange, _ graph: CommitGraph, judgedFrom: ObjectID?, notJudged: Int, dropped: Set<Int>,
     in repository: Repository
@@ -57,12 +57,12 @@ extension AuditTrust {
     try self.init(baseline: graph.ids[baseline], in: repository)
   }
 
-  /// The trust in a first commit that holds the plan.
+  /// Creates the trust in the first commit that holds the plan.
   init(baseline: ObjectID, in repository: Repository) throws {
     self = Self.by(try repository.commit(baseline), .baseline, baseline, 1)
   }
 
-  /// The latest commit that set `judgedFrom` to what it is.
+  /// Returns the index of the latest commit that set `judgedFrom` to its present value.
   private static func setter(of judgedFrom: ObjectID, _ graph: CommitGraph, in repository: Repository) throws -> Int? {
     func names(_ tree: ObjectID) throws -> Bool {
       try repository.tree(tree).policy().policy?.provenance.judgedFrom.flatMap { ObjectID(hex: $0) } == judgedFrom

@@ -3,32 +3,32 @@ public import PlanJudge
 public import PlanModel
 public import GitRepository
 
-/// What the judge may ask about the commits before a proposal's parents, from a repository.
+/// The commits before a proposal's parents, read from a repository for the judge.
 public struct CommitAncestry: Ancestry {
   private let repository: Repository
   private let parents: [ObjectID]
   private let isBare: Bool
   private let bareParents: Set<Int>
-  /// A walk that holds the parents, and where it has them.
+  /// A walk that contains the parents, and their indices in it.
   private let walk: (graph: CommitGraph, places: [Int])?
   private let stamps: StampMoments
   private let place: Int?
   private let known: Known
 
-  /// What was walked for already: rules ask for the same two parents again and again.
+  /// A cache of answers: rules ask about the same two parents again and again.
   private final class Known {
     /// The merge bases of two commits.
     var bases: [Set<ObjectID>: [ObjectID]] = [:]
-    /// Those that have two equal baselines in place of a merge base.
+    /// The pairs that have two equal baselines instead of a merge base.
     var copies: Set<Set<ObjectID>> = []
     /// The trees of parents and of merge bases: of a hundred parents nearly all pairs have the same base.
     var trees: [ObjectID: GitTree] = [:]
     /// The plans of parents and of bases.
     var planIDs: [ObjectID: String?] = [:]
-    /// Commits that a parent brings, by their ids, or by their places in the walk: of many parents each brings to each.
+    /// Commits that a parent brings, by id or by index in the walk: of many parents each brings to each.
     var brought: [ObjectID: BroughtCommit?] = [:]
     var broughtInWalk: [Int: BroughtCommit?] = [:]
-    /// How a stay in review began: each side of a merge asks.
+    /// The starts of a stay in review: each side of a merge asks.
     var starts: [Stay: [ReviewStart]] = [:]
 
     struct Stay: Hashable {
@@ -41,12 +41,12 @@ public struct CommitAncestry: Ancestry {
 
   /// - Parameters:
   ///   - parents: the parents of the proposal, first parent first.
-  ///   - isBare: true where it is known already that none of them, nor of their ancestors, holds a plan or a policy.
+  ///   - isBare: true if it is known that neither they nor their ancestors hold a plan or a policy.
   public init(_ repository: Repository, parents: [ObjectID], isBare: Bool = false) {
     self.init(repository, parents, isBare: isBare, bareParents: [], walk: nil)
   }
 
-  /// The ancestry of a commit of a walk.
+  /// Creates the ancestry of a commit of a walk.
   init(_ repository: Repository, of index: Int, in graph: CommitGraph, parents: [ObjectID], _ stamps: StampMoments) {
     let places = graph.parents(of: index).map { Int($0) }
     self.init(
@@ -54,7 +54,7 @@ public struct CommitAncestry: Ancestry {
       walk: graph.isWhole && places.allSatisfy { $0 >= 0 } ? (graph, places) : nil, stamps, at: index)
   }
 
-  /// - Parameter bareParents: the parents of which it is known that neither they nor their ancestors hold any.
+  /// - Parameter bareParents: the parents that hold no plan and no policy, and have no ancestor that does.
   private init(
     _ repository: Repository, _ parents: [ObjectID], isBare: Bool, bareParents: Set<Int>,
     walk: (graph: CommitGraph, places: [Int])?, _ stamps: StampMoments = StampMoments(nil), at place: Int? = nil,
@@ -68,13 +68,13 @@ public struct CommitAncestry: Ancestry {
     (self.stamps, self.place, self.known) = (stamps, place, known)
   }
 
-  /// Walks history; asked only where no parent holds a plan. O(history).
+  /// Walks history if no parent holds a plan. O(history).
   public func anyHoldsPlanOrPolicy() throws -> Bool {
     if parents.isEmpty || isBare { return false }
     return try parents.indices.contains { try holdsPlanOrPolicy(parent: $0) }
   }
 
-  /// Walks history, each tree once; asked only where the parent's own tree holds none. O(history).
+  /// Walks history, each tree once, if the parent's own tree holds none. O(history).
   public func holdsPlanOrPolicy(parent: Int) throws -> Bool {
     if isBare || bareParents.contains(parent) { return false }
     var seen = Set<ObjectID>()
@@ -84,7 +84,7 @@ public struct CommitAncestry: Ancestry {
     }
   }
 
-  /// Asked of baselines that have ancestors only. O(history).
+  /// Walks history; only baselines that have ancestors need it. O(history).
   public func holds(planID: String) throws -> Bool {
     if parents.isEmpty || isBare { return false }
     if repository.isShallow { throw repository.shallowHistory }
@@ -97,18 +97,18 @@ public struct CommitAncestry: Ancestry {
     return false
   }
 
-  /// By the graph of commits.
+  /// Looks the commit up in the graph of commits.
   public func holds(commit: String) throws -> Bool {
     guard let id = ObjectID(hex: commit), try repository.holds(id) else { return false }
     return try parents.contains { try $0 == id || repository.isDescendant($0, of: id) }
   }
 
-  /// Git's own, or an equal baseline.
+  /// Returns git's merge bases, or an equal baseline.
   public func bases(of first: Int, and second: Int) throws -> [any PlanTree] {
     try baseIDs(first, second).map { try tree(of: $0) }
   }
 
-  /// Walks what each parent has not dropped. O(history).
+  /// Walks the history that each parent has not dropped. O(history).
   public func keptBases(of first: Int, and second: Int) throws -> [any PlanTree] {
     try baseIDs(first, second).filter { base in
       try [first, second].allSatisfy { side in try repository.keptHistory(of: parents[side]) { $0.id == base } }
@@ -122,7 +122,7 @@ public struct CommitAncestry: Ancestry {
     return tree
   }
 
-  /// The ancestry of some of the parents.
+  /// Returns the ancestry of some of the parents.
   public func keeping(_ kept: [Int]) -> any Ancestry {
     CommitAncestry(
       repository, kept.map { parents[$0] }, isBare: isBare,
@@ -147,13 +147,13 @@ public struct CommitAncestry: Ancestry {
     }
   }
 
-  /// Asks what an audit knows, or walks all of history. O(history).
+  /// Reads the audit's cache, or walks all of history. O(history).
   public func latestStamp(by clock: Int64?) throws -> Int64? {
     if parents.isEmpty || isBare { return nil }
     return try stamps.latest(before: place, parents: parents, in: repository, by: clock)
   }
 
-  /// Walks back through the stay: O(commits since it began).
+  /// Walks back through the stay. O(commits since it began).
   public func reviewStarts(_ id: MilestoneID, in sought: Category, by workflow: Workflow) throws -> [ReviewStart] {
     if repository.isShallow, !parents.isEmpty { throw repository.shallowHistory }
     let key = Known.Stay(
@@ -188,7 +188,7 @@ public struct CommitAncestry: Ancestry {
     return plan
   }
 
-  /// By the merge bases: an ancestor is the only one. A copy of the other's baseline counts as that one.
+  /// Compares the merge bases: an ancestor is the only one. A copy of the other's baseline counts as that baseline.
   public func isBehind(_ parent: Int, _ other: Int) throws -> Bool {
     let (own, theirs) = (parents[parent], parents[other])
     if own == theirs { return parent > other }
@@ -201,10 +201,10 @@ public struct CommitAncestry: Ancestry {
     return try !isBaseline(theirs, own) || parent > other
   }
 
-  /// Walks what one parent has and another has not. O(commits of both since they parted).
+  /// Walks the commits that one parent has and another does not have. O(commits of both since they parted).
   public func brought(by parent: Int, notIn other: Int) throws -> [BroughtCommit] {
     let found = try commits(of: parent, notIn: other)
-    // Two equal baselines count as one commit: who has one is brought no copy of it.
+    // Two equal baselines count as one commit: a parent that has one is brought no copy of it.
     return try found.filter { commit in
       if try commit.parents.contains(where: { try Kinship.holdsPlanOrPolicy($0) }) { return true }
       let author = try commit.proposal().author
@@ -234,7 +234,7 @@ public struct CommitAncestry: Ancestry {
     }
   }
 
-  /// Nil for a commit that changes neither plan nor policy.
+  /// Returns nil for a commit that changes neither plan nor policy.
   private func brought(tree: ObjectID, parents: [ObjectID], _ commit: @escaping () throws -> Commit) throws
     -> BroughtCommit?
   {

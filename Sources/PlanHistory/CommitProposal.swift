@@ -4,19 +4,19 @@ import PlanModel
 public import GitRepository
 
 extension Proposal {
-  /// The proposal that a commit is: what it changed, and what its message says about that.
+  /// Creates the proposal of a commit: its change, and its message's claims about that.
   public init(_ commit: Commit, in repository: Repository, anchor: Anchor = Anchor()) throws {
     try self.init(
       commit, parents: commit.parents.map { try repository.commit($0).tree },
       ancestry: CommitAncestry(repository, parents: commit.parents), anchor: anchor, in: repository)
   }
 
-  /// The same, where the trees of the parents are known.
+  /// Creates the proposal of a commit if the trees of its parents are known.
   init(
     _ commit: Commit, parents trees: [ObjectID], ancestry: CommitAncestry, anchor: Anchor, in repository: Repository
   ) throws {
     let blocks = commit.blocks
-    // A message of more than is read is refused as it is; nothing is sought in what is left of it.
+    // A message with more blocks than the limit is refused; nothing is looked for in the rest of it.
     let isRead = blocks.count <= 1_000
     self.init(
       parents: trees.map { repository.tree($0) }, candidate: repository.tree(of: commit), ancestry: ancestry,

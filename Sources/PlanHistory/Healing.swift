@@ -3,14 +3,14 @@ import PlanJudge
 import PlanModel
 import GitRepository
 
-/// What published commits lack, and what later commits record of it (contract 3, heal).
+/// The facts that published commits lack, and the later commits that record them (contract 3, heal).
 struct Healing {
   /// A commit that changed something without a true stamp.
   struct Wound {
     let commit: ObjectID
-    /// What a stamp that heals has to name, all of it.
+    /// The facts that a healing stamp has to name, all of them.
     let facts: Set<HealedFact>
-    /// Where its findings stand in the report.
+    /// The positions of its findings in the report.
     let findings: Range<Int>
     let isUnstamped: Bool
   }
@@ -18,12 +18,12 @@ struct Healing {
   private(set) var wounds: [Wound] = []
   private var records: [(commit: ObjectID, facts: Set<HealedFact>)] = []
 
-  /// Takes a commit down: whether it lacks something, and whether it heals.
+  /// Records whether a commit lacks something, and whether it heals.
   mutating func note(
     _ commit: Commit, _ blocks: [StampBlock], _ assessment: Assessment, _ findings: ArraySlice<Finding>
   ) {
     let healing = blocks.filter { $0.heals && $0.fault == nil }.compactMap(\.run)
-    // One that is false itself, or made without the authority, heals nothing.
+    // A stamp that is false, or that its actor had no authority for, heals nothing.
     if !healing.isEmpty, !findings.contains(where: { $0.severity == .error }) {
       records.append((commit.id, healing.reduce(into: []) { $0.formUnion($1.facts) }))
     }
@@ -36,8 +36,8 @@ struct Healing {
         isUnstamped: blocks.allSatisfy(\.heals)))
   }
 
-  /// Turns into notes what is healed.
-  /// - Returns: the commits that are.
+  /// Turns the errors of healed commits into notes.
+  /// - Returns: the healed commits.
   func apply(to findings: inout [Finding], in repository: Repository) throws -> Set<ObjectID> {
     guard !records.isEmpty else { return [] }
     var healed = Set<ObjectID>()
@@ -53,13 +53,13 @@ struct Healing {
     return healed
   }
 
-  /// The errors that would be left if every commit that lacks a stamp were healed.
+  /// Returns the errors that would remain if every commit without a stamp were healed.
   func beyondHealing(_ findings: [Finding], in repository: Repository) throws -> [Finding] {
     let pardoned = try Set(wounds.flatMap { try Self.pardoned($0, findings, repository) })
     return findings.indices.filter { findings[$0].severity == .error && !pardoned.contains($0) }.map { findings[$0] }
   }
 
-  /// Where the errors stand that healing a commit turns into notes.
+  /// Returns the positions of the errors that become notes when a commit is healed.
   private static func pardoned(_ wound: Wound, _ findings: [Finding], _ repository: Repository) throws -> [Int] {
     let walkable = try wound.isUnstamped ? walkable(wound, findings, repository) : []
     return wound.findings.filter { index in
@@ -69,7 +69,7 @@ struct Healing {
     }
   }
 
-  /// The milestones whose direct step is no edge, but which a path of edges leads there, its last guards holding.
+  /// Returns the milestones whose direct step is no edge, but that reach the status by a path whose last guards pass.
   private static func walkable(_ wound: Wound, _ findings: [Finding], _ repository: Repository) throws
     -> Set<MilestoneID>
   {
@@ -78,7 +78,7 @@ struct Healing {
     guard !illegal.isEmpty else { return [] }
     let step = try Proposal(repository.commit(wound.commit), in: repository).claiming(.healed)
     let verdict = try Judge.assess(step).verdict
-    // Of more than is kept of a commit nothing can be said one by one.
+    // A limited verdict has dropped findings, so no milestone can be cleared.
     guard !verdict.isLimited else { return [] }
     let still = verdict.findings.filter { $0.severity == .error }
     return illegal.filter { id in

@@ -7,53 +7,53 @@ import Telemetry
 
 /// A run of history, or a change that carries no stamp.
 public struct RunRecord: Sendable {
-  /// The commit that holds it; the first one where several do.
+  /// The commit that holds it; the first one if several do.
   public let commit: ObjectID
-  /// The run ID that the stamp claims; nil without a stamp.
+  /// The run ID that the stamp claims. Nil without a stamp.
   public let id: Digest?
-  /// What changed: by the stamp, or without one by the trees.
+  /// The change: by the stamp, or without one by the trees.
   public let run: Run
-  /// Whether a stamp tells it.
+  /// True if a stamp describes it.
   public let isStamped: Bool
-  /// Whether the stamp records what ancestors changed.
+  /// True if the stamp records what ancestors changed.
   public let heals: Bool
-  /// When it was committed, in seconds since 1970.
+  /// The moment of the commit, in seconds since 1970.
   public let committedAt: Int64
   /// The codes of the errors that the judge found, over all commits that hold it.
   public fileprivate(set) var codes: Set<String> = []
 }
 
-/// What a walk over history found.
+/// The result of a walk over history.
 public struct HistoryReport: Sendable {
-  /// How many commits were walked.
+  /// The number of commits walked.
   public var walked = 0
-  /// How many of them policy says not to judge.
+  /// The number of those that policy excludes from judgement.
   public var notJudged = 0
-  /// What the judge found, commit by commit, parents first.
+  /// The judge's findings, commit by commit, parents first.
   public var findings: [Finding] = []
-  /// The runs, parents first, each once; after an audit that had a part behind it, those of the rest.
+  /// The runs, parents first, each once. After an audit of an earlier part, only those of the rest.
   public var runs: [RunRecord] = []
-  /// How many runs were counted and are not told.
+  /// The number of runs that were counted but are not reported one by one.
   public var countedRuns = 0
-  /// What is taken on trust; nil where nobody knows, as where nothing holds a plan.
+  /// The trusted commits. Nil if they are unknown, such as when no commit holds a plan.
   public var trust: AuditTrust?
-  /// True where a later commit records what an earlier one lacks.
+  /// True if a later commit records what an earlier one lacks.
   public var heals = false
-  /// True where every commit was judged that can be reached from the tip.
+  /// True if every commit that can be reached from the tip was judged.
   public var isWhole = false
-  /// How many stamps let a rule go.
+  /// The number of stamps that grant an exception from a rule.
   public var waivingRuns = 0
   /// The state that the runs alone add up to.
   public var folded: [MilestoneID: FoldedState] = [:]
-  /// What commits changed without a true stamp and no later commit records; what `heal` has to name.
+  /// The changes without a true stamp that no later commit records. `heal` has to name them.
   public var unhealed: Set<HealedFact> = []
-  /// The errors that are left when those are recorded.
+  /// The errors that remain when those are recorded.
   public var beyondHealing: [Finding] = []
 
-  /// A report of nothing.
+  /// Creates an empty report.
   public init() {}
 
-  /// Adds what another walk found.
+  /// Adds the result of another walk.
   public mutating func add(_ other: HistoryReport) {
     walked += other.walked
     notJudged += other.notJudged
@@ -62,20 +62,20 @@ public struct HistoryReport: Sendable {
     heals = heals || other.heals
   }
 
-  /// How many different runs have a stamp.
+  /// The number of different runs with a stamp.
   public var stampedRuns: Int { countedRuns + runs.count(where: \.isStamped) }
 
-  /// True where nothing refuses.
+  /// True if no finding is an error.
   public var isAccepted: Bool { !findings.contains { $0.severity == .error } }
 }
 
-/// What an audit has to tell beside its findings.
+/// The detail in which an audit reports runs in addition to its findings.
 public enum AuditDetail: Sendable {
-  /// How many runs there are.
+  /// The number of runs.
   case counted
   /// Each run.
   case told
-  /// Each run, and what they add up to: of one tip, nothing hidden.
+  /// Each run, and the state that they add up to; for one tip with nothing excluded.
   case folded
 }
 
@@ -85,18 +85,18 @@ public struct HistoryAudit {
   fileprivate(set) var report = HistoryReport()
   private var fold = ReplayFold()
   private var healing = Healing()
-  /// Where in `report.runs` a run stands, and the commits that hold it.
+  /// The position of each run in `report.runs`, and the commits that hold it.
   private var places: [Digest: Int] = [:]
   private var holders: [Digest: [ObjectID]] = [:]
 
   private let detail: AuditDetail
   private let range: AuditRange
-  /// Which commits before the range hold a run.
+  /// Finds the commits before the range that hold a run.
   private let earlier: (any RunHolders)?
-  /// The commits that answer to a further authorization.
+  /// The commits that must satisfy a further authorization.
   private var asked: Set<ObjectID> = []
 
-  /// Of whoever judges, in milliseconds since 1970.
+  /// The clock of the judging machine, in milliseconds since 1970.
   private let clock: Int64
 
   private init(
@@ -109,19 +109,18 @@ public struct HistoryAudit {
     self.earlier = earlier
   }
 
-  /// The runs and the commits that hold them, of what was judged.
+  /// The runs of the judged commits, and the commits that hold them.
   private var rows: [VerifiedHistory.Row] { holders.flatMap { run, commits in commits.map { (run, $0) } } }
 
-  /// Judges every commit that can be reached from `tip`, as far as a cache does not know it already, and keeps what it
-  /// found there.
-  /// - Throws: where history is shallow or cannot be read.
+  /// Judges every commit that can be reached from `tip` and is not in the cache, and caches the result.
+  /// - Throws: `GitError` if history is shallow or cannot be read.
   static func run(
     _ repository: Repository, tip: ObjectID, store: VerifiedHistoryStore, progress: (Int, Int) -> Void
   ) throws -> HistoryReport {
     if repository.isShallow { throw repository.shallowHistory }
     let tree = try repository.tree(ofCommit: tip)
     let key = store.key(policy: try tree.policyFiles())
-    // What is kept was judged from the beginning, under this policy.
+    // A cached result was judged from the beginning, under this policy.
     if let known = store.load(key), try known.isBehind(tip, in: repository) {
       do {
         let range = try AuditRange.after([known.tip], to: [tip], in: repository)
@@ -134,7 +133,7 @@ public struct HistoryAudit {
         store.keep(report, audit.rows, after: known, tip: tip, key)
         return report
       } catch is VerifiedHistory.Damaged {
-        // Judged anew, and written anew.
+        // Judge everything and write the cache again.
       }
     }
     let audit = try run(repository, .whole(tip), .counted, after: nil, progress: progress)
@@ -142,7 +141,7 @@ public struct HistoryAudit {
     return audit.report
   }
 
-  /// - Parameter isWhole: true where everything before the range was judged as well.
+  /// - Parameter isWhole: true if everything before the range was judged as well.
   static func run(
     _ repository: Repository, _ range: AuditRange, _ detail: AuditDetail, after earlier: (any RunHolders)?,
     isWhole: Bool = false, clock: Int64 = Machine.millisecondsSince1970(), progress: (Int, Int) -> Void
@@ -155,7 +154,7 @@ public struct HistoryAudit {
       let commits = Attribute("readiness.commits", .int(graph.ids.count))
       Telemetry.recorder?.child("git.read", since: since, [commits])
     }
-    // What touches no plan passes, wherever history ends.
+    // A commit that touches no plan passes, even if history is shallow.
     if repository.isShallow, graph.ids.indices.contains(where: graph.isOfInterest) { throw repository.shallowHistory }
     let judgedFrom = try range.judgedFrom(in: repository)
     let unjudged = Set(try judgedFrom.id.map { try repository.commits(from: [$0]) } ?? [])
@@ -166,7 +165,7 @@ public struct HistoryAudit {
     for (index, id) in graph.ids.enumerated() where !dropped.contains(index) {
       if !unjudged.isEmpty, unjudged.contains(id) {
         audit.report.notJudged += 1
-        // What is taken on trust holds runs all the same, and nobody may use one of them again.
+        // Trusted commits hold runs too, and nobody may use one of them again.
         if graph.isOfInterest(index) {
           for run in try graph.commit(index, in: repository).blocks.compactMap(\.claimedID) {
             audit.holders[run, default: []].append(id)
@@ -204,8 +203,8 @@ public struct HistoryAudit {
     let assessment: Assessment
   }
 
-  /// Judges commits, a thousand at a time, on every core: each stands for itself. What is found is taken in their order,
-  /// while the other cores judge the next thousand.
+  /// Judges commits on every core, a thousand at a time: each is independent of the others. The results are taken in
+  /// order, while the other cores judge the next thousand.
   private mutating func judge(_ indices: [Int], in graph: CommitGraph, _ progress: (Int, Int) -> Void) throws {
     let others = indices.count > 64 ? try repository.companions() : []
     let (stamps, clock) = (StampMoments(graph), clock)
@@ -278,7 +277,7 @@ public struct HistoryAudit {
     findings = FindingLimit.applied(to: findings + (try replays(of: blocks, in: commit)))
     let isMore = findings.contains { $0.severity == .error && !ReasonCode.repairedByStamps.contains($0.code) }
     findings = findings.map { finding in
-      // A stamp is refused as well, as long as what it would say is.
+      // A stamp is refused as well while what it would say is refused.
       let isFirst = isMore && finding.severity == .error && ReasonCode.repairedByStamps.contains(finding.code)
       return (isFirst ? finding.advising("Fix what else is wrong with this commit; the hooks then stamp it.") : finding)
         .inHistory(commit.id.description)
@@ -290,7 +289,7 @@ public struct HistoryAudit {
     if detail == .folded { fold.take(commit, at: judged.index, blocks, assessment) }
   }
 
-  /// A run answers for every commit that holds it.
+  /// Gives each run the error codes of every commit that holds it.
   private mutating func settleCodes() {
     var codes: [String: Set<String>] = [:]
     for finding in report.findings where finding.severity == .error {
@@ -305,7 +304,7 @@ public struct HistoryAudit {
     }
   }
 
-  /// The same run a second time in a commit's own ancestry (contract 3).
+  /// Returns a finding for each run that is already in the commit's own ancestry (contract 3).
   private mutating func replays(of blocks: [StampBlock], in commit: Commit) throws -> [Finding] {
     var findings: [Finding] = []
     for id in blocks.compactMap(\.claimedID) {

@@ -3,17 +3,17 @@ import PlanJudge
 import PlanModel
 public import GitRepository
 
-/// Which commits a question about history is about.
+/// The commits that a question about history covers.
 public struct HistoryScope: Sendable {
   /// The commit at which the question looks.
   public let tip: ObjectID
-  /// The commit that is trusted, and whose history is left out; nil for all of history.
+  /// The trusted commit whose history is left out. Nil for all of history.
   public let anchor: ObjectID?
-  /// True where the anchor is a branch that the tip is to be merged into.
+  /// True if the anchor is a branch that the tip is to be merged into.
   public let isRange: Bool
 
-  /// Reads `REV` or `A..B`; nothing is `HEAD`.
-  /// - Parameter anchor: a revision that is trusted, beside `REV`; a range has its own.
+  /// Reads `REV` or `A..B`. No text means `HEAD`.
+  /// - Parameter anchor: a trusted revision for a single `REV`; a range has its own.
   /// - Throws: `GitError` of kind `unknownRevision`.
   public init(_ repository: Repository, _ text: String?, anchor: String? = nil) throws {
     let text = text ?? "HEAD"
@@ -30,20 +30,20 @@ public struct HistoryScope: Sendable {
     }
   }
 
-  /// A commit and all its ancestors.
+  /// Creates the scope of a commit and all its ancestors.
   public init(tip: ObjectID) {
     self.tip = tip
     anchor = nil
     isRange = false
   }
 
-  /// Which commits are judged, and what is trusted.
+  /// Returns the commits that are judged, and the trusted ones.
   public func range(in repository: Repository) throws -> AuditRange {
     guard let anchor else { return .whole(tip) }
     return try .after([anchor], to: [tip], in: repository)
   }
 
-  /// What an audit found before to be without fault up to one of the tip's ancestors; nil where there is nothing.
+  /// Returns the cached result of an audit without findings up to one of the tip's ancestors. Nil if there is none.
   func known(in store: VerifiedHistoryStore, _ repository: Repository) throws -> VerifiedHistory? {
     let policy = try repository.tree(ofCommit: tip).policyFiles()
     guard let known = store.load(store.key(policy: policy)), try known.isBehind(tip, in: repository) else { return nil }
@@ -52,9 +52,9 @@ public struct HistoryScope: Sendable {
 
   /// Judges the commits of the scope.
   /// - Parameters:
-  ///   - detail: what has to be told of the runs.
-  ///   - store: where to find and to keep what was judged before; its commits' runs are counted and not told.
-  ///   - progress: told now and then how many commits are done, of how many.
+  ///   - detail: the detail in which the runs are reported.
+  ///   - store: the cache of earlier audits; the runs of its commits are counted, not reported.
+  ///   - progress: receives from time to time the number of commits that are done, and their total.
   public func audit(
     _ repository: Repository, detail: AuditDetail = .told, store: VerifiedHistoryStore? = nil,
     progress: (Int, Int) -> Void = { _, _ in }

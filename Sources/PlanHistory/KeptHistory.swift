@@ -4,10 +4,10 @@ import PlanModel
 public import GitRepository
 
 extension Repository {
-  /// The parents with whose plan a commit goes on: all, but where it joins another line and drops its plan
-  /// (contract 2.2, unrelated plans).
-  /// - Throws: `GitError` where history cannot be read.
-  /// - Complexity: for a merge, its parents' plan files; a walk where a parent holds no plan. Each merge once.
+  /// Returns the parents whose plan a commit continues: all, unless it joins another line and drops its plan (contract
+  /// 2.2, unrelated plans).
+  /// - Throws: `GitError` if history cannot be read.
+  /// - Complexity: reads the plan files of a merge's parents; walks history if a parent holds no plan. Each merge once.
   public func keptParents(of commit: Commit) throws -> [ObjectID] {
     guard commit.parents.count > 1 else { return commit.parents }
     if let known = keptParents[commit.id] { return known }
@@ -17,7 +17,7 @@ extension Repository {
       keptParents[commit.id] = commit.parents
       return commit.parents
     }
-    // Older merges first, so that no answer waits for a chain of others.
+    // Decide older merges first, so that no answer waits for a chain of others.
     if ids.contains(nil) {
       for id in try commits(from: commit.parents) where keptParents[id] == nil {
         let earlier = try self.commit(id)
@@ -37,7 +37,7 @@ extension Repository {
     return kept
   }
 
-  /// True where a commit, or an ancestor that it has not dropped, passes a test. O(history).
+  /// Returns true if a commit, or an ancestor that it has not dropped, passes a test. O(history).
   func keptHistory(of tip: ObjectID, contains test: (Commit) throws -> Bool) throws -> Bool {
     if isShallow { throw shallowHistory }
     var seen: Set<ObjectID> = [tip]
@@ -50,10 +50,10 @@ extension Repository {
     return false
   }
 
-  /// The merge bases of two commits; where none holds the plan that both have, one of two equal baselines.
+  /// Returns the merge bases of two commits. If none holds the plan of both, one of two equal baselines is added.
   /// - Parameters:
-  ///   - known: the merge bases that git names, where they were found already.
-  ///   - planID: the plan of a commit; the caller may remember it.
+  ///   - known: git's merge bases, if the caller has them.
+  ///   - planID: returns the plan of a commit; the caller may cache it.
   public func planBases(
     _ first: ObjectID, _ second: ObjectID, known: [ObjectID]? = nil, planID: ((ObjectID) throws -> String?)? = nil
   ) throws -> [ObjectID] {
@@ -67,14 +67,14 @@ extension Repository {
     return bases + equal.sorted { $0.description < $1.description }.prefix(1)
   }
 
-  /// True where a history holds a baseline that counts as one commit with another. O(history).
+  /// Returns true if a history contains a baseline that counts as one commit with another. O(history).
   func hasBaseline(equalTo tree: any PlanTree, by author: Identity, in tip: ObjectID) throws -> Bool {
     guard let plan = try tree.planFile()?.plan?.planID else { return false }
     let key = try BaselineKey(tree, author)
     return try baselines(of: tip, plan: plan).contains { $0.key == key }
   }
 
-  /// What makes two baselines count as one commit.
+  /// The contents by which two baselines count as one commit.
   private struct BaselineKey: Hashable {
     let author: String
     let plan: FileIdentity?
@@ -89,7 +89,7 @@ extension Repository {
     }
   }
 
-  /// The commits of a history that begin a plan. O(history).
+  /// Returns the commits of a history that begin a plan. O(history).
   private func baselines(of tip: ObjectID, plan: String) throws -> [(commit: ObjectID, key: BaselineKey)] {
     let graph = try CommitGraph(self, from: [tip])
     var holds = [Bool](repeating: false, count: graph.ids.count)
@@ -110,7 +110,7 @@ extension Repository {
 }
 
 extension CommitGraph {
-  /// The places of the commits that are reached only through a parent whose plan was dropped, and hold another plan.
+  /// Returns the indices of the commits of another plan that are reached only through a parent whose plan was dropped.
   /// - Parameter plans: the ids of the plan that the history is about.
   /// - Complexity: O(commits); reads plan files only where a merge changes the plan.
   func dropped(from tips: [ObjectID], plans: Set<String>, in repository: Repository) throws -> Set<Int> {

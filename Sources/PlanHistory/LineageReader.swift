@@ -3,7 +3,7 @@ import PlanJudge
 public import PlanModel
 public import GitRepository
 
-/// Follows milestones and runs back to what they are based on, after an audit has told the runs.
+/// Follows milestones and runs back to their sources, from the report of an audit.
 public struct LineageReader {
   private let repository: Repository
   private let report: HistoryReport
@@ -11,22 +11,22 @@ public struct LineageReader {
   private let ref: String?
 
   /// - Parameters:
-  ///   - report: of an audit of that history, with each run told.
+  ///   - report: the report of an audit of that history, with each run.
   ///   - tip: the commit that was audited.
-  ///   - ref: its name, such as `refs/heads/main`; nil if it was asked about by its id.
+  ///   - ref: the name of the tip, such as `refs/heads/main`; nil if the caller gave its id.
   public init(_ repository: Repository, _ report: HistoryReport, tip: ObjectID, ref: String?) {
     (self.repository, self.report, self.tip, self.ref) = (repository, report, tip, ref)
   }
 
-  /// Finds runs by the beginning of their id, in the order of history.
+  /// Returns the runs whose id begins with `prefix`, in the order of history.
   public func runs(beginning prefix: String) -> [RunRecord] {
     report.runs.filter { $0.id?.hex.hasPrefix(prefix) == true }
   }
 
   /// Follows milestones of the audited commit.
   /// - Parameters:
-  ///   - ids: nil for the whole plan.
-  ///   - depth: how many levels of dependencies are followed, the milestones themselves included; nil for all.
+  ///   - ids: the milestones; nil for the whole plan.
+  ///   - depth: the number of levels of dependencies to follow, including the milestones themselves; nil for all.
   /// - Throws: `GitError` if an object cannot be read.
   /// - Complexity: O(runs + evidence), with a read of the milestone's file for each run that brought evidence.
   public func lineage(of ids: [MilestoneID]?, depth: Int?) throws -> Lineage {
@@ -40,7 +40,7 @@ public struct LineageReader {
     return try lineage(at: tip, tree, closure, runs, isWhole: report.isWhole)
   }
 
-  /// Follows a run, as its commit knew the plan.
+  /// Follows a run in the plan of its commit.
   /// - Throws: `GitError` if an object cannot be read.
   public func lineage(of record: RunRecord, depth: Int?) throws -> Lineage {
     let tree = try repository.tree(ofCommit: record.commit)
@@ -55,7 +55,7 @@ public struct LineageReader {
     return try lineage(at: record.commit, tree, closure, runs, isWhole: false)
   }
 
-  /// Every run of an audited range, without milestones.
+  /// Returns every run of an audited range, without milestones.
   /// - Throws: `GitError` if an object cannot be read.
   public func range() throws -> Lineage {
     try lineage(at: tip, repository.tree(ofCommit: tip), [], report.runs, isWhole: false)

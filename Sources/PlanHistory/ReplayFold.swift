@@ -4,36 +4,36 @@ public import PlanModel
 public import GitRepository
 public import StrictJSON
 
-/// A milestone as the runs say it is.
+/// A milestone's state according to the runs.
 public struct FoldedState: Sendable, Equatable {
   /// The name of its state.
   public let status: String
-  /// Of its file's bytes.
+  /// The digest of its file's bytes.
   public let digest: Digest
 }
 
-/// Adds runs up, commit by commit. Trees are looked at only where no stamp is asked: in a merge that decides nothing.
-/// What a commit adds is taken down on the way and added up at the end, when it is known which commits are healed.
+/// Adds runs up, commit by commit. Trees are read only where no stamp is required: in a merge that decides nothing.
+/// Each commit's step is recorded during the walk and added up at the end, when the healed commits are known.
 struct ReplayFold {
   typealias State = [MilestoneID: FoldedState]
 
   private struct Step {
-    /// The place of the commit in the walk.
+    /// The index of the commit in the walk.
     let index: Int
     let commit: ObjectID
-    /// The stamps, as they tell it.
+    /// The runs of the stamps.
     var told: [Run] = []
-    /// What the trees say the commit did, where it has to be stamped.
+    /// The change according to the trees, if the commit has to be stamped.
     var done: RunDraft?
     var isAccepted = true
-    /// The tree, where it is believed.
+    /// The tree, if the commit is trusted.
     var believed: ObjectID?
   }
 
   /// The commits that change something.
   private var steps: [Step] = []
 
-  /// A commit that is not judged: its tree is believed.
+  /// Records a commit that is not judged: its tree is trusted.
   mutating func takeTree(_ tree: ObjectID, at index: Int) {
     steps.append(Step(index: index, commit: tree, believed: tree))
   }
@@ -46,11 +46,11 @@ struct ReplayFold {
         index: index, commit: commit.id, told: told, done: assessment.draft, isAccepted: assessment.verdict.isAccepted))
   }
 
-  /// The state at the last commit of a walk.
-  /// - Parameter healed: commits whose changes a later one records; they count as what they did.
+  /// Returns the state at the last commit of a walk.
+  /// - Parameter healed: commits whose changes a later one records; their actual changes count.
   func state(of graph: CommitGraph, healed: Set<ObjectID>, in repository: Repository) throws -> State {
     var states = StatesOnTheWay(graph)
-    // The step of each commit. A step is large, and is not copied to be found.
+    // The step of each commit by its number, so that no large step is copied.
     var stepOf = [Int32](repeating: -1, count: graph.ids.count)
     for number in steps.indices { stepOf[steps[number].index] = Int32(number) }
     for index in graph.ids.indices {
@@ -77,12 +77,12 @@ struct ReplayFold {
     return states.last
   }
 
-  /// The states from which commits have yet to go on. The last one takes its parent's over, so that a history without
-  /// branches has one state, which grows, and never a copy.
+  /// The states that later commits still need. The last child takes its parent's state over, so a history without
+  /// branches has one growing state and never a copy.
   private struct StatesOnTheWay {
     private let graph: CommitGraph
     private var waiting: [Int32]
-    /// Where the state of a commit is kept: at its own place, or at that of an ancestor that says the same.
+    /// The index under which the state of a commit is stored: its own, or that of an ancestor with an equal state.
     private var places: [Int32]
     private var states: [State?]
 
@@ -96,7 +96,7 @@ struct ReplayFold {
 
     var last: State { places.last.flatMap { $0 < 0 ? nil : states[Int($0)] } ?? [:] }
 
-    /// Where a commit alone goes on from its only parent, and changes nothing, it has that one's state: most of a history.
+    /// Shares the parent's state if a commit changes nothing and is its parent's last child, as in most of a history.
     mutating func passOn(to index: Int) -> Bool {
       guard let parent = graph.onlyParent(of: index), waiting[parent] == 1 else { return false }
       places[index] = places[parent]
@@ -116,7 +116,7 @@ struct ReplayFold {
     }
   }
 
-  /// What a commit makes of its first parent's state.
+  /// Applies a commit to its first parent's state.
   private func go(
     _ step: Step, on state: inout State, _ others: [State], _ tree: ObjectID, _ isHealed: Bool,
     _ repository: Repository
@@ -134,7 +134,7 @@ struct ReplayFold {
       }
     }
     if let done = step.done, isHealed || (step.told.isEmpty && step.isAccepted) {
-      // Healed, or accepted without a stamp because policy only warns.
+      // A healed commit, or one accepted without a stamp because policy only warns.
       apply(done.transitions, done.edits, to: &state)
     } else {
       for run in step.told { apply(run.transitions, run.edits, to: &state) }
@@ -155,7 +155,7 @@ struct ReplayFold {
     }
   }
 
-  /// What a tree itself says.
+  /// Returns the state of a tree itself.
   static func state(of tree: any PlanTree) throws -> State {
     var state: State = [:]
     for id in try tree.milestones().keys { state[id] = try self.state(of: id, in: tree) }
@@ -172,11 +172,11 @@ struct ReplayFold {
 
 /// The answer of `replay`.
 public struct Replay: Sendable {
-  /// What the runs add up to.
+  /// The state that the runs add up to.
   public let state: [MilestoneID: FoldedState]
-  /// Each stamped run, whether it was accepted, and the codes of the errors; sorted by run.
+  /// The stamped runs with their acceptance and the codes of their errors, sorted by run.
   public let decisions: [(run: Digest, accepted: Bool, codes: [String])]
-  /// Whether the tree says the same as the runs.
+  /// True if the tree agrees with the runs.
   public let agrees: Bool
   /// The milestones about which they disagree.
   public let differing: [MilestoneID]
@@ -185,10 +185,10 @@ public struct Replay: Sendable {
   /// SHA-256 of the RFC 8785 form of `{ state, decisions }`: equal histories give equal digests.
   public let digest: Digest
 
-  /// Folds history up to a commit and compares it with its tree.
+  /// Compares the folded history of a commit with its tree.
   public init(_ report: HistoryReport, tree: GitTree) throws {
     state = report.folded
-    // A record is large, and is not copied for three of its parts.
+    // Use indices, because copying a large record for three of its fields is slow.
     decisions = report.runs.indices.compactMap { at in
       report.runs[at].id.map { ($0, report.runs[at].codes.isEmpty, report.runs[at].codes.sorted()) }
     }.sorted { $0.0 < $1.0 }
@@ -214,7 +214,8 @@ public struct Replay: Sendable {
         }))
   }
 
-  /// The RFC 8785 form of `{ state, decisions }`, written out, since a long history has a great many decisions.
+  /// Returns the RFC 8785 form of `{ state, decisions }`. It is written by hand because a long history has many
+  /// decisions.
   static func canonicalBytes(
     _ decisions: [(run: Digest, accepted: Bool, codes: [String])], _ state: JSONValue
   ) -> [UInt8] {

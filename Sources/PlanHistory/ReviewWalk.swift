@@ -18,8 +18,8 @@ struct ReviewWalk {
     (self.id, self.repository, self.category) = (id, repository, category)
   }
 
-  /// The starts of the stay through every one of some commits in which the milestone is in a category: in `review`, or in
-  /// `done`, by the reviews that led there. O(commits since it began).
+  /// Returns the starts of the stay that led to each commit. In `done`, these are the starts of the reviews before it.
+  /// - Complexity: O(commits since the stay began).
   func starts(from commits: [ObjectID], in sought: Category) throws -> [ReviewStart] {
     var starts: [(commit: ObjectID, start: ReviewStart)] = []
     var waiting = try there(commits, sought)
@@ -29,28 +29,29 @@ struct ReviewWalk {
       let commit = try repository.commit(visit.commit)
       let (start, sought) = told(commit, visit.sought)
       if let start { starts.append((commit.id, start)) }
-      // A stamp of a merge tells the way from its first parent alone.
+      // A merge's stamp describes only the way from its first parent.
       if start != nil, commit.parents.count < 2 { continue }
       let parents = try repository.keptParents(of: commit)
       let before = try there(parents, sought)
       if !before.isEmpty, before.count < parents.count { passesOther = true }
       if before.isEmpty, start == nil {
         let reviews = try sought == .done ? there(parents, .review) : []
-        // Without a stamp it came there by way of a review that the author began.
+        // Without a stamp, the author began the review that led to this status.
         if reviews.isEmpty { starts.append((commit.id, ReviewStart(author: commit.author, run: nil))) }
         waiting += reviews.filter { seen.insert($0).inserted }
       }
       waiting += before.filter { seen.insert($0).inserted }
     }
-    // From one commit, one start alone is that of the present stay if no merge on the way has a parent outside the review.
+    // From one commit, a single start is that of the present stay if no merge on the way has a parent outside the
+    // review.
     guard starts.count > 1 || commits.count > 1 || passesOther else { return starts.map(\.start) }
     return try starts.map { commit, start in
       ReviewStart(author: start.author, run: start.run, isEnded: try hasEnded(since: commit, before: commits))
     }
   }
 
-  /// True if the milestone was out of review and done in a commit that comes after a start and before some commits. A merge
-  /// with an older line leads back to a start that a reopening has ended. O(commits since the start).
+  /// Returns true if the milestone left review and done in a commit between a start and some commits. A merge with an
+  /// older line leads back to a start that a reopening has ended. O(commits since the start).
   private func hasEnded(since start: ObjectID, before commits: [ObjectID]) throws -> Bool {
     try repository.commits(from: commits, notFrom: [start]).contains { commit in
       let category = try category(of: commit)
@@ -59,7 +60,7 @@ struct ReviewWalk {
     }
   }
 
-  /// What the stamps of a commit tell about the start of a stay, last step first: the start itself, or what to seek in the
+  /// Returns the start of a stay that a commit's stamps describe, last step first, or the category to look for in the
   /// parents.
   private func told(_ commit: Commit, _ sought: Category) -> (start: ReviewStart?, sought: Category) {
     var sought = sought
@@ -80,7 +81,7 @@ struct ReviewWalk {
     try commits.filter { try category(of: $0) == sought }.map { Visit(commit: $0, sought: sought) }
   }
 
-  /// The category in a commit; of a file that cannot be read, in the nearest first parent in which it can be.
+  /// Returns the category in a commit. If the file cannot be read, the nearest readable first parent counts.
   private func category(of commit: ObjectID) throws -> Category? {
     var next: ObjectID? = commit
     while let id = next {

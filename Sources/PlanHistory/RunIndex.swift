@@ -3,14 +3,14 @@ public import GitObjects
 public import PlanModel
 public import GitRepository
 
-/// Which commits of a server hold which run, so that its gate refuses a run that is used again (contract 3).
+/// An index of the commits of a server that hold a run, so that its gate refuses a run that is used again (contract 3).
 ///
-/// Kept in a file of the repository's own folder, where no push can write, and made again where it is missing or damaged.
-/// Without a file, as in an audit of a range, it is made from history when somebody asks.
+/// The index is a file in the repository's own folder, where no push can write. It is rebuilt if it is missing or
+/// damaged. Without a file, as in an audit of a range, it is built from history at the first question.
 ///
-/// The file, numbers in big endian: eight bytes of magic; as 32 bits each, how many commits and rows follow and the
-/// CRC-32 of these; the commits whose histories are covered, 20 bytes each; then rows, sorted: 32 bytes of a run's ID and
-/// 20 of a commit that holds it.
+/// Numbers in the file are big-endian: eight bytes of magic; the counts of commits and rows and the CRC-32 of both
+/// lists, 32 bits each; the commits whose histories are covered, 20 bytes each; then sorted rows: 32 bytes of a run's
+/// ID and 20 bytes of a commit that holds it.
 public final class RunIndex: RunHolders {
   private let repository: Repository
   private let tips: [ObjectID]
@@ -24,25 +24,26 @@ public final class RunIndex: RunHolders {
   private static let magic = Array("RDYRUN01".utf8)
   private static let headSize = 20
   private static let rowSize = 52
-  /// Covered commits that a file names at most; those of older pushes are behind newer ones as a rule.
+  /// The maximum number of covered commits in a file. Those of older pushes are usually ancestors of newer ones.
   private static let tipBound = 64
-  /// New rows from which on the file is written again.
+  /// The number of new rows from which on the file is written again.
   private static let stale = 100
 
   /// - Parameters:
-  ///   - tips: the commits whose histories are asked about.
-  ///   - isKept: true where the index is kept in a file: at a server's gate.
+  ///   - tips: the commits whose histories the questions cover.
+  ///   - isKept: true if the index is stored in a file, as at a server's gate.
   public init(_ repository: Repository, covering tips: [ObjectID], isKept: Bool) {
     self.repository = repository
     self.tips = tips
     path = isKept ? repository.commonFolder + "readiness/runs" : nil
   }
 
-  /// O(log runs); the first question walks what the file does not cover.
-  /// - Throws: `GitError` where history cannot be read.
+  /// Returns the commits that hold a run. O(log runs); the first question walks the commits that the file does not
+  /// cover.
+  /// - Throws: `GitError` if history cannot be read.
   public func holders(of run: Digest) throws -> [ObjectID] {
     if !isReady { try prepare() }
-    // A branch may be gone by now, and its commits with it.
+    // A branch may have been deleted, and its commits with it.
     return try (recent[run] ?? []) + kept(run).filter { try repository.holds($0) }
   }
 
@@ -61,6 +62,7 @@ public final class RunIndex: RunHolders {
 
   // MARK: - The file
 
+  /// Reads the file.
   /// - Returns: the commits whose histories the file covers.
   private func load() -> [ObjectID] {
     guard let path, let file = MappedFile(path), file.bytes.count >= Self.headSize else { return [] }
@@ -100,7 +102,7 @@ public final class RunIndex: RunHolders {
     return found
   }
 
-  /// Writes the file. What cannot be written is made again by the next push.
+  /// Writes the file. After a failure the next push builds the index again.
   private func keep(_ covered: [ObjectID]) {
     guard let path else { return }
     var all = recent.flatMap { run, commits in commits.map { (run: run, commit: $0) } }

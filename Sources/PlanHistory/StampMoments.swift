@@ -3,21 +3,21 @@ import PlanModel
 import GitRepository
 import Synchronization
 
-/// The latest `At` of any run among the ancestors of each commit of a history (contract 3, moment). Read when something
-/// may lapse for the first time, once for all commits. Runs of plans that a join dropped do not count.
+/// The latest `At` of any run among the ancestors of each commit of a history (contract 3, moment). It is computed for
+/// all commits when something may lapse for the first time. Runs of plans that a join dropped do not count.
 final class StampMoments: Sendable {
   private let graph: CommitGraph?
   private let known = Mutex<[Int64?: [Int64?]]>([:])
-  /// Of parents beside the graph, and of commits without one.
+  /// The moments of parents outside the graph, and of commits without a graph.
   private let outside = Mutex<[ObjectID: Int64?]>([:])
 
-  /// - Parameter graph: the commits that are judged; nil to walk for each question.
+  /// - Parameter graph: the judged commits; nil to walk for each question.
   init(_ graph: CommitGraph?) { self.graph = graph }
 
-  /// The latest before a commit.
+  /// Returns the latest moment before a commit.
   /// - Parameters:
-  ///   - place: of the commit in the graph; nil for one that is not there.
-  ///   - clock: of whoever judges; an `At` ahead of it does not count.
+  ///   - place: the index of the commit in the graph; nil if it is not in the graph.
+  ///   - clock: the clock of the judging machine; an `At` ahead of it does not count.
   /// - Complexity: O(history) the first time, then O(parents).
   func latest(before place: Int?, parents: [ObjectID], in repository: Repository, by clock: Int64?) throws -> Int64? {
     guard let graph, let place else { return try walked(parents, repository, clock) }
@@ -54,7 +54,7 @@ final class StampMoments: Sendable {
     }
   }
 
-  /// Of each commit, the latest up to and with its own.
+  /// Returns for each commit the latest moment, including its own.
   private static func latest(
     of graph: CommitGraph, in repository: Repository, _ clock: Int64?, beside: @escaping (ObjectID) throws -> Int64?
   ) throws -> [Int64?] {
@@ -74,7 +74,7 @@ final class StampMoments: Sendable {
     return all
   }
 
-  /// The latest `At` of a commit's own runs that counts for others.
+  /// Returns the latest `At` of a commit's own runs that counts for others.
   private static func own(_ commit: Commit, _ clock: Int64?) -> Int64? {
     let dates = CommitDates(committed: commit.committedMilliseconds, clock: clock)
     return commit.blocks.compactMap { $0.run.flatMap { Timestamp.milliseconds(of: $0.at) } }

@@ -4,11 +4,12 @@ public import PlanModel
 public import GitRepository
 
 extension Repository {
-  /// The rules that stamps let go in some commits and their ancestors, and whose milestones no later stamp moved on
-  /// without doing so again; in force or lapsed. A stamp whose run ID is wrong lets nothing go.
-  /// - Throws: `GitError` where history is shallow or cannot be read.
-  /// - Parameter start: a commit among the ancestors up to which no stamp lets anything go.
-  /// - Complexity: O(history), behind that commit.
+  /// Returns the exceptions that stamps grant in some commits and their ancestors, in force or lapsed.
+  /// A later stamp that moves the milestone, or grants the exception again, replaces them. A stamp with a wrong run ID
+  /// grants nothing.
+  /// - Throws: `GitError` if history is shallow or cannot be read.
+  /// - Parameter start: an ancestor up to which no stamp grants an exception.
+  /// - Complexity: O(history) after that commit.
   public func standingWaives(at tips: [ObjectID], after start: ObjectID? = nil) throws -> [StandingWaive] {
     if isShallow { throw shallowHistory }
     var standing: [StandingWaive] = []
@@ -17,7 +18,7 @@ extension Repository {
     let dropped = try graph.dropped(from: tips, plans: plans, in: self)
     for place in graph.ids.indices where graph.isOfInterest(place) && !dropped.contains(place) {
       let commit = try graph.commit(place, in: self)
-      // Where nothing is let go, a stamp is of interest only if it does.
+      // If no exception is in force, only a stamp that grants one matters.
       let blocks = commit.blocks
       guard !standing.isEmpty || blocks.contains(where: { $0.run?.waives.isEmpty == false }) else { continue }
       for block in blocks where !block.heals {
@@ -36,8 +37,8 @@ extension Repository {
     return standing
   }
 
-  /// A plan with the rules that somebody let go in a commit and its ancestors. Nothing is walked where the policy lets
-  /// nobody let go of anything, or where an audit that is kept found nothing let go.
+  /// Adds to a plan the exceptions that a commit and its ancestors grant. Walks nothing if the policy lets nobody grant
+  /// one, or if a cached audit found none.
   public func lettingGo(
     _ overview: PlanOverview, at tip: ObjectID, in tree: any PlanTree, now: Int64?, store: VerifiedHistoryStore? = nil
   ) throws -> PlanOverview {
@@ -47,7 +48,7 @@ extension Repository {
     }
   }
 
-  /// The same, behind an audit of that commit.
+  /// Adds the exceptions after an audit of that commit.
   public func lettingGo(
     _ overview: PlanOverview, at tip: ObjectID, in tree: any PlanTree, now: Int64?, after report: HistoryReport
   ) throws -> PlanOverview {
@@ -59,7 +60,7 @@ extension Repository {
   private func lettingGo(
     _ overview: PlanOverview, in tree: any PlanTree, now: Int64?, _ waives: () throws -> [StandingWaive]
   ) throws -> PlanOverview {
-    // Where history is shallow nothing is let go: reading goes on, and a gate is stricter than it would be.
+    // A shallow history grants no exception: reading continues, and a gate is stricter than necessary.
     guard let authorization = overview.policy.authorization, !authorization.bypasses.isEmpty else {
       return overview
     }

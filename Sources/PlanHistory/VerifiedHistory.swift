@@ -3,30 +3,30 @@ public import GitObjects
 public import PlanModel
 public import GitRepository
 
-/// What an audit found to be without any fault up to a commit, kept in a file so that the next audit judges only what is
-/// new (decisions 0019, 0038). A cache and nothing more: without it, and wherever it is damaged, everything is judged again.
+/// A cache of the history that an audit found to be without findings, so that the next audit judges only new commits
+/// (decisions 0019, 0038). Without it, or if it is damaged, everything is judged again.
 ///
-/// The file, numbers in big endian: eight bytes of magic, 32 of the key, 20 of the commit, and as 64 bits each how many
-/// commits were walked, how many runs they hold, and how many of these let a rule go; 256 times how many rows a bucket
-/// has, as 32 bits, and their SHA-256; the HMAC-SHA256 of all that, by a key that no repository holds; then the rows: 32
+/// Numbers in the file are big-endian: eight bytes of magic, 32 of the key, 20 of the commit; the counts of walked
+/// commits, of their runs, and of runs that grant an exception, 64 bits each; for each of 256 buckets its count of
+/// rows, 32 bits, and their SHA-256; the HMAC-SHA256 of all that, by a key that no repository holds; then the rows: 32
 /// bytes of a run's ID, the first of which is its bucket, and 20 of a commit that holds it.
 public final class VerifiedHistory: RunHolders {
-  /// The commit up to which all is well.
+  /// The commit up to which there are no findings.
   public let tip: ObjectID
-  /// How many commits that are.
+  /// The number of those commits.
   public let walked: Int
-  /// How many different runs they hold.
+  /// The number of different runs that they hold.
   public let runs: Int
-  /// How many of these let a rule go.
+  /// The number of stamps that grant an exception.
   let waivingRuns: Int
   private let file: MappedFile
   private let counts: [Int]
   private let sums: [Digest]
 
-  /// One run and a commit that holds it.
+  /// A run and a commit that holds it.
   typealias Row = (run: Digest, commit: ObjectID)
 
-  /// Thrown where what was asked for is not what was written.
+  /// Thrown if the rows differ from those that were written.
   struct Damaged: Error {}
 
   private static let magic = Array("RDYVRF03".utf8)
@@ -34,10 +34,10 @@ public final class VerifiedHistory: RunHolders {
   private static let headSize = 8 + 32 + 20 + 24 + 256 * bucketSize + 32
   private static let rowSize = 52
 
+  /// Reads the file. Returns nil if it is missing, damaged, of another key, or written by somebody else.
   /// - Parameters:
-  ///   - key: of the program and the policy that judged.
-  ///   - code: authenticates what was written here.
-  /// - Returns: nil where there is none of that key, or it is damaged, or somebody else's.
+  ///   - key: identifies the program and the policy that judged.
+  ///   - code: authenticates the file.
   init?(_ path: String, key: Digest, code: MessageCode) {
     guard let file = MappedFile(path, followsLinks: false), file.bytes.count >= Self.headSize else { return nil }
     let raw = file.bytes
@@ -55,13 +55,13 @@ public final class VerifiedHistory: RunHolders {
     self.file = file
   }
 
-  /// True where a commit is that one, or has it among its ancestors.
+  /// Returns true if a commit is that one or has it among its ancestors.
   func isBehind(_ commit: ObjectID, in repository: Repository) throws -> Bool {
     if tip == commit { return true }
     return try repository.holds(tip) && repository.isDescendant(commit, of: tip)
   }
 
-  /// The commits that hold a run. O(runs / 256).
+  /// Returns the commits that hold a run. O(runs / 256).
   /// - Throws: `Damaged`.
   public func holders(of run: Digest) throws -> [ObjectID] {
     try rows(ofBucket: Int(run.bytes[0])).filter { $0.run == run }.map(\.commit)
@@ -79,17 +79,17 @@ public final class VerifiedHistory: RunHolders {
     }
   }
 
-  /// The commit that begins the plan; nil where nobody found one. It stands in a row of its own, which names no run.
+  /// Returns the commit that begins the plan. Nil if it is unknown. It has a row of its own, which names no run.
   func baseline() throws -> ObjectID? { try holders(of: Self.baselineMark).first }
 
-  /// Stands for a run in the row of the baseline.
+  /// The value in place of a run in the row of the baseline.
   static let baselineMark = Digest(of: Array("baseline".utf8))
 
-  /// All rows.
+  /// Returns all rows.
   /// - Throws: `Damaged`.
   func allRows() throws -> [Row] { try (0..<256).flatMap(rows(ofBucket:)) }
 
-  /// The file's bytes. O(n log n).
+  /// Returns the file's bytes. O(n log n).
   static func bytes(of report: HistoryReport, tip: ObjectID, rows: [Row], key: Digest, code: MessageCode) -> [UInt8] {
     var buckets = [[UInt8]](repeating: [], count: 256)
     for row in rows.sorted(by: { $0.run < $1.run }) {
@@ -113,22 +113,22 @@ public final class VerifiedHistory: RunHolders {
   }
 }
 
-/// Where an audit keeps what it found, and what it has to find again for that to hold.
+/// Stores the result of an audit, and the key under which it is valid.
 public struct VerifiedHistoryStore {
   private let repository: Repository
   private let program: String
   private let key: (_ creates: Bool) -> [UInt8]?
   private var path: String { repository.commonFolder + "readiness/verified" }
 
-  /// Commits from which on a history is worth it: shorter ones are judged in a few milliseconds.
+  /// The number of commits from which on a history is cached: shorter ones are judged in a few milliseconds.
   private static let worthwhile = 200
-  /// New commits after which the file is written anew.
+  /// The number of new commits after which the file is written again.
   private static let stale = 100
 
   /// - Parameters:
-  ///   - program: tells this very program from any other that may judge otherwise.
-  ///   - key: a secret of this user, which no repository holds, created when something is kept; nil where there is
-  ///     none, and nothing is kept.
+  ///   - program: distinguishes this program from any other that may judge otherwise.
+  ///   - key: returns a secret of this user that no repository holds, created when needed; nil if there is none, and
+  ///     then nothing is stored.
   public init(_ repository: Repository, program: String, key: @escaping (_ creates: Bool) -> [UInt8]?) {
     self.repository = repository
     self.program = program
@@ -139,7 +139,7 @@ public struct VerifiedHistoryStore {
     key(creates).map { MessageCode(key: $0).derived(for: "verified history \(repository.identity)") }
   }
 
-  /// The policy says from where on history is judged, so its files are part of the key.
+  /// Returns the key. It covers the policy's files, because the policy sets where judgement begins.
   func key(policy: [String: FileIdentity]) -> Digest {
     Digest(of: Array("\(program)\n\(policy.fingerprint)".utf8))
   }
@@ -148,7 +148,7 @@ public struct VerifiedHistoryStore {
     code(creates: false).flatMap { VerifiedHistory(path, key: key, code: $0) }
   }
 
-  /// Keeps what was found, where nothing was amiss. What cannot be written is no loss.
+  /// Stores the result if there are no findings. A failure to write costs only time.
   func keep(
     _ report: HistoryReport, _ rows: [VerifiedHistory.Row], after known: VerifiedHistory?, tip: ObjectID, _ key: Digest
   ) {

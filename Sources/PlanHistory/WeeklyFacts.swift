@@ -4,28 +4,28 @@ public import PlanJudge
 public import PlanModel
 public import GitRepository
 
-/// What happened to a plan in a span of days, from history alone. The committer's date selects, topology orders; the
+/// The events of a plan in a span of days, from history alone. The committer's date selects, and topology orders: the
 /// same commit and span give the same facts.
 public struct WeeklyFacts {
   /// A milestone that was finished.
   public struct Completed: Sendable {
     /// The milestone.
     public let milestone: MilestoneID
-    /// The run that finished it; nil without a stamp.
+    /// The run that finished it. Nil without a stamp.
     public let run: String?
     /// True if its evidence no longer matches at the end of the span.
     public let isSuspect: Bool
   }
 
-  /// A milestone that stands still.
+  /// A blocked milestone.
   public struct Standstill: Sendable {
     /// The milestone.
     public let milestone: MilestoneID
-    /// Why, in the team's words.
+    /// The reason, in the team's words.
     public let reason: String
   }
 
-  /// A risk that was not there before.
+  /// A risk that did not exist before.
   public struct NewRisk: Sendable {
     /// The milestone.
     public let milestone: MilestoneID
@@ -35,29 +35,29 @@ public struct WeeklyFacts {
 
   /// The days.
   public let span: DaySpan
-  /// Finished in the span, and still done at its end; by id.
+  /// The milestones finished in the span and still done at its end, by id.
   public let completed: [Completed]
-  /// Blocked at the end of the span.
+  /// The milestones blocked at the end of the span.
   public let blocked: [Standstill]
-  /// Risks at its end that its beginning had not, whatever became of them since.
+  /// The risks at the end that the beginning did not have, whatever became of them since.
   public let risksIntroduced: [NewRisk]
-  /// Milestones that are new, and ids that were retired, those of both kinds included.
+  /// The new milestones and the retired ids, including those that are both.
   public let members: (added: [MilestoneID], retired: [MilestoneID])
-  /// Edges that are new, and that are gone: who depends, on whom.
+  /// The new and the removed edges: the dependent milestone and its dependency.
   public let graphChanges: (added: [(MilestoneID, MilestoneID)], removed: [(MilestoneID, MilestoneID)])
-  /// What the gate says of the plan at the end; nil where there is no plan, or no such gate.
+  /// The gate's decision on the plan at the end. Nil if there is no plan or no such gate.
   public let decision: GateDecision?
-  /// What the audit of history up to that end refuses.
+  /// The errors of the audit of history up to that end.
   public let refusals: [Finding]
-  /// Milestones that are late or at risk at the end.
+  /// The milestones that are late or at risk at the end.
   public let lateness: [Lateness.Item]
 
   /// Collects the facts.
   /// - Parameters:
-  ///   - tip: the history that is looked at.
-  ///   - gate: the gate that recommends.
+  ///   - tip: the commit whose history is read.
+  ///   - gate: the name of the gate that recommends.
   ///   - attestations: finds what renews evidence; nil for the tree alone.
-  /// - Throws: `GitError` where history is shallow or cannot be read.
+  /// - Throws: `GitError` if history is shallow or cannot be read.
   /// - Complexity: O(history).
   public init(
     _ repository: Repository, tip: ObjectID, span: DaySpan, gate: String, attestations: (any RenewalSource)? = nil
@@ -101,7 +101,7 @@ public struct WeeklyFacts {
     refusals = report.findings.filter { $0.severity == .error }
     var finished: [MilestoneID: String?] = [:]
     for record in report.runs where (span.start..<span.stop).contains(record.committedAt) && !record.heals {
-      // What was done when the plan was adopted was not completed in this span.
+      // A milestone that was done when the plan was adopted was not completed in this span.
       for transition in record.run.transitions
       where transition.from != nil && transition.to.flatMap(overview.policy.workflow.category) == .done {
         finished[transition.milestone] = .some(record.id?.hex)
@@ -111,8 +111,8 @@ public struct WeeklyFacts {
       .map { Completed(milestone: $0, run: finished[$0] ?? nil, isSuspect: overview[$0]?.suspect.isEmpty == false) }
   }
 
-  /// The tree that a span begins with: that of its first commit, or, if the plan was adopted later, that of the
-  /// adoption, so that what was adopted is no change.
+  /// Returns the tree at the beginning of a span. If the plan was adopted later, that is the tree of the adoption, so
+  /// that what was adopted is no change.
   private static func tree(_ repository: Repository, at start: Commit?, until end: Commit?) throws -> any PlanTree {
     if let start, try repository.tree(of: start).holdsPlan() { return repository.tree(of: start) }
     var first: GitTree?
@@ -125,7 +125,7 @@ public struct WeeklyFacts {
     return first ?? EmptyTree()
   }
 
-  /// The commit at which the first-parent line stood at a moment; nil where it had not begun.
+  /// Returns the last commit on the first-parent line before a moment. Nil if the line had not begun.
   private static func commit(of repository: Repository, at tip: ObjectID, before moment: Int64) throws -> Commit? {
     var next: ObjectID? = tip
     while let id = next {
