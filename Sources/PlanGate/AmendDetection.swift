@@ -1,11 +1,11 @@
 public import GitRepository
 import ReadinessSystem
 
-/// Whether the `git commit` that runs a hook replaces HEAD.
+/// Detects whether the `git commit` that runs a hook replaces HEAD.
 public enum AmendDetection {
-  /// Whether HEAD is replaced: by the calling git's command line, else by what a rebase is at, which makes the commit of
-  /// a fixup itself.
-  /// - Returns: nil where nothing can be known.
+  /// Returns true if HEAD is replaced, according to the calling git's command line.
+  /// Otherwise the last command of a rebase decides, because a rebase makes the commit of a fixup itself.
+  /// - Returns: nil if nothing can be known.
   public static func replacesHead(_ repository: Repository) throws -> Bool? {
     if let known = try ofCallingGit() { return known }
     guard let done = try FileSystem.readIfPresent(repository.gitFolder + "rebase-merge/done"),
@@ -14,13 +14,14 @@ public enum AmendDetection {
     return ["fixup", "f", "squash", "s"].contains(last.prefix { $0 != " " })
   }
 
-  /// Git tells a hook of an amend only by `commit HEAD`, which `-C HEAD` looks like, and of `--amend -m` not at all.
-  /// Where the system shows the command line of the process that started the hook, that decides.
-  /// - Returns: nil where nothing can be known.
+  /// Returns true if the command line of the calling git amends.
+  /// Git announces an amend to a hook only by `commit HEAD`, which `-C HEAD` looks like, and `--amend -m` not at all.
+  /// The command line of the process that started the hook decides if the system shows it.
+  /// - Returns: nil if nothing can be known.
   private static func ofCallingGit() throws -> Bool? { try CallingGit.commitArguments().map(saysAmend) }
 
-  /// Whether the options of `git commit` hold `--amend`, or as much of it as git needs; what follows `-m` and its like
-  /// is a value.
+  /// Returns true if the options of `git commit` contain `--amend` or an abbreviation that git accepts. The word after
+  /// `-m` and similar options is a value.
   static func saysAmend(_ arguments: ArraySlice<String>) -> Bool {
     var isValue = false
     for argument in arguments {

@@ -5,17 +5,17 @@ public import PlanModel
 public import GitRepository
 import StrictJSON
 
-/// Adds a person's approval of what a milestone says, in a commit of their own.
+/// Adds a person's approval of a milestone's content, in a separate commit.
 public struct Approve {
-  /// What came of it.
+  /// The result of an approval.
   public struct Outcome {
-    /// What the judge said; where it refused, nothing was written.
+    /// The judge's findings. If it refused, nothing was written.
     public let findings: [Finding]
-    /// What is approved.
+    /// The digest of the approved content.
     public let digest: Digest
-    /// True where the same approval stood there already.
+    /// True if the same approval already existed.
     public let stoodAlready: Bool
-    /// The commit and its run; nil where nothing was written.
+    /// The commit and its run. Nil if nothing was written.
     public let commit: ObjectID?
     /// See `commit`.
     public let run: Digest?
@@ -24,16 +24,17 @@ public struct Approve {
   private let repository: Repository
   private let author: Identity
 
-  /// Makes an approval by a person.
+  /// Creates an approval by a person.
   public init(_ repository: Repository, author: Identity) {
     self.repository = repository
     self.author = author
   }
 
+  /// Approves a milestone.
   /// - Parameters:
-  ///   - signs: true to sign it with `user.signingkey`, for the review that the milestone is in. Anyone may then bring
-  ///     the approval in.
-  ///   - now: the moment, as stamps write it.
+  ///   - signs: true to sign it with `user.signingkey`, for the milestone's present review. Anyone may then commit the
+  ///     approval.
+  ///   - now: the moment in the format of stamps.
   /// - Throws: `UnknownName`, `GitError`. Kind `changedMeanwhile` or `locked`: the caller may try again.
   public func run(_ id: MilestoneID, signs: Bool, isDry: Bool, now: String) throws -> Outcome {
     let commit = try PlanCommit(repository, function: "approve")
@@ -46,7 +47,7 @@ public struct Approve {
       try GitSignatures.sign(
         Approval.signed(plan: review.plan, run: review.run, digest: digest), namespace: "readiness-approval")
     }
-    // One by another key may be no good, or count for somebody else.
+    // A signature by another key may be invalid, or count for somebody else.
     let key = signature.flatMap(SSHKey.init(signature:))
     let isRepeated = mine.contains { old in
       !signs || old.run == review?.run && key != nil && old.signature.flatMap(SSHKey.init(signature:)) == key
@@ -62,7 +63,7 @@ public struct Approve {
       entry.append(JSONMember("run", .text(review.run.hex)))
       entry.append(JSONMember("signature", .text(signature)))
     }
-    // Of one person the last approval counts; older ones of theirs go.
+    // Only the last approval of a person counts; their older ones are removed.
     let others = (milestone.json["approvals"]?.array ?? []).filter { approval in
       approval["by"]?.string.map { !people.isSame($0, author.email) } ?? true
     }
@@ -81,7 +82,7 @@ public struct Approve {
 }
 
 extension PlanCommit {
-  /// The run that began the review which a signed approval is for (contract 2.4), and the plan.
+  /// Returns the plan, and the run that began the review of a signed approval (contract 2.4).
   /// - Throws: `GitError` if the milestone is in no review, or no stamp began it.
   fileprivate func review(of milestone: Milestone) throws -> (plan: String, run: Digest) {
     func fault(_ message: String, _ hint: String) -> GitError {

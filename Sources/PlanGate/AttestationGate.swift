@@ -4,17 +4,17 @@ import PlanJudge
 import PlanModel
 import GitRepository
 
-/// Reads what a push adds to the attestations, for the judge.
+/// Reads the attestations that a push adds, for the judge.
 struct AttestationGate {
   let repository: Repository
 
   /// Judges the commits that are new on the ref.
-  /// - Complexity: what is new, and the folders that it touches.
+  /// - Complexity: O(new commits and the folders that they touch).
   func judge(_ name: String, from old: ObjectID?, to new: ObjectID) throws -> [Finding] {
     var commits: [AttestationCommit] = []
     var room = Judge.attestationsInPush
     var next: ObjectID? = new
-    // First parents alone lead to every commit of a chain; where it is none, that is the finding.
+    // First parents lead to every commit of a chain. If the history is no chain, that is the finding.
     while let id = next, id != old, commits.count <= Judge.attestationsInPush, room >= 0 {
       let commit = try repository.commit(id)
       let parent = try commit.parents.first.map { try repository.commit($0) }

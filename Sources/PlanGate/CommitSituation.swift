@@ -6,19 +6,19 @@ import GitTransaction
 import PlanHistory
 import ReadinessSystem
 
-/// Which commit git is about to make, as far as a hook can know: its parents, its tree, its author.
+/// The commit that git is about to create, as far as a hook can know: its parents, its tree, its author.
 public final class CommitSituation {
-  /// Trees and parents as the judge wants them.
+  /// The repository of the trees and parents.
   public let repository: Repository
   /// The parents, first parent first.
   public let parents: [ObjectID]
-  /// True where the message comes from another commit that stays where it is.
+  /// True if the message comes from another commit that remains where it is.
   public let isPlainPick: Bool
-  /// What is staged.
+  /// The tree of what is staged.
   public let candidate: GitTree
-  /// The moment, as stamps write it.
+  /// The moment in the format of stamps.
   public let now: String
-  /// True where git makes the commit of another one, as a pick and a rebase do.
+  /// True if git creates the commit from another one, as a pick and a rebase do.
   public var isReplayed: Bool { picked != nil || isRebase }
   private let environment: [String: String]
   private let picked: ObjectID?
@@ -27,9 +27,9 @@ public final class CommitSituation {
   private var knownAuthor: Identity?
 
   /// - Parameters:
-  ///   - isAmend: true where HEAD is replaced, so that its parents are the parents.
-  ///   - environment: of the hook.
-  ///   - now: the moment, as stamps write it.
+  ///   - isAmend: true if HEAD is replaced, so that its parents are the parents.
+  ///   - environment: the environment of the hook.
+  ///   - now: the moment in the format of stamps.
   public init(_ repository: Repository, isAmend: Bool, environment: [String: String], now: String) throws {
     if try MoveJournal.left(in: repository) != nil {
       throw GitError(
@@ -53,7 +53,7 @@ public final class CommitSituation {
     isPlainPick = picked != nil && !isRebase
   }
 
-  /// `MERGE_HEAD`, which is not there yet in `pre-merge-commit`; there git names the heads in the environment.
+  /// Reads `MERGE_HEAD`. It does not exist yet in `pre-merge-commit`; there git names the heads in the environment.
   private static func mergeHeads(_ repository: Repository, _ environment: [String: String]) throws -> [ObjectID] {
     let heads = try repository.heads(in: "MERGE_HEAD")
     guard heads.isEmpty else { return heads }
@@ -62,7 +62,7 @@ public final class CommitSituation {
     }
   }
 
-  /// The author. Asked only where the plan changes: it may take a process to find out.
+  /// Returns the author. Call it only if the plan changes: it may start a process.
   public func author() throws -> Identity {
     if let knownAuthor { return knownAuthor }
     let author = try Self.checked(findAuthor())
@@ -70,7 +70,7 @@ public final class CommitSituation {
     return author
   }
 
-  /// Git gives the author to hooks of `git commit` alone; elsewhere it stands in what is being picked or rebased.
+  /// Finds the author. Git passes it only to hooks of `git commit`; elsewhere the picked or rebased commit names it.
   private func findAuthor() throws -> Identity {
     if environment["GIT_AUTHOR_EMAIL"].map({ !$0.isEmpty }) ?? false {
       return Identity(name: try Self.variable("GIT_AUTHOR_NAME"), email: try Self.variable("GIT_AUTHOR_EMAIL"))
@@ -85,7 +85,8 @@ public final class CommitSituation {
     return try Self.configuredAuthor(repository)
   }
 
-  /// A variable of the environment, in the encoding of the next commit: git copies its bytes into the commit.
+  /// Returns a variable of the environment, decoded as the next commit's encoding: git copies its bytes into the
+  /// commit.
   private static func variable(_ name: String) throws -> String {
     guard let bytes = Environment.bytes(name) else { return "" }
     let encoding = bytes.allSatisfy { $0 < 0x80 } ? nil : try TextEncoding.ofNextCommit()
@@ -99,8 +100,8 @@ public final class CommitSituation {
       hint: "git config i18n.commitEncoding names that encoding; UTF-8 is the usual one.", function: "getenv")
   }
 
-  /// The author that git would write now.
-  /// - Throws: `GitError` where no identity is set.
+  /// Returns the author that git would write now.
+  /// - Throws: `GitError` if no identity is set.
   public static func configuredAuthor(_ repository: Repository) throws -> Identity {
     guard let author = try repository.configuredIdentity(.author) else {
       throw GitError(
@@ -110,7 +111,7 @@ public final class CommitSituation {
     return try checked(author)
   }
 
-  /// Names and addresses stand in the stamp, so they are one clean line.
+  /// Returns the identity if it is one clean line, because the stamp contains names and addresses.
   private static func checked(_ identity: Identity) throws -> Identity {
     let text = identity.description
     guard text.unicodeScalars.allSatisfy({ $0.properties.generalCategory != .control }), !identity.email.isEmpty else {
@@ -121,8 +122,8 @@ public final class CommitSituation {
     return identity
   }
 
-  /// The change as the judge wants it.
-  /// - Parameter tree: what is proposed in place of what is staged.
+  /// Returns the proposal for the judge.
+  /// - Parameter tree: the proposed tree; nil for the staged one.
   public func proposal(_ claim: Proposal.Claim, of tree: GitTree? = nil) throws -> Proposal {
     let trees = try parents.map { repository.tree(of: try repository.commit($0)) }
     return try Proposal(
@@ -131,13 +132,13 @@ public final class CommitSituation {
       now: Timestamp.milliseconds(of: now), verifier: repository.signatures)
   }
 
-  /// True where the policy in force guards paths beside the plan.
+  /// Returns true if the policy in force guards paths outside the plan.
   public func guardsPaths() throws -> Bool {
     guard let parent = parents.first else { return false }
     return try repository.tree(of: repository.commit(parent)).policyFiles()[PlanPaths.paths] != nil
   }
 
-  /// True where the commit touches neither plan nor policy.
+  /// Returns true if the commit touches neither plan nor policy.
   public func changesNothing() throws -> Bool {
     if parents.isEmpty { return try candidate.hasSamePlanAndPolicy(as: EmptyTree()) }
     return try parents.allSatisfy {

@@ -3,10 +3,10 @@ public import GitRepository
 import StrictJSON
 import ReadinessSystem
 
-/// A push that asks to pass the gate whatever the judge says: `git push -o readiness.bypass=REASON`
+/// A push that requests an emergency override of the gate: `git push -o readiness.bypass=REASON`
 /// (`doc/design/decisions/0027-emergency-push.md`).
 public enum EmergencyPush {
-  /// The reason that a push option gives; nil where nobody asks.
+  /// Returns the reason that a push option gives. Nil if no override is requested.
   public static func reason(_ environment: [String: String]) -> String? {
     let count = environment["GIT_PUSH_OPTION_COUNT"].flatMap { Int($0) } ?? 0
     let prefix = "readiness.bypass="
@@ -14,8 +14,8 @@ public enum EmergencyPush {
     return options.last { $0.hasPrefix(prefix) }.map { String($0.dropFirst(prefix.count)) }
   }
 
-  /// Who the server says is pushing: a push certificate's good signer, or what ssh, a forge or a web server sets. A
-  /// client cannot set these over the network.
+  /// Returns the pusher according to the server: the good signer of a push certificate, or the name that ssh, a forge
+  /// or a web server sets. A client cannot set these over the network.
   public static func pusher(_ environment: [String: String]) -> String? {
     if environment["GIT_PUSH_CERT_STATUS"] == "G", let signer = environment["GIT_PUSH_CERT_SIGNER"],
       let open = signer.lastIndex(of: "<"), let close = signer.lastIndex(of: ">"), open < close
@@ -27,42 +27,42 @@ public enum EmergencyPush {
   }
 }
 
-/// The pushes that were let past the gate of a bare repository: `readiness/bypass.jsonl` in its folder, where no push
-/// can write. A line for each, and one for each that was closed; lines are only ever added.
+/// The log of emergency overrides of a bare repository: `readiness/bypass.jsonl` in its folder, where no push can
+/// write. It has a line for each override and for each closing; lines are only ever added.
 public struct EmergencyLog {
-  /// One push.
+  /// One emergency override.
   public struct Entry: Sendable {
-    /// Counted from 1.
+    /// Its number, counted from 1.
     public let number: Int
-    /// When.
+    /// The moment of the push.
     public let at: String
-    /// Who.
+    /// The person who pushed.
     public let pusher: String
-    /// Why.
+    /// The reason given.
     public let reason: String
     /// The refs that moved, each with its new commit.
     public let refs: [String]
-    /// The codes of what the judge had against it.
+    /// The codes of the judge's errors.
     public let codes: [String]
-    /// Who closed it, and when; nil while it is open.
+    /// The person who closed it, and the moment. Nil while it is open.
     public var closed: (by: String, at: String)?
 
-    /// In a sentence.
+    /// The override in a sentence.
     public var line: String {
       "Push \(number) went past the gate on \(at.prefix(10)) for \(pusher) (\(reason)), against \(codes.joined(separator: ", ")): \(refs.joined(separator: ", "))."
     }
 
-    /// What to do.
+    /// The next step.
     public var remedy: String { "When it is repaired: readiness bypass close \(number)" }
   }
 
   private let path: String
 
-  /// The log of a repository.
+  /// Creates the log of a repository.
   public init(_ repository: Repository) { path = repository.commonFolder + "readiness/bypass.jsonl" }
 
-  /// Every entry, oldest first.
-  /// - Throws: `SystemError`; `GitError` where a line cannot be read, for what is lost there is not known to be closed.
+  /// Returns every entry, oldest first.
+  /// - Throws: `SystemError`; `GitError` if a line cannot be read, because a lost entry is not known to be closed.
   public func entries() throws -> [Entry] {
     guard let bytes = try FileSystem.readIfPresent(path) else { return [] }
     var entries: [Entry] = []
@@ -92,15 +92,15 @@ public struct EmergencyLog {
       function: "EmergencyLog")
   }
 
-  /// Those that nobody has closed.
+  /// Returns the entries that nobody has closed.
   public func open() throws -> [Entry] { try entries().filter { $0.closed == nil } }
 
-  /// The warnings about those.
+  /// Returns the warnings about the open entries.
   public func findings() throws -> [Finding] {
     try open().map { Finding(.emergencyPush, $0.line, hint: $0.remedy, severity: .warning) }
   }
 
-  /// Records a push before it passes: written and synced when this returns.
+  /// Records a push before it passes. It is written and synced on return.
   public func add(_ reason: String, by pusher: String, _ updates: [RefUpdate], _ findings: [Finding], at: String) throws
     -> Entry
   {
@@ -115,12 +115,12 @@ public struct EmergencyLog {
       number: number, at: at, pusher: pusher, reason: reason, refs: refs, codes: codes, closed: nil)
   }
 
-  /// Records that somebody has looked at one and mended it.
+  /// Records that somebody has looked at an override and repaired the result.
   public func close(_ number: Int, by: String, at: String) throws {
     try append(["at": .text(at), "closes": .int(number), "by": .text(by)])
   }
 
-  /// One writer at a time, so that lines are whole and numbers are their own.
+  /// Appends a line under a lock, so that lines are whole and numbers are unique.
   private func append(_ line: JSONValue) throws {
     try FileSystem.makeFolders(String(path.dropLast("/bypass.jsonl".count)), own: 1)
     var lock = try FileLock(path: path + ".lock")

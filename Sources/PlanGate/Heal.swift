@@ -7,31 +7,31 @@ import PlanHistory
 import Telemetry
 import ReadinessSystem
 
-/// Records afterwards what published commits changed without a true stamp (contract 3, heal).
+/// Records afterwards the changes of published commits without a true stamp (contract 3, heal).
 public struct Heal {
-  /// What came of it.
+  /// The result of a heal.
   public struct Outcome {
-    /// The judge's answer to the stamp; empty where it accepts.
+    /// The judge's findings about the stamp. Empty if it accepts.
     public let findings: [Finding]
-    /// The run that heals; nil where there is nothing to heal.
+    /// The run that heals. Nil if there is nothing to heal.
     public let run: Run?
-    /// Its commit; nil where nothing was written.
+    /// Its commit. Nil if nothing was written.
     public let commit: ObjectID?
-    /// What stays refused in history, because no stamp can mend it.
+    /// The errors that remain in history because no stamp can repair them.
     public let remaining: [Finding]
   }
 
   private let repository: Repository
   private let author: Identity
 
-  /// Makes one for a person.
+  /// Creates a heal by a person.
   public init(_ repository: Repository, author: Identity) {
     self.repository = repository
     self.author = author
   }
 
-  /// Audits all of history, and makes an empty commit whose stamp names what lacks one.
-  /// - Throws: `GitError`; of kind `changedMeanwhile` or `locked` where the caller may try again.
+  /// Audits all of history, and creates an empty commit whose stamp names every change without one.
+  /// - Throws: `GitError`; of kind `changedMeanwhile` or `locked` if the caller may try again.
   /// - Complexity: O(history).
   public func run(reason: String, isDry: Bool, now: String) throws -> Outcome {
     let since = Telemetry.recorder?.now
@@ -70,7 +70,7 @@ public struct Heal {
 }
 
 extension Repository {
-  /// In a rebase that waits for a conflict to be resolved, git refuses a commit, and an abort would lose ours.
+  /// Throws if a rebase waits for a conflict to be resolved: git refuses a commit then, and an abort would lose ours.
   func refuseConflicts(function: String) throws {
     guard ["rebase-merge", "rebase-apply"].contains(where: { FileSystem.exists(gitFolder + $0) }),
       try !GitProcess.run(["ls-files", "--unmerged"]).trimmed.isEmpty
@@ -80,8 +80,8 @@ extension Repository {
       function: function)
   }
 
-  /// A merge or a pick that waits for a person is theirs to finish first.
-  /// - Parameter orRebase: true where a rebase is in the way as well; a single commit may be made in the midst of one.
+  /// Throws if a merge or a pick waits for a person, who has to finish it first.
+  /// - Parameter orRebase: true if a rebase counts as well; a single commit may be made in the middle of one.
   func refuseUnfinishedOperation(function: String, orRebase: Bool) throws {
     let names = ["MERGE_HEAD", "CHERRY_PICK_HEAD", "REVERT_HEAD"] + (orRebase ? ["rebase-merge", "rebase-apply"] : [])
     guard let name = names.first(where: { FileSystem.exists(gitFolder + $0) }) else { return }

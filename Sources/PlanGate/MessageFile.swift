@@ -2,15 +2,15 @@ import GitObjects
 import GitRepository
 import ReadinessSystem
 
-/// The file in which git hands a message to its hooks, in the encoding of commits.
+/// The file in which git passes a message to its hooks, in the encoding of commits.
 public struct MessageFile {
   private let path: String
   private let bytes: [UInt8]
   private let encoding: String?
-  /// What it says; nil where the bytes are not of that encoding.
+  /// The decoded message. Nil if the bytes are invalid in that encoding.
   public let text: String?
 
-  /// Reads the file. Git is asked for the encoding only where it makes a difference.
+  /// Reads the file. It asks git for the encoding only if the message is not ASCII.
   public init(_ path: String) throws {
     self.path = path
     bytes = try FileSystem.read(path)
@@ -18,9 +18,9 @@ public struct MessageFile {
     text = TextEncoding.decode(bytes[...], encoding: encoding)
   }
 
-  /// Writes the file whole or not at all; git reads it next, so the disk is not waited for. Where the text only grows it is
-  /// put behind what is there, since to put a new file in an old one's place takes a file system ten times as long.
-  /// - Returns: false where the encoding has no place for some of the text.
+  /// Writes the file whole or not at all, without waiting for the disk, because git reads it next.
+  /// Text that only grows is appended, because replacing a file takes a file system ten times as long.
+  /// - Returns: false if the encoding cannot represent some of the text.
   public func write(_ text: String) throws -> Bool {
     let isPlain = text.utf8.allSatisfy { $0 < 0x80 }
     let encoding = isPlain ? nil : try encoding ?? TextEncoding.ofNextCommit()

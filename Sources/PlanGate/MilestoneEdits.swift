@@ -4,7 +4,8 @@ public import GitRepository
 public import StrictJSON
 
 extension Milestone {
-  /// Finds the criterion that a person means: by its id, by its number in the file from 1, or by the beginning of one id.
+  /// Returns the index of the criterion that a person means: by its id, by its number from 1, or by the beginning of
+  /// one id.
   /// - Throws: `UnknownName` if there is none, or more than one.
   public func criterion(meant text: String) throws -> Int {
     let ids = exitCriteria.map(\.id)
@@ -23,7 +24,7 @@ extension Milestone {
         ?? "readiness criteria \(id) lists them; --text makes a new one.")
   }
 
-  /// The criterion that evidence without a name belongs to: the only one, or the only one without evidence and waiver.
+  /// Returns the criterion for evidence without a name: the only one, or the only one without evidence and waiver.
   /// - Throws: `UnknownName` if that is not clear.
   func onlyOpenCriterion() throws -> Int {
     if exitCriteria.count == 1 { return 0 }
@@ -37,7 +38,7 @@ extension Milestone {
 }
 
 extension JSONValue {
-  /// The object with a member set in its place, or at the end; nil removes it.
+  /// Returns the object with a member replaced or appended. Nil removes it.
   func with(_ key: String, _ value: JSONValue?) -> JSONValue {
     var members = object ?? []
     let place = members.firstIndex { $0.key == key }
@@ -46,7 +47,7 @@ extension JSONValue {
     return JSONValue(.object(members))
   }
 
-  /// A criterion with a file as evidence; an older entry of the same file is renewed.
+  /// Returns a criterion with a file as evidence. An older entry of the same file is replaced.
   public func attaching(file path: String, _ digest: Digest) -> JSONValue {
     var entries = self["evidence"]?.array ?? []
     let entry: JSONValue = ["kind": "file", "path": .text(path), "sha256": .text(digest.hex)]
@@ -61,11 +62,11 @@ extension JSONValue {
 
 /// A file that a person names as evidence of a move.
 public struct EvidenceFile: Sendable {
-  /// The criterion as it was written: id, number or beginning; nil if only one is open.
+  /// The criterion as the person wrote it: id, number or beginning. Nil if only one is open.
   public let criterion: String?
-  /// From the top of the repository.
+  /// The path from the top of the repository.
   public let path: String
-  /// Of the bytes that are staged.
+  /// The digest of the staged bytes.
   public let digest: Digest
   /// The staged blob.
   let blob: ObjectID
@@ -80,14 +81,14 @@ public struct EvidenceFile: Sendable {
     digest = Digest(of: try repository.blob(staged.id))
   }
 
-  /// True if a commit holds it already.
+  /// Returns true if a commit already contains it.
   func isCommitted(in tree: GitTree) throws -> Bool { try tree.identity(at: path)?.id == blob }
 }
 
-/// A risk in the making.
+/// Edits of a milestone's risks.
 public enum RiskEdit {
-  /// The milestone with one more risk.
-  /// - Parameter id: nil for the next free one of R1, R2, …
+  /// Returns the milestone with one more risk.
+  /// - Parameter id: the risk's id; nil for the next free one of R1, R2, …
   /// - Returns: the file, and the risk's id.
   public static func adding(
     _ text: String, severity: String, id: String?, to milestone: Milestone
@@ -112,7 +113,7 @@ public enum RiskEdit {
     return (Milestone.ordered(milestone.json.with("risks", JSONValue(.array(all)))), name)
   }
 
-  /// The milestone with a risk that is open no longer.
+  /// Returns the milestone with a risk that is no longer open.
   public static func ending(_ id: String, as status: String, in milestone: Milestone) throws -> JSONValue {
     guard ["closed", "mitigated", "accepted"].contains(status) else {
       throw UnknownName(

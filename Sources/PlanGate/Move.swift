@@ -6,9 +6,9 @@ import GitTransaction
 import PlanHistory
 public import StrictJSON
 
-/// One milestone's way to another state.
+/// One milestone's step to another state.
 public struct MoveStep: Sendable {
-  /// Where a step leads.
+  /// The goal of a step.
   public enum Goal: Sendable {
     /// A state, as a person writes it.
     case state(String)
@@ -20,12 +20,12 @@ public struct MoveStep: Sendable {
   public let milestone: MilestoneID
   /// The state after it.
   public let goal: Goal
-  /// The owner to set with it; nil to keep the one there is.
+  /// The owner to set. Nil to keep the present one.
   public let owner: String?
   /// Evidence to attach with it.
   public let evidence: [EvidenceFile]
 
-  /// Makes a step.
+  /// Creates a step.
   public init(milestone: MilestoneID, goal: Goal, owner: String? = nil, evidence: [EvidenceFile] = []) {
     self.milestone = milestone
     self.goal = goal
@@ -33,8 +33,8 @@ public struct MoveStep: Sendable {
     self.evidence = evidence
   }
 
-  /// A milestone with the owner and the evidence of the step.
-  /// - Throws: `UnknownName` for a criterion that is not there.
+  /// Returns a milestone with the owner and the evidence of the step.
+  /// - Throws: `UnknownName` if a criterion does not exist.
   func completed(_ milestone: Milestone) throws -> JSONValue {
     var json = milestone.json
     if let owner { json = json.with("owner", .text(owner)) }
@@ -47,9 +47,9 @@ public struct MoveStep: Sendable {
   }
 }
 
-/// What a move came to.
+/// The result of a move.
 public struct MoveOutcome {
-  /// What moved.
+  /// A milestone that moved.
   public struct Moved {
     /// The milestone.
     public let milestone: MilestoneID
@@ -58,7 +58,7 @@ public struct MoveOutcome {
     /// The state after.
     public let to: String
 
-    /// Makes one.
+    /// Creates the record of a move.
     public init(milestone: MilestoneID, from: String, to: String) {
       self.milestone = milestone
       self.from = from
@@ -66,18 +66,18 @@ public struct MoveOutcome {
     }
   }
 
-  /// The judge's answer; empty where it accepts.
+  /// The judge's findings. Empty if it accepts.
   public let findings: [Finding]
-  /// What moved, or would.
+  /// The milestones that moved, or would move.
   public let moves: [Moved]
-  /// The milestones whose files change, those that keep their state included.
+  /// The milestones whose files change, including those that keep their state.
   public let edited: [MilestoneID]
-  /// The commit; nil where nothing was written.
+  /// The commit. Nil if nothing was written.
   public let commit: ObjectID?
-  /// The run; nil where nothing was written.
+  /// The run. Nil if nothing was written.
   public let run: Digest?
 
-  /// Makes one.
+  /// Creates the result of a move.
   public init(findings: [Finding], moves: [Moved], edited: [MilestoneID], commit: ObjectID?, run: Digest?) {
     self.findings = findings
     self.moves = moves
@@ -87,38 +87,39 @@ public struct MoveOutcome {
   }
 }
 
-/// A name that a person wrote and the plan does not know.
+/// An error for a name that a person wrote and the plan does not know.
 public struct UnknownName: Error {
-  /// What is not known, in a sentence.
+  /// The unknown name, in a sentence.
   public let message: String
-  /// The nearest that is, or what there is.
+  /// The nearest known name, or a list of them.
   public let hint: String
 
-  /// Makes one.
+  /// Creates the error.
   public init(message: String, hint: String) {
     self.message = message
     self.hint = hint
   }
 }
 
-/// Moves milestones: edits their files, has the judge look, commits, and leaves everything else as the user has it.
+/// Moves milestones: edits their files, has the change judged, commits it, and leaves all other work unchanged.
 public struct Move {
   private let repository: Repository
   private let author: Identity
 
-  /// Makes a move for a person.
+  /// Creates a move by a person.
   public init(_ repository: Repository, author: Identity) {
     self.repository = repository
     self.author = author
   }
 
+  /// Moves milestones in one commit.
   /// - Parameters:
-  ///   - reason: what the person gave with `-m`.
+  ///   - reason: the text that the person gave with `-m`.
   ///   - isDry: true to judge only.
-  ///   - now: the moment, as stamps write it.
-  ///   - letting: what to let go of what the judge refuses.
-  /// - Throws: `UnknownName` for an id or a state that is not there; `GitError` where something cannot be read or
-  ///   written. Kind `changedMeanwhile` or `locked`: nothing was written, and the caller may try again.
+  ///   - now: the moment in the format of stamps.
+  ///   - letting: the rules to grant exceptions from.
+  /// - Throws: `UnknownName` if an id or a state does not exist; `GitError` if something cannot be read or written.
+  ///   Kind `changedMeanwhile` or `locked`: nothing was written, and the caller may try again.
   public func run(_ steps: [MoveStep], reason: String?, isDry: Bool, now: String, letting go: RulesToLetGo? = nil)
     throws
     -> MoveOutcome
@@ -135,7 +136,7 @@ public struct Move {
       let state = try policy.workflow.state(for: step.goal, from: milestone.status)
       var (version, blob): (Milestone, ObjectID?) = (milestone, nil)
       if let finding = try commit.uncommitted(file) {
-        // What is staged of this very file goes along, as it would in the user's own commit.
+        // The staged version of this very file is committed too, as it would be in the user's own commit.
         if finding.code == .uncommittedChanges, let staged = try commit.staged(file) {
           (version, blob) = (staged.milestone, staged.blob)
         } else if milestone.status != state.name {
@@ -163,8 +164,8 @@ public struct Move {
       findings: outcome.findings, moves: moves, edited: edited, commit: outcome.made?.commit, run: outcome.made?.run)
   }
 
-  /// The message of a commit that moves milestones, without its stamp.
-  /// - Parameter ids: what was to move, for a commit that changes no state.
+  /// Returns the message of a commit that moves milestones, without its stamp.
+  /// - Parameter ids: the milestones to move, for a commit that changes no state.
   public static func message(_ moves: [MoveOutcome.Moved], _ reason: String?, of ids: [MilestoneID]) -> String {
     let subject =
       moves.isEmpty
@@ -177,7 +178,7 @@ public struct Move {
 }
 
 extension Workflow {
-  /// The state to which a step leads.
+  /// Returns the state to which a step leads.
   /// - Throws: `UnknownName` if there is none.
   public func state(for goal: MoveStep.Goal, from status: String) throws -> State {
     switch goal {
@@ -192,7 +193,7 @@ extension Workflow {
     }
   }
 
-  /// The state that a person means.
+  /// Returns the state that a person means.
   /// - Throws: `UnknownName` with the nearest.
   public func known(_ meant: String) throws -> State {
     if let state = state(meant: meant) { return state }
@@ -205,10 +206,10 @@ extension Workflow {
 }
 
 extension Milestone {
-  /// The file with another state, in the written order. `blocked` comes and goes with a blocked state, and approvals end
-  /// with their review (contract 2.4).
+  /// Returns the file with another state, in the written order. A blocked state adds `blocked`, any other removes it,
+  /// and approvals end with their review (contract 2.4).
   /// - Parameter before: the state that it leaves; nil for its own.
-  /// - Parameter edited: the file with what else is to change; nil for the file alone.
+  /// - Parameter edited: the file with other changes; nil for the file alone.
   public func moved(
     to state: State, leaving before: String? = nil, in workflow: Workflow, reason: String?,
     with edited: JSONValue? = nil

@@ -4,8 +4,8 @@ import GitRepository
 import StrictJSON
 
 extension PlanEdit {
-  /// A milestone in another state.
-  /// - Returns: the changes, and the step; none where it is in that state already and nothing else changes.
+  /// Moves a milestone to another state.
+  /// - Returns: the changes, and the step. Both are empty if the state and everything else already match.
   public func moving(_ step: MoveStep, reason: String?) throws -> (changes: [Change], moved: MoveOutcome.Moved?) {
     let (id, milestone) = try milestone(step.milestone.text)
     let workflow = try policy.workflow
@@ -18,7 +18,7 @@ extension PlanEdit {
     return ([Change(PlanPaths.milestone(id), json)], isMoved ? moved : nil)
   }
 
-  /// A milestone that waits, with the reason.
+  /// Blocks a milestone, with the reason.
   public func blocking(_ text: String, reason: String, by: [MilestoneID]) throws
     -> (changes: [Change], moved: MoveOutcome.Moved)
   {
@@ -34,8 +34,8 @@ extension PlanEdit {
     )
   }
 
-  /// A milestone that waits no longer: it returns to the state that it had before.
-  /// - Throws: `UnknownName` for an id that is not there.
+  /// Unblocks a milestone: it returns to the state that it had before.
+  /// - Throws: `UnknownName` if the id does not exist.
   public func unblocking(_ text: String) throws -> (changes: [Change], moved: MoveOutcome.Moved?) {
     let (id, milestone) = try milestone(text)
     let workflow = try policy.workflow
@@ -49,8 +49,8 @@ extension PlanEdit {
     return try moving(MoveStep(milestone: id, goal: goal), reason: nil)
   }
 
-  /// The last state of a milestone on the first-parent line that was not blocked; nil if that line does not tell, as in
-  /// a shallow clone. O(first parents since then).
+  /// Returns a milestone's last state on the first-parent line that was not blocked. Nil if that line has none, as in a
+  /// shallow clone. O(first parents since then).
   private func stateBeforeBlock(_ id: MilestoneID, _ workflow: Workflow) throws -> String? {
     guard !repository.isShallow, case .commit(let head) = try repository.head() else { return nil }
     var next: ObjectID? = head
@@ -68,9 +68,9 @@ extension PlanEdit {
     return nil
   }
 
-  /// A milestone that goes for ever: its file is removed, and its id is retired.
+  /// Retires a milestone: its file is removed, and its id is retired.
   /// - Parameter detaches: true to remove it from the dependencies of others too.
-  /// - Returns: the changes, the id, and what depends on it now.
+  /// - Returns: the changes, the id, and the milestones that depend on it now.
   public func retiring(_ text: String, detaches: Bool) throws
     -> (changes: [Change], id: MilestoneID, dependents: [MilestoneID])
   {

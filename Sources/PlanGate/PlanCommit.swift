@@ -7,24 +7,24 @@ import PlanHistory
 import StrictJSON
 import Telemetry
 
-/// A change of milestones that becomes a commit of its own on HEAD: judged, stamped, signed where that is asked for, and
-/// everything else is left as the user has it.
+/// A change of milestones that becomes a separate commit on HEAD. It is judged, stamped, and signed if required; all
+/// other work is left unchanged.
 struct PlanCommit {
-  /// What came of it.
+  /// The result of a plan commit.
   struct Outcome {
-    /// What the judge said.
+    /// The judge's findings.
     let findings: [Finding]
-    /// The commit and its run; nil where nothing was written.
+    /// The commit and its run. Nil if nothing was written.
     let made: (commit: ObjectID, run: Digest)?
   }
 
   private let repository: Repository
   private let head: ObjectID
   private let parent: Commit
-  /// What HEAD holds.
+  /// The tree of HEAD.
   let tree: GitTree
 
-  /// - Throws: `GitError` where there is no commit yet, or an operation is in progress.
+  /// - Throws: `GitError` if there is no commit yet, or an operation is in progress.
   init(_ repository: Repository, function: String) throws {
     guard case .commit(let head) = try repository.head() else {
       throw GitError(
@@ -41,8 +41,8 @@ struct PlanCommit {
     tree = repository.tree(of: parent)
   }
 
-  /// A milestone at HEAD.
-  /// - Throws: `UnknownName` with the nearest id; `GitError` where its file cannot be read.
+  /// Returns a milestone at HEAD.
+  /// - Throws: `UnknownName` with the nearest id; `GitError` if its file cannot be read.
   func find(_ id: MilestoneID) throws -> (MilestoneFile, Milestone) {
     guard let file = try tree.milestone(id) else {
       let ids = try tree.milestones().keys.sorted().map(\.text)
@@ -63,7 +63,7 @@ struct PlanCommit {
     return (file, milestone)
   }
 
-  /// The commit would mix with what the user has not committed of this very file, or lose it.
+  /// Returns a finding if the commit would mix with the user's uncommitted changes of this very file, or lose them.
   func uncommitted(_ file: MilestoneFile) throws -> Finding? {
     let committed = try tree.milestoneIdentity(file.id)
     func differences() throws -> (isStaged: Bool, isEdited: Bool) {
@@ -93,7 +93,8 @@ struct PlanCommit {
       milestone: file.id, path: file.path, line: 1)
   }
 
-  /// Tells of a milestone's file in the index that is older than HEAD, because something moved HEAD without the index.
+  /// Returns a finding if a milestone's file in the index is older than HEAD, because something moved HEAD without the
+  /// index.
   func outdated(_ path: String) throws -> Finding? {
     guard path.hasPrefix(PlanPaths.folder + "/"),
       let stem = PlanPaths.stem(ofName: String(path.dropFirst(PlanPaths.folder.count + 1))),
@@ -103,7 +104,7 @@ struct PlanCommit {
     return finding
   }
 
-  /// The staged version of a milestone whose file in the work tree is the same, for a command that takes it along.
+  /// Returns the staged version of a milestone whose file in the work tree is equal, for a command that commits it too.
   /// - Returns: nil if it is not staged, or the file in the work tree differs from what is staged.
   /// - Throws: `GitError` if the staged version cannot be read as a milestone.
   func staged(_ file: MilestoneFile) throws -> (milestone: Milestone, blob: ObjectID)? {
@@ -120,11 +121,11 @@ struct PlanCommit {
     return (milestone, entry.id)
   }
 
-  /// What came before the commit, HEAD included.
+  /// The commits before the new one, HEAD included.
   var ancestry: CommitAncestry { CommitAncestry(repository, parents: [head]) }
 
-  /// What becomes of a milestone's file.
-  /// - Parameter blob: the version that index and file hold; nil for HEAD's.
+  /// Returns the change of a milestone's file. Nil if HEAD has no such file.
+  /// - Parameter blob: the version in index and work tree; nil for HEAD's.
   func change(_ file: MilestoneFile, replacing blob: ObjectID? = nil, to json: JSONValue) throws
     -> CommitPlan.Change?
   {
@@ -132,13 +133,13 @@ struct PlanCommit {
     return CommitPlan.Change(path: file.path, replacing: present, bytes: json.layoutBytes)
   }
 
-  /// Judges and commits.
+  /// Judges the changes and commits them.
   /// - Parameters:
-  ///   - alongside: staged files that go along because a criterion is based on them.
+  ///   - alongside: staged files to commit too, because a criterion is based on them.
   ///   - prose: the message above the stamp.
-  ///   - author: who makes it.
-  ///   - now: the moment, as stamps write it.
-  ///   - letting: what to let go of what the judge refuses.
+  ///   - now: the moment in the format of stamps.
+  ///   - letting: the rules to grant exceptions from.
+  ///   - author: the author of the commit.
   /// - Throws: `GitError`. Kind `changedMeanwhile` or `locked`: nothing was written, and the caller may try again.
   func run(
     _ changes: [CommitPlan.Change], alongside: [EvidenceFile] = [], prose: String, reason: String?, isDry: Bool,
@@ -177,7 +178,7 @@ struct PlanCommit {
   }
 }
 
-/// Rules that a person lets go, wherever they stand in the way of one change.
+/// Rules from which a person grants exceptions if they refuse one change.
 public struct RulesToLetGo: Sendable {
   private let codes: [String]
   private let until: String
@@ -189,7 +190,8 @@ public struct RulesToLetGo: Sendable {
     (self.codes, self.until) = (codes, until)
   }
 
-  /// One for each rule and milestone where the judge refuses; and a finding for each rule that does not stand in the way.
+  /// Returns an exception for each rule and milestone that the judge refuses, and a finding for each rule that refuses
+  /// nothing.
   func waives(of findings: [Finding]) -> (waives: [Run.Waive], idle: [Finding]) {
     var waives: [Run.Waive] = []
     for finding in findings where finding.severity == .error && codes.contains(finding.code.id) {

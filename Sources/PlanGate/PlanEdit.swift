@@ -5,42 +5,42 @@ public import GitRepository
 import GitTransaction
 public import StrictJSON
 
-/// Edits files of the plan for people who do not like JSON: in the work tree and in the index, so that the change rides
-/// in the user's own commit. The judge looks first; the hooks stamp it later.
+/// Edits files of the plan without JSON, in the work tree and in the index, so that the user's own commit includes the
+/// change. The change is judged first; the hooks stamp it later.
 public struct PlanEdit {
-  /// What becomes of one file.
+  /// The change of one file.
   public struct Change {
     let path: String
     let bytes: [UInt8]?
 
-    /// Makes a change; the file is written in the canonical layout.
+    /// Creates a change; the file is written in the canonical layout.
     public init(_ path: String, _ json: JSONValue) {
       self.init(path, bytes: json.layoutBytes)
     }
 
-    /// Removes a file.
+    /// Creates the removal of a file.
     public static func removing(_ path: String) -> Change { Change(path, bytes: nil) }
 
-    /// Makes a change of a file that is no JSON; nil removes it.
+    /// Creates a change of a file that is no JSON. Nil removes it.
     public init(_ path: String, bytes: [UInt8]?) {
       self.path = path
       self.bytes = bytes
     }
   }
 
-  /// Where it edits.
+  /// The repository whose files are edited.
   public let repository: Repository
   private let situation: CommitSituation
 
   /// - Parameters:
-  ///   - environment: of the process.
-  ///   - now: the moment, as stamps write it.
+  ///   - environment: the environment of the process.
+  ///   - now: the moment in the format of stamps.
   public init(_ repository: Repository, environment: [String: String], now: String) throws {
     self.repository = repository
     situation = try CommitSituation(repository, isAmend: false, environment: environment, now: now)
   }
 
-  /// The policy that judges what is committed next.
+  /// The policy that judges the next commit.
   public var policy: Policy {
     get throws {
       let base: any PlanTree =
@@ -52,17 +52,17 @@ public struct PlanEdit {
   /// The work tree's folder, with its links resolved and a slash at the end; empty in a bare repository.
   public var top: String { repository.workTree ?? "" }
 
-  /// The plan file, as it is staged.
+  /// The plan file as staged.
   public var plan: Plan? { get throws { try situation.candidate.planFile()?.plan } }
 
-  /// Who git says would commit it.
+  /// Returns the author that git would write.
   public func author() throws -> Identity { try CommitSituation.configuredAuthor(repository) }
 
-  /// The owner that a person means: `me` is the name under which git commits.
+  /// Returns the owner that a person means: `me` is the name under which git commits.
   public func owner(_ word: String) throws -> String { word.lowercased() == "me" ? try author().name : word }
 
-  /// A milestone as it is staged.
-  /// - Throws: `UnknownName` with the nearest id; `GitError` where its file cannot be read.
+  /// Returns a milestone as staged.
+  /// - Throws: `UnknownName` with the nearest id; `GitError` if its file cannot be read.
   public func milestone(_ text: String) throws -> (MilestoneID, Milestone) {
     let ids = try situation.candidate.milestones()
     let id = [MilestoneID(text), MilestoneID(text.uppercased())].first { ids[$0] != nil }
@@ -85,25 +85,25 @@ public struct PlanEdit {
     get throws { try situation.parents.allSatisfy { try !repository.tree(of: repository.commit($0)).holdsPlan() } }
   }
 
-  /// The milestones that depend on one, as they are staged, sorted. O(milestones).
+  /// Returns the staged milestones that depend on one, sorted. O(milestones).
   public func dependents(of id: MilestoneID) throws -> [MilestoneID] {
     try situation.candidate.milestones().keys.sorted().filter { other in
       try situation.candidate.milestone(other)?.milestone?.dependsOn.contains(id) == true
     }
   }
 
-  /// True where a milestone is staged.
+  /// Returns true if a milestone is staged.
   public func holds(_ id: MilestoneID) throws -> Bool { try situation.candidate.milestones()[id] != nil }
 
-  /// The SHA-256 of a file as it would be committed; nil where it is not staged.
+  /// Returns the SHA-256 of a file as it would be committed. Nil if it is not staged.
   public func stagedDigest(of path: String) throws -> Digest? { try situation.candidate.digest(at: path) }
 
-  /// Writes the changes, unless the judge has something against them that it had not before.
+  /// Writes the changes unless the judge finds an error that it did not find before.
   /// - Parameters:
-  ///   - reason: what the person gave; the commit's own message may still give one.
+  ///   - reason: the reason that the person gave; the commit's own message may still give one.
   ///   - isDry: true to judge only.
-  /// - Returns: what the judge has against it, where errors mean that nothing was written; and whether anything differs.
-  /// - Throws: `GitError` where something cannot be read or written.
+  /// - Returns: the new findings, of which an error means that nothing was written; and true if anything differs.
+  /// - Throws: `GitError` if something cannot be read or written.
   public func apply(_ changes: [Change], reason: String?, isDry: Bool) throws -> (findings: [Finding], differs: Bool) {
     var planned: [CommitPlan.Change] = []
     for change in changes {
@@ -124,7 +124,8 @@ public struct PlanEdit {
     return (after, true)
   }
 
-  /// The invariants that the tree would break with the changes, whatever is in the work tree. Needs no author.
+  /// Returns the invariants that the staged tree would break with the changes, regardless of the work tree. Needs no
+  /// author.
   public func broken(_ changes: [Change]) throws -> [Finding] {
     let planned = try changes.map {
       CommitPlan.Change(path: $0.path, replacing: try repository.staged($0.path)?.id, bytes: $0.bytes)
@@ -137,10 +138,10 @@ public struct PlanEdit {
   /// - Parameters:
   ///   - alongside: staged evidence that the commit needs.
   ///   - message: the message above the stamp.
-  ///   - reason: why, where a guard asks for it.
-  ///   - now: the moment, as stamps write it.
-  /// - Returns: the findings, where errors mean that nothing was written; and the commit and its run, nil if nothing
-  ///   differs from HEAD.
+  ///   - reason: the reason, if a guard requires one.
+  ///   - now: the moment in the format of stamps.
+  /// - Returns: the findings, of which an error means that nothing was written; and the commit and its run, nil if
+  ///   nothing differs from HEAD.
   /// - Throws: `GitError`. Kind `changedMeanwhile` or `locked`: nothing was written, and the caller may try again.
   public func commit(
     _ changes: [Change], alongside: [EvidenceFile], message: String, reason: String?, now: String
@@ -166,7 +167,7 @@ public struct PlanEdit {
     try Judge.assess(situation.proposal(.draft(reason: reason, mayFollow: true), of: tree)).verdict.findings
   }
 
-  /// The plan file names a milestone that is staged and that this commit would leave out.
+  /// Returns a finding if the plan file names a staged milestone that this commit would leave out.
   private func leftBehind(_ changes: [Change], _ head: GitTree) throws -> Finding? {
     guard changes.contains(where: { $0.path == PlanPaths.plan }), let plan = try plan else { return nil }
     let left = try plan.executionOrder.filter { id in
@@ -179,7 +180,7 @@ public struct PlanEdit {
       hint: "Commit what is staged first: git commit -m \"\(first): add it\"", path: PlanPaths.plan, line: 1)
   }
 
-  /// What the user has not staged of this very file would be lost, or go along unseen.
+  /// Returns a finding if unstaged changes of this very file would be lost or included unseen.
   private func unstaged(_ path: String, _ staged: FileIdentity?) throws -> Finding? {
     guard try repository.hashOfWorkFile(path) != staged?.id else { return nil }
     try repository.refuseLockedIndex()

@@ -5,9 +5,9 @@ public import PlanHistory
 
 /// A ref that a push changes.
 public struct RefUpdate: Sendable {
-  /// Where it pointed; zero for a new ref.
+  /// The commit before the push. Zero for a new ref.
   public let old: ObjectID
-  /// Where it will point; zero for a deletion.
+  /// The commit after the push. Zero for a deletion.
   public let new: ObjectID
   /// Its full name.
   public let name: String
@@ -37,15 +37,16 @@ public struct RefUpdate: Sendable {
   }
 }
 
-/// Judges what a clone is about to send or to move: advice, as every hook of a clone is.
+/// Judges what a clone is about to send or to move. Like every hook of a clone, it only advises.
 public struct PushAudit {
   private let repository: Repository
 
-  /// Makes an audit.
+  /// Creates an audit.
   public init(_ repository: Repository) { self.repository = repository }
 
-  /// - Parameter known: commits that the other side holds already.
-  /// - Complexity: what is new, not what is there.
+  /// Judges the new commits of each ref.
+  /// - Parameter known: commits that the other side already has.
+  /// - Complexity: O(new commits).
   public func run(_ updates: [RefUpdate], known: [ObjectID]) throws -> HistoryReport {
     var report = HistoryReport()
     for update in updates where update.new != .zero {

@@ -7,18 +7,18 @@ public import PlanHistory
 /// The gate of a server: judges each ref that a push moves from its value before the push.
 public struct RefGate {
   private let repository: Repository
-  /// What the server holds before the push.
+  /// The refs of the server before the push.
   public let server: ServerRefs
 
-  /// - Throws: `GitError` where refs cannot be read.
+  /// - Throws: `GitError` if refs cannot be read.
   public init(_ repository: Repository) throws {
     self.repository = repository
     server = try ServerRefs(repository)
   }
 
-  /// What the judge has against a push.
-  /// - Throws: where something cannot be read; then nothing is let in.
-  /// - Complexity: what is new, not what is there.
+  /// Returns the judge's report on a push.
+  /// - Throws: an error if something cannot be read; the push is then refused.
+  /// - Complexity: O(new commits).
   public func judge(_ updates: [RefUpdate]) throws -> HistoryReport {
     let moves = try updates.map(move)
     var report = HistoryReport()
@@ -38,7 +38,7 @@ public struct RefGate {
     guard report.isAccepted else { return report }
     for group in Group.all(moves.filter(isJudged)) {
       let together = try audit(group, group.tips)
-      // What one tip heals, another one has not healed.
+      // A commit healed by one tip is not healed in the history of another.
       guard together.isAccepted, together.heals, group.tips.count > 1 else {
         report.add(together)
         continue
@@ -48,7 +48,7 @@ public struct RefGate {
     return report
   }
 
-  /// Reads what a ref holds, and finds its anchor: itself as it was, else what says which plan the server has.
+  /// Reads a ref and finds its anchor: its own old value, otherwise the branches that define the server's plan.
   private func move(_ update: RefUpdate) throws -> Move {
     func tip(_ id: ObjectID) throws -> ObjectID? { id == .zero ? nil : try repository.commit(behind: id) }
     func content(_ tip: ObjectID?) throws -> RefContent {
@@ -61,7 +61,7 @@ public struct RefGate {
     let role = try server.role(of: name, old: oldTip, holdsPlan: before.holdsPlan || after.holdsPlan)
     var anchors = server.trunk.map(\.tip)
     var contents = server.trunk.map(\.content)
-    // A free branch that leaves another plan for the server's own is judged as a new one.
+    // A free branch that replaces its plan with the server's own is judged as a new one.
     let goesHome =
       role == .free && before.plan != after.plan && after.plan != nil && contents.contains { $0.plan == after.plan }
     if let oldTip, before.holdsPlan || before.holdsPolicy, !goesHome {
@@ -78,7 +78,7 @@ public struct RefGate {
       alsoAsked: isBeside ? server.headTip.map { [$0] } ?? [] : [])
   }
 
-  /// What is no commit has no history to be judged by: on a protected ref it is nothing, and elsewhere no plan.
+  /// Throws if a ref would name a tree or a file with a plan, or is protected, because that has no history to judge.
   /// - Throws: `GitError` of kind `unsupported`.
   private func refuseWithoutHistory(_ name: String, _ id: ObjectID, old: ObjectID?) throws {
     let holdsPlan = try repository.tree(behind: id).map { try Kinship.holdsPlanOrPolicy(repository.tree($0)) } ?? false
@@ -94,7 +94,7 @@ public struct RefGate {
     return try range.audit(repository, earlier: RunIndex(repository, covering: group.anchors, isKept: true))
   }
 
-  /// True where the commits that come to a ref are judged (contract 2.2, anchors).
+  /// Returns true if the new commits of a ref are judged (contract 2.2, anchors).
   private func isJudged(_ move: Move) -> Bool {
     guard move.newTip != nil, move.change.role != .records else { return false }
     if move.change.role == .isProtected { return true }
@@ -104,7 +104,7 @@ public struct RefGate {
     return plans.contains(plan)
   }
 
-  /// A ref of records holds neither plan nor policy, in any of its commits.
+  /// Returns a finding if any commit of a ref of records contains a plan or policy.
   private func plansAmongRecords(_ move: Move) throws -> [Finding] {
     guard let tip = move.newTip else { return [] }
     let graph = try CommitGraph(repository, from: [tip], notFrom: move.oldTip.map { [$0] } ?? [])
@@ -117,7 +117,7 @@ public struct RefGate {
 }
 
 extension RefGate {
-  /// A ref that moves, with what it rests on.
+  /// A ref that moves, with its anchors.
   fileprivate struct Move {
     let change: RefChange
     let oldTip: ObjectID?
@@ -126,7 +126,7 @@ extension RefGate {
     let alsoAsked: [ObjectID]
   }
 
-  /// Moves that rest on the same commits.
+  /// Moves with the same anchors.
   fileprivate struct Group {
     let anchors: [ObjectID]
     let alsoAsked: [ObjectID]

@@ -15,32 +15,33 @@ public struct Restamp {
     public let new: ObjectID
     /// The subject, for people.
     public let subject: String
-    /// True where the message changed, and not only a parent.
+    /// True if the message changed, and not only a parent.
     public let isRestamped: Bool
   }
 
-  /// What came of it.
+  /// The result of a restamp.
   public struct Outcome {
-    /// What the judge has against a commit, with that commit; nothing is written then.
+    /// The judge's errors, with their commits. Nothing is written if there are any.
     public let findings: [Finding]
     /// The commits that changed, parents first.
     public let rewritten: [Rewritten]
-    /// How many commits lost a signature by it.
+    /// The number of commits that lost their signature.
     public let unsigned: Int
-    /// The ref that moved; nil where nothing was written.
+    /// The ref that moved. Nil if nothing was written.
     public let ref: String?
   }
 
   private let repository: Repository
 
-  /// Makes one.
+  /// Creates a restamp.
   public init(_ repository: Repository) { self.repository = repository }
 
+  /// Stamps the commits of a range.
   /// - Parameters:
-  ///   - range: `A..B`, with `B` a branch or HEAD; nil is what HEAD has and no remote-tracking branch has.
-  ///   - isDry: true to say what would be done.
-  ///   - now: the moment, as stamps write it.
-  /// - Throws: `GitError` where a commit of the range is published, or something cannot be read or written.
+  ///   - range: `A..B`, with `B` a branch or HEAD; nil for the commits of HEAD that no remote-tracking branch has.
+  ///   - isDry: true to report the changes only.
+  ///   - now: the moment in the format of stamps.
+  /// - Throws: `GitError` if a commit of the range is published, or something cannot be read or written.
   /// - Complexity: O(commits of the range).
   public func run(_ range: String?, isDry: Bool, now: String) throws -> Outcome {
     try repository.refuseUnfinishedOperation(function: "restamp", orRebase: true)
@@ -106,7 +107,7 @@ public struct Restamp {
       hint: "Do not rewrite it; record the missing stamp: readiness heal.", function: "restamp")
   }
 
-  /// The message with a true stamp; nil where the one that it has is true, or it needs none.
+  /// Returns the message with a true stamp. Nil if its present stamp is true, or it needs none.
   private func mended(_ commit: Commit, now: String, _ findings: inout [Finding]) throws -> String? {
     let proposal = try Proposal(commit, in: repository)
     guard case .committed(let blocks) = proposal.claim, let text = commit.message else { return nil }
@@ -116,7 +117,7 @@ public struct Restamp {
     let stated = Stamping.Stated(message)
     message.removeBlocks()
     guard assessment.draft != nil else { return message.text }
-    // A forge that threw the body away may have kept no title either.
+    // A forge that dropped the body may have dropped the title too.
     if message.subject.isEmpty { message = CommitMessage("Change the plan\n") }
     let outcome = try Stamping.stamp(
       message, stated: stated, by: commit.author, at: now, mayFollow: false, signer: RunSigner(repository)
@@ -140,7 +141,7 @@ public struct Restamp {
 }
 
 extension Finding {
-  /// True where a new stamp mends it. Several stamps of a squash keep their actors; a single one names the author.
+  /// True if a new stamp repairs it. Several stamps of a squash keep their actors; a single one names the author.
   fileprivate func isMendable(_ blocks: [StampBlock]) -> Bool {
     if code == .actorMismatch { return severity == .error || blocks.count == 1 }
     return ReasonCode.repairedByStamps.contains(code)

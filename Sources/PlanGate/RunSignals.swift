@@ -4,13 +4,13 @@ public import PlanModel
 public import GitRepository
 import Telemetry
 
-/// Tells what this process did with runs, in the trace of each. Nothing happens unless somebody asked for telemetry.
+/// Reports the process's handling of runs, in the trace of each. It does nothing unless telemetry is on.
 public enum RunSignals {
-  /// Spans of one kind at most: a history of years is not told run by run.
+  /// The maximum number of spans of one kind, so that a history of years is not reported run by run.
   private static let bound = 10_000
 
-  /// A run was born: its stamp is in a message, or in a commit.
-  /// - Parameter since: when the work on it began, as the recorder's `now` said; nil without a recorder.
+  /// Reports that a run was stamped, in a message or in a commit.
+  /// - Parameter since: the recorder's `now` when the work on it began; nil without a recorder.
   static func stamped(_ run: Run, plan: String?, since: Int64?) {
     guard let recorder = Telemetry.recorder, let since else { return }
     if let plan { recorder.plan(plan) }
@@ -34,8 +34,8 @@ public enum RunSignals {
     return (ids.isEmpty ? [] : [.milestones(ids)]) + [Attribute("readiness.policy", .text(run.policy.tagged))]
   }
 
-  /// The gate has judged what a push brings.
-  /// - Parameter since: when it began to, as the recorder's `now` said.
+  /// Reports that the gate judged the commits of a push.
+  /// - Parameter since: the recorder's `now` when that began.
   public static func received(_ report: HistoryReport, _ updates: [RefUpdate], since: Int64) {
     guard let recorder = Telemetry.recorder else { return }
     let isAccepted = report.isAccepted
@@ -54,7 +54,7 @@ public enum RunSignals {
     recorder.note([Attribute("readiness.commits", .int(report.walked)), word] + ref)
   }
 
-  /// An audit has found something in commits: their runs are told.
+  /// Reports the runs of the commits in which an audit has findings.
   /// - Throws: `GitError` if a commit cannot be read.
   public static func verified(_ findings: [Finding], in repository: Repository, since: Int64) throws {
     guard let recorder = Telemetry.recorder else { return }

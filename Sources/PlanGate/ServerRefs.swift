@@ -6,32 +6,32 @@ public import GitRepository
 import PlanHistory
 import StrictJSON
 
-/// What a server holds before a push, as far as it says how the push is judged (contract 2.2 anchors, 2.4).
+/// The refs of a server before a push that decide how the push is judged (contract 2.2 anchors, 2.4).
 public struct ServerRefs {
-  /// A branch whose plan the server goes by.
+  /// A branch that defines the server's plan.
   public struct Branch {
     /// Its full name.
     public let name: String
     /// Its commit.
     public let tip: ObjectID
-    /// What it holds.
+    /// Its plan and policy.
     public let content: RefContent
   }
 
-  /// The branch that HEAD names; nil where HEAD is detached.
+  /// The branch that HEAD names. Nil if HEAD is detached.
   public let head: String?
-  /// The commit of that branch; nil where it is not there.
+  /// The commit of that branch. Nil if it does not exist.
   public let headTip: ObjectID?
-  /// The branches that say what the plan is: HEAD's, or where that holds none, each that does.
+  /// The branches that define the plan: HEAD's, or each branch with a plan if HEAD's has none.
   public let trunk: [Branch]
-  /// The refs that `refs.json` of HEAD's branch names; nil where it has none.
+  /// The refs that `refs.json` of HEAD's branch names. Nil if it has none.
   public let named: ProtectedRefs?
   private let records: Set<String>
   private let foldsCase: Bool
   private let repository: Repository
 
-  /// Reads refs as they are: in a hook, before the push.
-  /// - Throws: `GitError` where they cannot be read.
+  /// Reads the present refs: in a hook, those before the push.
+  /// - Throws: `GitError` if they cannot be read.
   public init(_ repository: Repository) throws {
     self.repository = repository
     foldsCase = try repository.configuration("core.ignorecase") == "true"
@@ -54,14 +54,14 @@ public struct ServerRefs {
     self.records = records
   }
 
-  /// What is protected here, for people: HEAD's branch, or each branch that holds a plan, and what `refs.json` names.
+  /// Returns the protected refs, for people: HEAD's branch, or each branch that holds a plan, and those of `refs.json`.
   public func protectedNames() -> [String] {
     var names = head.map { ["\($0) (HEAD's branch\(headTip == nil ? ", which is not there yet" : ""))"] } ?? []
     if trunk.first?.name != head { names += trunk.map { "\($0.name) (HEAD names no branch with a plan)" } }
     return names + (named?.patterns ?? []).map { "\($0) (\(PlanPaths.refs))" }
   }
 
-  /// The policies that decide where HEAD's branch is asked: its own, or each branch's that holds a plan.
+  /// Returns the policies that apply to HEAD's branch: its own, or those of each branch with a plan.
   public func policies() throws -> [Policy] {
     if let headTip, trunk.allSatisfy({ $0.name == head }) {
       return try Self.policy(at: headTip, repository).map { [$0] } ?? []
@@ -69,10 +69,10 @@ public struct ServerRefs {
     return try trunk.compactMap { try Self.policy(at: $0.tip, repository) }
   }
 
-  /// What is expected of a ref.
+  /// Returns the role of a ref.
   /// - Parameters:
-  ///   - old: the commit that it holds, if any.
-  ///   - holdsPlan: true where it holds a plan, or will.
+  ///   - old: its present commit, if any.
+  ///   - holdsPlan: true if it holds a plan, or will.
   public func role(of name: String, old: ObjectID?, holdsPlan: Bool) throws -> RefChange.Role {
     if records.contains(where: { isSame($0, name) }) { return .records }
     if let head, isSame(head, name) { return .isProtected }
@@ -82,7 +82,7 @@ public struct ServerRefs {
     return own?.refs?.covers(name, folds: foldsCase) == true ? .isProtected : .free
   }
 
-  /// The name by which the rules know a ref: where it leads, and as the file system takes it.
+  /// Returns the name by which the rules know a ref: its target, in the case that the file system uses.
   func resolved(_ name: String) throws -> String {
     let target = try repository.refBehind(name)
     guard foldsCase else { return target }
@@ -90,19 +90,19 @@ public struct ServerRefs {
     return low.hasPrefix("refs/replace/") ? low : low == "refs/heads/head" ? "refs/heads/HEAD" : target
   }
 
-  /// True for the ref that holds attestations.
+  /// Returns true for the ref that holds attestations.
   func isAttestations(_ name: String) -> Bool { isSame(name, AttestationStore.ref) }
 
   private func isSame(_ a: String, _ b: String) -> Bool { foldsCase ? a.lowercased() == b.lowercased() : a == b }
 
-  /// The commit's policy, or where that cannot be read, its nearest ancestor's that can.
+  /// Returns the commit's policy. If it cannot be read, the nearest ancestor's readable policy counts.
   private static func policy(at commit: ObjectID, _ repository: Repository) throws -> Policy? {
     let snapshot = try repository.tree(ofCommit: commit).policy()
     if snapshot.isAbsent { return nil }
     return try snapshot.policy ?? CommitAncestry(repository, parents: [commit]).nearestReadablePolicy()?.policy
   }
 
-  /// The refs that `promotion.json` names as stages.
+  /// Returns the refs that `promotion.json` names as stages.
   private static func stages(_ tree: GitTree) throws -> [String] {
     guard let bytes = try tree.policyBytes(at: PlanPaths.policies + "/promotion.json") else { return [] }
     let root: JSONValue

@@ -2,23 +2,23 @@ public import GitObjects
 public import PlanModel
 public import GitRepository
 
-/// An index that is behind: it holds an older version of a milestone, while the file in the work tree is HEAD's.
+/// A stale index: it has an older version of a milestone, while the file in the work tree is HEAD's.
 ///
-/// Git writes back the index that it read before it took the lock, so a `git commit` that loses a race against a move
-/// leaves such an index; a partial commit beside a `git add` in a hook does as well. The next commit would silently take
-/// back what HEAD says, as a change that nobody made.
+/// Git writes back the index that it read before it took the lock. A `git commit` that loses a race against a move
+/// therefore leaves such an index. So does a partial commit next to a `git add` in a hook. The next commit would
+/// silently revert HEAD's content, as a change that nobody made.
 public struct StaleIndex {
   private let repository: Repository
   private let head: ObjectID
 
-  /// How far back an older version is looked for, along first parents.
+  /// The number of commits along first parents that are searched for an older version.
   private static let reach = 64
 
-  /// - Parameter head: the commit that the index is to be in step with.
+  /// - Parameter head: the commit that the index should match.
   public init(_ repository: Repository, head: ObjectID) { (self.repository, self.head) = (repository, head) }
 
-  /// What a commit in the making would take back. Reads the files that are about to be committed, and no more where they
-  /// say so too.
+  /// Returns a finding for each milestone that a commit in the making would revert. Reads only the files that are about
+  /// to be committed, and their history only if the work tree agrees with HEAD.
   public static func findings(_ situation: CommitSituation) throws -> [Finding] {
     // A merge, a pick and a rebase write index and work tree themselves.
     let repository = situation.repository
@@ -35,8 +35,8 @@ public struct StaleIndex {
     }
   }
 
-  /// What there is to say of a milestone whose file is HEAD's; nil where what is staged is HEAD's as well, or somebody's
-  /// own.
+  /// Returns the finding about a milestone whose file is HEAD's. Nil if the staged version is HEAD's as well, or a new
+  /// one.
   public func finding(_ id: MilestoneID, staged: FileIdentity?) throws -> Finding? {
     let commit = try repository.commit(head)
     guard let staged, let held = try repository.tree(of: commit).milestoneIdentity(id), staged != held,

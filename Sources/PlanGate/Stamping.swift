@@ -4,19 +4,19 @@ import GitRepository
 import Telemetry
 import ReadinessSystem
 
-/// Judges a commit in the making and writes its stamp into the message. Both message hooks are this one function.
+/// Judges a commit in the making and writes its stamp into the message, for both message hooks.
 public struct Stamping {
-  /// What became of a message.
+  /// The result of stamping a message.
   public enum Outcome {
-    /// The message is as it should be.
+    /// The message needs no change.
     case unchanged
     /// The message with its stamp.
     case rewritten(String)
-    /// The judge said no.
+    /// The judge refused the change.
     case refused([Finding])
   }
 
-  /// What a message says that a stamp made anew keeps.
+  /// The parts of a message that a new stamp keeps.
   struct Stated {
     let reason: String?
     let waives: [Run.Waive]
@@ -29,17 +29,19 @@ public struct Stamping {
   private let situation: CommitSituation
   private let warn: ([Finding]) -> Void
 
-  /// Stamps what a situation is about to become, at its moment.
-  /// - Parameter warn: told what the judge warns of in a change that it accepts.
+  /// Stamps the commit that a situation is about to become, at its moment.
+  /// - Parameter warn: receives the judge's warnings about a change that it accepts.
   public init(_ situation: CommitSituation, warn: @escaping ([Finding]) -> Void = { _ in }) {
     (self.situation, self.warn) = (situation, warn)
   }
 
+  /// Stamps a message.
   /// - Parameters:
   ///   - text: the message file.
-  ///   - isEdited: true where the file holds comments that git strips.
-  ///   - mayFollow: true where an editor still opens, so that a reason may come later. The stamp of a commit that is
-  ///     picked is then, or where no editor opens, made anew; after the editor it is our own.
+  ///   - isEdited: true if the file contains comments that git strips.
+  ///   - mayFollow: true if an editor still opens, so that a reason may come later.
+  ///   - isLastWord: true after the editor, when the stamp is our own. Otherwise a picked commit's stamp is created
+  ///     again.
   public func stamp(_ text: String, isEdited: Bool, mayFollow: Bool, isLastWord: Bool = false) throws -> Outcome {
     var message = CommitMessage(text, isEdited: isEdited)
     let asFound = message.text
@@ -63,11 +65,11 @@ public struct Stamping {
     return outcome
   }
 
-  /// Judges a change and appends its stamp to a message without one: the one way in which hooks and `restamp` stamp.
+  /// Judges a change and appends its stamp to a message without one. Hooks and `restamp` both stamp this way.
   /// - Parameters:
-  ///   - stated: what a person or an earlier stamp said; the subject serves as reason, where one is asked for.
-  ///   - signer: signs where that is asked for.
-  ///   - proposal: the change, with a claim about it.
+  ///   - stated: the statements of a person or an earlier stamp; the subject serves as reason, if one is required.
+  ///   - signer: signs the run if that is required.
+  ///   - proposal: returns the change, with a claim about it.
   static func stamp(
     _ message: CommitMessage, stated: Stated, by author: Identity, at now: String, mayFollow: Bool,
     signer: RunSigner, warn: ([Finding]) -> Void = { _ in }, _ proposal: (Proposal.Claim) throws -> Proposal
@@ -85,9 +87,9 @@ public struct Stamping {
     let run = try signer.signed(unsigned, draft)
     var message = message
     message.append(block: Trailers.render(run, plan: draft.plan))
-    // A reason that an editor may still bring is not asked for twice.
+    // A reason that an editor may still bring is not requested twice.
     let found = mayFollow ? [] : try signer.findings(run, message.text, proposal)
-    // What was only warned of before it was stamped is not refused after.
+    // A warning before the stamp is not a refusal after it.
     let refused = found.filter { one in
       !warnings.contains { $0.code == one.code && $0.milestone == one.milestone }
     }
@@ -96,23 +98,23 @@ public struct Stamping {
     return .rewritten(message.text)
   }
 
-  /// True where the blocks that stand in the message still tell the change, so that they are kept as they are.
+  /// Returns true if the blocks of the message still describe the change, so that they are kept.
   private func holdsTrueBlocks(_ message: CommitMessage) throws -> Bool {
     let blocks = message.blocks
     guard !blocks.isEmpty else { return false }
     let assessment = try Judge.assess(situation.proposal(.committed(blocks)).saying(message.prose))
-    // A stamp of one change by another person is made anew; several come from a squash and keep their actors.
+    // A single stamp by another person is created again; several come from a squash and keep their actors.
     let isForeign = blocks.count == 1 && assessment.verdict.findings.contains { $0.code == .actorMismatch }
     return assessment.verdict.isAccepted && !isForeign
   }
 
-  /// True where the message needs nothing: its blocks tell the change, or there is neither change nor block.
+  /// Returns true if the message needs nothing: its blocks describe the change, or there is neither change nor block.
   public func isTrue(_ text: String, isEdited: Bool) throws -> Bool {
     let message = CommitMessage(text, isEdited: isEdited)
     return try message.blocks.isEmpty ? situation.changesNothing() : holdsTrueBlocks(message)
   }
 
-  /// A true message with its block at the end, where git finds it; nil if it is there already.
+  /// Returns a true message with its block moved to the end, where git finds it. Nil if it is already there.
   public static func settled(_ text: String, isEdited: Bool) -> String? {
     var message = CommitMessage(text, isEdited: isEdited)
     let asFound = message.text
@@ -120,26 +122,26 @@ public struct Stamping {
     return message.text == asFound ? nil : message.text
   }
 
-  /// A message without its block, and the block; nil unless there is exactly one.
+  /// Returns a message without its block, and the block. Nil unless there is exactly one.
   public static func parted(_ text: String, isEdited: Bool) -> (prose: String, block: String)? {
     var message = CommitMessage(text, isEdited: isEdited)
     guard let block = message.takeBlock() else { return nil }
     return (message.text, block)
   }
 
-  /// A message with a block at its end, unless it has one.
+  /// Returns a message with a block at its end, unless it already has one.
   public static func joined(_ text: String, _ block: String, isEdited: Bool) -> String {
     var message = CommitMessage(text, isEdited: isEdited)
     if message.blocks.isEmpty { message.append(block: block) }
     return message.text
   }
 
-  /// True where the message, as git will keep it, says something beside its stamp.
+  /// Returns true if the message, as git will keep it, has text in addition to its stamp.
   public static func hasSubject(_ text: String, isEdited: Bool) -> Bool {
     !CommitMessage(text, isEdited: isEdited).subject.isEmpty
   }
 
-  /// True if the message says something beside its stamp where git keeps lines such as `#12: fix the timeout`.
+  /// Returns true if the message has text in addition to its stamp and git keeps lines such as `#12: fix the timeout`.
   public static func hasSubjectAmongComments(_ text: String) -> Bool {
     let kept = text.split(separator: "\n", omittingEmptySubsequences: false)
       .prefix { !$0.hasSuffix(CommitMessage.scissors) }

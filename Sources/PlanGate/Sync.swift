@@ -3,34 +3,34 @@ public import PlanModel
 public import GitRepository
 import PlanHistory
 
-/// Brings a branch and its remote together: fetch, merge what came, judge what would go, push. Git does all of it, with
-/// its hooks and its credentials; nothing is ever forced.
+/// Synchronizes a branch and its remote: fetch, merge, judge the outgoing commits, push. Git does all of it, with its
+/// hooks and its credentials; nothing is ever forced.
 public struct Sync {
-  /// What came of it.
+  /// The result of a round.
   public enum Outcome: Sendable {
-    /// Nothing was to do.
+    /// There was nothing to do.
     case upToDate
-    /// So many commits came, and so many went.
+    /// The numbers of commits that were merged and pushed.
     case synced(came: Int, went: Int)
-    /// The judge has something against what would go; nothing went.
+    /// The judge refused the outgoing commits; nothing was pushed.
     case refused([Finding])
-    /// Git could not merge by itself; nothing was changed.
+    /// Git could not merge without help; nothing was changed.
     case conflict(String)
-    /// The other side said no; a race that was lost is not that.
+    /// The remote refused the push; a lost race does not count.
     case rejected(String)
   }
 
   private let repository: Repository
   private let remote: String?
 
-  /// - Parameter remote: its name; nil is the branch's own upstream, else `origin`.
+  /// - Parameter remote: its name; nil for the branch's own upstream, else `origin`.
   public init(_ repository: Repository, remote: String?) {
     self.repository = repository
     self.remote = remote
   }
 
-  /// One round.
-  /// - Throws: `GitError` of kind `changedMeanwhile` where somebody else was faster: then again, from the fetch.
+  /// Runs one round.
+  /// - Throws: `GitError` of kind `changedMeanwhile` if another push was faster: run again, from the fetch.
   public func run() throws -> Outcome {
     let branch = try text(
       ["symbolic-ref", "--quiet", "--short", "HEAD"], "HEAD is on no branch.", hint: "git switch BRANCH")
@@ -71,7 +71,7 @@ public struct Sync {
     ])
     if pushed.status == 0 { return .synced(came: came, went: went) }
     let words = String(decoding: pushed.bytes, as: UTF8.self) + "\n" + pushed.errorText
-    // What git says where the ref has moved since the fetch, or moves this very moment.
+    // Git's messages if the ref has moved since the fetch, or moves at this very moment.
     let races = [
       "fetch first", "non-fast-forward", "cannot lock ref", "failed to update ref", "failed to lock", "stale info",
     ]

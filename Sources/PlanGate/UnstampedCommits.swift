@@ -6,22 +6,23 @@ import PlanModel
 
 /// Command lines that several messages propose.
 public enum PlanCommands {
-  /// Commits a staged plan with its stamp, and has the hooks in place for what follows.
+  /// Installs the hooks and commits a staged plan with its stamp.
   public static let adopting = "readiness install, then git commit -m \"plan: adopt it\""
 }
 
-/// The newest commits of a branch that change the plan without a stamp: made without hooks, and refused by a server.
+/// The newest commits of a branch that change the plan without a stamp. They were made without hooks, and a server
+/// refuses them.
 public struct UnstampedCommits {
   private let repository: Repository
 
-  /// How many commits are looked at, along first parents. verify looks at all.
+  /// The number of commits that are read, along first parents. `verify` reads all.
   private static let reach = 20
 
-  /// Looks in a repository.
+  /// Creates a search in a repository.
   public init(_ repository: Repository) { self.repository = repository }
 
-  /// The commits, newest first, that no upstream has. A merge is left to verify, and so is what an ancestor of a heal
-  /// lacks. Empty where policy lets such commits through.
+  /// Returns the commits, newest first. Merges, and commits before a heal, are left to `verify`. Empty if policy
+  /// accepts commits without a stamp.
   public func ids(from tip: ObjectID) throws -> [ObjectID] {
     var commit = try repository.commit(tip)
     let policy = try repository.tree(of: commit).policy().policy ?? .builtIn()
@@ -45,12 +46,12 @@ public struct UnstampedCommits {
     return found
   }
 
-  /// That there are some, in one sentence with the command that stamps them; nil if there are none.
+  /// Returns a sentence about these commits, with the command that stamps them. Nil if there are none.
   public func sentence(from tip: ObjectID) throws -> String? {
     try found(from: tip).map { "\($0.message) \($0.hint)" }
   }
 
-  /// That there are some, and the command that stamps them while nobody has them, and records them afterwards.
+  /// Returns a message about these commits, and the command that stamps them, or records them if they are published.
   public func found(from tip: ObjectID) throws -> (message: String, hint: String)? {
     let ids = try ids(from: tip)
     guard let oldest = ids.last else { return nil }
@@ -69,7 +70,7 @@ public struct UnstampedCommits {
     return (message, try isPublished(oldest) ? "To stamp: readiness heal" : "To stamp: readiness restamp")
   }
 
-  /// True if a branch of a remote holds it.
+  /// Returns true if a remote-tracking branch contains the commit.
   public func isPublished(_ id: ObjectID) throws -> Bool {
     let tips = try repository.refTips(except: { !$0.hasPrefix("refs/remotes/") })
     return try tips.contains { try $0 == id || repository.mergeBases(of: id, and: $0) == [id] }
