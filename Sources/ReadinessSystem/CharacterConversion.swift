@@ -2,8 +2,8 @@ import CLibrary
 
 /// Converts texts between encodings by the system's iconv.
 public enum CharacterConversion {
-  /// Returns the bytes of a text in another encoding; nil if they are not of the first one, or the second has no place
-  /// for some of the text.
+  /// Returns the bytes of a text in another encoding. Returns nil if the bytes are invalid in the source encoding, or
+  /// the target encoding cannot represent a character.
   /// - Parameters:
   ///   - source: a name that iconv knows.
   ///   - target: a name that iconv knows.

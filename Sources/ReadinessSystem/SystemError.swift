@@ -1,22 +1,22 @@
 import CLibrary
 
-/// Says why the system did not do what it was asked for. Always "could not judge", never a verdict.
+/// The reason why a system call failed. It always means "could not judge", never a verdict.
 public struct SystemError: Error, Sendable, Equatable {
-  /// What kind of obstacle it is.
+  /// The kind of failure.
   public enum Kind: Sendable, Equatable {
     case notFound, exists, permission, full, closed, other
   }
 
   /// The C function.
   public let function: String
-  /// The file, program or other thing that it was called for.
+  /// The file, program or other subject of the call.
   public let subject: String
-  /// The value of `errno`; 0 where the call succeeded and its answer was not the one that is needed.
+  /// The value of `errno`; 0 if the call succeeded but its result cannot be used.
   public let code: Int32
-  /// What happened, in the system's words unless it is about an answer; without a full stop.
+  /// The reason, without a full stop: the system's words, unless the result is at fault.
   public let reason: String
 
-  /// Takes the value of `errno` that the last call on this thread left.
+  /// Creates an error from the `errno` of the last call on this thread.
   public init(_ function: String, _ subject: String) { self.init(function, subject, errno) }
 
   /// - Parameter code: the value of `errno`.
@@ -35,7 +35,7 @@ public struct SystemError: Error, Sendable, Equatable {
     self.reason = reason
   }
 
-  /// Says that nothing stands at a path.
+  /// Returns the error for a path that does not exist.
   public static func notFound(_ path: String) -> SystemError { SystemError("lstat", path, ENOENT) }
 
   /// The kind, by the value of `errno`.

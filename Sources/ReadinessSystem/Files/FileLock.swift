@@ -1,11 +1,11 @@
 import CLibrary
 
-/// A lock that ends with its process, whichever way that ends.
+/// A lock that ends with its process, however the process ends.
 public final class FileLock: Sendable {
   private let descriptor: Int32
 
-  /// Takes the lock; nil where another process has it.
-  /// - Throws: `SystemError` where the file cannot be made.
+  /// Acquires the lock. Returns nil if another process holds it.
+  /// - Throws: `SystemError` if the file cannot be created.
   public init?(path: String) throws(SystemError) {
     let file = open(path, O_RDWR | O_CREAT | O_NOFOLLOW | O_CLOEXEC, 0o600)
     guard file >= 0 else { throw SystemError("open", path) }
@@ -16,8 +16,8 @@ public final class FileLock: Sendable {
     descriptor = file
   }
 
-  /// Waits until no other process has the lock, and takes it.
-  /// - Throws: `SystemError` if the file cannot be made.
+  /// Waits until no other process holds the lock, and acquires it.
+  /// - Throws: `SystemError` if the file cannot be created.
   public init(waitingFor path: String) throws(SystemError) {
     let file = open(path, O_RDWR | O_CREAT | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC, 0o644)
     guard file >= 0 else { throw SystemError("open", path) }

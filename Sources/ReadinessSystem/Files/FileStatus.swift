@@ -1,47 +1,47 @@
 import CLibrary
 
-/// A moment as a file system keeps it.
+/// A time as a file system stores it.
 public struct FileTime: Sendable, Comparable {
   /// Seconds since 1970.
   public let seconds: Int
   /// Nanoseconds within the second.
   public let nanoseconds: Int
 
-  /// Makes a moment from its parts.
+  /// Creates a time from its parts.
   public init(seconds: Int, nanoseconds: Int) { (self.seconds, self.nanoseconds) = (seconds, nanoseconds) }
 
   init(_ time: timespec) { self.init(seconds: time.tv_sec, nanoseconds: time.tv_nsec) }
 
-  /// Orders moments by time.
+  /// Orders times chronologically.
   public static func < (one: FileTime, other: FileTime) -> Bool {
     (one.seconds, one.nanoseconds) < (other.seconds, other.nanoseconds)
   }
 }
 
-/// Describes a file as stat(2) does.
+/// The status of a file, as stat(2) reports it.
 public struct FileStatus: Sendable {
-  /// What a path leads to.
+  /// The kind of a file.
   public enum Kind: Sendable {
     case regular, folder, symbolicLink, other
   }
 
-  /// What it is.
+  /// The kind of the file.
   public let kind: Kind
-  /// Bytes.
+  /// The size in bytes.
   public let size: Int
-  /// True where its owner may run it.
+  /// True if the owner may execute the file.
   public let isExecutableByOwner: Bool
-  /// When its content was last written.
+  /// The time of the last change to the content.
   public let modified: FileTime
-  /// When its content, owner or mode last changed.
+  /// The time of the last change to the content, the owner or the mode.
   public let changed: FileTime
-  /// The file system that it is on.
+  /// The device number of the file system.
   public let device: UInt64
-  /// The number by which that file system knows it.
+  /// The inode number.
   public let index: UInt64
-  /// The number of its owner.
+  /// The user id of the owner.
   public let owner: UInt32
-  /// The number of its group.
+  /// The group id.
   public let group: UInt32
 
   /// A status of zeros, which git takes for an entry without stat data.
@@ -64,39 +64,40 @@ public struct FileStatus: Sendable {
 }
 
 extension FileSystem {
-  /// Returns the status of what is at a path; nil if nothing is, or the system does not say.
-  /// - Parameter followsLinks: true for what a symbolic link leads to; false for the link itself.
+  /// Returns the status of the file at a path. Returns nil if there is none, or the system cannot report it.
+  /// - Parameter followsLinks: true for the target of a symbolic link; false for the link itself.
   public static func status(_ path: String, followsLinks: Bool = false) -> FileStatus? {
     var status = stat()
     guard (followsLinks ? stat(path, &status) : lstat(path, &status)) == 0 else { return nil }
     return FileStatus(status)
   }
 
-  /// Returns the status of what is at a path, be it a symbolic link.
-  /// - Throws: `SystemError`; of kind `notFound` if nothing is there.
+  /// Returns the status of the file at a path. Does not follow a symbolic link.
+  /// - Throws: `SystemError`; of kind `notFound` if there is no file.
   public static func existingStatus(_ path: String) throws(SystemError) -> FileStatus {
     guard let status = status(path) else { throw SystemError("lstat", path) }
     return status
   }
 
-  /// Returns true if a path leads to something, through symbolic links.
+  /// Returns true if a path leads to a file, through symbolic links.
   public static func leadsToFile(_ path: String) -> Bool { access(path, F_OK) == 0 }
 
-  /// Returns true if this process may read what a path leads to.
+  /// Returns true if this process may read the file at a path.
   public static func isReadable(_ path: String) -> Bool { access(path, R_OK) == 0 }
 
-  /// Returns true if this process may run what a path leads to.
+  /// Returns true if this process may execute the file at a path.
   public static func isExecutable(_ path: String) -> Bool { access(path, X_OK) == 0 }
 
-  /// Returns where a symbolic link leads, as it is written; nil if there is no link, or it is longer than a path may be.
+  /// Returns the target of a symbolic link, unresolved. Returns nil if there is no link, or the target is longer than
+  /// a path may be.
   public static func linkTarget(_ path: String) -> String? {
     var buffer = [UInt8](repeating: 0, count: 4096)
     let count = readlink(path, &buffer, buffer.count)
     return count > 0 && count < buffer.count ? String(decoding: buffer[..<count], as: UTF8.self) : nil
   }
 
-  /// Returns the folders that a pattern such as `/srv/git/*.git` means, without links, each once, sorted (glob(7), with
-  /// braces and tildes).
+  /// Returns the absolute paths of the folders that match a pattern such as `/srv/git/*.git`, without links and
+  /// duplicates, sorted (glob(7), with braces and tildes).
   public static func folders(matching pattern: String) -> [String] {
     var found = glob_t()
     defer { globfree(&found) }

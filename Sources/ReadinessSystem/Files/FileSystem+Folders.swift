@@ -1,9 +1,9 @@
 import CLibrary
 
 extension FileSystem {
-  /// Makes a folder and those above it.
-  /// - Parameter own: how many of the last components are this program's own, such as those below `.git`: none of them
-  ///   may be a link, since somebody else may have made the folder above them.
+  /// Creates a folder and its missing parents.
+  /// - Parameter own: the number of trailing components that belong to this program, such as those below `.git`. None
+  ///   of them may be a link, because somebody else may have created the folder above them.
   /// - Throws: `SystemError`.
   public static func makeFolders(_ path: String, own: Int = 0) throws(SystemError) {
     if own == 0, mkdir(path, 0o777) == 0 || errno == EEXIST { return }
@@ -21,27 +21,27 @@ extension FileSystem {
     }
   }
 
-  /// Makes a folder that nobody else has, under `TMPDIR`, or `/tmp` where that is not set, or empty.
+  /// Creates a folder with a unique name under `TMPDIR`, or under `/tmp` if that is unset or empty.
   /// - Parameters:
-  ///   - prefix: how its name begins.
-  ///   - variable: what `TMPDIR` says.
+  ///   - prefix: the prefix of the name.
+  ///   - variable: the value of `TMPDIR`.
   /// - Returns: its path, without links.
   /// - Throws: `SystemError`.
   public static func makeTemporaryFolder(
     _ prefix: String, variable: String? = Environment.value("TMPDIR")
   ) throws(SystemError) -> String {
     let above = variable.flatMap { $0.isEmpty ? nil : $0 } ?? "/tmp"
-    // mkdtemp(3) asks for six X and puts letters in their places.
+    // mkdtemp(3) requires six X and replaces them with letters.
     var template = Array("\(above)/\(prefix)XXXXXX".utf8CString)
     guard mkdtemp(&template) != nil, let resolved = realpath(template, nil) else { throw SystemError("mkdtemp", above) }
     defer { free(resolved) }
     return String(cString: resolved)
   }
 
-  /// Removes a folder with all that is in it; links are removed, never followed.
+  /// Removes a folder and its contents. Removes links without following them.
   /// - Throws: `SystemError`.
   public static func removeFolder(_ path: String) throws(SystemError) {
-    // A check may have taken its own rights away.
+    // A check may have removed its own permissions.
     chmod(path, 0o700)
     for name in try names(in: path) {
       let inner = path + "/" + name
@@ -52,7 +52,7 @@ extension FileSystem {
     guard rmdir(path) == 0 || errno == ENOENT else { throw SystemError("rmdir", path) }
   }
 
-  /// Waits until the disk has the names in the folder that a path lies in.
+  /// Waits until the folder that contains a path is on disk.
   /// - Throws: `SystemError`.
   public static func syncFolder(of path: String) throws(SystemError) {
     let folder = folder(of: path)

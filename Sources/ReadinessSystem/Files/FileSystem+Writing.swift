@@ -1,25 +1,25 @@
 import CLibrary
 
 extension FileSystem {
-  /// What the disk has when a write returns.
+  /// The data that is on disk when a write returns.
   public enum Durability: Sendable {
-    /// Perhaps nothing: for what does not outlive the command, or is soon written again.
+    /// Perhaps no data: for files that do not outlive the command, or are soon written again.
     case none
-    /// What the file holds.
+    /// The contents.
     case contents
-    /// What the file holds, and that it has this name: a power cut takes nothing back.
+    /// The contents and the name: a power cut loses neither.
     case contentsAndName
   }
 
-  /// Writes a file so that it is there whole or not at all: a draft beside it, `.NAME.PID`, then renamed over it.
-  /// - Parameter mode: the permissions, less the umask; by default nobody else may read it.
-  /// - Throws: `SystemError`; then what stood there before still does.
+  /// Writes a file atomically: writes a draft next to it, `.NAME.PID`, then renames the draft.
+  /// - Parameter mode: the permissions, less the umask; by default nobody else may read the file.
+  /// - Throws: `SystemError`; then the previous file is unchanged.
   public static func write(
     _ bytes: [UInt8], to path: String, mode: UInt32 = 0o600, durability: Durability = .contentsAndName
   ) throws(SystemError) {
     let cut = path.lastIndex(of: "/").map { path.index(after: $0) } ?? path.startIndex
     let draft = "\(path[..<cut]).\(path[cut...]).\(getpid())"
-    // One that an earlier process of this number left, or somebody else put there, may be a link.
+    // A draft from an earlier process with this pid, or from somebody else, may be a link.
     unlink(draft)
     try create(draft, bytes, mode: mode, durability: durability)
     guard CLibrary.rename(draft, path) == 0 else {
@@ -30,9 +30,9 @@ extension FileSystem {
     if case .contentsAndName = durability { try syncFolder(of: path) }
   }
 
-  /// Creates a file that must not be there yet.
+  /// Creates a file that must not exist yet.
   /// - Parameter mode: the permissions, less the umask.
-  /// - Throws: `SystemError`; of kind `exists` where something stands there. Then no part of the file is left.
+  /// - Throws: `SystemError`; of kind `exists` if the path exists. On failure no part of the file remains.
   public static func create(
     _ path: String, _ bytes: [UInt8], mode: UInt32 = 0o666, durability: Durability = .none
   ) throws(SystemError) {
@@ -56,8 +56,8 @@ extension FileSystem {
     try extend(path, by: bytes[count...]) { $0 == count }
   }
 
-  /// Puts bytes behind what a file holds, all of them or nothing. The disk is not waited for.
-  /// - Returns: false where there is no such file, or it cannot be opened so.
+  /// Appends bytes to an existing file, all of them or none. Does not wait for the disk.
+  /// - Returns: false if there is no such file, or it cannot be opened for appending.
   /// - Throws: `SystemError`.
   public static func extend(_ path: String, by bytes: [UInt8]) throws(SystemError) -> Bool {
     try extend(path, by: bytes[...]) { _ in true }
@@ -78,8 +78,8 @@ extension FileSystem {
     return true
   }
 
-  /// Adds to the end of a file, which it creates where there is none, and waits for the disk.
-  /// - Parameter followsLinks: false where somebody else may have made the folder.
+  /// Appends to a file, creates it if necessary, and waits for the disk.
+  /// - Parameter followsLinks: false if somebody else may have created the folder.
   /// - Throws: `SystemError`.
   public static func append(_ bytes: [UInt8], to path: String, followsLinks: Bool = true) throws(SystemError) {
     let descriptor = open(path, O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC | (followsLinks ? 0 : O_NOFOLLOW), 0o644)
@@ -89,8 +89,8 @@ extension FileSystem {
     guard fsync(descriptor) == 0 else { throw SystemError("fsync", path) }
   }
 
-  /// Takes away what stands behind the last line end: a writer was killed before it had written its line whole.
-  /// - Parameter followsLinks: false where somebody else may have made the folder.
+  /// Truncates a file after its last line end, because a killed writer may have left an incomplete line.
+  /// - Parameter followsLinks: false if somebody else may have created the folder.
   /// - Throws: `SystemError`.
   public static func endAtLineEnd(_ path: String, followsLinks: Bool = true) throws(SystemError) {
     let file = open(path, O_RDWR | O_CLOEXEC | (followsLinks ? 0 : O_NOFOLLOW))
@@ -116,7 +116,7 @@ extension FileSystem {
     guard ftruncate(file, 0) == 0 else { throw SystemError("ftruncate", path) }
   }
 
-  /// Writes all of it to an open descriptor.
+  /// Writes all bytes to an open descriptor.
   /// - Throws: `SystemError`.
   public static func write(_ bytes: ArraySlice<UInt8>, to descriptor: Int32, _ path: String) throws(SystemError) {
     var rest = bytes
@@ -130,8 +130,8 @@ extension FileSystem {
     }
   }
 
-  /// Writes two runs of bytes to an open descriptor as though they were one (writev(2)).
-  /// - Throws: `SystemError`; of kind `closed` if the reader has left.
+  /// Writes two byte arrays to an open descriptor in one call if possible (writev(2)).
+  /// - Throws: `SystemError`; of kind `closed` if the reader has closed the pipe.
   public static func write(_ bytes: [UInt8], _ ending: [UInt8], to descriptor: Int32, _ name: String)
     throws(SystemError)
   {
@@ -154,41 +154,41 @@ extension FileSystem {
     }
   }
 
-  /// Removes a file, or a link itself; nothing happens where it is not there.
+  /// Removes a file, or a link itself. Does nothing if the path does not exist.
   /// - Throws: `SystemError`.
   public static func remove(_ path: String) throws(SystemError) {
     guard unlink(path) == 0 || errno == ENOENT || errno == ENOTDIR else { throw SystemError("unlink", path) }
   }
 
-  /// Removes a file, or a link itself, that nothing depends on: a draft, or a lock.
+  /// Removes a file, or a link itself, and ignores failure: for drafts and locks that nothing depends on.
   public static func removeQuietly(_ path: String) { unlink(path) }
 
-  /// Gives a file another name, in the place of what has it.
+  /// Renames a file, and replaces any file of the new name.
   /// - Throws: `SystemError`.
   public static func rename(_ path: String, to new: String) throws(SystemError) {
     guard CLibrary.rename(path, new) == 0 else { throw SystemError("rename", path) }
   }
 
-  /// Gives a file a second name.
-  /// - Throws: `SystemError`; of kind `exists` if something has that name.
+  /// Adds a hard link to a file.
+  /// - Throws: `SystemError`; of kind `exists` if the new name exists.
   public static func addName(_ new: String, to path: String) throws(SystemError) {
     guard CLibrary.link(path, new) == 0 else { throw SystemError("link", new) }
   }
 
-  /// Sets the permissions of a file, as far as the system allows it.
+  /// Sets the permissions of a file, and ignores failure.
   public static func setMode(_ path: String, _ mode: UInt32) { chmod(path, mode) }
 
-  /// Dates a file to this moment.
-  /// - Returns: false if there is none, or it belongs to somebody else.
+  /// Sets the modification time of a file to now.
+  /// - Returns: false if there is no file, or it belongs to somebody else.
   public static func touch(_ path: String) -> Bool { utimensat(AT_FDCWD, path, nil, 0) == 0 }
 
-  /// Dates a file to a moment, as far as the system allows it.
+  /// Sets the modification time of a file, and ignores failure.
   public static func setModified(_ path: String, _ time: FileTime) {
     let times = [timespec](repeating: timespec(tv_sec: time.seconds, tv_nsec: time.nanoseconds), count: 2)
     utimensat(AT_FDCWD, path, times, 0)
   }
 
-  /// Makes a symbolic link.
+  /// Creates a symbolic link.
   /// - Throws: `SystemError`.
   public static func link(_ path: String, to target: String) throws(SystemError) {
     guard symlink(target, path) == 0 else { throw SystemError("symlink", path) }

@@ -1,10 +1,10 @@
 import CLibrary
 
-/// Reads whole files and folders; `FileSystem+Writing.swift` writes them, `FileSystem+Folders.swift` makes and removes
-/// folders. Nothing else of the program opens a file by its path.
+/// Reads whole files and folders. `FileSystem+Writing.swift` writes files, `FileSystem+Folders.swift` creates and
+/// removes folders. No other module opens a file by its path.
 public enum FileSystem {
-  /// Reads a file whole. O(bytes).
-  /// - Throws: `SystemError`; of kind `notFound` where there is none.
+  /// Reads a whole file. O(bytes).
+  /// - Throws: `SystemError`; of kind `notFound` if there is no file.
   public static func read(_ path: String) throws(SystemError) -> [UInt8] {
     let descriptor = open(path, O_RDONLY | O_CLOEXEC)
     guard descriptor >= 0 else { throw SystemError("open", path) }
@@ -12,7 +12,7 @@ public enum FileSystem {
     return try read(descriptor, path)
   }
 
-  /// Reads a file whole; nil where there is none.
+  /// Reads a whole file. Returns nil if there is none.
   /// - Throws: `SystemError`.
   public static func readIfPresent(_ path: String) throws(SystemError) -> [UInt8]? {
     do { return try read(path) } catch {
@@ -21,8 +21,8 @@ public enum FileSystem {
     }
   }
 
-  /// Reads a file that only says more about something, and may be gone at any moment; nil where it cannot be read.
-  /// A pipe is not waited for.
+  /// Reads an optional file that may vanish at any moment. Returns nil if it cannot be read. Does not wait for a
+  /// pipe.
   public static func readQuietly(_ path: String) -> [UInt8]? {
     let descriptor = open(path, O_RDONLY | O_NONBLOCK | O_CLOEXEC)
     guard descriptor >= 0 else { return nil }
@@ -30,8 +30,8 @@ public enum FileSystem {
     do { return try read(descriptor, path) } catch { return nil }
   }
 
-  /// Reads all that an open descriptor gives, such as standard input.
-  /// - Parameter name: what the error calls it.
+  /// Reads an open descriptor, such as standard input, to its end.
+  /// - Parameter name: the name for errors.
   /// - Throws: `SystemError`.
   public static func read(_ descriptor: Int32, _ name: String) throws(SystemError) -> [UInt8] {
     var bytes: [UInt8] = []
@@ -40,7 +40,7 @@ public enum FileSystem {
     return bytes
   }
 
-  /// Reads a file chunk by chunk, so that its size is no matter.
+  /// Reads a file chunk by chunk, in bounded memory.
   /// - Throws: `SystemError`.
   public static func forEachChunk(_ path: String, _ take: (ArraySlice<UInt8>) -> Void) throws(SystemError) {
     let descriptor = open(path, O_RDONLY | O_CLOEXEC)
@@ -49,7 +49,7 @@ public enum FileSystem {
     try forEachChunk(descriptor, path, take)
   }
 
-  /// Hands over what a descriptor gives, chunk by chunk.
+  /// Reads a descriptor chunk by chunk.
   static func forEachChunk(
     _ descriptor: Int32, _ name: String, of size: Int = 65536, _ take: (ArraySlice<UInt8>) -> Void
   ) throws(SystemError) {
@@ -66,8 +66,8 @@ public enum FileSystem {
     }
   }
 
-  /// Reads the beginning of a file into memory, with one call of the system and without waiting for a pipe.
-  /// - Returns: the count of bytes; nil if the file cannot be read.
+  /// Reads the beginning of a file into memory, in one system call and without waiting for a pipe.
+  /// - Returns: the count of bytes; nil if the file cannot be opened.
   package static func read(_ path: String, into memory: UnsafeMutableRawBufferPointer) -> Int? {
     let descriptor = open(path, O_RDONLY | O_NONBLOCK | O_CLOEXEC)
     guard descriptor >= 0 else { return nil }
@@ -75,31 +75,31 @@ public enum FileSystem {
     return CLibrary.read(descriptor, memory.baseAddress, memory.count)
   }
 
-  /// Tells whether something stands at a path, be it a link that leads nowhere.
+  /// Returns true if a path exists, even as a dangling link.
   public static func exists(_ path: String) -> Bool {
     var status = stat()
     return lstat(path, &status) == 0
   }
 
-  /// Tells whether a path leads to a regular file.
-  /// - Parameter followsLinks: false for false where it is a symbolic link.
+  /// Returns true if a path leads to a regular file.
+  /// - Parameter followsLinks: false to reject a symbolic link.
   public static func isRegular(_ path: String, followsLinks: Bool = true) -> Bool {
     var status = stat()
     return (followsLinks ? stat(path, &status) : lstat(path, &status)) == 0 && status.st_mode & S_IFMT == S_IFREG
   }
 
-  /// Tells whether a folder is at a path; a link to one is none.
+  /// Returns true if a path is a folder and not a link to one.
   public static func isFolder(_ path: String) -> Bool {
     var status = stat()
     return lstat(path, &status) == 0 && status.st_mode & S_IFMT == S_IFDIR
   }
 
-  /// Names the folder that a path lies in.
+  /// Returns the path of the folder that contains a path.
   public static func folder(of path: String) -> String {
     path.lastIndex(of: "/").map { String(path[..<$0]) } ?? "."
   }
 
-  /// Lists what a folder holds, sorted; nothing where there is no folder.
+  /// Returns the names in a folder, sorted. Returns an empty list if there is no folder.
   /// - Throws: `SystemError`.
   public static func names(in path: String) throws(SystemError) -> [String] {
     guard let folder = opendir(path) else {
@@ -121,7 +121,8 @@ public enum FileSystem {
     }
   }
 
-  /// Counts the names of a folder that end so, without making a string of any; nil where it cannot be read.
+  /// Counts the names in a folder that have a suffix, without creating strings. Returns nil if the folder cannot be
+  /// read.
   public static func countQuietly(in path: String, endingIn ending: StaticString) -> Int? {
     guard let folder = opendir(path) else { return nil }
     defer { closedir(folder) }

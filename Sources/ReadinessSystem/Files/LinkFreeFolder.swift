@@ -1,12 +1,12 @@
 import CLibrary
 
-/// A folder whose contents a stranger may have laid out: what is read and written below it is reached component by
-/// component, and no symbolic link is followed on the way or at the end (openat(2) with `O_NOFOLLOW`).
+/// A folder whose contents a stranger may have arranged. Paths below it are opened component by component, and no
+/// symbolic link is followed (openat(2) with `O_NOFOLLOW`).
 public final class LinkFreeFolder {
   private let descriptor: Int32
   private let path: String
 
-  /// Opens a folder that the caller trusts: links on the way to it are followed.
+  /// Opens a trusted folder, and follows links on the way to it.
   /// - Throws: `SystemError`.
   public convenience init(_ path: String) throws {
     let descriptor = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC)
@@ -21,11 +21,11 @@ public final class LinkFreeFolder {
 
   deinit { close(descriptor) }
 
-  /// Opens a folder below this one; nil where there is none.
+  /// Opens a folder below this one. Returns nil if there is none.
   /// - Parameters:
   ///   - relative: its path, without `.` and `..`; empty for this folder itself.
-  ///   - creates: true to create what is missing on the way.
-  /// - Throws: `SystemError` where a link or a file stands on the way.
+  ///   - creates: true to create missing folders.
+  /// - Throws: `SystemError` if a component is a link or a file.
   public func folder(_ relative: some StringProtocol, creates: Bool = false) throws -> LinkFreeFolder? {
     var at = self
     for part in relative.split(separator: "/", omittingEmptySubsequences: true) {
@@ -53,9 +53,9 @@ public final class LinkFreeFolder {
     SystemError("openat", path, reason: "it is not a folder: it may be a symbolic link, and none is followed here")
   }
 
-  /// The bytes of a regular file in this folder; nil where there is none.
-  /// - Parameter bound: the most bytes that it may have.
-  /// - Throws: `SystemError` where it is a link, a pipe or a device, or larger than that.
+  /// Returns the bytes of a regular file in this folder. Returns nil if there is none.
+  /// - Parameter bound: the largest permitted size, in bytes.
+  /// - Throws: `SystemError` if the file is a link, a pipe or a device, or is too large.
   public func read(_ name: String, atMost bound: Int) throws -> [UInt8]? {
     let file = openat(descriptor, name, O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC)
     if file < 0, errno == ENOENT { return nil }
@@ -70,18 +70,18 @@ public final class LinkFreeFolder {
     return try FileSystem.read(file, path + "/" + name)
   }
 
-  /// Puts a prepared file in its place in this folder.
+  /// Moves a prepared file into this folder.
   /// - Parameters:
   ///   - prepared: its path, on the file system of git's folder.
-  ///   - bytes: what it holds, for a folder on another file system.
+  ///   - bytes: its content, for a folder on another file system.
   public func put(_ prepared: String, _ bytes: [UInt8], as name: String) throws {
     guard renameat(AT_FDCWD, prepared, descriptor, name) != 0 else { return }
     guard errno == EXDEV else { throw SystemError("renameat", path + "/" + name) }
     try write(bytes, as: name, isDurable: true)
   }
 
-  /// Writes a file of this folder so that it is there whole or not at all.
-  /// - Parameter isDurable: false where the disk need not be waited for.
+  /// Writes a file of this folder atomically.
+  /// - Parameter isDurable: false if the write need not wait for the disk.
   public func write(_ bytes: [UInt8], as name: String, mode: UInt32 = 0o666, isDurable: Bool) throws {
     let draft = "\(name).readiness-\(getpid())"
     let file = openat(descriptor, draft, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, mode)
@@ -99,6 +99,6 @@ public final class LinkFreeFolder {
     }
   }
 
-  /// Removes a file of this folder; a link is removed itself. Nothing happens where it is gone.
+  /// Removes a file of this folder, or a link itself. Does nothing if it does not exist.
   public func remove(_ name: String) { unlinkat(descriptor, name, 0) }
 }

@@ -1,14 +1,14 @@
 import CLibrary
 
-/// A file in memory, as long as this lives.
+/// A file mapped into memory for the lifetime of this object.
 public final class MappedFile {
-  /// Its bytes. They must not be used after this is gone.
+  /// The bytes. They must not be used after this object is freed.
   public let bytes: UnsafeRawBufferPointer
-  /// When it was last written.
+  /// The modification time of the file.
   package let modified: FileTime
 
-  /// Nil where the file cannot be read, or is empty.
-  /// - Parameter followsLinks: false for nil where the file is a symbolic link.
+  /// Maps a file. Returns nil if it cannot be read, or is empty.
+  /// - Parameter followsLinks: false to reject a symbolic link.
   public init?(_ path: String, followsLinks: Bool = true) {
     let descriptor = open(path, O_RDONLY | O_NONBLOCK | O_CLOEXEC | (followsLinks ? 0 : O_NOFOLLOW))
     guard descriptor >= 0 else { return nil }
@@ -21,7 +21,7 @@ public final class MappedFile {
     modified = FileTime(status.st_mtim)
   }
 
-  /// Frees the memory of mapped bytes, which the system reads again when they are next used (madvise(2)).
+  /// Frees the memory of mapped bytes. The system reads them again on next use (madvise(2)).
   package static func evict(_ bytes: UnsafeRawBufferPointer) {
     madvise(UnsafeMutableRawPointer(mutating: bytes.baseAddress), bytes.count, MADV_DONTNEED)
   }

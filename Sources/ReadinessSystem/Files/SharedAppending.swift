@@ -1,15 +1,15 @@
 import CLibrary
 
-/// Appends to a file to which other processes append at the same moment, and removes it without losing what they write.
+/// Appends to a file while other processes append, and removes it without losing their lines.
 ///
-/// Writers share a lock on the file; whoever removes it holds the lock alone.
+/// Writers share a lock on the file; the process that removes it holds the lock exclusively.
 public enum SharedAppending {
-  /// Appends lines, each with one `write` under `O_APPEND`, so that no two processes mix theirs. A link, a pipe and a
-  /// device are refused.
+  /// Appends lines, each with one `write` under `O_APPEND`, so that no two processes interleave. Rejects a link, a
+  /// pipe and a device.
   /// - Returns: the size of the file before.
-  /// - Throws: `SystemError`. What was written until then stays.
+  /// - Throws: `SystemError`. Lines already written remain.
   public static func append(_ lines: [[UInt8]], to path: String) throws(SystemError) -> Int {
-    // Beyond a limit of sizes the write is to fail, and not the process.
+    // At the file size limit, the write must fail instead of ending the process.
     signal(SIGXFSZ, SIG_IGN)
     for _ in 0..<20 {
       let file = open(path, O_WRONLY | O_CREAT | O_APPEND | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC, 0o660)
@@ -21,7 +21,7 @@ public enum SharedAppending {
         throw SystemError("open", path, EINVAL)
       }
       guard isFree, status.st_nlink > 0 else {
-        // Another process removes it at this moment: the next one is a new file.
+        // Another process is removing the file: the next attempt creates a new one.
         usleep(500)
         continue
       }
@@ -36,15 +36,15 @@ public enum SharedAppending {
       let count = CLibrary.write(file, line, line.count)
       if count == line.count { return }
       if count < 0, errno == EINTR { continue }
-      // Of a line that the disk took in part nothing is repeated: readers skip what is torn.
+      // A partly written line is not repeated, because readers skip incomplete lines.
       throw SystemError("write", path, count < 0 ? errno : ENOSPC)
     }
   }
 
-  /// Does something with a file that nobody is appending to, if it still has a size; a writer who has only opened it sees
-  /// that its name is gone.
-  /// - Returns: false if it has another size; true if it is not there.
-  /// - Throws: `SystemError`, also if writers keep it for two seconds.
+  /// Runs a body on a file under the exclusive lock, if its size has not changed. A writer that has already opened
+  /// the file notices that its name is gone.
+  /// - Returns: false if the size differs; true if the file does not exist.
+  /// - Throws: `SystemError`, also if writers hold the lock for two seconds.
   public static func ifUnchanged(
     _ path: String, size: Int, _ body: () throws(SystemError) -> Void
   ) throws(SystemError) -> Bool {

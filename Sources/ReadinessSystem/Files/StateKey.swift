@@ -1,13 +1,13 @@
 import CLibrary
 
-/// A secret of this user on this machine, outside every repository: `readiness/key` in the folder for state
-/// (`$XDG_STATE_HOME`, or `~/.local/state`; XDG Base Directory Specification). It tells what this program wrote into a
-/// `.git` folder from what somebody else did.
+/// A secret of this user on this machine, outside every repository: `readiness/key` in the state folder
+/// (`$XDG_STATE_HOME`, or `~/.local/state`; XDG Base Directory Specification). It distinguishes files that this
+/// program wrote into a `.git` folder from files that somebody else wrote there.
 public enum StateKey {
   private static let count = 32
 
-  /// The key; nil if there is no home, or the key cannot be kept to this user alone.
-  /// - Parameter creates: true to create it at first use, for a command that is about to keep something.
+  /// Returns the key. Returns nil if there is no home folder, or the key cannot be private to this user.
+  /// - Parameter creates: true to create a missing key, for a command that is about to store data.
   public static func load(_ environment: [String: String], creates: Bool) -> [UInt8]? {
     guard let folder = folder(environment) else { return nil }
     let path = folder + "/key"
@@ -19,7 +19,7 @@ public enum StateKey {
     return (absolute("XDG_STATE_HOME") ?? absolute("HOME").map { $0 + "/.local/state" }).map { $0 + "/readiness" }
   }
 
-  /// The bytes of a file that nobody else can read or write; nil for any other.
+  /// Returns the bytes of a file that no other user can read or write. Returns nil for any other file.
   private static func read(_ path: String) -> [UInt8]? {
     let file = open(path, O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC)
     guard file >= 0 else { return nil }
@@ -32,12 +32,12 @@ public enum StateKey {
     return CLibrary.read(file, &bytes, count) == count ? bytes : nil
   }
 
-  /// Of several commands that begin at once, all take the key of the first.
+  /// Creates the key. If several commands start at the same time, all use the first key.
   private static func create(_ path: String, in folder: String) -> [UInt8]? {
-    // On Linux these numbers come from getrandom(2).
+    // On Linux these bytes come from getrandom(2).
     var random = SystemRandomNumberGenerator()
     let bytes = (0..<count).map { _ in UInt8.random(in: 0...255, using: &random) }
-    // One that is there and cannot be used stays: it may be another user's, and is never replaced.
+    // An existing unusable key stays: it may be another user's, and is never replaced.
     guard !FileSystem.exists(path) else { return nil }
     do { try FileSystem.makeFolders(folder) } catch { return nil }
     chmod(folder, 0o700)

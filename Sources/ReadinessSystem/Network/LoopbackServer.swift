@@ -1,11 +1,11 @@
 import CLibrary
 import Synchronization
 
-/// Serves HTTP/1.1 on 127.0.0.1, one short request after the other: enough for what a drill's programs ask of it.
+/// Serves HTTP/1.1 on 127.0.0.1, one short request after another: enough for the programs of an alert drill.
 public final class LoopbackServer: Sendable {
   /// A request.
   public struct Request: Sendable {
-    /// `GET`, `POST`.
+    /// The method, such as `GET` or `POST`.
     public let method: String
     /// The path, with its query.
     public let path: String
@@ -13,12 +13,12 @@ public final class LoopbackServer: Sendable {
     public let body: [UInt8]
   }
 
-  /// What is answered.
+  /// The answer to a request.
   public struct Answer: Sendable {
     let status: Int
     let body: [UInt8]
 
-    /// Makes an answer; the body is plain text.
+    /// Creates an answer with a plain text body.
     public init(_ status: Int, _ body: [UInt8] = []) { (self.status, self.body) = (status, body) }
   }
 
@@ -27,11 +27,11 @@ public final class LoopbackServer: Sendable {
   private let listener: Int32
   private let isOver = Atomic<Bool>(false)
 
-  /// Bytes that a request may have.
+  /// The largest request, in bytes.
   private static let bound = 1 << 20
 
   /// Opens a port.
-  /// - Throws: `SystemError` if the system gives none.
+  /// - Throws: `SystemError` if the system has none.
   public init() throws(SystemError) {
     let listener = socket(AF_INET, Int32(SOCK_STREAM.rawValue), 0)
     guard listener >= 0 else { throw SystemError("socket", "the loopback") }
@@ -55,7 +55,7 @@ public final class LoopbackServer: Sendable {
 
   deinit { close(listener) }
 
-  /// Answers requests until `stop`, within a quarter of a second.
+  /// Answers requests until `stop`, and returns within a quarter of a second after it.
   public func serve(_ answer: (Request) -> Answer) {
     while !isOver.load(ordering: .acquiring) {
       var waits = pollfd(fd: listener, events: Int16(POLLIN), revents: 0)
@@ -76,7 +76,7 @@ public final class LoopbackServer: Sendable {
   /// Ends `serve`.
   public func stop() { isOver.store(true, ordering: .releasing) }
 
-  /// Asks a server on 127.0.0.1. Returns nil if it does not answer within two seconds.
+  /// Requests a path from a server on 127.0.0.1. Returns nil if it does not answer within two seconds.
   public static func get(_ path: String, port: Int) -> (status: Int, body: [UInt8])? {
     let peer = socket(AF_INET, Int32(SOCK_STREAM.rawValue), 0)
     guard peer >= 0 else { return nil }
@@ -89,7 +89,7 @@ public final class LoopbackServer: Sendable {
         connect(peer, $0, socklen_t(MemoryLayout<sockaddr_in>.size)) == 0
       }
     }
-    // HTTP/1.0: the answer ends with the connection, and is not cut into chunks.
+    // HTTP/1.0: the answer ends with the connection, and is never chunked.
     guard isConnected, send(Array("GET \(path) HTTP/1.0\r\nHost: 127.0.0.1\r\n\r\n".utf8), to: peer) else { return nil }
     var bytes: [UInt8] = []
     while let more = receive(from: peer), !more.isEmpty, bytes.count < bound { bytes += more }
@@ -135,7 +135,7 @@ public final class LoopbackServer: Sendable {
     return nil
   }
 
-  /// Returns the end of the head, before its empty line.
+  /// Returns the end of the header, before its empty line.
   private static func headEnd(_ bytes: [UInt8]) -> Int? {
     guard bytes.count >= 4 else { return nil }
     return (0...(bytes.count - 4)).first {

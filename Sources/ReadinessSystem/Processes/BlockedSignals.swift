@@ -1,12 +1,12 @@
 import CLibrary
 
-/// Keeps signals that ask the process to end waiting while index, ref and files are between two states: a few
+/// Blocks the signals that ask the process to end while index, ref and files are inconsistent: for a few
 /// milliseconds, on this thread and those that it starts meanwhile.
 public final class BlockedSignals {
   private var before = sigset_t()
   private var isBlocked = true
 
-  /// Blocks them from here on.
+  /// Blocks the signals.
   public init() {
     var asked = sigset_t()
     sigemptyset(&asked)
@@ -14,7 +14,7 @@ public final class BlockedSignals {
     pthread_sigmask(SIG_BLOCK, &asked, &before)
   }
 
-  /// Unblocks them; one that has arrived meanwhile ends the process here.
+  /// Unblocks the signals. A signal that arrived meanwhile ends the process here.
   public func unblock() {
     guard isBlocked else { return }
     isBlocked = false

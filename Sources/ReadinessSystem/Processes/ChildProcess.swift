@@ -1,22 +1,22 @@
 import CSupervisor
 import CLibrary
 
-/// Starts a program and reads all that it prints. Arguments go to the program unchanged; there is no shell.
+/// Starts a program and reads its output. Arguments reach the program unchanged, without a shell.
 ///
-/// Both streams and the input are polled together: a program that fills one pipe while the other is read would wait for
-/// ever.
+/// Both streams and the input are polled together: otherwise a program that fills one pipe while the other is read
+/// would block forever.
 public enum ChildProcess {
   /// The source of a program's standard input.
   public enum Input: Sendable {
-    /// A file.
+    /// The content of a file.
     case file(String)
-    /// Bytes, through a pipe; a program that stops reading gets no more.
+    /// Bytes, through a pipe; delivery ends if the program stops reading.
     case bytes([UInt8])
   }
 
   /// How a program ended.
   public struct Ending: Sendable {
-    /// The exit status; 128 and more for a signal.
+    /// The exit status; 128 plus the signal number if a signal ended the program.
     public let status: Int32
     /// The first megabyte of its standard error.
     public let errors: [UInt8]
@@ -24,11 +24,11 @@ public enum ChildProcess {
 
   private static let errorBound = 1 << 20
 
-  /// Runs a program in this process's folder, and waits for its end.
+  /// Runs a program in the working folder of this process, and waits for its end.
   /// - Parameters:
-  ///   - program: its name, sought along PATH, or its path.
-  ///   - changes: variables that the program sees otherwise than this process; nil for one that it does not see.
-  ///   - output: takes what it prints on standard output, chunk by chunk.
+  ///   - program: its name, looked up on PATH, or its path.
+  ///   - changes: changed variables by name; nil removes a variable.
+  ///   - output: receives standard output, chunk by chunk.
   /// - Throws: `SystemError` if it cannot be started. A non-zero exit status is a result, not an error.
   public static func run(
     _ program: String, _ arguments: [String], input: Input = .file("/dev/null"), changes: [String: String?] = [:],
@@ -37,9 +37,9 @@ public enum ChildProcess {
     try run(program, arguments, input, changes, isCaptured: true, output)
   }
 
-  /// Runs a program that prints where this process does.
+  /// Runs a program with the standard output and standard error of this process.
   /// - Throws: `SystemError` if it cannot be started.
-  /// - Returns: its exit status; 128 and more for a signal.
+  /// - Returns: its exit status; 128 plus the signal number if a signal ended it.
   public static func show(
     _ program: String, _ arguments: [String], input: Input, changes: [String: String?] = [:]
   ) throws(SystemError) -> Int32 {
@@ -76,7 +76,7 @@ public enum ChildProcess {
     return Ending(status: status & 0x7F == 0 ? status >> 8 & 0xFF : 128 + status & 0x7F, errors: errors)
   }
 
-  /// The environment of this process, byte for byte, with changes.
+  /// Returns the environment of this process, byte for byte, with changes.
   private static func environment(_ changes: [String: String?]) -> [UnsafeMutablePointer<CChar>?] {
     var entries: [UnsafeMutablePointer<CChar>?] = []
     var at = environ
@@ -95,7 +95,7 @@ public enum ChildProcess {
     return entries + [nil]
   }
 
-  /// The pipes of a program, by the number of its descriptor; −1 where there is none.
+  /// The pipes of a program, by descriptor; −1 if there is none.
   private struct Streams {
     private(set) var theirs: [Int32] = [-1, -1, -1]
     private var ours: [Int32] = [-1, -1, -1]
@@ -133,9 +133,9 @@ public enum ChildProcess {
 
     /// Reads and writes until the program has ended.
     ///
-    /// A daemon that the program left behind may hold a pipe open for ever (ssh's ControlPersist does). So what is there
-    /// when the program has ended is all that is read.
-    /// - Returns: standard error, and what `waitpid` says.
+    /// A daemon that the program started may hold a pipe open forever (ssh's ControlPersist does). So reading stops
+    /// when the program has ended and its pipes are empty.
+    /// - Returns: standard error, and the status from `waitpid`.
     mutating func pump(_ input: [UInt8], _ pid: pid_t, output: (ArraySlice<UInt8>) -> Void) -> ([UInt8], Int32) {
       var errors: [UInt8] = []
       var rest = input[...]
@@ -171,7 +171,7 @@ public enum ChildProcess {
       return (errors, status)
     }
 
-    /// Returns false if all is written, or the program reads no more.
+    /// Returns false if all bytes are written, or the program reads no more.
     private func write(_ rest: inout ArraySlice<UInt8>) -> Bool {
       if !rest.isEmpty {
         let count = rest.withUnsafeBytes { CLibrary.write(ours[0], $0.baseAddress, $0.count) }

@@ -1,6 +1,6 @@
 import CLibrary
 
-/// Finds a program as a shell would, and says why there is none.
+/// Finds a program as a shell would, and explains if there is none.
 enum Executable {
   enum Answer {
     case found(String)

@@ -1,30 +1,30 @@
 import CSupervisor
 import CLibrary
 
-/// A command under bounds: no shell, no terminal, a session of its own, ended with everything that it started.
+/// A bounded command: no shell, no terminal, its own session. All processes that it started end with it.
 public struct SupervisedProcess: Sendable {
-  /// What to run; the first word names the program.
+  /// The command line; the first word names the program.
   public let arguments: [String]
-  /// The variables that it sees, and no others.
+  /// The complete environment of the command.
   public let environment: [String: String]
-  /// The folder to run in, absolute.
+  /// The working folder, absolute.
   public let folder: String
-  /// Files and folders that it may read, absolute.
+  /// The files and folders that it may read, absolute.
   public let readable: [String]
-  /// Files and folders that it may write, absolute.
+  /// The files and folders that it may write, absolute.
   public let writable: [String]
-  /// The file that is its standard input.
+  /// The file for standard input.
   public let input: String
-  /// How long it may take, in milliseconds.
+  /// The timeout, in milliseconds.
   public let timeout: Int
-  /// Between asking it to end and ending it, in milliseconds.
+  /// The time between the request to end and the kill, in milliseconds.
   public let grace: Int
-  /// Of what it prints, on each stream, in bytes.
+  /// The bound on each output stream, in bytes.
   public let outputBound: Int
-  /// Of any one file that it writes, in bytes.
+  /// The bound on any one file that it writes, in bytes.
   public let fileBound: Int
 
-  /// Describes a command; `run` runs it.
+  /// Creates a command; `run` runs it.
   public init(
     arguments: [String], environment: [String: String], folder: String, readable: [String], writable: [String],
     input: String = "/dev/null", timeout: Int, grace: Int, outputBound: Int, fileBound: Int
@@ -41,20 +41,20 @@ public struct SupervisedProcess: Sendable {
     self.fileBound = fileBound
   }
 
-  /// How it ended. A non-zero exit status is a result like any other.
+  /// The way in which a command ended. A non-zero exit status is an ordinary result.
   public enum Outcome: Sendable, Equatable {
-    /// By itself.
+    /// It exited with a status.
     case exit(Int)
-    /// By a signal.
+    /// A signal ended it.
     case signal(Int)
-    /// It took longer than it may.
+    /// It exceeded its timeout.
     case timeout
-    /// It printed more than it may.
+    /// It exceeded its output bound.
     case output
-    /// It could not be started, and why, in a sentence.
+    /// It could not be started; the sentence says why.
     case spawn(String)
 
-    /// The word by which a profile names it.
+    /// The word for it in profiles.
     public var name: String {
       switch self {
       case .exit: "exit"
@@ -66,30 +66,30 @@ public struct SupervisedProcess: Sendable {
     }
   }
 
-  /// What came of it.
+  /// The result of a command.
   public struct Ending: Sendable {
-    /// How it ended.
+    /// The way in which it ended.
     public let outcome: Outcome
-    /// Standard output, as far as it was read.
+    /// Standard output, up to the bound.
     public let output: [UInt8]
-    /// Standard error, as far as it was read.
+    /// Standard error, up to the bound.
     public let errors: [UInt8]
-    /// How long it took, in milliseconds.
+    /// The duration, in milliseconds.
     public let milliseconds: Int
-    /// Processes that it left behind, which were ended.
+    /// The number of processes that it left behind, which were killed.
     public let leftBehind: Int
-    /// True where the kernel kept it to its paths.
+    /// True if the kernel confined it to its paths.
     public let isConfined: Bool
   }
 
-  /// Finds the file of a program as this command would; nil if there is none that may be run.
+  /// Returns the file that this command would run for a program name. Returns nil if there is none that may be run.
   public func file(of program: String) -> String? {
     if case .found(let path) = Executable.find(program, path: environment["PATH"], folder: folder) { path } else { nil }
   }
 
-  /// Runs it to its end, whichever way that comes.
-  /// - Parameter isOver: asked several times a second; true asks the process to end, as its timeout does. Nil where only
-  ///   the timeout does.
+  /// Runs the command to its end.
+  /// - Parameter isOver: polled several times a second; true asks the process to end, as its timeout does. Nil if
+  ///   only the timeout applies.
   public func run(until isOver: (() -> Bool)? = nil) -> Ending {
     let began = Machine.monotonicMilliseconds()
     func failed(_ why: String) -> Ending {
@@ -122,7 +122,7 @@ public struct SupervisedProcess: Sendable {
     defer { (lists.joined() + texts).forEach { free($0) } }
     return lists[0].withUnsafeBufferPointer { arguments in
       lists[1].withUnsafeBufferPointer { environment in
-        // The C side reads them as constant texts.
+        // The C side reads them as constant strings.
         lists[2].map { UnsafePointer($0) }.withUnsafeBufferPointer { readable in
           lists[3].map { UnsafePointer($0) }.withUnsafeBufferPointer { writable in
             var job = readiness_job(
@@ -137,7 +137,7 @@ public struct SupervisedProcess: Sendable {
   }
 }
 
-/// Reads both streams within their bounds, and ends the process where it goes beyond one.
+/// Reads both streams within their bounds, and ends the process if it exceeds a bound.
 private struct Watch {
   let process: SupervisedProcess
   let began: Int
@@ -175,7 +175,7 @@ private struct Watch {
     return ending(answer ?? readiness_result(step: 1, code: EIO, left: 0, confined: 0))
   }
 
-  /// Asks it to end when its time is over, and ends it when it does not.
+  /// Asks the process to end at its timeout, and kills it after the grace period.
   private mutating func act(at now: Int) {
     if let killAt, now >= killAt, isControlOpen {
       close(pipes.control)
@@ -193,7 +193,8 @@ private struct Watch {
     _ = write(pipes.control, &order, 1)
   }
 
-  /// False at the end of the stream. What goes beyond the bound is read and dropped, so that nobody waits for us.
+  /// Returns false at the end of the stream. Reads and drops bytes beyond the bound, so that the process does not
+  /// block.
   private mutating func read(_ index: Int, _ descriptor: Int32) -> Bool {
     var buffer = [UInt8](repeating: 0, count: 65_536)
     let count = CLibrary.read(descriptor, &buffer, buffer.count)
@@ -205,7 +206,7 @@ private struct Watch {
     if count > room, cause == nil {
       let now = Machine.monotonicMilliseconds()
       stop(for: .output, at: now)
-      // It is not asked twice: what floods a stream rarely listens.
+      // There is no grace period: a process that floods a stream rarely reacts.
       killAt = now
     }
     return true

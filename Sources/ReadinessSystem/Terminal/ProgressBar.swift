@@ -1,7 +1,7 @@
 import CLibrary
 
-/// A bar on standard error for work that takes more than half a second, or what `GIT_PROGRESS_DELAY` says in seconds.
-/// Quick work shows nothing.
+/// A bar on standard error for work that takes longer than half a second, or than `GIT_PROGRESS_DELAY` in seconds.
+/// Shorter work shows no bar.
 public final class ProgressBar {
   private let title: String
   private let isShown: Bool
@@ -10,15 +10,15 @@ public final class ProgressBar {
   private var drawn: Int64 = 0
   private var isThere = false
 
-  /// - Parameter isShown: false to do nothing at all, as where nobody watches.
+  /// - Parameter isShown: false to never draw, such as without a terminal.
   public init(_ title: String, isShown: Bool, _ environment: [String: String]) {
     delay = environment["GIT_PROGRESS_DELAY"].flatMap { Int64($0) }.map { $0 * 1000 } ?? 500
     self.title = title
     self.isShown = isShown
   }
 
-  /// Draws how far it is, at most ten times a second.
-  /// - Parameter all: 0 where that is not known yet.
+  /// Draws the progress, at most ten times a second.
+  /// - Parameter all: the total; 0 if it is not known yet.
   public func show(_ done: Int, of all: Int) {
     guard isShown else { return }
     let now = Machine.millisecondsSince1970()
@@ -32,7 +32,7 @@ public final class ProgressBar {
     write("\r\(title) [\(bar)] \(percent)% (\(done) of \(all))\u{1B}[K")
   }
 
-  /// Takes the bar away.
+  /// Erases the bar.
   public func end() {
     if isThere { write("\r\u{1B}[K") }
     isThere = false
@@ -40,7 +40,7 @@ public final class ProgressBar {
 
   private func write(_ text: String) {
     let bytes = Array(text.utf8)
-    // A terminal that is gone is no reason to stop.
+    // The work continues if the terminal is gone.
     _ = CLibrary.write(2, bytes, bytes.count)
   }
 }

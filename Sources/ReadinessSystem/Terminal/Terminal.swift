@@ -1,8 +1,8 @@
 import CLibrary
 
-/// The terminal, where there is one.
+/// The terminal of the process, if there is one.
 public enum Terminal {
-  /// Columns of standard output; `COLUMNS` goes first; without a terminal there is no bound.
+  /// Returns the columns of standard output. `COLUMNS` takes precedence; without a terminal there is no bound.
   public static func width(_ environment: [String: String]) -> Int {
     if let columns = environment["COLUMNS"].flatMap({ Int($0) }), columns >= 20 { return columns }
     var size = winsize()
@@ -10,25 +10,26 @@ public enum Terminal {
     return max(20, Int(size.ws_col))
   }
 
-  /// How wide a sentence is written: 80 columns at most where somebody reads it on a terminal; a log keeps its lines whole.
+  /// Returns the width for sentences: at most 80 columns on a terminal, unbounded in a log.
   public static func textWidth(_ environment: [String: String]) -> Int {
     let width = width(environment)
     return width >= 10_000 ? width : min(width, 80)
   }
 
-  /// Lines of standard output; nil where that is no terminal.
+  /// Returns the lines of standard output. Returns nil if it is not a terminal.
   public static func rows() -> Int? {
     var size = winsize()
     guard isatty(1) == 1, ioctl(1, UInt(TIOCGWINSZ), &size) == 0, size.ws_row > 0 else { return nil }
     return Int(size.ws_row)
   }
 
-  /// True where somebody watches standard error on a terminal that can move its cursor.
+  /// Returns true if standard error is an interactive terminal that can move its cursor.
   public static func isWatched(_ environment: [String: String]) -> Bool {
     isatty(2) == 1 && environment["TERM"].map { $0 != "dumb" && !$0.isEmpty } ?? false && environment["CI"] == nil
   }
 
-  /// Whether a stream is coloured: flag, `NO_COLOR`, `FORCE_COLOR` and `CLICOLOR_FORCE`, git's settings, terminal.
+  /// Returns true if a stream is coloured, by: flag, `NO_COLOR`, `FORCE_COLOR` and `CLICOLOR_FORCE`, git's settings,
+  /// terminal.
   /// - Parameter configured: git's `color.readiness`, else `color.ui`.
   public static func isColored(
     flag: String?, _ environment: [String: String], configured: String?, descriptor: Int32

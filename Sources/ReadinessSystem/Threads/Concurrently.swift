@@ -1,21 +1,21 @@
 import CLibrary
 import Synchronization
 
-/// Says how many threads of a command work at a time.
+/// The number of threads that a command runs in parallel.
 public enum Cores {
-  /// Returns how many threads are worth starting on this machine: one for each core, four at most.
+  /// The number of threads that this machine is worth: one for each core, four at most.
   public static var bound: Int { max(1, min(4, sysconf(Int32(_SC_NPROCESSORS_ONLN)))) }
 }
 
-/// Runs work on threads of their own and, meanwhile, a body on this one.
+/// Runs work on new threads and, meanwhile, a body on this one.
 ///
-/// Every thread has ended when this returns or throws, so what the work borrows outlives it, and no handle of a thread
-/// exists that could be forgotten. Where the system has no thread left, the work runs here, before the body.
+/// Every thread has ended when this returns or throws, so everything that the work borrows outlives it, and no thread
+/// handle can leak. If the system cannot start a thread, its work runs here, before the body.
 /// - Parameters:
-///   - work: one closure for each further thread. What a closure uses is used by nobody else meanwhile.
-///   - body: the part of this thread.
-/// - Returns: the result of the body, and those of the work in the order given.
-/// - Throws: what the body threw, else what the first of the work threw.
+///   - work: one closure for each further thread. Nobody else may use a closure's data meanwhile.
+///   - body: the work of this thread.
+/// - Returns: the result of the body, and those of the work in the given order.
+/// - Throws: the error of the body, else the first error of the work.
 public func concurrently<Here, There>(_ work: [() throws -> There], while body: () throws -> Here) throws -> (
   here: Here, there: [There]
 ) {
@@ -25,7 +25,7 @@ public func concurrently<Here, There>(_ work: [() throws -> There], while body: 
   return (try here.get(), try there.map { try $0.get() })
 }
 
-/// Owns a thread between its start and its join. `concurrently` is the only place that makes one.
+/// Owns a thread between its start and its join. Only `concurrently` creates one.
 private final class JoinedThread<Value>: @unchecked Sendable {
   // Safe: the thread alone writes `result`, and it is read only after `pthread_join`.
   private var result: Result<Value, any Error>?
@@ -38,7 +38,7 @@ private final class JoinedThread<Value>: @unchecked Sendable {
     var attributes = pthread_attr_t()
     pthread_attr_init(&attributes)
     defer { pthread_attr_destroy(&attributes) }
-    // The judge does not recurse over data, but a thread's own default is smaller than a process's.
+    // The judge does not recurse over data, but a thread's default stack is smaller than the process's.
     pthread_attr_setstacksize(&attributes, 8 << 20)
     // The thread holds the box, and the box holds this object, until the work is done.
     let box = Unmanaged.passRetained(Box { self.run() })
@@ -68,8 +68,8 @@ private final class Box {
   init(_ body: @escaping () -> Void) { self.body = body }
 }
 
-/// Divides numbered items among threads, which end together whatever else the machine does: each begins with a part of its
-/// own, because neighbours have something in common, and then helps the others.
+/// Divides numbered items among threads so that all end at about the same time. Each thread starts with its own
+/// share, because neighbouring items have data in common, and then helps the others.
 public final class Shares: Sendable {
   private let parts: [Part]
   private let size: Int
@@ -85,16 +85,16 @@ public final class Shares: Sendable {
   }
 
   /// - Parameters:
-  ///   - count: how many items there are.
-  ///   - threads: for how many threads.
-  ///   - size: how many items a thread takes at a time.
+  ///   - count: the number of items.
+  ///   - threads: the number of threads.
+  ///   - size: the number of items that a thread takes in one step.
   public init(of count: Int, for threads: Int, each size: Int) {
     parts = (0..<threads).map { Part((count * $0 / threads)..<(count * ($0 + 1) / threads)) }
     self.size = size
   }
 
-  /// Takes items until none is left for anybody.
-  /// - Parameter thread: the number of the thread, from 0 on.
+  /// Takes items until none is left.
+  /// - Parameter thread: the index of the thread, from 0.
   public func forEach(on thread: Int, _ body: (Int) throws -> Void) rethrows {
     for step in parts.indices {
       let part = parts[(thread + step) % parts.count]

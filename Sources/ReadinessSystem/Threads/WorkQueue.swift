@@ -1,6 +1,6 @@
 import CLibrary
 
-/// Hands work from one thread to others, which are made by `concurrently`.
+/// Passes work from one thread to others, which `concurrently` creates.
 public final class WorkQueue: @unchecked Sendable {
   // Safe: `waiting` and `isClosed` are touched only while the mutex is held.
   private let mutex = UnsafeMutablePointer<pthread_mutex_t>.allocate(capacity: 1)
@@ -8,7 +8,7 @@ public final class WorkQueue: @unchecked Sendable {
   private var waiting: [() -> Void] = []
   private var isClosed = false
 
-  /// Makes an empty queue.
+  /// Creates an empty queue.
   public init() {
     pthread_mutex_init(mutex, nil)
     pthread_cond_init(condition, nil)
@@ -21,7 +21,7 @@ public final class WorkQueue: @unchecked Sendable {
     mutex.deallocate()
   }
 
-  /// Adds work for the next thread that is free.
+  /// Adds work for the next free thread.
   public func add(_ work: @escaping () -> Void) {
     pthread_mutex_lock(mutex)
     waiting.append(work)
@@ -29,7 +29,7 @@ public final class WorkQueue: @unchecked Sendable {
     pthread_mutex_unlock(mutex)
   }
 
-  /// Drops what no thread has begun, and lets each thread end with what it does.
+  /// Drops work that no thread has started, and lets each thread finish its current work.
   public func close() {
     pthread_mutex_lock(mutex)
     isClosed = true
@@ -38,7 +38,7 @@ public final class WorkQueue: @unchecked Sendable {
     pthread_mutex_unlock(mutex)
   }
 
-  /// Does work until the queue is closed.
+  /// Runs work until the queue is closed.
   public func work() {
     while let next = take() { next() }
   }
