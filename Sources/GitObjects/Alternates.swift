@@ -1,5 +1,5 @@
-/// Paths of other folders of objects, as git writes them in `info/alternates` and in its environment: one after the other,
-/// comments left out, quoted as C does where they hold the separator (git's `odb.c`, `parse_alt_odb_entry`).
+/// The paths of other object folders, as git writes them in `info/alternates` and in its environment. Comments are
+/// skipped. A path that contains the separator is quoted as in C (git's `odb.c`, `parse_alt_odb_entry`).
 package enum Alternates {
   package static func paths(_ bytes: [UInt8], between separator: UInt8) -> [String] {
     var paths: [String] = []
@@ -18,7 +18,7 @@ package enum Alternates {
     return paths
   }
 
-  /// The text between two quotation marks, and where it ends; nil where the second is missing.
+  /// Returns the text between two quotation marks, and its end. Returns nil if the second mark is missing.
   private static func unquoted(_ bytes: [UInt8], from start: Int) -> (text: [UInt8], end: Int)? {
     let letters: [UInt8: UInt8] = [
       0x61: 7, 0x62: 8, 0x66: 12, 0x6E: 10, 0x72: 13, 0x74: 9, 0x76: 11, 0x5C: 0x5C, 0x22: 0x22,

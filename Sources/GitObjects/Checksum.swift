@@ -1,8 +1,8 @@
 import CZlib
 
-/// CRC-32 as zlib computes it: against damage, not against forgery.
+/// CRC-32 as zlib computes it: it detects damage, not forgery.
 public enum Checksum {
-  /// Of some bytes. O(bytes).
+  /// Returns the checksum of bytes. O(bytes).
   public static func crc32(_ bytes: UnsafeRawBufferPointer) -> UInt32 {
     UInt32(truncatingIfNeeded: crc32_z(0, bytes.bindMemory(to: UInt8.self).baseAddress, bytes.count))
   }

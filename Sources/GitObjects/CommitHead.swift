@@ -1,14 +1,14 @@
 import CPure
 
-/// What a walk needs of a commit: the head of the object, and whether the message may hold a stamp.
+/// The parts of a commit that a walk needs: its links, and whether the message may contain a stamp.
 package struct CommitHead {
   package let tree: ObjectID
   package let parents: [ObjectID]
-  /// True if the message may hold a stamp, or a date lies outside the years 1970 to 9999.
+  /// True if the message may contain a stamp, or a date is outside the years 1970 to 9999.
   package let mayHoldStamp: Bool
 
-  /// Tree and parents, and where the other headers begin: a commit begins with one tree, and its parents follow, as git
-  /// reads them. Nil where the object does not begin as commits do.
+  /// Returns the tree, the parents, and the offset of the other headers. A commit begins with one tree, followed by
+  /// its parents, as git reads them. Returns nil if the object is not a commit.
   package static func links(_ raw: UnsafeRawBufferPointer) -> (tree: ObjectID, parents: [ObjectID], end: Int)? {
     guard let tree = tree(raw) else { return nil }
     var at = 46
@@ -20,10 +20,10 @@ package struct CommitHead {
     return (tree, parents, at)
   }
 
-  /// The tree alone.
+  /// Returns the tree of a commit.
   package static func tree(_ raw: UnsafeRawBufferPointer) -> ObjectID? { id(in: raw, at: 0, after: "tree ") }
 
-  /// Nil where the object does not begin as commits do.
+  /// Parses a commit. Returns nil if the object does not begin as commits do.
   package init?(_ raw: UnsafeRawBufferPointer) {
     guard let links = Self.links(raw) else { return nil }
     (tree, parents) = (links.tree, links.parents)
@@ -33,8 +33,8 @@ package struct CommitHead {
   /// The last second of the year 9999.
   private static let end: Int64 = 253_402_300_799
 
-  /// The date behind `Name <address>`, in seconds since 1970: 0 where there is none, and the nearest moment of the years
-  /// 1970 to 9999 if it lies outside.
+  /// Returns the date after `Name <address>`, in seconds since 1970: 0 if there is none, and the nearest time in the
+  /// years 1970 to 9999 if it is outside.
   package static func date(in line: UnsafeRawBufferPointer) -> (seconds: Int64, isInRange: Bool) {
     var at = (line.lastIndex(of: 0x3E) ?? line.count - 1) + 1
     while at < line.count, line[at] == 0x20 { at += 1 }
@@ -48,7 +48,7 @@ package struct CommitHead {
     return (seconds, true)
   }
 
-  /// False if author's or committer's date lies outside those years; such a commit is looked at whatever it changes.
+  /// Returns false if the author's or committer's date is outside those years; such a commit is always examined.
   private static func isDated(_ raw: UnsafeRawBufferPointer, from start: Int) -> Bool {
     guard let base = raw.baseAddress else { return true }
     var at = start
@@ -61,7 +61,7 @@ package struct CommitHead {
     return true
   }
 
-  /// An id in hexadecimal between a key and a line end.
+  /// Returns the hexadecimal id between a key and a line end.
   private static func id(in raw: UnsafeRawBufferPointer, at: Int, after key: StaticString) -> ObjectID? {
     let start = at + key.utf8CodeUnitCount
     guard let base = raw.baseAddress, raw.count > start + 40,
@@ -70,7 +70,7 @@ package struct CommitHead {
     return ObjectID(hex: UnsafeRawBufferPointer(rebasing: raw[start..<(start + 40)]))
   }
 
-  /// True if a line begins with `readiness-` in any case. Headers are lines as well, which does no harm.
+  /// Returns true if a line begins with `readiness-` in any case. It also checks the header lines, which is harmless.
   private static func holdsStamp(_ raw: UnsafeRawBufferPointer, from start: Int) -> Bool {
     guard let base = raw.baseAddress else { return false }
     let word: StaticString = "readiness-"

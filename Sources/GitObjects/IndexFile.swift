@@ -1,18 +1,18 @@
 import CPure
 
-/// Git's index file (gitformat-index(5)), looked over without libgit2, at the cost of one pass.
+/// Git's index file (gitformat-index(5)), read in one pass without libgit2.
 package final class IndexFile {
   /// The bytes of the file.
   package let raw: UnsafeRawBufferPointer
-  /// What keeps them in memory.
+  /// The owner that keeps the bytes in memory.
   private let owner: AnyObject
   private let isCompressed: Bool
-  /// The tree of what is staged, where git has written it already: `git commit` makes the commit from it. Nil where
-  /// something was staged since.
+  /// The tree of the staged files, if git has already written it; `git commit` creates the commit from it. Nil if the
+  /// index has changed since.
   package private(set) var root: ObjectID?
 
-  /// Nil where the bytes are split over two files, or are not as they should be.
-  /// - Parameter owner: what keeps the bytes in memory.
+  /// Parses an index. Returns nil if it is split over two files, or malformed.
+  /// - Parameter owner: the object that keeps the bytes in memory.
   package init?(_ raw: UnsafeRawBufferPointer, of owner: AnyObject) {
     guard raw.count > 32, Self.word(raw, 0) == 0x4449_5243, (2...4).contains(Self.word(raw, 4)) else { return nil }
     (self.raw, self.owner) = (raw, owner)
@@ -21,15 +21,15 @@ package final class IndexFile {
     root = trees.isEmpty ? nil : Self.root(trees)
   }
 
-  /// True where the names of the entries stand there in full.
+  /// True if the file contains the entries' names uncompressed.
   package var tellsNames: Bool { !isCompressed }
 
-  /// What is staged at a path; nil where nothing is, or a merge has yet to decide. O(entries).
+  /// Returns the staged file at a path. Returns nil if there is none, or it has an unresolved conflict. O(entries).
   package func identity(of path: String) -> FileIdentity? {
     let wanted = Array(path.utf8)
     var found: FileIdentity?
     _ = forEachEntry { at, name in
-      // The two bits of the stage are those of a merge.
+      // The two stage bits are set during an unresolved merge.
       guard name.count == wanted.count, raw[at + 60] & 0x30 == 0, raw[name].elementsEqual(wanted) else { return }
       found = FileIdentity(
         kind: FileKind(mode: Self.word(raw, at + 24)),
@@ -38,8 +38,8 @@ package final class IndexFile {
     return found
   }
 
-  /// The files at a path, or below a folder with a slash at its end, that a sparse checkout leaves out of the work tree
-  /// (the bit skip-worktree of gitformat-index(5)). O(entries).
+  /// Returns the files that a sparse checkout excludes from the work tree, at a path or below a folder path that ends
+  /// with a slash (the skip-worktree bit of gitformat-index(5)). O(entries).
   package func leftOut(at path: String) -> [(path: String, identity: FileIdentity)] {
     let wanted = Array(path.utf8)
     let isFolder = wanted.last == 0x2F
@@ -57,7 +57,7 @@ package final class IndexFile {
 
   // MARK: - The file
 
-  /// The extension `TREE`, behind all entries; empty where there is none.
+  /// Returns the `TREE` extension, which follows the entries; empty if there is none.
   private static func extensionBytes(_ raw: UnsafeRawBufferPointer, from end: Int) -> UnsafeRawBufferPointer? {
     var at = end
     var found = UnsafeRawBufferPointer(rebasing: raw[..<0])
@@ -67,7 +67,7 @@ package final class IndexFile {
       guard at + 8 + size + 20 <= raw.count else { return nil }
       switch signature {
       case 0x5452_4545: found = UnsafeRawBufferPointer(rebasing: raw[(at + 8)..<(at + 8 + size)])
-      // "link", a split index, and whatever else has to be understood, as lower-case letters say.
+      // "link", a split index, and any other mandatory extension: its name begins with a lower-case letter.
       case let other where other >> 24 >= 0x61: return nil
       default: break
       }
@@ -76,8 +76,8 @@ package final class IndexFile {
     return at == raw.count - 20 ? found : nil
   }
 
-  /// Each entry: where it begins, and where its name stands; a compressed name is not told.
-  /// - Returns: the place behind the entries; nil where they are not as they should be.
+  /// Visits each entry: its offset, and the range of its name, which is empty if names are compressed.
+  /// - Returns: the offset after the entries; nil if they are malformed.
   package func forEachEntry(_ body: (Int, Range<Int>) -> Void) -> Int? {
     guard let base = raw.baseAddress else { return nil }
     var at = 12
@@ -108,8 +108,8 @@ package final class IndexFile {
 
   // MARK: - The extension
 
-  /// Its first node is the top: no name, a zero, how many entries (-1: not known), a space, how many children, a newline,
-  /// and the tree where it is known.
+  /// Returns the tree of the root node. The node has an empty name, a zero, the entry count (-1: not known), a space,
+  /// the child count, a newline, and the tree if it is known.
   private static func root(_ raw: UnsafeRawBufferPointer) -> ObjectID? {
     var at = 1
     guard raw.first == 0, let entries = number(raw, &at, before: 0x20), number(raw, &at, before: 0x0A) != nil,
@@ -118,7 +118,7 @@ package final class IndexFile {
     return ObjectID(raw: UnsafeRawBufferPointer(rebasing: raw[at..<(at + 20)]))
   }
 
-  /// A decimal number and what ends it.
+  /// Parses a decimal number and its terminator.
   private static func number(_ raw: UnsafeRawBufferPointer, _ at: inout Int, before end: UInt8) -> Int? {
     guard at < raw.count else { return nil }
     let isNegative = raw[at] == 0x2D

@@ -1,15 +1,17 @@
 import CZlib
 
-/// Room for one object after the other. It grows as needed, and is never cleared: what is not used is not touched.
+/// A reusable buffer for one object at a time. It grows as needed and is never cleared, so unused pages stay
+/// untouched.
 package final class ObjectRoom {
   package private(set) var memory = UnsafeMutableRawBufferPointer.allocate(byteCount: 64 << 10, alignment: 16)
-  /// How many of the bytes are the object's.
+  /// The size of the object, in bytes.
   package var count = 0
 
-  /// The object.
+  /// The bytes of the object.
   package var bytes: UnsafeRawBufferPointer { UnsafeRawBufferPointer(rebasing: memory[..<count]) }
 
-  /// Makes room for so many bytes, and gives back what a very large object left. What it held is gone.
+  /// Ensures capacity for a count of bytes, and frees the buffer of a very large object. Reallocation discards the
+  /// content.
   package func reserve(_ wanted: Int) {
     guard wanted > memory.count || (memory.count > 8 << 20 && wanted < 1 << 20) else { return }
     memory.deallocate()
@@ -20,19 +22,19 @@ package final class ObjectRoom {
   deinit { memory.deallocate() }
 }
 
-/// A zlib stream that is used again for each object.
+/// A zlib stream that is reused for each object.
 package final class Inflater {
   private var stream = z_stream()
 
   package init() { readiness_inflate_init(&stream) }
   deinit { inflateEnd(&stream) }
 
-  /// zlib's quick loop runs while there is room for one more match, of at most 258 bytes, and ends with a slow one:
-  /// with more room than an object needs the quick one does all of it, in half of the instructions.
+  /// zlib's fast loop runs while there is space for one more match, of at most 258 bytes, and a slow loop finishes.
+  /// With this slack the fast loop does all the work, in half of the instructions.
   private static let slack = 320
 
   /// Inflates an object of a known size.
-  /// - Returns: true where the stream ended, its checksum was right, and it had exactly that size.
+  /// - Returns: true if the stream ended, its checksum was correct, and it had exactly that size.
   package func inflate(_ source: UnsafeRawBufferPointer, size: Int, into room: ObjectRoom) -> Bool {
     room.count = 0
     room.reserve(size + Self.slack)
@@ -42,8 +44,8 @@ package final class Inflater {
     return count == size
   }
 
-  /// Inflates the beginning of an object that has more than so many bytes. Whether the rest is sound is not known.
-  /// - Returns: false where even that cannot be inflated.
+  /// Inflates the beginning of an object that has more than `count` bytes. Does not check the rest.
+  /// - Returns: false if the beginning cannot be inflated.
   package func begin(_ source: UnsafeRawBufferPointer, count: Int, into room: ObjectRoom) -> Bool {
     room.count = 0
     room.reserve(count)
@@ -54,7 +56,7 @@ package final class Inflater {
   }
 
   /// Inflates a whole stream.
-  /// - Returns: how many bytes it had; nil where it is damaged, goes on behind the source, or needs more room.
+  /// - Returns: the count of bytes; nil if the stream is damaged, extends beyond the source, or exceeds the buffer.
   package func run(_ source: UnsafeRawBufferPointer, into room: UnsafeMutableRawBufferPointer) -> Int? {
     guard inflateReset(&stream) == Z_OK else { return nil }
     stream.next_in = UnsafeMutablePointer(mutating: source.bindMemory(to: UInt8.self).baseAddress)

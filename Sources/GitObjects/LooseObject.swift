@@ -1,8 +1,9 @@
-/// An object that is a file of its own: a zlib stream of its kind, a space, its size, a zero, and its bytes
+/// An object in its own file: a zlib stream of its kind, a space, its size, a zero, and its bytes
 /// (gitformat-loose(5)).
 package enum LooseObject {
-  /// - Parameter room: where the bytes go, which stay there.
-  /// - Returns: nil where the file is damaged, larger than the room, or a tag.
+  /// Inflates and parses an object.
+  /// - Parameter room: the buffer that holds the bytes of the result.
+  /// - Returns: nil if the file is damaged, larger than the buffer, or a tag.
   package static func parse(
     _ packed: UnsafeRawBufferPointer, by inflater: Inflater, into room: UnsafeMutableRawBufferPointer
   ) -> (ObjectKind, UnsafeRawBufferPointer)? {

@@ -1,17 +1,17 @@
-/// Everything that some folders of objects hold in packs, in memory.
+/// The packs of several object folders, mapped into memory.
 package struct MappedPacks {
-  /// The largest first, always, so that an object that is in several has one place.
+  /// The packs, always largest first, so that an object in several packs has one position.
   package private(set) var packs: [PackFile]
   /// What keeps their bytes in memory.
   let owners: [AnyObject]
-  /// Indexes over several packs, and the folders that they lie in, with a slash at their ends.
+  /// Multi-pack indexes, and the folders that contain them, with trailing slashes.
   let indexes: [(folder: String, index: MultiPackIndex)]
-  /// Packs that git may read and that are not read here, by their paths.
+  /// The paths of packs that git may read and this module does not.
   let unread: [String]
-  /// Frees the memory of mapped bytes, which the system reads again when they are next used.
+  /// Frees the memory of mapped bytes, which the system reads again on next use.
   let evict: (UnsafeRawBufferPointer) -> Void
 
-  /// Numbers the objects of all packs one after the other.
+  /// Numbers the objects of all packs consecutively.
   package init(
     _ packs: [PackFile], owners: [AnyObject], indexes: [(folder: String, index: MultiPackIndex)], unread: [String],
     evict: @escaping (UnsafeRawBufferPointer) -> Void

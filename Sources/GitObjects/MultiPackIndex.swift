@@ -1,12 +1,12 @@
 import CPure
 
-/// An index over several packs (gitformat-pack(5), *multi-pack-index*). Git looks here before it looks into the indexes of
-/// the packs themselves, so an audit compares what both say.
+/// An index over several packs (gitformat-pack(5), *multi-pack-index*). Git consults it before the indexes of the
+/// packs, so an audit compares both.
 package struct MultiPackIndex {
   private let raw: UnsafeRawBufferPointer
-  /// What keeps the bytes in memory.
+  /// The owner that keeps the bytes in memory.
   private let owner: AnyObject
-  /// The names of the packs' indexes, without `.idx`, in the order of their numbers.
+  /// The names of the packs' indexes, without `.idx`, by pack number.
   private let packs: [String]
   private let fanout: Int
   private let names: Int
@@ -14,8 +14,8 @@ package struct MultiPackIndex {
   private let longOffsets: Int?
   private let count: Int
 
-  /// Nil where the bytes are none that git would read.
-  /// - Parameter owner: what keeps the bytes in memory.
+  /// Parses an index. Returns nil if git would not read it.
+  /// - Parameter owner: the object that keeps the bytes in memory.
   package init?(_ raw: UnsafeRawBufferPointer, of owner: AnyObject) {
     guard raw.count >= 12 + 20, Self.word(raw, 0) == 0x4D49_4458, raw[4] == 1, raw[5] == 1
     else { return nil }
@@ -47,7 +47,8 @@ package struct MultiPackIndex {
     Int(truncatingIfNeeded: UInt64(bigEndian: raw.loadUnaligned(fromByteOffset: at, as: UInt64.self)))
   }
 
-  /// The pack of an object, by its name without ending, and the offset there; nil where it is not listed.
+  /// Returns the pack of an object, by its name without extension, and the offset in the pack. Returns nil if it is
+  /// not listed.
   package func place(of id: ObjectID) -> (pack: String, offset: Int)? {
     let wanted = id.bytes
     let first = Int(wanted[0])

@@ -1,32 +1,32 @@
-/// The name of an object in git's database: 20 bytes, opaque to the rules.
+/// The id of an object in git's database: 20 bytes, opaque to the rules.
 public struct ObjectID: Hashable, Sendable, CustomStringConvertible {
   private let a: UInt64
   private let b: UInt64
   private let c: UInt32
 
-  /// The first 64 bits are as good as chance already.
+  /// The first 64 bits are as good as random.
   public func hash(into hasher: inout Hasher) { hasher.combine(a) }
 
-  /// Makes an id from the first 20 bytes; shorter input is filled up with zeros.
+  /// Creates an id from the first 20 bytes; shorter input is padded with zeros.
   public init(_ bytes: [UInt8]) {
     let padded = bytes.count >= 20 ? bytes : bytes + Array(repeating: 0, count: 20 - bytes.count)
     self = padded.withUnsafeBytes { ObjectID(raw: $0) }
   }
 
-  /// Makes an id from 20 bytes in memory. Not generic, because it stands on the way of every object.
+  /// Creates an id from 20 bytes in memory. Not generic, because it is on the path of every object.
   public init(raw bytes: UnsafeRawBufferPointer) {
     a = UInt64(bigEndian: bytes.loadUnaligned(fromByteOffset: 0, as: UInt64.self))
     b = UInt64(bigEndian: bytes.loadUnaligned(fromByteOffset: 8, as: UInt64.self))
     c = UInt32(bigEndian: bytes.loadUnaligned(fromByteOffset: 16, as: UInt32.self))
   }
 
-  /// Reads 40 hexadecimal digits; nil for anything else.
+  /// Parses 40 hexadecimal digits. Returns nil for any other input.
   public init?(hex digits: ArraySlice<UInt8>) {
     guard let id = digits.withUnsafeBytes({ ObjectID(hex: $0) }) else { return nil }
     self = id
   }
 
-  /// Reads 40 hexadecimal digits in memory; nil for anything else.
+  /// Parses 40 hexadecimal digits in memory. Returns nil for any other input.
   public init?(hex digits: UnsafeRawBufferPointer) {
     guard digits.count == 40 else { return nil }
     var (words, bad): ((UInt64, UInt64, UInt64), UInt8) = ((0, 0, 0), 0)
@@ -45,17 +45,17 @@ public struct ObjectID: Hashable, Sendable, CustomStringConvertible {
     (a, b, c) = (words.0, words.1, UInt32(truncatingIfNeeded: words.2))
   }
 
-  /// Reads 40 hexadecimal digits; nil for anything else.
+  /// Parses 40 hexadecimal digits. Returns nil for any other input.
   public init?(hex: String) { self.init(hex: Array(hex.utf8)[...]) }
 
-  /// 255 for what is no digit.
+  /// Returns the value of a digit; 255 if it is not hexadecimal.
   private static func value(_ digit: UInt8) -> UInt8 {
     let number = digit &- 0x30
     let letter = (digit | 0x20) &- 0x61
     return number < 10 ? number : letter < 6 ? letter &+ 10 : 0xFF
   }
 
-  /// Writes the 20 bytes into memory that has room for them.
+  /// Copies the 20 bytes into memory.
   public func copy(to memory: UnsafeMutableRawBufferPointer) {
     memory.storeBytes(of: a.bigEndian, toByteOffset: 0, as: UInt64.self)
     memory.storeBytes(of: b.bigEndian, toByteOffset: 8, as: UInt64.self)
@@ -77,7 +77,7 @@ public struct ObjectID: Hashable, Sendable, CustomStringConvertible {
     }
   }
 
-  /// Adds the 40 digits to a text.
+  /// Appends the 40 digits to a text.
   public func appendHex(to out: inout [UInt8]) {
     withUnsafeTemporaryAllocation(of: UInt8.self, capacity: 40) { digits in
       writeHex(digits)
@@ -102,11 +102,11 @@ public struct ObjectID: Hashable, Sendable, CustomStringConvertible {
   }
 }
 
-/// What git says a path is.
+/// The kind of a path in git.
 public enum FileKind: String, Sendable {
   case regular, executable, symlink, submodule, folder
 
-  /// What a mode says, as trees and the index hold it.
+  /// Creates a kind from the mode in a tree or an index.
   package init(mode: UInt32) {
     switch mode {
     case 0o040000: self = .folder
@@ -118,14 +118,14 @@ public enum FileKind: String, Sendable {
   }
 }
 
-/// What stands at a path: its kind and its object. A run bit does not count.
+/// The kind and the object of a path. The executable bit does not count.
 public struct FileIdentity: Hashable, Sendable {
-  /// What git says it is; `executable` is read as `regular`.
+  /// The kind in git; `executable` becomes `regular`.
   public let kind: FileKind
   /// The object.
   public let id: ObjectID
 
-  /// Makes an identity.
+  /// Creates an identity.
   public init(kind: FileKind, id: ObjectID) {
     self.kind = kind == .executable ? .regular : kind
     self.id = id
@@ -133,6 +133,6 @@ public struct FileIdentity: Hashable, Sendable {
 }
 
 extension ObjectID {
-  /// Forty zeros: git's way to say "nothing".
+  /// Forty zeros: git's null id.
   public static let zero = ObjectID([])
 }

@@ -1,11 +1,11 @@
-/// The four kinds of object, numbered as packs number them (gitformat-pack(5)).
+/// The four kinds of object, with their numbers in packs (gitformat-pack(5)).
 package enum ObjectKind: Int32, Sendable {
   case commit = 1
   case tree = 2
   case blob = 3
   case tag = 4
 
-  /// The word that begins an object, before its size.
+  /// The word at the start of an object, before its size.
   package var word: String {
     switch self {
     case .commit: "commit"

@@ -2,11 +2,11 @@ import CSHA1
 
 /// Computes the id of an object as git does: the SHA-1 of its type, its size and its bytes (gitformat-loose(5)).
 ///
-/// Chunks may come one by one, so that an object of any size is summed without holding it.
+/// Accepts the bytes in chunks, so that an object of any size is summed in bounded memory.
 package struct ObjectSum {
   private var sum = readiness_sha1()
 
-  /// - Parameter size: how many bytes the object has.
+  /// - Parameter size: the size of the object, in bytes.
   package init(_ kind: ObjectKind, size: Int) {
     readiness_sha1_begin(&sum)
     var header = kind.word + " " + String(size) + "\0"
@@ -27,7 +27,7 @@ package struct ObjectSum {
 }
 
 extension ObjectID {
-  /// The id of an object. O(bytes).
+  /// Computes the id of an object. O(bytes).
   package init(summing bytes: UnsafeRawBufferPointer, _ kind: ObjectKind) {
     var sum = ObjectSum(kind, size: bytes.count)
     sum.add(bytes)

@@ -1,8 +1,10 @@
 import CPure
 
-/// How an object is made from another one (gitformat-pack(5)): the sizes of both, then copies and insertions.
+/// The difference between an object and its delta base (gitformat-pack(5)): the sizes of both, then copies and
+/// insertions.
 package enum PackDelta {
-  /// - Returns: nil where the delta does not fit the base, is not as it should be, or makes more than the bound.
+  /// Applies a delta to its base.
+  /// - Returns: nil if the delta does not fit the base, is malformed, or produces more than the bound.
   package static func applied(
     _ delta: UnsafeRawBufferPointer, to base: UnsafeRawBufferPointer, atMost bound: Int
   ) -> [UInt8]? {
@@ -27,8 +29,8 @@ package enum PackDelta {
     return isSound ? made : nil
   }
 
-  /// Follows the commands.
-  /// - Returns: true where they are sound, and fill what they have to fill.
+  /// Executes the commands.
+  /// - Returns: true if they are valid and fill the output exactly.
   private static func follow(
     _ commands: Slice<UnsafeRawBufferPointer>, _ base: UnsafeRawBufferPointer, _ out: UnsafeMutableRawBufferPointer
   ) -> Bool {

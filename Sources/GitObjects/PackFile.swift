@@ -1,24 +1,24 @@
-/// One pack with its index, version 1 or 2 (gitformat-pack(5)). In the first, which only old programs write, each name
-/// follows its offset; in the second there is a list of each.
+/// One pack with its index, version 1 or 2 (gitformat-pack(5)). In version 1, which only old programs write, each id
+/// follows its offset; version 2 has a list of each.
 package struct PackFile {
   package let index: UnsafeRawBufferPointer
   package let data: UnsafeRawBufferPointer
   package let count: Int
-  /// Its path, without ending.
+  /// The path, without extension.
   package let path: String
-  /// The place of its first object among those of all packs, and the piece that it begins with.
+  /// The position of its first object among those of all packs, and the index of its first chunk.
   package var start = 0
   package var firstPiece = 0
   package var pieces: Int { data.count / PackPieces.size + 1 }
-  /// Where the counts of names by their first byte begin, and the names, and how far these are apart.
+  /// The offset of the fanout table, the offset of the ids, and the distance between two ids.
   package let fanout: Int
   package let names: Int
   package let stride: Int
   private let isFirstVersion: Bool
 
-  /// The bytes must stay where they are as long as this is used. Nil where they are no pack and no index that are read
-  /// here.
-  /// - Parameter path: what the pack is called, without ending.
+  /// Parses a pack and its index. The bytes must stay in place while this value is used. Returns nil if either is in
+  /// a format that is not supported here.
+  /// - Parameter path: the path of the pack, without extension.
   package init?(index: UnsafeRawBufferPointer, data: UnsafeRawBufferPointer, path: String) {
     guard index.count >= 8 + 1024 + 40, data.count > 32, Self.word(data, 0) == 0x5041_434B else { return nil }
     isFirstVersion = Self.word(index, 0) != 0xFF74_4F63
@@ -29,7 +29,7 @@ package struct PackFile {
     (self.index, self.data, self.path) = (index, data, path)
   }
 
-  /// Where the object of a number begins; nil where the index does not say.
+  /// Returns the offset of an object by its number. Returns nil if the index is malformed.
   package func offset(_ number: Int) -> Int? {
     if isFirstVersion { return Int(Self.word(index, names + number * stride - 4)) }
     let offsets = names + count * 24

@@ -1,13 +1,13 @@
-/// The objects of packs by where they lie. A piece of a pack is read at one time, from its beginning to its end, so that
-/// what objects are made from was read just before.
+/// The objects of packs, grouped by chunks of the pack files. Each chunk is read as a whole, from beginning to end,
+/// so that most delta bases were read shortly before.
 package struct PackPieces {
-  /// How many bytes of a pack make a piece, and how many of them a grain: within one, objects are in no order.
+  /// The size of a chunk of a pack and of a bucket in it, in bytes. Within a bucket, objects are unordered.
   package static let (size, grain) = (4 << 20, 4 << 10)
   package static let grains = size / grain
   private let places: [Int32]
   private let starts: [Int32]
 
-  /// - Parameter forEach: tells the place and the grain of each object.
+  /// - Parameter forEach: reports the position and the bucket of each object.
   package init(objects: Int, pieces: Int, _ forEach: ((_ place: Int, _ grain: Int) -> Void) -> Void) {
     count = pieces
     var starts = [Int32](repeating: 0, count: pieces * Self.grains + 1)
@@ -22,13 +22,13 @@ package struct PackPieces {
     (self.places, self.starts) = (places, starts)
   }
 
-  /// How many pieces there are.
+  /// The number of chunks.
   package let count: Int
 
-  /// How many objects there are.
+  /// The number of objects.
   package var objects: Int { places.count }
 
-  /// The places of a piece's objects.
+  /// The positions of the objects in a chunk.
   package subscript(piece: Int) -> ArraySlice<Int32> {
     places[Int(starts[piece * Self.grains])..<Int(starts[(piece + 1) * Self.grains])]
   }

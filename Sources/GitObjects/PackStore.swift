@@ -1,44 +1,44 @@
 import CPure
 
-/// The packs of a repository, mapped into memory and read without locks, so that two threads do not wait for each other
-/// (gitformat-pack(5)). A fast path and nothing more: whatever it does not find, or does not like, libgit2 is asked for.
+/// The packs of a repository, mapped into memory and read without locks, so that threads do not wait for each other
+/// (gitformat-pack(5)). Only a fast path: libgit2 reads every object that this type cannot find or rejects.
 package final class PackStore {
-  /// An object that others are made from.
+  /// A cached delta base.
   private struct Base {
     var key = -1
     var kind = ObjectKind.blob
     var bytes: [UInt8] = []
   }
 
-  /// The one that had the last object stands first.
+  /// The packs, the one with the last object first.
   private var packs: [PackFile]
-  /// The packs as they were mapped, what keeps them in memory, and the indexes over several.
+  /// The mapped packs, their owners, and the multi-pack indexes.
   private let mapped: MappedPacks
   private var placed: [PackFile] { mapped.packs }
-  /// Packs that git may read and that are not read here, by their paths.
+  /// The paths of packs that git may read and this module does not.
   package var unread: [String] { mapped.unread }
   private let inflater = Inflater()
-  /// An object that stands in a pack as it is, and what one is made from that does not.
+  /// The buffer for an object that is stored whole, and the buffer for a delta.
   private let room = ObjectRoom()
   private let delta = ObjectRoom()
-  /// Made when the first is kept: a short look needs none.
+  /// The cache of delta bases. Allocated on first use, because a short lookup needs none.
   private var bases: [Base] = []
   private var baseCount = 4096
   private typealias Delta = (offset: Int, size: Int, data: Int)
-  /// Room for the deltas that lead to an object, from the last one to the first.
+  /// The reusable buffer for a delta chain, from the object to its base.
   private var spareChain: [Delta] = []
 
   package init(_ mapped: MappedPacks) {
     (self.mapped, packs) = (mapped, mapped.packs)
   }
 
-  /// The same packs for another thread. They are in memory once.
+  /// Creates a store over the same mapped packs for another thread.
   package convenience init(sharing other: PackStore) { self.init(other.mapped) }
 
   // MARK: - Reading
 
-  /// Where the packs hold an object, as though all packs were one: by each index, and where an index over several packs
-  /// leads elsewhere, there as well.
+  /// Returns the offsets of all copies of an object, counted through the packs in order: by each pack's index, and by
+  /// multi-pack indexes that disagree.
   package func copies(of id: ObjectID) -> [Int] {
     var found: [Int] = []
     var start = 0
@@ -58,14 +58,15 @@ package final class PackStore {
     return found
   }
 
-  /// Lends an object; nil where it is not in a pack, or larger than the bound, or the pack is not as it should be.
+  /// Calls a body with an object's kind and bytes. Returns nil if no pack has the object, it exceeds the bound, or
+  /// the pack is damaged.
   package func with<T>(
     _ id: ObjectID, atMost bound: Int = 1 << 30, _ body: (ObjectKind, UnsafeRawBufferPointer) throws -> T
   ) rethrows -> T? {
     self.bound = bound
     for place in packs.indices {
       guard let offset = offset(of: id, in: packs[place]) else { continue }
-      // The pack that had the last object most likely has the next.
+      // The pack with the last object most likely has the next one.
       if place > 0 { packs.swapAt(0, place) }
       count()
       guard let (type, made) = load(offset, packs[place > 0 ? 0 : place]) else { return nil }
@@ -74,7 +75,7 @@ package final class PackStore {
     return nil
   }
 
-  /// The bytes of an object of a type that are no more than a bound, for one that is kept; nil otherwise.
+  /// Returns the bytes of an object of a type within a bound, to be retained by the caller. Returns nil otherwise.
   package func bytes(of id: ObjectID, _ type: ObjectKind, atMost bound: Int) -> [UInt8]? {
     for pack in packs {
       if let offset = offset(of: id, in: pack) { return bytes(at: offset, pack, type, atMost: bound) }
@@ -82,7 +83,7 @@ package final class PackStore {
     return nil
   }
 
-  /// The same of the object at an offset that `order` told.
+  /// Returns the bytes of the object at an offset from `order`, like `bytes(of:_:atMost:)`.
   package func bytes(at offset: Int, _ type: ObjectKind, atMost bound: Int) -> [UInt8]? {
     var offset = offset
     for pack in placed {
@@ -95,12 +96,13 @@ package final class PackStore {
   private func bytes(at offset: Int, _ pack: PackFile, _ type: ObjectKind, atMost bound: Int) -> [UInt8]? {
     self.bound = bound
     guard let (kind, made) = load(offset, pack), kind == type else { return nil }
-    // One that is at hand as a base was read under another bound.
+    // A cached base was read under another bound.
     let bytes = made ?? Array(room.bytes)
     return bytes.count <= bound ? bytes : nil
   }
 
-  /// Lends the beginning of an object, where it is much larger than that and stands in a pack as it is.
+  /// Calls a body with the beginning of an object. Returns nil if the object is not much larger, or is stored as a
+  /// delta.
   package func withBeginning<T>(_ id: ObjectID, _ body: (ObjectKind, UnsafeRawBufferPointer) -> T?) -> T? {
     let count = 4096
     bound = 1 << 30
@@ -114,24 +116,24 @@ package final class PackStore {
     return nil
   }
 
-  /// So many objects will be read and kept: then it costs nothing to have them all at hand for what is made from them.
+  /// Enlarges the cache for a count of objects that will all be read and retained.
   package func expect(_ count: Int) {
     guard baseCount < 2 * count, baseCount < 1 << 18 else { return }
     while baseCount < 2 * count, baseCount < 1 << 18 { baseCount *= 2 }
     bases = []
   }
 
-  /// The places of ids, in the order in which the objects stand in the packs, and where each stands: its offset, as though
-  /// all packs were one. Those that are in none come last, behind the end of all.
+  /// Returns the positions of ids in the order of their objects in the packs, each with its offset, counted through
+  /// the packs in order. Missing objects come last, at the end offset.
   package func order(of ids: [ObjectID]) -> [(place: Int, offset: Int)] {
-    // Numbers are sorted in a third of the time of pairs: the place of an id is in the low bits.
+    // Integers sort in a third of the time of pairs, so the position of an id is in the low bits.
     let bits = Int.bitWidth - ids.count.leadingZeroBitCount
     let end = placed.reduce(0) { $0 + $1.data.count }
     guard end.leadingZeroBitCount > bits + 1 else { return ids.indices.map { ($0, end) } }
     let keys = ids.indices.map { place -> Int in
       var start = 0
       for pack in placed {
-        // What an index says of a place behind its pack is not the next one's.
+        // An index entry beyond the end of its pack must not count for the next pack.
         if let offset = offset(of: ids[place], in: pack), offset < pack.data.count {
           return (start + offset) << bits | place
         }
@@ -144,7 +146,7 @@ package final class PackStore {
 
   // MARK: - All objects
 
-  /// The place of an object among those of all packs; nil where it is in none.
+  /// Returns the position of an object among those of all packs. Returns nil if no pack has it.
   package func place(of id: ObjectID) -> Int? {
     for pack in placed {
       if let number = number(of: id, in: pack) { return pack.start + number }
@@ -152,7 +154,7 @@ package final class PackStore {
     return nil
   }
 
-  /// The object at a place.
+  /// Returns the id of the object at a position.
   package func id(at place: Int) -> ObjectID? { pack(of: place).map { id(at: place, $0) } }
 
   private func id(at place: Int, _ pack: PackFile) -> ObjectID {
@@ -169,7 +171,7 @@ package final class PackStore {
     return low < placed.count ? placed[low] : nil
   }
 
-  /// All objects by where they lie; nil where they are too many to be numbered. O(objects).
+  /// Returns all objects grouped by chunk. Returns nil if there are too many to be numbered. O(objects).
   package func pieces() -> PackPieces? {
     guard let last = placed.last, last.start + last.count < Int(Int32.max) else { return nil }
     return PackPieces(objects: last.start + last.count, pieces: last.firstPiece + last.pieces) { body in
@@ -179,18 +181,18 @@ package final class PackStore {
     }
   }
 
-  /// The piece that holds the object at a place.
+  /// Returns the chunk of the object at a position.
   package func piece(of place: Int) -> Int {
     pack(of: place).map { grain(place - $0.start, $0) / PackPieces.grains } ?? 0
   }
 
-  /// What an index says of an object behind the end of its pack is found out when that is read.
+  /// Clamps the offset: an index entry beyond the end of its pack is reported when the object is read.
   private func grain(_ number: Int, _ pack: PackFile) -> Int {
     let offset = min(max(0, pack.offset(number) ?? 0), pack.data.count)
     return pack.firstPiece * PackPieces.grains + offset / PackPieces.grain
   }
 
-  /// Lends the commit at a place; nil where there is none, or where it is made from another object.
+  /// Calls a body with the commit at a position. Returns nil if there is none, or it is stored as a delta.
   package func withCommit<T>(at place: Int, _ body: (ObjectID, UnsafeRawBufferPointer) throws -> T) rethrows -> T? {
     bound = 1 << 30
     guard let pack = pack(of: place), let offset = pack.offset(place - pack.start), let head = head(offset, pack),
@@ -204,13 +206,13 @@ package final class PackStore {
   private var loads = 0
   private var bound = 1 << 30
 
-  /// Counts what is read.
+  /// Counts a read, and frees memory from time to time.
   private func count() {
     loads += 1
     if loads & 0x1FFF == 0 { evict() }
   }
 
-  /// Frees the memory of what was read of large packs; it is read again when asked for.
+  /// Frees the memory of mapped packs; the system reads it again on next use.
   private func evict() {
     for pack in packs {
       mapped.evict(pack.data)
@@ -222,8 +224,8 @@ package final class PackStore {
     number(of: id, in: pack).flatMap(pack.offset)
   }
 
-  /// Ids are as good as chance, so that the bits of one say nearly where it stands; after a few such guesses by halves,
-  /// since whoever makes objects can choose their ids a little.
+  /// Finds an id by interpolation, because ids are uniformly distributed. After four guesses it bisects, because an
+  /// attacker can influence the ids of objects.
   private func number(of id: ObjectID, in pack: PackFile) -> Int? {
     var name: (UInt64, UInt64, UInt32) = (0, 0, 0)
     withUnsafeMutableBytes(of: &name) { id.copy(to: $0) }
@@ -251,7 +253,7 @@ package final class PackStore {
     }
   }
 
-  /// What stands at an offset: its type or kind of delta, its size, where its data begins, and what it is made from.
+  /// Parses the header at an offset: type or delta kind, size, offset of the data, and offset of the delta base.
   private func head(_ offset: Int, _ pack: PackFile) -> (type: Int, size: Int, data: Int, base: Int?)? {
     var at = offset
     func next() -> Int? {
@@ -291,8 +293,8 @@ package final class PackStore {
     }
   }
 
-  /// Finds or makes the object at an offset.
-  /// - Returns: its type, and its bytes where they were made; where it stands in the pack as it is, they are in `room`.
+  /// Reads the object at an offset, from the cache or from its delta chain.
+  /// - Returns: its type, and its bytes if it was cached, a delta or a tree; otherwise the bytes are in `room`.
   private func load(_ offset: Int, _ pack: PackFile) -> (kind: ObjectKind, made: [UInt8]?)? {
     var chain: [Delta] = []
     swap(&chain, &spareChain)
@@ -344,7 +346,7 @@ package final class PackStore {
     (key(offset, pack) &* 0x9E37_79B1) >> 7 & (baseCount - 1)
   }
 
-  /// Keeps an object for what is made from it. Whoever asked for it has the same bytes.
+  /// Caches an object as a delta base. The array shares its storage with the caller's.
   private func keep(_ offset: Int, _ pack: PackFile, _ kind: ObjectKind, _ bytes: [UInt8]) {
     guard bytes.count < 256 << 10 else { return }
     if bases.isEmpty { bases = [Base](repeating: Base(), count: baseCount) }

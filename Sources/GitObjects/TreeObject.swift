@@ -1,19 +1,19 @@
 import CPure
 
-/// Says that the bytes of a tree are not those of a tree.
+/// The error for bytes that are not a tree.
 package struct MalformedTree: Error {}
 
 /// A tree as git's own bytes: mode, space, name, zero, twenty bytes of id, by name. A folder of ten thousand files is
-/// compared and searched in it without making ten thousand values of it.
+/// compared and searched without creating ten thousand values.
 package final class TreeObject {
-  /// All of it.
+  /// The bytes of the tree.
   package let bytes: [UInt8]
-  /// Where each entry begins; and the end.
+  /// The offset of each entry, and the end offset.
   private let starts: [Int32]
-  /// False where the entries are not sorted as git sorts them, or one stands twice: then nothing can be searched.
+  /// False if the entries are not in git's order, or one occurs twice: then the tree cannot be searched.
   package let isSorted: Bool
 
-  /// - Throws: `MalformedTree` where the bytes are no tree.
+  /// - Throws: `MalformedTree` if the bytes are not a tree.
   package init(_ bytes: [UInt8]) throws(MalformedTree) {
     self.bytes = bytes
     guard let (starts, isSorted) = bytes.withUnsafeBytes(Self.scan) else { throw MalformedTree() }
@@ -37,16 +37,17 @@ package final class TreeObject {
     return (starts, isSorted)
   }
 
-  /// True where the folder is as git writes folders: sorted, no name twice, each name one that a file can have.
+  /// True if the folder is as git writes folders: sorted, without duplicate names, each name valid for a file.
   package lazy var isWellFormed: Bool = {
     isSorted
       && bytes.withUnsafeBytes { raw in
         (0..<count).allSatisfy { index in
           let (start, end) = (Int(starts[index]), Int(starts[index + 1]))
           let name = raw[Self.name(raw, start)..<(end - 21)]
-          // A file and a folder of one name stand at two places, and each is in order there.
+          // A file and a folder of the same name have different positions in git's order, so sorting does not detect
+          // the duplicate.
           if Self.isFolder(raw, start), find(Array(name), endingIn: 0, in: raw) != nil { return false }
-          // A file's name is rarely short or begins with a dot.
+          // A valid name is rarely short or begins with a dot.
           guard name.count > 4 || name.first == 0x2E || name.isEmpty else { return !name.contains(0x2F) }
           let text = String(decoding: name, as: UTF8.self).lowercased()
           return !["", ".", "..", ".git"].contains(text) && !name.contains(0x2F)
@@ -54,7 +55,7 @@ package final class TreeObject {
       }
   }()
 
-  /// True where a name that ends in `.json` is not written as ids are, as `M-04.json` is.
+  /// True if the stem of a `.json` file does not have the form of an id, as `M-04.json` has.
   package lazy var holdsIrregularName: Bool = {
     bytes.withUnsafeBytes { raw in
       (0..<count).contains { index in
@@ -77,8 +78,8 @@ package final class TreeObject {
 
   package var count: Int { starts.count - 1 }
 
-  /// Where the name of an entry begins, behind its mode: six digits for files, five for folders, which old programs
-  /// filled up with a zero.
+  /// Returns the offset of an entry's name, after its mode: six digits for files, five for folders, which old
+  /// programs padded with a zero.
   package static func name(_ raw: UnsafeRawBufferPointer, _ start: Int) -> Int {
     let isLong = raw[start] != 0x34
     return start + (isLong ? 7 : 6)
@@ -88,10 +89,10 @@ package final class TreeObject {
     raw[start] == 0x34 || (raw[start] == 0x30 && raw[start + 1] == 0x34)
   }
 
-  /// True where a mode is written as git writes it.
+  /// Returns true if a mode has the length that git writes.
   package static func isSound(_ raw: UnsafeRawBufferPointer, _ start: Int) -> Bool { raw[name(raw, start) - 1] == 0x20 }
 
-  /// The entry of a name in the bytes of a tree; the first where several stand there.
+  /// Returns the entry of a name in the bytes of a tree; the first one if there are several.
   package static func entry(_ wanted: UnsafeBufferPointer<UInt8>, in raw: UnsafeRawBufferPointer) -> FileIdentity? {
     guard let base = raw.baseAddress else { return nil }
     var at = 0
@@ -107,7 +108,7 @@ package final class TreeObject {
     return nil
   }
 
-  /// Each name with what it is, in git's order.
+  /// Visits each name with its identity, in git's order.
   package func forEach(_ body: (String, FileIdentity) -> Void) {
     bytes.withUnsafeBytes { raw in
       for index in 0..<count {
@@ -118,7 +119,7 @@ package final class TreeObject {
     }
   }
 
-  /// The stem of each file `*.json`, with what it is, in git's order.
+  /// Visits the stem of each `*.json` file with its identity, in git's order.
   package func forEachStem(_ body: (String, FileIdentity) -> Void) {
     bytes.withUnsafeBytes { raw in
       for index in 0..<count {
@@ -128,7 +129,7 @@ package final class TreeObject {
     }
   }
 
-  /// Each entry as git wrote it: mode, name and object, in git's order.
+  /// Visits each entry as git wrote it: mode, name and object, in git's order.
   package func forEachRaw(_ body: (_ mode: String, _ name: [UInt8], _ id: ObjectID, _ isFolder: Bool) throws -> Void)
     rethrows
   {
@@ -144,10 +145,11 @@ package final class TreeObject {
     }
   }
 
-  /// What stands under a name. O(log entries); call it only where the entries are sorted.
+  /// Returns the identity of a name. O(log entries). Requires sorted entries.
   package func identity(of name: String) -> FileIdentity? {
     let wanted = Array(name.utf8)
-    // Git sorts a folder as if a slash followed its name, so the two kinds of a name stand at different places.
+    // Git sorts a folder as if a slash followed its name, so a file and a folder of one name have different
+    // positions.
     return bytes.withUnsafeBytes { find(wanted, endingIn: 0, in: $0) ?? find(wanted, endingIn: 0x2F, in: $0) }
   }
 
@@ -173,7 +175,7 @@ package final class TreeObject {
     return nil
   }
 
-  /// The bytes of the folder with an entry put in, in the place of what has its name. Everything else stays to the byte.
+  /// Returns the bytes of the folder with an entry inserted or replaced. All other bytes stay unchanged.
   package func putting(_ name: String, _ id: ObjectID, isFolder: Bool) -> [UInt8] {
     var entry = Array("\(isFolder ? "40000" : "100644") \(name)\0".utf8)
     let wanted = entry.count - 1 - name.utf8.count..<entry.count
@@ -196,7 +198,7 @@ package final class TreeObject {
     }
   }
 
-  /// The bytes of the folder without the entry of that name.
+  /// Returns the bytes of the folder without the entry of a name.
   package func removing(_ name: String) -> [UInt8] {
     let wanted = Array(name.utf8)
     return bytes.withUnsafeBytes { raw in
@@ -212,7 +214,7 @@ package final class TreeObject {
     }
   }
 
-  /// The stems whose entries differ, in the order of the folders. Both have to be sorted.
+  /// Returns the stems whose entries differ, in the order of the folders. Requires both to be sorted.
   package func stemsThatDiffer(from other: TreeObject) -> [String] {
     var stems: [String] = []
     bytes.withUnsafeBytes { raw in
@@ -256,7 +258,7 @@ package final class TreeObject {
     return stems
   }
 
-  /// Git's order: bytes, a folder as if a slash followed its name. Both names end in a zero.
+  /// Compares two names in git's order: by bytes, a folder as if a slash followed its name. Both names end in a zero.
   package static func order(_ x: UnsafeRawBufferPointer, _ a: Int, _ y: UnsafeRawBufferPointer, _ b: Int) -> Int {
     var (i, j) = (name(x, a), name(y, b))
     while x[i] == y[j], x[i] != 0 { (i, j) = (i + 1, j + 1) }
@@ -279,7 +281,7 @@ package final class TreeObject {
     return String(decoding: raw[at..<(at + length - 5)], as: UTF8.self)
   }
 
-  /// Mode and object of an entry. As to git, a mode that says nothing else says submodule.
+  /// Returns the mode and object of an entry. An unknown mode is a submodule, as in git.
   package static func identity(_ raw: UnsafeRawBufferPointer, _ start: Int, _ end: Int) -> FileIdentity {
     let kind: FileKind =
       switch (raw[start], raw[start + 1]) {
