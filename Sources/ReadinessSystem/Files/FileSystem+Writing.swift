@@ -49,8 +49,11 @@ extension FileSystem {
     }
   }
 
-  /// Puts what is missing of a text behind the part that a file holds, all of it or nothing. The disk is not waited for.
-  /// - Returns: false where the file is not of that length, or cannot be opened so.
+  /// Appends the missing rest of a text to a file, all of it or none. Does not wait for the disk.
+  /// - Parameters:
+  ///   - count: the number of bytes that the file must already have.
+  ///   - bytes: the whole text.
+  /// - Returns: false if the file is not of that length, or cannot be opened for appending.
   /// - Throws: `SystemError`.
   public static func extend(_ path: String, from count: Int, by bytes: [UInt8]) throws(SystemError) -> Bool {
     try extend(path, by: bytes[count...]) { $0 == count }
