@@ -2,7 +2,7 @@
 package struct MappedPacks {
   /// The packs, always largest first, so that an object in several packs has one position.
   package private(set) var packs: [PackFile]
-  /// What keeps their bytes in memory.
+  /// The owners that keep the bytes in memory.
   let owners: [AnyObject]
   /// Multi-pack indexes, and the folders that contain them, with trailing slashes.
   let indexes: [(folder: String, index: MultiPackIndex)]
