@@ -2,22 +2,23 @@ public import GitObjects
 import PlanModel
 import ReadinessSystem
 
-/// Fetches what an audit reads into a clone that left it out: a shallow one, or one made with `--filter=blob:none`.
+/// Fetches the objects that an audit reads into a clone that omitted them: a shallow clone, or one made with
+/// `--filter=blob:none`.
 ///
-/// Git finds and fetches the objects; nothing else of the clone changes, no ref and no file. Hooks never come here: they
-/// use no network (contract 6).
+/// Git finds and fetches the objects; no ref and no file of the clone changes. Hooks never run this, because they use
+/// no network (contract 6).
 public struct Backfill {
-  /// The remote that missing objects come from: the one that promised them, else `origin`, else the only one; nil if
-  /// there is none of these.
+  /// The remote for missing objects: the promisor remote, else `origin`, else the only remote; nil if there is none
+  /// of these.
   public let remote: String?
-  /// Objects fetched, over all rounds. Commits and trees that a shallow clone lacked are not among them.
+  /// The number of objects fetched, over all rounds. Excludes the commits and trees that a shallow clone lacked.
   public private(set) var fetched = 0
-  /// The `git fetch` commands that ran.
+  /// The number of `git fetch` commands.
   public private(set) var rounds = 0
 
   private let repository: Repository
 
-  /// Chooses the remote. Nothing is fetched yet.
+  /// Chooses the remote. Fetches nothing.
   /// - Throws: `GitError` if git cannot be started.
   public init(_ repository: Repository) throws {
     self.repository = repository
@@ -33,27 +34,28 @@ public struct Backfill {
     }
   }
 
-  /// The commits and trees, where the clone is shallow, and a revision that is a commit's full id and not here.
+  /// Fetches the commits and trees that a shallow clone lacks, and any revision that is a full commit id and is
+  /// missing.
   /// - Throws: `GitError` with the server's sentence if the fetch fails.
   public mutating func completeCommits(of revisions: [String]) throws {
     let absent = try revisions.filter { revision in
       try ObjectID(hex: Array(revision.utf8)[...]).map { try !repository.holds($0) } ?? false
     }
     guard repository.isShallow || !absent.isEmpty else { return }
-    // A shallow commit is deepened only if it is asked for by its id: no ref may lead to it.
+    // A shallow commit is deepened only if it is requested by its id: perhaps no ref leads to it.
     let wanted = try revisions.map { absent.contains($0) ? $0 : try repository.commit(named: $0).description }
     try fetch(wanted, deepening: repository.isShallow)
   }
 
-  /// The objects below paths, over all history, that are missing.
-  /// - Parameter paths: literal, from the top; none is no object.
+  /// Returns the missing objects below paths, over all history.
+  /// - Parameter paths: literal, from the top; an empty list selects nothing.
   /// - Throws: `GitError` if history cannot be walked. O(commits).
   public func missing(_ revisions: [String], below paths: [String]) throws -> [String] {
     guard !paths.isEmpty else { return [] }
     return try listed(revisions, below: paths).compactMap { $0.first == "?" ? String($0.dropFirst()) : nil }
   }
 
-  /// Every version of every milestone file, over all history.
+  /// Returns every version of every milestone file, over all history.
   public func milestoneFiles(_ revisions: [String]) throws -> [ObjectID] {
     try listed(revisions, below: [PlanPaths.folder]).compactMap { line in
       guard let space = line.firstIndex(of: " "), line.hasSuffix(".json") else { return nil }
@@ -61,8 +63,8 @@ public struct Backfill {
     }
   }
 
-  /// What git lists of commits and objects. History is neither simplified nor shortened by what the clone could have been
-  /// given together with it: replace refs, a commit-graph (contract 3, "History is walked").
+  /// Lists commits and objects with git. Ignores replace refs and the commit-graph, which could come with the clone
+  /// and shorten history (contract 3, "History is walked").
   private func listed(_ revisions: [String], below paths: [String]) throws -> [Substring] {
     let input = revisions.map { $0 + "\n" }.joined() + "--\n" + paths.map { $0 + "\n" }.joined()
     var bytes: [UInt8] = []
@@ -81,8 +83,8 @@ public struct Backfill {
     return String(decoding: bytes, as: UTF8.self).split(separator: "\n")
   }
 
-  /// Fetches objects by their ids, in one pack: all of them are there afterwards, or none.
-  /// - Throws: `GitError` with the server's sentence if it does not give them.
+  /// Fetches objects by their ids, in one pack: all of them or none.
+  /// - Throws: `GitError` with the server's sentence if the server refuses.
   public mutating func fetch(_ ids: [String]) throws {
     guard !ids.isEmpty else { return }
     try fetch(ids, deepening: false)
@@ -113,7 +115,7 @@ public struct Backfill {
     }
   }
 
-  /// The first sentence that says what went wrong: a server refuses each object in one of its own.
+  /// Returns the first line that describes the failure, because a server refuses each object with a line.
   private static func text(_ ending: ChildProcess.Ending) -> String {
     let lines = String(decoding: ending.errors, as: UTF8.self).split(whereSeparator: \.isNewline)
     let sentence = lines.first { line in ["fatal: ", "error: ", "remote: "].contains { line.hasPrefix($0) } }

@@ -2,33 +2,34 @@ public import GitObjects
 public import PlanJudge
 public import PlanModel
 
-/// A commit as its object says it. Parsed here and not by libgit2, so that nothing is cut off, guessed or cleaned.
+/// A commit as stored in its object. Parsed here and not by libgit2, so that nothing is truncated, guessed or
+/// cleaned.
 public struct Commit: Sendable {
   /// The commit's id.
   public let id: ObjectID
-  /// Its tree.
+  /// The commit's tree.
   public let tree: ObjectID
-  /// Its parents, first parent first.
+  /// The commit's parents, first parent first.
   public let parents: [ObjectID]
-  /// The author; where it cannot be decoded, as far as it can be told.
+  /// The author, with invalid bytes replaced if it cannot be decoded.
   public let author: Identity
-  /// False if the author cannot be decoded, so that no stamp can name them, or if `encoding` names what is no encoding of
-  /// commits (contract 3), or if a message without a stamp cannot be decoded.
+  /// False if the author cannot be decoded, so that no stamp can name them. Also false if a message without a stamp
+  /// cannot be decoded, or `encoding` is not a commit encoding (contract 3).
   public var isText: Bool { isAuthorText && (message != nil || TextEncoding.isKnown(encoding) && !blocks.isEmpty) }
-  /// When it was committed, in seconds since 1970; the nearest moment of the years 1970 to 9999 if it lies outside.
+  /// The commit time, in seconds since 1970; clamped to the years 1970 to 9999.
   public let committedAt: Int64
-  /// False if author's or committer's date lies outside the years 1970 to 9999.
+  /// False if the author's or committer's date is outside the years 1970 to 9999.
   public let isDated: Bool
-  /// When it was committed, in milliseconds since 1970.
+  /// The commit time, in milliseconds since 1970.
   public var committedMilliseconds: Int64 { committedAt * 1000 }
-  /// Name and address of who committed it, as far as they can be decoded.
+  /// The committer's name and address, with invalid bytes replaced.
   public let committer: String
   /// The message, decoded by the commit's `encoding`; nil if it cannot be decoded. O(message).
   public var message: String? { TextEncoding.decode(messageBytes, encoding: encoding) }
   /// The message as far as it can be told, for seeking in it. O(message).
   public var messageText: String { message ?? String(decoding: messageBytes, as: UTF8.self) }
-  /// The blocks in the raw bytes of the message, of which the values alone are decoded. Git shows a message up to its
-  /// first zero byte, so what follows holds no block. O(message).
+  /// The blocks in the raw message, of which only the values are decoded. Git shows a message up to its first zero
+  /// byte, so text after it contains no block. O(message).
   public var blocks: [StampBlock] {
     messageBytes.prefix { $0 != 0 }.withUnsafeBufferPointer { bytes in
       Trailers.blocks(in: bytes) { TextEncoding.decode(Array($0)[...], encoding: encoding) }
@@ -66,7 +67,7 @@ public struct Commit: Sendable {
       guard line.first != 0x20, let space = line.firstIndex(of: 0x20) else { continue }
       let value = line[(space + 1)...]
       switch String(decoding: line[..<space], as: UTF8.self) {
-      // Git passes over them or takes one of them, and other programs another one.
+      // Git skips them or uses one of them, and other programs use another one.
       case "tree", "parent": throw damaged("a tree or a parent stands where git does not look for one")
       case "author" where author != nil, "committer" where committer != nil:
         throw damaged("it has two authors or committers")
@@ -84,7 +85,7 @@ public struct Commit: Sendable {
     self.encoding = encoding
     seal = Self.seal(raw, signature)
     let person = TextEncoding.decode(author, encoding: encoding)
-    // Histories hold names in encodings that nobody wrote down; they keep nobody from reading the rest.
+    // Histories contain names in undeclared encodings; those must not make the rest unreadable.
     guard let identity = Identity(signature: person ?? String(decoding: author, as: UTF8.self)) else {
       throw damaged("its author cannot be read")
     }
@@ -101,7 +102,7 @@ public struct Commit: Sendable {
     committedAt = dates[1].seconds
   }
 
-  /// The header `gpgsig`, each of its lines without the space before it; and the commit without that header.
+  /// Returns the header `gpgsig` without the indentation of its lines, and the commit without that header.
   private static func seal(_ raw: [UInt8], _ signature: Range<Int>?) -> Proposal.Seal {
     guard let signature else { return .none }
     let text = String(decoding: raw[signature].dropFirst("gpgsig ".utf8.count), as: UTF8.self)
@@ -112,7 +113,7 @@ public struct Commit: Sendable {
 }
 
 extension Identity {
-  /// Reads `Name <address> seconds zone`, as commits hold it and `git var GIT_AUTHOR_IDENT` prints it.
+  /// Parses `Name <address> seconds zone`, as in commits and in the output of `git var GIT_AUTHOR_IDENT`.
   public init?(signature text: String) {
     var text = text
     let parts = text.withUTF8 { bytes -> (name: String, email: String)? in

@@ -1,83 +1,84 @@
 public import GitObjects
 import PlanModel
 
-/// A history: each commit and each root tree read once, and of each no more than it takes to see whether it is of
-/// interest. Most commits touch neither plan nor policy, and are never looked at again.
+/// A history in which each commit and each root tree is read once, as far as needed to see whether it is of interest.
+/// Most commits change neither plan nor policy, and are not read again.
 ///
-/// Over all parents, by topology and never by date, without replace refs, grafts and commit-graph. Takes about 100 bytes
-/// a commit.
+/// Follows all parents, by topology and never by date, and ignores replace refs, grafts and the commit-graph. Takes
+/// about 100 bytes a commit.
 public struct CommitGraph: Sendable {
-  /// The commits, parents before children; first parents first, so that the order is the history's own.
+  /// The commits, parents before children; first parents first, so that the order depends only on the history.
   public let ids: [ObjectID]
-  /// Their trees.
+  /// The trees of the commits.
   public let trees: [ObjectID]
   private let ofInterest: [Bool]
   private let holdsFolders: [Bool]
-  /// Of each commit, whether it or an ancestor has one of the folders.
+  /// For each commit, true if it or an ancestor has one of the folders.
   private let holdsBefore: [Bool]
   private let parentStart: [Int32]
   private let parentList: [Int32]
-  /// How many commits at the beginning hold neither `.readiness` nor `ssot`.
+  /// The number of commits at the beginning without `.readiness` and `ssot`.
   private let bareCount: Int
-  /// The raw commits that may hold a stamp, by their places, as many as there is room for: they are judged next.
+  /// The raw commits that may contain a stamp, by position, up to a memory bound: they are judged next.
   private let kept: [Int32: [UInt8]]
   private let isClosed: Bool
 
-  /// True where plan or policy may differ from a parent's, the message may hold a stamp, or a parent guards paths.
+  /// Returns true if plan or policy may differ from a parent's, the message may contain a stamp, or a parent guards
+  /// paths.
   public func isOfInterest(_ index: Int) -> Bool { ofInterest[index] }
 
-  /// False where a commit's tree has neither `.readiness` nor `ssot`.
+  /// Returns false if a commit's tree has neither `.readiness` nor `ssot`.
   public func mayHoldPlan(_ index: Int) -> Bool { holdsFolders[index] }
 
-  /// Which of a commit's parents, and all their ancestors, are certain to hold neither folder.
+  /// Returns the parents of a commit that certainly have neither folder, nor have their ancestors.
   public func bareParents(of index: Int) -> Set<Int> {
     Set(parents(of: index).enumerated().filter { $1 >= 0 && isClosed && !holdsBefore[Int($1)] }.map(\.offset))
   }
 
-  /// The places of a commit's parents in `ids`, first parent first; -1 for one beside the walk.
+  /// Returns the positions of a commit's parents in `ids`, first parent first; -1 for a parent outside the walk.
   public func parents(of index: Int) -> ArraySlice<Int32> {
     parentList[Int(parentStart[index])..<Int(parentStart[index + 1])]
   }
 
-  /// The place of a commit's parent; nil where it has none or several, or one beside the walk.
+  /// Returns the position of a commit's only parent. Returns nil if it has none or several, or one outside the walk.
   public func onlyParent(of index: Int) -> Int? {
     let start = Int(parentStart[index])
     guard Int(parentStart[index + 1]) == start + 1, parentList[start] >= 0 else { return nil }
     return Int(parentList[start])
   }
 
-  /// The place of each commit's each parent.
+  /// Visits the position of each parent of each commit.
   public func forEachParent(_ body: (Int32) -> Void) { for parent in parentList where parent >= 0 { body(parent) } }
 
-  /// A commit of the graph, parsed.
+  /// Returns a commit of the graph, parsed.
   public func commit(_ index: Int, in repository: Repository) throws -> Commit {
     guard let raw = kept[Int32(index)] else { return try repository.commit(ids[index]) }
     return try Commit(id: ids[index], raw: raw)
   }
 
-  /// True if the walk holds all that its commits can reach.
+  /// True if the walk includes every ancestor of its commits.
   public var isWhole: Bool { isClosed }
 
-  /// The best common ancestors of two commits of a whole walk, in the order of their ids. O(commits) at worst, as for git,
-  /// where two branches live long beside each other.
+  /// Returns the best common ancestors of two commits of a whole walk, sorted by id. O(commits) at worst, as in git,
+  /// if two long-lived branches diverged early.
   public func mergeBases(of first: Int, and second: Int) -> [ObjectID] {
     Self.mergeBases(first, second) { parents(of: $0) }.map { ids[$0] }.sorted { $0.description < $1.description }
   }
 
-  /// The commits of a whole walk that one commit can reach, itself included, and another one cannot, parents first.
-  /// O(commits since the two parted).
+  /// Returns the commits of a whole walk that the first commit reaches, itself included, and the second does not,
+  /// parents first. O(commits since the two diverged).
   public func commits(of first: Int, notOf second: Int) -> [Int] {
     Self.difference(first, second) { parents(of: $0) }
   }
 
-  /// The same for two numbered commits, each with a greater number than its parents.
+  /// Returns the commits that only the first reaches. Requires each commit to have a greater number than its parents.
   static func difference(_ first: Int, _ second: Int, parents: (Int) -> some Sequence<Int32>) -> [Int] {
     if first == second { return [] }
     let (own, other): (UInt8, UInt8) = (1, 2)
     var reached = [UInt8](repeating: 0, count: max(first, second) + 1)
     reached[first] = own
     reached[second] |= other
-    // How many are reached by the first alone, as far as is known, and have not had their turn.
+    // The number of unvisited commits that, so far, only the first reaches.
     var open = 1
     var found: [Int] = []
     var at = reached.count
@@ -99,15 +100,15 @@ public struct CommitGraph: Sendable {
     return found.reversed()
   }
 
-  /// The same for two numbered commits, each with a greater number than its parents.
+  /// Returns the merge bases. Requires each commit to have a greater number than its parents.
   static func mergeBases(_ first: Int, _ second: Int, parents: (Int) -> some Sequence<Int32>) -> [Int] {
-    // Reached from the first, from the second, and behind a base. Whoever stands at a number is known, when its turn comes,
-    // to be reached by all that can reach it.
+    // The marks: reached from the first, from the second, and an ancestor of a base. The marks of a commit are
+    // complete when the loop visits it.
     let (own, other, behind): (UInt8, UInt8, UInt8) = (1, 2, 4)
     var reached = [UInt8](repeating: 0, count: max(first, second) + 1)
     reached[first] |= own
     reached[second] |= other
-    // How many are reached, not behind a base, and have not had their turn.
+    // The number of unvisited commits that are reached and are not ancestors of a base.
     var open = first == second ? 1 : 2
     var bases: [Int] = []
     var at = reached.count
@@ -133,23 +134,23 @@ public struct CommitGraph: Sendable {
     return bases
   }
 
-  /// True where it is certain that nothing before a commit holds a plan or a policy.
+  /// Returns true if certainly no commit before this one has a plan or a policy.
   public func isBare(before index: Int) -> Bool { isClosed && index <= bareCount }
 
-  /// Reads all that can be reached from some commits and not from others.
-  /// - Throws: `GitError` where a commit or a tree cannot be read. A short history is never a clean one.
-  /// - Parameter progress: told now and then how many commits are read; of how many is not known until the end, and 0.
+  /// Reads all commits that are reachable from `tips` and not from `hidden`.
+  /// - Throws: `GitError` if a commit or a tree cannot be read, so that an incomplete history never looks clean.
+  /// - Parameter progress: receives the number of commits read so far, and 0, because the total is unknown.
   public init(
     _ repository: Repository, from tips: [ObjectID], notFrom hidden: [ObjectID] = [],
     progress: (Int, Int) -> Void = { _, _ in }
   ) throws {
-    // A part of a history is short as a rule: what a long walk needs costs more than it saves there.
+    // A partial history is usually short, and does not repay the setup of a long walk.
     if hidden.isEmpty { repository.readPacks() }
     var reader = GraphReader(repository, isLong: hidden.isEmpty)
     if hidden.isEmpty {
       try reader.walk(from: tips, progress)
     } else {
-      // Git's own way to stop early needs dates to look ahead; libgit2 has it.
+      // Git's own early stop needs dates to look ahead; libgit2 has it.
       try reader.take(try repository.commits(from: tips, notFrom: hidden))
     }
     reader.forgetNumbers()
@@ -170,7 +171,7 @@ public struct CommitGraph: Sendable {
     }
     (parentStart, parentList) = (starts, list)
     let guards = try reader.guards()
-    // Lines that began apart may meet with equal folders, and are to be looked at all the same.
+    // Lines with separate beginnings may merge with equal folders, so their merges are examined too.
     let asksMerges = reader.beginnings(among: order) > (hidden.isEmpty ? 1 : 0)
     ofInterest = order.map {
       reader.isOfInterest(Int($0), guards) || asksMerges && reader.parents(of: Int($0)).count > 1

@@ -3,27 +3,27 @@ import CPure
 import ReadinessSystem
 public import PlanModel
 
-/// Whose name a commit takes.
+/// The role of an identity in a commit.
 public enum IdentityRole: String, Sendable {
   case author, committer
 
-  /// How `git var` calls it.
+  /// The name for `git var`.
   var variable: String { self == .author ? "GIT_AUTHOR_IDENT" : "GIT_COMMITTER_IDENT" }
 }
 
 extension Repository {
-  /// Who git would write into a commit now; nil where it does not know.
+  /// Returns the identity that git would write into a commit now. Returns nil if git has none.
   public func configuredIdentity(_ role: IdentityRole) throws -> Identity? {
     if let plain = try plainIdentity(role) { return plain }
     let output = try GitProcess.run(["var", role.variable])
     return output.status == 0 ? Identity(signature: output.trimmed) : nil
   }
 
-  /// Who git would write into a commit now, where plain `user.name` and `user.email` alone say so; nil where git has to
-  /// be asked, which takes a process (`doc/design/decisions/0031-plain-identity.md`).
+  /// Returns the identity that git would write into a commit now, if plain `user.name` and `user.email` determine it.
+  /// Returns nil if only git can tell, in a process (`doc/design/decisions/0031-plain-identity.md`).
   func plainIdentity(_ role: IdentityRole) throws -> Identity? {
     let upper = role.rawValue.uppercased()
-    // What `git -c` says, and files that are not where git looks by itself, libgit2 does not see.
+    // libgit2 ignores the settings of `git -c`, and files outside git's default locations.
     for name in [
       "GIT_\(upper)_NAME", "GIT_\(upper)_EMAIL", "GIT_CONFIG_PARAMETERS", "GIT_CONFIG_COUNT", "GIT_CONFIG_SYSTEM",
     ] where Environment.isSet(name) { return nil }
@@ -36,7 +36,7 @@ extension Repository {
     return Identity(name: name, email: email)
   }
 
-  /// True where the configuration names one of the two roles alone, or has parts that git may read otherwise.
+  /// Returns true if the configuration has a role-specific identity, or parts that git may read differently.
   private func holdsOther(_ config: OpaquePointer?, than role: IdentityRole) throws -> Bool {
     let keys = "^(\(role.rawValue)\\.(name|email)|include\\..*|includeif\\..*|extensions\\.worktreeconfig)$"
     let iterator = try Owned(git_config_iterator_free) { iterator in
@@ -48,8 +48,8 @@ extension Repository {
     return git_config_next(&entry, iterator.pointer) == 0
   }
 
-  /// A value of a file that this user or this repository has, of printable ASCII, and with nothing at its ends that git
-  /// would take away (ident.c, `strbuf_addstr_without_crud`).
+  /// Returns a value from a file of this user or this repository. The value must be printable ASCII, without
+  /// characters at its ends that git strips (ident.c, `strbuf_addstr_without_crud`).
   private static func plainValue(_ key: String, in config: OpaquePointer?, from least: git_config_level_t) -> String? {
     let found = Owned(git_config_entry_free) { _ = git_config_get_entry(&$0, config, key) }
     guard let entry = found.pointer else { return nil }

@@ -1,23 +1,23 @@
 import Synchronization
 
-/// Bounds how many signatures that are no good a gate checks.
+/// Bounds the number of invalid signatures that a gate checks.
 ///
-/// Each is a process of its own, and a push of a few kilobytes holds a thousand of them: made-up text beside the public key
-/// of somebody else. Signatures that are good cost their sender as much, so they are not counted.
+/// Each check is a process, and a push of a few kilobytes can contain a thousand forgeries: invented text next to
+/// somebody else's public key. Valid signatures cost their sender as much, so they are not counted.
 public final class FalseSignatures: Sendable {
-  /// That of this process, without a bound until `bound` is called.
+  /// The allowance of this process, unbounded until `bound` is called.
   static let process = FalseSignatures(.max)
-  /// What one costs in processes.
+  /// The number of processes for each check.
   static let (ssh, openPGP) = (1, 4)
   private let left: Atomic<Int>
 
   init(_ count: Int) { left = Atomic(count) }
 
-  /// Bounds this process from here on: 120 processes, one to two seconds. Call it before any thread is started.
+  /// Bounds this process from now on: 120 processes, one to two seconds. Must be called before any thread starts.
   public static func bound() { process.left.store(120, ordering: .relaxed) }
 
-  /// Takes one from what is left.
-  /// - Throws: `GitError` where nothing is left.
+  /// Deducts from the allowance.
+  /// - Throws: `GitError` if the allowance is exhausted.
   func take(_ count: Int) throws {
     guard left.subtract(count, ordering: .relaxed).newValue >= 0 else {
       throw GitError(

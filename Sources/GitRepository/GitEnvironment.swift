@@ -1,11 +1,11 @@
 import ReadinessSystem
 
-/// Holds variables that git gives to hooks and libgit2 must not see.
+/// The variables that git sets for hooks and libgit2 must not see.
 ///
-/// libgit2 refuses `GIT_WORK_TREE` and `GIT_COMMON_DIR` when it opens a repository from the environment, and where
-/// `GIT_INDEX_FILE` is set it reads all of that index to open one, and refuses one that is split or sparse.
+/// libgit2 rejects `GIT_WORK_TREE` and `GIT_COMMON_DIR` when it opens a repository from the environment. If
+/// `GIT_INDEX_FILE` is set, libgit2 reads the whole index first, and rejects a split or sparse one.
 package enum GitEnvironment {
-  /// The variables as they were when the program began.
+  /// The variables at the start of the program.
   package struct Outer: Sendable {
     /// `GIT_WORK_TREE`.
     package let workTree: String?
@@ -13,8 +13,8 @@ package enum GitEnvironment {
     package let index: String?
   }
 
-  /// Removes the variables from the environment once, which no thread may read meanwhile: the first repository is opened
-  /// before the first thread is started.
+  /// Removes the variables from the environment once, while no other thread reads it: the first repository is opened
+  /// before the first thread starts.
   package static let outer: Outer = {
     let outer = Outer(
       workTree: Environment.value("GIT_WORK_TREE"), index: Environment.value("GIT_INDEX_FILE"))

@@ -1,23 +1,23 @@
 import CLibgit2
 
-/// Why git's data could not be read or written. Always "could not judge", never a verdict.
+/// The reason why git's data could not be read or written. It always means "could not judge", never a verdict.
 public struct GitError: Error, Sendable, CustomStringConvertible {
-  /// What kind of obstacle it is.
+  /// The kind of failure.
   public enum Kind: Sendable, Equatable {
     case notFound, unknownRevision, noRepository, locked, changedMeanwhile, unsupported, damaged, shallow, permission,
       other
   }
 
-  /// The kind.
+  /// The kind of failure.
   public let kind: Kind
-  /// What happened, in a sentence.
+  /// The failure, in a sentence.
   public let message: String
-  /// What to do next.
+  /// The next step.
   public let hint: String
-  /// The function of libgit2 that failed, or the system call.
+  /// The libgit2 function or system call that failed.
   public let function: String
 
-  /// Makes an error.
+  /// Creates an error.
   public init(_ kind: Kind, _ message: String, hint: String, function: String) {
     self.kind = kind
     self.message = message
@@ -25,10 +25,10 @@ public struct GitError: Error, Sendable, CustomStringConvertible {
     self.function = function
   }
 
-  /// Message and origin.
+  /// The message and the function.
   public var description: String { "\(message) (\(function))" }
 
-  /// Reads libgit2's last error of this thread.
+  /// Creates an error from libgit2's last error on this thread.
   package init(code: Int32, function: StaticString, about subject: String) {
     let detail = git_error_last().flatMap { $0.pointee.message }.map { String(cString: $0) } ?? "error \(code)"
     let kind: Kind
@@ -52,7 +52,7 @@ public struct GitError: Error, Sendable, CustomStringConvertible {
     default:
       let text = detail.lowercased()
       if text.contains("failed to rename lockfile"), text.contains("no such file") {
-        // git gc removed the empty folder of objects in which a new one was about to stand.
+        // git gc removed the empty object folder in which libgit2 was about to create an object.
         kind = .changedMeanwhile
         hint = "Try again."
       } else if text.contains("unsupported") || text.contains("extension") {
@@ -67,7 +67,7 @@ public struct GitError: Error, Sendable, CustomStringConvertible {
   }
 }
 
-/// The one funnel for calls into libgit2: a negative result becomes an error that names the function.
+/// Calls libgit2: the only funnel for such calls. Converts a negative result into an error that names the function.
 @discardableResult
 package func git(_ function: StaticString, _ subject: @autoclosure () -> String, _ call: () -> Int32) throws -> Int32 {
   let code = call()
@@ -75,9 +75,9 @@ package func git(_ function: StaticString, _ subject: @autoclosure () -> String,
   return code
 }
 
-/// libgit2, started once for the life of the process.
+/// The libgit2 library, initialized once for the life of the process.
 public enum Library {
-  /// The release of libgit2 that the program runs with, such as `1.5.1`.
+  /// The libgit2 version at run time, such as `1.5.1`.
   public static var version: String {
     var (major, minor, revision): (Int32, Int32, Int32) = (0, 0, 0)
     git_libgit2_version(&major, &minor, &revision)

@@ -1,25 +1,25 @@
 import PlanModel
 import ReadinessSystem
 
-/// Git itself, for what libgit2 cannot do. Arguments go to the program as they are; there is no shell.
+/// Runs git for tasks that libgit2 cannot do. Arguments reach the program unchanged, without a shell.
 public enum GitProcess {
-  /// What a command printed, and how it ended.
+  /// The output and the exit status of a command.
   public struct Output: Sendable {
-    /// The exit status; 128 and more for a signal.
+    /// The exit status; 128 plus the signal number if a signal ended it.
     public let status: Int32
     /// Standard output.
     public let bytes: [UInt8]
     /// Standard error, as text.
     public let errorText: String
 
-    /// Standard output as text, without the line end at its end.
+    /// Standard output as text, without trailing line ends.
     public var trimmed: String {
       String(decoding: bytes, as: UTF8.self).trimmingNewlines
     }
   }
 
-  /// The SHA-256 of what a command prints, however much it is.
-  /// - Parameter take: is given each chunk as well.
+  /// Returns the SHA-256 of a command's output, of any size.
+  /// - Parameter take: also receives each chunk.
   static func digest(_ arguments: [String], _ take: (UnsafeRawBufferPointer) -> Void) throws -> Digest {
     var stream = DigestStream()
     try forEachPiece(arguments) {
@@ -29,8 +29,8 @@ public enum GitProcess {
     return stream.finish()
   }
 
-  /// Hands over what a command prints, piece by piece, until somebody throws.
-  /// - Throws: what `take` threw, else `GitError` where the command failed.
+  /// Passes on a command's output chunk by chunk, until `take` throws.
+  /// - Throws: the error of `take`, else `GitError` if the command failed.
   static func forEachPiece(_ arguments: [String], _ take: (ArraySlice<UInt8>) throws -> Void) throws {
     var fault: (any Error)?
     let ending = try run("git", arguments, input: "/dev/null", index: nil) { piece in
@@ -46,17 +46,17 @@ public enum GitProcess {
     }
   }
 
-  /// Runs `git` with arguments, in this process's folder and environment.
-  /// - Parameter index: the index that git is to use in place of the repository's.
-  /// - Throws: `GitError` where git is not there. A non-zero exit status is a result, not an error.
+  /// Runs `git` in this process's folder and environment.
+  /// - Parameter index: an index file that replaces the repository's.
+  /// - Throws: `GitError` if git is not installed. A non-zero exit status is a result, not an error.
   public static func run(_ arguments: [String], index: String? = nil) throws -> Output {
     try run(program: "git", arguments, index: index)
   }
 
-  /// Runs another program in the same way.
+  /// Runs another program like `run(_:index:)`.
   /// - Parameters:
-  ///   - input: the file that is its standard input.
-  ///   - changes: variables that it sees otherwise than this process.
+  ///   - input: the file for standard input.
+  ///   - changes: changed variables by name; nil removes a variable.
   static func run(
     program: String, _ arguments: [String], input: String = "/dev/null", index: String? = nil,
     changes: [String: String?] = [:]
@@ -72,7 +72,7 @@ public enum GitProcess {
     _ program: String, _ arguments: [String], input: String, index: String?, _ more: [String: String?] = [:],
     output: (ArraySlice<UInt8>) -> Void
   ) throws -> ChildProcess.Ending {
-    // What libgit2 must not see, git shall.
+    // Git needs the variable that was hidden from libgit2.
     let index = index ?? GitEnvironment.outer.index
     let changes = more.merging(index.map { ["GIT_INDEX_FILE": $0] } ?? [:]) { $1 }
     do throws(SystemError) {

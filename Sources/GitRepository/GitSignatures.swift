@@ -2,8 +2,8 @@ public import PlanJudge
 import PlanModel
 import ReadinessSystem
 
-/// SSH signatures, made and checked by `ssh-keygen -Y`, and OpenPGP signatures, checked by `gpg`: no cryptography here.
-/// What was checked once is remembered.
+/// Creates and checks SSH signatures with `ssh-keygen -Y`, and checks OpenPGP signatures with `gpg`. Results are
+/// cached.
 public final class GitSignatures: SignatureVerifier {
   private struct Key: Hashable {
     let signature: String
@@ -17,10 +17,10 @@ public final class GitSignatures: SignatureVerifier {
 
   private var known: [Key: Bool] = [:]
 
-  /// Makes one that remembers nothing yet.
+  /// Creates an instance with an empty cache.
   public init() {}
 
-  /// Asks `ssh-keygen -Y verify`: key, principal, namespace, interval of validity and revocation.
+  /// Checks a signature with `ssh-keygen -Y verify`: key, principal, namespace, validity interval and revocation.
   public func isValid(
     _ signature: String, of message: [UInt8], namespace: String, by email: String, signers: [UInt8], revoked: [UInt8]?,
     at moment: Int64?
@@ -29,7 +29,7 @@ public final class GitSignatures: SignatureVerifier {
       signature: signature, message: Digest(of: message), namespace: namespace, email: email,
       signers: Digest(of: signers), revoked: revoked.map { Digest(of: $0) }, moment: moment)
     if let answer = known[key] { return answer }
-    // No process is started for a key that is not among the signers'.
+    // A key that is not among the signers' needs no process.
     let isPossible = AllowedSigners(signers).mayHold(SSHKey(signature: signature))
     let answer = try isPossible && check(signature, message, namespace, email, signers, revoked, moment)
     if isPossible, !answer { try FalseSignatures.process.take(FalseSignatures.ssh) }
@@ -37,8 +37,8 @@ public final class GitSignatures: SignatureVerifier {
     return answer
   }
 
-  /// Asks `gpg --verify`, with the given keys alone, as if it were that moment; a key counts for the addresses that its
-  /// own user ids name.
+  /// Checks a signature with `gpg --verify`, with only the given keys and at the given time. A key is valid for the
+  /// addresses in its own user ids.
   public func isValid(openPGP armour: String, of payload: [UInt8], by email: String, keys: [UInt8], at moment: Int64?)
     throws -> Bool
   {
@@ -59,7 +59,7 @@ public final class GitSignatures: SignatureVerifier {
       _ = try gpg(["--import", folder + "keys"])
       let said = try gpg(["--verify", folder + "signature", folder + "payload"])
       func lines(_ keyword: String) -> [Substring] { said.filter { $0.hasPrefix("[GNUPG:] \(keyword) ") } }
-      // Of several signatures gpg reports the good one beside the bad one, and git shows a third.
+      // With several signatures, gpg reports a good one next to a bad one, and git shows a third.
       guard said.filter({ $0.hasPrefix("[GNUPG:] NEWSIG") }).count == 1, lines("GOODSIG").count == 1,
         lines("VALIDSIG").count == 1, let fingerprint = lines("VALIDSIG").first?.split(separator: " ").last
       else { return false }
@@ -87,7 +87,7 @@ public final class GitSignatures: SignatureVerifier {
         words += ["-r", folder + "revoked"]
       }
       if let moment { words += ["-O", "verify-time=" + Self.time(moment)] }
-      // Days without a Z are local time to ssh-keygen, and a verdict is the same on every machine.
+      // ssh-keygen reads a date without Z as local time, and a verdict must be equal on every machine.
       return try GitProcess.run(
         program: "ssh-keygen", words, input: folder + "message", changes: ["TZ": "UTC0"]
       ).status == 0
@@ -99,7 +99,7 @@ public final class GitSignatures: SignatureVerifier {
     Timestamp.text(millisecondsSince1970: moment).prefix(19).filter(\.isNumber) + "Z"
   }
 
-  /// The body between its marks, in lines; nil where it is no base64.
+  /// Adds armour and line breaks to a body. Returns nil if it is not base64.
   private static func armoured(_ body: String) -> [UInt8]? {
     let bytes = Array(body.utf8)
     let isBase64 = bytes.allSatisfy { byte in
@@ -118,7 +118,7 @@ public final class GitSignatures: SignatureVerifier {
 
   /// Signs with the user's `user.signingkey`.
   /// - Returns: the base64 body, without armour and line breaks.
-  /// - Throws: `GitError` where there is no key, or it cannot be used.
+  /// - Throws: `GitError` if there is no key, or it cannot be used.
   public static func sign(_ message: [UInt8], namespace: String) throws -> String {
     let configured = try GitProcess.run(["config", "--type=path", "--get", "user.signingkey"]).trimmed
     guard !configured.isEmpty else {
@@ -130,7 +130,7 @@ public final class GitSignatures: SignatureVerifier {
     }
     return try ScratchFolder.with { folder in
       var key = configured
-      // A key itself, in place of its file: the agent signs with it.
+      // The setting may contain the key itself instead of its file: then the agent signs.
       if key.hasPrefix("key::") || key.hasPrefix("ssh-") {
         let text = key.hasPrefix("key::") ? String(key.dropFirst(5)) : key
         key = folder + "key.pub"
@@ -150,7 +150,7 @@ public final class GitSignatures: SignatureVerifier {
   }
 }
 
-/// A folder for files that another program reads, gone afterwards.
+/// A temporary folder for files that another program reads.
 enum ScratchFolder {
   static func with<T>(_ body: (_ folder: String) throws -> T) throws -> T {
     let folder = try FileSystem.makeTemporaryFolder("readiness-sign-")

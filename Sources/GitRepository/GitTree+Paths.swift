@@ -1,9 +1,9 @@
 public import GitObjects
 public import PlanModel
 
-/// Any path of the tree, beside plan and policy.
+/// Paths of the tree outside plan and policy.
 extension GitTree {
-  /// What stands at a path.
+  /// Returns the identity of the object at a path. Returns nil if there is none.
   public func identity(at path: String) throws -> FileIdentity? {
     var at = root
     let parts = path.split(separator: "/", omittingEmptySubsequences: false)
@@ -16,7 +16,8 @@ extension GitTree {
     return nil
   }
 
-  /// A folder of thousands is not read through for each of the thousands of files that evidence names in it.
+  /// Returns an entry of a folder. Parses the folder at the fifth lookup, because evidence may name thousands of
+  /// files in one folder.
   private func entry(_ name: String, in id: ObjectID) throws -> FileIdentity? {
     var look = looks[id] ?? (0, nil)
     look.count += 1
@@ -26,10 +27,10 @@ extension GitTree {
     return try repository.entry(name, in: id)
   }
 
-  /// What stands at a path.
+  /// Returns the kind of the object at a path. Returns nil if there is none.
   public func kind(at path: String) throws -> FileKind? { try identity(at: path)?.kind }
 
-  /// The files that a selection covers. O(folders that may hold one).
+  /// Returns the files that a selection covers. O(folders that may contain one).
   public func inputs(_ selection: PathSelection) throws -> InputListing {
     let key = ObjectCache.InputKey(root: root, selection: selection)
     if let known = cache.inputs[key] { return known }
@@ -38,7 +39,7 @@ extension GitTree {
     return listing
   }
 
-  /// By comparing folders, and only those that differ.
+  /// Compares only the folders that differ.
   public func changedPaths(_ selection: PathSelection, since other: any PlanTree) throws -> [String] {
     guard let other = other as? GitTree else {
       return try inputs(selection).changes(since: other.inputs(selection))
@@ -46,13 +47,13 @@ extension GitTree {
     return try SelectedFiles(selection, repository.store).changes(from: other.root, to: root)
   }
 
-  /// The same in another commit; nil where that commit is not here.
+  /// Returns the files that a selection covers in another commit. Returns nil if that commit is missing.
   public func inputs(_ selection: PathSelection, at commit: String) throws -> InputListing? {
     guard let id = ObjectID(hex: commit), try repository.holds(id) else { return nil }
     return try repository.tree(of: repository.commit(id)).inputs(selection)
   }
 
-  /// The bytes of a regular file, at most so many; nil where there is none.
+  /// Returns the bytes of a regular file. Returns nil if there is none, or it exceeds the bound.
   public func bytes(at path: String, atMost bound: Int) throws -> [UInt8]? {
     guard let identity = try identity(at: path), identity.kind == .regular,
       case .bytes(let bytes) = try repository.content(of: identity.id, atMost: bound)
@@ -60,13 +61,13 @@ extension GitTree {
     return bytes
   }
 
-  /// Small files at once, large ones as git unpacks them.
+  /// Passes on a small file whole, and a large file in the chunks of `git cat-file`.
   public func forEachPiece(at path: String, _ take: (ArraySlice<UInt8>) throws -> Void) throws {
     guard let identity = try identity(at: path), identity.kind == .regular else { return }
     try repository.forEachPiece(of: identity.id, take)
   }
 
-  /// A small push may name one large blob at a thousand paths, so each is searched once.
+  /// Searches each blob once, because a small push may name one large blob at a thousand paths.
   public func search(_ path: String, for secrets: Secrets) throws -> SecretSearch.Answer {
     var search = SecretSearch(secrets)
     guard let identity = try identity(at: path), identity.kind == .regular else { return try search.finish() }
@@ -78,7 +79,7 @@ extension GitTree {
     return answer
   }
 
-  /// The SHA-256 of a regular file.
+  /// Returns the SHA-256 of a regular file. Returns nil if there is none.
   public func digest(at path: String) throws -> Digest? {
     guard let identity = try identity(at: path), identity.kind == .regular else { return nil }
     if let known = cache.digests[identity.id] { return known }

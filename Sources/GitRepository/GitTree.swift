@@ -3,14 +3,15 @@ public import PlanModel
 import ReadinessSystem
 import StrictJSON
 
-/// A tree of the repository as the judge sees it, read as far as it is asked.
+/// A tree of the repository as the judge sees it, read lazily.
 public final class GitTree: PlanTree {
   let repository: Repository
-  /// The tree's object.
+  /// The id of the tree.
   public let root: ObjectID
   private var topEntries: PlanFolders?
   private var ssotEntry: ObjectCache.Ssot?
-  /// The folders in which paths were looked up, how often, and from the fifth time on as something to search in.
+  /// The folders in which paths were looked up, with the number of lookups, and the parsed folder from the fifth
+  /// lookup on.
   var looks: [ObjectID: (count: Int, folder: TreeObject?)] = [:]
 
   init(repository: Repository, root: ObjectID) {
@@ -22,15 +23,15 @@ public final class GitTree: PlanTree {
 
   // MARK: - Milestones
 
-  /// What `.readiness` is.
+  /// Returns the kind of `.readiness`.
   public func folderKind() throws -> FileKind? { try folder()?.kind }
 
-  /// By the objects of the folders first: most commits touch neither.
+  /// Compares the folders' object ids first, because most commits change neither folder.
   public func hasSamePlanAndPolicy(as other: any PlanTree) throws -> Bool {
     guard let other = other as? GitTree else { return try isSameByListing(as: other) }
     if root == other.root { return true }
     let (own, others) = (try entries(), try other.entries())
-    // What git would not write is never the same: a name may stand there twice.
+    // A malformed tree never compares equal, because a name may occur twice.
     if own.isOdd { return false }
     if own.ssot != others.ssot {
       guard try malformedFolder(since: other) == nil, try planIdentity() == other.planIdentity(),
@@ -42,7 +43,7 @@ public final class GitTree: PlanTree {
     return try own.readiness?.kind == others.readiness?.kind && changedMilestones(since: other).isEmpty
   }
 
-  /// The first of the folders that concern us that is not as git writes folders, and not the same in the other tree.
+  /// Returns the first plan or policy folder that is malformed and differs from the other tree's.
   public func malformedFolder(since other: any PlanTree) throws -> String? {
     let old = other as? GitTree
     if root == old?.root { return nil }
@@ -60,7 +61,7 @@ public final class GitTree: PlanTree {
     return nil
   }
 
-  /// What stands at the top that concerns us, by one look at the tree.
+  /// Returns the plan's entries of the root tree, in one pass.
   private func entries() throws -> PlanFolders {
     if let topEntries { return topEntries }
     let found = try repository.store.with(root, .tree) { PlanFolders($0, of: root) }
@@ -68,16 +69,16 @@ public final class GitTree: PlanTree {
     return found
   }
 
-  /// The object of `.readiness`, for comparing trees without listing them.
+  /// Returns the identity of `.readiness`, for comparing trees without listing them.
   public func folder() throws -> FileIdentity? { try entries().readiness }
 
-  /// The files `.readiness/*.json`.
+  /// Returns the files `.readiness/*.json`.
   public func milestones() throws -> [MilestoneID: FileIdentity] {
     guard let folder = try folder(), folder.kind == .folder else { return [:] }
     return try cache.listing(folder.id, repository)
   }
 
-  /// What one of them is. O(log milestones).
+  /// Returns the identity of one milestone file. O(log milestones).
   public func milestoneIdentity(_ id: MilestoneID) throws -> FileIdentity? {
     guard let folder = try folder(), folder.kind == .folder else { return nil }
     let entries = try cache.folder(folder.id, repository)
@@ -85,7 +86,7 @@ public final class GitTree: PlanTree {
     return entries.identity(of: id.text + ".json")
   }
 
-  /// By comparing the bytes of the two folders.
+  /// Compares the bytes of the two folders.
   public func changedMilestones(since other: any PlanTree) throws -> [MilestoneID] {
     guard let other = other as? GitTree, let new = try folder(), let old = try other.folder(), new.kind == .folder,
       old.kind == .folder
@@ -97,14 +98,14 @@ public final class GitTree: PlanTree {
       .filter { try milestoneIdentity($0) != other.milestoneIdentity($0) }
   }
 
-  /// By one scan of the folder's bytes.
+  /// Scans the folder's bytes once.
   public func mayHoldCaseCollision() throws -> Bool {
     guard let folder = try folder(), folder.kind == .folder else { return false }
     let entries = try cache.folder(folder.id, repository)
     return !entries.isSorted || entries.holdsIrregularName
   }
 
-  /// One milestone file.
+  /// Returns one milestone file. Returns nil if there is none.
   public func milestone(_ id: MilestoneID) throws -> MilestoneFile? {
     guard let identity = try milestoneIdentity(id) else { return nil }
     if identity.kind == .regular, let known = cache.file(id, identity.id) { return known }
@@ -123,7 +124,7 @@ public final class GitTree: PlanTree {
     }
   }
 
-  /// - Parameter offset: where the packs hold it.
+  /// - Parameter offset: the offset of the object in the packs.
   private static func row(
     _ id: MilestoneID, _ identity: FileIdentity, offset: Int, in repository: Repository, by reader: MilestoneReader
   ) throws -> MilestoneRow {
@@ -134,7 +135,7 @@ public final class GitTree: PlanTree {
     }
   }
 
-  /// On all cores, in the order in which the packs hold them; and the plan beside them, which goes with them.
+  /// Reads on all cores, in pack order, and reads the plan in parallel.
   public func milestoneRows() throws -> [MilestoneRow] {
     let listed = try listedMilestones()
     guard listed.count >= MilestoneRows.bulk else {
@@ -148,10 +149,10 @@ public final class GitTree: PlanTree {
     let plan = try ssot().plan.flatMap { $0.kind == .regular ? $0 : nil }
     return try [MilestoneRow](unsafeUninitializedCapacity: listed.count) { rows, count in
       guard let start = rows.baseAddress else { return }
-      // Each place is written once, by one thread. Where something cannot be read nothing is counted, and the rows that
-      // were made are not given back: the command ends.
+      // Each position is written once, by one thread. If an object cannot be read, the count stays zero and the
+      // created rows leak, because the command ends.
       func readShare(_ thread: Int, in repository: Repository) throws {
-        // What reading a milestone takes, about; and on this thread what is made of all of them.
+        // The approximate memory for reading the milestones and, on this thread, for the values derived from them.
         HeapRoom.prepare(listed.count / (companions.count + 1) * 850 + (thread == 0 ? listed.count * 700 : 0))
         let reader = MilestoneReader()
         try shares.forEach(on: thread) { share in
@@ -174,7 +175,7 @@ public final class GitTree: PlanTree {
     }
   }
 
-  /// The milestones' files, sorted by their ids.
+  /// Returns the milestone files, sorted by id.
   private func listedMilestones() throws -> [(id: MilestoneID, identity: FileIdentity)] {
     guard let folder = try folder(), folder.kind == .folder else { return [] }
     let entries = try cache.folder(folder.id, repository)
@@ -182,7 +183,7 @@ public final class GitTree: PlanTree {
     var listed: [(id: MilestoneID, identity: FileIdentity)] = []
     listed.reserveCapacity(entries.count)
     entries.forEachStem { stem, identity in listed.append((MilestoneID(stem), identity)) }
-    // The folder's own order is nearly that of the ids, and the same where all have as many digits.
+    // The folder's order is nearly that of the ids, and equal if all have the same number of digits.
     let isSorted = listed.indices.dropFirst().allSatisfy { listed[$0 - 1].id < listed[$0].id }
     return isSorted ? listed : listed.sorted { $0.id < $1.id }
   }
@@ -213,13 +214,13 @@ public final class GitTree: PlanTree {
     return found
   }
 
-  /// What `ssot/plan.json` is.
+  /// Returns the identity of `ssot/plan.json`.
   public func planIdentity() throws -> FileIdentity? { try ssot().plan }
 
-  /// `ssot/plan.json`, read.
+  /// Returns `ssot/plan.json`, parsed.
   public func planFile() throws -> PlanFile? {
     guard let identity = try ssot().plan else { return nil }
-    // What is cached by its object is a regular file: a link may have the same bytes.
+    // The cache holds only regular files: a link may have the same bytes.
     guard identity.kind == .regular else { return try Self.planFile(identity, in: repository) }
     if let known = cache.plans[identity.id] { return known }
     let file = try Self.planFile(identity, in: repository)
@@ -235,14 +236,14 @@ public final class GitTree: PlanTree {
     }
   }
 
-  /// The blobs of the policy.
+  /// Returns the blobs of the policy.
   public func policyFiles() throws -> [String: FileIdentity] {
     guard let folder = try entries().ssot else { return [:] }
     if let known = cache.policyFiles[folder.id] { return known }
     let ssot = try ssot()
     var files: [String: FileIdentity] = [:]
     if let folder = ssot.policies { try collect(folder, PlanPaths.policies + "/", into: &files) }
-    // Something else in the place of the folder is a policy that cannot be read.
+    // A file in place of the folder is a policy that cannot be read.
     if let other = ssot.policiesOther, other.kind != .submodule { files[PlanPaths.policies] = other }
     if let schema = ssot.schema, schema.kind != .folder, schema.kind != .submodule {
       files[PlanPaths.schema] = schema
@@ -251,8 +252,9 @@ public final class GitTree: PlanTree {
     return files
   }
 
-  /// Files of a policy, folder by folder. A folder beyond the bounds stands in the list itself, as a policy that cannot be
-  /// read: one tree may hold the same folder in many places, so a few objects would be files without number.
+  /// Collects the files of a policy, folder by folder. A folder beyond the bounds is listed itself, as a policy that
+  /// cannot be read. One tree may contain the same folder many times, so a few objects could expand to unlimited
+  /// files.
   private func collect(_ folder: ObjectID, _ prefix: String, into files: inout [String: FileIdentity]) throws {
     var level = [(id: folder, path: prefix)]
     var depth = 0
@@ -267,7 +269,7 @@ public final class GitTree: PlanTree {
           if identity.kind == .folder {
             next.append((identity.id, path + name + "/"))
           } else if identity.kind != .submodule, files.updateValue(identity, forKey: path + name) != nil {
-            // Two names that differ only by their Unicode form are one name here, so such a folder cannot be read.
+            // Two names that differ only in Unicode normalization are equal here, so such a folder cannot be read.
             files[String(path.dropLast())] = FileIdentity(kind: .folder, id: id)
           }
         }
@@ -277,7 +279,7 @@ public final class GitTree: PlanTree {
     }
   }
 
-  /// The policy, read.
+  /// Returns the policy, parsed.
   public func policy() throws -> PolicySnapshot {
     guard let folder = try entries().ssot else { return try readPolicy() }
     if let known = cache.policyOfSsot[folder.id] { return known }
@@ -292,7 +294,7 @@ public final class GitTree: PlanTree {
     if let known = cache.policies[key] { return known }
     var room = PolicyBlob.sizeBound
     let blobs = try files.sorted { $0.key < $1.key }.map { path, identity in
-      // What the program has itself need not be read, but in an audit it has to be what the repository holds.
+      // A built-in file need not be read, except in an audit, which must confirm the stored object.
       if !repository.recomputesIDs, let standard = PolicyBlob(path: path, identity) { return standard }
       if identity.kind == .folder { return PolicyBlob(path: path, folder: identity.id) }
       return switch try repository.content(of: identity.id, atMost: PlanFile.bound) {
@@ -317,18 +319,18 @@ public final class GitTree: PlanTree {
     return blob()
   }
 
-  /// The bytes of a blob of the policy.
+  /// Returns the bytes of a policy file.
   public func policyBytes(at path: String) throws -> [UInt8]? {
     guard let file = try policyFiles()[path] else { return nil }
     switch try repository.content(of: file.id, atMost: PlanFile.bound) {
     case .bytes(let bytes): return bytes
-    // In a merge such a file is one value, which its digest names.
+    // In a merge such a file is one value, represented by its digest.
     case .oversized(let oversized): return Array(oversized.digest.tagged.utf8)
     }
   }
 
-  /// Reads plan and policy whole, so that each of their objects is known to be there and, in an audit, to be what its id
-  /// says. O(milestones).
+  /// Reads the whole plan and policy, to confirm that every object exists and, in an audit, matches its id.
+  /// O(milestones).
   public func readPlanAndPolicy() throws {
     for (id, identity) in try milestones() where identity.kind == .regular {
       _ = try Self.read(id, identity, in: repository)

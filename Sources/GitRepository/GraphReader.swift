@@ -2,19 +2,20 @@ import GitObjects
 import PlanModel
 import ReadinessSystem
 
-/// Reads a history into arrays of numbers: of each commit one, in the order in which they are read.
+/// Reads a history into arrays that are indexed by a commit's number, in reading order.
 ///
-/// What lies in packs is read by the piece, on every core, when the first commit of a piece is asked for: neighbours in a
-/// pack are neighbours in history as a rule. What else a piece holds has a number that nobody asks for.
+/// Packed objects are read by the chunk, on every core, when the first commit of a chunk is needed, because
+/// neighbours in a pack are usually neighbours in history. Other commits of a chunk also get numbers, which stay
+/// unused.
 struct GraphReader {
   private let repository: Repository
   private let store: ObjectStore
   private(set) var ids: [ObjectID] = []
-  /// Of each commit, the number of what its tree holds; 0 is nothing.
+  /// For each commit, the number of its plan folders; 0 is none.
   private(set) var folders: [Int32] = []
   private(set) var trees: [ObjectID] = []
   private var mayHoldStamp: [Bool] = []
-  /// The raw commits that may hold a stamp, by their numbers, until the room is full.
+  /// The raw commits that may contain a stamp, with their numbers, up to a memory bound.
   private(set) var kept: [(number: Int32, raw: [UInt8])] = []
   private var room = 24 << 20
   private var parentStart: [Int32] = [0]
@@ -22,20 +23,20 @@ struct GraphReader {
   private var known: [PlanFolders: Int32] = [PlanFolders(): 0]
   private var tips: [Int32] = []
 
-  /// Commits that are in no pack, or were not read with a piece.
+  /// The numbers of commits that are in no pack, or were not read with a chunk.
   private var numbers: [ObjectID: Int32] = [:]
   private var pieces: PackPieces?
   private var isRead: [Bool]
-  /// The number of each object of the packs that is a commit and was read; -1 of all others.
+  /// The number of each packed object that is a commit and was read; -1 for all others.
   private var packed: [Int32]
-  /// Parents that are in no pack, while their children are numbered and they are not.
+  /// The unpacked parents of numbered commits, until they are numbered themselves.
   private var unpacked: [ObjectID] = []
 
-  /// Numbers of commits beside the walk, of which only the trees are asked.
+  /// The numbers of commits outside the walk, of which only the trees are needed.
   private var outside: [ObjectID: Int32] = [:]
   private var outsideFolders: [Int32] = []
 
-  /// - Parameter isLong: true where a whole history will be read.
+  /// - Parameter isLong: true if a whole history will be read.
   init(_ repository: Repository, isLong: Bool) {
     self.repository = repository
     store = repository.store
@@ -46,7 +47,7 @@ struct GraphReader {
 
   // MARK: - A whole history
 
-  /// Reads everything that can be reached from some commits.
+  /// Reads all commits that are reachable from `tips`.
   mutating func walk(from tips: [ObjectID], _ progress: (Int, Int) -> Void) throws {
     self.tips = try tips.map { try number($0) }
     var waiting = self.tips
@@ -70,7 +71,7 @@ struct GraphReader {
     progress(count, 0)
   }
 
-  /// The number of a commit, which is read where it has none yet.
+  /// Returns the number of a commit. Reads the commit if it has none yet.
   private mutating func number(_ id: ObjectID) throws -> Int32 {
     if let place = pieces == nil ? nil : store.packs?.place(of: id) { return try number(atPlace: place) }
     if let number = numbers[id] { return number }
@@ -86,12 +87,12 @@ struct GraphReader {
       try read(pieces[piece])
       if packed[place] >= 0 { return packed[place] }
     }
-    // It is made from another object, or there is something wrong with it, which is told now.
+    // It is stored as a delta, or it is damaged, which throws now.
     packed[place] = try readAlone(store.packs?.id(at: place) ?? ObjectID([]))
     return packed[place]
   }
 
-  /// Reads a commit and its tree; its parents are told by their places.
+  /// Reads a commit and its tree, and links its parents by position.
   private mutating func readAlone(_ id: ObjectID) throws -> Int32 {
     let room = self.room
     let found = try store.with(id, .commit) { raw -> (head: CommitHead?, raw: [UInt8]?) in
@@ -107,7 +108,8 @@ struct GraphReader {
     return number
   }
 
-  /// How a parent is told until it has a number: by its place in the packs, or below zero.
+  /// Returns the link to a parent that may have no number yet: its position in the packs, or a negative index into
+  /// `unpacked`.
   private mutating func link(to parent: ObjectID) -> Int32 {
     if pieces != nil, let place = store.packs?.place(of: parent) { return Int32(place) }
     unpacked.append(parent)
@@ -131,7 +133,7 @@ struct GraphReader {
 
   // MARK: - Pieces of packs
 
-  /// The commits of a piece that a thread has read.
+  /// The commits of a chunk that one thread has read.
   private struct Found {
     var places: [Int32] = []
     var ids: [ObjectID] = []
@@ -146,7 +148,7 @@ struct GraphReader {
   }
 
   private mutating func read(_ places: ArraySlice<Int32>) throws {
-    // A short history is not worth a thread.
+    // A short history does not repay a thread.
     let others = places.count > 1024 ? try repository.companions() : []
     let shares = Shares(of: places.count, for: others.count + 1, each: 64)
     let room = self.room / (others.count + 1)
@@ -170,7 +172,7 @@ struct GraphReader {
         guard let head = CommitHead(raw), isConfirmed(id, raw, store) else { return nil }
         return (id, head, head.mayHoldStamp && raw.count <= room ? Array(raw) : nil)
       }
-      // What cannot be read is told when somebody asks for it.
+      // An unreadable object is reported only when it is needed.
       guard case let (id, head, raw)?? = read, let folders = foldersQuietly(of: head.tree, store) else { return }
       if let raw {
         found.kept.append((found.ids.count, raw))
@@ -216,7 +218,7 @@ struct GraphReader {
 
   // MARK: - A part of a history
 
-  /// Reads some commits, parents before children. Parents beside them have negative numbers.
+  /// Reads a list of commits, parents before children. Parents outside the list get negative numbers.
   mutating func take(_ some: [ObjectID]) throws {
     for (number, id) in some.enumerated() { numbers[id] = Int32(number) }
     tips = some.indices.map { Int32($0) }
@@ -268,17 +270,17 @@ struct GraphReader {
     return number
   }
 
-  /// Gives back what is needed while reading alone.
+  /// Frees the tables that are needed only while reading.
   mutating func forgetNumbers() { (numbers, pieces, packed, unpacked) = ([:], nil, [], []) }
 
-  /// Gives back what the graph has by now.
+  /// Frees the arrays that the graph has copied.
   mutating func forgetIDs() { (ids, trees) = ([], []) }
 
   func parents(of index: Int) -> ArraySlice<Int32> {
     parentList[Int(parentStart[index])..<Int(parentStart[index + 1])]
   }
 
-  /// The numbers of what holds a policy that guards paths: few, as a rule none. Each `ssot` is looked at once.
+  /// Returns the numbers of the folders with a policy that guards paths: usually none. Reads each `ssot` once.
   func guards() throws -> Set<Int32> {
     var isGuarding: [ObjectID: Bool] = [:]
     var found = Set<Int32>()
@@ -310,9 +312,9 @@ struct GraphReader {
     }
   }
 
-  /// Counts the commits of a walk that hold `.readiness` or `ssot` and have no parent that does.
+  /// Counts the commits of a walk that have `.readiness` or `ssot` and no parent that does.
   ///
-  /// A pack's chunk also holds commits that the walk never reaches; nobody has numbered their parents.
+  /// A pack's chunk also contains commits that the walk never reaches; their parents have no numbers.
   func beginnings(among order: [Int32]) -> Int {
     order.count { number in
       folders[Int(number)] != 0
@@ -320,7 +322,7 @@ struct GraphReader {
     }
   }
 
-  /// Parents before children: depth first along first parents, without recursion.
+  /// Returns the reachable commits, parents before children: depth first along first parents, without recursion.
   func order() -> [Int32] {
     var order: [Int32] = []
     order.reserveCapacity(ids.count)

@@ -4,12 +4,12 @@ public import PlanModel
 import ReadinessSystem
 
 extension Repository {
-  /// The tree that a commit of the index would have, as the hook's environment names the index.
+  /// Returns the tree that a commit of the index would have, for the index that the hook's environment names.
   ///
-  /// Git wrote the same tree before it ran the hook, so nothing new is stored. Split and sparse indexes, and entries
-  /// that are only intended, are left to git itself.
+  /// Git wrote the same tree before it ran the hook, so no new object is stored. Git itself handles split and sparse
+  /// indexes, and intent-to-add entries.
   public func candidateTree() throws -> ObjectID {
-    // Git has mostly written it already.
+    // Git has usually written it already.
     if let root = IndexFile(indexPath)?.root, try holds(root) { return root }
     let opened = openIndex()
     guard let index = opened.pointer else { return try writeTreeByGit() }
@@ -24,7 +24,7 @@ extension Repository {
     return ObjectID(oid)
   }
 
-  /// Opens the index as it is now; without a pointer where libgit2 cannot read it, as a split or a sparse one.
+  /// Opens the current index. The pointer is nil if libgit2 cannot read it, such as a split or sparse index.
   func openIndex() -> Owned<OpaquePointer> {
     Owned(git_index_free) { index in
       guard git_index_open(&index, indexPath) < 0 else { return }
@@ -35,8 +35,8 @@ extension Repository {
 
   var indexPath: String { GitEnvironment.outer.index ?? gitFolder + "index" }
 
-  /// The milestones whose files may differ from what is staged; nil where that cannot be told without reading them all.
-  /// The search asks the file system about each, so it is made for a thread of its own.
+  /// Returns a search for the milestones whose files may differ from the index. The search returns nil if it would
+  /// have to read every file. It queries the file system for each file, so it is meant for another thread.
   public func searchForMilestonesThatMayDiffer() -> () -> [MilestoneID]? {
     let (workTree, indexPath) = (workTree, indexPath)
     return {
@@ -56,7 +56,7 @@ extension Repository {
     return id
   }
 
-  /// An index that somebody is writing says nothing yet.
+  /// Throws if another process is writing the index.
   /// - Throws: `GitError` of kind `locked`, with the lock's age.
   public func refuseLockedIndex() throws {
     let path = indexPath + ".lock"
@@ -66,7 +66,7 @@ extension Repository {
       hint: "Another git command is running. If none is, remove that file.", function: "open")
   }
 
-  /// What the index holds at a path; nil where there is nothing. Split and sparse indexes are left to git itself.
+  /// Returns the staged file at a path. Returns nil if there is none. Git itself reads split and sparse indexes.
   public func staged(_ path: String) throws -> FileIdentity? {
     if let index = IndexFile(indexPath), index.tellsNames { return index.identity(of: path) }
     let opened = openIndex()
@@ -76,7 +76,7 @@ extension Repository {
       kind: FileKind(mode: entry.pointee.mode), id: ObjectID(entry.pointee.id))
   }
 
-  /// `git ls-files --stage` prints mode, object and stage before a tab.
+  /// Parses `git ls-files --stage`: mode, object and stage before a tab.
   private func stagedByGit(_ path: String) throws -> FileIdentity? {
     let output = try GitProcess.run(["ls-files", "--stage", "--full-name", "--", ":(top,literal)" + path])
     guard output.status == 0 else {
@@ -90,24 +90,24 @@ extension Repository {
     return FileIdentity(kind: FileKind(mode: mode), id: id)
   }
 
-  /// True where a file of the work tree is to the byte what a blob holds, so that no filter needs to be asked.
+  /// Returns true if a file of the work tree equals a blob byte for byte, so that no filter is needed.
   public func workFile(_ path: String, holds blob: ObjectID) -> Bool {
     var oid = git_oid()
-    // A large one is left to git, which streams it.
+    // Git streams a large file itself.
     guard let workTree, let status = FileSystem.status(workTree + path), status.kind == .regular,
       status.size <= 1 << 20, let bytes = FileSystem.readQuietly(workTree + path)
     else { return false }
     return git_odb_hash(&oid, bytes, bytes.count, GIT_OBJECT_BLOB) == 0 && ObjectID(oid) == blob
   }
 
-  /// The object that a file of the work tree would become, by git's own filters. A file that a sparse
-  /// checkout leaves out counts as it is staged; nil where there is none.
+  /// Returns the object that a file of the work tree would become, by git's own filters. Returns the staged object of
+  /// a file that a sparse checkout excludes, and nil if there is none.
   public func hashOfWorkFile(_ path: String) throws -> ObjectID? {
     guard let workTree else { return nil }
     guard FileSystem.exists(workTree + path) else { return try leftOut(at: path).first?.identity.id }
     var oid = git_oid()
     if git_repository_hashfile(&oid, pointer, path, GIT_OBJECT_BLOB, nil) >= 0 { return ObjectID(oid) }
-    // libgit2 reads the index for attributes; one that it cannot read is left to git.
+    // libgit2 reads the index for attributes; git handles an index that libgit2 cannot read.
     let output = try GitProcess.run(["hash-object", "--path=\(path)", "--", workTree + path])
     guard output.status == 0, let id = ObjectID(hex: output.trimmed) else {
       throw GitError(

@@ -3,24 +3,23 @@ import CPure
 import ReadinessSystem
 
 extension IndexFile {
-  /// Nil where the file is not there, or `init(_:of:)` refuses its bytes.
+  /// Opens an index. Returns nil if there is no file, or `init(_:of:)` rejects its bytes.
   convenience init?(_ path: String) {
     guard let file = MappedFile(path) else { return nil }
     self.init(file.bytes, of: file)
   }
 
-  /// The milestones' files that may differ from what the index at a path says; nil where that cannot be told.
+  /// Returns the milestone files that may differ from the index at a path. Returns nil if that cannot be determined.
   static func suspects(inIndex path: String, folder: String, of workTree: String) -> [String]? {
     guard let file = MappedFile(path) else { return nil }
     return IndexFile(file.bytes, of: file)?.suspects(in: folder, of: workTree, writtenAt: file.modified)
   }
 
-  /// The milestones' files that may differ from what is staged, by what the file system says of them: all others have
-  /// the size, the time and the number that they had when they were staged.
+  /// Returns the milestone files that may differ from the index, by size, modification time and inode number.
   /// - Parameters:
-  ///   - folder: with a slash at its end.
-  ///   - moment: when the index was written.
-  /// - Returns: nil where that cannot be told, as where the folder holds more or less than is staged.
+  ///   - folder: a path with a trailing slash.
+  ///   - moment: the modification time of the index.
+  /// - Returns: nil if that cannot be determined, such as if the folder has more or fewer files than the index.
   func suspects(in folder: String, of workTree: String, writtenAt moment: FileTime) -> [String]? {
     guard tellsNames, let names = FileSystem.countQuietly(in: workTree + folder, endingIn: ".json") else {
       return nil
@@ -36,7 +35,7 @@ extension IndexFile {
         memchr(base + name.lowerBound + prefix.count, 0x2F, name.count - prefix.count) == nil
       else { return }
       count += 1
-      // Extended flags, and stages of a merge.
+      // Extended flags, and merge stages.
       if raw[at + 60] & 0x70 != 0 { isClear = false }
       let leaf = (base + name.lowerBound + prefix.count).assumingMemoryBound(to: CChar.self)
       guard let status = files.status(of: leaf) else { return isClear = false }
@@ -52,7 +51,7 @@ extension IndexFile {
   private func isAsStaged(_ at: Int, _ status: FileStatus, writtenAt moment: FileTime) -> Bool {
     func field(_ offset: Int) -> UInt32 { Self.word(raw, at + offset) }
     let (seconds, nanoseconds) = (field(8), field(12))
-    // What was written in the very moment in which the index was may have been written after it.
+    // A file with the same modification time as the index may have been written after it.
     let isOlder = FileTime(seconds: Int(seconds), nanoseconds: Int(nanoseconds)) < moment
     return isOlder && seconds == UInt32(truncatingIfNeeded: status.modified.seconds)
       && nanoseconds == UInt32(truncatingIfNeeded: status.modified.nanoseconds)

@@ -1,16 +1,16 @@
 import GitObjects
 package import ReadinessSystem
 
-/// A lock of git's, or of ours.
+/// A lock file of git or of this program.
 public struct LockFile {
-  /// Its path.
+  /// The path.
   public let path: String
-  /// How old it is, in seconds.
+  /// The age, in seconds.
   public let seconds: Int
-  /// The command of ours that took it; nil where it is git's own.
+  /// The process of this program that holds it; nil if it is git's.
   package let holder: LivingProcess?
 
-  /// Nil where there is no such file.
+  /// Reads a lock file. Returns nil if there is none.
   public init?(_ path: String) {
     guard let status = FileSystem.status(path) else { return nil }
     self.path = path
@@ -20,12 +20,12 @@ public struct LockFile {
       isShort ? FileSystem.readQuietly(path).flatMap { LivingProcess(text: String(decoding: $0, as: UTF8.self)) } : nil
   }
 
-  /// For sentences: its age, and who holds it where that is known.
+  /// The age for sentences, and the holder if it is known.
   public var age: String {
     guard let holder else { return ", \(seconds) s old" }
     return ", \(seconds) s old, held by readiness \(holder.pid)\(holder.isAlive ? "" : ", which runs no longer")"
   }
 
-  /// True where one of our own commands took it and was killed.
+  /// True if a process of this program held it and was killed.
   public var isAbandoned: Bool { holder.map { !$0.isAlive } ?? false }
 }

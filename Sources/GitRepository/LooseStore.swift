@@ -2,12 +2,12 @@ import ReadinessSystem
 import GitObjects
 import PlanModel
 
-/// Objects that are files of their own (gitrepository-layout(5)), read with one open and one inflation. A fast path and
-/// nothing more: whatever it does not find, or does not like, libgit2 is asked for.
+/// Loose objects (gitrepository-layout(5)), read with one open and one inflation. Only a fast path: libgit2 reads
+/// every object that this type cannot find or rejects.
 final class LooseStore {
   private let folders: [String]
   private let inflater = Inflater()
-  /// Room for one object; memory that is not touched costs nothing. What is larger is left to libgit2.
+  /// The buffer for one object; untouched memory costs nothing. libgit2 reads larger objects.
   private let room = UnsafeMutableRawBufferPointer.allocate(byteCount: 4 << 20, alignment: 8)
   private let packed = UnsafeMutableRawBufferPointer.allocate(byteCount: 1 << 20, alignment: 8)
 
@@ -20,7 +20,7 @@ final class LooseStore {
     packed.deallocate()
   }
 
-  /// Lends an object; nil where it is not a file of its own, or the file is not as it should be.
+  /// Calls a body with an object's kind and bytes. Returns nil if it is not loose, or its file is damaged.
   func with<T>(_ id: ObjectID, _ body: (ObjectKind, UnsafeRawBufferPointer) throws -> T) rethrows -> T? {
     let path = Self.path(of: id)
     for folder in folders {
@@ -36,7 +36,7 @@ final class LooseStore {
     return nil
   }
 
-  /// True if something else than a file stands where an object would be, such as a pipe, for which others would wait.
+  /// Returns true if an object's path is not a regular file, such as a pipe, which would block a reader.
   func isObstructed(_ id: ObjectID) -> Bool {
     let path = Self.path(of: id)
     return folders.contains { folder in
@@ -46,12 +46,12 @@ final class LooseStore {
 
   // MARK: - All copies
 
-  /// Which objects each folder holds, listed once somebody has asked often: a look for each object of a long history costs
-  /// more.
+  /// The objects of each folder, listed after many lookups, because one lookup for each object of a long history
+  /// costs more.
   private var listed: [Set<ObjectID>]?
   private var looks = 0
 
-  /// The numbers of the folders that hold an object as a file of its own.
+  /// Returns the indexes of the folders that have an object as a loose file.
   func folders(holding id: ObjectID) -> [Int] {
     if let listed { return listed.indices.filter { listed[$0].contains(id) } }
     looks += 1
@@ -71,7 +71,8 @@ final class LooseStore {
     return found
   }
 
-  /// The bytes of the copy in one of the folders; nil where it is not of that type, is larger than the bound, or damaged.
+  /// Returns the bytes of the copy in one of the folders. Returns nil if it has another type, exceeds the bound, or
+  /// is damaged.
   func copy(of id: ObjectID, _ type: ObjectKind, inFolder number: Int, atMost bound: Int) -> [UInt8]? {
     guard let file = MappedFile(folders[number] + Self.path(of: id)) else { return nil }
     let whole = UnsafeMutableRawBufferPointer.allocate(byteCount: bound + 64, alignment: 8)
@@ -82,7 +83,7 @@ final class LooseStore {
     return Array(bytes)
   }
 
-  /// True where an object is a file of its own.
+  /// Returns true if an object is loose.
   func holds(_ id: ObjectID) -> Bool {
     let path = Self.path(of: id)
     return folders.contains { FileSystem.leadsToFile($0 + path) }

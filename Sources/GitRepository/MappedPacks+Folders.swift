@@ -2,7 +2,7 @@ import GitObjects
 import ReadinessSystem
 
 extension MappedPacks {
-  /// Maps what can be mapped in some folders of objects.
+  /// Maps the readable packs of object folders.
   init(in folders: [String]) {
     var packs: [PackFile] = []
     var owners: [AnyObject] = []
@@ -35,6 +35,6 @@ extension MappedPacks {
 }
 
 extension PackStore {
-  /// Maps what can be mapped in some folders of objects.
+  /// Maps the readable packs of object folders.
   convenience init(folders: [String]) { self.init(MappedPacks(in: folders)) }
 }

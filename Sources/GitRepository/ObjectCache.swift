@@ -1,7 +1,7 @@
 import GitObjects
 import PlanModel
 
-/// What was read from the object database, by object id: each distinct blob is parsed once.
+/// The values read from the object database, by object id: each distinct blob is parsed once.
 final class ObjectCache {
   struct InputKey: Hashable {
     let root: ObjectID
@@ -13,7 +13,7 @@ final class ObjectCache {
     let secrets: Secrets
   }
 
-  /// Where plan and policy stand in a tree of `ssot`.
+  /// The plan and policy entries of an `ssot` tree.
   struct Ssot {
     var plan: FileIdentity?
     var policies: ObjectID?
@@ -22,10 +22,10 @@ final class ObjectCache {
     var schema: FileIdentity?
   }
 
-  /// The folders that were read last, with their listings where somebody asked. Few: neighbours in history share them.
+  /// The most recently read folders, with their listings if requested. Few, because neighbours in history share them.
   private var folders: [KnownFolder] = []
-  /// By blob, and those whose blob another milestone has by milestone as well: each type of keys is one that the runtime
-  /// has to learn to hash, at a quarter of a million instructions.
+  /// By blob. If another milestone has the same blob, it is stored in `others`. There are few key types, because the
+  /// runtime spends a quarter of a million instructions on hashing each new one.
   private var files: [ObjectID: MilestoneFile] = [:]
   private var others: [MilestoneID: [ObjectID: MilestoneFile]] = [:]
   private var fileCount = 0
@@ -33,17 +33,17 @@ final class ObjectCache {
   var ssots: [ObjectID: Ssot] = [:]
   /// By the object of `ssot`, which neighbours in history share.
   var policyFiles: [ObjectID: [String: FileIdentity]] = [:]
-  /// By the fingerprint of its files.
+  /// By the fingerprint of the policy's files.
   var policies: [String: PolicySnapshot] = [:]
-  /// The same by the object of `ssot`.
+  /// By the object of `ssot`.
   var policyOfSsot: [ObjectID: PolicySnapshot] = [:]
   var digests: [ObjectID: Digest] = [:]
-  /// What was found in evidence.
+  /// The results of searches for secrets in evidence.
   var searches: [SearchKey: SecretSearch.Answer] = [:]
-  /// What checks hang on.
+  /// The inputs of checks.
   var inputs: [InputKey: InputListing] = [:]
 
-  /// A folder of milestones.
+  /// Returns a folder of milestones.
   func folder(_ id: ObjectID, _ repository: Repository) throws -> TreeObject {
     if let known = folders.last(where: { $0.id == id }) { return known.folder }
     let folder = try TreeObject(repository.store, id)
@@ -52,7 +52,7 @@ final class ObjectCache {
     return folder
   }
 
-  /// The same as a map.
+  /// Returns a folder of milestones as a dictionary.
   func listing(_ id: ObjectID, _ repository: Repository) throws -> [MilestoneID: FileIdentity] {
     let folder = try self.folder(id, repository)
     let known = folders.last { $0.id == id }
@@ -63,7 +63,7 @@ final class ObjectCache {
     return found
   }
 
-  /// Milestone files kept at most. A long history holds many versions that are never asked for again.
+  /// The largest number of cached milestone files. A long history has many versions that are never needed again.
   private static let bound = 20_000
 
   func file(_ id: MilestoneID, _ blob: ObjectID) -> MilestoneFile? {
@@ -78,8 +78,8 @@ final class ObjectCache {
   }
 }
 
-/// A folder of milestones. A class, because a list of values would have the runtime find out what a map of ids is, for
-/// those that never ask for one (`doc/design/decisions/0029-what-the-runtime-looks-up.md`).
+/// A folder of milestones. A class, because an array of values would make the runtime resolve the dictionary type
+/// even if no listing is requested (`doc/design/decisions/0029-what-the-runtime-looks-up.md`).
 private final class KnownFolder {
   let id: ObjectID
   let folder: TreeObject

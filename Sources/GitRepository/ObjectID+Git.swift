@@ -15,7 +15,7 @@ extension ObjectID {
     return oid
   }
 
-  /// The id of an object.
+  /// Computes the id of an object with libgit2.
   package init(of bytes: [UInt8], _ kind: ObjectKind) throws {
     var oid = git_oid()
     let code = git_odb_hash(&oid, bytes, bytes.count, git_object_t(kind.rawValue))

@@ -2,17 +2,17 @@ import GitObjects
 import CPure
 import PlanModel
 
-/// Proves that an object that was read is what its id says, and that no other place holds something else under that id.
+/// Proves that an object matches its id, and that every copy of it is equal.
 ///
-/// Git itself reads whichever copy it meets first and hashes none, and so do libgit2 and the fast paths. An audit rests on
-/// the bytes alone: each object is hashed, and where packs, loose files and alternates hold several copies, they are
-/// compared byte by byte (contract 3).
+/// Git itself reads the first copy that it finds and does not hash it; libgit2 and the fast paths do the same. An
+/// audit trusts only the bytes: it hashes each object, and compares copies in packs, loose files and alternates byte
+/// by byte (contract 3).
 final class ObjectProof {
-  /// A second look at the same packs: the first one still lends the object.
+  /// A second reader of the same packs, because the first one still lends the object.
   private let packs: PackStore
   private let loose: LooseStore
 
-  /// - Throws: `GitError` where git may read a pack that is not read here.
+  /// - Throws: `GitError` if git may read a pack that is not read here.
   init(_ packs: PackStore, folders: [String]) throws {
     if let path = packs.unread.first {
       throw GitError(
@@ -23,13 +23,13 @@ final class ObjectProof {
     loose = LooseStore(folders: folders)
   }
 
-  /// - Throws: `GitError` of kind `damaged` where the bytes are not the object of that id, or another copy differs.
+  /// - Throws: `GitError` of kind `damaged` if the bytes do not match the id, or another copy differs.
   func confirm(_ id: ObjectID, _ type: ObjectKind, _ bytes: UnsafeRawBufferPointer) throws {
     guard ObjectID(summing: bytes, type) == id else { throw Self.damaged(id, "holds content of another id") }
     let copies = packs.copies(of: id)
     let files = loose.folders(holding: id)
     guard copies.count + files.count > 1 else { return }
-    // What an object is made from may be larger than itself.
+    // A delta base may be larger than the object.
     let bound = max(bytes.count, ObjectStore.bound)
     func isSame(_ other: [UInt8]?) -> Bool {
       guard let other, other.count == bytes.count, let base = bytes.baseAddress else { return other?.isEmpty == true }
@@ -41,7 +41,7 @@ final class ObjectProof {
     guard isEverywhere else { throw Self.damaged(id, "is held in several places, and one holds other content") }
   }
 
-  /// The same of an object that is too large to be held, whose sum was computed on the way.
+  /// Confirms an object that is too large for memory, by the sum computed while streaming it.
   func confirm(_ id: ObjectID, sum: ObjectID) throws {
     guard sum == id else { throw Self.damaged(id, "holds content of another id") }
     guard packs.copies(of: id).count + loose.folders(holding: id).count > 1 else { return }

@@ -2,30 +2,30 @@ import GitObjects
 import CLibgit2
 import PlanModel
 
-/// Raw objects, one after the other, without a copy of each. For walks over long histories.
+/// Raw objects, read one at a time without copying. For walks over long histories.
 package final class ObjectStore {
   // The repository owns its store.
   private unowned let repository: Repository
   private var odb: OpaquePointer?
-  /// Set for long walks alone: mapping the packs costs more than a few objects do.
+  /// Set only for long walks: mapping the packs costs more than reading a few objects.
   private(set) var packs: PackStore?
 
   private lazy var loose = LooseStore(folders: repository.objectFolders)
 
-  /// Reads packs directly from here on.
+  /// Reads packs directly from now on.
   func readPacks() {
     guard packs == nil else { return }
     packs = repository.origin?.packs.map { PackStore(sharing: $0) } ?? PackStore(folders: repository.objectFolders)
   }
 
-  /// The places of ids, so ordered that objects that are made from each other follow each other, and where each is in the
-  /// packs, for `quickly`.
+  /// Returns the positions of ids in pack order, so that deltas follow each other, each with its offset for
+  /// `quickly`.
   func packOrder(of ids: [ObjectID]) -> [(place: Int, offset: Int)] {
     packs?.order(of: ids) ?? ids.indices.map { ($0, Int.max) }
   }
 
-  /// The bytes of an object that is no larger than a bound, by the fast paths alone; nil where they do not serve.
-  /// - Parameter offset: where it is in the packs; nil where that is not known.
+  /// Returns the bytes of an object within a bound, by the fast paths alone. Returns nil if they do not find it.
+  /// - Parameter offset: its offset in the packs; nil if it is not known.
   func quickly(_ id: ObjectID, _ type: ObjectKind, atMost bound: Int, offset: Int?) throws -> [UInt8]? {
     let bytes = try unconfirmed(id, type, atMost: bound, offset: offset)
     if let bytes, repository.recomputesIDs { try bytes.withUnsafeBytes { try confirm(id, type, $0) } }
@@ -42,15 +42,15 @@ package final class ObjectStore {
     return loose.with(id, bytes) ?? nil
   }
 
-  /// True where an object is here.
+  /// Returns true if an object exists.
   func holds(_ id: ObjectID) throws -> Bool {
     if loose.holds(id) { return true }
     var oid = id.git
     return git_odb_exists(try database, &oid) == 1
   }
 
-  /// The tree of a commit. A commit that lays down a plan of thousands has a stamp of megabytes, of which its readers
-  /// need nothing.
+  /// Returns the tree of a commit. Reads only the beginning if possible, because the commit that creates a plan of
+  /// thousands has a stamp of megabytes.
   func tree(ofCommit id: ObjectID) throws -> ObjectID {
     if !repository.recomputesIDs,
       let tree = packs?.withBeginning(id, { $0 == .commit ? CommitHead.tree($1) : nil })
@@ -64,7 +64,7 @@ package final class ObjectStore {
 
   private var openProof: ObjectProof?
 
-  /// What proves the objects of an audit.
+  /// The proof of an audit's objects, created on first use.
   private var proof: ObjectProof {
     get throws {
       if let openProof { return openProof }
@@ -76,26 +76,26 @@ package final class ObjectStore {
     }
   }
 
-  /// Recomputes the id of an object that was read, and compares its copies; only in an audit.
+  /// Recomputes the id of an object and compares its copies; only in an audit.
   /// - Throws: `GitError` of kind `damaged`.
   func confirm(_ id: ObjectID, _ type: ObjectKind, _ bytes: UnsafeRawBufferPointer) throws {
     if repository.recomputesIDs { try proof.confirm(id, type, bytes) }
   }
 
-  /// The same of a large object whose sum was computed on the way.
+  /// Confirms a large object by the sum computed while streaming it.
   func confirm(_ id: ObjectID, sum: ObjectID) throws {
     if repository.recomputesIDs { try proof.confirm(id, sum: sum) }
   }
 
-  /// - Throws: `GitError` of kind `damaged` if a pipe or the like is in the place of an object.
+  /// - Throws: `GitError` of kind `damaged` if a pipe or the like replaces an object's file.
   func refuseObstructed(_ id: ObjectID) throws {
     if loose.isObstructed(id) { throw ObjectProof.damaged(id, "is no file") }
   }
 
-  /// The most bytes of a commit or a tree. A push of a few kilobytes can hold one of gigabytes.
+  /// The largest commit or tree, in bytes. A push of a few kilobytes can expand to gigabytes.
   static let bound = 96 << 20
 
-  /// What libgit2 knows of objects, opened when the fast paths do not serve.
+  /// libgit2's object database, opened if the fast paths fail.
   var database: OpaquePointer {
     get throws {
       if let odb { return odb }
@@ -111,8 +111,8 @@ package final class ObjectStore {
 
   deinit { git_odb_free(odb) }
 
-  /// Lends the bytes of an object of a type.
-  /// - Throws: `GitError` where it is not there, damaged, or of another type.
+  /// Calls a body with the bytes of an object of a type.
+  /// - Throws: `GitError` if it is missing, damaged, or of another type.
   func with<T>(_ id: ObjectID, _ type: ObjectKind, _ body: (UnsafeRawBufferPointer) throws -> T) throws -> T {
     func lend(_ kind: ObjectKind, _ bytes: UnsafeRawBufferPointer) throws -> T? {
       guard kind == type else { return nil }

@@ -1,9 +1,9 @@
 import PlanModel
 
-/// Reads lines of `gpg --with-colons` (GnuPG, doc/DETAILS).
+/// Parses lines of `gpg --with-colons` (GnuPG, doc/DETAILS).
 enum OpenPGPListing {
-  /// Returns the address of a user id that counts: what is between the brackets at its end, or all of it if it has none.
-  /// Nil for another line, and for a user id that is revoked, expired or not valid.
+  /// Returns the address of a valid user id: the text in its final angle brackets, or the whole text if it has none.
+  /// Returns nil for another line, and for a user id that is revoked, expired or invalid.
   static func address(in line: Substring) -> String? {
     let fields = line.split(separator: ":", omittingEmptySubsequences: false)
     guard fields.count > 9, fields[0] == "uid", !["r", "e", "i", "n"].contains(fields[1]) else { return nil }
@@ -13,7 +13,7 @@ enum OpenPGPListing {
     return String(text[text.index(after: open)...].dropLast())
   }
 
-  /// Colons, backslashes and control characters are written `\x3a`.
+  /// Decodes colons, backslashes and control characters, which are written `\x3a`.
   private static func unescaped(_ text: Substring) -> String {
     var (bytes, rest) = ([UInt8](), Array(text.utf8)[...])
     while let byte = rest.popFirst() {

@@ -2,22 +2,21 @@ import GitObjects
 import CPure
 import PlanModel
 
-/// What of a root tree decides whether a commit is of interest: the entries `.readiness` and `ssot`.
+/// The entries of a root tree that decide whether a commit is of interest: `.readiness` and `ssot`.
 struct PlanFolders: Hashable {
-  /// The folder of milestones, or what stands in its place.
+  /// The milestone folder, or another object of that name.
   private(set) var readiness: FileIdentity?
-  /// The folder of plan file and policies, or what stands in its place.
+  /// The folder of plan file and policies, or another object of that name.
   private(set) var ssot: FileIdentity?
-  /// Set where the tree is not as git writes trees (unsorted, a name twice, a name that is none), so that it is looked at
-  /// in any case.
+  /// Set if git would not write the tree (unsorted, a duplicate or an invalid name), so that it is always examined.
   private var oddity: ObjectID?
-  /// True where the tree is not as git writes trees.
+  /// True if git would not write the tree.
   var isOdd: Bool { oddity != nil }
 
-  /// A tree that holds neither.
+  /// Creates the folders of a tree that has neither.
   init() {}
 
-  /// Looks once through the bytes of a tree. O(entries).
+  /// Scans the bytes of a tree once. O(entries).
   init(_ raw: UnsafeRawBufferPointer, of tree: ObjectID) {
     guard let base = raw.baseAddress else { return }
     let (milestones, others): (StaticString, StaticString) = (".readiness", "ssot")
@@ -35,7 +34,7 @@ struct PlanFolders: Hashable {
       last = at
       let name = TreeObject.name(raw, at)
       if memchr(base + name, 0x2F, end - 21 - name) != nil || end - 21 == name { oddity = tree }
-      // A file and a folder of one name are both in order, at two places.
+      // A file and a folder of the same name are both in order, at different positions.
       switch end - 21 - name {
       case 10 where memcmp(base + name, milestones.utf8Start, 10) == 0:
         if readiness != nil { oddity = tree }

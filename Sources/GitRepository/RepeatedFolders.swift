@@ -1,25 +1,25 @@
 import GitObjects
 import Synchronization
 
-/// Bounds the work of a gate on folders that it reads again, and on patterns beyond those that a check has by itself, in
-/// all listings and comparisons of one process.
+/// Bounds the work of a gate on folders that it reads repeatedly, and on patterns beyond the usual number, over all
+/// listings and comparisons of one process.
 ///
-/// A few tree objects that name one another many times are files without number. Such a push costs its sender twenty small
-/// objects, and a listing of them costs the server minutes; so do thousands of patterns, which a few kilobytes hold. Folders
-/// that stand in one place only are not counted for a usual number of patterns, so the size of a repository does not use the
-/// allowance up.
+/// A few tree objects that refer to each other many times expand to unlimited files. Such a push costs its sender
+/// twenty small objects, and the server minutes; so do thousands of patterns, which fit into a few kilobytes. A
+/// folder that occurs once is free for a usual number of patterns, so the size of a repository does not consume the
+/// allowance.
 public final class RepeatedFolders: Sendable {
-  /// That of this process, without a bound until `bound` is called.
+  /// The allowance of this process, unbounded until `bound` is called.
   static let process = RepeatedFolders(cost: .max)
   private let left: Atomic<Int>
 
   init(cost: Int) { left = Atomic(cost) }
 
-  /// Bounds this process from here on: as much as 100,000 entries, about a second. Call it before any thread is started.
+  /// Bounds this process from now on: 100,000 entries, about a second. Must be called before any thread starts.
   public static func bound() { process.left.store(FolderVisits.costBound, ordering: .relaxed) }
 
-  /// Takes what one entry costs from what is left.
-  /// - Throws: `GitError` where nothing is left: what a check depends on cannot be listed.
+  /// Deducts the cost of an entry from the allowance.
+  /// - Throws: `GitError` if the allowance is exhausted, because the inputs of a check cannot be listed.
   func take(_ cost: Int) throws {
     guard left.subtract(cost, ordering: .relaxed).newValue > 0 else {
       throw GitError(
@@ -30,14 +30,14 @@ public final class RepeatedFolders: Sendable {
   }
 }
 
-/// Counts the entries that one listing or comparison of folders looks at.
+/// Counts the entries that one listing or comparison of folders examines.
 struct FolderVisits {
-  /// Git itself follows 2,048 folders in one another (`core.maxTreeDepth`).
+  /// Git itself follows a depth of 2,048 folders (`core.maxTreeDepth`).
   private static let (countBound, depthBound) = (4_000_000, 2_048)
-  /// What an entry that is read again costs by itself, what its comparison with a pattern costs, and how many patterns cost
-  /// nothing where an entry is read once.
+  /// The cost of an entry that is read again, the cost of its comparison with a pattern, and the number of patterns
+  /// that are free if an entry is read once.
   private static let (entryCost, patternCost, usualPatterns) = (100, 4, 128)
-  /// The cost of 100,000 entries that are read again.
+  /// The cost of 100,000 repeated entries.
   static let costBound = 10_000_000
   static let hint =
     "Name fewer paths in the patterns of paths.json, or in the inputs of the check; or store the folder once."
@@ -45,10 +45,10 @@ struct FolderVisits {
   private var (count, spent) = (0, 0)
   private var seen: (new: Set<ObjectID>, old: Set<ObjectID>) = ([], [])
 
-  /// - Parameter patterns: how many each entry is compared with.
+  /// - Parameter patterns: the number of patterns for each entry.
   init(patterns: Int = 0) { self.patterns = patterns }
 
-  /// Notes a folder, or the two sides of a compared one.
+  /// Records a folder, or both sides of a comparison.
   /// - Returns: true if one of them was read before.
   mutating func enters(_ new: ObjectID?, _ old: ObjectID? = nil) -> Bool {
     let isNew = new.map { seen.new.insert($0).inserted } ?? true
@@ -56,8 +56,8 @@ struct FolderVisits {
     return !isNew || !isOld
   }
 
-  /// Takes one entry.
-  /// - Throws: `GitError` at the bound: what cannot be listed is not judged.
+  /// Counts one entry.
+  /// - Throws: `GitError` at a bound, because files that cannot be listed are not judged.
   mutating func take(depth: Int, isRepeated: Bool) throws {
     count += 1
     let cost =

@@ -3,9 +3,9 @@ import CLibgit2
 import PlanModel
 import ReadinessSystem
 
-/// Refs, and what revisions name.
+/// Refs, and revisions.
 extension Repository {
-  /// What HEAD points at.
+  /// The target of HEAD.
   public enum Head: Sendable {
     /// A branch without a commit yet.
     case unborn
@@ -13,7 +13,7 @@ extension Repository {
     case commit(ObjectID)
   }
 
-  /// What HEAD points at.
+  /// Returns the target of HEAD.
   public func head() throws -> Head {
     var code: Int32 = 0
     let reference = Owned(git_reference_free) { code = git_repository_head(&$0, pointer) }
@@ -26,8 +26,9 @@ extension Repository {
     return .commit(ObjectID(target))
   }
 
-  /// The ref that a name leads to, through symbolic refs; the name itself where it leads nowhere yet.
-  /// - Throws: `GitError` where refs cannot be read, or lead in a circle.
+  /// Returns the target of a symbolic ref, through further symbolic refs. Returns a name that does not exist
+  /// unchanged.
+  /// - Throws: `GitError` if refs cannot be read, or form a cycle.
   public func refBehind(_ name: String) throws -> String {
     var name = name
     for _ in 0..<10 {
@@ -43,14 +44,14 @@ extension Repository {
       function: "git_reference_lookup")
   }
 
-  /// The branches, each with its commit.
+  /// Returns the branches, each with its commit.
   public func branches() throws -> [(name: String, tip: ObjectID)] {
     var branches: [(name: String, tip: ObjectID)] = []
     try forEachRef { name, tip in if name.hasPrefix("refs/heads/") { branches.append((name, tip)) } }
     return branches.sorted { $0.name < $1.name }
   }
 
-  /// The commit that a ref points at; nil where it is not there, or points at something else.
+  /// Returns the commit of a ref. Returns nil if it does not exist, or points to another kind of object.
   public func commit(ofRef name: String) throws -> ObjectID? {
     var oid = git_oid()
     let code = git_reference_name_to_id(&oid, pointer, name)
@@ -59,7 +60,7 @@ extension Repository {
     return try commit(behind: ObjectID(oid))
   }
 
-  /// The branch that HEAD is on, or `HEAD` itself where it is detached.
+  /// Returns the branch of HEAD, or `HEAD` itself if it is detached.
   package func refBehindHead() throws -> String {
     let head = try Owned(git_reference_free) { head in
       try git("git_reference_lookup", "HEAD") { git_reference_lookup(&head, pointer, "HEAD") }
@@ -67,17 +68,17 @@ extension Repository {
     return git_reference_symbolic_target(head.pointer).map { String(cString: $0) } ?? "HEAD"
   }
 
-  /// The file by which a ref is locked.
+  /// Returns the path of a ref's lock file.
   package func lockPath(ofRef name: String) -> String { (name == "HEAD" ? gitFolder : commonFolder) + name + ".lock" }
 
-  /// The commit that a name stands for: a branch, a tag, an abbreviated id, `HEAD~2`.
-  /// - Throws: `GitError` of kind `unknownRevision` where it stands for none.
+  /// Returns the commit of a revision: a branch, a tag, an abbreviated id, `HEAD~2`.
+  /// - Throws: `GitError` of kind `unknownRevision` if there is none.
   public func commit(named name: String) throws -> ObjectID {
     var code: Int32 = 0
     let object = Owned(git_object_free) { code = git_revparse_single(&$0, pointer, name) }
     guard code >= 0 else {
       let isUnknown = [GIT_ENOTFOUND, GIT_EINVALIDSPEC, GIT_EAMBIGUOUS].contains(git_error_code(code))
-      // A ref whose commit is not there is damage, not a name that nobody gave.
+      // A ref to a missing commit is damage, not an unknown name.
       let refName = String(name.prefix { !"~^@:".contains($0) })
       let ref = Owned(git_reference_free) { ref in _ = git_reference_dwim(&ref, pointer, refName) }
       let isRef = ref.pointer != nil
@@ -96,10 +97,10 @@ extension Repository {
     return try peeledToCommit(object.pointer, name)
   }
 
-  /// The commit behind an object, through tags; nil where it is a blob or a tree.
+  /// Returns the commit behind an object, through tags. Returns nil if it is a blob or a tree.
   public func commit(behind id: ObjectID) throws -> ObjectID? { try peeled(id, to: GIT_OBJECT_COMMIT) }
 
-  /// The tree behind an object, through tags and commits; nil where it is a file.
+  /// Returns the tree behind an object, through tags and commits. Returns nil if it is a file.
   public func tree(behind id: ObjectID) throws -> ObjectID? { try peeled(id, to: GIT_OBJECT_TREE) }
 
   private func peeled(_ id: ObjectID, to kind: git_object_t) throws -> ObjectID? {
@@ -121,7 +122,8 @@ extension Repository {
     return ObjectID(id)
   }
 
-  /// The heads of an operation in progress, such as `MERGE_HEAD` or `CHERRY_PICK_HEAD`; empty where there is none.
+  /// Returns the heads of an operation in progress, such as `MERGE_HEAD` or `CHERRY_PICK_HEAD`; empty if there is
+  /// none.
   public func heads(in file: String) throws -> [ObjectID] {
     guard let bytes = try FileSystem.readIfPresent(gitFolder + file) else { return [] }
     return String(decoding: bytes, as: UTF8.self).split(whereSeparator: \.isNewline)

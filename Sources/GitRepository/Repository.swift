@@ -3,22 +3,22 @@ import CLibgit2
 import PlanModel
 import ReadinessSystem
 
-/// A git repository, open. Owns libgit2's pointer; everything made from it keeps it alive.
+/// An open git repository. It owns libgit2's pointer; every object created from it retains it.
 public final class Repository {
   package let pointer: OpaquePointer
-  /// Objects that were read once.
+  /// The cache of parsed objects.
   let cache = ObjectCache()
-  /// Checks signatures, each once.
+  /// Checks signatures, and caches the results.
   public let signatures = GitSignatures()
-  /// The parents of merges whose plan goes on, as far as somebody asked: read and written by those who decide it.
+  /// The parents of merges whose plan continues: a cache for the code that decides it.
   public var keptParents: [ObjectID: [ObjectID]] = [:]
   private var openStore: ObjectStore?
   private var openSettings: OpaquePointer?
-  /// The store of the repository that this one was opened beside; its packs are read here as well.
+  /// The store of the repository from which this one was reopened; its packs are shared.
   private(set) var origin: ObjectStore?
 
-  /// The same repository once more for each other thread that is worth starting, packs read directly. They are kept: to
-  /// give back what they hold, object by object, takes longer than to open them.
+  /// Returns a per-thread copy of this repository for each further thread worth starting, with packs read directly.
+  /// The copies are cached, because freeing their contents object by object takes longer than opening them.
   public func companions() throws -> [Repository] {
     if openCompanions.isEmpty {
       readPacks()
@@ -32,31 +32,31 @@ public final class Repository {
   }
   private var openCompanions: [Repository] = []
 
-  /// True in an audit: the id of each object that is read is recomputed, and its copies are compared.
+  /// True in an audit: the id of each object is recomputed, and its copies are compared.
   private(set) var recomputesIDs = false
 
-  /// Begins an audit: from here on an object that is not what its id says is an error, whoever reads it. What git checked
-  /// on receipt is enough for a gate; an audit may be given a repository that somebody else wrote into (contract 3).
+  /// Starts an audit: from now on every read throws if an object does not match its id. A gate relies on git's check
+  /// on receipt; an audit may face a repository that somebody else wrote into (contract 3).
   ///
-  /// Changes a setting of libgit2 for the whole process; call it before any thread is started.
+  /// Changes a libgit2 setting for the whole process. Must be called before any thread starts.
   public func recomputeIDs() {
     recomputesIDs = true
     readiness_git_verify_hashes(1)
     for other in openCompanions { other.recomputesIDs = true }
   }
 
-  /// Reads packs directly from here on: for walks over long histories.
+  /// Reads packs directly from now on: for walks over long histories.
   public func readPacks() { store.readPacks() }
 
-  /// The folder that new objects go into.
+  /// The folder for new objects.
   package var ownObjectFolder: String {
     Environment.value("GIT_OBJECT_DIRECTORY") ?? commonFolder + "objects"
   }
 
-  /// Objects that are made here and not stored yet.
+  /// The objects that are created here and not stored yet.
   package let newObjects = NewObjects()
 
-  /// The folders that hold objects: this one's own, and those that it names as alternates (gitrepository-layout(5)).
+  /// The object folders: this repository's own, and its alternates (gitrepository-layout(5)).
   var objectFolders: [String] {
     var folders = [ownObjectFolder]
     folders += Alternates.paths(
@@ -75,7 +75,7 @@ public final class Repository {
 
   private static let mostFolders = 1024
 
-  /// Raw objects.
+  /// The raw objects.
   package var store: ObjectStore {
     if let openStore { return openStore }
     let store = ObjectStore(self)
@@ -90,10 +90,10 @@ public final class Repository {
     git_repository_free(pointer)
   }
 
-  /// Opens the repository of the current folder as git itself would, from the environment that git gives to hooks.
+  /// Opens the repository of the current folder as git itself would, from the environment that git sets for hooks.
   ///
-  /// What libgit2 refuses in the environment is removed first, and the work tree is set afterwards. Call it before any
-  /// thread is started.
+  /// Removes variables that libgit2 rejects first, and sets the work tree afterwards. Must be called before any
+  /// thread starts.
   public static func open() throws -> Repository {
     _ = Library.isStarted
     let workTree = GitEnvironment.outer.workTree
@@ -103,7 +103,7 @@ public final class Repository {
     }
     var code = tryOpen()
     if [GIT_ENOTFOUND, GIT_EOWNER].contains(git_error_code(code)) {
-      // libgit2 knows fewer forms of safe.directory than git, and does not always say that the owner is the obstacle.
+      // libgit2 knows fewer forms of safe.directory than git, and does not always report the owner as the reason.
       let answer = try GitProcess.run(["rev-parse", "--git-dir"])
       if answer.errorText.contains("safe.directory") {
         throw GitError(code: GIT_EOWNER.rawValue, function: "git_repository_open_ext", about: "The repository")
@@ -130,8 +130,7 @@ public final class Repository {
     return repository
   }
 
-  /// The same repository once more, for another thread. It sees the objects that this one sees; call it before that
-  /// thread is started.
+  /// Opens this repository again for another thread, with the same objects. Must be called before that thread starts.
   public func another() throws -> Repository {
     var pointer: OpaquePointer?
     try git("git_repository_open_ext", "The repository") {
@@ -147,36 +146,36 @@ public final class Repository {
     return other
   }
 
-  /// True where there is no work tree.
+  /// True if there is no work tree.
   public var isBare: Bool { git_repository_is_bare(pointer) == 1 }
-  /// True where history ends at a boundary that was not fetched.
+  /// True if history ends at a boundary that was not fetched.
   public var isShallow: Bool { git_repository_is_shallow(pointer) == 1 }
-  /// Tells this repository from any other on this machine, also from one that was put in its place: the path of the
-  /// folder that all work trees share, and what the file system knows it by.
+  /// The identity of this repository on this machine, different from a replacement at the same path: the path of the
+  /// shared folder, its device and its inode number.
   public var identity: String {
     let status = FileSystem.status(commonFolder, followsLinks: true) ?? .unknown
     return "\(Machine.absolutePath(commonFolder) ?? commonFolder) \(status.device) \(status.index)"
   }
 
-  /// The `.git` folder of this work tree, with a slash at its end.
+  /// The `.git` folder of this work tree, with a trailing slash.
   public var gitFolder: String { String(cString: git_repository_path(pointer)) }
-  /// The `.git` folder that all work trees share, with a slash at its end.
+  /// The `.git` folder that all work trees share, with a trailing slash.
   public var commonFolder: String { String(cString: git_repository_commondir(pointer)) }
-  /// The top of the work tree, with a slash at its end; nil where there is none.
+  /// The top of the work tree, with a trailing slash; nil if there is none.
   public var workTree: String? { git_repository_workdir(pointer).map { String(cString: $0) } }
 
   // MARK: - Objects
 
-  /// The raw bytes of an object of a type.
+  /// Returns the raw bytes of an object of a type.
   package func bytes(of id: ObjectID, _ type: ObjectKind) throws -> [UInt8] {
     try store.with(id, type) { Array($0) }
   }
 
-  /// True where the object is here.
+  /// Returns true if the object exists.
   public func holds(_ id: ObjectID) throws -> Bool { try store.holds(id) }
 
-  /// Has refs synced when they are written. libgit2 looks at its setting only when it opens the refs of a repository, and
-  /// it opened these when HEAD was read.
+  /// Enables fsync for refs. Reopens the ref database, because libgit2 reads the setting only when it opens one,
+  /// which it did to read HEAD.
   package func syncRefs() throws {
     readiness_git_enable_fsync()
     let refs = try Owned(git_refdb_free) { refs in
@@ -185,19 +184,19 @@ public final class Repository {
     try git("git_repository_set_refdb", "The refs") { git_repository_set_refdb(pointer, refs.pointer) }
   }
 
-  /// Looks again which packs there are.
+  /// Lists the packs again.
   package func readObjectsAnew() throws {
     let odb = try store.database
     try git("git_odb_refresh", "The object database") { git_odb_refresh(odb) }
   }
 
-  /// A blob, as far as it may be held in memory.
+  /// A blob, held in memory only up to a bound.
   enum Content {
     case bytes([UInt8])
     case oversized(OversizedFile)
   }
 
-  /// A blob that may be of any size. Git itself streams what is too large.
+  /// Returns a blob of any size. Git streams a blob above the bound.
   func content(of id: ObjectID, atMost bound: Int, offset: Int? = nil) throws -> Content {
     if let bytes = try store.quickly(id, .blob, atMost: bound, offset: offset) { return .bytes(bytes) }
     try store.refuseObstructed(id)
@@ -215,7 +214,7 @@ public final class Repository {
     return .oversized(OversizedFile(size: size, digest: digest))
   }
 
-  /// Hands over the bytes of a blob of any size, piece by piece, without holding more than 16 MiB of it.
+  /// Passes on the bytes of a blob of any size, chunk by chunk, with at most 16 MiB in memory.
   func forEachPiece(of id: ObjectID, _ take: (ArraySlice<UInt8>) throws -> Void) throws {
     guard case .bytes(let bytes) = try content(of: id, atMost: 16 << 20) else {
       return try GitProcess.forEachPiece(["cat-file", "blob", id.description], take)
@@ -223,7 +222,7 @@ public final class Repository {
     try take(bytes[...])
   }
 
-  /// The error of an object that is not here: in a partial clone it never was.
+  /// Returns the error for a missing object, which in a partial clone was never fetched.
   func absent(_ id: ObjectID, _ code: Int32) -> GitError {
     let error = GitError(code: code, function: "git_odb_read", about: "The object \(id)")
     guard isPartial else { return error }
@@ -233,7 +232,7 @@ public final class Repository {
       function: "git_odb_read")
   }
 
-  /// True where objects may be missing on purpose.
+  /// True if the clone may omit objects.
   private var isPartial: Bool {
     let config: OpaquePointer
     do { config = try settings } catch { return false }
@@ -244,26 +243,26 @@ public final class Repository {
     return git_config_next(&entry, iterator) >= 0
   }
 
-  /// The bytes of a blob.
+  /// Returns the bytes of a blob.
   public func blob(_ id: ObjectID) throws -> [UInt8] { try bytes(of: id, .blob) }
 
-  /// A commit, parsed.
+  /// Returns a commit, parsed.
   public func commit(_ id: ObjectID) throws -> Commit {
     try Commit(id: id, raw: bytes(of: id, .commit))
   }
 
-  /// The tree of a commit, as the judge sees it.
+  /// Returns the tree of a commit, as the judge sees it.
   public func tree(of commit: Commit) -> GitTree { GitTree(repository: self, root: commit.tree) }
 
-  /// The tree of a commit of which nothing else is asked.
+  /// Returns the tree of a commit without parsing the rest of the commit.
   public func tree(ofCommit id: ObjectID) throws -> GitTree { tree(try store.tree(ofCommit: id)) }
 
-  /// A tree, as the judge sees it.
+  /// Returns a tree, as the judge sees it.
   public func tree(_ id: ObjectID) -> GitTree { GitTree(repository: self, root: id) }
 
   // MARK: - Configuration
 
-  /// A value of git's configuration files; nil where it is not set. What `git -c` says is not seen.
+  /// Returns a value of git's configuration files. Returns nil if it is not set. Ignores `git -c`.
   public func configuration(_ key: String) throws -> String? {
     let config = try settings
     var value: UnsafePointer<CChar>?

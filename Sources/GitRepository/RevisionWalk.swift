@@ -3,10 +3,11 @@ import CLibgit2
 import PlanModel
 
 extension Repository {
-  /// The commits that can be reached from some and not from others, parents before children.
+  /// Returns the commits that are reachable from `tips` and not from `hidden`, parents before children.
   ///
-  /// Over all parents, by topology and never by date, without replace refs, grafts and commit-graph. O(history).
-  /// - Throws: `GitError` where a commit cannot be read. A short history is never a clean one.
+  /// Follows all parents, by topology and never by date, and ignores replace refs, grafts and the commit-graph.
+  /// O(history).
+  /// - Throws: `GitError` if a commit cannot be read, so that an incomplete history never looks clean.
   public func commits(from tips: [ObjectID], notFrom hidden: [ObjectID] = []) throws -> [ObjectID] {
     let owned = try Owned(git_revwalk_free) { walker in
       try git("git_revwalk_new", "History") { git_revwalk_new(&walker, pointer) }
@@ -39,7 +40,7 @@ extension Repository {
     }
   }
 
-  /// The error of a history that ends at a boundary.
+  /// The error for a history that ends at a boundary.
   public var shallowHistory: GitError {
     GitError(
       .shallow, "The history is shallow: it ends at a boundary that was not fetched, so nothing can be said about it.",
@@ -47,7 +48,7 @@ extension Repository {
       function: "git_repository_is_shallow")
   }
 
-  /// The merge bases of two commits, as `git merge-base --all` gives them; sorted.
+  /// Returns the merge bases of two commits, like `git merge-base --all`; sorted.
   public func mergeBases(of a: ObjectID, and b: ObjectID) throws -> [ObjectID] {
     if a == b { return [a] }
     var first = a.git
@@ -61,7 +62,7 @@ extension Repository {
     return (0..<list.count).map { ObjectID(ids[$0]) }.sorted { $0.description < $1.description }
   }
 
-  /// True where a commit can be reached from another one, which it is not.
+  /// Returns true if a commit is a proper descendant of another one.
   public func isDescendant(_ commit: ObjectID, of ancestor: ObjectID) throws -> Bool {
     var a = commit.git
     var b = ancestor.git
@@ -70,14 +71,14 @@ extension Repository {
     } == 1
   }
 
-  /// The commits that all refs but some point at: what a server held before a push.
+  /// Returns the commits of all refs except some, such as those that a server had before a push.
   public func refTips(except excluded: (String) -> Bool = { _ in false }) throws -> [ObjectID] {
     var tips: [ObjectID] = []
     try forEachRef { name, tip in if !excluded(name) { tips.append(tip) } }
     return tips
   }
 
-  /// Every ref that is no symbolic one, with the commit behind it.
+  /// Visits every ref that is not symbolic, with its commit.
   func forEachRef(_ body: (String, ObjectID) throws -> Void) throws {
     let iterator = try Owned(git_reference_iterator_free) { iterator in
       try git("git_reference_iterator_new", "The refs") { git_reference_iterator_new(&iterator, pointer) }

@@ -1,7 +1,7 @@
 import GitObjects
 import PlanModel
 
-/// The files of a tree that a selection covers. Only folders that may hold one are read.
+/// The files of a tree that a selection covers. Reads only folders that may contain one.
 struct SelectedFiles {
   private let selection: PathSelection
   private let store: ObjectStore
@@ -11,12 +11,12 @@ struct SelectedFiles {
     self.store = store
   }
 
-  /// A file, or a folder, and what is above it.
+  /// The components of a file's or folder's path.
   private typealias Path = [ArraySlice<UInt8>]
 
   private static func bytes(_ path: Path) -> [UInt8] { Array(path.joined(separator: [0x2F])) }
 
-  /// Those of one tree. O(folders that may hold one).
+  /// Returns the covered files of one tree. O(folders that may contain one).
   func listing(of root: ObjectID) throws -> InputListing {
     var entries: [InputListing.Entry] = []
     var visits = FolderVisits(patterns: selection.count)
@@ -39,7 +39,7 @@ struct SelectedFiles {
     }
   }
 
-  /// The paths that two trees do not hold alike, sorted. Only folders that differ are read.
+  /// Returns the covered paths that differ between two trees, sorted. Reads only folders that differ.
   func changes(from old: ObjectID, to new: ObjectID) throws -> [String] {
     var paths: [[UInt8]] = []
     var visits = FolderVisits(patterns: selection.count)
@@ -62,7 +62,7 @@ struct SelectedFiles {
     return entries
   }
 
-  /// A folder that is nil is not there.
+  /// Compares two folders; nil is a missing folder.
   private func compare(
     _ new: ObjectID?, _ old: ObjectID?, _ above: Path, into paths: inout [[UInt8]],
     _ visits: inout FolderVisits

@@ -3,8 +3,8 @@ import CLibgit2
 import PlanModel
 
 extension Repository {
-  /// The files at a path, or below a folder with a slash at its end, that a sparse checkout leaves out of the work tree:
-  /// git takes them for unchanged, so their content is what is staged. O(entries of the index).
+  /// Returns the files that a sparse checkout excludes from the work tree, at a path or below a folder path with a
+  /// trailing slash. Git treats them as unchanged, so their content is the staged content. O(entries of the index).
   /// - Throws: `GitError` if git cannot list its index.
   package func leftOut(at path: String) throws -> [(path: String, identity: FileIdentity)] {
     if let index = IndexFile(indexPath), index.tellsNames { return index.leftOut(at: path) }
@@ -23,8 +23,8 @@ extension Repository {
     return found
   }
 
-  /// Splits what `git ls-files -t --stage -z` prints: tag, mode, object and stage before a tab; `S` is the tag of a file
-  /// that is left out. A sparse index is read so.
+  /// Parses `git ls-files -t --stage -z`: tag, mode, object and stage before a tab. `S` is the tag of an excluded
+  /// file. Used for a sparse index.
   private func leftOutByGit(_ path: String) throws -> [(path: String, identity: FileIdentity)] {
     let output = try GitProcess.run([
       "ls-files", "-t", "--stage", "-z", "--full-name", "--", ":(top,literal)" + path,

@@ -1,16 +1,17 @@
 import ReadinessSystem
 
-/// Texts of commits, which may be in any encoding that `i18n.commitEncoding` or a commit's header names.
+/// Converts texts of commits, in any encoding that `i18n.commitEncoding` or a commit's header names.
 public enum TextEncoding {
-  /// How an encoding that commits may have (contract 3, *Blocks*) is decoded. All are supersets of ASCII, so that a line
-  /// of a stamp is the same bytes in each.
+  /// The decoder of a commit encoding (contract 3, *Blocks*). All encodings are supersets of ASCII, so that a line of
+  /// a stamp has the same bytes in each.
   private enum Method {
     case utf8, ascii, latin1
-    /// By the system's iconv, under this name.
+    /// The system's iconv, with this encoding name.
     case system(String)
   }
 
-  /// UTF-8, US-ASCII, ISO-8859-n and windows-125n, by the names that git's users give them; nil for any other.
+  /// Returns the decoder of UTF-8, US-ASCII, ISO-8859-n or windows-125n, by their common names. Returns nil for any
+  /// other encoding.
   private static func method(_ encoding: String?) -> Method? {
     guard let name = encoding?.lowercased() else { return .utf8 }
     switch name {
@@ -30,10 +31,10 @@ public enum TextEncoding {
     return nil
   }
 
-  /// True for nil, which is UTF-8, and the encodings that commits may have.
+  /// Returns true for nil, which is UTF-8, and for commit encodings.
   package static func isKnown(_ encoding: String?) -> Bool { method(encoding) != nil }
 
-  /// The text of bytes; nil if they are not of that encoding, or it is none that commits may have.
+  /// Decodes bytes. Returns nil if they are invalid in the encoding, or it is not a commit encoding.
   /// - Parameter encoding: nil is UTF-8.
   public static func decode(_ bytes: ArraySlice<UInt8>, encoding: String?) -> String? {
     switch method(encoding) {
@@ -46,7 +47,7 @@ public enum TextEncoding {
     }
   }
 
-  /// The bytes of a text; nil if the encoding has no place for some of it, or is none that commits may have.
+  /// Encodes a text. Returns nil if the encoding cannot represent it, or is not a commit encoding.
   public static func encode(_ text: String, encoding: String?) -> [UInt8]? {
     switch method(encoding) {
     case .utf8: return Array(text.utf8)

@@ -1,13 +1,13 @@
 public import GitObjects
 import PlanModel
 
-/// A path that two trees do not hold alike.
+/// A path that differs between two trees.
 public struct TreeChange: Sendable {
-  /// From the top of the tree; names that are no UTF-8 are repaired, and so fit no rule.
+  /// The path from the top; invalid UTF-8 is repaired, so that no rule matches it.
   public let path: String
-  /// What the old tree holds there; nil for nothing.
+  /// The object in the old tree; nil if there is none.
   public let old: FileIdentity?
-  /// What the new tree holds there; nil for nothing. A folder beyond the depth is named itself.
+  /// The object in the new tree; nil if there is none. A folder beyond the depth is listed itself.
   public let new: FileIdentity?
 }
 
@@ -15,8 +15,8 @@ extension Repository {
   /// Compares two trees, and reads only folders that differ.
   /// - Parameters:
   ///   - old: nil is an empty tree.
-  ///   - bound: the most changes that are collected; one more says that there are more.
-  ///   - depth: the most folders in one another that are opened.
+  ///   - bound: the largest number of changes; one further change in the result means that there are more.
+  ///   - depth: the largest folder depth that is opened.
   public func changes(from old: ObjectID?, to new: ObjectID, atMost bound: Int, depth: Int) throws -> [TreeChange] {
     var changes: [TreeChange] = []
     var visits = FolderVisits()
@@ -38,7 +38,7 @@ extension Repository {
     let (before, after) = (try entries(old), try entries(new))
     for name in Set(before.keys).union(after.keys).sorted() where before[name] != after[name] {
       guard changes.count < bound else { return }
-      // Folders that hold nothing are no change, and there may be any number of them.
+      // An empty folder is not a change, and there may be any number of them.
       try visits.take(depth: 0, isRepeated: isRepeated)
       let (a, b) = (before[name], after[name])
       let isOpened = depth > 0 && [a, b].contains { $0?.kind == .folder }
@@ -52,7 +52,7 @@ extension Repository {
     }
   }
 
-  /// The bytes of a blob of at most so many bytes; nil if it has more.
+  /// Returns the bytes of a blob. Returns nil if it exceeds the bound.
   public func smallBlob(_ id: ObjectID, atMost bound: Int) throws -> [UInt8]? {
     guard case .bytes(let bytes) = try content(of: id, atMost: bound) else { return nil }
     return bytes
@@ -60,7 +60,7 @@ extension Repository {
 }
 
 extension GitTree {
-  /// The names in a folder, each with what it holds; empty if there is no such folder. O(entries).
+  /// Returns the names in a folder with their identities; empty if there is no such folder. O(entries).
   public func entries(ofFolder path: String) throws -> [(name: String, identity: FileIdentity)] {
     guard let folder = try identity(at: path), folder.kind == .folder else { return [] }
     var found: [(name: String, identity: FileIdentity)] = []

@@ -2,12 +2,12 @@ package import GitObjects
 import PlanModel
 
 extension TreeObject {
-  /// - Throws: `GitError` where the object cannot be read or is no tree.
+  /// - Throws: `GitError` if the object cannot be read or is not a tree.
   package convenience init(_ store: ObjectStore, _ id: ObjectID) throws {
     try self.init(store.with(id, .tree) { Array($0) }, id)
   }
 
-  /// - Throws: `GitError` where the bytes are no tree.
+  /// - Throws: `GitError` if the bytes are not a tree.
   package convenience init(_ bytes: [UInt8], _ id: ObjectID) throws {
     do { try self.init(bytes) } catch {
       throw GitError(
@@ -17,7 +17,7 @@ extension TreeObject {
 }
 
 extension Repository {
-  /// The entry of a name in a tree; nil where there is none. O(entries).
+  /// Returns the entry of a name in a tree. Returns nil if there is none. O(entries).
   package func entry(_ name: String, in tree: ObjectID) throws -> FileIdentity? {
     try store.with(tree, .tree) { raw in
       var name = name
@@ -25,7 +25,7 @@ extension Repository {
     }
   }
 
-  /// Each entry of a tree, in its order. Names that are no UTF-8 are repaired, and so fit no rule.
+  /// Visits each entry of a tree, in order. Invalid UTF-8 in names is repaired, so that no rule matches it.
   package func forEachEntry(of tree: ObjectID, _ body: (String, FileIdentity) -> Void) throws {
     try TreeObject(store, tree).forEach(body)
   }

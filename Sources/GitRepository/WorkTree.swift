@@ -3,8 +3,8 @@ public import PlanModel
 import StrictJSON
 import ReadinessSystem
 
-/// The files of the work tree as a tree, for reading what is not staged yet. Never a judge's candidate. Files outside a
-/// sparse checkout are read as they are staged.
+/// The files of the work tree as a tree, for reading unstaged changes; the judge never uses it as a candidate. A file
+/// outside a sparse checkout has its staged content.
 public final class WorkTree: PlanTree {
   private let top: String
   private let repository: Repository
@@ -22,35 +22,35 @@ public final class WorkTree: PlanTree {
     self.repository = repository
   }
 
-  /// What a path of the file system is; nil where there is nothing.
+  /// Returns the kind of a path. Returns nil if there is no file.
   public func kind(at path: String) throws -> FileKind? {
     guard let status = FileSystem.status(top + path) else { return try leftOutKind(path) }
     return switch status.kind {
     case .folder: .folder
     case .symbolicLink: .symlink
     case .regular: .regular
-    // Git does not see pipes, sockets and devices either.
+    // Git also ignores pipes, sockets and devices.
     case .other: nil
     }
   }
 
-  /// The bytes of a regular file; nil where there is none.
+  /// Returns the bytes of a regular file. Returns nil if there is none.
   public func bytes(at path: String) throws -> [UInt8]? {
     guard try kind(at: path) == .regular else { return nil }
     if let staged = try leftOut(path) { return try repository.blob(staged.id) }
     return try FileSystem.read(top + path)
   }
 
-  /// The bytes of a regular file; nil where there is none, or more than so many.
+  /// Returns the bytes of a regular file. Returns nil if there is none, or it exceeds the bound.
   public func bytes(at path: String, atMost bound: Int) throws -> [UInt8]? {
     guard let bytes = try bytes(at: path), bytes.count <= bound else { return nil }
     return bytes
   }
 
-  /// What `.readiness` is.
+  /// Returns the kind of `.readiness`.
   public func folderKind() throws -> FileKind? { try kind(at: PlanPaths.folder) }
 
-  /// The files `.readiness/*.json`.
+  /// Returns the files `.readiness/*.json`.
   public func milestones() throws -> [MilestoneID: FileIdentity] {
     if let found { return found }
     var all: [MilestoneID: FileIdentity] = [:]
@@ -65,14 +65,14 @@ public final class WorkTree: PlanTree {
     return all
   }
 
-  /// Files have no object; their digest names them well enough.
+  /// Returns the identity of a path. Files have no object, so the id is the beginning of their digest.
   private func identity(at path: String) throws -> FileIdentity? {
     guard let kind = try kind(at: path) else { return nil }
     let bytes = kind == .regular ? Array((try digest(at: path)?.hex ?? "").utf8.prefix(20)) : []
     return FileIdentity(kind: kind, id: ObjectID(bytes))
   }
 
-  /// One milestone file.
+  /// Returns one milestone file. Returns nil if there is none.
   public func milestone(_ id: MilestoneID) throws -> MilestoneFile? {
     let path = PlanPaths.milestone(id)
     guard let kind = try kind(at: path) else { return nil }
@@ -83,10 +83,10 @@ public final class WorkTree: PlanTree {
     return MilestoneFile(id: id, kind: kind, bytes: try bytes(at: path) ?? [])
   }
 
-  /// What `ssot/plan.json` is.
+  /// Returns the identity of `ssot/plan.json`.
   public func planIdentity() throws -> FileIdentity? { try identity(at: PlanPaths.plan) }
 
-  /// `ssot/plan.json`, read.
+  /// Returns `ssot/plan.json`, parsed.
   public func planFile() throws -> PlanFile? {
     guard let kind = try kind(at: PlanPaths.plan) else { return nil }
     guard kind == .regular else { return PlanFile(kind: kind, bytes: []) }
@@ -94,7 +94,7 @@ public final class WorkTree: PlanTree {
     return PlanFile(kind: kind, bytes: try bytes(at: PlanPaths.plan) ?? [])
   }
 
-  /// The files of the policy.
+  /// Returns the files of the policy.
   public func policyFiles() throws -> [String: FileIdentity] {
     var files: [String: FileIdentity] = [:]
     try collect(PlanPaths.policies, into: &files)
@@ -109,7 +109,7 @@ public final class WorkTree: PlanTree {
     }
   }
 
-  /// The policy, read.
+  /// Returns the policy, parsed.
   public func policy() throws -> PolicySnapshot {
     PolicySnapshot(
       try policyFiles().map { path, identity in
@@ -120,7 +120,7 @@ public final class WorkTree: PlanTree {
       })
   }
 
-  /// The bytes of a file of the policy.
+  /// Returns the bytes of a policy file.
   public func policyBytes(at path: String) throws -> [UInt8]? {
     try bytes(at: path)
   }
@@ -130,7 +130,7 @@ public final class WorkTree: PlanTree {
     return OversizedFile(size: status.size, digest: try FileDigest.of(top + path))
   }
 
-  /// The SHA-256 of a regular file.
+  /// Returns the SHA-256 of a regular file. Returns nil if there is none.
   public func digest(at path: String) throws -> Digest? {
     guard try kind(at: path) == .regular else { return nil }
     if let staged = try leftOut(path) { return Digest(of: try repository.blob(staged.id)) }
@@ -139,7 +139,7 @@ public final class WorkTree: PlanTree {
 
   // MARK: - A sparse checkout
 
-  /// What is staged of a file that a sparse checkout leaves out; nil if the file is there, or nothing is staged.
+  /// Returns the staged file that a sparse checkout excludes. Returns nil if the file is present, or not staged.
   private func leftOut(_ path: String) throws -> FileIdentity? {
     guard !FileSystem.exists(top + path) else { return nil }
     return path.hasPrefix(PlanPaths.folder + "/") || path.hasPrefix("ssot/")
@@ -160,7 +160,7 @@ public final class WorkTree: PlanTree {
     return all
   }
 
-  /// The names in a folder, those that a sparse checkout leaves out included.
+  /// Returns the names in a folder, including those that a sparse checkout excludes.
   private func names(in folder: String) throws -> [String] {
     var names = try FileSystem.names(in: top + folder)
     let present = Set(names)
@@ -172,7 +172,8 @@ public final class WorkTree: PlanTree {
     return names
   }
 
-  /// The files that a selection covers, of those that git tracks or would offer to add. Asks git for the list.
+  /// Returns the files that a selection covers, of those that git tracks or would offer to add. Runs git for the
+  /// list.
   public func inputs(_ selection: PathSelection) throws -> InputListing {
     var entries: [InputListing.Entry] = []
     for (path, submodule) in try listedFiles() {
@@ -193,7 +194,7 @@ public final class WorkTree: PlanTree {
     return InputListing(entries)
   }
 
-  /// Each path once, with the commit of a submodule.
+  /// Returns each path once, with the commit of a submodule.
   private func listedFiles() throws -> [[UInt8]: ObjectID?] {
     var found: [[UInt8]: ObjectID?] = [:]
     for more in [["--cached", "--stage"], ["--others", "--exclude-standard"]] {
@@ -215,7 +216,7 @@ public final class WorkTree: PlanTree {
     return found
   }
 
-  /// The same in a commit; nil where that commit is not here.
+  /// Returns the files that a selection covers in a commit. Returns nil if that commit is missing.
   public func inputs(_ selection: PathSelection, at commit: String) throws -> InputListing? {
     guard let id = ObjectID(hex: commit), try repository.holds(id) else { return nil }
     return try repository.tree(of: repository.commit(id)).inputs(selection)
