@@ -26,13 +26,13 @@ package struct Proof {
     case file(path: String, found: Digest?, kind: FileKind?)
     /// The criterion has no check, or a different one than the one that ran.
     case definition(isGone: Bool)
-    /// Inputs changed: these paths, where the checked commit is here; else the patterns.
+    /// The inputs changed: the changed paths if the checked commit is available, else the patterns.
     case inputs([String])
-    /// Its days are over.
+    /// The evidence is older than `days`.
     case lapsed(days: Int)
-    /// It says that it was made after the moment that asks.
+    /// The evidence is dated after the time of evaluation.
     case future
-    /// So many of the approvals that are asked for are there.
+    /// The milestone has only `have` of `need` required approvals.
     case approvals(have: Int, need: Int, role: String)
   }
 

@@ -3,13 +3,13 @@ import StrictJSON
 public struct Reproduction: Sendable {
   /// The verdict on an entry, from the best to the worst.
   public enum Verdict: String, Sendable {
-    /// Every recorded value is the same.
+    /// Every recorded value is identical.
     case identical
-    /// What the check expects holds, and it declares that the rest may differ.
+    /// The check's expectations are met, and the check declares that other values may differ.
     case equivalent
-    /// It could not be recomputed.
+    /// The evidence could not be recomputed.
     case unrepeatable
-    /// Something else came out.
+    /// A value differs.
     case different
   }
 

@@ -1,33 +1,33 @@
 public import StrictJSON
 
-/// One milestone of the plan, as its file says it (contract 2.1). A class, because plans of thousands are handed about.
+/// A milestone of the plan, as its file defines it (contract 2.1). A class, so that copies of large plans are cheap.
 public final class Milestone: Sendable {
-  /// The id; equals the file's stem in a sound plan.
+  /// The id; equals the file's stem in a valid plan.
   public let id: MilestoneID
-  /// What the milestone is about, in a few words.
+  /// The topic, in a few words.
   public let workstream: String
-  /// What is true when it is done.
+  /// The condition that is true when the milestone is done.
   public var outcome: String { aim.string }
   private let aim: JSONText
-  /// The milestones that come first.
+  /// The milestones that must be done first.
   public let dependsOn: [MilestoneID]
-  /// Who answers for it; `TBD` is nobody yet.
+  /// The person or team that is responsible; `TBD` if nobody is assigned.
   public let owner: String
-  /// The day by which it is to be done, such as `2026-12-31`; nil if none is set.
+  /// The target day, such as `2026-12-31`; nil if none is set.
   public let target: String?
   /// The name of a state of the workflow.
   public let status: String
-  /// Why it waits, where it does.
+  /// The reason that the milestone is blocked; nil if it is not.
   public let blocked: Blocked?
-  /// What has to be shown, at least one.
+  /// The exit criteria, at least one.
   public let exitCriteria: [ExitCriterion]
-  /// True where one of these has a waiver.
+  /// True if an exit criterion has a waiver.
   let hasWaiver: Bool
-  /// Files that the milestone brings.
+  /// The files and folders that the milestone produces.
   public let deliverables: [Deliverable]
-  /// What may go wrong.
+  /// The risks.
   public let risks: [Risk]
-  /// Who has approved what.
+  /// The approvals.
   public let approvals: [Approval]
   /// The whole file as JSON. O(1), and O(bytes) for one of thousands, which does not keep it.
   public var json: JSONValue { whole ?? Self.parsed(text) }
@@ -57,19 +57,19 @@ public final class Milestone: Sendable {
     self.text = text
   }
 
-  /// What was read from the same bytes before, so they are sound.
+  /// The same bytes were parsed before, so parsing succeeds.
   private static func parsed(_ text: [UInt8]) -> JSONValue {
     do { return try JSONDocument(parsing: text, limits: .plan).root } catch { return nil }
   }
 
-  /// True where somebody owns it.
+  /// True if an owner is assigned.
   public var isOwned: Bool { Self.isOwned(by: owner) }
 
-  /// True where an owner is somebody.
+  /// Returns true if an owner's name is not `TBD`.
   public static func isOwned(by owner: String) -> Bool { owner != "TBD" }
 }
 
-/// Why a milestone is blocked.
+/// The reason that a milestone is blocked.
 public struct Blocked: Sendable {
   /// The reason in words.
   public let reason: String
@@ -77,18 +77,18 @@ public struct Blocked: Sendable {
   public let by: [MilestoneID]
 }
 
-/// One thing that has to be shown before a milestone is done.
+/// A criterion that must be met before a milestone is done.
 public struct ExitCriterion: Sendable {
-  /// Unique in the file, `^[a-z0-9][a-z0-9-]{0,62}$`.
+  /// The id, unique in the file: `^[a-z0-9][a-z0-9-]{0,62}$`.
   public let id: String
-  /// What has to be shown.
+  /// The criterion in words.
   public var text: String { words.string }
   let words: JSONText
-  /// What shows it.
+  /// The evidence.
   public let evidence: [Evidence]
-  /// What most criteria do not have, so that a plan of thousands takes no room for it.
+  /// The rare properties, stored separately to keep large plans small.
   let rare: Rare?
-  /// Where the criterion stands in its file, in bytes.
+  /// The offset in its file, in bytes.
   public let offset: Int
 }
 
@@ -104,29 +104,29 @@ extension ExitCriterion {
     }
   }
 
-  /// How a machine shows it.
+  /// The automated check; nil if there is none.
   public var check: CheckDefinition? { rare?.check }
-  /// Where it is let go for a while.
+  /// The waiver; nil if there is none.
   public var waiver: Waiver? { rare?.waiver }
 }
 
-/// What shows that a criterion is met.
+/// Evidence that a criterion is met.
 public struct Evidence: Sendable {
   /// The kinds that this version knows.
   public enum Kind: Sendable {
     /// A file of the same commit, with the digest of its bytes.
     case file(path: String, sha256: Digest)
-    /// A person's word. It always matches, and is shown as resting on a word alone.
+    /// A person's statement. It always matches, and is reported as statement only.
     case statement(text: String, by: String)
-    /// What a check has left. It matches while the check's inputs are the same.
+    /// Evidence of a check. It matches as long as the check's inputs are unchanged.
     case check(CheckRecord)
-    /// Approvals of what the milestone says. It matches while so many holders of the role have given theirs.
+    /// Approvals of the milestone's text. It matches as long as `count` holders of the role have approved it.
     case approval(role: String, count: Int)
   }
 
-  /// What kind of evidence it is.
+  /// The kind of evidence.
   public let kind: Kind
-  /// The entry as JSON; entries are the same where their RFC 8785 forms are.
+  /// The entry as JSON; entries are equal if their RFC 8785 forms are.
   public var json: JSONValue {
     switch entry {
     case .made(let value): value
@@ -143,68 +143,69 @@ public struct Evidence: Sendable {
   init(_ kind: Kind, _ json: JSONValue) { (self.kind, entry) = (kind, .made(json)) }
   init(_ kind: Kind, _ part: JSONPart) { (self.kind, entry) = (kind, .part(part)) }
 
-  /// A check's evidence.
+  /// Creates evidence of a check.
   public init(_ record: CheckRecord) { self.init(.check(record), record.json) }
 
-  /// Evidence that so many approvals are.
+  /// Creates evidence of `count` approvals.
   public init(approvalsBy role: String, count: Int) {
     self.init(.approval(role: role, count: count), ["kind": "approval", "role": .text(role), "count": .int(count)])
   }
 
-  /// What the stamp names: a file's own SHA-256, else the SHA-256 of the entry's RFC 8785 form.
+  /// The digest in stamps: a file's own SHA-256, else the SHA-256 of the entry's RFC 8785 form.
   public var digest: Digest {
     if case .file(_, let sha256) = kind { return sha256 }
     return Digest(of: json.canonicalBytes)
   }
 }
 
-/// A file or folder that a milestone brings.
+/// A file or folder that a milestone produces.
 public struct Deliverable: Sendable {
-  /// Relative to the top of the repository.
+  /// The path, relative to the top of the repository.
   public let path: String
-  /// What it is for.
+  /// The purpose.
   public var purpose: String { aim.string }
   let aim: JSONText
   /// The name of a state of the workflow.
   public let status: String
-  /// Where the deliverable stands in its file, in bytes.
+  /// The offset in its file, in bytes.
   public let offset: Int
 }
 
-/// What may go wrong with a milestone.
+/// A risk of a milestone.
 public struct Risk: Sendable {
-  /// Unique in the file.
+  /// The id, unique in the file.
   public let id: String
   /// The risk in words.
   public let text: String
-  /// `low`, `medium`, `high` or `critical`.
+  /// The severity: `low`, `medium`, `high` or `critical`.
   public let severity: String
-  /// `open`, `mitigated`, `accepted` or `closed`.
+  /// The status: `open`, `mitigated`, `accepted` or `closed`.
   public let status: String
 }
 
-/// One person's approval of what the milestone says.
+/// A person's approval of a milestone's text.
 public struct Approval: Sendable {
   /// The approver's e-mail address.
   public let by: String
-  /// Of the RFC 8785 form of `{ id, outcome, dependsOn, exitCriteria }` (contract 2.4).
+  /// The digest of the RFC 8785 form of `{ id, outcome, dependsOn, exitCriteria }` (contract 2.4).
   public let digest: Digest
-  /// The run that began the review to which a signed approval belongs.
+  /// The run that began the review that a signed approval belongs to.
   public let run: Digest?
-  /// An SSH signature over plan, run and digest, if there is one.
+  /// An SSH signature of plan, run and digest; nil if the approval is not signed.
   public let signature: String?
 
-  /// True for a signature of the form before revision 2 of the contract, which named no review. It counts for nothing.
+  /// True if the signature predates revision 2 of the contract and names no review. Such an approval does not count.
   public var isVoid: Bool { signature != nil && run == nil }
 
-  /// What a signature is over: `<planId> <run> <digest>` in ASCII (contract 2.4).
+  /// Returns the bytes that a signature covers: `<planId> <run> <digest>` in ASCII (contract 2.4).
   public static func signed(plan: String, run: Digest, digest: Digest) -> [UInt8] {
     Array("\(plan) \(run.hex) \(digest.tagged)".utf8)
   }
 }
 
 extension Milestone {
-  /// What an approval is of: SHA-256 of the RFC 8785 form of `{ id, outcome, dependsOn, exitCriteria }` (contract 2.4).
+  /// The digest that an approval covers: SHA-256 of the RFC 8785 form of `{ id, outcome, dependsOn, exitCriteria }`
+  /// (contract 2.4).
   public var approvedDigest: Digest {
     let members = ["id", "outcome", "dependsOn", "exitCriteria"].compactMap { key in
       json[key].map { JSONMember(key, $0) }
@@ -212,14 +213,14 @@ extension Milestone {
     return Digest(of: JSONValue(.object(members)).canonicalBytes)
   }
 
-  /// The approvals of what the milestone says now. Whether their signatures are good is for the judge to say.
+  /// The approvals of the current text. Does not verify signatures; the judge does.
   public var standingApprovals: [Approval] {
     if approvals.isEmpty { return [] }
     let digest = approvedDigest
     return approvals.filter { $0.digest == digest && !$0.isVoid }
   }
 
-  /// A milestone's members in the order in which files are written; the user's own come last, as they stood.
+  /// Returns a milestone's members in the standard order, followed by unknown members in their original order.
   public static func ordered(_ json: JSONValue) -> JSONValue {
     let members = json.object ?? []
     let known = propertyOrder.compactMap { key in members.first { $0.key == key } }

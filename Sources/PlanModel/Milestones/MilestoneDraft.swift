@@ -1,14 +1,14 @@
 public import StrictJSON
 
-/// A milestone in the making: what a tracker document or the standard plan says of one.
+/// A milestone to be created, from a tracker document or the standard plan.
 public struct MilestoneDraft: Sendable {
-  /// A deliverable in the making.
+  /// A deliverable to be created.
   public struct Deliverable: Sendable {
     let path: String
     let purpose: String
     let status: String
 
-    /// Makes one.
+    /// Creates a deliverable.
     public init(path: String, purpose: String, status: String) {
       self.path = path
       self.purpose = purpose
@@ -20,19 +20,19 @@ public struct MilestoneDraft: Sendable {
   public let id: MilestoneID
   let workstream: String
   let outcome: String
-  /// What it depends on.
+  /// The milestones that it depends on.
   public let dependsOn: [MilestoneID]
   let owner: String
   let status: String
   let criteria: [String]
-  /// The day by which it is to be done, if there is one.
+  /// The target day; nil if none is set.
   public var target: String?
-  /// Where a document tells it, from 1.
+  /// The line of its document, from 1.
   public var line: Int?
-  /// Files that it brings.
+  /// The files and folders that the milestone produces.
   public var deliverables: [Deliverable] = []
 
-  /// Makes a draft; the criteria are texts, their ids are made from them.
+  /// Creates a draft. The criteria are texts, from which their ids are derived.
   public init(
     id: MilestoneID, workstream: String, outcome: String, dependsOn: [MilestoneID], owner: String = "TBD",
     status: String, criteria: [String]
@@ -46,7 +46,7 @@ public struct MilestoneDraft: Sendable {
     self.criteria = criteria
   }
 
-  /// The file as it is written.
+  /// The contents of the milestone's file.
   public var json: JSONValue {
     var used = Set<String>()
     let criteria = self.criteria.map { text -> JSONValue in
@@ -70,7 +70,7 @@ public struct MilestoneDraft: Sendable {
     return JSONValue(.object(members))
   }
 
-  /// The words of a text in lower case, joined by hyphens, at most 63 letters; numbered where it stands twice.
+  /// Returns the words of a text in lower case, joined by hyphens, at most 63 letters. Appends a number to a duplicate.
   static func criterionID(for text: String, unlike used: inout Set<String>) -> String {
     let words = text.lowercased().split { !($0.isASCII && ($0.isLetter || $0.isNumber)) }
     var slug = ""

@@ -3,22 +3,22 @@ import StrictJSON
 
 /// The name of a milestone, such as `M-04`: the stem of its file.
 ///
-/// A stem that breaks the pattern still names a file; `isValid` tells, and the judge refuses it.
+/// A stem that breaks the pattern still names a file; the judge rejects it if `isValid` is false.
 public struct MilestoneID: Hashable, Comparable, Sendable, CustomStringConvertible {
   /// The id as written.
   public let text: String
-  /// How many bytes stand before the hyphen, and the number behind it; -1 where the id is damaged.
+  /// The number of bytes before the hyphen, and the number after it; -1 if the id is invalid.
   private let prefixCount: Int32
   private let number: Int32
 
-  /// Reads an id. Never fails: a damaged one sorts by its whole text.
+  /// Reads an id. Never fails: an invalid one sorts by its whole text.
   public init(_ text: String) {
     self.text = text
     var text = text
     (prefixCount, number) = text.withUTF8 { Self.parts($0) ?? (Int32(clamping: $0.count), -1) }
   }
 
-  /// The parts of `[A-Z][A-Z0-9]{0,15}-[0-9]{1,6}`; nil for anything else.
+  /// Returns the parts of `[A-Z][A-Z0-9]{0,15}-[0-9]{1,6}`, or nil for any other text.
   private static func parts(_ bytes: UnsafeBufferPointer<UInt8>) -> (Int32, Int32)? {
     guard let first = bytes.first, (0x41...0x5A).contains(first), bytes.count <= 23 else { return nil }
     var at = 1
@@ -32,7 +32,7 @@ public struct MilestoneID: Hashable, Comparable, Sendable, CustomStringConvertib
     return (Int32(at), number)
   }
 
-  /// The id that is written as another one is, with a number of as many digits.
+  /// Creates an id in the form of another one, with a number of the same number of digits.
   init(as other: MilestoneID, number: Int32) {
     var like = other.text
     text = like.withUTF8 { like in
@@ -49,15 +49,15 @@ public struct MilestoneID: Hashable, Comparable, Sendable, CustomStringConvertib
     (prefixCount, self.number) = (other.prefixCount, number)
   }
 
-  /// True where some bytes are an id.
+  /// Returns true if the bytes are a valid id.
   static func isValid(_ bytes: UnsafeBufferPointer<UInt8>) -> Bool { parts(bytes) != nil }
 
-  /// True where the id is `^[A-Z][A-Z0-9]{0,15}-[0-9]{1,6}$` (contract 2.1).
+  /// True if the id matches `^[A-Z][A-Z0-9]{0,15}-[0-9]{1,6}$` (contract 2.1).
   public var isValid: Bool { number >= 0 }
   /// The id as written.
   public var description: String { text }
 
-  /// By prefix, then number, then bytes (contract 3).
+  /// Compares by prefix, then number, then bytes (contract 3).
   public static func < (a: MilestoneID, b: MilestoneID) -> Bool {
     var (x, y) = (a.text, b.text)
     return x.withUTF8 { x in
@@ -71,24 +71,23 @@ public struct MilestoneID: Hashable, Comparable, Sendable, CustomStringConvertib
     }
   }
 
-  /// Equal to the byte.
+  /// Compares the bytes.
   public static func == (a: MilestoneID, b: MilestoneID) -> Bool {
     guard a.number == b.number, a.prefixCount == b.prefixCount else { return false }
-    // Sound ids are ASCII, where equal texts have equal bytes.
+    // Valid ids are ASCII, in which equal texts have equal bytes.
     return a.isValid ? a.text == b.text : a.text.isExactly(b.text)
   }
 
-  /// How far behind another one an id stands where both have the same prefix and no number is left out.
+  /// Returns the difference of the numbers: the ids' distance if their prefixes are equal and no number is missing.
   func distance(from other: MilestoneID) -> Int { Int(number) - Int(other.number) }
 
-  /// The number behind the hyphen, where both ids are sound, and both are their prefix and their number in as many digits;
-  /// else nil.
+  /// Returns the number after the hyphen, or nil unless both ids are valid, with the same prefix and number of digits.
   func number(as other: MilestoneID) -> Int32? {
     var text = text
     return text.withUTF8 { Self.number(of: $0, as: other) }
   }
 
-  /// The same of an id's bytes.
+  /// Returns the number in an id's bytes; see `number(as:)`.
   static func number(of bytes: UnsafeBufferPointer<UInt8>, as other: MilestoneID) -> Int32? {
     guard other.isValid, let (prefixCount, number) = parts(bytes), prefixCount == other.prefixCount else { return nil }
     var text = other.text
@@ -99,7 +98,7 @@ public struct MilestoneID: Hashable, Comparable, Sendable, CustomStringConvertib
     return isAlike ? number : nil
   }
 
-  /// Hashes the bytes, as `==` compares them: as words, of which a sound id has three at most.
+  /// Hashes the bytes, consistent with `==`, in 8-byte words; a valid id has at most three.
   public func hash(into hasher: inout Hasher) {
     var text = text
     text.withUTF8 { bytes in
@@ -116,7 +115,7 @@ public struct MilestoneID: Hashable, Comparable, Sendable, CustomStringConvertib
     }
   }
 
-  /// True where a pattern of authorization covers the id: the id itself, `PREFIX-*`, or `*`.
+  /// Returns true if the id matches a pattern of `authorization.json`: the id itself, `PREFIX-*`, or `*`.
   public func matches(pattern: String) -> Bool {
     if pattern == "*" { return true }
     if pattern.hasSuffix("*") { return text.hasPrefix(pattern.dropLast()) }

@@ -1,13 +1,13 @@
-/// Where each milestone stands in a row of them.
+/// The index of each milestone in an array.
 package struct MilestonePlaces: Sendable {
   private let ids: [MilestoneID]
-  /// Nil where the row is sorted and holds each once, as that of a sound plan: then it is searched, and nothing is hashed.
+  /// A hash table; nil if the array is sorted without duplicates, as in a valid plan. Then binary search suffices.
   private let hashed: [MilestoneID: Int]?
-  /// The first number, and the place of each from there on, -1 for none; where all ids are written alike (`M-04`, `M-12`)
-  /// and few numbers are left out.
+  /// The first number, and the index of each number from there on, -1 for none. Nil unless all ids have one form
+  /// (`M-04`, `M-12`) and few numbers are missing.
   private let numbered: (first: Int32, places: [Int32])?
 
-  /// - Parameter ids: where one stands twice, the first place counts. O(ids).
+  /// - Parameter ids: if one occurs twice, its first index counts. O(ids).
   package init(_ ids: [MilestoneID]) {
     self.ids = ids
     let isSorted = zip(ids, ids.dropFirst()).allSatisfy { $0 < $1 }
@@ -27,20 +27,20 @@ package struct MilestonePlaces: Sendable {
     return (low, places)
   }
 
-  /// True where a number alone names a milestone.
+  /// True if a number suffices to identify a milestone.
   var areNumbered: Bool { numbered != nil }
 
-  /// The place of the milestone of a number.
+  /// Returns the index of the milestone with a number.
   func place(number: Int32) -> Int? {
     guard let numbered, numbered.places.indices.contains(Int(number) - Int(numbered.first)) else { return nil }
     let place = numbered.places[Int(number) - Int(numbered.first)]
     return place < 0 ? nil : Int(place)
   }
 
-  /// True where the row is sorted and holds each once.
+  /// True if the array is sorted without duplicates.
   package var areSorted: Bool { hashed == nil }
 
-  /// The place of an id; nil where it is not in the row. O(1) where no number is left out, else O(log ids).
+  /// Returns the index of an id, or nil if it is not in the array. O(1) if no number is missing, else O(log ids).
   package subscript(id: MilestoneID) -> Int? {
     if let hashed { return hashed[id] }
     guard let first = ids.first else { return nil }

@@ -2,13 +2,14 @@ public import GitObjects
 public import StrictJSON
 import Synchronization
 
-/// A file under `.readiness/`, read once and for all.
+/// A file under `.readiness/`, read once.
 public final class MilestoneFile: Sendable {
-  /// The id that its name gives it.
+  /// The id from the file name.
   public let id: MilestoneID
-  /// What git says it is.
+  /// The kind of file in git.
   public let kind: FileKind
-  /// Of its bytes; nil where it is no regular file. Computed when first asked for: reading commands never ask.
+  /// The digest of its bytes; nil if it is not a regular file. Computed on first use, because reading commands never
+  /// use it.
   public var digest: Digest? {
     guard let bytes else { return nil }
     return knownDigest.withLock { known in
@@ -17,13 +18,13 @@ public final class MilestoneFile: Sendable {
       return digest
     }
   }
-  /// Its bytes; nil where it is no regular file, none where it is too large.
+  /// Its bytes; nil if it is not a regular file, empty if it is too large.
   package var text: [UInt8]? { bytes }
   private let bytes: [UInt8]?
   private let knownDigest: Mutex<Digest?>
-  /// What it says; nil where it cannot be read.
+  /// The milestone; nil if the file cannot be read.
   public let milestone: Milestone?
-  /// What is wrong with it by itself, whatever the workflow says.
+  /// The findings about the file alone, independent of the workflow.
   public let findings: [Finding]
   /// The parsed text, for places; nil where it does not parse. O(1), and O(bytes) for one of thousands.
   public var document: JSONDocument? {
@@ -34,10 +35,10 @@ public final class MilestoneFile: Sendable {
   private let parsed: JSONDocument?
   private let doesParse: Bool
 
-  /// The path from the top of the repository.
+  /// The path, relative to the top of the repository.
   public var path: String { PlanPaths.milestone(id) }
 
-  /// A file that is larger than a milestone may be. It is not read, and has its digest all the same.
+  /// Creates a file that exceeds the size limit. It is not read, but has a digest.
   public init(id: MilestoneID, oversized: OversizedFile) {
     self.id = id
     kind = .regular
@@ -48,7 +49,7 @@ public final class MilestoneFile: Sendable {
     findings = [oversized.finding(milestone: id, path: PlanPaths.milestone(id), bound: JSONLimits.plan.size)]
   }
 
-  /// Reads a file by the built-in schema. O(bytes).
+  /// Reads a file according to the built-in schema. O(bytes).
   public convenience init(id: MilestoneID, kind: FileKind, bytes: [UInt8]) {
     self.init(id, kind, bytes, ordinary: nil, keepsAll: true)
   }
@@ -104,17 +105,17 @@ public final class MilestoneFile: Sendable {
     }
   }
 
-  /// The line of a byte offset, or the first.
+  /// Returns the line of a byte offset; 1 if the file does not parse.
   package func line(_ offset: Int) -> Int { document?.position(of: offset).line ?? 1 }
 
-  /// The line on which a property stands, or the first.
+  /// Returns the line of a property; 1 if it is missing.
   package func line(of property: String) -> Int {
     document?.root.member(property).map { line($0.keyRange.lowerBound) } ?? 1
   }
 }
 
 extension Finding {
-  /// The finding of bytes that do not parse.
+  /// Creates the finding for bytes that do not parse.
   public init(_ error: JSONError, milestone: MilestoneID? = nil, path: String) {
     let code: ReasonCode =
       switch error.reason {
@@ -129,18 +130,18 @@ extension Finding {
 }
 
 extension Milestone {
-  /// The properties in the order in which files are written.
+  /// The properties, in the standard order.
   static let propertyOrder = properties.map(\.description)
   private static let properties: [StaticString] = [
     "$schema", "id", "workstream", "outcome", "dependsOn", "owner", "target", "status", "blocked", "exitCriteria",
     "deliverables", "risks", "approvals",
   ]
-  /// The severities of a risk, from the lowest (contract 2.1).
+  /// The severities of a risk, in ascending order (contract 2.1).
   public static let severities = ["low", "medium", "high", "critical"]
   static let riskStates = ["open", "mitigated", "accepted", "closed"]
 
-  /// Reads a milestone; nil, with faults, where it does not fit the built-in schema.
-  /// `ssot/schemas/milestone.schema.json` says the same in JSON Schema, and a test holds the two together.
+  /// Reads a milestone. Returns nil and adds faults if it does not match the built-in schema.
+  /// `ssot/schemas/milestone.schema.json` expresses the same rules in JSON Schema; a test compares the two.
   static func read(_ document: JSONDocument, stem: MilestoneID, keeps: Bool, _ faults: FaultList) -> Milestone? {
     let root = document.root
     guard let reader = ObjectReader(root, "The milestone", known: Self.properties, extensible: true, faults) else {
@@ -221,13 +222,13 @@ extension Blocked {
 }
 
 extension ExitCriterion {
-  /// `^[a-z0-9][a-z0-9-]{0,62}$` (contract 2.1).
+  /// Returns true if an id matches `^[a-z0-9][a-z0-9-]{0,62}$` (contract 2.1).
   public static func isValid(id: String) -> Bool {
     var id = id
     return id.withUTF8(isValid)
   }
 
-  /// The same, of bytes in memory.
+  /// Returns true if an id's bytes are valid; see `isValid(id:)`.
   static func isValid(id bytes: UnsafeBufferPointer<UInt8>) -> Bool {
     func isWord(_ byte: UInt8) -> Bool { (0x61...0x7A).contains(byte) || (0x30...0x39).contains(byte) }
     guard (1...63).contains(bytes.count), isWord(bytes[0]) else { return false }

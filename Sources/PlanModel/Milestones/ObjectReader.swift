@@ -1,13 +1,13 @@
 import StrictJSON
 
-/// What a reader found wrong in a document, before it is a finding of somebody.
+/// A fault in a document, before it becomes a finding.
 struct DocumentFault: Error {
   let code: ReasonCode
   let message: String
   let offset: Int
 }
 
-/// Collects faults while a document is read, so that a person sees all of them at once.
+/// Collects the faults of a document, so that a person sees all of them at once.
 final class FaultList {
   private(set) var faults: [DocumentFault] = []
 
@@ -20,15 +20,15 @@ final class FaultList {
   }
 }
 
-/// Reads the members of one object against what is known of them. Every fault goes to the list; a reader never throws.
+/// Reads the members of an object by their known names. Adds every fault to the list; never throws.
 struct ObjectReader {
   var value: JSONValue { fields.value }
   private let fields: JSONFields
-  /// What the object is, for messages: "The milestone", "The risk".
+  /// The object's description in messages: "The milestone", "The risk".
   let subject: String
   let faults: FaultList
 
-  /// Reads an object; notes a fault and gives nil where the value is something else.
+  /// Reads an object. Adds a fault and returns nil if the value is not an object.
   init?(_ value: JSONValue, _ subject: String, known: [StaticString], extensible: Bool = false, _ faults: FaultList) {
     guard let fields = JSONFields(value, names: known) else {
       faults.add("\(subject) should be an object, not \(value.typeName).", at: value)
@@ -45,30 +45,30 @@ struct ObjectReader {
     }
   }
 
-  /// A member that has to be there.
+  /// Returns a required member.
   func required(_ key: StaticString) -> JSONValue? {
     if let found = fields[key] { return found }
     faults.add("\(subject) lacks the property \"\(key)\".", at: value)
     return nil
   }
 
-  /// A text that has to be there.
+  /// Returns a required text.
   func text(_ key: StaticString, mayBeEmpty: Bool = false) -> String? {
     if let text = fields.text(key), mayBeEmpty || !text.isEmpty { return text.string }
     guard let found = required(key) else { return nil }
     return text(found, named: key, mayBeEmpty: mayBeEmpty)
   }
 
-  /// A text that may be missing.
+  /// Returns an optional text.
   func optionalText(_ key: StaticString, mayBeEmpty: Bool = true) -> String? {
     guard let found = fields[key] else { return nil }
     return text(found, named: key, mayBeEmpty: mayBeEmpty)
   }
 
-  /// The member of one of the known names; nil where it is missing.
+  /// Returns the member with a known name, or nil if it is missing.
   subscript(key: StaticString) -> JSONValue? { fields[key] }
 
-  /// A text that has to be there, and that few will ask for.
+  /// Returns a required text that is rarely used.
   func lazyText(_ key: StaticString) -> JSONText? {
     if let text = fields.text(key), !text.isEmpty { return text }
     _ = text(key)
@@ -87,7 +87,7 @@ struct ObjectReader {
     return text
   }
 
-  /// A text that is one of a few.
+  /// Returns a required text that must be one of `legal`.
   func choice(_ key: StaticString, of legal: [String]) -> String? {
     guard let text = text(key), let found = fields[key] else { return nil }
     guard legal.contains(text) else {
@@ -97,7 +97,7 @@ struct ObjectReader {
     return text
   }
 
-  /// An array that has to be there, or may be missing.
+  /// Returns the elements of a required or optional array.
   func elements(_ key: StaticString, required isRequired: Bool = false) -> JSONElements {
     guard let found = isRequired ? required(key) : fields[key] else { return JSONElements() }
     guard let elements = JSONElements(found) else {
@@ -107,14 +107,14 @@ struct ObjectReader {
     return elements
   }
 
-  /// An array of different texts.
+  /// Returns an array of distinct texts.
   func uniqueTexts(_ key: StaticString, required isRequired: Bool = false) -> [(text: String, value: JSONValue)] {
     var texts: [(text: String, value: JSONValue)] = []
     forEachUnique(key, required: isRequired, ExactText.init) { texts.append(($0.text, $1)) }
     return texts
   }
 
-  /// An array of different milestone ids.
+  /// Returns an array of distinct milestone ids.
   func ids(_ key: StaticString, required isRequired: Bool = false) -> [MilestoneID] {
     var ids: [MilestoneID] = []
     forEachUnique(key, required: isRequired, MilestoneID.init) { id, element in
@@ -127,7 +127,7 @@ struct ObjectReader {
     return ids
   }
 
-  /// The texts of an array, each made into what tells it from the others.
+  /// Calls `body` for each text of an array, converted to a key that identifies duplicates.
   private func forEachUnique<Item: Hashable & Comparable>(
     _ key: StaticString, required isRequired: Bool, _ item: (String) -> Item, _ body: (Item, JSONValue) -> Void
   ) {
@@ -146,7 +146,7 @@ struct ObjectReader {
     }
   }
 
-  /// A truth value that may be missing.
+  /// Returns an optional Boolean.
   func flag(_ key: StaticString) -> Bool? {
     guard let found = fields[key] else { return nil }
     if found.bool == nil { faults.add("\"\(key)\" should be true or false.", at: found) }
@@ -154,7 +154,7 @@ struct ObjectReader {
   }
 }
 
-/// A text that is told from others by its bytes.
+/// A text that is compared by its bytes.
 package struct ExactText: Hashable, Comparable, Sendable {
   let text: String
 
@@ -168,15 +168,14 @@ package struct ExactText: Hashable, Comparable, Sendable {
   }
 }
 
-/// What was seen before. As long as items ascend none is there twice; then a few are compared with each other, and many
-/// are hashed.
+/// A set of seen items, without hashing while items ascend. After that, it compares a few items and hashes many.
 struct Seen<Item: Hashable & Comparable> {
   private var first: Item?
   private var others: [Item] = []
   private var isAscending = true
   private var many = Set<Item>()
 
-  /// False where the item was seen before.
+  /// Returns false if the item was seen before.
   mutating func insert(_ item: Item) -> Bool {
     guard let first else {
       first = item
@@ -196,15 +195,15 @@ struct Seen<Item: Hashable & Comparable> {
   }
 }
 
-/// The name of a set that is closest, at most a third of its letters away; for hints.
+/// Returns the closest name, within an edit distance of a third of its length, for hints.
 public func nearestName(to name: String, in names: some Sequence<String>) -> String? {
   names.map { ($0, editDistance($0.lowercased(), name.lowercased())) }
     .filter { $0.1 <= max(1, $0.0.count / 3) }
     .min { ($0.1, $0.0) < ($1.1, $1.0) }?.0
 }
 
-/// How many letters are to be put in, left out, changed or swapped with their neighbour (optimal string alignment).
-/// O(a·b).
+/// Returns the edit distance with insertions, deletions, substitutions and swaps of neighbors (optimal string
+/// alignment). O(a·b).
 private func editDistance(_ a: String, _ b: String) -> Int {
   guard a.utf8.count <= 256, b.utf8.count <= 256 else { return .max }
   let (a, b) = (Array(a), Array(b))

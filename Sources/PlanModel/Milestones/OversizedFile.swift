@@ -1,11 +1,11 @@
-/// A file that is too large to be read, by what can be known of it without holding it in memory.
+/// A file that is too large to be read into memory.
 public struct OversizedFile: Sendable {
-  /// In bytes.
+  /// The size in bytes.
   public let size: Int
-  /// Of its bytes.
+  /// The digest of its bytes.
   public let digest: Digest
 
-  /// Makes one.
+  /// Creates a record of an oversized file.
   public init(size: Int, digest: Digest) {
     self.size = size
     self.digest = digest

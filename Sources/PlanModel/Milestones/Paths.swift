@@ -1,7 +1,7 @@
 import GitObjects
 import StrictJSON
 
-/// Where the plan and the policy stand in a repository (contract 2).
+/// The paths of the plan and the policy in a repository (contract 2).
 public enum PlanPaths {
   /// The folder of milestones.
   public static let folder = ".readiness"
@@ -11,48 +11,48 @@ public enum PlanPaths {
   public static let policies = "ssot/policies"
   /// The team's own schema of milestones.
   public static let schema = "ssot/schemas/milestone.schema.json"
-  /// The policies that are known by name.
+  /// The workflow.
   public static let workflow = "ssot/policies/workflow.json"
-  /// Who may do what.
+  /// The authorization rules.
   public static let authorization = "ssot/policies/authorization.json"
-  /// What go means.
+  /// The gates.
   public static let gates = "ssot/policies/gates.json"
-  /// What an unstamped change is worth.
+  /// The provenance policy: handling of unstamped changes.
   public static let provenance = "ssot/policies/provenance.json"
-  /// Which key is whose, in OpenSSH's format.
+  /// The people's public keys, in OpenSSH's format.
   public static let signers = "ssot/policies/allowed_signers"
-  /// Keys that count no more, in OpenSSH's format.
+  /// The revoked keys, in OpenSSH's format.
   public static let revokedSigners = "ssot/policies/revoked_signers"
-  /// OpenPGP keys whose signatures of commits count, in armour.
+  /// The OpenPGP keys for verifying commit signatures, ASCII-armored.
   public static let openPGPKeys = "ssot/policies/openpgp_keys.asc"
-  /// Refs that a server keeps.
+  /// The protected refs.
   public static let refs = "ssot/policies/refs.json"
-  /// Files that only some may change.
+  /// The guarded files.
   public static let paths = "ssot/policies/paths.json"
-  /// What is taken for a secret.
+  /// The rules for secrets.
   public static let secrets = "ssot/policies/secrets.json"
-  /// Where runs are told to.
+  /// The sinks for runs.
   public static let sinks = "ssot/policies/sinks.json"
-  /// Whose attestations renew evidence.
+  /// The keys for attestations.
   public static let attestations = "ssot/policies/attestations.json"
 
-  /// When alerts fire.
+  /// The alert thresholds.
   public static let alerts = "ssot/policies/alerts.json"
 
-  /// Service-level objectives.
+  /// The folder of service-level objectives.
   public static let objectives = "ssot/policies/slo"
 
-  /// The path of an objective's definition.
+  /// Returns the path of an objective's definition.
   public static func objective(_ name: String) -> String { "\(objectives)/\(name).json" }
 
-  /// The path of what was captured of an objective.
+  /// Returns the path of an objective's capture.
   public static func capture(_ name: String) -> String { "ssot/slo/captures/\(name).json" }
 
-  /// The path of a milestone's file.
+  /// Returns the path of a milestone's file.
   public static func milestone(_ id: MilestoneID) -> String { folder + "/" + id.text + ".json" }
 
-  /// True if a file of the plan or of the policy may have a path (contract 2): `.readiness/*.json`, the plan file, the
-  /// schema of milestones, and whatever lies below `ssot/policies/`.
+  /// Returns true if a file of the plan or the policy may have a path (contract 2): `.readiness/*.json`, the plan file,
+  /// the schema of milestones, and any path below `ssot/policies/`.
   public static func mayHold(_ path: String) -> Bool {
     let parts = path.utf8.split(separator: UInt8(ascii: "/"), omittingEmptySubsequences: false)
     let isPlain = parts.allSatisfy { part in
@@ -64,14 +64,14 @@ public enum PlanPaths {
     return parts.count == 2 && path.hasPrefix(folder + "/") && stem(ofName: String(Substring(parts[1]))) != nil
   }
 
-  /// The stem of a milestone's file name; nil where the name does not end in `.json`.
+  /// Returns the stem of a milestone's file name, or nil if the name does not end in `.json`.
   public static func stem(ofName name: String) -> String? {
     name.hasSuffix(".json") && name.utf8.count > 5 ? String(name.dropLast(5)) : nil
   }
 }
 
 extension FileKind {
-  /// For sentences.
+  /// The kind, for sentences.
   package var phrase: String {
     switch self {
     case .regular, .executable: "a regular file"
@@ -82,9 +82,9 @@ extension FileKind {
   }
 }
 
-/// Paths that milestones name: relative to the top of the repository, and inside it.
+/// The rules for paths in milestones: relative to the top of the repository, and inside it.
 package enum RepositoryPath {
-  /// Nil where the path is sound, else what is wrong with it.
+  /// Returns the fault in a path, or nil if the path is valid.
   package static func fault(in path: String) -> String? {
     if isPlain(path.utf8) { return nil }
     if path.hasPrefix("/") { return "The path \"\(path)\" is absolute; paths begin at the top of the repository." }
@@ -100,7 +100,8 @@ package enum RepositoryPath {
     return nil
   }
 
-  /// True where a path is sound at first sight: letters, digits, and no part that is empty or begins with a dot.
+  /// Returns true if a path is obviously valid: letters, digits, `_`, `-`, and no component that is empty or begins
+  /// with a dot.
   static func isPlain(_ path: some Sequence<UInt8>) -> Bool {
     var isStart = true
     for byte in path {
@@ -115,7 +116,7 @@ package enum RepositoryPath {
   }
 
   static func check(_ path: String, at value: JSONValue, _ faults: FaultList) {
-    // One slash at the end is how people write a folder.
+    // People often write a folder with a trailing slash.
     let trimmed = path.utf8.count > 1 && path.utf8.last == 0x2F ? String(path.dropLast()) : path
     if let fault = fault(in: trimmed) { faults.add(fault, at: value, code: .pathEscape) }
   }

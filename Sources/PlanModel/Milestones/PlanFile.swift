@@ -3,20 +3,20 @@ public import StrictJSON
 
 /// `ssot/plan.json`, read once (contract 2).
 public struct PlanFile: Sendable {
-  /// Of its bytes; nil where it is no regular file. Computed when first asked for.
+  /// The digest of its bytes; nil if it is not a regular file. Computed on first use.
   public var digest: Digest? { lazyDigest?.value }
   private let lazyDigest: LazyDigest?
-  /// What it says; nil where it cannot be read.
+  /// The plan; nil if the file cannot be read.
   public let plan: Plan?
-  /// What is wrong with it by itself.
+  /// The findings about the file alone.
   public let findings: [Finding]
-  /// The parsed text, for places and for merging.
+  /// The parsed text, for positions and for merging.
   public let document: JSONDocument?
 
-  /// How large the file may be, in bytes.
+  /// The maximum size of the file, in bytes.
   public static let bound = 16 << 20
 
-  /// A file that is larger than that.
+  /// Creates a file that exceeds the size limit.
   public init(oversized: OversizedFile) {
     lazyDigest = LazyDigest(oversized.digest)
     plan = nil
@@ -51,7 +51,7 @@ public struct PlanFile: Sendable {
     }
   }
 
-  /// The line on which an entry of `executionOrder` or `retired` stands.
+  /// Returns the line of an entry of `executionOrder` or `retired`.
   package func line(of id: MilestoneID, in property: String) -> Int? {
     guard let document, let element = document.root[property]?.array?.first(where: { $0.string == id.text }) else {
       return nil
@@ -60,18 +60,18 @@ public struct PlanFile: Sendable {
   }
 }
 
-/// What is true of the plan as a whole.
+/// The properties of the plan as a whole.
 public struct Plan: Sendable {
-  /// A UUID that is set once.
+  /// A UUID that never changes.
   public let planID: String
-  /// For people.
+  /// The title, for people.
   public let title: String
-  /// The order in which the team means to work.
+  /// The order in which the team intends to work.
   public let executionOrder: [MilestoneID]
-  /// Ids that were used and are gone for ever.
+  /// The ids that were used and must never be used again.
   public let retired: [MilestoneID]
 
-  /// Makes a plan.
+  /// Creates a plan.
   public init(planID: String, title: String, executionOrder: [MilestoneID], retired: [MilestoneID] = []) {
     self.planID = planID
     self.title = title
@@ -94,13 +94,13 @@ public struct Plan: Sendable {
     self.title = title
   }
 
-  /// 8-4-4-4-12 hexadecimal digits (RFC 9562, section 4).
+  /// Returns true if a text has 8-4-4-4-12 hexadecimal digits (RFC 9562, section 4).
   static func isUUID(_ text: String) -> Bool {
     let parts = text.split(separator: "-", omittingEmptySubsequences: false)
     return parts.map(\.utf8.count) == [8, 4, 4, 4, 12] && parts.allSatisfy { $0.allSatisfy(\.isHexDigit) }
   }
 
-  /// The file as it is written.
+  /// The contents of the plan file.
   public var json: JSONValue {
     [
       "planId": .text(planID), "title": .text(title),

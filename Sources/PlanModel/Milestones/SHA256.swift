@@ -1,16 +1,16 @@
 import CSHA256
 
-/// A SHA-256 digest (FIPS 180-4): 32 bytes, held as numbers, since every stamp and every file has some.
+/// A SHA-256 digest (FIPS 180-4), stored as four integers, because histories have many.
 public struct Digest: Hashable, Comparable, Sendable, CustomStringConvertible {
   private let a: UInt64
   private let b: UInt64
   private let c: UInt64
   private let d: UInt64
 
-  /// The digest of bytes. O(bytes).
+  /// Computes the digest of bytes. O(bytes).
   public init(of bytes: some Sequence<UInt8>) { self.init(of: Array(bytes)) }
 
-  /// The digest of bytes. O(bytes).
+  /// Computes the digest of bytes. O(bytes).
   public init(of bytes: [UInt8]) {
     self = bytes.withUnsafeBufferPointer { bytes in
       var state = SHA256()
@@ -20,7 +20,7 @@ public struct Digest: Hashable, Comparable, Sendable, CustomStringConvertible {
     }
   }
 
-  /// The eight words that the compression ends with.
+  /// Creates a digest from the final state of the compression.
   fileprivate init(words: SHA256.Words) {
     func pair(_ x: UInt32, _ y: UInt32) -> UInt64 { UInt64(x) << 32 | UInt64(y) }
     a = pair(words.0, words.1)
@@ -29,7 +29,7 @@ public struct Digest: Hashable, Comparable, Sendable, CustomStringConvertible {
     d = pair(words.6, words.7)
   }
 
-  /// A digest from its 32 bytes in memory.
+  /// Creates a digest from its 32 bytes in memory.
   public init(raw bytes: UnsafeRawBufferPointer) {
     func word(_ at: Int) -> UInt64 {
       UInt64(bigEndian: bytes.loadUnaligned(fromByteOffset: 8 * at, as: UInt64.self))
@@ -42,13 +42,13 @@ public struct Digest: Hashable, Comparable, Sendable, CustomStringConvertible {
     [a, b, c, d].flatMap { word in (0..<8).map { UInt8(truncatingIfNeeded: word >> UInt64(56 - 8 * $0)) } }
   }
 
-  /// A digest from its 64 lower-case hexadecimal digits; nil for anything else.
+  /// Reads a digest from 64 lower-case hexadecimal digits; nil for any other text.
   public init?(hex: some StringProtocol) { self.init(hexBytes: hex.utf8) }
 
-  /// The same, from bytes in memory.
+  /// Reads a digest from 64 lower-case hexadecimal digits in memory.
   init?(hex: Slice<UnsafeBufferPointer<UInt8>>) { self.init(hexBytes: hex) }
 
-  /// As stamps write it, from bytes in memory.
+  /// Reads a digest from `sha256:` and 64 digits in memory.
   init?(tagged: Slice<UnsafeBufferPointer<UInt8>>) {
     guard tagged.starts(with: "sha256:".utf8) else { return nil }
     self.init(hexBytes: tagged.dropFirst(7))
@@ -56,7 +56,7 @@ public struct Digest: Hashable, Comparable, Sendable, CustomStringConvertible {
 
   private init?(hexBytes: some Sequence<UInt8>) {
     var digits = hexBytes.makeIterator()
-    // 16 and above once something was met that is no digit.
+    // At least 16 if any byte was not a digit.
     var odd: UInt8 = 0
     func word() -> UInt64? {
       var word: UInt64 = 0
@@ -76,13 +76,13 @@ public struct Digest: Hashable, Comparable, Sendable, CustomStringConvertible {
     (self.a, self.b, self.c, self.d) = (a, b, c, d)
   }
 
-  /// A digest as stamps write it, `sha256:` and 64 digits; nil for anything else.
+  /// Reads a digest from `sha256:` and 64 digits; nil for any other text.
   public init?(tagged: some StringProtocol) {
     guard tagged.utf8.starts(with: "sha256:".utf8) else { return nil }
     self.init(hex: tagged.dropFirst(7))
   }
 
-  /// 64 lower-case hexadecimal digits.
+  /// The digest as 64 lower-case hexadecimal digits.
   public var hex: String {
     String(unsafeUninitializedCapacity: 64) { out in
       writeHex(to: out)
@@ -90,7 +90,7 @@ public struct Digest: Hashable, Comparable, Sendable, CustomStringConvertible {
     }
   }
 
-  /// Appends those to bytes.
+  /// Appends the hexadecimal digits to bytes.
   public func appendHex(to out: inout [UInt8]) {
     withUnsafeTemporaryAllocation(of: UInt8.self, capacity: 64) { digits in
       writeHex(to: digits)
@@ -109,16 +109,16 @@ public struct Digest: Hashable, Comparable, Sendable, CustomStringConvertible {
     write(d, at: 48)
   }
 
-  /// As stamps write it: `sha256:` and 64 digits.
+  /// The digest as stamps write it: `sha256:` and 64 digits.
   public var tagged: String { "sha256:" + hex }
-  /// As stamps write it.
+  /// The digest as stamps write it.
   public var description: String { tagged }
-  /// By their digits.
+  /// Compares the bytes.
   public static func < (x: Digest, y: Digest) -> Bool { (x.a, x.b, x.c, x.d) < (y.a, y.b, y.c, y.d) }
 }
 
-/// The state of FIPS 180-4, section 6.2, and its compression function: the processor's own instructions where it has
-/// them. Why not a library: `doc/design/decisions/0003-sha256.md`.
+/// The state and compression function of FIPS 180-4, section 6.2. Uses the processor's SHA instructions if available.
+/// `doc/design/decisions/0003-sha256.md` says why this is not a library.
 struct SHA256 {
   typealias Words = (UInt32, UInt32, UInt32, UInt32, UInt32, UInt32, UInt32, UInt32)
 
@@ -129,7 +129,7 @@ struct SHA256 {
   )
   private let isBuiltIn: Bool
 
-  /// - Parameter usesProcessor: false to do without its instructions.
+  /// - Parameter usesProcessor: false to avoid the processor's SHA instructions.
   init(usesProcessor: Bool = true) { isBuiltIn = usesProcessor && Self.isBuiltIn }
 
   private static let k: [UInt32] = [
@@ -143,7 +143,7 @@ struct SHA256 {
     0x748f_82ee, 0x78a5_636f, 0x84c8_7814, 0x8cc7_0208, 0x90be_fffa, 0xa450_6ceb, 0xbef9_a3f7, 0xc671_78f2,
   ]
 
-  /// Takes whole blocks of 64 bytes.
+  /// Compresses whole blocks of 64 bytes.
   mutating func compress(_ blocks: Slice<UnsafeBufferPointer<UInt8>>) {
     guard !blocks.isEmpty, let start = blocks.base.baseAddress?.advanced(by: blocks.startIndex) else { return }
     guard isBuiltIn else {
@@ -157,8 +157,8 @@ struct SHA256 {
     }
   }
 
-  /// The digest, behind what fills no block.
-  /// - Parameter count: how many bytes there were in all.
+  /// Returns the digest after the last, incomplete block.
+  /// - Parameter count: the total number of bytes.
   consuming func finish(with rest: Slice<UnsafeBufferPointer<UInt8>>, of count: Int) -> Digest {
     withUnsafeTemporaryAllocation(of: UInt8.self, capacity: 128) { tail in
       let size = rest.count < 56 ? 64 : 128
@@ -206,17 +206,17 @@ struct SHA256 {
   }
 }
 
-/// A SHA-256 digest of bytes that come piece by piece, for files that do not fit into memory.
+/// An incremental SHA-256 digest, for files that do not fit in memory.
 public struct DigestStream {
   private var state = SHA256()
-  /// What does not fill a block yet.
+  /// The bytes of an incomplete block.
   private var rest: [UInt8] = []
   private var count = 0
 
-  /// Makes a digest of nothing.
+  /// Creates a digest of no bytes.
   public init() {}
 
-  /// Takes more bytes. O(bytes).
+  /// Adds bytes. O(bytes).
   public mutating func update(_ bytes: [UInt8]) {
     count += bytes.count
     let joined = rest.isEmpty ? bytes : rest + bytes
@@ -224,7 +224,7 @@ public struct DigestStream {
     rest = Array(joined[(joined.count & ~63)...])
   }
 
-  /// The digest of all that was taken.
+  /// Returns the digest of all bytes.
   public consuming func finish() -> Digest {
     rest.withUnsafeBufferPointer { state.finish(with: $0[...], of: count) }
   }

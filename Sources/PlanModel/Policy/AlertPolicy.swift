@@ -1,28 +1,28 @@
 import StrictJSON
 
-/// When alerts fire, and where their runbooks are (`ssot/policies/alerts.json`, optional; `doc/observability.md`).
+/// The alert thresholds and the location of runbooks (`ssot/policies/alerts.json`, optional; `doc/observability.md`).
 public struct AlertPolicy: Sendable, Equatable {
-  /// Days that a milestone may be suspect.
+  /// The number of days that a milestone may be suspect.
   public var suspectDays = 7
-  /// Days before the end of evidence.
+  /// The number of days before evidence expires.
   public var evidenceDays = 3
-  /// Days before the end of a waiver or an exception.
+  /// The number of days before a waiver or an exception expires.
   public var waiverDays = 7
-  /// Minutes that a dead letter may lie.
+  /// The number of minutes that a dead letter may remain.
   public var deadLetterMinutes = 10
-  /// Minutes that a sink may be behind.
+  /// The number of minutes that a sink may be behind.
   public var behindMinutes = 60
-  /// Minutes that metrics may be old.
+  /// The maximum age of metrics, in minutes.
   public var collectorMinutes = 15
-  /// The page with a heading an alert: an https URL, or a path of the repository.
+  /// The page with one heading per alert: an https URL, or a path in the repository.
   public var runbooks = "doc/observability.md"
 
-  /// What holds without the file.
+  /// The thresholds if the file is missing.
   public static let standard = AlertPolicy()
 
   private init() {}
 
-  /// Reads `alerts.json`; nil, with faults, where it is none.
+  /// Reads `alerts.json`. Returns nil and adds faults if it is invalid.
   init?(_ root: JSONValue, _ faults: FaultList) {
     let known: [StaticString] = ["$schema", "version", "thresholds", "runbooks"]
     guard let reader = ObjectReader(root, "The alerts file", known: known, extensible: true, faults) else { return nil }
@@ -50,7 +50,7 @@ public struct AlertPolicy: Sendable, Equatable {
     guard faults.faults.isEmpty else { return nil }
   }
 
-  /// Legal days and minutes: a year, and a week.
+  /// The valid ranges: at most a year of days, or a week of minutes.
   private static let days = 1...365
   private static let minutes = 1...10_080
 }

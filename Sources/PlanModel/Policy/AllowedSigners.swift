@@ -1,21 +1,21 @@
-/// Reads OpenSSH's `allowed_signers` as far as it binds keys to one person (ssh-keygen(1), ALLOWED SIGNERS).
+/// The key bindings in an OpenSSH `allowed_signers` file (ssh-keygen(1), ALLOWED SIGNERS).
 ///
 /// OpenSSH matches principals as patterns. Here they are addresses: a pattern binds nobody (contract 2.4, identity).
 package struct AllowedSigners {
-  /// The lines whose principals hold one address, spelled in one way.
+  /// The lines that bind keys to one spelling of an address.
   package struct Binding {
-    /// The principal as those lines write it.
+    /// The principal, as spelled in those lines.
     package let principal: String
-    /// The lines, with that principal alone.
+    /// The lines, with that principal only.
     package let bytes: [UInt8]
-    /// True if a key of these lines may be good at one moment and not at another.
+    /// True if a key in these lines may be valid only for a time.
     package let mayLapse: Bool
   }
 
   let lines: [(principals: [String], rest: String)]
 
   package init(_ bytes: [UInt8]) {
-    // By bytes, as OpenSSH reads them: what Unicode also calls a line end stands within a line, such as a comment.
+    // Splits by bytes, as OpenSSH does: other Unicode line ends may occur within a line, such as in a comment.
     lines = bytes.split(separator: 0x0A).compactMap { raw in
       let line = (raw.last == 0x0D ? raw.dropLast() : raw).drop(while: Self.isBlank)
       guard let first = line.first, first != 0x23 else { return nil }
@@ -31,12 +31,12 @@ package struct AllowedSigners {
 
   private static func isBlank(_ byte: UInt8) -> Bool { byte == 0x20 || byte == 0x09 }
 
-  /// The lines that bind keys to a person, by the spelling of the address.
+  /// Returns the lines that bind keys to a person, by the spelling of the address.
   package func bindings(of person: Address, _ people: People) -> [Binding] {
     var found: [ExactText: [String]] = [:]
     for line in lines {
       let names = line.principals.filter { !Self.isPattern($0) && people.person($0) == person }
-      // OpenSSH lets a negated pattern take a line away, so it is taken away here.
+      // In OpenSSH, a matching negated pattern disables the line, so such a line is skipped.
       guard let name = names.first, !line.principals.contains(where: { $0.hasPrefix("!") }) else { continue }
       found[ExactText(name), default: []].append(line.rest)
     }
@@ -51,7 +51,8 @@ package struct AllowedSigners {
     }
   }
 
-  /// No address has a wildcard, a space or a quote; a principal with one could mean something else to OpenSSH.
+  /// Returns true if a principal has a wildcard, a space or a quote: no address has one, and OpenSSH may read it
+  /// differently.
   static func isPattern(_ principal: String) -> Bool {
     principal.utf8.contains { [0x21, 0x22, 0x2A, 0x3F, 0x5C].contains($0) || $0 <= 0x20 }
   }

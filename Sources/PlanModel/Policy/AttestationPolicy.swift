@@ -1,32 +1,32 @@
 import StrictJSON
 
-/// Says whose attestations renew the evidence of a check (`ssot/policies/attestations.json`, optional; `doc/guides/attestations.md`).
-/// Without the file attestations are shown and count for nothing.
+/// The keys whose attestations renew a check's evidence (`ssot/policies/attestations.json`, optional;
+/// `doc/guides/attestations.md`). Without the file, attestations are shown but do not count.
 public struct AttestationPolicy: Sendable {
   /// A key whose attestations count.
   public struct Key: Sendable {
-    /// Its name in envelopes and in texts: the fingerprint, or a name that the team chose.
+    /// The name in envelopes and texts: the fingerprint, or a name that the team chose.
     public let id: String
     /// The key.
     public let publicKey: PublicKey
-    /// The first day on which it counts, `2026-12-01`, in UTC; nil if it counts from the beginning.
+    /// The first day on which the key is valid, `2026-12-01`, in UTC; nil if there is none.
     public let validFrom: String?
-    /// The last day on which it counts, in UTC; nil if it counts for ever.
+    /// The last day on which the key is valid, in UTC; nil if it never expires.
     public let validUntil: String?
-    /// The criteria that it may renew: `M-04/replay`, `M-04/*`, `M-*` or `*`; nil is all.
+    /// The criteria that the key may renew: `M-04/replay`, `M-04/*`, `M-*` or `*`; nil for all.
     public let criteria: [String]?
 
-    /// The name in texts for people: a fingerprint is cut to 12 digits.
+    /// The name in texts for people; a fingerprint is truncated to 12 digits.
     public var shortName: String { Digest(hex: id) == nil ? id : String(id.prefix(12)) }
 
-    /// True if the key counts at a moment, in milliseconds since 1970.
+    /// Returns true if the key is valid at a time, in milliseconds since 1970.
     public func counts(at moment: Int64) -> Bool {
       let day = Timestamp.text(millisecondsSince1970: moment).prefix(10)
       return validFrom.map { $0 <= day } ?? true && validUntil.map { day <= $0 } ?? true
     }
 
-    /// True if the key may renew a criterion.
-    /// - Parameter name: such as `M-04/replay`.
+    /// Returns true if the key may renew a criterion.
+    /// - Parameter name: the criterion's name, such as `M-04/replay`.
     public func covers(_ name: String) -> Bool {
       criteria.map {
         $0.contains { pattern in
@@ -36,15 +36,15 @@ public struct AttestationPolicy: Sendable {
     }
   }
 
-  /// Says what happens to an attestation without a signature. It never counts.
+  /// The handling of an unsigned attestation, which never counts.
   public enum Unsigned: String, Sendable, CaseIterable { case ignore, show }
 
-  /// The keys that count.
+  /// The accepted keys.
   public let keys: [Key]
-  /// See `Unsigned`.
+  /// The handling of unsigned attestations.
   public let unsigned: Unsigned
 
-  /// Reads `attestations.json`; nil, with faults, if it is none.
+  /// Reads `attestations.json`. Returns nil and adds faults if it is invalid.
   init?(_ root: JSONValue, _ faults: FaultList) {
     let known: [StaticString] = ["$schema", "version", "keys", "unsigned"]
     guard let reader = ObjectReader(root, "The attestations file", known: known, extensible: true, faults) else {
@@ -100,7 +100,7 @@ extension AttestationPolicy.Key {
         "\"keyid\" should be the key's fingerprint, or a name of up to 64 letters, digits, - and _.",
         at: value["keyid"] ?? value)
     }
-    // A fingerprint of another key would let a reader believe in a key that is not asked.
+    // The fingerprint of a different key would mislead readers about which key verifies.
     if Digest(hex: id) != nil, id != key.fingerprint {
       faults.add("\"keyid\" is not the fingerprint of \"publicKey\", which is \(key.fingerprint).", at: value)
     }

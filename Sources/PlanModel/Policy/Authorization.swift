@@ -1,77 +1,77 @@
 import StrictJSON
 
-/// Who may do what (contract 2.4), by role and address.
+/// The permissions by role and address (contract 2.4).
 public struct Authorization: Sendable {
-  /// Holders by role, each person once.
+  /// The holders of each role, each person once.
   public let roles: [String: Set<Address>]
-  /// Whose several addresses are one person's.
+  /// The people with several addresses.
   public let people: People
-  /// Every rule that applies must hold.
+  /// The rules; every applicable one must be met.
   public let rules: [AuthorizationRule]
-  /// The role that may change the policy, where one is named.
+  /// The role that may change the policy; nil if none is named.
   public let policyChangeRole: String?
-  /// Whether a change of the policy takes a signature of its actor.
+  /// True if a change of the policy requires its actor's signature.
   public let policyChangeIsSigned: Bool
-  /// Whether the commit of a change of the policy has to be signed as well.
+  /// True if a change of the policy also requires a signed commit.
   public let policyChangeTakesSignedCommit: Bool
 
-  /// Who may let which rule go for a while; empty where nobody may.
+  /// The permissions for temporary exceptions from rules; empty if nobody may grant one.
   public let bypasses: [BypassRule]
-  /// The role that may push past the server's gate in an emergency; nil where nobody may.
+  /// The role that may push past the server's gate in an emergency; nil if nobody may.
   public let emergencyPushRole: String?
 
-  /// The role that may waive a criterion, where one is named.
+  /// The role that may waive a criterion; nil if none is named.
   public let waiverRole: String?
 
-  /// The role that a waiver asks for: the named one, else `approver` where it exists, else that for the policy.
+  /// The role that a waiver requires: the named one, else `approver` if it exists, else the role for policy changes.
   public var roleForWaivers: String? {
     waiverRole ?? (roles["approver"] != nil ? "approver" : roleForPolicyChange)
   }
 
-  /// True if the person with that address holds the role.
+  /// Returns true if the person with an address holds the role.
   public func holds(_ email: String, role: String) -> Bool {
     roles[role]?.contains(people.person(email)) ?? false
   }
 
-  /// The role that a change of the policy asks for: the named one, else `maintainer` where it exists, else none.
+  /// The role that a change of the policy requires: the named one, else `maintainer` if it exists, else none.
   public var roleForPolicyChange: String? {
     policyChangeRole ?? (roles["maintainer"] != nil ? "maintainer" : nil)
   }
 }
 
-/// One rule: what it is about, and the role that it asks for.
+/// A rule: its subject and the required role.
 public struct AuthorizationRule: Sendable {
-  /// What the rule is about.
+  /// The subject of a rule.
   public enum Subject: Sendable {
-    /// A change of status; nil stands for any state.
+    /// A change of status; nil means any state.
     case transition(from: String?, to: String?)
-    /// A change of these properties, whether or not the status changes too, births and deletions included. `*` is all
-    /// but status, blocked and approvals; `evidence` is what is attached to the exit criteria.
+    /// A change of these properties, with or without a change of status, including births and deletions. `*` is all but
+    /// status, blocked and approvals; `evidence` is the evidence of the exit criteria.
     case fields([String])
   }
 
-  /// Ids, `PREFIX-*` or `*`; empty is all.
+  /// Ids, `PREFIX-*` or `*`; empty for all.
   public let milestones: [String]
-  /// What the rule is about.
+  /// The subject.
   public let subject: Subject
-  /// The role that the actor has to hold.
+  /// The role that the actor must hold.
   public let role: String
-  /// How many holders of the role have to approve, the actor counted.
+  /// The number of role holders who must approve, including the actor.
   public let approvals: Int
-  /// Whether the actor has to sign.
+  /// True if the actor must sign.
   public let isSigned: Bool
-  /// Whether the commit has to be signed as well.
+  /// True if the commit must be signed too.
   public let takesSignedCommit: Bool
-  /// Whether those who sent the milestone to review count neither as actor nor as approver.
+  /// True if those who sent the milestone to review count neither as actor nor as approver.
   public let excludesSender: Bool
 
-  /// True where the rule speaks of the milestone.
+  /// Returns true if the rule covers the milestone.
   public func covers(_ id: MilestoneID) -> Bool {
     milestones.isEmpty || milestones.contains { id.matches(pattern: $0) }
   }
 
-  /// True where the rule is about this change of status; nil is that of a milestone that is not there, so a birth has
-  /// only a `to`, and a deletion only a `from`.
+  /// Returns true if the rule covers this change of status. A nil status means that the milestone does not exist: a
+  /// birth has only `to`, and a deletion only `from`.
   public func covers(from: String?, to: String?) -> Bool {
     guard case .transition(let wantedFrom, let wantedTo) = subject else { return false }
     return (wantedFrom == nil || wantedFrom == from) && (wantedTo == nil || wantedTo == to)
@@ -79,7 +79,7 @@ public struct AuthorizationRule: Sendable {
 }
 
 extension Authorization {
-  /// Reads `authorization.json`; nil, with faults, where it is none.
+  /// Reads `authorization.json`. Returns nil and adds faults if it is invalid.
   init?(_ root: JSONValue, workflow: Workflow?, _ faults: FaultList) {
     let known: [StaticString] = [
       "$schema", "version", "roles", "people", "rules", "policyChange", "waivers", "bypass", "emergencyPush",

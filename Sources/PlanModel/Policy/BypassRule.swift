@@ -1,32 +1,32 @@
 import StrictJSON
 
-/// Who may let rules go for a while, which ones, where and for how long (`bypass` of `authorization.json`).
+/// A permission for temporary exceptions from rules (`bypass` in `authorization.json`).
 public struct BypassRule: Sendable {
-  /// The rules that can be let go: those about how ready a milestone is. What makes a record true cannot.
+  /// The rules that allow exceptions: those about a milestone's readiness. Rules that keep records truthful allow none.
   public static let codes: [ReasonCode] = [
     .unmetDependency, .doneDependent, .criterionUnmet, .evidenceMissing, .evidenceMismatch, .deliverableMissing,
     .notApproved, .selfApproval,
   ]
 
-  /// The role that may.
+  /// The role that may grant the exceptions.
   public let role: String
-  /// The codes of the rules.
+  /// The reason codes of the rules.
   public let codes: Set<String>
-  /// Ids or `PREFIX-*`; empty is all.
+  /// Ids or `PREFIX-*`; empty for all.
   public let milestones: [String]
-  /// For how many days after the stamp at most.
+  /// The maximum number of days after the stamp.
   public let days: Int
-  /// Whether it takes a signature of the actor.
+  /// True if the exception requires the actor's signature.
   public let isSigned: Bool
 
-  /// True where the rule speaks of this code at this milestone.
+  /// Returns true if the permission covers a code at a milestone.
   public func covers(_ code: String, at id: MilestoneID) -> Bool {
     codes.contains(code) && (milestones.isEmpty || milestones.contains { id.matches(pattern: $0) })
   }
 }
 
 extension BypassRule {
-  /// Reads one; nil, with faults, where it is none.
+  /// Reads an entry. Returns nil and adds faults if it is invalid.
   init?(_ value: JSONValue, roles: [String: Set<Address>], _ faults: FaultList) {
     let known: [StaticString] = ["role", "codes", "milestones", "days", "signed"]
     guard let reader = ObjectReader(value, "The bypass", known: known, extensible: true, faults) else { return nil }
@@ -48,12 +48,13 @@ extension BypassRule {
 }
 
 extension Authorization {
-  /// The rule by which this person may let a rule go at a milestone; nil where there is none. The longest one counts.
+  /// Returns a person's permission for an exception from a rule at a milestone, or nil if there is none. Prefers the
+  /// longest.
   public func bypass(of code: String, at id: MilestoneID, by email: String) -> BypassRule? {
     bypasses.filter { $0.covers(code, at: id) && holds(email, role: $0.role) }.max { $0.days < $1.days }
   }
 
-  /// True where a stamp lets go what only a signature lets go.
+  /// Returns true if a stamp grants an exception that requires a signature.
   package func asksForSignature(of run: Run) -> Bool {
     run.waives.contains { bypass(of: $0.code, at: $0.milestone, by: run.actor.email)?.isSigned ?? false }
   }

@@ -1,27 +1,27 @@
 import StrictJSON
 
-/// What go means, by the name of a gate (contract 2.3).
+/// The gates, by name: the conditions for a release decision (contract 2.3).
 public struct Gates: Sendable {
-  /// One gate.
+  /// The conditions of a gate.
   public struct Gate: Sendable {
-    /// Ids, `PREFIX-*` or `*`.
+    /// The milestones: ids, `PREFIX-*` or `*`.
     public let milestones: [String]
-    /// The category that each has to have.
+    /// The category that each milestone must have.
     public let category: Category
-    /// Whether suspect evidence stops it.
+    /// True if suspect evidence fails the gate.
     public let noSuspect: Bool
-    /// The highest severity that an open risk may have; nil is any.
+    /// The highest severity that an open risk may have; nil for any.
     public let maxOpenRisk: String?
-    /// What is asked of service-level objectives; nil where the gate asks nothing of them.
+    /// The conditions for service-level objectives; nil if there are none.
     public var objectives: ObjectiveConditions?
-    /// Whether a milestone past its target that is not done stops it.
+    /// True if an unfinished milestone past its target day fails the gate.
     public var noOverdue = false
   }
 
-  /// The gates by name.
+  /// The gates, by name.
   public let gates: [String: Gate]
 
-  /// Reads `gates.json`; nil, with faults, where it is none.
+  /// Reads `gates.json`. Returns nil and adds faults if it is invalid.
   init?(_ root: JSONValue, _ faults: FaultList) {
     let known: [StaticString] = ["$schema", "version", "gates", "indicators"]
     guard let reader = ObjectReader(root, "The gates file", known: known, extensible: true, faults) else { return nil }
@@ -53,14 +53,14 @@ extension Gates.Gate {
   }
 }
 
-/// What an unstamped change is worth, and from where on history is judged (contract 2.3).
+/// The handling of unstamped changes, and the start of the judged history (contract 2.3).
 public struct ProvenancePolicy: Sendable {
-  /// Whether a change without a stamp is refused, or judged as one step with a warning.
+  /// The handling of an unstamped change: reject it, or judge it as one step with a warning.
   public enum Unstamped: String, Sendable, CaseIterable { case refuse, warn }
 
-  /// See `Unstamped`.
+  /// The handling of unstamped changes.
   public let unstamped: Unstamped
-  /// The commit whose ancestors are not judged, in hexadecimal.
+  /// The commit whose ancestors are not judged, in hexadecimal; nil if all are judged.
   public let judgedFrom: String?
 
   init(unstamped: Unstamped, judgedFrom: String?) {
@@ -68,7 +68,7 @@ public struct ProvenancePolicy: Sendable {
     self.judgedFrom = judgedFrom
   }
 
-  /// Reads `provenance.json`; nil, with faults, where it is none.
+  /// Reads `provenance.json`. Returns nil and adds faults if it is invalid.
   init?(_ root: JSONValue, _ faults: FaultList) {
     let known: [StaticString] = ["$schema", "version", "unstamped", "judgedFrom"]
     guard let reader = ObjectReader(root, "The provenance policy", known: known, extensible: true, faults) else {

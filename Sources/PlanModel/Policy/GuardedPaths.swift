@@ -1,24 +1,24 @@
 import StrictJSON
 
-/// Files beside the plan that only some may change, or nobody while a milestone is done (`ssot/policies/paths.json`,
-/// optional).
+/// The restrictions on files outside the plan: who may change them, and which milestones freeze them
+/// (`ssot/policies/paths.json`, optional).
 public struct GuardedPaths: Sendable {
-  /// What holds for some paths.
+  /// The restrictions on some paths.
   public struct Guarded: Sendable {
-    /// The paths.
+    /// The guarded paths.
     public let selection: PathSelection
-    /// As the policy writes them.
+    /// The paths as written in the policy.
     public let text: String
-    /// The role that may change them; nil where anyone may.
+    /// The role that may change the paths; nil if anyone may.
     public let role: String?
-    /// While one of these is done, nobody may.
+    /// The milestones that freeze the paths: while one is done, nobody may change them.
     public let frozenBy: [MilestoneID]
   }
 
-  /// Every entry that covers a path must be kept.
+  /// The entries; every entry that covers a path applies.
   public let entries: [Guarded]
 
-  /// Reads `paths.json`; nil, with faults, where it is none.
+  /// Reads `paths.json`. Returns nil and adds faults if it is invalid.
   init?(_ root: JSONValue, authorization: Authorization?, _ faults: FaultList) {
     let known: [StaticString] = ["$schema", "version", "guarded"]
     guard let reader = ObjectReader(root, "The paths file", known: known, extensible: true, faults) else { return nil }
@@ -39,7 +39,8 @@ extension GuardedPaths.Guarded {
     }
     let patterns = named.map { PathPattern($0.text) }
     if patterns.allSatisfy(\.isExclusion) { faults.add("\"paths\" names nothing that is guarded.", at: value) }
-    // Where a file system folds case, a file beside a guarded one stands in its place. What takes paths out is exact.
+    // On a case-insensitive file system, a differently cased name would replace the guarded file. Exclusions stay
+    // exact.
     selection = PathSelection(patterns.map { $0.isExclusion ? $0 : PathPattern($0.text, foldsCase: true) })
     text = named.map(\.text).joined(separator: ", ")
     role = value["role"] == nil ? nil : reader.role(of: roles)

@@ -1,35 +1,35 @@
 import StrictJSON
 
-/// What a gate asks of service-level objectives: `slos` of `gates.json`, version 2 (contract 2.3).
+/// A gate's conditions for service-level objectives: `slos` in `gates.json`, version 2 (contract 2.3).
 public struct ObjectiveConditions: Sendable {
-  /// Names, `PREFIX-*` or `*`.
+  /// The objectives: names, `PREFIX-*` or `*`.
   public let include: [String]
-  /// The share of the budget above which the budget has to be; from -1 to 1.
+  /// The share of the error budget that must remain; from -1 to 1.
   public let minBudgetRemaining: Double
-  /// Severities of burn alerts that stop the gate: `page`, `ticket`.
+  /// The severities of burn alerts that fail the gate: `page`, `ticket`.
   public let refuseWhileBurning: [String]
-  /// Minutes that the newest sample and the capture may be old.
+  /// The maximum age of the capture and its newest sample, in minutes.
   public let maxAgeMinutes: Int
-  /// The share of the period that has to be recorded.
+  /// The share of the period that must be recorded.
   public let minCoverage: Double
-  /// Events that the period has to hold.
+  /// The minimum number of events in the period.
   public let minEvents: Int
   /// The role whose holders' signatures count.
   public let captureRole: String
-  /// Whether captures have to be signed.
+  /// True if captures must be signed.
   public let isSigned: Bool
 
-  /// What is asked where nothing is said: of a check of kind `slo`, and of `slo show`.
+  /// The default conditions, which a check of kind `slo` and `slo show` use.
   public static let standard = standard(maxAgeDays: nil)
 
-  /// The same, for evidence that counts for so many days.
+  /// Returns the default conditions for evidence that is valid for `maxAgeDays`.
   public static func standard(maxAgeDays days: Int?) -> ObjectiveConditions {
     ObjectiveConditions(
       include: ["*"], minBudgetRemaining: 0, refuseWhileBurning: ["page"], maxAgeMinutes: days.map { $0 * 1440 } ?? 60,
       minCoverage: 0.95, minEvents: 1000, captureRole: "maintainer", isSigned: false)
   }
 
-  /// Makes conditions.
+  /// Creates conditions.
   public init(
     include: [String], minBudgetRemaining: Double, refuseWhileBurning: [String], maxAgeMinutes: Int,
     minCoverage: Double, minEvents: Int, captureRole: String, isSigned: Bool
@@ -44,10 +44,10 @@ public struct ObjectiveConditions: Sendable {
     self.isSigned = isSigned
   }
 
-  /// Returns true if the gate asks for an objective.
+  /// Returns true if the conditions cover an objective.
   public func includes(_ name: String) -> Bool { include.contains { Self.isMeant(name, by: $0) } }
 
-  /// Returns true if a name, `PREFIX-*` or `*` means an objective.
+  /// Returns true if a name, `PREFIX-*` or `*` matches an objective's name.
   package static func isMeant(_ name: String, by pattern: String) -> Bool {
     pattern.hasSuffix("*") ? name.hasPrefix(String(pattern.dropLast())) : name == pattern
   }
@@ -89,7 +89,7 @@ public struct ObjectiveConditions: Sendable {
 }
 
 extension ObjectReader {
-  /// A number within bounds that may be missing.
+  /// Reads an optional number within bounds.
   fileprivate func share(_ key: StaticString, _ range: ClosedRange<Double>) -> Double? {
     guard let found = self[key] else { return nil }
     guard let number = found.number?.double, range.contains(number) else {

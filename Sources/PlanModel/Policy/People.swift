@@ -1,49 +1,49 @@
 import StrictJSON
 
-/// An e-mail address as rules compare it: byte for byte, ASCII letters in lower case (contract 2.4, identity).
+/// An e-mail address for comparisons: its bytes, with ASCII letters in lower case (contract 2.4, identity).
 ///
-/// To Unicode the Kelvin sign is a `k`, and an accent may be a letter of its own; to a rule both are other addresses.
+/// Unicode folding would make a Kelvin sign equal to `k`; rules treat them as different addresses.
 public struct Address: Hashable, Comparable, Sendable, CustomStringConvertible {
   private let folded: ExactText
 
-  /// Folds an address.
+  /// Creates an address with its ASCII letters in lower case.
   public init(_ email: String) { folded = ExactText(email.foldedAddress) }
 
-  /// The folded text.
+  /// The address in lower case.
   public var description: String { folded.text }
-  /// By bytes.
+  /// Compares the bytes.
   public static func < (a: Address, b: Address) -> Bool { a.folded < b.folded }
 }
 
 extension Sequence<Address> {
-  /// The addresses in one line, sorted.
+  /// The addresses, sorted and separated by commas.
   package var listed: String { sorted().map(\.description).joined(separator: ", ") }
 }
 
-/// The further addresses of persons (`people` of `authorization.json`): each of them counts as the first.
+/// The additional addresses of people (`people` in `authorization.json`); each counts as the person's first address.
 public struct People: Sendable {
   private var first: [Address: Address] = [:]
 
-  /// Nobody has a second address.
+  /// Creates a list without additional addresses.
   public init() {}
 
-  /// The address by which rules know the person with this one.
+  /// Returns the first address of the person with an address.
   public func person(_ email: String) -> Address {
     let address = Address(email)
     return first[address] ?? address
   }
 
-  /// Every address of a person, sorted.
+  /// Returns every address of a person, sorted.
   package func addresses(of person: Address) -> [Address] {
     (first.filter { $0.value == person }.map(\.key) + [person]).sorted()
   }
 
-  /// True if both addresses are one person's.
+  /// Returns true if both addresses belong to one person.
   public func isSame(_ a: String, _ b: String) -> Bool { person(a) == person(b) }
 }
 
 extension People {
-  /// Reads `people`: an object that maps an address to the same person's others. An address stands in it once.
+  /// Reads `people`: an object that maps an address to the person's others. An address may occur once.
   init(_ value: JSONValue, _ faults: FaultList) {
     guard let members = value.object else {
       faults.add("\"people\" should be an object that maps an address to the person's other addresses.", at: value)

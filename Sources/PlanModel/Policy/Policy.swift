@@ -2,29 +2,29 @@ public import GitObjects
 package import JSONSchema
 import StrictJSON
 
-/// The policy that judges: everything under `ssot/policies/`, and the team's schema of milestones (contract 2).
+/// The policy: everything under `ssot/policies/`, and the team's schema of milestones (contract 2).
 public final class Policy {
-  /// States and edges.
+  /// The states and edges.
   public let workflow: Workflow
-  /// Who may do what; nil where anyone may make any legal change.
+  /// The authorization rules; nil if anyone may make any legal change.
   public let authorization: Authorization?
-  /// What go means.
+  /// The gates.
   public let gates: Gates
-  /// What an unstamped change is worth.
+  /// The handling of unstamped changes.
   public let provenance: ProvenancePolicy
-  /// Where runs are told to.
+  /// The sinks for runs.
   public let sinks: Sinks
-  /// Refs that a server keeps; nil where every ref is judged and none is kept.
+  /// The refs that a server protects; nil if every ref is judged and none is protected.
   public let refs: ProtectedRefs?
-  /// Files that only some may change; nil where anyone may.
+  /// The guarded files; nil if anyone may change any file.
   public let paths: GuardedPaths?
-  /// What is taken for a secret.
+  /// The rules for secrets.
   public let secrets: Secrets
-  /// Says whose attestations renew evidence; nil if none counts.
+  /// The keys for attestations; nil if no attestation counts.
   public let attestations: AttestationPolicy?
-  /// When alerts fire.
+  /// The alert thresholds.
   public let alerts: AlertPolicy
-  /// The team's schema, where it says more than the built-in one.
+  /// The team's schema; nil unless it differs from the built-in one.
   package let schema: SchemaValidator?
 
   init(
@@ -45,7 +45,7 @@ public final class Policy {
     self.schema = schema
   }
 
-  /// What judges where a tree has no policy; equal to the files that `init` writes.
+  /// Returns the policy for a tree without one. It equals the files that `init` writes.
   public static func builtIn() -> Policy {
     Policy(
       workflow: .standard, authorization: nil,
@@ -55,28 +55,28 @@ public final class Policy {
   }
 }
 
-/// A blob of the policy.
+/// A file of the policy.
 public struct PolicyBlob: Sendable {
-  /// From the top of the repository.
+  /// The path, relative to the top of the repository.
   public let path: String
-  /// What git says it is.
+  /// The kind of file in git.
   public let kind: FileKind
-  /// Its bytes; none where it is too large.
+  /// Its bytes; empty if it is too large.
   public let bytes: [UInt8]
-  /// Of its bytes.
+  /// The digest of its bytes.
   public let digest: Digest
   let isOversized: Bool
-  /// True where it says what judges without it; its bytes are not there then.
+  /// True if the file equals the built-in default; then its bytes may be absent.
   let isStandard: Bool
 
-  /// How many folders deep a policy is at most (specification, bounds).
+  /// The maximum depth of a policy's folders (specification, bounds).
   public static let depthBound = 64
-  /// How many files a policy has at most.
+  /// The maximum number of a policy's files.
   public static let countBound = 4_096
-  /// How many bytes all files of a policy have at most.
+  /// The maximum total size of a policy's files, in bytes.
   public static let sizeBound = 16 << 20
 
-  /// Makes a blob of a folder that is beyond the bounds, so that what is in it was not read.
+  /// Creates a blob for a folder beyond the limits, whose contents were not read.
   public init(path: String, folder: ObjectID) {
     self.path = path
     kind = .folder
@@ -86,7 +86,7 @@ public struct PolicyBlob: Sendable {
     isStandard = false
   }
 
-  /// What stands at a path, where its object alone says that it is the standard file; nil where that has to be read.
+  /// Creates a blob for a standard file, recognized by its object id; nil if the file must be read.
   public init?(path: String, _ identity: FileIdentity) {
     guard identity.kind == .regular, let known = StandardFiles.known(at: path), known.id == identity.id else {
       return nil
@@ -99,7 +99,7 @@ public struct PolicyBlob: Sendable {
     isStandard = true
   }
 
-  /// Makes a blob.
+  /// Creates a blob.
   public init(path: String, kind: FileKind, bytes: [UInt8]) {
     self.path = path
     self.kind = kind
@@ -110,7 +110,7 @@ public struct PolicyBlob: Sendable {
     isStandard = isFile && StandardFiles.known(at: path)?.digest == digest
   }
 
-  /// Makes a blob that is too large to be read.
+  /// Creates a blob that is too large to be read.
   public init(path: String, oversized: OversizedFile) {
     self.path = path
     kind = .regular
@@ -121,21 +121,21 @@ public struct PolicyBlob: Sendable {
   }
 }
 
-/// The policy of one tree: its digest, its blobs' digests, and what it says where it can be read.
+/// The policy of a tree: its digest, its files' digests, and its contents if they can be read.
 public final class PolicySnapshot {
-  /// Of each blob's bytes, by path.
+  /// The digest of each file's bytes, by path.
   public let blobs: [String: Digest]
-  /// Of the RFC 8785 form of the object that maps each path to its digest (contract 3).
+  /// The digest of the RFC 8785 form of the object that maps each path to its digest (contract 3).
   public let digest: Digest
-  /// What judges; nil where it cannot be read.
+  /// The policy; nil if it cannot be read.
   public let policy: Policy?
-  /// Why it cannot be read.
+  /// The reasons that it cannot be read.
   public let findings: [Finding]
 
-  /// True where the tree has no policy at all.
+  /// True if the tree has no policy.
   public var isAbsent: Bool { blobs.isEmpty }
 
-  /// The digest of an absent policy, that of `{}`.
+  /// The digest of an absent policy: that of `{}`.
   public static let absentDigest = Digest(of: Array("{}".utf8))
 
   /// Reads a policy. O(bytes).
@@ -150,11 +150,11 @@ public final class PolicySnapshot {
     findings = reader.findings
   }
 
-  /// The snapshot of a tree without policy.
+  /// Returns the snapshot of a tree without a policy.
   public static func absent() -> PolicySnapshot { PolicySnapshot([]) }
 }
 
-/// Reads the known policy files, each fault with file and line.
+/// A reader of the known policy files, which reports each fault with file and line.
 private struct PolicyReader {
   let blobs: [String: PolicyBlob]
   var findings: [Finding] = []
@@ -233,7 +233,7 @@ private struct PolicyReader {
   }
 
   private mutating func readSchema() -> SchemaValidator? {
-    // The built-in schema judges in any case, by code.
+    // The built-in schema always applies, in code.
     guard let blob = blobs[PlanPaths.schema], !blob.isStandard else { return nil }
     guard let document = parse(blob) else { return nil }
     do {

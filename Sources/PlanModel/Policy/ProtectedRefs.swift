@@ -1,13 +1,14 @@
 import StrictJSON
 
-/// Refs that a server protects beside HEAD's branch (`ssot/policies/refs.json`, optional; contract 2.4). Where HEAD's
-/// branch has the file, other refs may hold anything until a protected one takes it; without it every ref is judged.
+/// The refs that a server protects in addition to HEAD's branch (`ssot/policies/refs.json`, optional; contract 2.4). If
+/// HEAD's branch has the file, unprotected refs are not judged until their commits reach a protected one. Without it,
+/// every ref is judged.
 public struct ProtectedRefs: Sendable {
-  /// Full names; `*` at the end stands for any rest.
+  /// Full names; a trailing `*` matches any suffix.
   public let patterns: [String]
 
-  /// True where a ref is protected.
-  /// - Parameter folds: true where the server's file system takes names of two cases for one.
+  /// Returns true if a ref is protected.
+  /// - Parameter folds: true if the server's file system ignores case.
   public func covers(_ name: String, folds: Bool = false) -> Bool {
     let name = folds ? name.lowercased() : name
     return patterns.contains { pattern in
@@ -16,7 +17,7 @@ public struct ProtectedRefs: Sendable {
     }
   }
 
-  /// Reads `refs.json`; nil, with faults, where it is none.
+  /// Reads `refs.json`. Returns nil and adds faults if it is invalid.
   init?(_ root: JSONValue, _ faults: FaultList) {
     let known: [StaticString] = ["$schema", "version", "protected"]
     guard let reader = ObjectReader(root, "The refs file", known: known, extensible: true, faults) else { return nil }

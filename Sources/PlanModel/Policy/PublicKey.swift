@@ -1,14 +1,14 @@
-/// A public key that verifies attestations: ed25519 (RFC 8410) or ECDSA on P-256 (RFC 5480), as X.509 writes keys.
+/// A public key that verifies attestations: ed25519 (RFC 8410) or ECDSA on P-256 (RFC 5480), in X.509 form.
 public struct PublicKey: Sendable, Hashable {
-  /// The kinds of key that are supported.
+  /// The supported kinds of key.
   public enum Algorithm: Sendable { case ed25519, p256 }
 
-  /// Its SubjectPublicKeyInfo, in DER.
+  /// The SubjectPublicKeyInfo, in DER.
   public let der: [UInt8]
-  /// Its kind.
+  /// The kind of key.
   public let algorithm: Algorithm
 
-  /// The lower-case hex SHA-256 of the DER: the `keyid` of its envelopes.
+  /// The SHA-256 of the DER in lower-case hexadecimal: the `keyid` of its envelopes.
   public var fingerprint: String { Digest(of: der).hex }
 
   private static let ed25519: [UInt8] = [0x30, 0x2A, 0x30, 0x05, 0x06, 0x03, 0x2B, 0x65, 0x70, 0x03, 0x21, 0x00]
@@ -17,7 +17,7 @@ public struct PublicKey: Sendable, Hashable {
     0x3D, 0x03, 0x01, 0x07, 0x03, 0x42, 0x00, 0x04,
   ]
 
-  /// Makes a key from its DER; nil if it is of another kind.
+  /// Creates a key from its DER; nil if the kind is not supported.
   public init?(der: [UInt8]) {
     if der.count == 44, der.starts(with: Self.ed25519) {
       algorithm = .ed25519
@@ -29,7 +29,7 @@ public struct PublicKey: Sendable, Hashable {
     self.der = der
   }
 
-  /// Reads `-----BEGIN PUBLIC KEY-----`; nil for anything else, a private key included.
+  /// Reads a `-----BEGIN PUBLIC KEY-----` block; nil for any other text, such as a private key.
   public init?(pem: String) {
     let lines = pem.split(whereSeparator: \.isNewline).map { $0.drop { $0 == " " } }.filter { !$0.isEmpty }
     guard lines.count > 2, lines.first == "-----BEGIN PUBLIC KEY-----", lines.last == "-----END PUBLIC KEY-----",

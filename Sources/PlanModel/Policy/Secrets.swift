@@ -1,16 +1,16 @@
 import JSONSchema
 import StrictJSON
 
-/// What is taken for a secret (`ssot/policies/secrets.json`, optional): beside the well-known tokens and private keys that
-/// are always looked for, a team's own patterns, and words of high entropy.
+/// The rules for secrets (`ssot/policies/secrets.json`, optional): a team's own patterns and words of high entropy, in
+/// addition to the well-known tokens and private keys.
 public struct Secrets: Sendable, Hashable {
-  /// A pattern with its name, which is all that a refusal shows.
+  /// A pattern with its name; messages show only the name.
   struct Pattern: Sendable, Hashable {
     let name: String
     let text: String
   }
 
-  /// Words that are too random to be prose.
+  /// The limits for words that are too random to be prose.
   struct Entropy: Sendable, Hashable {
     let minLength: Int
     let bits: Double
@@ -18,10 +18,10 @@ public struct Secrets: Sendable, Hashable {
 
   let patterns: [Pattern]
   let entropy: Entropy?
-  /// Words that one of these patterns covers are no secrets.
+  /// The patterns of words that are not secrets.
   let allowed: [String]
 
-  /// The well-known ones alone.
+  /// The well-known secrets only.
   static let builtIn = Secrets(patterns: [], entropy: nil, allowed: [])
 
   private init(patterns: [Pattern], entropy: Entropy?, allowed: [String]) {
@@ -30,7 +30,7 @@ public struct Secrets: Sendable, Hashable {
     self.allowed = allowed
   }
 
-  /// Reads `secrets.json`; nil, with faults, where it is none.
+  /// Reads `secrets.json`. Returns nil and adds faults if it is invalid.
   init?(_ root: JSONValue, _ faults: FaultList) {
     let known: [StaticString] = ["$schema", "version", "patterns", "entropy", "allow"]
     guard let reader = ObjectReader(root, "The secrets file", known: known, extensible: true, faults) else {
@@ -66,51 +66,50 @@ public struct Secrets: Sendable, Hashable {
 }
 
 extension Secrets {
-  /// One place that looks like a secret. The secret itself is here as a digest only.
+  /// A possible secret in a text. Only the digest of the secret is stored.
   package struct Hit: Hashable {
-    /// What it looks like.
+    /// The kind of secret.
     package let name: String
-    /// The first byte.
+    /// The offset of its first byte.
     package let offset: Int
-    /// Of its bytes, to tell what is new from what stood there.
+    /// The digest of its bytes, which identifies secrets that are not new.
     let digest: Digest
 
     package static func == (a: Hit, b: Hit) -> Bool { a.digest == b.digest }
     package func hash(into hasher: inout Hasher) { hasher.combine(digest) }
   }
 
-  /// Returns the same rules, and with them what another policy allows.
+  /// Returns these rules, extended by the words that another policy allows.
   package func allowing(_ other: Secrets?) -> Secrets {
     Secrets(patterns: patterns, entropy: entropy, allowed: allowed + (other?.allowed ?? []))
   }
 
-  /// The well-known ones, for texts that hold random words by their nature.
+  /// The rules for well-known secrets only, for texts that contain random words by design.
   package var withoutOwnRules: Secrets { Secrets(patterns: [], entropy: nil, allowed: allowed) }
 
-  /// Returns every place in a text that looks like a secret, by its order: as it is written, and as a reader of JSON sees
-  /// it, who decodes escapes. O(bytes × patterns).
-  /// - Throws: as `writtenHits`.
+  /// Returns every possible secret in a text, in order: as written, and with JSON escapes decoded. O(bytes × patterns).
+  /// - Throws: the errors of `writtenHits`.
   package func hits(in bytes: [UInt8]) throws -> [Hit] {
     var hits = try writtenHits(in: bytes)
     guard let decoded = JSONUnescaping.bytes(bytes) else { return hits }
     var seen = Set(hits)
     for hit in try writtenHits(in: decoded.bytes) where seen.insert(hit).inserted {
       let offset = decoded.offset(of: hit.offset)
-      // A key that is written with escapes is one secret, not two.
+      // A key that contains escapes is one secret, not two.
       if hits.contains(where: { $0.name == hit.name && $0.offset == offset }) { continue }
       hits.append(Hit(name: hit.name, offset: offset, digest: hit.digest))
     }
     return hits.sorted { $0.offset < $1.offset }
   }
 
-  /// Every place in a text, as it is written, that looks like a secret, in its order. O(bytes × patterns).
-  /// - Throws: `PatternTooCostly` if a team's pattern takes more steps than the bound allows, `PatternsTooCostly` if all
-  ///   of a push do.
+  /// Returns every possible secret in a text as written, in order. O(bytes × patterns).
+  /// - Throws: `PatternTooCostly` if one pattern of the team exceeds its limit of steps, `PatternsTooCostly` if all
+  ///   patterns of a push exceed theirs.
   private func writtenHits(in bytes: [UInt8]) throws -> [Hit] {
     let known = KnownSecret.all(in: bytes)
     guard !known.isEmpty || !patterns.isEmpty || entropy != nil else { return [] }
     let allowed = try self.allowed.map { try TextPattern($0) }
-    // A pattern is tried on each word, and begins anew at each of its bytes.
+    // A pattern is tried on each word, from each of its bytes.
     var budget = PatternBudget(
       forBytes: 8 * bytes.count * (allowed.count + patterns.count), ofText: 8 * bytes.count)
     var hits = try known.filter { secret in
@@ -140,7 +139,7 @@ extension Secrets {
     return hits.sorted { $0.offset < $1.offset }
   }
 
-  /// Pieces between white space, quotes and commas.
+  /// Returns the words between white space, quotes, commas and backslashes.
   private static func words(in bytes: [UInt8]) -> [Range<Int>] {
     var (words, start) = ([Range<Int>](), 0)
     for index in 0...bytes.count {
@@ -152,8 +151,8 @@ extension Secrets {
     return words
   }
 
-  /// A word, or overlapping pieces of a long one, so that matching stays linear. A pattern that needs more than 256 bytes
-  /// of one word is not found in a word of more than 512.
+  /// Returns a word, or overlapping chunks of a long one, so that matching remains linear. A pattern that needs more
+  /// than 256 bytes is not found in a word of more than 512.
   private static func pieces(of word: Range<Int>) -> [Range<Int>] {
     guard word.count > 512 else { return [word] }
     return stride(from: word.lowerBound, to: word.upperBound - 256, by: 256).map {
@@ -161,7 +160,7 @@ extension Secrets {
     }
   }
 
-  /// Shannon's bits for each byte; digests and ids, which are hexadecimal, are no secrets.
+  /// Returns true if a word's Shannon entropy per byte reaches the limit. Skips digests and ids, which are hexadecimal.
   private func isTooRandom(_ word: ArraySlice<UInt8>) -> Bool {
     guard let entropy, word.count >= entropy.minLength else { return false }
     let body = word.starts(with: Array("sha256:".utf8)) ? word.dropFirst(7) : word
@@ -177,7 +176,7 @@ extension Secrets {
     return bits >= entropy.bits
   }
 
-  /// The binary logarithm of a share, by repeated squaring: the core knows no mathematics library.
+  /// Returns the binary logarithm of a value up to 1, by repeated squaring, because this module links no math library.
   private static func log2(_ value: Double) -> Double {
     var (result, x) = (0.0, value)
     while x < 1 {

@@ -1,6 +1,6 @@
-/// The key that an SSH public key or signature is about, so that one key is recognised in every way of writing it.
+/// The key in an SSH public key or signature, in a form that identifies it in any encoding.
 ///
-/// Two lines may hold one key with other leading zeros, and a certificate holds a key beside what it certifies.
+/// Encodings of one key may differ in leading zeros, and a certificate contains the key it certifies.
 package struct SSHKey: Hashable, Sendable {
   private let parts: [[UInt8]]
 
@@ -11,7 +11,7 @@ package struct SSHKey: Hashable, Sendable {
     var type = String(decoding: name, as: UTF8.self)
     if let mark = type.lastIndex(of: "@"), type[..<mark].hasSuffix("-cert-v01") {
       type = String(type[..<mark].dropLast("-cert-v01".count))
-      // The nonce.
+      // Skips the nonce.
       guard reader.next() != nil else { return nil }
     } else if type.hasPrefix("sk-"), let mark = type.lastIndex(of: "@") {
       type = String(type[..<mark])
@@ -25,7 +25,7 @@ package struct SSHKey: Hashable, Sendable {
     self.parts = parts
   }
 
-  /// Reads the key of a signature (PROTOCOL.sshsig): the base64 between the marks.
+  /// Reads the key of a signature (PROTOCOL.sshsig), from the base64 between the markers.
   package init?(signature: String) {
     guard let bytes = Base64.decode(signature), bytes.starts(with: Array("SSHSIG".utf8)), bytes.count > 10 else {
       return nil
@@ -35,14 +35,14 @@ package struct SSHKey: Hashable, Sendable {
     self.init(blob: Array(blob))
   }
 
-  /// The fields of each type of key.
+  /// The number of fields of each key type.
   private static let fields = [
     "ssh-ed25519": 1, "ssh-rsa": 2, "ssh-dss": 4, "ecdsa-sha2-nistp256": 2, "ecdsa-sha2-nistp384": 2,
     "ecdsa-sha2-nistp521": 2, "sk-ssh-ed25519": 2, "sk-ecdsa-sha2-nistp256": 3,
   ]
 }
 
-/// Length-prefixed strings (RFC 4251, section 5).
+/// A reader of length-prefixed strings (RFC 4251, section 5).
 private struct SSHFields {
   private var rest: ArraySlice<UInt8>
 
@@ -58,26 +58,26 @@ private struct SSHFields {
   }
 }
 
-/// The people who hold one key together: signatures cannot tell them apart, so a signed quorum counts them once
+/// The people who share a key. Signatures cannot distinguish them, so a signed quorum counts them once
 /// (`doc/design/decisions/0101-one-key-is-one-person.md`).
 package struct SharedKeys {
   private var others: [Address: Address] = [:]
   private var holders: [SSHKey: Address] = [:]
 
-  /// Nobody shares a key.
+  /// Creates a list without shared keys.
   package init() {}
 
-  /// Returns the address that stands for a person and everyone with whom they share a key.
+  /// Returns the address that represents a person and everyone with whom they share a key.
   package func holder(_ person: Address) -> Address {
     var person = person
     while let other = others[person] { person = other }
     return person
   }
 
-  /// Returns true if two people cannot be told apart by their keys.
+  /// Returns true if signatures cannot distinguish two people.
   package func isSame(_ a: Address, _ b: Address) -> Bool { holder(a) == holder(b) }
 
-  /// Notes that a person holds a key. One that cannot be read is nobody's: no signature by it is valid.
+  /// Records that a person holds a key. Ignores a key that cannot be read: no signature by it is valid.
   package mutating func note(_ key: SSHKey?, of person: Address) {
     guard let key else { return }
     guard let other = holders[key] else {
@@ -88,7 +88,7 @@ package struct SharedKeys {
     if pair[0] != pair[1] { others[pair[1]] = pair[0] }
   }
 
-  /// Notes the keys that lines bind to addresses. A line for a certificate authority names no person's key.
+  /// Records the keys that lines bind to addresses. Skips certificate authorities, whose key belongs to no person.
   package mutating func note(_ signers: AllowedSigners, _ people: People) {
     for line in signers.plainKeys { for name in line.principals { note(line.key, of: people.person(name)) } }
   }
@@ -105,25 +105,26 @@ extension AllowedSigners {
     }
   }
 
-  /// Returns false if the lines hold other keys than one, and no authority whose certificates could hold it.
+  /// Returns false if the lines contain only other keys, and no authority that could certify this one.
   package func mayHold(_ key: SSHKey?) -> Bool {
     guard let key else { return true }
     return lines.contains { line in Self.plainKey(line.rest).map { $0 == key } ?? true }
   }
 
-  /// Each key that several people are bound to, with their addresses, sorted.
+  /// Returns the people of each key that is bound to several people, sorted.
   package func sharedKeys(_ people: People) -> [[Address]] {
     var found: [SSHKey: Set<Address>] = [:]
     for line in plainKeys { found[line.key, default: []].formUnion(line.principals.map(people.person)) }
     return found.values.filter { $0.count > 1 }.map { $0.sorted() }.sorted { $0.listed < $1.listed }
   }
 
-  /// The key of a line behind its principals: `[options] type base64 [comment]`; nil for a certificate authority's.
+  /// Returns the key of a line after its principals, `[options] type base64 [comment]`, or nil for a certificate
+  /// authority.
   private static func plainKey(_ rest: String) -> SSHKey? {
     var fields = Fields(rest)
     guard var field = fields.next() else { return nil }
     if !isType(field) {
-      // Options; a comma within quotes separates none.
+      // The options; a comma within quotes does not separate them.
       if options(field).contains("cert-authority") { return nil }
       guard let type = fields.next() else { return nil }
       field = type
@@ -144,7 +145,7 @@ extension AllowedSigners {
     }.map(String.init)
   }
 
-  /// Words of a line; blanks within quotes separate none.
+  /// A reader of a line's words; blanks within quotes do not separate words.
   private struct Fields {
     private var rest: Substring.UTF8View
 

@@ -1,31 +1,31 @@
 public import StrictJSON
 
-/// Where runs are delivered to, by the name of a sink (`doc/guides/events.md`).
+/// The sinks that receive runs, by name (`doc/guides/events.md`).
 public struct Sinks: Sendable {
-  /// One sink.
+  /// A sink.
   public struct Sink: Sendable {
-    /// How an event gets there.
+    /// The kind of delivery.
     public enum Kind: Sendable {
-      /// A line of JSON at the end of a file: absolute, or from the top of the work tree.
+      /// Appends a line of JSON to a file; a relative path starts at the top of the work tree.
       case file(path: String)
-      /// A program that is given the event on standard input.
+      /// Runs a program with the event on standard input.
       case command([String])
-      /// An HTTP POST. The value of a header that is `$NAME` is that variable's.
+      /// Sends an HTTP POST. A header value `$NAME` is replaced by that variable's value.
       case webhook(url: String, headers: [(name: String, value: String)])
     }
 
-    /// How an event gets there.
+    /// The kind of delivery.
     public let kind: Kind
-    /// The runtime profile whose timeout, retries and breaker hold; nil for those of deliveries.
+    /// The runtime profile that sets timeout, retries and breaker; nil for the default of deliveries.
     public let profile: String?
     /// The sink as JSON.
     public let json: JSONValue
 
-    /// Of the RFC 8785 form: what is trusted.
+    /// The digest of the RFC 8785 form, which trust refers to.
     public var digest: Digest { Digest(of: json.canonicalBytes) }
   }
 
-  /// The sinks by name.
+  /// The sinks, by name.
   public let sinks: [String: Sink]
 
   /// No sink.
@@ -33,7 +33,7 @@ public struct Sinks: Sendable {
 
   private init(sinks: [String: Sink]) { self.sinks = sinks }
 
-  /// Reads `sinks.json`; nil, with faults, where it is none.
+  /// Reads `sinks.json`. Returns nil and adds faults if it is invalid.
   init?(_ root: JSONValue, _ faults: FaultList) {
     let known: [StaticString] = ["$schema", "version", "sinks"]
     guard let reader = ObjectReader(root, "The sinks file", known: known, extensible: true, faults) else { return nil }
@@ -54,7 +54,7 @@ public struct Sinks: Sendable {
     guard faults.faults.isEmpty else { return nil }
   }
 
-  /// Names are names of files as well.
+  /// Returns true if a name is valid. Names are used as file names too.
   private static func isName(_ name: String) -> Bool {
     guard let first = name.utf8.first, (0x61...0x7A).contains(first) else { return false }
     return ExitCriterion.isValid(id: name)

@@ -1,14 +1,14 @@
 import StrictJSON
 
-/// What a state means to the rules; names are the team's, categories are fixed (contract 2.2).
+/// The meaning of a state to the rules. Teams choose the names of states; categories are fixed (contract 2.2).
 public enum Category: String, Sendable, CaseIterable {
   case pending, active, blocked, review, done
 
-  /// For `review` and `done`, what was reviewed must not change unseen.
+  /// True for `review` and `done`, in which the reviewed text must not change unnoticed.
   package var isFrozen: Bool { self == .review || self == .done }
 }
 
-/// What an edge of the workflow asks for.
+/// A precondition of a workflow edge.
 public enum Guard: String, Sendable, CaseIterable {
   case dependenciesDone = "dependencies-done"
   case ownerAssigned = "owner-assigned"
@@ -18,29 +18,29 @@ public enum Guard: String, Sendable, CaseIterable {
   case deliverablesPresent = "deliverables-present"
   case noDoneDependents = "no-done-dependents"
 
-  /// Guards that look only at the resulting tree, and so can be asked of several steps at once (contract 2.3).
+  /// True if the guard depends only on the resulting tree, and so can be checked over several steps (contract 2.3).
   package var isOfState: Bool { self != .reason && self != .noDoneDependents }
 }
 
 /// A state of the workflow.
 public struct State: Sendable, Equatable {
-  /// The name that milestones carry.
+  /// The name in milestones' `status`.
   public let name: String
-  /// What it means to the rules.
+  /// The category.
   public let category: Category
 }
 
 /// An edge of the workflow.
 public struct Edge: Sendable {
-  /// The state before.
+  /// The source state.
   public let from: String
-  /// The state after.
+  /// The target state.
   public let to: String
-  /// What has to hold.
+  /// The guards that must be met.
   public let guards: [Guard]
 }
 
-/// States and the edges between them.
+/// The states and the edges between them.
 public struct Workflow: Sendable {
   /// The states, in the team's order.
   public let states: [State]
@@ -54,13 +54,13 @@ public struct Workflow: Sendable {
     byName = Dictionary(states.map { ($0.name, $0) }) { first, _ in first }
   }
 
-  /// The state of that name, compared to the byte.
+  /// Returns the state with a name, compared by bytes.
   public func state(_ name: String) -> State? {
     guard let state = byName[name], state.name.isExactly(name) else { return nil }
     return state
   }
 
-  /// The category of a state's name; nil where the workflow has no such state.
+  /// Returns the category of a state, or nil if the workflow has no such state.
   public func category(_ name: String) -> Category? { state(name)?.category }
 
   /// The categories of those that can be read. Neighbours mostly have the same state.
@@ -73,18 +73,18 @@ public struct Workflow: Sendable {
     }
   }
 
-  /// The edge between two states.
+  /// Returns the edge between two states, or nil if there is none.
   public func edge(from: String, to: String) -> Edge? {
     edges.first { $0.from == from && $0.to == to }
   }
 
-  /// The states that can follow.
+  /// Returns the states that can follow.
   public func successors(of name: String) -> [String] { edges.filter { $0.from == name }.map(\.to) }
 
-  /// The state in which milestones are born: the first `pending` one.
+  /// The state of new milestones: the first `pending` one.
   public var initial: State { states.first { $0.category == .pending } ?? states[0] }
 
-  /// The state that a person means: case does not count, `-` and `_` stand for a space (contract 4).
+  /// Returns the state that a person means: ignores case, and reads `-` and `_` as spaces (contract 4).
   public func state(meant text: String) -> State? {
     func folded(_ name: String) -> String {
       String(name.lowercased().map { $0 == "-" || $0 == "_" ? " " : $0 })
@@ -92,13 +92,13 @@ public struct Workflow: Sendable {
     return state(text) ?? states.first { folded($0.name) == folded(text) }
   }
 
-  /// A state's name as one word of a command line, which `state(meant:)` takes back.
+  /// Returns a state's name as one word of a command line, which `state(meant:)` accepts.
   public static func word(for state: String) -> String {
     state.lowercased().split(separator: " ").joined(separator: "-")
   }
 
-  /// The states that lead back to a pending one, the shortest way, over edges that ask for a reason at most.
-  /// - Returns: none where the state is pending already; nil where no such way is.
+  /// Returns the shortest sequence of states back to a pending one, over edges without guards of state.
+  /// - Returns: an empty array if the state is pending; nil if there is no such sequence.
   public func wayBack(from name: String) -> [String]? {
     var ways: [[String]] = [[]]
     var seen: Set<String> = [name]
@@ -116,7 +116,7 @@ public struct Workflow: Sendable {
     return nil
   }
 
-  /// Edges that can be the last of a path between two states, which may be one edge long.
+  /// Returns the edges that can end a path between two states; the path may be one edge.
   package func lastEdges(from: String, to: String) -> [Edge] {
     var reached: Set<String> = [from]
     var frontier = [from]
@@ -128,7 +128,7 @@ public struct Workflow: Sendable {
 }
 
 extension Workflow {
-  /// Reads `workflow.json`; nil, with faults, where it is none.
+  /// Reads `workflow.json`. Returns nil and adds faults if it is invalid.
   init?(_ root: JSONValue, _ faults: FaultList) {
     let known: [StaticString] = ["$schema", "version", "states", "transitions"]
     guard let reader = ObjectReader(root, "The workflow", known: known, extensible: true, faults) else { return nil }
@@ -136,7 +136,7 @@ extension Workflow {
     var states: [State] = []
     for element in reader.elements("states", required: true) {
       guard let state = State(element, faults) else { continue }
-      // Names that only look alike would make two states of one.
+      // Names that differ only by case would be confused.
       if states.contains(where: { $0.name.lowercased() == state.name.lowercased() }) {
         faults.add("The state \"\(state.name)\" occurs twice.", at: element)
       }
@@ -161,7 +161,8 @@ extension Workflow {
 }
 
 extension State {
-  /// 1 to 64 characters without quotes, backslash or control characters, trimmed, not `none` (contract 2.2).
+  /// Reads a state. Its name has 1 to 64 characters without quotes, backslash or control characters, is trimmed, and is
+  /// not `none` (contract 2.2).
   fileprivate init?(_ value: JSONValue, _ faults: FaultList) {
     let known: [StaticString] = ["name", "category"]
     guard let reader = ObjectReader(value, "The state", known: known, extensible: true, faults) else { return nil }
@@ -207,10 +208,10 @@ extension Edge {
 }
 
 extension ObjectReader {
-  /// Version 1 is known; a later one may hold rules that would silently not apply.
+  /// Checks that the version is 1; a later one may have rules that would silently not apply.
   func checkVersion() { _ = version(upTo: 1) }
 
-  /// The version of a format whose versions from 1 on are known; 1 where there is a fault.
+  /// Returns the version of a format, from 1 to `newest`. Adds a fault if it is missing or invalid.
   func version(upTo newest: Int) -> Int {
     guard let version = required("version") else { return 1 }
     guard let number = version.integer, number >= 1 else {

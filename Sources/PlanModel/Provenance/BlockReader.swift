@@ -1,6 +1,6 @@
-/// Reads one block: consecutive lines with known keys. Over bytes: a long history holds a great many.
+/// A reader of a block: consecutive lines with known keys. Works on bytes for speed, because long histories have many.
 public struct BlockReader {
-  /// A line with a known key, in any case, as it stands in the message.
+  /// A line with a known key in any case, as written in the message.
   struct Line {
     let bytes: UnsafeBufferPointer<UInt8>
     let keyLength: Int
@@ -8,8 +8,8 @@ public struct BlockReader {
     var key: TrailerKey? { TrailerKey.named(UnsafeBufferPointer(rebasing: bytes[..<keyLength])) }
     var keyText: String { String(decoding: bytes[..<keyLength], as: UTF8.self) }
 
-    /// The bytes behind the colon and one space, if they have neither space at their ends nor ASCII control characters.
-    /// Git's own parser trims values, so one with space at an end would read differently there.
+    /// The bytes after the colon and one space; nil if they have outer spaces or ASCII control characters. Git's own
+    /// parser trims values, so it would read such a value differently.
     var value: Piece? {
       let value = bytes[(keyLength + 1)...].dropFirst()
       guard bytes.count > keyLength + 2, bytes[keyLength + 1] == 0x20, let first = value.first, let last = value.last,
@@ -29,13 +29,13 @@ public struct BlockReader {
   private var heals = false
   private var namesPolicy = false
 
-  /// - Parameter first: the number of the first line in the message, from 0.
+  /// - Parameter first: the index of the first line in the message.
   init(lines: [Line], first: Int) {
     self.lines = lines
     self.first = first
   }
 
-  /// - Parameter decode: the text of a value that is not ASCII; nil if it is none.
+  /// - Parameter decode: returns the text of a value that is not ASCII, or nil if it is invalid.
   mutating func read(_ decode: (Piece) -> String?) -> StampBlock {
     var last = -1
     for (index, line) in lines.enumerated() {
@@ -139,7 +139,7 @@ public struct BlockReader {
     }
   }
 
-  /// `ID "from" -> "to" before after`.
+  /// Reads `ID "from" -> "to" before after`.
   private mutating func takeTransition(_ value: Piece) -> Bool {
     let quoted = Self.split(value, 0x22)
     guard quoted.count == 5, quoted[0].last == 0x20, quoted[2].elementsEqual(" -> ".utf8), quoted[4].first == 0x20
@@ -160,7 +160,7 @@ public struct BlockReader {
     return true
   }
 
-  /// A digest, or `none`; the outer optional is nil where the text is neither.
+  /// Reads a digest or `none`. The outer optional is nil if the text is neither.
   private func optionalDigest(_ piece: Piece) -> Digest?? {
     if piece.elementsEqual("none".utf8) { return .some(nil) }
     return Digest(tagged: piece).map { .some($0) }

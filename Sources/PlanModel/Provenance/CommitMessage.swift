@@ -1,21 +1,21 @@
-/// A commit message in the making: where its prose ends, where a block goes, what its subject is.
+/// A commit message being edited: its prose, its subject and its blocks.
 ///
-/// Git's own rule for trailers is followed, not libgit2's, because `git log --format=%(trailers)` reads the result
+/// Trailers follow git's own rule, not libgit2's, because `git log --format=%(trailers)` reads the result
 /// (`find_trailer_start` in git's `trailer.c`; see `doc/design/decisions/0005-trailers.md`).
 public struct CommitMessage: Sendable {
-  /// The lines that git will keep, blocks included.
+  /// The lines that git will retain, including blocks.
   public private(set) var lines: [Substring]
-  /// Comments, scissors and what follows them; kept as they are, below everything else.
+  /// The comments, the scissors line and everything after it; unchanged, at the end of the message.
   private let template: [Substring]
   private let commentPrefix: String
-  /// True where a person edits the message after it was stamped.
+  /// True if a person edits the message after it was stamped.
   private let isEdited: Bool
 
   /// Splits a message file.
-  /// - Parameter isEdited: true where an editor opens, so that git strips comments. Else lines that look like
-  ///   comments are text.
+  /// - Parameter isEdited: true if an editor opens, so that git strips comments. Else, lines that look like comments
+  ///   are text.
   public init(_ text: String, isEdited: Bool = false) {
-    // By bytes: to Swift a carriage return and a newline are one character.
+    // Splits by bytes: to Swift, a carriage return and a newline are one character.
     var all = text.utf8.split(separator: 0x0A, omittingEmptySubsequences: false).map { Substring($0) }
     if all.last?.isEmpty == true { all.removeLast() }
     self.isEdited = isEdited
@@ -34,8 +34,8 @@ public struct CommitMessage: Sendable {
   /// The end of the line below which git drops everything; a comment character precedes it.
   public static let scissors = " ------------------------ >8 ------------------------"
 
-  /// What begins a comment: `core.commentChar` may be `auto` or come from the command line, so it is read off the
-  /// template that git has written, whose last line is a comment, or off its scissors.
+  /// Returns the comment prefix, from the scissors or the last line of git's template. `core.commentChar` may be `auto`
+  /// or set on the command line, so the configuration does not suffice.
   private static func commentPrefix(of lines: [Substring]) -> String {
     let template = lines.first { $0.hasSuffix(scissors) } ?? lines.last { !isBlank($0) }
     guard let first = template?.first, "#;@!$%^&|:".contains(first) else { return "#" }
@@ -50,17 +50,17 @@ public struct CommitMessage: Sendable {
     return out
   }
 
-  /// What git will keep of it, as far as comments are known.
+  /// The message without the comments that git will strip.
   public var prose: String { lines.filter { !isStripped($0) }.joined(by: "\n") }
 
-  /// The blocks that stand in it. A line that git strips divides none.
+  /// The blocks of the message. A line that git strips does not end a block.
   public var blocks: [StampBlock] { Trailers.blocks(in: prose) }
 
   private func isStripped(_ line: Substring) -> Bool { isEdited && Self.isComment(line, commentPrefix) }
 
   private static func isComment(_ line: Substring, _ prefix: String) -> Bool { line.utf8.starts(with: prefix.utf8) }
 
-  /// Which lines are part of a block.
+  /// True for each line that is part of a block.
   private var partsOfBlocks: [Bool] {
     var isOpen = false
     return lines.map { line in
@@ -70,7 +70,7 @@ public struct CommitMessage: Sendable {
     }
   }
 
-  /// True if a line begins a block, or goes on with the one above it.
+  /// Returns true if a line begins a block or continues the one above it.
   private static func isPart(_ line: Substring, _ isOpen: Bool) -> Bool {
     Self.withBytes(line) { (isOpen ? Trailers.keyLength(of: $0) : Trailers.beginning(of: $0)) != nil }
   }
@@ -80,7 +80,7 @@ public struct CommitMessage: Sendable {
     return line.withUTF8 { body(Trailers.withoutReturn($0)) }
   }
 
-  /// The first paragraph, white space folded, comments and blocks left out; empty where there is none.
+  /// The first paragraph without comments and blocks, with white space folded; empty if there is none.
   public var subject: String {
     var words: [Substring] = []
     for (line, isPart) in zip(lines, partsOfBlocks) {
@@ -95,7 +95,7 @@ public struct CommitMessage: Sendable {
     return Self.oneLine(words.joined(by: " "))
   }
 
-  /// A text as a value of a trailer: white space folded, without control characters.
+  /// Returns a text as a trailer's value: white space folded, without control characters.
   private static func oneLine(_ text: String) -> String {
     let clean = text.unicodeScalars.filter {
       $0.properties.generalCategory != .control || $0.properties.isWhitespace
@@ -103,24 +103,24 @@ public struct CommitMessage: Sendable {
     return String(String.UnicodeScalarView(clean)).split(whereSeparator: \.isWhitespace).joined(by: " ")
   }
 
-  /// A reason that a person wrote by hand, as a line `Readiness-Reason: …`, or that an earlier stamp holds.
+  /// The reason that a person wrote in a line `Readiness-Reason: …`, or that an earlier stamp contains.
   public var statedReason: String? { stated(.reason).last { !$0.isEmpty } }
 
-  /// The rules that a person lets go by hand, as lines `Readiness-Waive: …`, or that an earlier stamp holds. A line that
-  /// is not of that form lets nothing go, so that the rule refuses.
+  /// The exceptions that a person granted in lines `Readiness-Waive: …`, or that an earlier stamp contains. A malformed
+  /// line grants none, so the rule rejects the change.
   public var statedWaives: [Run.Waive] {
     stated(.waive).compactMap { Run.Waive($0) }.reduce(into: []) { if !$0.contains($1) { $0.append($1) } }
   }
 
-  /// The values of all lines with a key, within blocks and outside.
+  /// Returns the values of all lines with a key, within blocks and outside.
   private func stated(_ key: TrailerKey) -> [String] {
     let beginning = key.rawValue + ":"
     return lines.filter { $0.utf8.starts(with: beginning.utf8) }
       .map { Self.oneLine(String(Substring($0.utf8.dropFirst(beginning.utf8.count)))) }
   }
 
-  /// Removes every block with the empty line above it, unless other lines of the block's paragraph stay. All else stays,
-  /// lines of the user's that begin with `Readiness-` as well.
+  /// Removes every block with the empty line above it, unless the block's paragraph has other lines. Retains everything
+  /// else, such as a user's lines that begin with `Readiness-`.
   public mutating func removeBlocks() {
     var kept: [Substring] = []
     var wasPart = false
@@ -141,8 +141,9 @@ public struct CommitMessage: Sendable {
     lines = kept
   }
 
-  /// Writes out at column 0 what `git merge --squash` indents, oldest first (contract 3); git lists the newest first.
-  /// - Parameter squashed: git's own `SQUASH_MSG`, for a person who gave another message with `-m`.
+  /// Moves the blocks that `git merge --squash` indented to column 0, oldest first (contract 3); git lists the newest
+  /// first.
+  /// - Parameter squashed: git's own `SQUASH_MSG`, for a person who passed another message with `-m`.
   public mutating func liftIndentedBlocks(squashed: String) {
     var found = takeIndentedBlocks()
     if found.isEmpty, blocks.isEmpty {
@@ -154,7 +155,7 @@ public struct CommitMessage: Sendable {
     for block in found.reversed() { lines += [""] + block }
   }
 
-  /// Takes the indented blocks out, in the order in which they stand.
+  /// Removes and returns the indented blocks, in order.
   private mutating func takeIndentedBlocks() -> [[Substring]] {
     var found: [[Substring]] = []
     var current: [Substring] = []
@@ -174,22 +175,22 @@ public struct CommitMessage: Sendable {
     return found
   }
 
-  /// Appends a block so that git finds it: in the last paragraph where that one is made of trailers, else in a
-  /// paragraph of its own, never in the subject's, and never next to a line of the user's that begins with `Readiness-`.
+  /// Appends a block so that git finds it: to the last paragraph if that consists of trailers, else as a new paragraph.
+  /// Never appends it to the subject's paragraph, or next to a user's line that begins with `Readiness-`.
   public mutating func append(block: String) {
-    // By bytes: to Swift a carriage return and a newline are one character.
+    // Splits by bytes: to Swift, a carriage return and a newline are one character.
     append(block.utf8.split(separator: 0x0A, omittingEmptySubsequences: false).map { Substring($0) })
   }
 
-  /// Moves a single block to where `append` puts one, because git finds trailers only at the end: another hook, or a
-  /// person, may have written below it.
+  /// Moves a single block to the position that `append` uses, because git finds trailers only at the end. Another hook
+  /// or a person may have written below the block.
   public mutating func settleBlock() {
     guard let block = takeBlock() else { return }
     append(block: block)
   }
 
-  /// Removes the block and the empty lines at the end.
-  /// - Returns: nil, and nothing is removed, unless there is exactly one.
+  /// Removes and returns the block, and removes the empty lines at the end.
+  /// - Returns: nil, and removes nothing, unless there is exactly one block.
   public mutating func takeBlock() -> String? {
     guard blocks.count == 1 else { return nil }
     let block = zip(lines, partsOfBlocks).filter(\.1).map(\.0)
@@ -198,8 +199,8 @@ public struct CommitMessage: Sendable {
     return block.joined(by: "\n")
   }
 
-  /// True if the message, its blocks left out, holds no more than a template, comments and sign-offs aside: git refuses
-  /// such a message as one that nobody edited.
+  /// Returns true if the message without its blocks is only a template, apart from comments and sign-offs. Git rejects
+  /// such a message as unedited.
   public func isUnedited(_ template: String) -> Bool {
     var bare = self
     bare.removeBlocks()
@@ -230,12 +231,12 @@ public struct CommitMessage: Sendable {
     isEdited && lines.last.map { $0.trimmingSuffix(while: \.isWhitespace).last == ":" } == true
   }
 
-  /// By git's own notion of space, which knows ASCII alone.
+  /// Returns true if a line has only ASCII white space, the only white space that git knows.
   private static func isBlank(_ line: Substring) -> Bool {
     line.utf8.allSatisfy { $0 == 0x20 || (0x09...0x0D).contains($0) }
   }
 
-  /// True where git takes the last paragraph for trailers.
+  /// True if git reads the last paragraph as trailers.
   private var endsInTrailers: Bool {
     let title = lines.firstIndex(where: Self.isBlank) ?? lines.count
     var trailers = 0
@@ -248,7 +249,7 @@ public struct CommitMessage: Sendable {
         continuations = 0
       } else if Self.isBlank(line) {
         others += continuations
-        // A stamp that is appended makes only more trailers, so what git recognises now it recognises then.
+        // An appended stamp only adds trailers, so git still recognizes the paragraph afterwards.
         return (isRecognized && trailers * 3 >= others) || (trailers > 0 && others == 0)
       } else if line.hasPrefix("Signed-off-by: ") || line.hasPrefix("(cherry picked from commit ") {
         trailers += 1
@@ -267,7 +268,7 @@ public struct CommitMessage: Sendable {
     return false
   }
 
-  /// `token :` with a token of letters, digits and hyphens, white space allowed before the colon.
+  /// Returns true for `token :`, in which the token has letters, digits and hyphens; white space may precede the colon.
   private static func isTrailer(_ line: Substring) -> Bool {
     var sawSpace = false
     for (index, byte) in line.utf8.enumerated() {
@@ -284,8 +285,7 @@ public struct CommitMessage: Sendable {
 }
 
 extension Array where Element: StringProtocol {
-  /// The parts as one text. What the standard library joins has the runtime find out first what it is, which takes 0.2
-  /// million instructions.
+  /// Joins the parts. The standard library's `joined` looks up types at run time, which takes 0.2 million instructions.
   func joined(by separator: String) -> String {
     var text = ""
     for (place, part) in enumerated() {
@@ -297,7 +297,7 @@ extension Array where Element: StringProtocol {
 }
 
 extension Substring {
-  /// The text without the characters at its end that a predicate accepts.
+  /// Returns the text without the trailing characters that a predicate accepts.
   fileprivate func trimmingSuffix(while isCut: (Character) -> Bool) -> Substring {
     var text = self
     while let last = text.last, isCut(last) { text.removeLast() }

@@ -1,23 +1,23 @@
 public import GitObjects
 
-/// Says what milestones are based on: runs, the policy of each, evidence, and the milestones that they depend on.
+/// The origin of milestones: their runs, the policy of each run, their evidence and their dependencies.
 public struct Lineage: Sendable {
-  /// A run, with what was recomputed of it.
+  /// A run, with the results of recomputing it.
   public struct Step: Sendable {
-    /// The run ID that the stamp claims; nil if the change carries no stamp.
+    /// The run ID that the stamp claims; nil if the change has no stamp.
     public let id: Digest?
-    /// The commit that holds it; the first one if several do.
+    /// The commit of the run; the first one if there are several.
     public let commit: ObjectID
-    /// What the stamp says; without one, what the trees say.
+    /// The run from the stamp; from the trees if there is no stamp.
     public let run: Run
-    /// `planId` of that commit; nil if it has none.
+    /// The `planId` of that commit; nil if it has none.
     public let plan: String?
-    /// The codes of the errors that the judge found, sorted; empty if it was accepted.
+    /// The codes of the judge's errors, sorted; empty if the run was accepted.
     public let codes: [String]
-    /// The records of checks that it brought, by the name of the criterion, such as `M-04/replay`.
+    /// The check records that the run added, by the criterion's name, such as `M-04/replay`.
     public let checks: [(name: String, record: CheckRecord)]
 
-    /// Makes a step.
+    /// Creates a step.
     public init(
       id: Digest?, commit: ObjectID, run: Run, plan: String?, codes: [String],
       checks: [(name: String, record: CheckRecord)]
@@ -26,10 +26,10 @@ public struct Lineage: Sendable {
       (self.codes, self.checks) = (codes, checks)
     }
 
-    /// The fingerprint of the key that signed the run, as `ssh-keygen -l` prints it; nil if it is not signed.
+    /// The fingerprint of the signing key, as `ssh-keygen -l` prints it; nil if the run is not signed.
     public var signer: String? { run.signature.flatMap(Self.fingerprint) }
 
-    /// Reads the public key in an SSH signature (OpenSSH's PROTOCOL.sshsig): magic, version, key.
+    /// Returns the fingerprint of the public key in an SSH signature (OpenSSH's PROTOCOL.sshsig): magic, version, key.
     private static func fingerprint(_ signature: String) -> String? {
       guard let bytes = Base64.decode(signature), bytes.count > 14, bytes.starts(with: Array("SSHSIG".utf8)) else {
         return nil
@@ -41,53 +41,53 @@ public struct Lineage: Sendable {
     }
   }
 
-  /// Says whether an entry of evidence still matches the tree that is asked about.
+  /// The comparison of an entry of evidence with the requested tree.
   public enum Match: Sendable, Equatable {
-    /// Every recorded digest is that of the tree.
+    /// Every recorded digest equals that of the tree.
     case same
-    /// It no longer matches: paths, or the criterion with a reason.
+    /// The entry no longer matches: paths, or the criterion with a reason.
     case changed([String])
-    /// A person's word, which nothing recomputes.
+    /// The entry is a person's statement, which cannot be recomputed.
     case word
   }
 
-  /// An entry of evidence of a milestone.
+  /// An entry of a milestone's evidence.
   public struct Entry: Sendable {
     /// The criterion's id.
     public let criterion: String
     /// The entry.
     public let evidence: Evidence
-    /// The place in `steps` of the run that brought it; nil if none of them did.
+    /// The index in `steps` of the run that added the entry; nil if none did.
     public let bringer: Int?
-    /// Whether it matches.
+    /// The comparison with the tree.
     public let match: Match
 
-    /// Makes an entry.
+    /// Creates an entry.
     public init(criterion: String, evidence: Evidence, bringer: Int?, match: Match) {
       (self.criterion, self.evidence, self.bringer, self.match) = (criterion, evidence, bringer, match)
     }
   }
 
-  /// A milestone, with what it is based on.
+  /// A milestone and its origin.
   public struct Node: Sendable {
     /// The milestone.
     public let id: MilestoneID
-    /// Its workstream, which people know it by.
+    /// Its workstream, by which people know it.
     public let title: String
     /// Its status.
     public let status: String
-    /// The digest of its file; nil if it is no regular file.
+    /// The digest of its file; nil if that is not a regular file.
     public let file: Digest?
-    /// The places in `steps` of the runs that touch it, oldest first.
+    /// The indices in `steps` of the runs that change it, oldest first.
     public let steps: [Int]
     /// Its evidence, by criterion.
     public let evidence: [Entry]
-    /// Criteria that are waived, with the last day.
+    /// The waived criteria, each with its last day.
     public let waived: [(criterion: String, until: String)]
-    /// What it depends on.
+    /// The milestones that it depends on.
     public let dependsOn: [MilestoneID]
 
-    /// Makes a node.
+    /// Creates a node.
     public init(
       id: MilestoneID, title: String, status: String, file: Digest?, steps: [Int], evidence: [Entry],
       waived: [(criterion: String, until: String)], dependsOn: [MilestoneID]
@@ -97,39 +97,39 @@ public struct Lineage: Sendable {
     }
   }
 
-  /// What the whole history says, which vouches for every step.
+  /// The result of judging the whole history, on which every step depends.
   public struct Summary: Sendable {
-    /// The name of the ref that was asked about; nil if it was a commit.
+    /// The name of the requested ref; nil if a commit was requested.
     public let ref: String?
     /// True if every commit is legal.
     public let isLegal: Bool
     /// True if every commit was judged, back to the baseline.
     public let isWhole: Bool
-    /// The moment of the youngest run, `2026-11-22T19:00:00.123Z`; nil without a stamped run.
+    /// The time of the latest run, `2026-11-22T19:00:00.123Z`; nil without a stamped run.
     public let at: String?
 
-    /// Makes a summary.
+    /// Creates a summary.
     public init(ref: String?, isLegal: Bool, isWhole: Bool, at: String?) {
       (self.ref, self.isLegal, self.isWhole, self.at) = (ref, isLegal, isWhole, at)
     }
   }
 
-  /// The commit that was asked about.
+  /// The requested commit.
   public let commit: ObjectID
-  /// `planId` there; nil if it has none.
+  /// The `planId` in that commit; nil if it has none.
   public let plan: String?
-  /// The digest of the policy there.
+  /// The digest of the policy in that commit.
   public let policy: Digest
   /// The runs, oldest first, each once.
   public let steps: [Step]
-  /// The milestones: those that were asked about, then what they depend on. Empty for a range.
+  /// The requested milestones, then their dependencies. Empty for a range.
   public let nodes: [Node]
-  /// Recomputed digests that are not those that were recorded, a sentence each.
+  /// The recomputed digests that differ from the recorded ones, one sentence each.
   public let differences: [String]
-  /// What the history says.
+  /// The summary of the history.
   public let summary: Summary
 
-  /// Makes a lineage.
+  /// Creates a lineage.
   public init(
     commit: ObjectID, plan: String?, policy: Digest, steps: [Step], nodes: [Node], differences: [String],
     summary: Summary
@@ -138,6 +138,6 @@ public struct Lineage: Sendable {
     (self.nodes, self.differences, self.summary) = (nodes, differences, summary)
   }
 
-  /// True if everything that was recomputed is as it was recorded, and no step was rejected.
+  /// True if every recomputed value equals the recorded one, and no step was rejected.
   public var holds: Bool { differences.isEmpty && steps.allSatisfy(\.codes.isEmpty) }
 }

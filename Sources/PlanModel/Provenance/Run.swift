@@ -1,13 +1,13 @@
 import StrictJSON
 
-/// A person, as git writes one.
+/// A person, in git's format.
 public struct Identity: Sendable, Hashable, CustomStringConvertible {
   /// The name; may be empty.
   public let name: String
   /// The e-mail address.
   public let email: String
 
-  /// Makes an identity.
+  /// Creates an identity.
   public init(name: String, email: String) {
     self.name = name
     self.email = email
@@ -19,7 +19,7 @@ public struct Identity: Sendable, Hashable, CustomStringConvertible {
     let parts = text.withUTF8 { bytes -> (name: String, email: String)? in
       guard bytes.last == UInt8(ascii: ">"), let open = bytes.lastIndex(of: UInt8(ascii: "<")) else { return nil }
       let name = bytes[..<open].dropLast()
-      // A name and one space, or nothing.
+      // The text before the address is a name and one space, or empty.
       guard open == 0 || (bytes[open - 1] == 0x20 && !name.isEmpty) else { return nil }
       return (
         String(decoding: name, as: UTF8.self), String(decoding: bytes[(open + 1)...].dropLast(), as: UTF8.self)
@@ -29,22 +29,22 @@ public struct Identity: Sendable, Hashable, CustomStringConvertible {
     self.init(name: parts.name, email: parts.email)
   }
 
-  /// `Name <address>`.
+  /// The identity as `Name <address>`.
   public var description: String { name.isEmpty ? "<\(email)>" : "\(name) <\(email)>" }
 
-  /// True if both have one address.
+  /// Returns true if both have the same address.
   public func isSamePerson(as other: Identity) -> Bool { Address(email) == Address(other.email) }
 }
 
 extension String {
-  /// The text with ASCII letters in lower case, and everything else as it is written. `Address` compares these.
+  /// The text with ASCII letters in lower case, and other characters unchanged. `Address` compares these.
   var foldedAddress: String {
     guard utf8.contains(where: { (0x41...0x5A).contains($0) }) else { return self }
     return String(decoding: utf8.map { (0x41...0x5A).contains($0) ? $0 | 0x20 : $0 }, as: UTF8.self)
   }
 }
 
-/// A change of the plan or the policy, as its stamp tells it (contract 3).
+/// A change of the plan or the policy, as its stamp describes it (contract 3).
 public struct Run: Sendable, Equatable {
   /// A change of status; births and deletions have `none` at one end.
   public struct Transition: Sendable, Hashable {
@@ -54,9 +54,9 @@ public struct Run: Sendable, Equatable {
     public let from: String?
     /// The state after; nil for a deletion.
     public let to: String?
-    /// The file's digest before; nil where there was none.
+    /// The file's digest before; nil if there was no file.
     public let before: Digest?
-    /// The file's digest after; nil where there is none.
+    /// The file's digest after; nil if there is no file.
     public let after: Digest?
 
     /// The change in words: `In Review -> Done`, or that the milestone was added or retired.
@@ -68,7 +68,7 @@ public struct Run: Sendable, Equatable {
       }
     }
 
-    /// Makes one of its parts.
+    /// Creates a transition.
     package init(milestone: MilestoneID, from: String?, to: String?, before: Digest?, after: Digest?) {
       self.milestone = milestone
       self.from = from
@@ -82,12 +82,12 @@ public struct Run: Sendable, Equatable {
   public struct Edit: Sendable, Hashable {
     /// The milestone; nil for `plan`.
     public let milestone: MilestoneID?
-    /// The file's digest before; nil where there was none.
+    /// The file's digest before; nil if there was no file.
     public let before: Digest?
-    /// The file's digest after; nil where there is none.
+    /// The file's digest after; nil if there is no file.
     public let after: Digest?
 
-    /// Makes one of its parts.
+    /// Creates an edit.
     package init(milestone: MilestoneID?, before: Digest?, after: Digest?) {
       self.milestone = milestone
       self.before = before
@@ -101,10 +101,10 @@ public struct Run: Sendable, Equatable {
     public let milestone: MilestoneID
     /// The id of the exit criterion.
     public let criterion: String
-    /// What the entry proves: a file's own digest, else that of the entry.
+    /// The digest of the evidence: a file's own digest, else that of the entry.
     public let digest: Digest
 
-    /// Makes one of its parts.
+    /// Creates a record of added evidence.
     package init(milestone: MilestoneID, criterion: String, digest: Digest) {
       self.milestone = milestone
       self.criterion = criterion
@@ -112,16 +112,16 @@ public struct Run: Sendable, Equatable {
     }
   }
 
-  /// A recorded bypass of one rule.
+  /// A recorded exception from a rule.
   public struct Waive: Sendable, Equatable {
     /// The milestone.
     public let milestone: MilestoneID
-    /// The rule that is waived.
+    /// The reason code of the rule.
     public let code: String
     /// The last day, `YYYY-MM-DD`.
     public let until: String
 
-    /// Makes one.
+    /// Creates an exception.
     public init(milestone: MilestoneID, code: String, until: String) {
       (self.milestone, self.code, self.until) = (milestone, code, until)
     }
@@ -143,48 +143,48 @@ public struct Run: Sendable, Equatable {
     /// The policy's digest after.
     public let after: Digest
 
-    /// Makes one of its parts.
+    /// Creates a change of the policy.
     package init(before: Digest?, after: Digest) {
       self.before = before
       self.after = after
     }
   }
 
-  /// The moment of stamping: UTC with milliseconds, `2026-11-22T19:00:00.123Z`.
+  /// The time of stamping: UTC with milliseconds, `2026-11-22T19:00:00.123Z`.
   public var at: String
   /// The commit's author.
   public var actor: Identity
-  /// The digest of the policy that judged.
+  /// The digest of the policy that judged the change.
   public var policy: Digest
-  /// Sorted by milestone.
+  /// The changes of status, sorted by milestone.
   public var transitions: [Transition] = []
-  /// Sorted by milestone; `plan` last.
+  /// The edits, sorted by milestone; `plan` is last.
   public var edits: [Edit] = []
-  /// Sorted by milestone, criterion, digest.
+  /// The added evidence, sorted by milestone, criterion, digest.
   public var evidence: [EvidenceAdded] = []
-  /// Sorted by milestone, code.
+  /// The exceptions, sorted by milestone, code.
   public var waives: [Waive] = []
-  /// Where policy files changed.
+  /// The change of the policy; nil if no policy file changed.
   public var policyChange: PolicyChange?
-  /// One line, where a guard or a person gave one.
+  /// The reason, in one line; nil if neither a guard nor a person gave one.
   public var reason: String?
-  /// Over the run ID, where there is one.
+  /// The signature of the run ID; nil if the run is not signed.
   public var signature: String?
 
-  /// Makes a run without changes.
+  /// Creates a run without changes.
   public init(at: String, actor: Identity, policy: Digest) {
     self.at = at
     self.actor = actor
     self.policy = policy
   }
 
-  /// The run ID: SHA-256 of the RFC 8785 form of what the stamp says (contract 3).
-  /// - Parameter plan: `planId` of the commit's own `ssot/plan.json`; nil where there is none.
+  /// Returns the run ID: SHA-256 of the RFC 8785 form of the stamp's facts (contract 3).
+  /// - Parameter plan: `planId` of the commit's own `ssot/plan.json`; nil if there is none.
   public func id(plan: String?) -> Digest { Digest(of: preimage(plan: plan)) }
 
-  /// Writes the bytes that the run ID is the SHA-256 of: the facts of the stamp in RFC 8785 form. Their keys are written
-  /// in order, because a long history has a great many of them. O(facts).
-  /// - Parameter plan: `planId` of the commit's own `ssot/plan.json`; nil where there is none.
+  /// Returns the bytes whose SHA-256 is the run ID: the facts of the stamp in RFC 8785 form. Writes the keys in sorted
+  /// order without sorting, because a long history has many runs. O(facts).
+  /// - Parameter plan: `planId` of the commit's own `ssot/plan.json`; nil if there is none.
   public func preimage(plan: String?) -> [UInt8] {
     var out: [UInt8] = []
     out.reserveCapacity(512)
@@ -276,10 +276,10 @@ public struct Run: Sendable, Equatable {
     return out
   }
 
-  /// True where the run changes nothing.
+  /// True if the run changes nothing.
   public var isEmpty: Bool { transitions.isEmpty && edits.isEmpty && policyChange == nil }
 
-  /// True where both tell the same change by the same person; policy, moment and reason do not count (contract 3).
+  /// Returns true if both describe the same change; ignores policy, time and reason (contract 3).
   package func tellsSameChange(as other: Run) -> Bool {
     transitions == other.transitions && edits == other.edits && evidence == other.evidence
       && policyChange == other.policyChange

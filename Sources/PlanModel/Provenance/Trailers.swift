@@ -1,4 +1,4 @@
-/// The keys of a block, in the order that the contract gives them (section 3).
+/// The keys of a block, in the contract's order (section 3).
 package enum TrailerKey: String, CaseIterable {
   case heals = "Readiness-Heals"
   case run = "Readiness-Run"
@@ -13,7 +13,7 @@ package enum TrailerKey: String, CaseIterable {
   case reason = "Readiness-Reason"
   case signature = "Readiness-Signature"
 
-  /// The place in a block.
+  /// The position in a block.
   var rank: Int {
     switch self {
     case .heals: 0
@@ -34,40 +34,40 @@ package enum TrailerKey: String, CaseIterable {
 
   private static let bytes: [(key: TrailerKey, bytes: [UInt8])] = allCases.map { ($0, Array($0.rawValue.utf8)) }
 
-  /// The key that is written exactly so.
+  /// Returns the key with exactly this spelling.
   static func named(_ text: UnsafeBufferPointer<UInt8>) -> TrailerKey? {
     bytes.first { $0.bytes.count == text.count && $0.bytes.elementsEqual(text) }?.key
   }
 
-  /// The key of a text in any case, for saying what was probably meant.
+  /// Returns the key with this spelling in any case, for hints.
   static func meant(by text: some StringProtocol) -> TrailerKey? {
     allCases.first { $0.rawValue.lowercased() == text.lowercased() }
   }
 }
 
-/// A block of trailers as it stands in a message.
+/// A block of trailers in a message.
 public struct StampBlock: Sendable {
-  /// The lines of the block in the message, from 0, half open.
+  /// The range of the block's lines in the message, from 0.
   public let lines: Range<Int>
-  /// The run that the block tells; nil where it is not written as stamps are.
+  /// The run in the block; nil if the block is malformed.
   public let run: Run?
   /// The run ID that the block claims.
   public let claimedID: Digest?
-  /// True where the block records what ancestors changed without a stamp.
+  /// True if the block records ancestors' unstamped changes.
   public let heals: Bool
-  /// What is wrong with the writing, with the line from 1.
+  /// The fault in the format, with its line from 1; nil if there is none.
   public let fault: (message: String, line: Int)?
 }
 
-/// The writing of blocks, both ways.
+/// The writer and reader of blocks.
 public enum Trailers {
-  /// The block of a run, one trailer a line, no newline at the end.
-  /// - Parameter heals: true where the run records what ancestors changed without a stamp.
+  /// Returns the block of a run, one trailer per line, without a trailing newline.
+  /// - Parameter heals: true if the run records ancestors' unstamped changes.
   public static func render(_ run: Run, plan: String?, heals: Bool = false) -> String {
     render(run, id: run.id(plan: plan).hex, heals: heals)
   }
 
-  /// The block of a run whose ID is known.
+  /// Returns the block of a run whose ID is known.
   public static func render(_ run: Run, id: String, heals: Bool) -> String {
     func text(_ digest: Digest?) -> String { digest?.tagged ?? "none" }
     var lines = heals ? ["Readiness-Heals: yes"] : []
@@ -93,7 +93,7 @@ public enum Trailers {
     return lines.joined(by: "\n")
   }
 
-  /// Finds the blocks of a message, in order. O(message). Indented and quoted text is no block.
+  /// Finds the blocks of a message, in order. Ignores indented and quoted text. O(message).
   public static func blocks(in message: String) -> [StampBlock] {
     var message = message
     return message.withUTF8 { bytes in
@@ -101,15 +101,16 @@ public enum Trailers {
     }
   }
 
-  /// The most blocks of a message, lines of blocks, and bytes that are read of it (contract 3, *Blocks*).
+  /// The maximum number of a message's blocks, of lines in blocks, and of bytes read (contract 3, *Blocks*).
   static let (mostBlocks, mostLines, mostBytes) = (1_000, 200_000, 64 << 20)
 
   /// Finds the blocks of a message in its raw bytes, as `git log` shows them. O(message).
   ///
-  /// A block begins at column 0 with `Readiness-Run:` or `Readiness-Heals: yes` and goes on over the lines that have a
-  /// known key. A carriage return at the end of a line is no part of it. Any other line is the user's. A message of more
-  /// than the bounds ends with a block that says so in its fault.
-  /// - Parameter decode: the text of a value that is not ASCII; nil if it is none in the message's encoding.
+  /// A block begins at column 0 with `Readiness-Run:` or `Readiness-Heals: yes` and continues over lines with a known
+  /// key. A carriage return at the end of a line is ignored. Other lines belong to the user. If the message exceeds a
+  /// limit, the last block's fault says so.
+  /// - Parameter decode: returns the text of a value that is not ASCII, or nil if it is invalid in the message's
+  ///   encoding.
   public static func blocks(in bytes: UnsafeBufferPointer<UInt8>, decode: (BlockReader.Piece) -> String?)
     -> [StampBlock]
   {
@@ -148,7 +149,7 @@ public enum Trailers {
   }
 
   private static func newline(in bytes: UnsafeBufferPointer<UInt8>, from start: Int) -> Int {
-    // Most lines of a long message are prose; only their ends are sought.
+    // Most lines of a long message are prose; only their ends are found.
     var at = start
     while at < bytes.count, bytes[at] != 0x0A { at += 1 }
     return at
@@ -158,7 +159,7 @@ public enum Trailers {
     line.last == 0x0D ? UnsafeBufferPointer(rebasing: line.dropLast()) : line
   }
 
-  /// The length of the key of a line that begins a block; nil for any other.
+  /// Returns the key's length in a line that begins a block, or nil for any other line.
   static func beginning(of line: UnsafeBufferPointer<UInt8>) -> Int? {
     guard line.first == 0x52, let length = keyLength(of: line) else { return nil }
     switch TrailerKey.named(UnsafeBufferPointer(rebasing: line[..<length])) {
@@ -170,13 +171,13 @@ public enum Trailers {
 
   private static func folded(_ byte: UInt8) -> UInt8 { (0x41...0x5A).contains(byte) ? byte | 0x20 : byte }
 
-  /// True if a line begins with `Readiness-`, in any case.
+  /// Returns true if a line begins with `Readiness-`, in any case.
   static func isNamed(_ line: UnsafeBufferPointer<UInt8>) -> Bool {
     let wanted: StaticString = "readiness-"
     return line.count >= 10 && (0..<10).allSatisfy { folded(line[$0]) == wanted.utf8Start[$0] }
   }
 
-  /// The length of the key of a line that has a known one, in any case; nil for any other.
+  /// Returns the length of a line's key if it is known, in any case, or nil for any other line.
   static func keyLength(of line: UnsafeBufferPointer<UInt8>) -> Int? {
     guard line.count > 11, isNamed(line) else { return nil }
     var at = 10
@@ -189,7 +190,7 @@ public enum Trailers {
 }
 
 extension Run {
-  /// Each kind in the order that the contract gives, nothing twice (evidence may repeat: it is a multiset).
+  /// True if each kind is in the contract's order without duplicates (evidence is a multiset and may repeat).
   var isSorted: Bool {
     let edited = edits.compactMap(\.milestone)
     let planIsLast = edits.firstIndex { $0.milestone == nil }.map { $0 == edits.count - 1 } ?? true
@@ -199,7 +200,8 @@ extension Run {
       && !zip(evidence, evidence.dropFirst()).contains { $1.precedes($0) }
   }
 
-  /// A run that heals may name a milestone several times: by milestone, then digests, nothing twice.
+  /// A copy in the order of healing runs, which may name a milestone several times: by milestone, then digests, without
+  /// duplicates.
   package var sortedForHealing: Run {
     func key(_ before: Digest?, _ after: Digest?) -> String { "\(before?.tagged ?? "none") \(after?.tagged ?? "none")" }
     var run = self
@@ -223,16 +225,16 @@ extension Run {
 }
 
 extension Run.EvidenceAdded {
-  /// By milestone, criterion, digest.
+  /// Returns true if this entry sorts first: by milestone, criterion, digest.
   package func precedes(_ other: Run.EvidenceAdded) -> Bool {
     if milestone != other.milestone { return milestone < other.milestone }
     return (criterion, digest.hex) < (other.criterion, other.digest.hex)
   }
 }
 
-/// Moments and days as stamps write them.
+/// Times and days in the format of stamps.
 public enum Timestamp {
-  /// `2026-11-22T19:00:00.123Z`, with numbers that a calendar has.
+  /// Returns true for a text like `2026-11-22T19:00:00.123Z` with a valid date and time.
   public static func isWellFormed(_ text: String) -> Bool {
     let bytes = Array(text.utf8)
     guard bytes.count == 24, bytes[10] == UInt8(ascii: "T"), bytes[13] == UInt8(ascii: ":"),
@@ -244,7 +246,7 @@ public enum Timestamp {
     return hour < 24 && minute < 60 && second <= 60
   }
 
-  /// `2026-11-22`, a day that the calendar has.
+  /// Returns true for a text like `2026-11-22` that is a valid date.
   public static func isDate(_ text: some StringProtocol) -> Bool {
     let bytes = Array(text.utf8)
     guard bytes.count == 10, bytes[4] == UInt8(ascii: "-"), bytes[7] == UInt8(ascii: "-"),
@@ -256,8 +258,8 @@ public enum Timestamp {
     return (1...lengths[month - 1]).contains(day)
   }
 
-  /// Milliseconds since 1970 as a moment. Proleptic Gregorian, UTC. A moment outside the years 0 to 9999 is the nearest
-  /// one within them, so that texts order as moments do.
+  /// Returns a time in milliseconds since 1970 as text: proleptic Gregorian, UTC. Clamps times outside the years 0 to
+  /// 9999, so that texts sort as times do.
   public static func text(millisecondsSince1970 moment: Int64) -> String {
     let total = min(max(moment, -62_167_219_200_000), 253_402_300_799_999)
     let millis = Int(((total % 1000) + 1000) % 1000)
@@ -272,7 +274,7 @@ public enum Timestamp {
       "\(padded(year, 4))-\(padded(month, 2))-\(padded(day, 2))T\(padded(ofDay / 3600, 2)):\(padded(ofDay / 60 % 60, 2)):\(padded(ofDay % 60, 2)).\(padded(millis, 3))Z"
   }
 
-  /// The moment of a well-formed text, in milliseconds since 1970; nil for any other.
+  /// Returns the milliseconds since 1970 of a well-formed text, or nil for any other.
   public static func milliseconds(of text: String) -> Int64? {
     guard isWellFormed(text), let day = DaySpan.seconds(ofDay: String(text.prefix(10))) else { return nil }
     let bytes = Array(text.utf8)
@@ -280,14 +282,14 @@ public enum Timestamp {
     return (day + parts[0] * 3600 + parts[1] * 60 + parts[2]) * 1000 + parts[3]
   }
 
-  /// The day some days after another, `YYYY-MM-DD`; nil where that one is no day.
+  /// Returns the day `count` days after another, `YYYY-MM-DD`, or nil if that is not a day.
   package static func day(_ count: Int, after day: String) -> String? {
     DaySpan.seconds(ofDay: day).map {
       String(text(millisecondsSince1970: ($0 + Int64(count) * 86_400) * 1000).prefix(10))
     }
   }
 
-  /// Howard Hinnant's `civil_from_days`.
+  /// Returns year, month and day (Howard Hinnant's `civil_from_days`).
   static func civil(fromDays days: Int) -> (Int, Int, Int) {
     let z = days + 719_468
     let era = (z >= 0 ? z : z - 146_096) / 146_097

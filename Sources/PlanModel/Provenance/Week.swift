@@ -2,18 +2,17 @@
 public struct DaySpan: Sendable, Equatable {
   /// The first day, in days since 1970-01-01.
   private let first: Int
-  /// The day behind the last.
+  /// The day after the last.
   private let end: Int
 
-  /// The span from a day to another, both in it, as `YYYY-MM-DD`; nil where one is no day, or they are the wrong way
-  /// round.
+  /// Creates a span between two days `YYYY-MM-DD`, both included; nil if one is not a day, or if they are reversed.
   public init?(from: String, to: String) {
     guard let first = Self.day(from), let last = Self.day(to), first <= last else { return nil }
     self.first = first
     end = last + 1
   }
 
-  /// An ISO week, `2026-W47`; nil where the year has no such week.
+  /// Creates a span from an ISO week, `2026-W47`; nil if the year has no such week.
   public init?(week text: String) {
     let parts = text.split(separator: "-W", omittingEmptySubsequences: false)
     guard parts.count == 2, parts[0].count == 4, parts[1].count == 2, let year = Int(parts[0]),
@@ -27,14 +26,14 @@ public struct DaySpan: Sendable, Equatable {
     end = first + 7
   }
 
-  /// The ISO week of a moment.
+  /// Creates the ISO week of a time.
   public init(weekOf millisecondsSince1970: Int64) {
     let day = Int((millisecondsSince1970 / 86_400_000))
     first = day - Self.weekday(day)
     end = first + 7
   }
 
-  /// `2026-W47` where the span is one ISO week, else nil.
+  /// The ISO week, such as `2026-W47`; nil if the span is not one ISO week.
   public var week: String? {
     guard end - first == 7, Self.weekday(first) == 0 else { return nil }
     let year = Timestamp.civil(fromDays: first + 3).0
@@ -48,10 +47,10 @@ public struct DaySpan: Sendable, Equatable {
   public var to: String { Self.text(end - 1) }
   /// The first second, since 1970.
   public var start: Int64 { Int64(first) * 86_400 }
-  /// The second behind the last, since 1970.
+  /// The second after the last, since 1970.
   public var stop: Int64 { Int64(end) * 86_400 }
 
-  /// Seconds since 1970 at the beginning of a day `YYYY-MM-DD`; nil where that is none.
+  /// Returns the first second of a day `YYYY-MM-DD`, since 1970, or nil if the text is not a day.
   public static func seconds(ofDay text: String) -> Int64? { day(text).map { Int64($0) * 86_400 } }
 
   private static func day(_ text: String) -> Int? {
@@ -65,16 +64,16 @@ public struct DaySpan: Sendable, Equatable {
     String(Timestamp.text(millisecondsSince1970: Int64(day) * 86_400_000).prefix(10))
   }
 
-  /// Monday is 0; 1970-01-01 was a Thursday.
+  /// Returns the day of the week; Monday is 0, and 1970-01-01 was a Thursday.
   private static func weekday(_ day: Int) -> Int { ((day + 3) % 7 + 7) % 7 }
 
-  /// The Monday of week 1: the week that holds the 4th of January.
+  /// Returns the Monday of week 1, the week of January 4.
   private static func firstMonday(of year: Int) -> Int {
     let fourth = days(year, 1, 4)
     return fourth - weekday(fourth)
   }
 
-  /// Howard Hinnant's `days_from_civil`.
+  /// Returns the days since 1970-01-01 (Howard Hinnant's `days_from_civil`).
   private static func days(_ year: Int, _ month: Int, _ day: Int) -> Int {
     let y = month <= 2 ? year - 1 : year
     let era = (y >= 0 ? y : y - 399) / 400

@@ -1,6 +1,6 @@
 import CDefaults
 
-/// Reads the schemas and examples of `ssot/` that the program was built with.
+/// The schemas and examples of `ssot/` that are embedded in the program.
 extension StandardFiles {
   /// Every schema and example, sorted by path.
   static var carried: [File] {
@@ -10,7 +10,7 @@ extension StandardFiles {
     }
   }
 
-  /// Returns the text of one carried file; nil if the program carries none at that path.
+  /// Returns the text of an embedded file, or nil if there is none at that path.
   static func carried(at path: String) -> String? {
     (0..<readiness_default_count()).lazy.map(readiness_default_at).first { String(cString: $0.path) == path }.map(text)
   }

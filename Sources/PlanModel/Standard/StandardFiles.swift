@@ -1,30 +1,30 @@
 public import GitObjects
 import StrictJSON
 
-/// The files that `init` creates. Schemas and examples are the files of this repository's `ssot/`, embedded in the
-/// program; the policies are written from the built-in defaults.
+/// The files that `init` creates. Schemas and examples are copies of this repository's `ssot/`, embedded in the
+/// program; the policies are generated from the built-in defaults.
 public enum StandardFiles {
-  /// A file by its path from the top of the repository.
+  /// A file, by its path relative to the top of the repository.
   public typealias File = (path: String, text: String)
 
-  /// Every file that the program carries: schemas, examples and policies.
+  /// Returns every embedded file: schemas, examples and policies.
   public static func all(workflow: Workflow = .standard) -> [File] { carried + policies(workflow: workflow) }
 
-  /// The files that a new plan needs: the policies, and the schemas that plan and policies name.
+  /// Returns the files that a new plan needs: the policies, and the schemas that plan and policies name.
   public static func needed(workflow: Workflow = .standard) -> [File] {
     let named = ["milestone", "plan", "workflow", "gates", "provenance"].map { "ssot/schemas/\($0).schema.json" }
     return carried.filter { named.contains($0.path) } + policies(workflow: workflow)
   }
 
-  /// The runtime profiles that the program carries, in the form of `ssot/runtime.config.json`.
+  /// The embedded runtime profiles, in the form of `ssot/runtime.config.json`.
   public static var runtimeConfiguration: String { carried(at: "ssot/examples/runtime.config.json") ?? "{}" }
 
-  /// A file that says what judges where it is absent: its object in git, and the SHA-256 of its bytes.
+  /// A file that equals the built-in default: its git object and the SHA-256 of its bytes.
   public typealias Known = (id: ObjectID, digest: Digest)
 
-  /// What is known of the standard file at a path; nil for any other path. Most plans keep these files, so hooks read
-  /// none of them; a test holds them together with what `init` writes. A file that only has the same object id is
-  /// beyond anybody's means to make: it would have to meet this one.
+  /// Returns the known standard file at a path, or nil for any other path. Most plans keep these files, so hooks need
+  /// not read them; a test compares them with what `init` writes. No other file can be given the same object id: that
+  /// needs a second preimage.
   public static func known(at path: String) -> Known? {
     switch path {
     case PlanPaths.workflow:
@@ -48,7 +48,7 @@ public enum StandardFiles {
     return (id, digest)
   }
 
-  /// The policies that equal what judges where there are none.
+  /// Returns the policies that equal the built-in defaults.
   public static func policies(workflow: Workflow) -> [File] {
     let gates: JSONValue = [
       "$schema": "../schemas/gates.schema.json", "version": 1,
@@ -64,7 +64,7 @@ public enum StandardFiles {
 }
 
 extension Workflow {
-  /// `workflow.json` as it is written.
+  /// The contents of `workflow.json`.
   var json: JSONValue {
     [
       "$schema": "../schemas/workflow.schema.json", "version": 1,

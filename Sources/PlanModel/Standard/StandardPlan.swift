@@ -1,9 +1,9 @@
-/// The plan that `init` lays down: the twelve workstreams of production readiness, nobody's and not started.
+/// The plan that `init` creates: the twelve workstreams of production readiness, unassigned and not started.
 public enum StandardPlan {
-  /// The title of the plan.
+  /// The plan's title.
   public static let title = "Production Readiness Tracker"
 
-  /// The order in which the workstreams are best taken.
+  /// The recommended order of the workstreams.
   public static let executionOrder = [1, 2, 4, 5, 6, 7, 8, 9, 3, 10, 11, 12].map(id)
 
   /// The milestones.

@@ -1,9 +1,9 @@
 extension Workflow {
-  /// The workflow that judges where a tree has none, and that `init` writes (contract 2.2).
+  /// The built-in workflow, which `init` writes and which applies if a tree has none (contract 2.2).
   public static let standard = standard(startsInOrder: true)
 
-  /// - Parameter startsInOrder: false leaves `dependencies-done` out of the two edges into In Progress, for teams that
-  ///   start early and only finish in order.
+  /// - Parameter startsInOrder: if false, the two edges into In Progress lack `dependencies-done`, for teams that start
+  ///   early and only finish in order.
   public static func standard(startsInOrder: Bool) -> Workflow {
     let start: [Guard] = startsInOrder ? [.dependenciesDone, .ownerAssigned] : [.ownerAssigned]
     return Workflow(
@@ -29,10 +29,10 @@ extension Workflow {
 }
 
 extension Gates.Gate {
-  /// `release`: everything done, nothing suspect, no open risk above medium.
+  /// `release`: everything is done, nothing is suspect, and no open risk is above medium.
   static let standardRelease = Gates.Gate(
     milestones: ["*"], category: .done, noSuspect: true, maxOpenRisk: "medium")
-  /// `canary`: everything at least reviewed, no critical risk open.
+  /// `canary`: everything is at least in review, and no critical risk is open.
   static let standardCanary = Gates.Gate(
     milestones: ["*"], category: .review, noSuspect: true, maxOpenRisk: "high")
 }
