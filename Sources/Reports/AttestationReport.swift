@@ -3,7 +3,7 @@ import PlanJudge
 import PlanModel
 public import StrictJSON
 
-/// Attestations, and which of them count.
+/// A report of attestations and whether they count.
 public struct AttestationReport {
   /// One attestation.
   public struct Line {
@@ -18,11 +18,11 @@ public struct AttestationReport {
     public let isRefused: Bool
 
     /// - Parameters:
-    ///   - criterion: that it is about, such as `M-04/replay`; nil if none.
-    ///   - key: that signed it, or that it names; nil if unsigned.
+    ///   - criterion: the criterion that it covers, such as `M-04/replay`; nil if none.
+    ///   - key: the key that signed it, or that it names; nil if unsigned.
     ///   - at: the moment of the check, in milliseconds since 1970.
     ///   - until: the moment at which it lapses; nil if never.
-    ///   - fault: why it does not count; nil if it counts.
+    ///   - fault: the reason why it does not count; nil if it counts.
     public init(
       path: String, criterion: String?, key: String?, at: Int64?, until: Int64?, fault: String?, note: String? = nil,
       isRefused: Bool
@@ -35,10 +35,10 @@ public struct AttestationReport {
   private let commit: String?
   private let lines: [Line]
 
-  /// - Parameter commit: of the attestations; nil if there are none.
+  /// - Parameter commit: the commit of the attestations; nil if there are none.
   public init(commit: String?, _ lines: [Line]) { (self.commit, self.lines) = (commit, lines) }
 
-  /// Says in words why an attestation does not count.
+  /// Returns the reason in words why an attestation does not count.
   static func words(_ fault: String) -> String {
     switch fault {
     case "malformed": "malformed"
@@ -56,7 +56,7 @@ public struct AttestationReport {
     }
   }
 
-  /// For a terminal.
+  /// Renders the report for a terminal.
   public func text(width: Int, _ style: Style) -> String {
     guard let commit else { return "There are no attestations here: readiness check --attest makes some." }
     guard !lines.isEmpty else { return "No attestation at \(commit.prefix(12)) is about a check of this plan." }
@@ -73,7 +73,8 @@ public struct AttestationReport {
     return (out + ["", "Attestations at \(commit.prefix(12))."]).joined(separator: "\n")
   }
 
-  /// `attestations`: `commit`, `attestations[]` (`path, criterion?, key?, at?, until?, counts, reason?, message?`).
+  /// The answer `attestations`: `commit`, `attestations[]` (`path, criterion?, key?, at?, until?, counts, reason?,
+  /// message?`).
   public var json: JSONValue {
     func moment(_ at: Int64?) -> JSONValue? { at.map { .text(Timestamp.text(millisecondsSince1970: $0)) } }
     let entries = lines.map { line -> JSONValue in
@@ -95,9 +96,9 @@ public struct AttestationReport {
   }
 }
 
-/// Renewals in words and for programs, the same wherever they are shown.
+/// Renewals in words and for programs, in the wording that all reports share.
 enum RenewalText {
-  /// One renewal, on a line: `M-04/replay renewed by attestation of ci-key, 2 h ago`.
+  /// Returns one renewal on a line: `M-04/replay renewed by attestation of ci-key, 2 h ago`.
   static func line(_ renewal: Renewal, of id: MilestoneID, now: Int64?) -> String {
     let age = now.map { ", \(Self.age($0 - renewal.at)) ago" } ?? ""
     return "\(id)/\(renewal.criterion) renewed by attestation of \(renewal.key)\(age)"
@@ -108,7 +109,7 @@ enum RenewalText {
     return minutes < 120 ? "\(minutes) min" : minutes < 2_880 ? "\(minutes / 60) h" : "\(minutes / 1_440) days"
   }
 
-  /// Each renewal with the commit and path that it was read from, so that the answer can be repeated.
+  /// Returns each renewal with the commit and path that it was read from, so that the answer can be repeated.
   static func json(_ renewals: [(milestone: MilestoneID, renewal: Renewal)]) -> JSONValue {
     JSONValue(
       .array(

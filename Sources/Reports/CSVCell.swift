@@ -1,11 +1,12 @@
-/// Text of a stranger in a cell of a table for spreadsheets (RFC 4180). No cell begins a formula, none holds what cannot be
-/// seen, and `decoded` gives back the text exactly (decision 0042).
+/// Untrusted text in a cell of a table for spreadsheets (RFC 4180). No cell begins a formula or contains invisible
+/// characters, and `decoded` returns the original text exactly (decision 0042).
 enum CSVCell {
-  /// What makes spreadsheets take a cell for a formula, the wide forms of East Asia included (OWASP, CSV injection).
+  /// The characters that make spreadsheets treat a cell as a formula, including the wide forms of East Asia (OWASP, CSV
+  /// injection).
   private static let triggers = Set("=+-@|%＝＋－＠".unicodeScalars)
 
   /// Returns the cell with the quotes that it needs.
-  /// - Parameter lines: written one below the other; a line end within one of them is made visible.
+  /// - Parameter lines: the lines of the cell; a line end within one of them is made visible.
   static func encoded(_ lines: [String]) -> String {
     let lines = lines.map { line -> String in
       let shown = escapingHazards(line)
@@ -24,14 +25,14 @@ enum CSVCell {
     return withHazards(line)
   }
 
-  /// True where an apostrophe is set before the text: it begins a formula, apostrophes and spaces aside.
+  /// Returns true if the text begins a formula after apostrophes and spaces, so that an apostrophe has to precede it.
   private static func isTrigger(_ text: some StringProtocol) -> Bool {
     text.unicodeScalars.first { $0 != "'" && $0 != " " && $0 != "\u{A0}" && $0 != "\u{3000}" }
       .map(triggers.contains) ?? false
   }
 
-  /// Writes what cannot be seen as `\u{…}`; backslashes that stand before such a form, or before what looks like one, are
-  /// doubled.
+  /// Writes invisible characters as `\u{…}`, and doubles the backslashes before such a form or before text that looks
+  /// like one.
   private static func escapingHazards(_ text: String) -> String {
     var (out, backslashes) = ("", 0)
     let scalars = Array(text.unicodeScalars)

@@ -1,7 +1,7 @@
 public import PlanModel
 public import StrictJSON
 
-/// How checks came out.
+/// A report of the results of checks.
 public struct CheckReport {
   /// One check.
   public struct Line {
@@ -17,8 +17,8 @@ public struct CheckReport {
 
     /// - Parameters:
     ///   - outcome: `passed`, `failed`, `skipped` or `untrusted`.
-    ///   - isNew: true where its evidence differs from what the plan holds.
-    ///   - tail: the last lines that it printed, for one that failed.
+    ///   - isNew: true if its evidence differs from the plan's.
+    ///   - tail: the last lines of the output of a failed check.
     public init(
       milestone: MilestoneID, criterion: String, kind: String, outcome: String, message: String, evidence: Evidence?,
       isNew: Bool, tail: [String], notes: [String]
@@ -43,19 +43,19 @@ public struct CheckReport {
   private let lines: [Line]
   private let done: String
 
-  /// - Parameter done: what became of the evidence, in a sentence; empty where nothing did.
+  /// - Parameter done: a sentence about the use of the evidence; empty if there was none.
   public init(commit: String, _ lines: [Line], done: String) {
     self.commit = commit
     self.lines = lines
     self.done = done
   }
 
-  /// True where some check did not come out as it should.
+  /// True if a check failed or is not trusted.
   public var hasFailed: Bool { lines.contains { $0.outcome == "failed" || $0.outcome == "untrusted" } }
 
   private func count(_ outcome: String) -> Int { lines.count { $0.outcome == outcome } }
 
-  /// For a terminal.
+  /// Renders the report for a terminal.
   public func text(width: Int, _ style: Style) -> String {
     var out: [String] = []
     for line in lines {
@@ -90,7 +90,8 @@ public struct CheckReport {
     milliseconds < 1000 ? "\(milliseconds) ms" : "\(milliseconds / 1000).\(milliseconds % 1000 / 100) s"
   }
 
-  /// `check`: `commit`, `results[]` (`milestone, criterion, kind, outcome, message, notes[], new, evidence?`).
+  /// The answer `check`: `commit`, `results[]` (`milestone, criterion, kind, outcome, message, notes[], new,
+  /// evidence?`).
   public var json: JSONValue {
     let results = lines.map { line -> JSONValue in
       var members = [

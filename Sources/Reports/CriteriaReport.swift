@@ -2,14 +2,14 @@ public import PlanJudge
 import PlanModel
 public import StrictJSON
 
-/// The exit criteria of one milestone, and what shows each.
+/// The exit criteria of one milestone, and the evidence of each.
 public struct CriteriaReport {
   private let entry: PlanOverview.Entry
 
-  /// Makes a report.
+  /// Creates a report.
   public init(_ entry: PlanOverview.Entry) { self.entry = entry }
 
-  /// For a terminal.
+  /// Renders the report for a terminal.
   public func text(width: Int, _ style: Style) -> String {
     let criteria = entry.milestone.exitCriteria
     let met = criteria.count { [.met, .waived].contains(entry.standing(of: $0)) }
@@ -18,7 +18,7 @@ public struct CriteriaReport {
       + criteria.flatMap { ShowReport.lines($0, entry, width, style) }).joined(separator: "\n")
   }
 
-  /// `criteria`: `milestone`, `criteria[]` (`id, text, standing, evidence[]`).
+  /// The answer `criteria`: `milestone`, `criteria[]` (`id, text, standing, evidence[]`).
   public var json: JSONValue {
     let listed = entry.milestone.exitCriteria.map { criterion -> JSONValue in
       [

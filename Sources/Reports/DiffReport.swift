@@ -2,7 +2,7 @@ public import PlanJudge
 import PlanModel
 public import StrictJSON
 
-/// What differs between two plans, a milestone a paragraph.
+/// The differences between two plans, one paragraph per milestone.
 public struct DiffReport {
   private let diff: PlanDiff
   private let from: String
@@ -17,7 +17,7 @@ public struct DiffReport {
     self.to = to
   }
 
-  /// For a terminal.
+  /// Renders the report for a terminal.
   public func text(width: Int, _ style: Style) -> String {
     guard !diff.isEmpty else { return "The plans are the same." }
     var lines: [String] = []
@@ -44,7 +44,7 @@ public struct DiffReport {
     return lines.joined(separator: "\n")
   }
 
-  /// What changed in a milestone beside its state, a sign and a text to each line.
+  /// Returns the changes of a milestone other than its state, each with a sign.
   static func details(_ change: PlanDiff.Change) -> [(String, String)] {
     var lines: [(String, String)] = []
     lines += change.addedDependencies.map { ("+", "depends on \($0)") }
@@ -63,7 +63,7 @@ public struct DiffReport {
     }
     for field in change.otherFields {
       let values = [change.before?.json[field], change.after?.json[field]]
-      // A long list says nothing in a line.
+      // A long list is not readable on one line.
       if values.contains(where: { $0?.array != nil || $0?.object != nil }) {
         lines.append(("~", "\(field) changed"))
       } else {
@@ -85,7 +85,7 @@ public struct DiffReport {
     }
   }
 
-  /// `diff`: `from`, `to`, `milestones[]`, `order`, `policy`.
+  /// The answer `diff`: `from`, `to`, `milestones[]`, `order`, `policy`.
   public var json: JSONValue {
     let milestones = diff.changes.map { change -> JSONValue in
       let (criteria, evidence) = (change.criteria, change.evidence)

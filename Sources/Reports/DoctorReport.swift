@@ -1,9 +1,9 @@
 import PlanModel
 public import StrictJSON
 
-/// One thing that was looked at.
+/// The result of one health check.
 public struct HealthCheck: Sendable {
-  /// How it is.
+  /// The state of the checked thing.
   public enum State: String, Sendable { case ok, fixed, warning, problem }
 
   let name: String
@@ -12,8 +12,8 @@ public struct HealthCheck: Sendable {
   let hint: String?
 
   /// - Parameters:
-  ///   - name: what was looked at, in a word or two.
-  ///   - hint: what to do, where something is to be done.
+  ///   - name: the name of the check, in a word or two.
+  ///   - hint: the next step, if one is needed.
   public init(_ name: String, _ state: State, _ message: String, hint: String? = nil) {
     self.name = name
     self.state = state
@@ -29,20 +29,20 @@ public struct DoctorReport {
     let name: String
     let form: String
 
-    /// Makes one.
+    /// Creates a hook entry.
     public init(name: String, form: String) { (self.name, self.form) = (name, form) }
   }
 
   private let checks: [HealthCheck]
   private let hooks: [Hook]
 
-  /// Makes a report.
+  /// Creates a report.
   public init(_ checks: [HealthCheck], hooks: [Hook]) { (self.checks, self.hooks) = (checks, hooks) }
 
-  /// True where nothing is a problem.
+  /// True if no check found a problem.
   public var isHealthy: Bool { !checks.contains { $0.state == .problem } }
 
-  /// For a terminal.
+  /// Renders the report for a terminal.
   public func text(width: Int, _ style: Style) -> String {
     let widest = checks.map(\.name.columns).max() ?? 0
     var lines = checks.flatMap { check -> [String] in
@@ -76,7 +76,7 @@ public struct DoctorReport {
     return lines.joined(separator: "\n")
   }
 
-  /// `doctor`: `healthy`, `checks[]` (`name, state, message, hint?`), `hooks[]` (`name, form`).
+  /// The answer `doctor`: `healthy`, `checks[]` (`name, state, message, hint?`), `hooks[]` (`name, form`).
   public var json: JSONValue {
     let listed = checks.map { check -> JSONValue in
       var members = [

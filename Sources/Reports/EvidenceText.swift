@@ -2,9 +2,9 @@ import PlanJudge
 import PlanModel
 import StrictJSON
 
-/// Evidence and waivers in words, the same wherever they are shown.
+/// Evidence and waivers in words, in the wording that all reports share.
 enum EvidenceText {
-  /// One entry, on a line.
+  /// Returns an entry of evidence on a line.
   static func line(_ evidence: Evidence) -> String {
     switch evidence.kind {
     case .file(let path, let sha256): "file \(path) \(sha256.hex.prefix(12))…"
@@ -16,7 +16,7 @@ enum EvidenceText {
     }
   }
 
-  /// What a check does, on a line.
+  /// Returns a check on a line.
   static func line(_ check: CheckDefinition) -> String {
     switch check.kind {
     case .command(let command):
@@ -34,13 +34,13 @@ enum EvidenceText {
     }
   }
 
-  /// A rule that is let go, on a line.
+  /// Returns an exception on a line.
   static func line(_ waive: StandingWaive) -> String {
     "\(waive.waive.milestone), \(waive.waive.code) until \(waive.waive.until) by \(waive.actor.email): \(waive.reason)"
   }
 
-  /// Rules that are let go, for programs.
-  /// - Parameter moment: by which they lapse, in milliseconds since 1970; nil where none does.
+  /// Returns exceptions for programs.
+  /// - Parameter moment: the moment that decides which have lapsed, in milliseconds since 1970; nil if none has.
   static func json(_ waives: [StandingWaive], at moment: Int64?) -> JSONValue {
     JSONValue(
       .array(
@@ -53,7 +53,7 @@ enum EvidenceText {
         }))
   }
 
-  /// A waiver, on a line.
+  /// Returns a waiver on a line.
   static func line(_ waiver: Waiver) -> String {
     "waived until \(waiver.until) by \(waiver.approver), for \(waiver.owner): \(waiver.reason)"
   }

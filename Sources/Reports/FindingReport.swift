@@ -3,17 +3,18 @@ public import StrictJSON
 
 /// Findings for people and for programs.
 public enum FindingReport {
-  /// How many findings a person is shown; programs get all.
+  /// The maximum number of findings for a person; programs get all.
   private static let shown = 200
 
-  /// What a person reads: code and place, what happened, what to do.
+  /// Renders findings for a person: code and position, message, next step.
   public static func text(_ findings: [Finding], width: Int, _ style: Style) -> String {
     let rest = findings.count - shown
     return findings.prefix(shown).map { text($0, width: width, style) }.joined(separator: "\n")
       + (rest > 0 ? "\n… and \(rest) more; --json has them all." : "")
   }
 
-  /// How the commits that are refused are undone; nil where no commit is, or a new stamp is all that they need.
+  /// Returns the command that undoes the refused commits. Nil if no commit is refused, or a new stamp repairs all of
+  /// them.
   /// - Parameters:
   ///   - tip: the newest commit that was checked.
   ///   - isPublished: true if others may have the commits.
@@ -50,7 +51,7 @@ public enum FindingReport {
     }
   }
 
-  /// `findings[]` of a verdict (contract 4.1).
+  /// Returns `findings[]` of a verdict (contract 4.1).
   public static func json(_ findings: [Finding]) -> JSONValue {
     JSONValue(
       .array(
@@ -67,7 +68,7 @@ public enum FindingReport {
         }))
   }
 
-  /// A verdict as `--json` gives it.
+  /// Returns a verdict for `--json`.
   public static func verdict(_ findings: [Finding], commits: Int, more: [JSONMember] = []) -> JSONValue {
     Envelope.json(
       "verdict",
@@ -78,9 +79,9 @@ public enum FindingReport {
   }
 }
 
-/// What every answer in JSON begins with.
+/// The beginning of every JSON answer.
 public enum Envelope {
-  /// `{ "schemaVersion": 1, "kind": … , … }` (contract 4).
+  /// Returns `{ "schemaVersion": 1, "kind": … , … }` (contract 4).
   public static func json(_ kind: String, _ members: [JSONMember]) -> JSONValue {
     JSONValue(.object([JSONMember("schemaVersion", 1), JSONMember("kind", .text(kind))] + members))
   }

@@ -3,17 +3,17 @@ public import PlanJudge
 import PlanModel
 public import StrictJSON
 
-/// What a gate says, and what rests on a word alone.
+/// A gate's decision, and the criteria that are met by a statement only.
 public struct GateReport {
   private let decision: GateDecision
   private let objectives: [ObjectiveVerdict]
   private let captures: [String]
   private let source: String
 
-  /// Makes a report.
+  /// Creates a report.
   /// - Parameters:
-  ///   - objectives: what the objectives that the gate includes say.
-  ///   - captures: files that were judged in place of what is committed.
+  ///   - objectives: the verdicts on the objectives that the gate includes.
+  ///   - captures: files that were judged instead of the committed ones.
   public init(
     _ decision: GateDecision, objectives: [ObjectiveVerdict] = [], captures: [String] = [], source: String
   ) {
@@ -23,7 +23,7 @@ public struct GateReport {
     self.source = source
   }
 
-  /// For a terminal, as UTF-8.
+  /// Renders the report for a terminal, as UTF-8.
   public func bytes(width: Int, _ style: Style) -> [UInt8] {
     let role: Style.Role =
       switch decision.answer {
@@ -34,7 +34,7 @@ public struct GateReport {
     let wrap = min(width, 80) - 4
     var head = Array((style(decision.answer.rawValue, role) + "  gate \(decision.name.printable) · \(source)").utf8)
     head.reserveCapacity(head.count + decision.reasonCount * 64)
-    // Taken hold of once, and not for each of thousands.
+    // Read the closure once, not for each of thousands of reasons.
     let write = decision.writeMessage
     for place in 0..<decision.reasonCount {
       head.addWrapped(to: wrap, first: "  - ", rest: "    ") { write(place, &$0) }
@@ -72,7 +72,7 @@ public struct GateReport {
     return head
   }
 
-  /// `gate` (contract 4.1).
+  /// The answer `gate` (contract 4.1).
   public var json: JSONValue { Envelope.json("gate", Self.members(decision) + slos) }
 
   private var slos: [JSONMember] {
@@ -117,8 +117,9 @@ public struct WhyNotReport {
   private let lateness: [Lateness.Item]
   private let renewals: [String]
 
-  /// Makes a report of what a gate says, of what would flip it, and of what on the way there is late or at risk.
-  /// - Parameter overview: of the same plan.
+  /// Creates a report of a gate's decision, the facts that would flip it, and those milestones among them that are late
+  /// or at risk.
+  /// - Parameter overview: the overview of that plan.
   public init(_ decision: GateDecision, _ gap: GateGap, _ lateness: Lateness, _ overview: PlanOverview) {
     let outdated = gap.missing.filter { $0.kind == .evidence }.map(\.milestone)
     renewals = Set(outdated).sorted().prefix(3).compactMap { overview[$0]?.renewalCommand }
@@ -128,7 +129,7 @@ public struct WhyNotReport {
     self.lateness = lateness.items.filter { missing.contains($0.milestone) }
   }
 
-  /// For a terminal.
+  /// Renders the report for a terminal.
   public func text(width: Int, _ style: Style) -> String {
     if decision.answer == .go {
       return style("go", .good) + "  Nothing speaks against gate \(decision.name.printable)."
@@ -169,7 +170,7 @@ public struct WhyNotReport {
     return lines.joined(separator: "\n")
   }
 
-  /// `why-not`: what `gate` says, and `missing[]` (`milestone, kind, subject, text`), `criticalPath[]`.
+  /// The answer `why-not`: the members of `gate`, and `missing[]` (`milestone, kind, subject, text`), `criticalPath[]`.
   public var json: JSONValue {
     let missing = gap.missing.map { fact -> JSONValue in
       [

@@ -1,15 +1,15 @@
 import PlanJudge
 import PlanModel
 
-/// The graph as a drawing that stands in a document: layers from left to right, few crossings, edges as curves that go
-/// round the boxes. The same plan gives the same bytes.
+/// A drawing of the graph for a document: layers from left to right, few crossings, edges as curves around the boxes.
+/// The same plan gives the same bytes.
 struct GraphDrawing {
   private struct Box {
     let x: Int
     let y: Int
   }
 
-  /// A milestone, or a place where an edge passes through a layer.
+  /// A milestone, or a gap where an edge passes through a layer.
   private enum Slot: Hashable {
     case milestone(MilestoneID)
     case passing(from: MilestoneID, to: MilestoneID, layer: Int)
@@ -52,7 +52,7 @@ struct GraphDrawing {
 
   // MARK: - Order within layers
 
-  /// Barycenter sweeps (Sugiyama, Tagawa and Toda, 1981): each layer is sorted by where its neighbours stand.
+  /// Sorts each layer by the positions of its neighbours: barycenter sweeps (Sugiyama, Tagawa and Toda, 1981).
   private static func ordered(_ report: GraphReport) -> [[Slot]] {
     let layers = report.layers
     var layerOf: [MilestoneID: Int] = [:]
@@ -105,7 +105,7 @@ struct GraphDrawing {
     return (lines + ["</svg>"]).joined(separator: "\n")
   }
 
-  /// From the right side of the dependency through the places kept free to the left side of the dependent.
+  /// Returns the path from the right side of the dependency through the gaps to the left side of the dependent.
   private func path(_ edge: (from: MilestoneID, to: MilestoneID)) -> String? {
     guard let start = boxes[.milestone(edge.from)], let end = boxes[.milestone(edge.to)], start.x < end.x else {
       return nil

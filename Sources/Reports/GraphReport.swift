@@ -2,17 +2,17 @@ public import PlanJudge
 import PlanModel
 public import StrictJSON
 
-/// The dependency graph in layers, in the forms that people paste into documents.
+/// The dependency graph in layers, in the formats that people paste into documents.
 public struct GraphReport {
-  /// The forms.
+  /// The formats.
   public enum Form: String, CaseIterable, Sendable { case text, mermaid, dot, svg }
 
   let overview: PlanOverview
 
-  /// Makes a report.
+  /// Creates a report.
   public init(_ overview: PlanOverview) { self.overview = overview }
 
-  /// Layers, and behind them what stands in a circle.
+  /// The layers, followed by the milestones in a cycle.
   var layers: [[MilestoneID]] {
     let layers = overview.graph.layers()
     let placed = Set(layers.joined())
@@ -20,14 +20,14 @@ public struct GraphReport {
     return circular.isEmpty ? layers : layers + [circular]
   }
 
-  /// What somebody depends on, and who.
+  /// The edges from each dependency to its dependent.
   var edges: [(from: MilestoneID, to: MilestoneID)] {
     overview.entries.flatMap { entry in
       entry.dependsOn.filter { overview[$0] != nil }.sorted().map { ($0, entry.id) }
     }
   }
 
-  /// The graph in a form.
+  /// Renders the graph in a format.
   public func render(_ form: Form, width: Int, _ style: Style) -> String {
     switch form {
     case .text: text(width: width, style)
@@ -59,7 +59,7 @@ public struct GraphReport {
     return lines.joined(separator: "\n")
   }
 
-  /// Returns the words that say why a state does not count without reserve; nil if there are none.
+  /// Returns the marks of a state with reservations, such as `suspect`. Nil if there are none.
   static func marks(_ entry: PlanOverview.Entry) -> String? {
     let words = (entry.suspect.isEmpty ? [] : ["suspect"]) + (entry.waived.isEmpty ? [] : ["waived"])
     return words.isEmpty ? nil : words.joined(separator: ", ")
@@ -74,7 +74,7 @@ public struct GraphReport {
     }
   }
 
-  /// Mermaid's flowchart.
+  /// The graph as a Mermaid flowchart.
   private var mermaid: String {
     func name(_ id: MilestoneID) -> String { id.text.replacing("-", with: "_") }
     var lines = ["flowchart LR"]
@@ -93,7 +93,7 @@ public struct GraphReport {
     return lines.joined(separator: "\n")
   }
 
-  /// Graphviz.
+  /// The graph for Graphviz.
   private var dot: String {
     var lines = [
       "digraph readiness {", "  rankdir=LR;",
@@ -111,7 +111,7 @@ public struct GraphReport {
     return (lines + ["}"]).joined(separator: "\n")
   }
 
-  /// `graph`: `nodes[]` (`id, workstream, status, category, layer`), `edges[]` as `[dependency, dependent]`.
+  /// The answer `graph`: `nodes[]` (`id, workstream, status, category, layer`), `edges[]` as `[dependency, dependent]`.
   public var json: JSONValue {
     let nodes = layers.enumerated().flatMap { index, layer in
       layer.compactMap { id in
@@ -133,7 +133,7 @@ public struct GraphReport {
   }
 }
 
-/// Colours of the categories, readable on light ground.
+/// The colours of the categories, readable on a light background.
 enum Palette {
   static func colors(_ category: Category) -> (fill: String, line: String, text: String) {
     switch category {

@@ -1,8 +1,8 @@
 import PlanModel
 
 extension Style {
-  /// Returns a hint as lines for a person: paths of its commands as seen from the current folder, made visible, and
-  /// broken at spaces, but no command in two, so that one can be copied. A command that is too long is a line of its own.
+  /// Returns a hint as lines for a person. Paths in its commands are relative to the current folder. Lines break at
+  /// spaces, but never within a command, so that it can be copied. A command that is too long has its own line.
   public func hint(_ text: String, to width: Int, first: String = "", rest: String = "") -> [String] {
     var lines: [String] = []
     var line = ""
@@ -21,9 +21,9 @@ extension Style {
   }
 }
 
-/// Where a hint may be broken into lines.
+/// The positions at which a hint may be broken into lines.
 enum HintText {
-  /// Returns the words of a hint, each of its commands as one.
+  /// Returns the words of a hint, each command as one word.
   static func units(in text: String) -> [String] {
     let words = text.split(separator: " ")
     var units: [String] = []
@@ -37,15 +37,15 @@ enum HintText {
   }
 
   private static let programs: Set<Substring> = ["readiness", "git", "rm", "chmod"]
-  /// What leads to a command without a sign before it.
+  /// The words that precede a command without punctuation.
   private static let leading: Set<Substring> = ["then", "or", "and", "Run", "run", "with"]
-  /// What goes on with the sentence behind a command.
+  /// The words that continue the sentence after a command.
   private static let going: Set<Substring> = [
     "says", "shows", "lists", "names", "creates", "records", "does", "takes", "writes", "makes", "removes", "fixes",
     "is", "has", "and", "or", "then", "in", "to", "where", "which", "again",
   ]
 
-  /// The last word of the command that begins with a word; nil if none does.
+  /// Returns the index of the last word of the command that begins at a word. Nil if none does.
   private static func commandEnd(_ words: [Substring], _ start: Int) -> Int? {
     guard programs.contains(words[start]) else { return nil }
     if start > 0 {

@@ -1,27 +1,27 @@
 public import PlanModel
 public import StrictJSON
 
-/// A milestone as a document tells it, put into the one that the plan has: by property, and nothing is lost. Evidence,
-/// approvals and the user's own fields stay; criteria, risks and deliverables that the document does not name stay too.
+/// Merges a milestone of a document into the plan's, property by property, without losing anything. Evidence, approvals
+/// and the user's own fields are kept, and so are criteria, risks and deliverables that the document does not name.
 public struct ImportMerge: Sendable {
-  /// One property that becomes another.
+  /// A property that changes.
   public struct Change: Sendable, Equatable {
     /// The property, or the criterion, risk or deliverable within it, such as `exitCriteria/replay`.
     public let property: String
-    /// What it was; nil if it is new.
+    /// The value before. Nil if it is new.
     public let before: String?
-    /// What it becomes.
+    /// The value after.
     public let after: String
   }
 
-  /// The file as it becomes.
+  /// The merged file.
   public let json: JSONValue
-  /// What differs, in the file's order.
+  /// The differences, in the file's order.
   public let changes: [Change]
-  /// The state that the document gives, if it is another one: a status changes by a move alone.
+  /// The document's state if it differs: only a move changes a status.
   public let otherStatus: String?
 
-  /// Merges. Empty cells and the owner `TBD` say nothing.
+  /// Merges the document's milestone. Empty cells and the owner `TBD` change nothing.
   public init(_ told: JSONValue, into known: Milestone) {
     var members = known.json.object ?? []
     var changes: [Change] = []
@@ -47,7 +47,7 @@ public struct ImportMerge: Sendable {
   }
 
   private static let kept: Set<String> = ["$schema", "id", "status", "blocked", "approvals"]
-  /// Lists of objects, and what names one of them.
+  /// The lists of objects, with the keys that identify an object.
   private static let lists = ["exitCriteria": ["id", "text"], "risks": ["id"], "deliverables": ["path"]]
 
   private static func saysNothing(_ member: JSONMember) -> Bool {
@@ -112,8 +112,8 @@ public struct ImportMerge: Sendable {
 }
 
 extension ImportedPlan.File {
-  /// The file with a statement on each criterion that has neither evidence nor a waiver, if it claims to be reviewed or
-  /// done: somebody imported that claim, and answers for it.
+  /// Returns the file with a statement on each criterion without evidence and waiver, if it claims to be reviewed or
+  /// done. The person who imports that claim is responsible for it.
   public func vouched(_ claims: Bool, document: String, by person: String) -> ImportedPlan.File {
     guard claims, let criteria = json["exitCriteria"]?.array else { return self }
     let statement: JSONValue = [
@@ -128,7 +128,7 @@ extension ImportedPlan.File {
     return with("exitCriteria", JSONValue(.array(vouched)))
   }
 
-  /// The file with a reason for its blocked state, if the document gives none.
+  /// Returns the file with a reason for its blocked state, if the document gives none.
   public func waiting(document: String) -> ImportedPlan.File {
     guard json["blocked"] == nil else { return self }
     let blocked: JSONValue = ["reason": .text("imported from \(document)")]
@@ -136,7 +136,7 @@ extension ImportedPlan.File {
     return ImportedPlan.File(id: id, json: Milestone.ordered(JSONValue(.object(members))), line: line)
   }
 
-  /// The file with another state.
+  /// Returns the file with another state.
   public func inState(_ status: String) -> ImportedPlan.File { with("status", .text(status)) }
 
   private func with(_ key: String, _ value: JSONValue) -> ImportedPlan.File {

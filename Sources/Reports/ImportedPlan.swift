@@ -1,24 +1,24 @@
 public import PlanModel
 public import StrictJSON
 
-/// A plan as a document tells it.
+/// A plan read from a document.
 public struct ImportedPlan: Sendable {
   /// A milestone's file.
   public struct File: Sendable {
     /// Its id.
     public let id: MilestoneID
-    /// What it says.
+    /// The contents of the file.
     public let json: JSONValue
-    /// Where the document tells it, from 1; nil if that says nothing to people.
+    /// The line in the document, from 1. Nil if a line number would not help people.
     public let line: Int?
 
-    /// Makes a file.
+    /// Creates a file.
     public init(id: MilestoneID, json: JSONValue, line: Int? = nil) {
       (self.id, self.json, self.line) = (id, json, line)
     }
   }
 
-  /// The plan's own id, where the document tells it.
+  /// The plan's own id, if the document has one.
   public let planID: String?
   /// The document's title.
   public let title: String
@@ -26,14 +26,14 @@ public struct ImportedPlan: Sendable {
   public let files: [File]
   /// The suggested order.
   public let executionOrder: [MilestoneID]
-  /// Ids that are gone for ever.
+  /// The retired ids.
   public let retired: [MilestoneID]
-  /// What is wrong with the document.
+  /// The faults of the document.
   public let findings: [Finding]
-  /// What of the document is left out, in a sentence each.
+  /// The omitted parts of the document, in a sentence each.
   public var notes: [String] = []
 
-  /// The plan file as a new plan gets it; where the document names no id, one that is never written.
+  /// The plan file of a new plan. If the document names no id, it has a placeholder that is never written.
   public var planJSON: JSONValue {
     Plan(
       planID: planID ?? "00000000-0000-4000-8000-000000000000", title: title, executionOrder: executionOrder,
@@ -41,7 +41,7 @@ public struct ImportedPlan: Sendable {
     ).json
   }
 
-  /// Makes a plan of milestones in the making.
+  /// Creates a plan from drafts of milestones.
   public init(title: String, milestones: [MilestoneDraft], executionOrder: [MilestoneID], findings: [Finding]) {
     self.init(
       title: title, files: milestones.map { File(id: $0.id, json: $0.json, line: $0.line) },
@@ -49,7 +49,7 @@ public struct ImportedPlan: Sendable {
       findings: findings)
   }
 
-  /// Makes a plan of whole files.
+  /// Creates a plan from whole files.
   public init(
     planID: String? = nil, title: String, files: [File], executionOrder: [MilestoneID], retired: [MilestoneID] = [],
     findings: [Finding]

@@ -1,11 +1,11 @@
 public import StrictJSON
 
 extension JSONValue {
-  /// An answer as it is printed: the value exactly, and on a terminal harmless, since what could not be seen, or would
-  /// move the cursor, is written by its number (RFC 8259, section 7). O(bytes).
+  /// The value as printed JSON. Invisible characters and those that move a terminal's cursor are escaped (RFC 8259,
+  /// section 7). O(bytes).
   public var answerBytes: [UInt8] { Self.answer(layoutBytes) }
 
-  /// Makes JSON harmless on a terminal in the same way, and keeps its value. O(bytes).
+  /// Returns JSON with the same value and the same escapes. O(bytes).
   public static func answer(_ json: [UInt8]) -> [UInt8] {
     TerminalText.escaped(json, keepsLayout: true) { value in
       guard value > 0xFFFF else { return escape(value) }

@@ -1,9 +1,9 @@
-/// Writes outcomes in the form of JUnit, which checks of kind `junit` and most CI servers read.
+/// Writes outcomes as JUnit XML, which checks of kind `junit` and most CI servers read.
 public enum JUnitText {
   /// One outcome.
   public typealias Case = (name: String, failure: (code: String, message: String)?)
 
-  /// A suite of cases; a case without a failure passed.
+  /// Returns a suite of cases; a case without a failure passed.
   public static func suite(_ name: String, _ cases: [Case]) -> String {
     let lines = cases.map { one in
       let head = "  <testcase classname=\"\(XMLText.line(name))\" name=\"\(XMLText.line(one.name))\""

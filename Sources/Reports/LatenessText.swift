@@ -2,9 +2,9 @@ import PlanModel
 import PlanJudge
 import StrictJSON
 
-/// Milestones that are late or at risk, as reports list them.
+/// Late and at-risk milestones in the wording of reports.
 enum LatenessText {
-  /// A line for each, wrapped, for a terminal.
+  /// Returns wrapped lines for a terminal, beginning a new line for each milestone.
   static func lines(_ items: [Lateness.Item], width: Int, _ style: Style) -> [String] {
     items.flatMap { item -> [String] in
       let label = item.kind == .late ? "Late: " : "At risk: "
@@ -24,7 +24,7 @@ enum LatenessText {
     return "\(item.milestone) (due on \(item.target)) waits for \(chain), which \(due) \(item.causeTarget)."
   }
 
-  /// `lateness[]`: `milestone, target, kind, path`.
+  /// Returns `lateness[]`: `milestone, target, kind, path`.
   static func json(_ items: [Lateness.Item]) -> JSONValue {
     JSONValue(
       .array(

@@ -3,17 +3,17 @@ import PlanJudge
 public import PlanModel
 public import StrictJSON
 
-/// What milestones and runs are based on: a tree for people, JSON for programs.
+/// The sources of milestones and runs: a tree for people, JSON for programs.
 public struct LineageReport {
   private let lineage: Lineage
   private let asked: String
 
-  /// - Parameter asked: the words that ask the same again, such as `M-06`.
+  /// - Parameter asked: the arguments that repeat the question, such as `M-06`.
   public init(_ lineage: Lineage, asked: String) { (self.lineage, self.asked) = (lineage, asked) }
 
   // MARK: - For people
 
-  /// For a terminal.
+  /// Renders the report for a terminal.
   public func text(width: Int, _ style: Style) -> String {
     var out: [String] = []
     for node in lineage.nodes { out += lines(of: node, width, style) + [""] }
@@ -119,7 +119,7 @@ public struct LineageReport {
     }
   }
 
-  /// Draws the last branch with a corner, and the lines of one entry under each other.
+  /// Draws the last branch with a corner, and the lines of an entry below each other.
   private func branch(_ details: [[String]], _ style: Style, indent: String = "") -> [String] {
     details.enumerated().flatMap { place, lines in
       let isLast = place == details.count - 1
@@ -135,7 +135,7 @@ public struct LineageReport {
 
   // MARK: - For programs
 
-  /// `provenance`: `commit, plan, policy, holds, milestones[], runs[], differences[], missing[]`.
+  /// The answer `provenance`: `commit, plan, policy, holds, milestones[], runs[], differences[], missing[]`.
   public var json: JSONValue {
     let runs = lineage.steps.map { step -> JSONValue in
       let line = RunLine(run: step.run, id: step.id, commit: step.commit, isStamped: step.id != nil, heals: false)

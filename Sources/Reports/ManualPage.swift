@@ -1,6 +1,6 @@
 public import StrictJSON
 
-/// The manual page, from what argument-parser says of the commands, so that page and `--help` cannot differ.
+/// The manual page, generated from ArgumentParser's dump of the commands, so that page and `--help` cannot differ.
 public enum ManualPage {
   /// Renders a page of section 1 (man(7)).
   /// - Parameter dump: the output of `--experimental-dump-help`.
@@ -46,14 +46,14 @@ public enum ManualPage {
     return lines.filter { !$0.isEmpty }.joined(separator: "\n") + "\n"
   }
 
-  /// The abstract without its full stop, as a NAME line wants it.
+  /// Returns the abstract without its full stop, as a NAME line requires.
   private static func first(_ text: String) -> String { text.hasSuffix(".") ? String(text.dropLast()) : text }
 
   private static func name(_ argument: JSONValue) -> String {
     if argument["kind"]?.string == "positional" { return argument["valueName"]?.string ?? "" }
     let names = argument["names"]?.array ?? []
     let long = names.first { $0["kind"]?.string == "long" }?["name"]?.string
-    // `-C` has no long name; its value is what the page calls it by.
+    // `-C` has no long name; the page calls it by its value.
     return long ?? (names.first?["name"]?.string == "C" ? "directory" : names.first?["name"]?.string ?? "")
   }
 
@@ -86,7 +86,7 @@ public enum ManualPage {
     return [".TP", head, abstract]
   }
 
-  /// Text for roff: what would be a request, an escape or a hyphen is written as what it is.
+  /// Returns text for roff, with requests, escapes and hyphens escaped.
   private static func text(_ text: String) -> String {
     let escaped = text.replacing("\\", with: "\\e").replacing("-", with: "\\-").replacing("…", with: "...")
       .replacing("·", with: "\\(bu")

@@ -1,47 +1,46 @@
-/// Text of a stranger inside Markdown as GitHub, GitLab and CommonMark read it: it begins no HTML, link, image, mention,
-/// reference or code, and what cannot be seen is made visible (decision 0042).
+/// Untrusted text inside Markdown as GitHub, GitLab and CommonMark read it. It begins no HTML, link, image, mention,
+/// reference or code, and invisible characters are made visible (decision 0042).
 public enum MarkdownText {
-  /// An entity for a space of no width. It stands where a forge would find a mention, a reference or an address in the
-  /// text that it has rendered, where a backslash is gone already. Reading a document takes it out.
+  /// An entity for a zero-width space. It breaks what a forge would detect as a mention, a reference or an address in
+  /// rendered text, in which a backslash is already gone. Reading a document removes it.
   static let seam = "&#8203;"
 
-  /// Returns text for one line, or a cell: every sign of markup is escaped.
+  /// Returns text for one line or a cell, with all markup escaped.
   public static func line(_ text: String) -> String { encoded(text.printable, marks: "\\`*_[]|~#$") }
 
-  /// Returns text as code; as plain text where it holds a sign that could end the code.
+  /// Returns text as code, or as plain text if it contains a character that could end the code.
   public static func code(_ text: String) -> String {
     isCode(text) ? "`\(text)`" : line(text)
   }
 
-  /// True where the text stands between two backticks as it is.
+  /// Returns true if the text can be written unchanged between two backticks.
   static func isCode(_ text: String) -> Bool {
     !text.isEmpty && text.first != " " && text.last != " " && text.printable == text
       && !text.contains { "`<>|&@#".contains($0) } && !text.contains("](") && !text.contains("://")
   }
 
-  /// Returns a cell of a document, a line end as `<br>`.
+  /// Returns a cell of a document, with each line end as `<br>`.
   static func cell(_ text: String) -> String {
     text.split(separator: "\n", omittingEmptySubsequences: false).map { cellLine(String($0)) }.joined(separator: "<br>")
   }
 
-  /// Reads what `cell` writes.
+  /// Reads the output of `cell`.
   static func decodedCell(_ source: some StringProtocol) -> String {
     String(source).split(separator: "<br>", omittingEmptySubsequences: false).map { decoded($0) }.joined(
       separator: "\n")
   }
 
-  /// Returns a line of a cell, which `decoded` reads back exactly. Emphasis, and code where `keepsCode`, stay what the
-  /// writer meant them to be.
+  /// Returns a line of a cell, which `decoded` reads back exactly. Emphasis is kept, and code if `keepsCode` is true.
   static func cellLine(_ text: String, keepsCode: Bool = true) -> String {
     let marks = "|" + (keepsCode ? "" : "`") + (text.contains("](") ? "[" : "")
     var out = encoded(escapingHazards(text), marks: marks, isStrict: false)
-    // Cells are read without the space around them.
+    // Readers trim the spaces around a cell.
     if out.first == " " { out = "&#32;" + out.dropFirst() }
     if out.last == " " { out = out.dropLast() + "&#32;" }
     return out
   }
 
-  /// Writes what cannot be seen as `\u{…}`, and doubles each backslash that would be read as the beginning of an escape.
+  /// Writes invisible characters as `\u{…}`, and doubles each backslash that would begin an escape.
   private static func escapingHazards(_ text: String) -> String {
     let scalars = Array(text.unicodeScalars)
     return scalars.indices.reduce(into: "") { out, index in
@@ -62,7 +61,7 @@ public enum MarkdownText {
     return isPunctuation(next) || TerminalText.isHazardous(next.value) || rest.starts(with: "u{".unicodeScalars)
   }
 
-  /// Reads what `cell` writes, and what other programs write the same way: escapes of CommonMark and a few entities.
+  /// Reads the output of `cell`, and of other programs that write escapes of CommonMark and a few entities.
   static func decoded(_ source: some StringProtocol) -> String {
     var out = String.UnicodeScalarView()
     var rest = Substring(source).unicodeScalars
@@ -87,7 +86,7 @@ public enum MarkdownText {
     return String(out)
   }
 
-  /// `u{…}` behind a backslash, where it stands for what cannot be seen.
+  /// Returns the invisible character that `u{…}` after a backslash represents. Nil if there is none.
   private static func hazard(at rest: Substring.UnicodeScalarView) -> (scalar: Unicode.Scalar, length: Int)? {
     guard rest.starts(with: "u{".unicodeScalars) else { return nil }
     let digits = rest.dropFirst(2).prefix { $0.properties.isASCIIHexDigit }
@@ -98,7 +97,7 @@ public enum MarkdownText {
     return (scalar, digits.count + 3)
   }
 
-  /// The entity behind an ampersand; without a scalar for the seam.
+  /// Returns the entity after an ampersand, without a scalar for the seam.
   private static func entity(at rest: Substring.UnicodeScalarView) -> (scalar: Unicode.Scalar?, length: Int)? {
     for (name, scalar) in [("lt;", "<"), ("gt;", ">"), ("amp;", "&"), ("quot;", "\""), ("#32;", " "), ("#8203;", nil)]
       as [(String, Unicode.Scalar?)] where rest.starts(with: name.unicodeScalars)
@@ -130,13 +129,13 @@ public enum MarkdownText {
     }
   }
 
-  /// True where a forge would take what follows for a mention, a reference or an address.
+  /// Returns true if a forge would take the following text for a mention, a reference or an address.
   private static func endsInSeam(
     _ scalar: Unicode.Scalar, _ before: ArraySlice<Unicode.Scalar>, _ after: ArraySlice<Unicode.Scalar>
   ) -> Bool {
     guard let next = after.first else { return false }
     switch scalar {
-    // An address of electronic mail is no mention; a commit behind it is a reference.
+    // An e-mail address is no mention; a commit after it is a reference.
     case "@": return isWord(next) && (!(before.last.map(isWord) ?? false) || isHash(after))
     case "#", "!", "&", "$": return isDigit(next)
     case "%", "~", "^": return isWord(next) || next == "\""
@@ -146,7 +145,7 @@ public enum MarkdownText {
     }
   }
 
-  /// True behind `www`, which begins an address.
+  /// Returns true after `www`, which begins an address.
   private static func isAddress(_ before: ArraySlice<Unicode.Scalar>) -> Bool {
     before.suffix(3).map { $0.properties.lowercaseMapping } == ["w", "w", "w"]
   }
@@ -161,7 +160,7 @@ public enum MarkdownText {
     isDigit(scalar) || ("a"..."z").contains(scalar) || ("A"..."Z").contains(scalar) || scalar == "_"
   }
 
-  /// Punctuation of ASCII, which a backslash escapes (CommonMark 0.31, section 2.4).
+  /// Returns true for ASCII punctuation, which a backslash escapes (CommonMark 0.31, section 2.4).
   private static func isPunctuation(_ scalar: Unicode.Scalar) -> Bool {
     (0x21...0x7E).contains(scalar.value) && (!isWord(scalar) || scalar == "_")
   }

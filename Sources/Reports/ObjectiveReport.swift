@@ -3,14 +3,14 @@ public import PlanSLO
 import PlanModel
 public import StrictJSON
 
-/// Objectives with their burn alerts, and what is wrong with their definitions.
+/// Objectives with their burn alerts and the faults of their definitions.
 public struct ObjectiveReport {
   private let files: [ObjectiveFile]
 
-  /// Makes a report of files of objectives.
+  /// Creates a report of files of objectives.
   public init(_ files: [ObjectiveFile]) { self.files = files }
 
-  /// For a terminal: each objective, its budget, and when its alerts fire.
+  /// Renders each objective for a terminal, with its budget and the delays of its alerts.
   public func text(width: Int, _ style: Style) -> String {
     if files.isEmpty { return "There is no SLO in \(PlanPaths.objectives)/." }
     let widest = files.map(\.name.columns).max() ?? 0
@@ -26,7 +26,7 @@ public struct ObjectiveReport {
     return lines.joined(separator: "\n")
   }
 
-  /// For a terminal: one line for each.
+  /// Renders one line per objective for a terminal.
   public func list(_ style: Style) -> String {
     if files.isEmpty { return "There is no SLO in \(PlanPaths.objectives)/." }
     let widest = files.map(\.name.columns).max() ?? 0
@@ -39,7 +39,7 @@ public struct ObjectiveReport {
     }.joined(separator: "\n")
   }
 
-  /// `slo`: `slos[]` (`name, service, target, period, rows[], findings[]`).
+  /// The answer `slo`: `slos[]` (`name, service, target, period, rows[], findings[]`).
   public var json: JSONValue {
     Envelope.json("slo", [JSONMember("slos", JSONValue(.array(files.map { JSONValue(.object(Self.members($0))) })))])
   }
@@ -96,18 +96,18 @@ public struct ObjectiveReport {
   }
 }
 
-/// What captures say of objectives.
+/// The verdict of captures on an objective.
 public struct ObjectiveVerdictReport {
   private let file: ObjectiveFile
   private let verdict: ObjectiveVerdict?
 
-  /// Makes a report of one objective, and of what was captured of it; nil where nothing was.
+  /// Creates a report of an objective and the verdict on its capture. Nil if nothing was captured.
   public init(_ file: ObjectiveFile, _ verdict: ObjectiveVerdict?) {
     self.file = file
     self.verdict = verdict
   }
 
-  /// For a terminal.
+  /// Renders the report for a terminal.
   public func text(width: Int, _ style: Style) -> String {
     var lines = file.objective.map { ObjectiveReport.lines($0, widest: 0, style) } ?? []
     if !file.findings.isEmpty { lines.append(FindingReport.text(file.findings, width: width, style)) }
@@ -122,15 +122,15 @@ public struct ObjectiveVerdictReport {
     return lines.joined(separator: "\n")
   }
 
-  /// `slo-verdict`: what `slo` says of the objective, and `slo, decision, budgetLeft, burn{}, newest, covered, events,
-  /// reasons[]`.
+  /// The answer `slo-verdict`: the objective's members of `slo`, and `slo, decision, budgetLeft, burn{}, newest,
+  /// covered, events, reasons[]`.
   public var json: JSONValue {
     Envelope.json(
       "slo-verdict",
       (verdict.map(Self.members) ?? [JSONMember("slo", .text(file.name))]) + ObjectiveReport.members(file))
   }
 
-  /// The numbers and the decision in a line.
+  /// Renders the numbers and the decision on a line.
   public static func line(_ verdict: ObjectiveVerdict, _ style: Style) -> String {
     let role: Style.Role =
       switch verdict.answer {
@@ -147,7 +147,7 @@ public struct ObjectiveVerdictReport {
     return head + style(verdict.answer.rawValue, role)
   }
 
-  /// The properties of a verdict.
+  /// Returns the properties of a verdict.
   public static func members(_ verdict: ObjectiveVerdict) -> [JSONMember] {
     func moment(_ value: Int64?) -> JSONValue { value.map { .text(Timestamp.text(millisecondsSince1970: $0)) } ?? nil }
     func number(_ value: Double?) -> JSONValue {

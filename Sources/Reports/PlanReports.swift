@@ -2,19 +2,19 @@ public import PlanJudge
 public import PlanModel
 public import StrictJSON
 
-/// What can start now.
+/// The milestones that can start now.
 public struct NextReport {
   private let overview: PlanOverview
 
-  /// Makes a report.
+  /// Creates a report.
   public init(_ overview: PlanOverview) { self.overview = overview }
 
-  /// Ready milestones in the order that the plan suggests.
+  /// The ready milestones in the plan's suggested order.
   private var ready: [PlanOverview.Entry] {
     overview.suggestedPlaces.lazy.map { overview.entries[$0] }.filter(\.isReady)
   }
 
-  /// For a terminal.
+  /// Renders the report for a terminal.
   public func text(width: Int, _ style: Style) -> String {
     let ready = ready
     guard !ready.isEmpty else { return "Nothing can start now. readiness blocked says what each milestone waits for." }
@@ -35,7 +35,7 @@ public struct NextReport {
       table.append(entry.outcome, .quiet)
     }
     var lines = [table.text(width: width, style)]
-    // What cannot start yet may be late because of what can.
+    // A pending milestone may be late because of one that can start now.
     let urgent = lateness.filter { item in
       overview[item.milestone].map { $0.category == .pending } ?? false
     }
@@ -44,7 +44,7 @@ public struct NextReport {
     return lines.joined(separator: "\n")
   }
 
-  /// True if a state of work follows on the milestone's own.
+  /// Returns true if the milestone's state has a successor of category `active`.
   private func start(of milestone: Milestone) -> Bool {
     let workflow = overview.policy.workflow
     return workflow.successors(of: milestone.status).contains { workflow.category($0) == .active }
@@ -54,7 +54,7 @@ public struct NextReport {
     "readiness start \(milestone.id)" + (milestone.isOwned ? "" : " --owner me")
   }
 
-  /// For programs.
+  /// The answer `next`.
   public var json: JSONValue {
     Envelope.json(
       "next",
@@ -65,16 +65,16 @@ public struct NextReport {
   }
 }
 
-/// What waits, with the exact chain of blockers.
+/// The waiting milestones with their exact chains of blockers.
 public struct BlockedReport {
   private let overview: PlanOverview
-  /// What is not done and waits for another milestone, or is in a blocked state.
+  /// The milestones that are not done and either wait for others or are in a blocked state.
   private let waiting: [PlanOverview.Entry]
-  /// How many milestones the chains of one may name: all of a plan of hundreds, and of thousands as many as can be read.
+  /// The maximum number of milestones in the chains of one milestone: larger for a small plan, 16 for thousands.
   private let bound: Int
 
-  /// Makes a report.
-  /// - Parameter id: the only milestone that it is about; nil for all.
+  /// Creates a report.
+  /// - Parameter id: the only milestone to report; nil for all.
   public init(_ overview: PlanOverview, of id: MilestoneID? = nil) {
     self.overview = overview
     waiting = (id.map { overview[$0].map { [$0] } ?? [] } ?? Array(overview.entries)).filter {
@@ -83,7 +83,7 @@ public struct BlockedReport {
     bound = max(16, 100_000 / max(1, waiting.count))
   }
 
-  /// For a terminal.
+  /// Renders the report for a terminal.
   public func text(width: Int, _ style: Style) -> String {
     guard !waiting.isEmpty else { return "Nothing waits." }
     return waiting.flatMap { entry -> [String] in
@@ -103,7 +103,7 @@ public struct BlockedReport {
     }.joined(separator: "\n")
   }
 
-  /// For programs: `chains[]`, and whether they are `complete`.
+  /// The answer `blocked`: `chains[]`, and whether they are `complete`.
   public var json: JSONValue {
     let milestones = waiting.map { entry -> JSONValue in
       let (chains, areWhole) = overview.chains(of: entry.id, atMost: bound)
@@ -123,13 +123,13 @@ public struct OrderReport {
   private let overview: PlanOverview
   private let graph: DependencyGraph
 
-  /// Makes a report.
+  /// Creates a report.
   public init(_ overview: PlanOverview) {
     self.overview = overview
     graph = overview.graph
   }
 
-  /// For a terminal, as UTF-8.
+  /// Renders the report for a terminal, as UTF-8.
   public func bytes(width: Int, _ style: Style) -> [UInt8] {
     var out: [UInt8] = []
     func list(_ name: String, _ ids: [MilestoneID], between: String? = nil) {
@@ -153,7 +153,7 @@ public struct OrderReport {
     return out
   }
 
-  /// `order` (contract 4.1).
+  /// The answer `order` (contract 4.1).
   public var json: JSONValue {
     Envelope.json(
       "order",
@@ -166,11 +166,11 @@ public struct OrderReport {
   }
 }
 
-/// Which milestone depends on which, as a square of ones.
+/// The dependencies between milestones as a square matrix.
 public struct MatrixReport {
   private let overview: PlanOverview
 
-  /// Makes a report.
+  /// Creates a report.
   public init(_ overview: PlanOverview) { self.overview = overview }
 
   private func row(_ entry: PlanOverview.Entry) -> [Bool] {
@@ -179,10 +179,10 @@ public struct MatrixReport {
     return row
   }
 
-  /// For a terminal: a dot stands for no dependency, so that the ones are seen.
+  /// Renders the matrix for a terminal. A dot means no dependency, so that the ones are easy to see.
   public func text(width: Int, _ style: Style) -> String {
     let ids = overview.ids
-    // Column heads are written downwards where the ids would not fit beside each other.
+    // Column headings are vertical if the ids would not fit next to each other.
     let widest = ids.map(\.text.columns).max() ?? 4
     let isWide = (widest + 1) * (ids.count + 1) + 2 <= width
     let cell = isWide ? widest : 2
@@ -217,7 +217,7 @@ public struct MatrixReport {
     }.joined(separator: "\n")
   }
 
-  /// For programs.
+  /// The answer `matrix`.
   public var json: JSONValue {
     let (one, none) = (JSONValue.int(1), JSONValue.int(0))
     let rows = overview.entries.map { entry in JSONValue(.array(row(entry).map { $0 ? one : none })) }
@@ -226,14 +226,14 @@ public struct MatrixReport {
   }
 }
 
-/// What a reason code means.
+/// The meaning of a reason code.
 public struct ExplainReport {
   private let code: ReasonCode
 
-  /// Makes a report.
+  /// Creates a report.
   public init(_ code: ReasonCode) { self.code = code }
 
-  /// For a terminal.
+  /// Renders the report for a terminal.
   public func text(width: Int, _ style: Style) -> String {
     let wrap = min(width, 80) - 2
     return
@@ -242,7 +242,7 @@ public struct ExplainReport {
       + ["", style("  The rule: \(code.page.path), chapter \"\(code.page.chapter)\".", .quiet)]).joined(separator: "\n")
   }
 
-  /// For programs.
+  /// The answer `explain`.
   public var json: JSONValue {
     Envelope.json(
       "explain",
@@ -253,7 +253,7 @@ public struct ExplainReport {
       ])
   }
 
-  /// `doc/reason-codes.md`, from the one list that `explain` reads.
+  /// The page `doc/reason-codes.md`, from the list that `explain` reads.
   public static var page: String {
     let entries = ReasonCode.all.sorted { $0.id < $1.id }.map { code in
       "## `\(code.id)`\n\n\(code.meaning)\n\n**What to do.** \(code.remedy)\n\nThe rule: [\(code.page.chapter)](\(code.page.path.dropFirst(4))).\n"

@@ -9,13 +9,13 @@ public struct GateStep: Sendable {
   let left: Int
 
   /// - Parameters:
-  ///   - before: nil if there was no plan or no such gate.
-  ///   - left: the facts that are missing until it says go.
+  ///   - before: the answer before; nil if there was no plan or no such gate.
+  ///   - left: the number of facts that are missing before it says go.
   public init(name: String, before: GateDecision.Answer?, after: GateDecision.Answer, left: Int) {
     (self.name, self.before, self.after, self.left) = (name, before, after, left)
   }
 
-  /// A few words: `release stays NO-GO (34 facts left)`.
+  /// The step in a few words: `release stays NO-GO (34 facts left)`.
   var words: String {
     let answer = after.rawValue.uppercased()
     let verb = before == nil ? "is" : before == after ? "stays" : "turns"
@@ -24,13 +24,13 @@ public struct GateStep: Sendable {
   }
 }
 
-/// The two lines that say of a pull request what a reviewer has to know, also in a mail that shows no more.
+/// The two lines that summarize a pull request for a reviewer, even in a mail that shows no more.
 struct PullRequestHeadline {
   let findings: [Finding]
   let diff: PlanDiff
   let gate: GateStep?
 
-  /// By this mark a comment is found again.
+  /// The mark by which an existing comment is found.
   static let mark = "<!-- readiness -->"
   private static let bound = 5
 
@@ -57,7 +57,7 @@ struct PullRequestHeadline {
       let subject = finding.milestone.map { MarkdownText.line($0.text) } ?? "a commit"
       return "\(subject) refused: \(finding.code.id)"
     }
-    // What is refused comes first: a mail may cut the rest.
+    // Refusals come first, because a mail may cut the rest.
     let all = said + moved
     guard !all.isEmpty else { return diff.isEmpty ? "Nothing to review here." : "The order of the plan changes." }
     let shown = all.prefix(Self.bound).joined(separator: " · ")

@@ -1,7 +1,8 @@
 public import PlanJudge
 public import PlanModel
 
-/// What a change does to the plan, for a reviewer who does not know the tool: Markdown for a comment or a step summary.
+/// The effect of a change on the plan, for a reviewer who does not know the tool: Markdown for a comment or a step
+/// summary.
 public struct PullRequestReport {
   private let findings: [Finding]
   private let runs: [RunLine]
@@ -11,8 +12,8 @@ public struct PullRequestReport {
   private let gate: GateStep?
 
   /// - Parameters:
-  ///   - runs: oldest first.
-  ///   - diff: between the plan before and the plan after.
+  ///   - runs: the runs, oldest first.
+  ///   - diff: the differences between the plan before and after.
   ///   - overview: the plan after.
   ///   - gate: the default gate before and after; nil if there is none.
   public init(
@@ -28,7 +29,7 @@ public struct PullRequestReport {
 
   private var errors: [Finding] { findings.filter { $0.severity == .error } }
 
-  /// Markdown in GitHub's and GitLab's dialect. The first two lines stand alone, as a mail shows them.
+  /// The report as Markdown of GitHub and GitLab. The first two lines can be read alone, as a mail shows them.
   public var markdown: String {
     let headline = PullRequestHeadline(findings: findings, diff: diff, gate: gate)
     var lines = headline.lines + ["", "## Production readiness", "", verdict]
@@ -79,7 +80,7 @@ public struct PullRequestReport {
     return ["| Milestone | Workstream | Status | Criteria met | By |", "|---|---|---|---|---|"] + rows
   }
 
-  /// All that a milestone that moves rests on, and what is new of the others.
+  /// All evidence of a milestone that moves, and the new evidence of the others.
   private var evidence: [String] {
     diff.changes.flatMap { change -> [String] in
       let added = Set(change.evidence.added.map { "\($0.criterion) \($0.entry.digest)" })
@@ -101,7 +102,7 @@ public struct PullRequestReport {
     }
   }
 
-  /// Approvals of what the tree holds, and those of something that it held before.
+  /// The approvals of the present content, and those of earlier content.
   private var approvals: [String] {
     diff.changes.compactMap(\.after).flatMap { milestone in
       milestone.approvals.map { approval in
@@ -137,7 +138,7 @@ public struct PullRequestReport {
       }
   }
 
-  /// Who has to make the next moves, where roles are asked for them.
+  /// Returns the people who have to make the next moves, if these require roles.
   private func rolesNext(_ entry: PlanOverview.Entry) -> [String] {
     guard let authorization = overview.policy.authorization else { return [] }
     let (id, status) = (entry.id, entry.status)
@@ -182,18 +183,18 @@ public struct PullRequestReport {
     ] + rows + ["", "</details>"]
   }
 
-  /// What a squash-merge has to keep in its body; forges that throw the messages away are given it by hand.
+  /// The text that a squash-merge has to keep in its body, to paste by hand on forges that drop commit messages.
   private var squashBody: [String] {
     let stamped = runs.filter { $0.isStamped && !$0.heals }
     guard errors.isEmpty, !stamped.isEmpty else { return [] }
     let blocks = stamped.compactMap { line in line.id.map { Trailers.render(line.run, id: $0, heals: false) } }
     let body = blocks.joined(separator: "\n\n")
     let head = ["", "<details><summary>Body of a squash-merge that keeps the stamps</summary>", ""]
-    // A stamp is copied as it is or not at all, since its ID covers each byte.
+    // A stamp is copied unchanged or not at all, because its ID covers each byte.
     guard body.split(separator: "\n").allSatisfy({ String($0).printable == $0 }) else {
       return head + ["A stamp holds characters that cannot be seen: take the blocks from `git log`.", "", "</details>"]
     }
-    // Longer than any run of backticks within.
+    // The fence is longer than any run of backticks within.
     let fence = String(repeating: "`", count: max(3, 1 + body.longestRun(of: "`")))
     return head + [fence + "text", body, fence, "", "</details>"]
   }

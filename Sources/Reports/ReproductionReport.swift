@@ -1,14 +1,14 @@
 public import PlanModel
 public import StrictJSON
 
-/// Whether evidence came out the same.
+/// A report on whether evidence could be reproduced.
 public struct ReproductionReport {
   private let reproduction: Reproduction
 
-  /// Makes a report.
+  /// Creates a report.
   public init(_ reproduction: Reproduction) { self.reproduction = reproduction }
 
-  /// For a terminal.
+  /// Renders the report for a terminal.
   public func text(width: Int, _ style: Style) -> String {
     func shown(_ verdict: Reproduction.Verdict) -> String {
       let role: Style.Role =
@@ -45,8 +45,8 @@ public struct ReproductionReport {
     text.isEmpty ? "nothing" : text.hasPrefix("sha256:") ? text.prefix(19) + "…" : text.printable
   }
 
-  /// `reproduce`: `run, verdict, faults[], entries[]` (`milestone, criterion, kind, verdict, reason, recorded{}, now{},
-  /// differs[], tools[], diff?`).
+  /// The answer `reproduce`: `run, verdict, faults[], entries[]` (`milestone, criterion, kind, verdict, reason,
+  /// recorded{}, now{}, differs[], tools[], diff?`).
   public var json: JSONValue {
     let entries = reproduction.entries.map { entry -> JSONValue in
       func values(_ text: (Reproduction.Value) -> String) -> JSONValue {

@@ -3,22 +3,22 @@ public import StrictJSON
 
 /// A run as a CloudEvents 1.0 event in structured JSON (CloudEvents specification 1.0.2; JSON event format).
 public struct RunEvent: Sendable {
-  /// The run ID, which makes every delivery of the same event the same; without a stamp, the commit.
+  /// The run ID, so that repeated deliveries have the same id. Without a stamp, it names the commit.
   public let id: String
   /// The event.
   public let json: JSONValue
 
-  /// An event that was made before.
+  /// Creates an event from stored JSON.
   public init(id: String, json: JSONValue) {
     self.id = id
     self.json = json
   }
 
-  /// Makes an event.
+  /// Creates an event.
   /// - Parameters:
-  ///   - plan: `planId`; nil where the commit has none.
-  ///   - codes: of the errors that the judge found.
-  ///   - committedAt: as RFC 3339, for a run without a stamp.
+  ///   - plan: `planId`; nil if the commit has none.
+  ///   - codes: the codes of the judge's errors.
+  ///   - committedAt: the moment of the commit in RFC 3339, for a run without a stamp.
   public init(_ line: RunLine, plan: String?, codes: [String], committedAt: String) {
     id = line.id ?? "unstamped-" + line.commit
     let subjects = line.run.transitions.map(\.milestone.text) + line.run.edits.map { $0.milestone?.text ?? "plan" }

@@ -3,17 +3,17 @@ public import PlanJudge
 public import PlanModel
 public import StrictJSON
 
-/// A run as reports show it: values only, so that reports know neither git nor history.
+/// A run in reports: values only, so that reports depend on neither git nor history.
 public struct RunLine: Sendable {
   let run: Run
   let digest: Digest?
   let object: ObjectID
   let isStamped: Bool
   let heals: Bool
-  /// What the commit changed, if somebody looked.
+  /// The changes in the commit. Nil if they were not read.
   public var details: Details?
 
-  /// What a run changed, as its commit and that one's parent tell it.
+  /// The changes of a run, from a comparison of its commit and that commit's parent.
   public struct Details: Sendable {
     let subject: String
     let changes: [MilestoneID: [(sign: String, text: String)]]
@@ -29,7 +29,7 @@ public struct RunLine: Sendable {
   var id: String? { digest?.hex }
   var commit: String { object.description }
 
-  /// Makes a line.
+  /// Creates a line.
   public init(run: Run, id: Digest?, commit: ObjectID, isStamped: Bool, heals: Bool) {
     self.run = run
     digest = id
@@ -43,10 +43,10 @@ public struct RunLine: Sendable {
 public struct LogReport {
   private let runs: [RunLine]
 
-  /// Makes a report of runs, newest first.
+  /// Creates a report of runs, newest first.
   public init(_ runs: [RunLine]) { self.runs = runs }
 
-  /// A line for each run: its ID, its day, what moved or changed, and the subject of its commit.
+  /// Renders a line for each run: its ID, its day, its changes, and the subject of its commit.
   public func oneline(width: Int, _ style: Style) -> String {
     guard !runs.isEmpty else { return "No run in this history." }
     return runs.map { line in
@@ -71,12 +71,12 @@ public struct LogReport {
     }.joined(separator: "\n")
   }
 
-  /// For a terminal, as UTF-8.
+  /// Renders the report for a terminal, as UTF-8.
   public func bytes(width: Int, _ style: Style) -> [UInt8] {
     guard !runs.isEmpty else { return Array("No run in this history.".utf8) }
     var out: [UInt8] = []
     out.reserveCapacity(runs.count * 160)
-    // Neighbours mostly have the same actor.
+    // Consecutive runs mostly have the same actor.
     var (actor, name): (Identity?, String) = (nil, "")
     for line in runs {
       if actor != line.run.actor {
@@ -88,7 +88,7 @@ public struct LogReport {
     return out
   }
 
-  // A history has thousands of runs, so that each piece goes as bytes to where it is printed from.
+  // A history has thousands of runs, so each part is appended as bytes to the output.
   private static func append(_ line: RunLine, by actor: String, to out: inout [UInt8], _ width: Int, _ style: Style) {
     let run = line.run
     let indent = "\n    "
@@ -161,7 +161,7 @@ public struct LogReport {
     out.add(style.end)
   }
 
-  /// True for the subject that a move writes by itself.
+  /// Returns true for the subject that `move` writes itself.
   private static func isTold(_ subject: String, by run: Run) -> Bool {
     run.transitions.contains { "\($0.milestone): \($0.from ?? "") -> \($0.to ?? "")" == subject }
   }
@@ -174,14 +174,14 @@ public struct LogReport {
     }
   }
 
-  /// `log` (contract 4.1).
+  /// The answer `log` (contract 4.1).
   public var json: JSONValue {
     Envelope.json("log", [JSONMember("runs", JSONValue(.array(runs.map(\.json))))])
   }
 }
 
 extension RunLine {
-  /// One of `log`'s `runs[]` (contract 4.1).
+  /// An element of `log`'s `runs[]` (contract 4.1).
   public var json: JSONValue {
     func text(_ digest: Digest?) -> JSONValue { .text(digest?.tagged ?? "none") }
     let transitions = run.transitions.map { t -> JSONValue in
@@ -214,7 +214,7 @@ extension RunLine {
   }
 }
 
-/// What `verify` says.
+/// The result of `verify`.
 public struct VerifyReport {
   private let findings: [Finding]
   private let commits: Int
@@ -226,10 +226,10 @@ public struct VerifyReport {
   private let isPublished: Bool
 
   /// - Parameters:
-  ///   - tip: the commit that the audit ended with.
+  ///   - tip: the last audited commit.
   ///   - isPublished: true if a remote has it.
-  ///   - letGo: the plan at the tip, with the rules that somebody let go.
-  ///   - trust: what is taken on trust.
+  ///   - letGo: the plan at the tip, with its exceptions.
+  ///   - trust: the trusted commits.
   public init(
     findings: [Finding], tip: String, isPublished: Bool, commits: Int, runs: Int, notJudged: Int, letGo: PlanOverview,
     trust: TrustLine?
@@ -243,7 +243,7 @@ public struct VerifyReport {
     self.notJudged = notJudged
   }
 
-  /// For a terminal.
+  /// Renders the report for a terminal.
   public func text(width: Int, _ style: Style) -> String {
     let errors = findings.count { $0.severity == .error }
     var lines = findings.isEmpty ? [] : [FindingReport.text(findings, width: width, style), ""]
@@ -264,7 +264,7 @@ public struct VerifyReport {
 
   private static func counted(_ count: Int, _ noun: String) -> String { "\(count) \(noun)\(count == 1 ? "" : "s")" }
 
-  /// `verdict` (contract 4.1).
+  /// The answer `verdict` (contract 4.1).
   public var json: JSONValue {
     FindingReport.verdict(
       findings, commits: commits,

@@ -1,22 +1,22 @@
 import PlanModel
 public import StrictJSON
 
-/// One run, as spans of all processes tell it.
+/// The spans of one run from all processes.
 public struct RunTraceReport: Sendable {
-  /// One thing that a process did with it.
+  /// One span of a process.
   public struct Line: Sendable {
-    /// What was done, such as `deliver audit`.
+    /// The name of the step, such as `deliver audit`.
     public let name: String
     /// The process, such as `hook pre-receive`.
     public let process: String
-    /// When it began, in nanoseconds since 1970.
+    /// The beginning, in nanoseconds since 1970.
     public let start: Int64
-    /// How long it took, in nanoseconds.
+    /// The duration, in nanoseconds.
     public let duration: Int64
-    /// Names and values of what is known of it, in order.
+    /// The names and values of its attributes, in order.
     public let facts: [(name: String, value: String)]
 
-    /// Makes a line.
+    /// Creates a line.
     public init(name: String, process: String, start: Int64, duration: Int64, facts: [(name: String, value: String)]) {
       self.name = name
       self.process = process
@@ -29,21 +29,21 @@ public struct RunTraceReport: Sendable {
 
     fileprivate func fact(_ name: String) -> String? { facts.first { $0.name == name }?.value }
 
-    /// `9.7 ms`, or `3.0 s` from a tenth of a second on.
+    /// The duration as `9.7 ms`, or as `3.0 s` from a tenth of a second on.
     fileprivate var time: String {
       let (unit, size): (String, Int64) = duration < 100_000_000 ? ("ms", 1_000_000) : ("s ", 1_000_000_000)
       let tenths = (duration * 10 + size / 2) / size
       return "\(tenths / 10).\(tenths % 10) \(unit)"
     }
 
-    /// The process, where the name does not say it.
+    /// The process, if the name does not imply it.
     fileprivate var place: String {
       if name.hasPrefix("deliver ") { return "" }
       let ref = fact("vcs.ref.head.name").map { " " + $0 } ?? ""
       return (name == "receive" ? process.dropping("hook ") : process) + ref
     }
 
-    /// What came of it.
+    /// The outcome.
     fileprivate var end: String {
       let attempts = fact("readiness.attempts").map { " after \($0) attempt\($0 == "1" ? "" : "s")" } ?? ""
       let status = fact("http.response.status_code")
@@ -59,8 +59,8 @@ public struct RunTraceReport: Sendable {
   private let torn: Int
 
   /// - Parameters:
-  ///   - line: what the repository says of the run; nil where it does not hold it.
-  ///   - torn: how many lines of the spool were torn.
+  ///   - line: the repository's record of the run; nil if it has none.
+  ///   - torn: the number of torn lines of the spool.
   public init(run: String, line: RunLine?, lines: [Line], torn: Int) {
     self.run = run
     self.line = line
@@ -68,7 +68,7 @@ public struct RunTraceReport: Sendable {
     self.torn = torn
   }
 
-  /// The answer for programs.
+  /// The answer `trace`.
   public var json: JSONValue {
     let spans = lines.map { line -> JSONValue in
       [
@@ -87,7 +87,7 @@ public struct RunTraceReport: Sendable {
       ])
   }
 
-  /// The answer for people.
+  /// Renders the report for people.
   public func text(_ style: Style) -> String {
     let isOneDay = Set(lines.map { $0.at.prefix(10) }).count <= 1
     let cells = lines.map { line in

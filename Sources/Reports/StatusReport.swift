@@ -2,7 +2,7 @@ public import PlanJudge
 import PlanModel
 public import StrictJSON
 
-/// The tracker, a milestone a line.
+/// The tracker, one milestone per line.
 public struct StatusReport {
   private let overview: PlanOverview
   private let commit: String?
@@ -10,8 +10,8 @@ public struct StatusReport {
   private let shows: (PlanOverview.Entry) -> Bool
 
   /// - Parameters:
-  ///   - source: what was read, for the heading, such as `main at 3f2a1b9c` or `the index`.
-  ///   - shows: the milestones to list; the totals count all of them.
+  ///   - source: the source of the plan for the heading, such as `main at 3f2a1b9c` or `the index`.
+  ///   - shows: selects the milestones to list; the totals count all of them.
   public init(
     _ overview: PlanOverview, commit: String?, source: String,
     shows: @escaping (PlanOverview.Entry) -> Bool = { _ in true }
@@ -22,7 +22,7 @@ public struct StatusReport {
     self.source = source
   }
 
-  /// For a terminal, as UTF-8.
+  /// Renders the report for a terminal, as UTF-8.
   public func bytes(width: Int, _ style: Style) -> [UInt8] {
     let title = overview.plan?.title.printable ?? "Plan"
     var table = Table(
@@ -85,7 +85,7 @@ public struct StatusReport {
     return head
   }
 
-  /// Late and at-risk milestones, of those that are listed.
+  /// The late and at-risk milestones among the listed ones.
   private var lateness: [Lateness.Item] {
     Lateness(overview).items.filter { overview[$0.milestone].map(shows) ?? false }
   }
@@ -100,7 +100,7 @@ public struct StatusReport {
     }
   }
 
-  /// `status` (contract 4.1).
+  /// The answer `status` (contract 4.1).
   public var json: JSONValue {
     var tally = Tally()
     for entry in overview.entries { tally.add(entry) }
@@ -134,14 +134,14 @@ public struct StatusReport {
   }
 }
 
-/// What is counted over all milestones, in the one pass that looks at each.
+/// The counts over all milestones, from one pass.
 private struct Tally {
-  /// Milestones that are done.
+  /// The number of milestones that are done.
   private(set) var done = 0
   private var statuses: [String: Int] = [:]
-  /// The state of the last entries, which neighbours mostly share, and how many these are.
+  /// The state of the last entries, which neighbours mostly share, and the number of these entries.
   private var last: (name: String, count: Int)?
-  /// Criteria, each under the strongest of what shows it.
+  /// The criteria, each counted under its strongest evidence.
   private var criteria: [(name: String, count: Int)] = [
     ("by a check", 0), ("by a file", 0), ("by approval", 0), ("by a statement only", 0), ("waived", 0),
     ("outdated", 0), ("open", 0),
@@ -179,13 +179,13 @@ private struct Tally {
     last = nil
   }
 
-  /// Milestones by their states, in the workflow's order.
+  /// Returns the number of milestones in each state, in the workflow's order.
   mutating func byStatus(_ workflow: Workflow) -> [(name: String, count: Int)] {
     countLast()
     return workflow.states.map { ($0.name, statuses[$0.name] ?? 0) }
   }
 
-  /// What exit criteria rest on; nil where nothing is shown yet.
+  /// The kinds of evidence of the exit criteria. Nil if no criterion has any.
   var proof: String? {
     guard criteria[..<6].contains(where: { $0.count > 0 }) else { return nil }
     let shown = criteria.filter { $0.count > 0 }.map { "\($0.count) \($0.name)" }
@@ -193,18 +193,18 @@ private struct Tally {
   }
 }
 
-/// One milestone with all that the file says and what follows from it.
+/// One milestone with its file's contents and what follows from them.
 public struct ShowReport {
   private let entry: PlanOverview.Entry
   private let overview: PlanOverview
 
-  /// Makes a report about one entry.
+  /// Creates a report about one entry.
   public init(_ entry: PlanOverview.Entry, in overview: PlanOverview) {
     self.entry = entry
     self.overview = overview
   }
 
-  /// For a terminal.
+  /// Renders the report for a terminal.
   public func text(width: Int, _ style: Style) -> String {
     let milestone = entry.milestone
     var lines = [style("\(milestone.id) \(milestone.workstream.printable)", .strong)]
@@ -285,7 +285,7 @@ public struct ShowReport {
     return lines
   }
 
-  /// The file's own members under `milestone`, and what follows from them.
+  /// The answer `show`: the file's own members, and what follows from them.
   public var json: JSONValue {
     Envelope.json(
       "show",

@@ -1,8 +1,8 @@
-/// A table for a terminal: columns as wide as they need, the widest cut until the line fits. Its cells are bytes, one
-/// behind the other: a plan of thousands has tens of thousands of them.
+/// A table for a terminal: columns are as wide as they need, and the widest is cut until the line fits. Its cells are
+/// stored as consecutive bytes, because a plan of thousands has tens of thousands of them.
 struct Table {
   private struct Cell {
-    /// Where its bytes end; they begin where those of the cell before it end.
+    /// The end of its bytes; they begin at the end of the previous cell.
     let end: UInt32
     let columns: UInt32
     let role: Style.Role?
@@ -11,13 +11,13 @@ struct Table {
   /// Columns that may be cut, each to no less than eight.
   private let flexible: Set<Int>
   private var bytes: [UInt8] = []
-  /// Row by row, the heading first.
+  /// The cells row by row, the heading first.
   private var cells: [Cell] = []
-  /// How wide each column is.
+  /// The width of each column.
   private var widths: [Int]
   private var column = 0
 
-  /// - Parameter rows: how many there will be, about.
+  /// - Parameter rows: the approximate number of rows.
   init(header: [String], flexible: Set<Int>, rows: Int) {
     self.flexible = flexible
     widths = [Int](repeating: 0, count: header.count)
@@ -26,14 +26,14 @@ struct Table {
     for name in header { append(name, .quiet) }
   }
 
-  /// Adds the next cell, as a rule of the row that was begun.
+  /// Adds the next cell, usually of the current row.
   mutating func append(_ text: String, _ role: Style.Role? = nil) {
     let start = bytes.count
     end(add(text), from: start, role)
   }
 
-  /// Adds a cell of texts with a comma and a space between them.
-  /// - Parameter texts: calls what it is given with each of them.
+  /// Adds a cell of texts separated by commas.
+  /// - Parameter texts: calls its argument with each text.
   mutating func append(_ role: Style.Role? = nil, each texts: ((String) -> Void) -> Void) {
     let start = bytes.count
     var isPlain = true
@@ -45,7 +45,7 @@ struct Table {
   }
 
   /// Adds the bytes of a text.
-  /// - Returns: how many columns it takes; nil where that is the number of its bytes.
+  /// - Returns: the number of columns; nil if it equals the number of bytes.
   private mutating func add(_ text: String) -> Int? {
     var text = text
     let isPlain = text.withUTF8 { utf8 in
@@ -66,14 +66,14 @@ struct Table {
     column = column + 1 == widths.count ? 0 : column + 1
   }
 
-  /// Heading and rows, a line each.
+  /// Renders heading and rows, one line each.
   func text(width: Int, _ style: Style) -> String {
     var out: [UInt8] = []
     write(to: &out, width: width, style)
     return String(decoding: out, as: UTF8.self)
   }
 
-  /// Writes the same to the end of a text.
+  /// Appends the rendered table to a text.
   func write(to out: inout [UInt8], width: Int, _ style: Style) {
     var widths = widths
     while widths.reduce(2 * widths.count, +) > width,
@@ -102,7 +102,7 @@ struct Table {
   }
 
   /// Writes a cell.
-  /// - Returns: how many columns it takes: a wide sign that does not fit leaves one empty.
+  /// - Returns: the number of columns written: a wide character that does not fit leaves one empty.
   private static func append(
     _ cell: Cell, _ text: UnsafeBufferPointer<UInt8>, _ width: Int, _ style: Style, to out: inout [UInt8]
   ) -> Int {

@@ -1,16 +1,16 @@
-/// Text of a stranger for a terminal: nothing in it moves the cursor, sets a title, turns the direction of writing or
-/// hides (Unicode TR 36, section 2; decision 0042).
+/// Untrusted text for a terminal: nothing in it moves the cursor, sets a title, changes the direction of writing or is
+/// invisible (Unicode TR 36, section 2; decision 0042).
 public enum TerminalText {
-  /// Returns an answer as it may reach a terminal. Renderers escape what they are given; this covers what one of them
-  /// missed, so that no command can forget it. Line ends and the colours of `Style` are kept. O(bytes).
-  /// - Parameter inWorkflowLog: true where a forge reads lines that begin with `::` or `##[` as commands.
+  /// Returns an answer that is safe for a terminal. Renderers escape their input; this covers their omissions, so that
+  /// no command can forget it. Line ends and the colours of `Style` are kept. O(bytes).
+  /// - Parameter inWorkflowLog: true if a forge reads lines that begin with `::` or `##[` as commands.
   public static func cleaned(_ bytes: [UInt8], inWorkflowLog: Bool = false) -> [UInt8] {
     var out = escaped(bytes, keepsLayout: true) { "\\u{" + String($0, radix: 16) + "}" }
     if inWorkflowLog { out = withoutCommands(out) }
     return withoutServiceMessages(out)
   }
 
-  /// Returns bytes of UTF-8 with each hazardous scalar written another way; the same bytes where there is none.
+  /// Returns UTF-8 with each hazardous scalar escaped, or the same bytes if there is none.
   static func escaped(_ bytes: [UInt8], keepsLayout: Bool, _ escape: (UInt32) -> String) -> [UInt8] {
     bytes.withUnsafeBufferPointer { all in
       var (at, copied, out) = (0, 0, [UInt8]())
@@ -36,7 +36,7 @@ public enum TerminalText {
     }
   }
 
-  /// The length of a line end, or of a colour of `Style`; nil for anything else.
+  /// Returns the length of a line end or of a colour of `Style`. Nil for anything else.
   private static func layoutLength(_ all: UnsafeBufferPointer<UInt8>, _ at: Int) -> Int? {
     if all[at] == 0x0A { return 1 }
     if all[at] == 0x0D { return at + 1 == all.count || all[at + 1] == 0x0A ? 1 : nil }
@@ -45,7 +45,7 @@ public enum TerminalText {
     return nil
   }
 
-  /// The scalar at a place and how many bytes it takes; nil where the bytes are no UTF-8.
+  /// Returns the scalar at a position and its length in bytes. The scalar is nil if the bytes are not UTF-8.
   private static func scalar(_ all: UnsafeBufferPointer<UInt8>, _ at: Int) -> (value: UInt32?, length: Int) {
     let first = all[at]
     if first < 0x80 { return (UInt32(first), 1) }
@@ -59,12 +59,13 @@ public enum TerminalText {
     return (value, length)
   }
 
-  /// True for controls, for what turns the direction of writing, for what is not seen, and for what is no character.
+  /// Returns true for controls, characters that change the direction of writing, invisible characters, and
+  /// noncharacters.
   static func isHazardous(_ value: UInt32) -> Bool {
     switch value {
     case 0x20..<0x7F, 0xA1..<0xAD, 0xAE..<0x300, 0x370..<0x530, 0x2010..<0x2028, 0x3041..<0x3100, 0x3400..<0xD7A4:
       return false
-    // How an emoji is shown.
+    // Variation selectors that decide how an emoji is shown.
     case 0xFE0E, 0xFE0F: return false
     case 0..<0x20, 0x7F..<0xA0: return true
     default: break
@@ -77,10 +78,10 @@ public enum TerminalText {
     }
   }
 
-  /// What agents of Azure Pipelines and TeamCity look for anywhere in a line; no text of ours holds it.
+  /// The markers that agents of Azure Pipelines and TeamCity look for anywhere in a line; our own texts contain none.
   private static let serviceMessages = ["##vso[", "##teamcity["].map { Array($0.utf8) }
 
-  /// Returns bytes in which the first `#` of each service message is written another way. O(bytes).
+  /// Returns bytes with the first `#` of each service message escaped. O(bytes).
   private static func withoutServiceMessages(_ bytes: [UInt8]) -> [UInt8] {
     var (at, copied, out) = (0, 0, [UInt8]())
     while let place = bytes[at...].firstIndex(of: 0x23) {
@@ -92,7 +93,7 @@ public enum TerminalText {
     return copied == 0 ? bytes : out + bytes[copied...]
   }
 
-  /// Workflow commands are told by how a line begins, white space aside; a text of a stranger begins none.
+  /// Escapes workflow commands, which a forge recognizes by the beginning of a line after white space.
   private static func withoutCommands(_ bytes: [UInt8]) -> [UInt8] {
     let lines = bytes.split(separator: 0x0A, omittingEmptySubsequences: false).map { line -> [UInt8] in
       guard let start = line.firstIndex(where: { $0 != 0x20 }) else { return Array(line) }
@@ -105,7 +106,7 @@ public enum TerminalText {
 }
 
 extension String {
-  /// The text with what could move the cursor, turn the direction of writing or hide made visible.
+  /// The text with invisible characters and those that move the cursor or change the direction of writing made visible.
   public var printable: String {
     if isPlain { return self }
     guard unicodeScalars.contains(where: { TerminalText.isHazardous($0.value) }) else { return self }

@@ -1,25 +1,25 @@
-/// Whether and how text is coloured.
+/// The colours of text on a terminal.
 public struct Style: Sendable {
-  /// What a piece of text is, so that colours are chosen in one place.
+  /// The role of a text, so that colours are chosen in one place.
   public enum Role: Sendable { case good, bad, warn, quiet, strong }
 
-  /// True where it is.
+  /// True if text is coloured.
   let isOn: Bool
 
-  /// The folder in which the reader types commands, from the top of the work tree, as `GIT_PREFIX` has it; nil if it is
-  /// not known.
+  /// The folder in which the reader types commands, relative to the top of the work tree, as in `GIT_PREFIX`. Nil if it
+  /// is unknown.
   let folder: String?
 
-  /// Makes a style.
+  /// Creates a style.
   public init(color isOn: Bool, folder: String? = nil) { (self.isOn, self.folder) = (isOn, folder) }
 
-  /// The text in the colour of its role; unchanged where colour is off.
+  /// Returns the text in the colour of its role, unchanged if colour is off.
   public func callAsFunction(_ text: String, _ role: Role) -> String {
     guard !text.isEmpty else { return text }
     return beginning(role) + text + end
   }
 
-  /// What stands before a text of that role; nothing where colour is off.
+  /// Returns the escape sequence before a text of a role. Empty if colour is off.
   func beginning(_ role: Role) -> String {
     guard isOn else { return "" }
     return switch role {
@@ -31,34 +31,34 @@ public struct Style: Sendable {
     }
   }
 
-  /// What stands behind it.
+  /// The escape sequence after a text. Empty if colour is off.
   var end: String { isOn ? "\u{1B}[0m" : "" }
 
-  /// Every sequence that a style writes, as bytes.
+  /// Every escape sequence of a style, as bytes.
   static let codes = ["0", "1", "2", "31", "32", "33"].map { Array("\u{1B}[\($0)m".utf8) }
 }
 
 extension [UInt8] {
-  /// Adds a text.
+  /// Appends a text.
   mutating func add(_ text: String) {
     var text = text
     text.withUTF8 { append(contentsOf: $0) }
   }
 
-  /// Adds some bytes of a text, as far as it has them.
+  /// Appends the bytes of a text in a range, clamped to its length.
   mutating func add(_ text: String, _ range: Range<Int>) {
     var text = text
     text.withUTF8 { append(contentsOf: UnsafeBufferPointer(rebasing: $0[range.clamped(to: 0..<$0.count)])) }
   }
 
-  /// Adds a text, made visible and broken into lines of at most so many columns at spaces, each on a line of its own.
-  /// - Parameter write: adds the text.
+  /// Appends a text, made visible and broken at spaces into lines of at most `width` columns.
+  /// - Parameter write: appends the text.
   mutating func addWrapped(to width: Int, first: String, rest: String, _ write: (inout [UInt8]) -> Void) {
     append(0x0A)
     add(first)
     let start = count
     write(&self)
-    // Nearly all are plain words with one space between two, and few lines.
+    // Nearly all texts are plain words with single spaces, and have few lines.
     if count - start <= 8 * width, self[start...].withUnsafeBufferPointer({ $0.isPlain && !$0.hasIdleSpace }) {
       breakLine(from: start, to: width, rest)
     } else {
@@ -68,12 +68,11 @@ extension [UInt8] {
     }
   }
 
-  /// Breaks what stands behind a place, plain words with one space between two, into lines of at most so many bytes.
-  /// O(bytes × lines).
+  /// Breaks plain words with single spaces after `start` into lines of at most `width` bytes. O(bytes × lines).
   private mutating func breakLine(from start: Int, to width: Int, _ rest: String) {
     var start = start
     while count - start > width {
-      // The last space that leaves the line short enough, or the one behind a word that is too long for any line.
+      // The last space that leaves the line short enough, or the first one after a word that is too long for any line.
       let end = self[start...(start + width)].lastIndex(of: 0x20) ?? self[(start + width)...].firstIndex(of: 0x20)
       guard let end else { return }
       replaceSubrange(end...end, with: ("\n" + rest).utf8)
@@ -82,16 +81,16 @@ extension [UInt8] {
   }
 }
 
-/// Words that are written one after the other, on lines of at most so many columns.
+/// Words in sequence, on lines of at most `width` columns.
 struct WordWrap {
   private let width: Int
   private let indent: Int
   private var column = 0
 
-  /// - Parameter indent: how many spaces stand before each line but the first.
+  /// - Parameter indent: the number of spaces before each line but the first.
   init(to width: Int, behind indent: Int) { (self.width, self.indent) = (width, indent) }
 
-  /// Adds a word to a text, on its last line or the next.
+  /// Appends a word to a text, on its last line or a new one.
   mutating func add(_ word: String, to out: inout [UInt8]) {
     let columns = word.columns
     if column > 0, column + 1 + columns > width {
@@ -106,16 +105,16 @@ struct WordWrap {
 }
 
 extension String {
-  /// How many columns a terminal gives the text.
+  /// The number of columns that a terminal needs for the text.
   var columns: Int { isPlain ? utf8.count : reduce(0) { $0 + $1.columns } }
 
-  /// True where each byte is a letter, a digit, a sign or a space of ASCII: nearly all texts are.
+  /// True if each byte is printable ASCII, as in nearly all texts.
   var isPlain: Bool {
     var text = self
     return text.withUTF8 { $0.isPlain }
   }
 
-  /// At most so many columns, cut off with an ellipsis.
+  /// Returns the text cut to `width` columns, with an ellipsis.
   func cut(to width: Int) -> String {
     guard columns > width else { return self }
     if isPlain { return String(prefix(width - 1)) + "…" }
@@ -129,10 +128,10 @@ extension String {
     return out + "…"
   }
 
-  /// Filled up with spaces.
+  /// Returns the text padded with spaces.
   func padded(to width: Int) -> String { self + String(repeating: " ", count: max(0, width - columns)) }
 
-  /// Broken into lines of at most so many columns at spaces.
+  /// Returns the text broken at spaces into lines of at most `width` columns.
   public func wrapped(to width: Int) -> [String] {
     var text = self
     if let lines = text.withUTF8({ $0.isPlain ? $0.wrapped(to: width) : nil }) { return lines }
@@ -151,7 +150,7 @@ extension String {
     return lines + [line]
   }
 
-  /// The same, written to the end of a text, each on a line of its own.
+  /// Appends the wrapped text to `out`, each line after a line end.
   fileprivate func appendWrapped(to width: Int, first: String, rest: String, onto out: inout [UInt8]) {
     var text = self
     let isDone = text.withUTF8 { utf8 in
@@ -167,7 +166,7 @@ extension String {
     for line in wrapped(to: width, first: first, rest: rest) { out += [0x0A] + Array(line.utf8) }
   }
 
-  /// The same, each line behind a beginning, the first behind one of its own.
+  /// Returns the wrapped lines with a prefix: `first` for the first line, `rest` for the others.
   public func wrapped(to width: Int, first: String, rest: String) -> [String] {
     var lines = wrapped(to: width)
     for place in lines.indices { lines[place] = (place == 0 ? first : rest) + lines[place] }
@@ -176,19 +175,19 @@ extension String {
 }
 
 extension UnsafeBufferPointer<UInt8> {
-  /// True where each byte is a letter, a digit, a sign or a space of ASCII.
+  /// True if each byte is printable ASCII.
   var isPlain: Bool {
     var odd: UInt64 = 0
     forEachWord { odd |= $0.highBits | $0.bytes(below: 0x20) | ($0 ^ 0x7F7F_7F7F_7F7F_7F7F).bytes(below: 1) }
     return odd == 0
   }
 
-  /// True where a space stands at an end, or beside another, which do not outlive a breaking into lines. Of plain bytes.
+  /// True if a space is at an end or next to another one. Wrapping would remove such spaces. For plain bytes only.
   fileprivate var hasIdleSpace: Bool {
     guard let first, let last, first != 0x20, last != 0x20 else { return true }
     var (idle, before): (UInt64, UInt64) = (0, 0)
     forEachWord { word in
-      // Each byte together with the one before it: of plain ones no other two have the bits of a space alone.
+      // Each byte ORed with the one before it: of plain bytes, only two spaces have the bits of a space alone.
       let pairs = word | word << 8 | before >> 56
       idle |= (pairs ^ 0x2020_2020_2020_2020).bytes(below: 1)
       before = word
@@ -196,7 +195,7 @@ extension UnsafeBufferPointer<UInt8> {
     return idle != 0
   }
 
-  /// All bytes, eight at a time; those that the last eight lack are letters.
+  /// Calls `body` with all bytes, eight at a time; letters fill up the last eight.
   private func forEachWord(_ body: (UInt64) -> Void) {
     let raw = UnsafeRawBufferPointer(self)
     var at = 0
@@ -210,14 +209,14 @@ extension UnsafeBufferPointer<UInt8> {
     body(rest)
   }
 
-  /// Plain text broken into lines of at most so many bytes at spaces.
+  /// Returns plain text broken at spaces into lines of at most `width` bytes.
   fileprivate func wrapped(to width: Int) -> [String] {
     var lines: [String] = []
     forEachLine(to: width) { line, _ in lines.append(String(decoding: line, as: UTF8.self)) }
     return lines
   }
 
-  /// Each of those lines, and whether it is the first.
+  /// Calls `body` with each of those lines, and true for the first.
   fileprivate func forEachLine(to width: Int, _ body: (ArraySlice<UInt8>, Bool) -> Void) {
     var (line, isFirst): ([UInt8], Bool) = ([], true)
     line.reserveCapacity(Swift.min(count, width))
@@ -245,12 +244,12 @@ extension UnsafeBufferPointer<UInt8> {
 extension UInt64 {
   fileprivate var highBits: UInt64 { self & 0x8080_8080_8080_8080 }
 
-  /// Not zero where one of the eight bytes is smaller than a number below 128 (Mycroft's test).
+  /// Returns a nonzero value if one of the eight bytes is smaller than a bound below 128 (Mycroft's test).
   fileprivate func bytes(below bound: UInt64) -> UInt64 { ((self &- bound &* 0x0101_0101_0101_0101) & ~self).highBits }
 }
 
 extension Character {
-  /// Two for wide characters of East Asia and for emoji, none for marks that stand alone.
+  /// The number of columns: two for wide characters of East Asia and for emoji, zero for combining marks alone.
   fileprivate var columns: Int {
     guard let first = unicodeScalars.first else { return 0 }
     switch first.value {

@@ -2,10 +2,11 @@ public import PlanJudge
 import PlanModel
 import StrictJSON
 
-/// A tracker document in Markdown: the plan as people pass it round (see the seed plan for the form).
+/// A tracker document in Markdown: the plan in the form that people exchange (see the seed plan for the form).
 public enum TrackerDocument {
-  /// Writes a plan as a tracker document. The document that a plan was imported from comes back byte for byte, where its
-  /// texts hold no HTML, link, mention or reference; these come back as the same text, escaped (decision 0042).
+  /// Writes a plan as a tracker document. A document that the plan was imported from is reproduced byte for byte,
+  /// unless its texts contain HTML, links, mentions or references. Those are escaped, and read back as the same text
+  /// (decision 0042).
   public static func render(_ overview: PlanOverview) -> String {
     let entries = overview.entries
     let ids = overview.ids.map(\.text)
@@ -39,7 +40,7 @@ public enum TrackerDocument {
       "", "## Dependency Matrix", "", "`1` means row item depends on column item.", "",
       row(["Row \\ Col"] + ids), "|---|" + ids.map { _ in "---:|" }.joined(),
     ]
-    // There are as many cells as pairs of milestones, so a row of noughts is copied, and ones are put into it.
+    // The number of cells is quadratic, so a row of zeros is copied and the ones are set in it.
     let noughts = Array(ids.map { _ in "0" }.joined(separator: " | ").utf8)
     for entry in entries {
       var cells = noughts
@@ -56,7 +57,7 @@ public enum TrackerDocument {
     return lines.joined(separator: "\n") + "\n"
   }
 
-  /// The lines about one milestone whose state does not count without reserve.
+  /// Returns the lines about a milestone whose state has reservations.
   private static func reserve(_ entry: PlanOverview.Entry) -> [String] {
     let suspect =
       entry.suspect.isEmpty ? [] : ["- \(MarkdownText.line("\(entry.id) is suspect: \(entry.suspectInShort)"))"]
@@ -183,7 +184,7 @@ private struct TrackerReader {
       Finding(.schemaViolation, message, hint: "Correct the row, then import again.", path: path, line: number))
   }
 
-  /// The matrix is a second telling of Depends On; where the two differ, the cell is named.
+  /// Compares the matrix with Depends On, which it repeats, and reports each cell that differs.
   private mutating func compareMatrix() {
     guard hasMatrix else { return }
     let depends = Dictionary(milestones.map { ($0.id, Set($0.dependsOn)) }) { first, _ in first }
@@ -215,7 +216,7 @@ private struct TrackerReader {
       title: title ?? StandardPlan.title, milestones: milestones, executionOrder: order, findings: findings)
   }
 
-  /// The path of a cell that is code, or text.
+  /// Returns the path in a cell of code or text.
   private static func path(_ cell: String) -> String {
     let code = cell.dropFirst().dropLast()
     guard cell.count > 1, cell.hasPrefix("`"), cell.hasSuffix("`"), !code.contains("`") else {
@@ -224,7 +225,7 @@ private struct TrackerReader {
     return String(code).replacing("\\|", with: "|")
   }
 
-  /// The cells of a row as they are written, spaces at their ends taken off.
+  /// Returns the cells of a row as written, without surrounding spaces.
   private static func cells(_ line: Substring) -> [String] {
     var cells: [String] = []
     var cell = ""
@@ -245,7 +246,7 @@ private struct TrackerReader {
 }
 
 extension StringProtocol {
-  /// Without spaces at its end.
+  /// The text without spaces at its end.
   fileprivate var trimmingEnd: String {
     var text = self[...]
     while text.last == " " { text = text.dropLast() }

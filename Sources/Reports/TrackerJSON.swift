@@ -3,9 +3,9 @@ public import PlanJudge
 import PlanModel
 public import StrictJSON
 
-/// The whole plan as one JSON document: everything that the files say.
+/// The whole plan as one JSON document, with everything in its files.
 public enum TrackerJSON {
-  /// `export` with the plan file and the milestones' files, members in their written order.
+  /// Returns `export` with the plan file and the milestones' files, members in their written order.
   public static func render(_ overview: PlanOverview) -> JSONValue {
     Envelope.json(
       "export",
@@ -15,7 +15,7 @@ public enum TrackerJSON {
       ])
   }
 
-  /// Reads what `render` writes. Every milestone is read by the built-in schema, so that a fault has its place.
+  /// Reads the output of `render`. The built-in schema checks every milestone, so that a fault has its position.
   public static func parse(_ bytes: [UInt8], path: String) -> ImportedPlan {
     var findings: [Finding] = []
     var files: [ImportedPlan.File] = []

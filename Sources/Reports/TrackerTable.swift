@@ -2,14 +2,14 @@ public import PlanJudge
 import PlanModel
 import StrictJSON
 
-/// The plan as a table for spreadsheets: RFC 4180, a milestone a row, criteria a line each within their cell.
+/// The plan as a table for spreadsheets: RFC 4180, a row per milestone, and a line per criterion within its cell.
 public enum TrackerTable {
-  /// The columns that are read, as the table's first row names them.
+  /// The columns that are read, as named in the table's first row.
   public static let header = ["id", "workstream", "outcome", "dependsOn", "owner", "status", "exitCriteria", "target"]
 
   private static let needed = ["id", "workstream", "outcome", "exitCriteria"]
 
-  /// Writes the rows in the suggested order, so that importing them gives that order back. Lines end in CRLF.
+  /// Writes the rows in the suggested order, so that an import restores that order. Lines end in CRLF.
   public static func render(_ overview: PlanOverview) -> String {
     let entries = overview.suggestedOrder.compactMap { overview[$0] }
     let hasTargets = entries.contains { $0.target != nil }
@@ -31,7 +31,7 @@ public enum TrackerTable {
     return cells
   }
 
-  /// True if the first line of a text is the header of such a table.
+  /// Returns true if the first line of a text is the header of such a table.
   public static func isTable(_ text: String) -> Bool {
     let lines = text.split(separator: "\n", maxSplits: 2, omittingEmptySubsequences: true)
     return lines.prefix(2).contains { line in
@@ -42,9 +42,9 @@ public enum TrackerTable {
 
   private static let separators: [Character] = [";", "\t", ","]
 
-  /// Reads a table with the columns that `render` writes, in any order; others are ignored, and named. Cells are parted by commas,
-  /// semicolons or tabs, as the header shows; empty rows, and empty cells behind the last column, are what spreadsheets
-  /// leave. Every fault becomes a finding with its line.
+  /// Reads a table with the columns of `render` in any order. Other columns are ignored and named.
+  /// The header shows whether commas, semicolons or tabs separate cells. Spreadsheets leave empty rows and empty cells
+  /// after the last column; both are ignored. Every fault becomes a finding with its line.
   public static func parse(_ text: String, path: String) -> ImportedPlan {
     var findings: [Finding] = []
     func refuse(_ message: String, _ line: Int, hint: String = "Correct the row, then import again.") {
@@ -111,7 +111,7 @@ public enum TrackerTable {
     return plan
   }
 
-  /// The records of a text (RFC 4180, section 2), with the line on which each begins.
+  /// Returns the records of a text (RFC 4180, section 2), with the line on which each begins.
   private static func records(_ text: String) -> (
     records: [(cells: [String], line: Int)], fault: (message: String, line: Int)?
   ) {
@@ -157,8 +157,8 @@ public enum TrackerTable {
     return (records, isQuoted ? ("A quoted cell is not closed.", start) : nil)
   }
 
-  /// What parts the cells: what a first line `sep=;` says, as spreadsheets write it, else what the header holds most of
-  /// outside of quotes.
+  /// Returns the separator of the cells: that of a first line `sep=;`, which spreadsheets write, otherwise the most
+  /// frequent one in the header outside of quotes.
   private static func separator(_ rest: inout Substring, _ line: inout Int) -> Character {
     let first = rest.prefix { !$0.isNewline }
     if first.lowercased().hasPrefix("sep="), first.count == 5, let named = first.last {
@@ -176,7 +176,7 @@ public enum TrackerTable {
 }
 
 extension String {
-  /// Without white space at its ends.
+  /// The text without white space at its ends.
   fileprivate var trimmed: String {
     var text = self[...]
     while text.first?.isWhitespace == true { text.removeFirst() }

@@ -2,7 +2,7 @@ public import GitObjects
 public import PlanModel
 import StrictJSON
 
-/// What an audit takes on trust, as reports show it.
+/// The trusted commits of an audit, in reports.
 public struct TrustLine: Sendable {
   private let start: String
   private let commit: ObjectID
@@ -13,17 +13,17 @@ public struct TrustLine: Sendable {
 
   /// - Parameters:
   ///   - start: `baseline`, `judgedFrom` or `anchor`.
-  ///   - commit: where judgement begins.
-  ///   - commits: how many commits that leaves out; nil where nobody counted.
-  ///   - run: the run that set it.
-  ///   - by: who set it.
-  ///   - at: when.
+  ///   - commit: the commit at which judgement begins.
+  ///   - commits: the number of commits left out; nil if they were not counted.
+  ///   - run: the run that set the start.
+  ///   - by: the person who set it.
+  ///   - at: the moment at which it was set.
   public init(start: String, commit: ObjectID, commits: Int?, run: Digest?, by: Identity?, at: String?) {
     (self.start, self.commit, self.commits) = (start, commit, commits)
     (self.run, self.by, self.at) = (run, by, at)
   }
 
-  /// In a sentence.
+  /// The trust in a sentence.
   var text: String {
     let short = commit.description.prefix(8)
     let setter = [
@@ -39,7 +39,7 @@ public struct TrustLine: Sendable {
     }
   }
 
-  /// As an object.
+  /// The trust as a JSON object.
   var json: JSONValue {
     let members = [
       JSONMember("start", .text(start)), JSONMember("commit", .text(commit.description)),

@@ -1,9 +1,9 @@
 public import PlanModel
 public import StrictJSON
 
-/// A verdict in the forms that other programs show to people.
+/// A verdict in the formats that other programs show to people.
 public enum VerdictFormats {
-  /// SARIF 2.1.0 (OASIS): a result for each finding, a rule for each code.
+  /// Returns SARIF 2.1.0 (OASIS): a result for each finding, a rule for each code.
   public static func sarif(_ findings: [Finding], version: String) -> JSONValue {
     let codes = Set(findings.map(\.code)).sorted { $0.id < $1.id }
     let rules = codes.map { code -> JSONValue in
@@ -19,7 +19,7 @@ public enum VerdictFormats {
         JSONMember("level", .text(finding.severity.rawValue)),
         JSONMember("message", ["text": .text(sarifText("\(place(finding))\(finding.message) \(finding.hint)"))]),
       ]
-      // A result without a file is shown nowhere; what is about a message stands at the plan.
+      // A result without a file is not shown, so a finding about a message points at the plan.
       let region: JSONValue = ["startLine": .int(finding.line ?? 1)]
       members.append(
         JSONMember(
@@ -45,7 +45,7 @@ public enum VerdictFormats {
     ]
   }
 
-  /// JUnit's XML as its readers agree on it: a test case for each run, and one for each finding that no run holds.
+  /// Returns JUnit's XML in the form that its readers agree on: a case for each run, and for each finding of no run.
   public static func junit(_ runs: [RunLine], _ findings: [Finding]) -> String {
     var cases: [String] = []
     var told = Set<Int>()
@@ -87,7 +87,7 @@ public enum VerdictFormats {
     return (lines + ["    </testcase>"]).joined(separator: "\n")
   }
 
-  /// GitHub's workflow commands. About ten of a kind are shown for a step, so the rest is counted.
+  /// Returns GitHub's workflow commands. A step shows about ten of a kind, so the rest is counted.
   public static func github(_ findings: [Finding]) -> String {
     var lines: [String] = []
     for severity in Finding.Severity.allCases {
@@ -108,7 +108,7 @@ public enum VerdictFormats {
     return lines.joined(separator: "\n")
   }
 
-  /// GitLab's Code Quality report: an array of issues, which a merge request shows beside the lines.
+  /// Returns GitLab's Code Quality report: an array of issues, which a merge request shows next to the lines.
   public static func codeQuality(_ findings: [Finding]) -> JSONValue {
     let issues = findings.map { finding -> JSONValue in
       let path = finding.path ?? PlanPaths.plan
@@ -137,13 +137,13 @@ public enum VerdictFormats {
     finding.path.map { $0 + (finding.line.map { ":\($0)" } ?? "") + ": " } ?? ""
   }
 
-  /// A plain text message, in which `[text](target)` would be a link (SARIF 2.1.0, section 3.11.6).
+  /// Returns a plain text message. It escapes `[text](target)`, which would be a link (SARIF 2.1.0, section 3.11.6).
   private static func sarifText(_ text: String) -> String {
     let shown = text.printable
     return shown.contains("](") ? shown.replacing("[", with: "\\[").replacing("]", with: "\\]") : shown
   }
 
-  /// A path as a relative URI reference (RFC 3986, section 4.2).
+  /// Returns a path as a relative URI reference (RFC 3986, section 4.2).
   private static func uri(_ path: String) -> String {
     path.utf8.reduce(into: "") { out, byte in
       let scalar = Unicode.Scalar(byte)
@@ -160,7 +160,7 @@ public enum VerdictFormats {
 }
 
 extension RunLine {
-  /// What the run changes, in a line.
+  /// The changes of the run, on a line.
   var summary: String {
     var parts = run.transitions.map { "\($0.milestone): \($0.words)" }
     parts += run.edits.map { "\($0.milestone?.text ?? "plan") edited" }
@@ -171,6 +171,6 @@ extension RunLine {
 }
 
 extension Finding.Severity {
-  /// The workflow command of GitHub that shows it.
+  /// The workflow command of GitHub for the severity.
   fileprivate var command: String { self == .note ? "notice" : rawValue }
 }

@@ -2,9 +2,9 @@ public import PlanJudge
 public import PlanModel
 public import StrictJSON
 
-/// The weekly update, in the form of the seed's template. Values only: reports know no history.
+/// The weekly update, in the form of the seed's template. It contains values only: reports do not depend on history.
 public struct WeeklyReport {
-  /// What a report is made of.
+  /// The facts of a report.
   public struct Facts {
     let span: DaySpan
     let completed: [(id: String, run: String?, isSuspect: Bool)]
@@ -15,10 +15,10 @@ public struct WeeklyReport {
     let decision: GateDecision?
     let refusals: [Finding]
     let lateness: [Lateness.Item]
-    /// Milestones that are new, and that were retired.
+    /// The milestones that are new, and those that were retired.
     let members: (added: [String], retired: [String])
 
-    /// Makes facts; ids are texts.
+    /// Creates facts; ids are texts.
     public init(
       span: DaySpan, completed: [(id: String, run: String?, isSuspect: Bool)], blocked: [(id: String, reason: String)],
       risks: [(id: String, risk: Risk)], added: [(String, String)], removed: [(String, String)],
@@ -40,7 +40,7 @@ public struct WeeklyReport {
 
   private let facts: Facts
 
-  /// Makes a report.
+  /// Creates a report.
   public init(_ facts: Facts) { self.facts = facts }
 
   private var recommendation: GateDecision.Answer {
@@ -58,7 +58,7 @@ public struct WeeklyReport {
     return decision.reasons.map { ($0.code.id, $0.message, $0.milestone?.text) }
   }
 
-  /// Markdown: the six lines of the template, each with what history says.
+  /// The report as Markdown: the six lines of the template, each with its facts from history.
   public var markdown: String {
     func list(_ items: [String]) -> [String] { items.isEmpty ? [" none"] : [""] + items.map { "  - \($0)" } }
     func line(_ name: String, _ values: [String]) -> [String] { ["- \(name):" + values[0]] + values.dropFirst() }
@@ -109,7 +109,7 @@ public struct WeeklyReport {
     return lines.joined(separator: "\n")
   }
 
-  /// `weekly` (contract 4.1).
+  /// The answer `weekly` (contract 4.1).
   public var json: JSONValue {
     func edges(_ pairs: [(String, String)]) -> JSONValue { JSONValue(.array(pairs.map { .texts([$0.0, $0.1]) })) }
     let listed = reasons.map { reason -> JSONValue in

@@ -1,17 +1,17 @@
-/// Text of a stranger in XML 1.0: in SVG and JUnit's reports, between tags and in attributes (decision 0042).
+/// Untrusted text in XML 1.0: in SVG and JUnit's reports, between tags and in attributes (decision 0042).
 enum XMLText {
-  /// Returns text for one line; what XML has no place for, and what cannot be seen, is made visible.
+  /// Returns text for one line. Characters that XML does not allow, and invisible ones, are made visible.
   static func line(_ text: String) -> String {
     text.printable.replacing("&", with: "&amp;").replacing("<", with: "&lt;").replacing(">", with: "&gt;")
       .replacing("\"", with: "&quot;").replacing("'", with: "&apos;")
   }
 
-  /// Returns several lines of our own, each of which may hold text of a stranger.
+  /// Returns several lines of our own, each of which may contain untrusted text.
   static func lines(_ lines: [String]) -> String { lines.map(line).joined(separator: "&#10;") }
 }
 
-/// Text of a stranger in a label of Mermaid. Mermaid looks for directives, entities, formulas and icons inside of quotes
-/// too, so that only words stay as they are (decision 0042).
+/// Untrusted text in a label of Mermaid. Mermaid looks for directives, entities, formulas and icons inside quotes too,
+/// so that only words remain unchanged (decision 0042).
 enum MermaidText {
   /// Returns text for a label between quotes.
   static func label(_ text: String) -> String {
@@ -27,7 +27,7 @@ enum MermaidText {
   }
 }
 
-/// Text of a stranger in a label of Graphviz, whose labels know escapes and entities of HTML (decision 0042).
+/// Untrusted text in a label of Graphviz, whose labels know escapes and entities of HTML (decision 0042).
 enum DotText {
   /// Returns lines for a label, with its quotes.
   static func label(_ lines: [String]) -> String {
@@ -41,7 +41,7 @@ enum DotText {
   static func name(_ text: String) -> String { label([text]) }
 }
 
-/// Text of a stranger in a workflow command of GitHub (docs.github.com, "Workflow commands for GitHub Actions").
+/// Untrusted text in a workflow command of GitHub (docs.github.com, "Workflow commands for GitHub Actions").
 enum WorkflowCommandText {
   /// Returns several lines of our own for the message of a command.
   static func message(_ lines: String...) -> String {
