@@ -4,7 +4,7 @@ import PlanModel
 import GitRepository
 import ReadinessSystem
 
-/// Options of commands that stage, and commit where they are asked to.
+/// The options of commands that stage, and commit on request.
 struct CommitOptions: ParsableArguments {
   @Flag(help: "Commit the change at once, and nothing else that is staged; -m does so too.") var commit = false
   @Option(
@@ -12,17 +12,17 @@ struct CommitOptions: ParsableArguments {
     help: ArgumentHelp("The subject of that commit, which is also its reason.", valueName: "text"))
   var message: String?
 
-  /// True where the change becomes a commit of its own (decision 0110).
+  /// True if the change becomes a separate commit (decision 0110).
   var commits: Bool { commit || message != nil }
 }
 
 extension Context {
-  /// The owner that a person means: `me` is the name under which git commits.
+  /// Returns the owner that a person means: `me` is the name under which git commits.
   func owner(_ word: String, _ repository: Repository) throws -> String {
     word.lowercased() == "me" ? try CommitSituation.configuredAuthor(repository).name : word
   }
 
-  /// The file that `[CRITERION=]PATH` names.
+  /// Returns the file that `[CRITERION=]PATH` names.
   /// - Throws: `UsageError` if no such file is staged or committed.
   func evidence(_ word: String, of milestone: String, _ repository: Repository) throws -> EvidenceFile {
     var (criterion, given): (String?, String) = (nil, word)
@@ -32,7 +32,7 @@ extension Context {
     return try evidenceFile(given, criterion: criterion, repository)
   }
 
-  /// The file of a path, staged or committed.
+  /// Returns the file at a path, staged or committed.
   func evidenceFile(_ given: String, criterion: String? = nil, _ repository: Repository) throws -> EvidenceFile {
     let path = try repositoryPath(given, top: repository.workTree ?? "")
     guard let file = try EvidenceFile(criterion: criterion, path: path, in: repository) else {
@@ -41,7 +41,7 @@ extension Context {
     return file
   }
 
-  /// Why a path is no evidence yet: a wrong path, a folder, or a file that nobody has staged.
+  /// Returns the reason why a path is no evidence yet: a wrong path, a folder, or a file that nobody has staged.
   private func noEvidence(_ given: String, _ path: String, _ repository: Repository) throws -> UsageError {
     let place = (repository.workTree ?? "") + path
     guard FileSystem.exists(place) else {
@@ -61,13 +61,13 @@ extension Context {
       hint: "Stage it, then run the command again: git add \(isIgnored ? "--force " : "")\(given.shellQuoted)")
   }
 
-  /// True if the whole word is the path of a file that is staged.
+  /// Returns true if the whole word is the path of a staged file.
   private func isStaged(_ word: String, _ repository: Repository) throws -> Bool {
     guard !word.contains("://") else { return false }
     return try repository.staged(repositoryPath(word, top: repository.workTree ?? "")) != nil
   }
 
-  /// Tells of the team's own commit hooks, which run in git commit, and not in a command that commits by itself.
+  /// Warns about the team's own commit hooks, which run in `git commit` but not in a command that commits itself.
   func sayWhichHooksDidNotRun(_ repository: Repository, _ command: String, toRunThem: String) throws {
     let configured = try repository.configuration("core.hookspath")
     let names = try HookFolder(path: configured ?? repository.commonFolder + "hooks").othersInCommits()

@@ -4,7 +4,7 @@ import PlanGate
 import Reports
 import StrictJSON
 
-/// The forms in which a plan is passed round.
+/// The formats in which people exchange a plan.
 enum DocumentFormat: String, Choice {
   case markdown, csv, json
 }
@@ -24,7 +24,7 @@ struct Export: ReadingCommand {
     let document = format == .csv ? TrackerTable.render(plan.overview) : TrackerDocument.render(plan.overview)
     let json = Envelope.json(
       "export", [JSONMember("format", .text(format.rawValue)), JSONMember("document", .text(document))])
-    // The document brings its own newline at the end; a table's is CRLF, of which the last half is printed anyway.
+    // The document ends in its own newline. A table ends in CRLF, of which printing adds the last half.
     return Answer(
       json: json, text: format == .csv ? String(document.unicodeScalars.dropLast()) : String(document.dropLast()))
   }

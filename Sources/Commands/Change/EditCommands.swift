@@ -99,7 +99,7 @@ struct SetCommand: EditingCommand {
     }
   }
 
-  /// The value as the file holds it; nil to take the property away.
+  /// Returns the value in the form of the file. Nil removes the property.
   private func json(_ edit: PlanEdit) throws -> JSONValue? {
     let texts = ["workstream", "outcome", "owner", "target"]
     let structures = ["risks", "deliverables", "blocked"]
@@ -140,7 +140,7 @@ struct SetCommand: EditingCommand {
 }
 
 extension MilestoneID {
-  /// Ids that a person wrote, separated by commas or spaces; `-` is none.
+  /// Reads ids that a person separated by commas or spaces; `-` means none.
   static func list(_ text: String) throws -> [MilestoneID] {
     guard text != "-" else { return [] }
     return try text.split { ", \n\t".contains($0) }.map { word in

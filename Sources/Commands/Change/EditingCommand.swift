@@ -6,12 +6,12 @@ import GitRepository
 import Reports
 import StrictJSON
 
-/// A change of the plan that a command asks for, and how to tell of it.
+/// A change of the plan by a command, with its messages.
 struct EditAct {
   let changes: [PlanEdit.Change]
-  /// For the person who typed it.
+  /// The message for the person who typed the command.
   let done: String
-  /// The subject of a commit of its own.
+  /// The subject of a separate commit.
   let subject: String
   /// Staged files that the commit needs, because a criterion is based on them.
   var alongside: [EvidenceFile] = []
@@ -21,15 +21,15 @@ struct EditAct {
   }
 }
 
-/// A command that edits files of the plan and stages them, or commits them where it is asked to.
+/// A command that edits files of the plan and stages them, or commits them on request.
 protocol EditingCommand: ParsableCommand {
   var options: GlobalOptions { get }
   var commitOptions: CommitOptions { get }
-  /// Why, where the command itself says so.
+  /// The reason, if the command itself states it.
   var reason: String? { get }
-  /// The changes, and how to tell of them.
+  /// Returns the changes and their messages.
   func changes(_ edit: PlanEdit, _ context: Context) throws -> EditAct
-  /// The findings against them, with the next step that this command knows.
+  /// Returns the findings against them, with this command's next step.
   func explained(_ findings: [Finding], _ edit: PlanEdit) throws -> [Finding]
 }
 
@@ -86,18 +86,18 @@ extension EditingCommand {
         : "Nothing to do: the plan already says so.")
   }
 
-  /// Spaces in a line that is short enough stay.
+  /// Keeps the spaces in a line that is short enough.
   private static func lines(_ text: String, _ width: Int) -> [String] {
     text.count <= min(width, 80) ? [text] : Style(color: false).hint(text, to: min(width, 80))
   }
 
-  /// True where nothing but a reason is missing.
+  /// Returns true if only a reason is missing.
   private func asksForReason(_ act: EditAct, _ edit: PlanEdit) throws -> Bool {
     guard commitOptions.message == nil, reason == nil else { return false }
     return try !edit.apply(act.changes, reason: "why", isDry: true).findings.contains { $0.severity == .error }
   }
 
-  /// The finding with the command that was typed, and a reason.
+  /// Returns the finding with the typed command and a reason as its hint.
   private static func sayingWhy(_ finding: Finding) -> Finding {
     guard [.frozenField, .reasonMissing].contains(finding.code) else { return finding }
     let words = CommandLine.arguments.dropFirst().map(\.shellQuoted).joined(separator: " ")

@@ -51,11 +51,11 @@ struct ImportCommand: ParsableCommand {
   }
 }
 
-/// What a document does to a plan.
+/// The effect of a document on a plan.
 private struct ImportOutcome {
-  /// True if there is a plan already.
+  /// True if a plan already exists.
   let joins: Bool
-  /// What is written, if there is one.
+  /// The changes to write.
   let edits: [PlanEdit.Change]
   private(set) var notes: [String] = []
   /// States that the workflow does not have.
@@ -75,7 +75,7 @@ private struct ImportOutcome {
     func vouched(_ file: ImportedPlan.File, _ status: String) throws -> ImportedPlan.File {
       if workflow.category(status) == .blocked { return isBaseline ? file.waiting(document: name) : file }
       guard workflow.category(status)?.isFrozen == true else { return file }
-      // Nobody can answer for it yet; the commit will ask who it is.
+      // Without an identity nobody can answer for it yet; the commit will require one.
       guard let by = try person ?? edit.repository.configuredIdentity(.author)?.email else { return file }
       person = by
       return file.vouched(true, document: name, by: by)
@@ -148,13 +148,13 @@ private struct ImportOutcome {
       hint: "\(near)The states are \(names.joined(separator: ", ")).", milestone: file.id, line: file.line)
   }
 
-  /// Writes a plan where there is none, and stages it.
+  /// Writes and stages a plan if there is none.
   func layDown(in repository: Repository, isDry: Bool) throws {
     let written = try Layout(repository).lay([], plan: plan, isDry: isDry)
     if !isDry { try Layout.stage(written.all) }
   }
 
-  /// A finding about a new milestone, at its place in the document.
+  /// Returns a finding about a new milestone with its position in the document.
   func placed(_ finding: Finding, in file: String) -> Finding {
     let one = new.first { $0.id == finding.milestone }
     guard let line = one?.line ?? (finding.path == nil ? finding.line : nil) else { return finding }
@@ -220,9 +220,9 @@ private struct ImportOutcome {
 }
 
 extension ImportedPlan {
-  /// Reads a document. Its form is that of its content: a JSON object, a table with a column `id` and a separator, else
+  /// Reads a document. Its content decides its format: a JSON object, a table with a column `id` and a separator, else
   /// Markdown.
-  /// - Throws: `UsageError` if it is no text in UTF-8; `GitError` if it cannot be read.
+  /// - Throws: `UsageError` if it is not UTF-8 text; `GitError` if it cannot be read.
   static func read(_ path: String, _ given: DocumentFormat? = nil) throws -> ImportedPlan {
     let bytes = try FileSystem.read(path)
     guard let text = String(validating: bytes, as: UTF8.self) else {

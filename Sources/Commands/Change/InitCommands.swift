@@ -77,7 +77,7 @@ enum WorkflowKind: String, Choice {
 }
 
 extension Workflow {
-  /// True if a file's state says that it was reviewed or done.
+  /// Returns true if a file's state claims that it was reviewed or done.
   fileprivate func isClaimed(_ file: ImportedPlan.File) -> Bool {
     category(file.json["status"]?.string ?? "")?.isFrozen == true
   }
@@ -95,7 +95,7 @@ extension ImportedPlan {
   static let empty = ImportedPlan(title: "Production readiness", milestones: [], executionOrder: [], findings: [])
 }
 
-/// Puts files into the work tree, all or none.
+/// Writes files into the work tree, all or none.
 struct Layout {
   struct Written {
     let new: [String]
@@ -162,7 +162,7 @@ struct Layout {
     return Written(new: new, kept: kept)
   }
 
-  /// A plan that is there keeps its id; a new one gets a new one.
+  /// Returns the plan file. An existing plan keeps its id; a new plan gets a new one.
   private func planBytes(_ plan: ImportedPlan) throws -> [UInt8] {
     func bytes(_ id: String) -> [UInt8] {
       Plan(planID: id, title: plan.title, executionOrder: plan.executionOrder, retired: plan.retired).json.layoutBytes
@@ -179,7 +179,7 @@ struct Layout {
     try require(GitProcess.run(["add", "--"] + paths.map { ":(top)" + $0 }), "git add")
   }
 
-  /// Commits the staged files, and nothing else, with a stamp of our own where no hook makes one.
+  /// Commits the staged files and nothing else. If no hook stamps the commit, this function does.
   static func commit(_ paths: [String], _ repository: Repository, now: String) throws -> String {
     let situation = try CommitSituation(repository, isAmend: false, environment: Environment.all(), now: now)
     var message = "plan: create the production-readiness plan\n"

@@ -7,7 +7,7 @@ import GitRepository
 import Reports
 import StrictJSON
 
-/// One move, as `move`, `start` and `submit` make it.
+/// A move by `move`, `start` or `submit`.
 struct MoveAct {
   var pairs: [(id: String, goal: MoveStep.Goal)]
   var owner: String?
@@ -41,7 +41,7 @@ struct MoveAct {
     }
   }
 
-  /// Judges and writes it, and prints what came of it.
+  /// Judges the move, writes it, and prints the result.
   func run() throws {
     let context = try Context(options)
     let repository = try context.openForWriting(isDry: dryRun)
@@ -77,7 +77,7 @@ struct MoveAct {
     context.print(json: json(outcome), text: text(outcome, style))
   }
 
-  /// Commits what is staged of the moved milestones, and nothing else, as a person would: with every hook.
+  /// Commits only the staged files of the moved milestones, as a person would: with every hook.
   private func commitByGit(_ outcome: MoveOutcome, _ steps: [MoveStep], _ repository: Repository) throws -> MoveOutcome
   {
     let message = Move.message(outcome.moves, reason, of: steps.map(\.milestone))
@@ -112,7 +112,7 @@ struct MoveAct {
     return lines.joined(separator: "\n")
   }
 
-  /// The same moves on what is staged; the hooks stamp them when the user commits.
+  /// Moves the staged milestones; the hooks stamp them when the user commits.
   private func stage(_ steps: [MoveStep], _ context: Context, _ repository: Repository) throws -> MoveOutcome {
     let edit = try PlanEdit(repository, environment: context.environment, now: context.now)
     let acts = try steps.map { try edit.moving($0, reason: reason) }

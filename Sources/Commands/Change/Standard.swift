@@ -4,19 +4,20 @@ import Telemetry
 
 /// Standard output and standard error, written whole.
 enum Standard {
-  /// Prints an answer for people; nothing in it reaches a terminal as an escape (decision 0042).
+  /// Prints an answer for people; nothing in it reaches a terminal as an escape sequence (decision 0042).
   static func output(_ text: String) { document(cleaned(Array(text.utf8))) }
 
-  /// Returns text for people without what is no text. Whatever renders a stranger's text escapes it by itself; this is
-  /// the one place that all of it passes.
+  /// Returns text for people without escape sequences. Renderers escape untrusted text themselves; this function is the
+  /// one place that all text passes.
   static func cleaned(_ bytes: [UInt8]) -> [UInt8] {
     TerminalText.cleaned(bytes, inWorkflowLog: Environment.isSet("GITHUB_ACTIONS"))
   }
 
-  /// Prints a document for programs, whose renderer has escaped what its medium asks for. An answer that cannot be
-  /// written is none: the process ends with exit status 3, quietly where the reader has left.
-  /// - Parameter ending: written behind them at one go, since a reader that has all lines which it wants may leave between
-  ///   two; and an answer of megabytes is not put together anew for its last line end.
+  /// Prints a document for programs, whose renderer has escaped it for its medium.
+  /// If the answer cannot be written, the process ends with exit status 3, without a message if the reader has closed
+  /// the pipe.
+  /// - Parameter ending: bytes written in the same call, because a reader that has all the lines it needs may leave
+  ///   between two calls. Megabytes are not copied to add a line end.
   static func document(_ bytes: [UInt8], ending: [UInt8] = []) {
     do throws(SystemError) {
       try FileSystem.write(bytes, ending, to: 1, "standard output")
@@ -29,17 +30,17 @@ enum Standard {
     }
   }
 
-  /// What cannot be said is not said.
+  /// Prints text on standard error. A failure to write is ignored.
   static func error(_ text: String) { write(cleaned(Array(text.utf8))) }
 
-  /// Tells something beside the answer; on a terminal in lines of at most 80 columns.
+  /// Prints a note in addition to the answer, on a terminal in lines of at most 80 columns.
   static func note(_ text: String) {
     let width = Terminal.textWidth(Environment.all())
     let style = Style(color: false, folder: CurrentFolder.prefix(for: text))
     error(style.hint("note: " + text, to: width - 2, rest: "  ").joined(separator: "\n") + "\n")
   }
 
-  /// Draws on the terminal of standard error: text of our own, with the sequences that move its cursor.
+  /// Draws on the terminal of standard error: our own text, with the sequences that move the cursor.
   static func draw(_ text: String) { write(Array(text.utf8)) }
 
   private static func write(_ bytes: [UInt8]) {

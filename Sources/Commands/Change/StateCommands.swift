@@ -4,7 +4,7 @@ import PlanModel
 import GitRepository
 import StrictJSON
 
-/// Options of the commands that move one milestone forward.
+/// The options of the commands that move one milestone forward.
 struct ForwardOptions: ParsableArguments {
   @Option(name: [.customShort("m"), .long], help: "Why, where the workflow asks for a reason, or to be remembered.")
   var reason: String?
@@ -113,7 +113,7 @@ struct RetireCommand: EditingCommand {
     return EditAct(changes, done: "Retired \(id)." + others, subject: "\(id): retire")
   }
 
-  /// One finding that names all that depends on it, and the commands that lead there.
+  /// Returns one finding that names all dependents, and the commands that lead to retirement.
   func explained(_ findings: [Finding], _ edit: PlanEdit) throws -> [Finding] {
     guard findings.contains(where: { $0.code == .illegalDeletion }) else { return findings }
     let (_, id, dependents) = try edit.retiring(id, detaches: false)

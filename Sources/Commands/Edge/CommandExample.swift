@@ -1,10 +1,10 @@
 import ArgumentParser
 
-/// One line for each command that a person can type as it stands, shown below its help.
+/// One line for each command that a person can type unchanged, shown below its help.
 enum CommandExample {
-  /// The example of the command that asks for its help.
-  /// - Parameter words: the words typed behind `readiness`.
-  /// - Returns: nil if they name no command that has one.
+  /// Returns the example of the command whose help is requested.
+  /// - Parameter words: the words typed after `readiness`.
+  /// - Returns: nil if they name no command with an example.
   static func line(for words: [String]) -> String? {
     var commands = Root.configuration.groupedSubcommands.flatMap(\.subcommands)
     var path: [String] = []
@@ -18,7 +18,7 @@ enum CommandExample {
     return all[name].map { "EXAMPLE: readiness \(name)" + ($0.isEmpty ? "" : " \($0)") }
   }
 
-  /// By command, the words behind its name.
+  /// The words after the name, by command.
   static let all: [String: String] = [
     "demo": "tdd",
     "init": "--commit",

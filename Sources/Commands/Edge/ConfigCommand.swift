@@ -7,7 +7,7 @@ import Profiles
 import StrictJSON
 import ReadinessSystem
 
-/// Values of the command line that go before all others.
+/// Values of the command line that override all others.
 struct SettingOptions: ParsableArguments {
   @Option(name: .customLong("set"), help: ArgumentHelp("A setting for this once.", valueName: "name=value"))
   var settings: [String] = []
@@ -97,7 +97,7 @@ struct ConfigCheckCommand: ParsableCommand {
     }
     let read = try RuntimeConfiguration(parsing: bytes, file: name)
     let builtIn = try RuntimeFiles(own: nil).files
-    // What a profile extends may stand in the built-in file, so each is settled as a check would.
+    // A profile may extend one of the built-in file, so each is resolved as for a check.
     for profile in read.names { _ = try RuntimeProfile(profile, files: [read] + builtIn) }
     let json = Envelope.json("config", [JSONMember("file", .text(name)), JSONMember("profiles", .texts(read.names))])
     context.print(json: json, text: "\(name) is sound: \(read.names.joined(separator: ", ")).")

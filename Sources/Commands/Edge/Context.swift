@@ -10,7 +10,7 @@ import Telemetry
 import StrictJSON
 import ReadinessSystem
 
-/// Options that every command has.
+/// The options that every command has.
 struct GlobalOptions: ParsableArguments {
   @Option(name: .customShort("C"), help: ArgumentHelp("Work as if started in this folder.", valueName: "dir"))
   var directory: String?
@@ -22,8 +22,8 @@ struct GlobalOptions: ParsableArguments {
   var color: ColorChoice = .auto
 }
 
-/// An option that takes one of a few words. As the library tells these words, by printing each, an option takes as long
-/// as the rest of a command line.
+/// An option that takes one of a few words. The library lists these words by printing each, which takes as long as the
+/// rest of a command line.
 protocol Choice: ExpressibleByArgument, CaseIterable, RawRepresentable where RawValue == String {}
 
 extension Choice {
@@ -34,13 +34,13 @@ extension Choice {
 
 enum ColorChoice: String, Choice { case auto, always, never }
 
-/// What a command needs of the world: the repository, the terminal, where to print.
+/// The environment of a command: the repository, the terminal, and the output.
 struct Context {
   let options: GlobalOptions
   let environment: [String: String]
   let width: Int
 
-  /// Goes to the folder that `-C` names.
+  /// Enters the folder that `-C` names.
   init(_ options: GlobalOptions) throws {
     self.options = options
     environment = Environment.all()
@@ -52,15 +52,15 @@ struct Context {
 
   func openRepository() throws -> Repository { try Repository.open() }
 
-  /// Opens the repository for an audit: every object that the answer rests on is hashed.
+  /// Opens the repository for an audit, which hashes every object that the answer is based on.
   func openForAudit() throws -> Repository {
     let repository = try openRepository()
     repository.recomputeIDs()
     return repository
   }
 
-  /// Opens the repository for a command that writes: what a killed one began is ended first.
-  /// - Parameter isDry: true where nothing may be written; then it is only told.
+  /// Opens the repository for a command that writes, and first completes what a killed command began.
+  /// - Parameter isDry: true if nothing may be written; it is then only reported.
   func openForWriting(isDry: Bool = false) throws -> Repository {
     let repository = try openRepository()
     if let setting = try repository.configuration("core.sharedrepository") {
@@ -78,7 +78,7 @@ struct Context {
     return repository
   }
 
-  /// Turns a path that a person typed, relative to the current folder, into one from the top of the repository.
+  /// Converts a path that a person typed, relative to the current folder, into one from the top of the repository.
   /// - Throws: `UsageError` if the path is a URL or leads out of the work tree.
   func repositoryPath(_ given: String, top: String) throws -> String {
     if given.contains("://") {
@@ -86,7 +86,7 @@ struct Context {
         "\(given) is a URL, and evidence of kind file is a file of this repository.",
         hint: "Commit what it shows as a file, or use --statement with the URL in its text.")
     }
-    // Git's own way to say: from the top. Commands that a message proposes are written so.
+    // Git's own notation for the top of the work tree. Commands that a message proposes use it.
     let isFromTop = given.hasPrefix(":/")
     let absolute =
       isFromTop ? top + given.dropFirst(2) : given.hasPrefix("/") ? given : try Self.currentFolder() + "/" + given
@@ -101,7 +101,7 @@ struct Context {
     return String(path.dropFirst(top.count))
   }
 
-  /// True if the current folder is the top of the work tree.
+  /// Returns true if the current folder is the top of the work tree.
   func isAtTop(_ repository: Repository) throws -> Bool {
     try repository.workTree.map { try $0 == Self.currentFolder() + "/" } ?? true
   }
@@ -111,7 +111,7 @@ struct Context {
     return path
   }
 
-  /// The style of standard output, by the repository's settings where there is one.
+  /// Returns the style of standard output, by the repository's settings if there is one.
   func style(_ repository: Repository?, descriptor: Int32 = 1) throws -> Style {
     let configured = try repository?.configuration("color.readiness") ?? repository?.configuration("color.ui")
     let isColored = Terminal.isColored(
@@ -119,18 +119,18 @@ struct Context {
     return Style(color: isColored, folder: CurrentFolder.prefix(below: repository?.workTree))
   }
 
-  /// The moment, as stamps write it.
+  /// The moment in the format of stamps.
   var now: String { Timestamp.text(millisecondsSince1970: milliseconds) }
 
   /// The moment, in milliseconds since 1970.
   var milliseconds: Int64 { Machine.millisecondsSince1970() }
 
-  /// Prints the answer: JSON where it was asked for, else text.
+  /// Prints the answer: JSON if requested, else text.
   func print(json: @autoclosure () throws -> JSONValue, text: @autoclosure () throws -> String) rethrows {
     try print(json: json(), bytes: Array(text().utf8))
   }
 
-  /// The same for an answer that may be megabytes.
+  /// Prints an answer that may be megabytes.
   func print(json: @autoclosure () throws -> JSONValue, bytes: @autoclosure () throws -> [UInt8]) rethrows {
     if options.json { return Standard.document(try json().answerBytes) }
     let bytes = Standard.cleaned(try bytes())
@@ -138,7 +138,7 @@ struct Context {
     Standard.document(bytes, ending: [0x0A])
   }
 
-  /// Shows what is longer than the terminal in git's pager. False where there is none, or nobody to page for.
+  /// Shows text that is longer than the terminal in git's pager. Returns false if there is no pager or no terminal.
   private func page(_ bytes: [UInt8]) -> Bool {
     guard let rows = Terminal.rows(), bytes.count(where: { $0 == 0x0A }) + 1 >= rows else { return false }
     let pager: String
@@ -146,12 +146,12 @@ struct Context {
     return !pager.isEmpty && pager != "cat" && Pager.show(String(decoding: bytes, as: UTF8.self) + "\n", with: pager)
   }
 
-  /// Tells something beside the answer; nothing where the answer is JSON.
+  /// Prints a note in addition to the answer, unless the answer is JSON.
   func note(_ text: String) {
     if !options.json { Standard.note(text) }
   }
 
-  /// Audits history, with a progress bar where somebody watches.
+  /// Audits history, with a progress bar if somebody watches.
   func audit(
     _ scope: HistoryScope, _ repository: Repository, detail: AuditDetail = .told, store: VerifiedHistoryStore? = nil
   ) throws -> HistoryReport {
@@ -160,7 +160,7 @@ struct Context {
     return try scope.audit(repository, detail: detail, store: store) { done, all in bar.show(done, of: all) }
   }
 
-  /// Prints what the judge has against something, and ends with exit status 1 where it refuses.
+  /// Prints findings, and ends with exit status 1 if one is an error.
   func conclude(_ findings: [Finding], repository: Repository?) throws {
     Telemetry.recorder?.found(findings)
     if options.json {
@@ -172,7 +172,7 @@ struct Context {
   }
 }
 
-/// Another writer may be faster: then everything is read and judged again, a bounded number of times.
+/// Runs an attempt again, a bounded number of times, if another writer was faster.
 func retrying<T>(_ attempt: () throws -> T) throws -> T {
   var schedule = RetrySchedule(.contention, now: Machine.monotonicMilliseconds())
   var random = SystemRandomNumberGenerator()
@@ -186,7 +186,7 @@ func retrying<T>(_ attempt: () throws -> T) throws -> T {
   }
 }
 
-/// A reason stands on one line of the stamp.
+/// Throws if a reason is not one line, because a stamp stores it on one.
 func checkReason(_ reason: String) throws {
   let isClean = !reason.unicodeScalars.contains { $0.properties.generalCategory == .control }
   guard isClean, reason.first?.isWhitespace == false, reason.last?.isWhitespace == false else {
@@ -196,7 +196,7 @@ func checkReason(_ reason: String) throws {
   }
 }
 
-/// Wrong usage, or a name that does not exist.
+/// An error for wrong usage, or for a name that does not exist.
 struct UsageError: Error {
   let message: String
   let hint: String

@@ -1,20 +1,20 @@
 import GitRepository
 import ReadinessSystem
 
-/// The folder in which a person types commands, which `-C` leaves alone.
+/// The folder in which a person types commands, regardless of `-C`.
 enum CurrentFolder {
-  /// Where the program was started, once `-C` led elsewhere.
+  /// The folder in which the program was started. Nil unless `-C` led elsewhere.
   // Safe: it is written once, before the first thread starts.
   private nonisolated(unsafe) static var start: String?
 
-  /// Goes to a folder. False if it cannot be entered.
+  /// Enters a folder. Returns false if it cannot be entered.
   static func enter(_ directory: String) -> Bool {
     start = Machine.currentFolder()
     do { try Machine.enter(directory) } catch { return false }
     return true
   }
 
-  /// The folder as seen from the top of a work tree, in the form of `GIT_PREFIX`; nil outside of it.
+  /// Returns the folder relative to the top of a work tree, in the form of `GIT_PREFIX`. Nil outside of it.
   /// - Parameter top: the work tree, with a slash at its end; nil if there is none.
   static func prefix(below top: String?) -> String? {
     guard let top else { return nil }
@@ -24,10 +24,10 @@ enum CurrentFolder {
     return nil
   }
 
-  /// The same for a text that proposes commands where no repository is open; nil if no path is in it.
+  /// Returns the folder for a text that proposes commands when no repository is open. Nil if the text has no path.
   static func prefix(for text: String) -> String? {
     guard text.contains(":/") else { return nil }
-    // Without a repository the path stays as it is, which every folder understands.
+    // Without a repository the path stays unchanged, which works in every folder.
     do { return prefix(below: try Repository.open().workTree) } catch { return nil }
   }
 }

@@ -41,7 +41,7 @@ struct DemoCommand: ParsableCommand {
 enum DemoName: String, Choice {
   case tdd, refactor
 
-  /// What happens.
+  /// The steps of the demo.
   var steps: [DemoStep] {
     switch self {
     case .tdd: DemoStep.tdd
@@ -50,7 +50,7 @@ enum DemoName: String, Choice {
   }
 }
 
-/// One step of a demo: a title, a file that is written, or a command with the exit status that it should have.
+/// One step of a demo: a title, a file to write, or a command with its expected exit status.
 enum DemoStep {
   case say(String)
   case write(String, String)
@@ -117,9 +117,9 @@ enum DemoStep {
     ]
 }
 
-/// Takes the steps of a demo in a folder of its own, with git's and the user's settings sealed off.
+/// Runs the steps of a demo in a separate folder, isolated from git's and the user's settings.
 final class DemoRunner {
-  /// A command that ended otherwise than it should.
+  /// An error for a command with an unexpected ending.
   struct Unexpected: Error, CustomStringConvertible {
     let command: String
     let status: String
@@ -132,7 +132,7 @@ final class DemoRunner {
   private let profile: RuntimeProfile
   private let isQuiet: Bool
   private let style: Style
-  /// What has happened, for programs.
+  /// The steps taken, for programs.
   private(set) var told: [JSONValue] = []
 
   init(root: String, _ outer: [String: String], _ profile: RuntimeProfile, isQuiet: Bool, _ style: Style) throws {
@@ -167,7 +167,8 @@ final class DemoRunner {
     let quoted = words.map { $0.contains(" ") || $0.isEmpty ? "'\($0)'" : $0 }
     let shown = quoted.joined(separator: " ")
     say("$ " + Self.broken(quoted))
-    // Everything that a demo starts is bounded as a check of its profile is, and with what that may start in turn.
+    // The profile bounds everything that a demo starts, as it bounds a check, including the checks that it starts
+    // itself.
     let ending = SupervisedProcess(
       arguments: words, environment: environment, folder: folder, readable: ["/"],
       writable: [String(folder.dropLast(5)), "/dev/null"], timeout: 4 * profile.timeoutMilliseconds + 20_000,
@@ -182,7 +183,7 @@ final class DemoRunner {
     }
   }
 
-  /// The words on lines of a terminal of 80 columns, as a shell takes them.
+  /// Returns the words on lines for a terminal of 80 columns, as a shell accepts them.
   private static func broken(_ words: [String]) -> String {
     var (lines, line) = ([String](), "")
     for word in words {

@@ -11,7 +11,7 @@ import Profiles
 import StrictJSON
 import ReadinessSystem
 
-/// The one place where errors become text and exit codes (contract 4).
+/// The text and the exit code of an error (contract 4). Only this type maps errors to them.
 struct Failure {
   let exit: Int32
   let code: String
@@ -130,7 +130,7 @@ struct Failure {
     self.hint = hint
   }
 
-  /// For a person, on standard error.
+  /// Returns the text for a person, on standard error.
   func text(width: Int, folder: String?) -> String {
     let said = "readiness: \(message.printable) (\(code))".wrapped(to: width).enumerated().map {
       ($0 == 0 ? "" : "  ") + $1
@@ -139,7 +139,7 @@ struct Failure {
     return (said + next).joined(separator: "\n") + "\n"
   }
 
-  /// For programs (contract 4.1, `error`).
+  /// The answer `error` for programs (contract 4.1).
   var json: JSONValue {
     Envelope.json(
       "error",

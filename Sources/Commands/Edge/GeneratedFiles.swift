@@ -3,16 +3,16 @@ import Reports
 import StrictJSON
 import ReadinessSystem
 
-/// Files that a command generates into a folder, or compares with what is there.
+/// Files that a command generates into a folder, or compares with the present ones.
 struct GeneratedFiles {
   private let files: [(name: String, text: String)]
   private let folder: String
 
   init(_ files: [(name: String, text: String)], in folder: String) { (self.files, self.folder) = (files, folder) }
 
-  /// Writes what differs and says what it wrote. As a check it writes nothing, and ends with exit status 1 where a file
+  /// Writes the files that differ and reports them. A check writes nothing, and ends with exit status 1 if a file
   /// differs.
-  /// - Parameter subject: what the files are about, for sentences.
+  /// - Parameter subject: the subject of the files, for sentences.
   /// - Throws: `SystemError`.
   func settle(kind: String, subject: String, isCheck: Bool, _ context: Context) throws {
     var differing: [String] = []

@@ -1,16 +1,15 @@
 import ArgumentParser
 
-/// A command that reads its own words where they are plain: names as they are declared, each once, values behind them,
-/// and no word that asks for help. Everything else is the library's, which also says what is wrong
-/// (`doc/design/decisions/0030-plain-words.md`).
+/// A command that parses its own plain words: declared names, each once, followed by their values, and no request for
+/// help. The library parses everything else, and reports errors (`doc/design/decisions/0030-plain-words.md`).
 protocol PlainCommand: ParsableCommand {
-  /// Sets every property, as the library would. (In an initializer, Swift takes what is assigned for a property's default,
+  /// Sets every property, as the library would. (In an initializer, Swift takes an assignment for a property's default,
   /// which the library never makes a value.)
   mutating func read(_ words: inout PlainWords)
 }
 
 extension PlainCommand {
-  /// The command; nil where the library has to look.
+  /// Returns the command. Nil if the library has to parse it.
   static func plain(_ words: ArraySlice<String>) -> Self? {
     var rest = PlainWords(words)
     var command = Self()
@@ -21,11 +20,11 @@ extension PlainCommand {
   }
 }
 
-/// The words behind a command's name, of which each is taken once.
+/// The words after a command's name, each of which is taken once.
 struct PlainWords {
   private let words: [String]
   private var isTaken: [Bool]
-  /// False once something was met that is not plain.
+  /// False after a word that is not plain.
   private var arePlain = true
 
   init(_ words: ArraySlice<String>) {
@@ -33,17 +32,17 @@ struct PlainWords {
     isTaken = Array(repeating: false, count: words.count)
   }
 
-  /// True where everything was taken and was plain.
+  /// True if all words were taken and are plain.
   var areUnderstood: Bool { arePlain && isTaken.allSatisfy { $0 } }
 
-  /// Whether a flag is there.
+  /// Takes a flag. Returns true if it is there.
   mutating func flag(_ name: String) -> Bool {
     guard let place = words.firstIndex(of: name) else { return false }
     isTaken[place] = true
     return true
   }
 
-  /// The word behind an option; nil where it is not there.
+  /// Takes the word after an option. Nil if the option is not there.
   mutating func value(_ names: String...) -> String? {
     guard let place = words.firstIndex(where: names.contains) else { return nil }
     let next = place + 1
@@ -56,7 +55,7 @@ struct PlainWords {
     return words[next]
   }
 
-  /// The word behind an option that takes one of a few.
+  /// Takes the word after an option that accepts one of a few.
   mutating func choice<C: Choice>(_ name: String, default usual: C) -> C {
     guard let word = value(name) else { return usual }
     guard let choice = C(rawValue: word) else {
@@ -66,21 +65,21 @@ struct PlainWords {
     return choice
   }
 
-  /// The next word that is no option's; to be asked for behind the options. Nil where there is none.
+  /// Takes the next word that belongs to no option. Call it after all options. Nil if there is none.
   mutating func argument() -> String? {
     guard let place = words.indices.first(where: { !isTaken[$0] && !words[$0].hasPrefix("-") }) else { return nil }
     isTaken[place] = true
     return words[place]
   }
 
-  /// All that are left.
+  /// Takes all remaining arguments.
   mutating func arguments() -> [String] {
     var all: [String] = []
     while let word = argument() { all.append(word) }
     return all
   }
 
-  /// The options that every command has.
+  /// Takes the options that every command has.
   mutating func globals() -> GlobalOptions {
     var options = GlobalOptions()
     options.directory = value("-C")
@@ -89,7 +88,7 @@ struct PlainWords {
     return options
   }
 
-  /// Where a reading command takes the plan from.
+  /// Takes the options that name the plan of a reading command.
   mutating func source() -> PlanSourceOptions {
     var source = PlanSourceOptions()
     source.at = value("--at")

@@ -9,10 +9,10 @@ import ReadinessSystem
 
 /// The program's two entry points: hooks, and everything else.
 public enum Program {
-  /// The version, as the file `VERSION` says it.
+  /// The version in the file `VERSION`.
   public static var version: String { ProgramIdentity.running.version }
 
-  /// Where this very program keeps what it found out about a history.
+  /// Returns the store of this program's audit results for a history.
   static func store(in repository: Repository) -> VerifiedHistoryStore {
     VerifiedHistoryStore(repository, program: version + Machine.programMark()) {
       StateKey.load(Environment.all(), creates: $0)
@@ -27,7 +27,7 @@ public enum Program {
     Machine.ignoreClosedPipes()
     if arguments.dropFirst().first == "hook" {
       let status = HookEntryPoint.run(Array(arguments.dropFirst(2)))
-      // A hook says nothing of its own telemetry: who commits can do nothing about it.
+      // A hook reports no failure of its telemetry: the person who commits can do nothing about it.
       _ = Telemetry.end(status: status)
       return status
     }
@@ -36,7 +36,7 @@ public enum Program {
     return status
   }
 
-  /// Ends the recording, if there is one, and says on standard error where its folder cannot be written.
+  /// Ends the recording, if there is one, and reports on standard error if its folder cannot be written.
   static func endTelemetry(_ status: Int32) {
     guard let fault = Telemetry.end(status: status) else { return }
     telemetryFailed("\(fault.subject): \(fault.reason)")
@@ -60,8 +60,8 @@ public enum Program {
     }
   }
 
-  /// A command's own words are read alone, which takes a third of the time; where they do not fit, or ask for help, the
-  /// whole program answers.
+  /// Parses a command's own words alone, which takes a third of the time. If they do not fit, or ask for help, the
+  /// whole program parses them.
   private static func parse(_ words: [String]) throws -> any ParsableCommand {
     if let command = plain(words) { return command }
     let commands = Root.configuration.groupedSubcommands.lazy.flatMap(\.subcommands)
@@ -72,7 +72,7 @@ public enum Program {
     do { return try type.parse(Array(words.dropFirst())) } catch { return try Root.parseAsRoot(words) }
   }
 
-  /// The commands that are used most, read without the library.
+  /// Returns one of the most used commands, parsed without the library. Nil for all other words.
   static func plain(_ words: [String]) -> (any PlainCommand)? {
     let rest = words.dropFirst()
     switch words.first {
@@ -88,14 +88,14 @@ public enum Program {
     }
   }
 
-  /// A name that is no command gets the nearest that is.
+  /// Throws for a name that is no command, with the nearest command.
   private static func refuseUnknown(_ name: String?, _ names: some Sequence<String>) throws {
     guard let name, !name.hasPrefix("-"), name != "help" else { return }
     let near = nearestName(to: name, in: names).map { "Is \($0) meant? " } ?? ""
     throw UsageError("There is no command \"\(name)\".", hint: near + "readiness --help lists them.")
   }
 
-  /// `readiness -C dir status` is what git's users type: options before the subcommand go behind it.
+  /// Moves options after the subcommand, because users of git type `readiness -C dir status`.
   static func withGlobalsBehind(_ arguments: [String]) -> [String] {
     var globals: [String] = []
     var rest = arguments[...]
@@ -112,15 +112,15 @@ public enum Program {
     }
     guard let name = rest.first, !name.hasPrefix("-") else { return arguments }
     if globals.isEmpty { return arguments }
-    // Behind the subcommand of a command that has some: `slo check`.
+    // They go after the subcommand of a command that has some: `slo check`.
     let commands = Root.configuration.groupedSubcommands.lazy.flatMap(\.subcommands)
     let inner = commands.first { $0._commandName == name }?.configuration.subcommands ?? []
     let count = rest.count > 1 && inner.contains { $0._commandName == rest[rest.startIndex + 1] } ? 2 : 1
     return rest.prefix(count) + globals + rest.dropFirst(count)
   }
 
-  /// The name of the process span, of few different ones: a word that is no command might hold anything. Nil for what reads
-  /// or sends the spool itself, which would never come to its end.
+  /// Returns the name of the process span. There are few different ones, because a word that is no command might
+  /// contain anything. Nil for commands that read or send the spool, which would otherwise never become empty.
   private static func processName(_ words: [String]) -> String? {
     let names = Root.configuration.groupedSubcommands.lazy.flatMap(\.subcommands).map { $0._commandName }
     guard let name = words.first, names.contains(name) else { return "readiness" }
@@ -130,7 +130,7 @@ public enum Program {
   private static func conclude(_ error: any Error, isJSON: Bool, words: [String]) -> Int32 {
     if let exit = error as? ExitCode { return exit.rawValue }
     let status = Root.exitCode(for: error)
-    // What argument-parser throws for help is already text.
+    // ArgumentParser's error for help is already text.
     if status == .success {
       let asksForHelp = words.first == "help" || words.contains("--help") || words.contains("-h")
       let example = asksForHelp ? CommandExample.line(for: words) : nil
@@ -155,8 +155,8 @@ public enum Program {
 }
 
 extension CommandConfiguration {
-  /// A command of readiness. One that says whose it is is not searched for `--generate-completion-script`, which would
-  /// take half of the time that its words take: `readiness completions` prints the scripts.
+  /// Creates a command of readiness. A command with a super command is not searched for `--generate-completion-script`,
+  /// which would take half of the parsing time: `readiness completions` prints the scripts.
   init(
     subcommand name: String, abstract: String, discussion: String = "", shouldDisplay: Bool = true,
     subcommands: [any ParsableCommand.Type] = [], defaultSubcommand: (any ParsableCommand.Type)? = nil

@@ -2,7 +2,7 @@ import CSHA1
 import PlanModel
 import ReadinessSystem
 
-/// The file of the running program, as `SHA256SUMS` and the SBOM of a release name it.
+/// The file of the running program, as named by `SHA256SUMS` and the SBOM of a release.
 struct ProgramFile {
   /// The SHA-256 of its bytes.
   let digest: Digest
@@ -11,11 +11,11 @@ struct ProgramFile {
   /// - Throws: `SystemError` if it cannot be read.
   init() throws(SystemError) { digest = Digest(of: try FileSystem.read("/proc/self/exe")) }
 
-  /// The serial number of its SBOM, `urn:uuid:` and a UUID of version 5 (RFC 9562, section 5.5) of the digest, in the
-  /// namespace for URLs. `scripts/sbom.sh` computes it too, so an SBOM names its program and a program its SBOM.
+  /// The serial number of its SBOM: `urn:uuid:` and a UUID of version 5 (RFC 9562, section 5.5) of the digest, in the
+  /// namespace for URLs. `scripts/sbom.sh` computes it too, so that an SBOM names its program and a program its SBOM.
   var serial: String { "urn:uuid:" + Self.uuid(ofURL: "urn:sha256:" + digest.hex) }
 
-  /// The UUID of version 5 of a URL.
+  /// Returns the UUID of version 5 of a URL.
   static func uuid(ofURL url: String) -> String {
     let namespace: [UInt8] = [
       0x6B, 0xA7, 0xB8, 0x11, 0x9D, 0xAD, 0x11, 0xD1, 0x80, 0xB4, 0x00, 0xC0, 0x4F, 0xD4, 0x30, 0xC8,

@@ -2,26 +2,27 @@ import GitObjects
 import CProgram
 import PlanModel
 
-/// Which program this is. Version and commit have one source, the file `VERSION`; `scripts/build-release.sh` writes the
-/// commit of a work tree into the finished program, and `git archive` into the file.
+/// The identity of this program. The file `VERSION` is the one source of version and commit; `scripts/build-release.sh`
+/// writes the commit of a work tree into the finished program, and `git archive` into the file.
 struct ProgramIdentity {
-  /// The version, as `VERSION` says it.
+  /// The version in the file `VERSION`.
   let version: String
-  /// The commit that it was built from, 40 hexadecimal digits; nil after a plain `swift build`.
+  /// The commit that it was built from, 40 hexadecimal digits. Nil after a plain `swift build`.
   let commit: String?
-  /// The date of that commit, in seconds since 1970: equal builds say the same.
+  /// The date of that commit, in seconds since 1970, which is equal for equal builds.
   let built: Int64?
-  /// True if the work tree held changes that the commit does not have.
+  /// True if the work tree had changes that the commit does not have.
   let isModified: Bool
 
   /// The running program.
   static let running = ProgramIdentity(
     file: String(cString: readiness_version_file()), mark: String(cString: readiness_build_mark()))
 
-  /// Reads the two texts.
+  /// Reads the version file and the build mark.
   /// - Parameters:
-  ///   - file: of `VERSION`: the version, then `COMMIT SECONDS`, or what `git archive` replaces by that.
-  ///   - mark: `COMMIT SECONDS` or `COMMIT SECONDS modified`; it counts more than the file.
+  ///   - file: the text of `VERSION`: the version, then `COMMIT SECONDS`, or the placeholder that `git archive`
+  ///     replaces.
+  ///   - mark: `COMMIT SECONDS` or `COMMIT SECONDS modified`; it takes precedence over the file.
   init(file: String, mark: String) {
     let lines = file.split(separator: "\n", omittingEmptySubsequences: false)
     version = String(lines.first ?? "")

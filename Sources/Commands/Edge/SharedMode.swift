@@ -1,10 +1,10 @@
 import ReadinessSystem
 
-/// Lets others write what this process creates, where the repository is shared (git-config(1), `core.sharedRepository`).
+/// Lets others write this process's files if the repository is shared (git-config(1), `core.sharedRepository`).
 enum SharedMode {
-  /// The bits that a setting adds to new files; nil if it adds none.
+  /// Returns the bits that a setting adds to new files. Nil if it adds none.
   ///
-  /// Octal settings are modes of files. Folders get the bit to enter them where a file may be read.
+  /// Octal settings are modes of files. A folder gets the execute bit if its files may be read.
   static func bits(_ setting: String) -> UInt32? {
     switch setting.lowercased() {
     case "group", "true", "1", "yes", "on", "": return 0o070
@@ -16,7 +16,7 @@ enum SharedMode {
     }
   }
 
-  /// Takes these bits out of the process's umask, which its children inherit.
+  /// Removes these bits from the process's umask, which its children inherit.
   static func apply(_ setting: String) {
     if let bits = bits(setting) { Machine.allowOthers(bits) }
   }

@@ -39,7 +39,7 @@ struct VersionCommand: ParsableCommand {
     context.print(json: json, text: lines.joined(separator: "\n"))
   }
 
-  /// The compiler's release, as far as the language tells it.
+  /// The compiler's release, as precisely as the language reports it.
   private static var swift: String {
     #if compiler(>=6.4)
       "6.4 or later"

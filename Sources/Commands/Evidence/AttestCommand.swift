@@ -15,7 +15,7 @@ struct AttestCommand: ParsableCommand {
     ])
 }
 
-/// Reads a file that a person names; one that is not there is wrong usage.
+/// Reads a file that a person names. A missing file is wrong usage.
 func bytes(
   of path: String, hint: String = "Name a file; readiness provenance --out DIR writes some."
 ) throws -> [UInt8] {
@@ -82,7 +82,7 @@ struct AttestVerifyCommand: ParsableCommand {
   }
 }
 
-/// Says how an envelope was judged.
+/// Renders the verdict on an envelope.
 private struct EnvelopeReport {
   private let verdict: EnvelopeVerdict
 
@@ -114,7 +114,7 @@ private struct EnvelopeReport {
     return lines.joined(separator: "\n")
   }
 
-  /// `attestation`: `accepted, reason?, message?, predicateType?, subject[], signatures[]`.
+  /// The answer `attestation`: `accepted, reason?, message?, predicateType?, subject[], signatures[]`.
   var json: JSONValue {
     var members = [JSONMember("accepted", JSONValue(.bool(reason == nil)))]
     if let reason {

@@ -49,7 +49,7 @@ struct AttestDrillCommand: ParsableCommand {
     try show(statement, key: key, repository)
   }
 
-  /// The record's name: its path in the repository, or the last part of one elsewhere.
+  /// Returns the record's name: its path in the repository, or otherwise the last part of its path.
   private func name(_ context: Context, _ repository: Repository) throws(AttestationFault) -> String {
     do { return try context.repositoryPath(file, top: repository.workTree ?? "/") } catch {
       return file.split(separator: "/").last.map(String.init) ?? file

@@ -7,7 +7,7 @@ import PlanModel
 import GitRepository
 import ReadinessSystem
 
-/// Chooses the key that signs attestations, and the remote that they are pushed to.
+/// The key that signs attestations, and the remote that they are pushed to.
 struct AttestOptions: ParsableArguments {
   @Flag(help: "Attest what passes under refs/readiness/attestations, and stage no evidence.") var attest = false
   @Option(
@@ -23,7 +23,7 @@ struct AttestOptions: ParsableArguments {
   }
 
   /// Attests results of checks.
-  /// - Returns: what was done, in a sentence.
+  /// - Returns: a sentence about the result.
   func write(_ results: [CheckResult], _ context: Context, _ repository: Repository) throws -> String {
     let passed = results.compactMap { result -> (statement: CheckStatement, lapses: Bool)? in
       guard result.outcome == .passed, case .check(let record)? = result.evidence?.kind else { return nil }
@@ -47,6 +47,7 @@ struct AttestOptions: ParsableArguments {
 
 /// Finds the key that signs attestations.
 enum AttestationKey {
+  /// Returns the key of the command line, or else of the configuration.
   /// - Parameter given: the path of the command line.
   /// - Returns: nil if neither the command line nor the configuration names a key.
   /// - Throws: `KeyFault` if it cannot be used, or may be committed.
@@ -61,7 +62,7 @@ enum AttestationKey {
     guard let absolute = Machine.absolutePath(path), let root = Machine.absolutePath(top),
       absolute.hasPrefix(root + "/")
     else { return }
-    // 0 is ignored; the folder .git is not asked about, and cannot be committed.
+    // Exit status 0 means ignored. The folder .git is not checked, because it cannot be committed.
     let ignored = try GitProcess.run(["check-ignore", "-q", "--", absolute]).status == 0
     let isTracked = try GitProcess.run(["ls-files", "--error-unmatch", "--", absolute]).status == 0
     let isInGit = absolute.hasPrefix(root + "/.git/")

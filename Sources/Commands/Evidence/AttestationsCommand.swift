@@ -71,7 +71,7 @@ struct StandingAttestations {
       at: found.check.at, until: lapse, fault: fault?.rawValue, isRefused: fault == .badSignature)
   }
 
-  /// Those about the checks of criteria, on their inputs as they are.
+  /// Returns the attestations about the checks of criteria, on the present inputs.
   func ofCriteria(_ wanted: MilestoneID?) throws -> [AttestationReport.Line] {
     let showsUnsigned = plan.policy.attestations.map { $0.unsigned == .show } ?? true
     var lines: [AttestationReport.Line] = []
@@ -88,7 +88,7 @@ struct StandingAttestations {
     return lines
   }
 
-  /// Every file, with the criterion that it renews, or why it renews none.
+  /// Returns every file with the criterion that it renews, or the reason why it renews none.
   func all() throws -> [AttestationReport.Line] {
     var checks: [Digest: [(name: String, check: CheckDefinition, inputs: Digest)]] = [:]
     for entry in plan.entries {

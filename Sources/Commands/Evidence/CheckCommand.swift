@@ -69,7 +69,7 @@ struct CheckCommand: ParsableCommand {
     try conclude(results, selection, done, context, repository)
   }
 
-  /// Runs checks on a commit, with a display where somebody watches.
+  /// Runs checks on a commit, with a display if somebody watches.
   func run(
     _ checks: [PlannedCheck], _ selection: CheckSelection, at commit: ObjectID, _ context: Context,
     _ repository: Repository
@@ -89,7 +89,7 @@ struct CheckCommand: ParsableCommand {
 
   // MARK: - Evidence
 
-  /// True where evidence says what the plan says already, so that there is nothing to write.
+  /// Returns true if the plan already has the evidence, so that there is nothing to write.
   static func isRecorded(_ result: CheckResult, _ selection: CheckSelection) throws -> Bool {
     guard let evidence = result.evidence,
       let milestone = selection.overview[result.check.milestone]?.milestone,
@@ -98,7 +98,7 @@ struct CheckCommand: ParsableCommand {
     return criterion.evidence.contains { entry in
       switch (entry.kind, evidence.kind) {
       case (.check(let old), .check(let new)):
-        // A clock that runs out is wound up again.
+        // Evidence that lapses is always renewed.
         result.check.definition.validFor == nil && old.command == new.command && old.inputs == new.inputs
       case (.approval, .approval): entry.digest == evidence.digest
       default: false
@@ -125,7 +125,7 @@ struct CheckCommand: ParsableCommand {
     return "Evidence of \(fresh.count) staged; commit it with a message of your own."
   }
 
-  /// A milestone with its new evidence, and what its checks printed where that is kept.
+  /// Returns the changes of a milestone: its new evidence, and the output of its checks if that is kept.
   private func changes(of id: MilestoneID, _ results: [CheckResult], _ edit: PlanEdit) throws -> [PlanEdit.Change] {
     let (_, milestone) = try edit.milestone(id.text)
     var criteria = milestone.json["exitCriteria"]?.array ?? []
@@ -151,7 +151,7 @@ struct CheckCommand: ParsableCommand {
     return changes + [PlanEdit.Change(PlanPaths.milestone(id), Milestone.ordered(JSONValue(.object(members))))]
   }
 
-  /// The criterion with an entry in the place of older ones of its kind; what a person attached stays.
+  /// Returns the criterion with an entry that replaces older ones of its kind; other evidence stays.
   private static func criterion(_ criterion: JSONValue, with entry: JSONValue) -> JSONValue {
     let kind = entry["kind"]?.string
     let others = (criterion["evidence"]?.array ?? []).filter { $0["kind"]?.string != kind }
@@ -183,7 +183,7 @@ struct CheckCommand: ParsableCommand {
   }
 }
 
-/// Runs again what evidence says was run, each at the commit that it names, and compares digests.
+/// Repeats the checks that evidence records, each at its commit, and compares digests.
 private struct ReplayedChecks {
   private let selection: CheckSelection
   private let checks: [PlannedCheck]
@@ -244,8 +244,8 @@ private struct ReplayedChecks {
   }
 }
 
-/// Says on standard error how far checks are: one line that is drawn again where somebody watches, else one for each
-/// check that has ended.
+/// Shows the progress of checks on standard error: one line that is redrawn if somebody watches, else one line for each
+/// finished check.
 final class CheckDisplay {
   private let isQuiet: Bool
   private let isWatched: Bool

@@ -11,16 +11,16 @@ import ReadinessSystem
 struct CheckSelection {
   /// The plan.
   let overview: PlanOverview
-  /// The commit that is checked.
+  /// The checked commit.
   let commit: ObjectID
-  /// What it holds.
+  /// The tree of that commit.
   let tree: GitTree
   private let repository: Repository
   private let runtime: RuntimeFiles
 
-  /// - Parameter takesStaged: true to take definitions and profiles as they are staged, if no commit is named, so that
-  ///   one commit brings a definition and its evidence.
-  /// - Throws: `ConfigurationError` where the commit's profiles cannot be read; `GitError`.
+  /// - Parameter takesStaged: true to take staged definitions and profiles if no commit is named, so that one commit
+  ///   brings a definition and its evidence.
+  /// - Throws: `ConfigurationError` if the profiles cannot be read; `GitError`.
   init(
     _ repository: Repository, at revision: String?, takesStaged: Bool, now: Int64,
     attestations: (any RenewalSource)? = nil
@@ -37,11 +37,11 @@ struct CheckSelection {
     }
   }
 
-  /// The checks that names ask for: `M-04`, `M-04/replay`; all of them where there is no name.
+  /// Returns the checks that names select, such as `M-04` or `M-04/replay`; all of them if there is no name.
   /// - Parameters:
-  ///   - profile: takes the place of the profile that a check names.
-  ///   - settings: of the command line.
-  /// - Throws: `UnknownName` for an id, a criterion or a profile that is not there.
+  ///   - profile: replaces the profile that a check names.
+  ///   - settings: the settings of the command line.
+  /// - Throws: `UnknownName` if an id, a criterion or a profile does not exist.
   func checks(
     _ names: [String], profile: String? = nil, settings: [(name: String, value: String)] = [],
     environment: [String: String]
@@ -98,6 +98,6 @@ struct CheckSelection {
       profile: try RuntimeProfile(name, files: runtime.files, environment: environment, flags: settings))
   }
 
-  /// Where trust in definitions is kept.
+  /// The store of trusted definitions.
   var trust: TrustStore { TrustStore(repository) { StateKey.load(Environment.all(), creates: $0) } }
 }

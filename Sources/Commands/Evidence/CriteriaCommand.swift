@@ -49,7 +49,7 @@ struct CriteriaCommand: EditingCommand {
     }
   }
 
-  /// The waiver that is asked for.
+  /// Returns the requested waiver.
   private func waiver(until day: String, _ milestone: Milestone, _ edit: PlanEdit) throws -> JSONValue {
     guard Timestamp.isDate(day) else {
       throw UsageError("\"\(day)\" is no day.", hint: "Write the last day on which it holds, such as 2026-12-01.")
@@ -104,7 +104,7 @@ struct CriteriaCommand: EditingCommand {
     return act
   }
 
-  /// In the order in which files are written.
+  /// Returns the members in the order of written files.
   private static func ordered(_ members: [JSONMember]) -> [JSONMember] {
     let order = ["id", "text", "check", "evidence", "waiver"]
     return order.compactMap { key in members.first { $0.key == key } } + members.filter { !order.contains($0.key) }

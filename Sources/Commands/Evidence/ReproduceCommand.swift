@@ -93,7 +93,7 @@ struct ReproduceCommand: ParsableCommand {
 }
 
 extension Lineage {
-  /// What is wrong with it, a sentence each.
+  /// The faults of the lineage, a sentence each.
   fileprivate var faults: [String] {
     differences
       + steps.filter { !$0.codes.isEmpty }.map { step in

@@ -49,7 +49,7 @@ struct SLOCaptureCommand: ParsableCommand {
       throw UsageError("One file holds one capture, and there are \(objectives.count) SLOs.", hint: "Name one of them.")
     }
     let capturing = ObjectiveCapture(try settings(context, repository), environment: context.environment)
-    // All or none: what the server did not answer must not leave half of the files new.
+    // All or none: a failed request must not leave half of the files new.
     var captures: [(capture: Capture, bytes: [UInt8])] = []
     for (file, objective) in objectives {
       var capture = try capturing.run(objective, definition: try definition(file, repository))
@@ -65,7 +65,7 @@ struct SLOCaptureCommand: ParsableCommand {
     try write(captures, selection, context, repository)
   }
 
-  /// The digest of the definition's bytes as git would keep them, line ends converted.
+  /// Returns the digest of the definition's bytes as git would store them, with line ends converted.
   private func definition(_ file: ObjectiveFile, _ repository: Repository) throws -> Digest {
     guard !repository.isBare, let id = try repository.hashOfWorkFile(file.path), try repository.holds(id) else {
       return file.digest

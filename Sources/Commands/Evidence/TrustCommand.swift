@@ -103,7 +103,7 @@ struct TrustCommand: ParsableCommand {
     return lines.joined(separator: "\n")
   }
 
-  /// Words as a shell would have to be given them, for reading.
+  /// Returns a word quoted as a shell would need it, for reading.
   private static func quoted(_ word: String) -> String {
     let plain = word.printable
     let isSimple = !plain.isEmpty && !plain.contains { " '\"$`\\*?()[]{}<>|&;~#!".contains($0) }

@@ -24,7 +24,7 @@ struct BackfillCommand: ParsableCommand {
   }
 }
 
-/// What a backfill found missing, and fetched.
+/// The result of a backfill: the missing objects, and the fetched ones.
 struct Completion {
   let remote: String?
   let missing: Int
@@ -32,8 +32,8 @@ struct Completion {
   let rounds: Int
   let isDry: Bool
 
-  /// Fetches in rounds: commits and trees, blobs of plan and policy, files of evidence. Each is one pack, so a server that
-  /// refuses leaves the clone as the round before left it.
+  /// Fetches in rounds: commits and trees, blobs of plan and policy, files of evidence. Each round is one pack, so a
+  /// server that refuses one leaves the clone in the state after the previous round.
   /// - Throws: `GitError` with the server's sentence, or if something is still missing.
   init(_ repository: Repository, _ revisions: [String], isDry: Bool = false) throws {
     var backfill = try Backfill(repository)
@@ -45,7 +45,7 @@ struct Completion {
     }
     try backfill.completeCommits(of: revisions)
     try backfill.fetch(backfill.missing(revisions, below: Self.folders))
-    // What the evidence is stands in what has just been fetched.
+    // The fetched milestones name the files of evidence.
     let files = try Self.evidence(repository.another(), backfill.milestoneFiles(revisions))
     try backfill.fetch(backfill.missing(revisions, below: files))
     let left = try backfill.missing(revisions, below: Self.folders + files)
@@ -60,8 +60,8 @@ struct Completion {
 
   private static let folders = [PlanPaths.folder, "ssot"]
 
-  /// Files that evidence of any version of a milestone names. A version that cannot be read names none; an audit says
-  /// what is wrong with it.
+  /// Returns the files that evidence of any version of a milestone names. A version that cannot be read names none; an
+  /// audit reports it.
   private static func evidence(_ repository: Repository, _ files: [ObjectID]) throws -> [String] {
     var paths: Set<String> = []
     for id in files {

@@ -67,10 +67,11 @@ struct LogCommand: PlainCommand {
     }
   }
 
-  /// Of so many runs the files are compared; more would take longer than anybody reads.
+  /// The maximum number of runs whose files are compared; more would take longer than anybody reads.
   private static let detailed = 200
 
-  /// What a run changed; of a block of a squash, whose files are not those of the commit, only the subject.
+  /// Returns the changes of a run. A block of a squash has only the subject, because its files are not those of the
+  /// commit.
   private func details(_ record: RunRecord, _ repository: Repository) throws -> RunLine.Details {
     let commit = try repository.commit(record.commit)
     let subject = (commit.message ?? "").prefix { !$0.isNewline }
@@ -135,7 +136,7 @@ struct ReplayCommand: PlainCommand {
           + "  Runs and tree disagree about \(replay.differing.map(\.text).joined(separator: ", ")).",
     ]
     lines.append("digest  \(replay.digest)")
-    // Only where somebody asks: a long history has a great many decisions.
+    // Computed only for JSON: a long history has many decisions.
     func json() -> JSONValue {
       Envelope.json(
         "replay",
@@ -151,7 +152,7 @@ struct ReplayCommand: PlainCommand {
 }
 
 extension RunLine {
-  /// A run of history, for reports.
+  /// Creates the line of a run of history.
   init(_ record: RunRecord) {
     self.init(
       run: record.run, id: record.id, commit: record.commit, isStamped: record.isStamped,
@@ -159,13 +160,13 @@ extension RunLine {
   }
 }
 
-/// Dates as people write them. The committer's date selects (contract 3).
+/// Dates in the forms that people write. The committer's date selects (contract 3).
 enum CommitDate {
-  /// Seconds since 1970. A day counts from its beginning, or to its end, in UTC; anything else is read by git.
+  /// Returns seconds since 1970. A day counts from its beginning or to its end, in UTC; git reads everything else.
   static func seconds(_ text: String, isEnd: Bool) throws -> Int64 {
     if let day = DaySpan.seconds(ofDay: text) { return isEnd ? day + 86_399 : day }
     let output = try GitProcess.run(["rev-parse", "--since=\(text)"])
-    // Git takes what it cannot read for now, so a text without a digit or a word of its own is refused.
+    // Git reads unknown text as now, so a text without a digit or a known word is refused.
     let isKnown = text.contains(where: \.isNumber) || ["yesterday", "today", "now", "noon", "midnight"].contains(text)
     guard isKnown, output.status == 0, let seconds = Int64(output.trimmed.dropFirst("--max-age=".count)) else {
       throw UsageError("\"\(text)\" is no date.", hint: "Write 2026-11-22, or as for git log --since.")

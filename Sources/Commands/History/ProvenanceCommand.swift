@@ -88,7 +88,7 @@ struct ProvenanceCommand: ParsableCommand {
         lines.append(0x0A)
       }
     }
-    // Nothing of a stranger's text reaches a terminal; the RFC 8785 form of each line is the Statement.
+    // Untrusted text does not reach a terminal unescaped; the RFC 8785 form of each line is the Statement.
     if !lines.isEmpty { Standard.document(JSONValue.answer(lines)) }
     for commit in statements.missing {
       Standard.note("\(commit.description.prefix(12)) changed the plan without a stamp: no statement of it.")
@@ -96,12 +96,12 @@ struct ProvenanceCommand: ParsableCommand {
   }
 }
 
-/// Finds the run that a person means.
+/// The run that a person names by its id or the beginning of one.
 struct HistoryName {
   /// The run.
   let run: RunRecord
 
-  /// - Throws: `UnknownName` if it is no run of the history, or the beginning of several, which are named.
+  /// - Throws: `UnknownName` if it is no run of the history, or the beginning of several, which are listed.
   init(_ what: String, _ reader: LineageReader, _ tip: ObjectID, _ repository: Repository) throws {
     let digits = what.lowercased()
     let isHex = digits.utf8.allSatisfy { (0x30...0x39).contains($0) || (0x61...0x66).contains($0) }

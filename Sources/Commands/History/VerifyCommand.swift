@@ -49,14 +49,14 @@ struct VerifyCommand: PlainCommand {
     if backfill { _ = try Completion(context.openRepository(), Self.ends(of: range) + (anchor.map { [$0] } ?? [])) }
     let repository = try context.openForAudit()
     let scope = try HistoryScope(repository, range, anchor: anchor)
-    // Those two tell how many runs there are; the others tell each.
+    // Text and JSON report the number of runs; the other formats report each run.
     let tellsRuns = !options.json && format != .text
     let store =
       noCache || tellsRuns ? nil : Program.store(in: repository)
     let report = try context.audit(scope, repository, detail: tellsRuns ? .told : .counted, store: store)
     let commit = try repository.commit(scope.tip)
     let tree = repository.tree(of: commit)
-    // The same commit gives the same answer on any day: what is let go is over by the date of the commit.
+    // Exceptions lapse by the date of the commit, so that the same commit gives the same answer on any day.
     let tip = try PlanOverview(tree, now: nil)
     let letGo = try repository.lettingGo(
       tip, at: scope.tip, in: tree, now: commit.committedMilliseconds, after: report)
@@ -91,7 +91,7 @@ struct VerifyCommand: PlainCommand {
 }
 
 extension VerifyCommand {
-  /// The revisions that a range names.
+  /// Returns the revisions that a range names.
   fileprivate static func ends(of range: String?) -> [String] {
     guard let range else { return ["HEAD"] }
     guard let dots = range.firstRange(of: "..") else { return [range] }
@@ -100,8 +100,8 @@ extension VerifyCommand {
 }
 
 extension GateStep {
-  /// What the default gate said before a change, and says after it; nil if the plan after it cannot be read, or has no
-  /// such gate.
+  /// Creates the step of the default gate from before a change to after it. Nil if the plan after it cannot be read, or
+  /// has no such gate.
   init?(from before: any PlanTree, to overview: PlanOverview, in tree: any PlanTree) throws {
     let name = "release"
     func answer(_ overview: PlanOverview, _ tree: any PlanTree) throws -> GateDecision.Answer? {
@@ -119,7 +119,7 @@ extension GateStep {
 }
 
 extension TrustLine {
-  /// What an audit trusted, for reports.
+  /// Creates the line about the trusted commits of an audit.
   init(_ trust: AuditTrust) {
     self.init(
       start: trust.start.rawValue, commit: trust.commit, commits: trust.commits, run: trust.run, by: trust.by,

@@ -1,12 +1,13 @@
 import GitRepository
 import PlanModel
 
-/// The refspec by which `git fetch` brings attestations, in a clone whose plan accepts some and whose `origin` has some.
+/// The refspec by which `git fetch` brings attestations, if the clone's plan accepts some and its `origin` has some.
 struct AttestationRefspec {
   private static let key = "remote.origin.fetch"
   private static let refspec = "refs/readiness/attestations:refs/readiness/attestations"
 
-  /// Adds it. Asks the remote only if HEAD's policy accepts attestations; one that cannot be reached changes nothing.
+  /// Adds the refspec. Asks the remote only if HEAD's policy accepts attestations; an unreachable remote changes
+  /// nothing.
   /// - Returns: true if it was added.
   /// - Throws: `GitError` if git cannot be run, or its configuration cannot be written.
   func put() throws -> Bool {
@@ -24,7 +25,7 @@ struct AttestationRefspec {
     return true
   }
 
-  /// Removes it.
+  /// Removes the refspec.
   /// - Returns: true if it was there.
   /// - Throws: `GitError` if git cannot be run.
   func takeOut() throws -> Bool {

@@ -3,15 +3,15 @@ import GitRepository
 import Reports
 import ReadinessSystem
 
-/// What the program keeps beside the objects of git, how much it has grown, and how to clear it.
+/// The program's own files outside git's objects, their size, and the commands that clear them.
 struct DiskUse {
   /// The folder `readiness` of the repository.
   let folder: String
 
-  /// From here on a cache is worth a word of warning.
+  /// The size from which on a part is worth a warning, in bytes.
   private static let many = 256 << 20
 
-  /// What grows, and the command that clears it.
+  /// The parts that grow, and the commands that clear them.
   private static let parts: [(name: String, what: String, clear: @Sendable (String) -> String)] = [
     ("verified", "results of verify", { "It is a cache: rm -r \($0.shellQuoted)" }),
     ("runs", "the index of run IDs", { "It is rebuilt at the next push: rm -r \($0.shellQuoted)" }),
@@ -20,7 +20,7 @@ struct DiskUse {
     ("bypass.jsonl", "the log of emergency overrides", { _ in "It is a record; keep it." }),
   ]
 
-  /// One check for each part that is there; a single one if nothing is.
+  /// Returns one check for each existing part, or a single one if there is none.
   /// - Throws: `GitError` if a folder cannot be read.
   func checks() throws -> [HealthCheck] {
     let checks = try Self.parts.compactMap { part -> HealthCheck? in
@@ -32,7 +32,7 @@ struct DiskUse {
     return checks.isEmpty ? [HealthCheck("disk", .ok, "Nothing is kept beside git's own objects.")] : checks
   }
 
-  /// The bytes of a file, or of all files below a folder; links are not followed. Nil if nothing is there.
+  /// Returns the bytes of a file, or of all files below a folder, without following links. Nil if nothing exists.
   private func size(of path: String) throws -> Int? {
     guard let status = FileSystem.status(path) else { return nil }
     guard status.kind == .folder else { return status.size }

@@ -27,14 +27,14 @@ struct DoctorCommand: ParsableCommand {
   }
 }
 
-/// Looks at one clone.
+/// Checks one clone.
 private struct Doctor {
   let repository: Repository
   let fixes: Bool
   let program: String
 
   func checks() throws -> [HealthCheck] {
-    // What a killed command left goes first: the rest looks at what it leads to.
+    // Unfinished commands come first: the other checks depend on their result.
     var checks = try unfinished()
     checks += try locks()
     checks += try repository.isBare ? server() : hooks()
@@ -70,7 +70,7 @@ private struct Doctor {
     }
   }
 
-  /// The form of each hook; none where another program owns the folder.
+  /// Returns the form of each hook. Empty if another program owns the folder.
   func hookForms() throws -> [DoctorReport.Hook] {
     do {
       return try HookFolder().forms(of: repository.isBare ? ["pre-receive"] : HookScript.usual)
@@ -176,7 +176,7 @@ private struct Doctor {
     return checks
   }
 
-  /// Which refs are protected: not deleted, not forced, not given another plan (contract 2.4).
+  /// Checks which refs are protected from deletion, force, and another plan (contract 2.4).
   private func refs() throws -> [HealthCheck] {
     let server = try ServerRefs(repository)
     let names = server.protectedNames()
@@ -220,7 +220,7 @@ private struct Doctor {
     if checks.isEmpty { checks.append(HealthCheck("plan", .ok, "\(overview.entries.count) milestones, all readable.")) }
     return checks
   }
-  /// Keys that `allowed_signers` lists for several people: a signed quorum counts those once.
+  /// Returns a check for each key that `allowed_signers` lists for several people: a signed quorum counts them once.
   private func sharedKeys(_ tree: GitTree) throws -> [HealthCheck] {
     guard let signers = try tree.policyBytes(at: PlanPaths.signers) else { return [] }
     let people = try tree.policy().policy?.authorization?.people ?? People()

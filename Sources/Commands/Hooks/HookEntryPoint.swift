@@ -18,7 +18,7 @@ struct HookEntryPoint {
   private let isJSON: Bool
   private let environment: [String: String]
 
-  /// Runs one hook and gives its exit status.
+  /// Runs one hook and returns its exit status.
   static func run(_ arguments: [String]) -> Int32 {
     let isJSON = arguments.contains("--json")
     let rest = arguments.filter { $0 != "--json" }
@@ -41,7 +41,7 @@ struct HookEntryPoint {
       say("  -> The server and readiness verify check all the same.")
       return 0
     }
-    // A stranger may have written what is judged here.
+    // Untrusted people may have written what is judged here.
     if isServer || name == "reference-transaction" {
       PatternAllowance.bound()
       RepeatedFolders.bound()
@@ -72,7 +72,7 @@ struct HookEntryPoint {
 
   private func prepareMessage() throws -> Int32 {
     guard let file = arguments.first else { return usage("MESSAGE-FILE [SOURCE [COMMIT]]") }
-    // pre-commit and prek hand the file on, and tell the rest in the environment.
+    // pre-commit and prek pass the file on, and the rest in the environment.
     let source = arguments.count > 1 ? arguments[1] : environment["PRE_COMMIT_COMMIT_MSG_SOURCE"]
     let object = arguments.count > 2 ? arguments[2] : environment["PRE_COMMIT_COMMIT_OBJECT_NAME"]
     let claimsAmend = source == "commit" && object == "HEAD"
@@ -87,10 +87,10 @@ struct HookEntryPoint {
       return refuse([goneDriver(gone)])
     }
     let opensEditor = environment["GIT_EDITOR"] != ":"
-    // Of a merge it is told here what the server will refuse: whoever merges cannot mend it.
+    // A merge reports here what the server will refuse, because the person who merges cannot fix it.
     let outcome = try Stamping(situation) { if situation.parents.count > 1 { tell($0) } }
       .stamp(text, isEdited: opensEditor, mayFollow: opensEditor)
-    // Without an editor nobody can write the subject any more.
+    // Without an editor, nobody can still write the subject.
     if !opensEditor, case .rewritten(let text) = outcome, !Trailers.blocks(in: text).isEmpty,
       !Stamping.hasSubject(text, isEdited: false)
     {
@@ -118,7 +118,7 @@ struct HookEntryPoint {
         return refuse([uneditedMessage])
       }
     }
-    // This hook is not told what kind of commit it is; where the system does not tell either, both are tried.
+    // Git does not say whether this commit amends. If the system does not show it either, both are tried.
     let amend = try AmendDetection.replacesHead(repository)
     var first: CommitSituation?
     for isAmend in amend.map({ [$0] }) ?? [false, true] {
@@ -133,8 +133,8 @@ struct HookEntryPoint {
     return try conclude(outcome, message)
   }
 
-  /// Moves a single block from the message to another file, before a chained hook looks at the message: linters count
-  /// the columns of a stamp's lines.
+  /// Moves a single block from the message to another file before a chained hook reads the message: linters count the
+  /// columns of a stamp's lines.
   private func setAside() throws -> Int32 {
     guard arguments.count == 2 else { return usage("MESSAGE-FILE OTHER-FILE") }
     let message = try MessageFile(arguments[0])
@@ -145,7 +145,7 @@ struct HookEntryPoint {
     return try message.write(parts.prose) ? 0 : refuse([unreadable])
   }
 
-  /// Returns the block to the message, wherever the chained hook has written in it.
+  /// Returns the block to the message after the chained hook has edited it.
   private func putBack() throws -> Int32 {
     guard arguments.count == 2 else { return usage("MESSAGE-FILE OTHER-FILE") }
     let message = try MessageFile(arguments[0])
@@ -190,14 +190,15 @@ struct HookEntryPoint {
     let repository = try Repository.open()
     let isAmend = try AmendDetection.replacesHead(repository) ?? false
     let situation = try CommitSituation(repository, isAmend: isAmend, environment: environment, now: now)
-    // Beside the plan there may still be files that are guarded, and nobody need be asked who the author is.
+    // Paths outside the plan may still be guarded. Otherwise the author is not needed.
     if try situation.changesNothing(), try !situation.guardsPaths() { return 0 }
-    // What the message lets go is judged by the hooks that see it.
+    // The hooks that see the message judge its exceptions.
     let assessment = try Judge.assess(situation.proposal(.draft(reason: nil, mayFollow: true, moreWaives: true)))
     return assessment.verdict.isAccepted ? 0 : refuse(assessment.verdict.findings)
   }
 
-  /// `git commit --amend -m` gives the hooks a new message without its stamp where nothing tells that it is an amend.
+  /// Reports a lost stamp: `git commit --amend -m` gives the hooks a new message, and nothing may show that it is an
+  /// amend.
   private func lookAfterAmend() throws -> Int32 {
     guard arguments.first == "amend" else { return 0 }
     let repository = try Repository.open()
@@ -216,7 +217,7 @@ struct HookEntryPoint {
   private func judgePush() throws -> Int32 {
     var updates = try lines().compactMap { RefUpdate(pushLine: $0) }
     if updates.isEmpty, let new = environment["PRE_COMMIT_TO_REF"] {
-      // pre-commit and prek give no input, and name the first ref only.
+      // pre-commit and prek give no input, and name only the first ref.
       let old = environment["PRE_COMMIT_FROM_REF"] ?? String(repeating: "0", count: 40)
       updates = [RefUpdate(receiveLine: "\(old) \(new) \(environment["PRE_COMMIT_REMOTE_BRANCH"] ?? "HEAD")")]
         .compactMap(\.self)
@@ -236,7 +237,7 @@ struct HookEntryPoint {
     return try judgeReceived(updates)
   }
 
-  /// gitolite's VREF, and git's own `update`: one ref, by arguments.
+  /// Judges one ref, given by arguments, for gitolite's VREF and git's own `update`.
   private func judgeUpdate() throws -> Int32 {
     guard arguments.count >= 3, let update = RefUpdate(receiveLine: "\(arguments[1]) \(arguments[2]) \(arguments[0])")
     else { return usage("REF OLD NEW") }
@@ -254,8 +255,7 @@ struct HookEntryPoint {
       ?? refuse(report.findings, commits: report.walked, tip: updates.first?.new)
   }
 
-  /// Lets a push past the gate in an emergency, where the pusher asks for it and may, and logs it; nil where nobody asks
-  /// or may.
+  /// Lets a push pass the gate by an emergency override, and logs it. Nil if the pusher requests none or may not.
   private func past(_ gate: RefGate, _ updates: [RefUpdate], _ findings: [Finding], _ repository: Repository) throws
     -> Int32?
   {
@@ -274,8 +274,8 @@ struct HookEntryPoint {
     return 0
   }
 
-  /// Every branch that is about to move, by whatever command: what it brings that no branch has yet. Other refs may
-  /// hold anything until a branch takes it. Deletions, and what `pack-refs` and `gc` do, bring nothing.
+  /// Judges the commits that no branch has yet, for every branch that is about to move, by any command. Other refs may
+  /// hold anything until a branch takes it. Deletions, `pack-refs` and `gc` bring no commits.
   private func judgeTransaction() throws -> Int32 {
     guard arguments.first == "prepared" else { return 0 }
     let updates = try lines().compactMap { RefUpdate(receiveLine: $0) }
@@ -299,7 +299,7 @@ struct HookEntryPoint {
   private var now: String { Timestamp.text(millisecondsSince1970: Machine.millisecondsSince1970()) }
   private var isServer: Bool { ["pre-receive", "update"].contains(name) }
 
-  /// - Parameter tip: what a push would move a ref to.
+  /// - Parameter tip: the commit to which a push would move a ref.
   private func refuse(_ findings: [Finding], commits: Int = 0, tip: ObjectID? = nil) -> Int32 {
     Telemetry.recorder?.found(findings)
     if isJSON {
@@ -322,10 +322,10 @@ struct HookEntryPoint {
     say(FindingReport.text(findings, width: width, style))
   }
 
-  /// The folder of the person who called git, which starts hooks at the top; nil at a server, which is not told.
+  /// The folder of the person who called git, which starts hooks at the top. Nil at a server, which does not know it.
   private var folder: String? { isServer ? nil : environment["GIT_PREFIX"] }
 
-  /// What could not be judged is not let through, unless it does not concern us at all.
+  /// Refuses what could not be judged, unless it does not touch the plan at all.
   private func couldNotJudge(_ error: any Error) -> Int32 {
     let failure = Failure(error)
     if !isServer, name != "pre-push", touchesNothingByGit() { return 0 }
@@ -339,7 +339,7 @@ struct HookEntryPoint {
     return 1
   }
 
-  /// Git's own answer to whether the plan is staged, for repositories that libgit2 cannot open.
+  /// Returns git's own answer to whether nothing of the plan is staged, for repositories that libgit2 cannot open.
   private func touchesNothingByGit() -> Bool {
     let paths = [PlanPaths.folder, PlanPaths.plan, PlanPaths.policies, PlanPaths.schema]
     do { return try GitProcess.run(["diff", "--cached", "--quiet", "--"] + paths).status == 0 } catch { return false }
@@ -350,7 +350,7 @@ struct HookEntryPoint {
     return 2
   }
 
-  /// Says it, on a terminal in lines of at most 80 columns.
+  /// Prints text, on a terminal in lines of at most 80 columns.
   private func say(wrapping text: String) {
     let indent = text.prefix { $0 == " " }
     let width = Terminal.textWidth(environment) - 5
@@ -362,7 +362,7 @@ struct HookEntryPoint {
   }
 
   private func say(_ text: String) {
-    // GitLab shows users only lines that begin so.
+    // GitLab shows users only lines with this prefix.
     let prefix = isServer && environment["GL_ID"] != nil ? "GL-HOOK-ERR: " : ""
     Standard.error(text.split(separator: "\n", omittingEmptySubsequences: false).map { prefix + $0 + "\n" }.joined())
   }

@@ -5,7 +5,7 @@ import ReadinessSystem
 struct HookFolder {
   let path: String
 
-  /// Asks git, which knows `core.hooksPath` and linked work trees.
+  /// Finds the folder by asking git, which knows `core.hooksPath` and linked work trees.
   init() throws {
     let output = try GitProcess.run(["rev-parse", "--git-path", "hooks"])
     guard output.status == 0, !output.trimmed.isEmpty else {
@@ -15,7 +15,7 @@ struct HookFolder {
     if path.contains(".husky") { throw Self.owned(by: "husky", "prepare-commit-msg", path) }
   }
 
-  /// A folder that a server's own programs read.
+  /// Creates a folder that a server's own programs read.
   init(path: String) { self.path = path }
 
   private static func owned(by owner: String, _ name: String, _ path: String) -> UsageError {
@@ -29,9 +29,9 @@ struct HookFolder {
     return UsageError("The hook \(name) belongs to \(owner), and is left as it is.", hint: lines)
   }
 
-  /// True where the file had to be written.
-  /// - Parameter fileName: where another name than the hook's is asked for.
-  /// - Parameter telemetry: the folder in which the hook leaves its telemetry; nil for none.
+  /// Installs a hook. Returns true if the file had to be written.
+  /// - Parameter fileName: the name of the file, if it is not the hook's.
+  /// - Parameter telemetry: the folder for the hook's telemetry; nil for none.
   func put(_ name: String, as fileName: String? = nil, program: String, telemetry: String? = nil) throws -> Bool {
     try FileSystem.makeFolders(path)
     let file = path + "/" + (fileName ?? name)
@@ -55,7 +55,7 @@ struct HookFolder {
     return true
   }
 
-  /// Moves a hook one folder down or up again. A relative link is rewritten, so that it leads to the same file.
+  /// Moves a hook one folder down or up again. A relative link is rewritten to lead to the same file.
   private static func moveHook(_ old: String, to new: String, isDeeper: Bool) throws {
     guard let target = FileSystem.linkTarget(old), !target.hasPrefix("/") else {
       return try FileSystem.rename(old, to: new)
@@ -68,10 +68,10 @@ struct HookFolder {
     try FileSystem.remove(old)
   }
 
-  /// Where a hook that was there before is kept.
+  /// Returns the path at which an earlier hook is kept.
   private func kept(_ name: String) -> String { "\(path)/\(HookScript.keptFolder)/\(name)" }
 
-  /// Who else runs hooks from this folder, in a sentence; nil if it belongs to this repository alone.
+  /// Returns a sentence about others that run hooks from this folder. Nil if it belongs to this repository alone.
   static func sharing() throws -> String? {
     let output = try GitProcess.run(["config", "--show-scope", "--get", "core.hooksPath"])
     guard output.status == 0, let scope = output.trimmed.split(separator: "\t").first,
@@ -81,14 +81,14 @@ struct HookFolder {
       "core.hooksPath is set in git's \(scope) configuration, so every repository that uses it runs these hooks too."
   }
 
-  /// True where a hook of ours was there.
+  /// Removes a hook. Returns true if one of ours was there.
   func takeOut(_ name: String) throws -> Bool {
     let file = path + "/" + name
     guard let present = try FileSystem.readIfPresent(file), HookScript.isOurs(present) else { return false }
     let kept = kept(name)
     if FileSystem.exists(kept) {
       try Self.moveHook(kept, to: file, isDeeper: false)
-      // It stays while it holds another hook.
+      // The folder stays while it contains another hook.
       FileSystem.removeEmptyFolder(path + "/" + HookScript.keptFolder)
     } else {
       try FileSystem.remove(file)
@@ -96,7 +96,7 @@ struct HookFolder {
     return true
   }
 
-  /// The hooks of others that git commit would run, also those that ours run.
+  /// Returns the hooks of others that `git commit` would run, including those that ours run.
   func othersInCommits() throws -> [String] {
     try ["pre-commit", "prepare-commit-msg", "commit-msg", "post-commit"].filter { name in
       if FileSystem.isExecutable(kept(name)) { return true }
@@ -106,13 +106,13 @@ struct HookFolder {
     }
   }
 
-  /// How a hook stands.
+  /// The state of a hook.
   enum State {
     case missing, foreign, unreadable, notExecutable
     case ours(program: String)
   }
 
-  /// How a hook stands; git runs what is executable and passes over the rest without a word.
+  /// Returns the state of a hook. Git runs executable files and silently skips others.
   func state(of name: String) throws -> State {
     let file = path + "/" + name
     guard FileSystem.exists(file) else { return .missing }
@@ -122,7 +122,7 @@ struct HookFolder {
     return FileSystem.isExecutable(file) ? .ours(program: HookScript.program(in: bytes)) : .notExecutable
   }
 
-  /// The hook framework that owns a hook, if one does.
+  /// Returns the hook framework that owns a hook, if one does.
   func owner(of name: String) throws -> String? {
     try FileSystem.readIfPresent(path + "/" + name).flatMap(HookScript.owner)
   }

@@ -8,29 +8,29 @@ struct HookScript {
     "pre-commit", "pre-merge-commit", "prepare-commit-msg", "commit-msg", "post-rewrite", "pre-push", "pre-receive",
     "reference-transaction",
   ]
-  /// What else judges where `--strict` is asked for: every ref that moves, by whatever command.
+  /// The hook that `--strict` adds, which judges every ref that moves, by any command.
   static let strict = ["reference-transaction"]
-  /// What looks at every commit where `--guard-paths` is asked for, whatever it touches.
+  /// The hooks that `--guard-paths` adds, which judge every commit, whatever it touches.
   static let guarding = ["pre-commit", "pre-merge-commit"]
-  /// The fewest that judge, stamp, look after the message, and judge what is pushed.
+  /// The default hooks: they judge, stamp, check the message, and judge pushes.
   static let usual = ["prepare-commit-msg", "commit-msg", "post-rewrite", "pre-push"]
-  /// What tells our files from others.
+  /// The mark that distinguishes our files from others.
   static let mark = "# readiness hook:"
-  /// The folder beside ours in which a hook that was there before is kept, under its own name: hooks look at theirs.
+  /// The folder next to ours for an earlier hook, under its own name, because hooks look at theirs.
   static let keptFolder = "before-readiness"
 
   let name: String
-  /// The name of the hook that was there before.
+  /// The name of the earlier hook.
   let keptName: String
   /// The program, as a path or a name to be found on PATH.
   let program: String
   let chains: Bool
-  /// The folder in which a server's gate leaves its telemetry; nil for none.
+  /// The folder for the telemetry of a server's gate. Nil for none.
   var telemetry: String?
-  /// True where our prepare-commit-msg stands beside it.
+  /// True if our `prepare-commit-msg` is installed next to it.
   var followsStamping = true
 
-  /// The executable that does the same in a third of the time; nil where there is none, or where it cannot serve.
+  /// Returns the equivalent executable, which takes a third of the time. Nil if there is none, or it cannot be used.
   func launcher() throws -> [UInt8]? {
     guard !chains, HookLauncher.names.contains(name) else { return nil }
     return try HookLauncher.bytes(program: program, hook: name, followsStamping: followsStamping)
@@ -58,7 +58,7 @@ struct HookScript {
       ]
     } else {
       if chains, name == "commit-msg" {
-        // The team's own check of messages sees what a person wrote.
+        // The team's own check of messages sees only the person's text.
         lines += [
           "if [ -x \"$kept\" ]; then", "  aside=$1.readiness", "  rm -f \"$aside\"",
           "  if grep -q '^Readiness-Run: ' \"$1\" && [ -x \"$(command -v \(quoted))\" ]; then",
@@ -69,11 +69,11 @@ struct HookScript {
       } else if chains {
         lines.append("if [ -x \"$kept\" ]; then \"$kept\" \"$@\" || exit $?; fi")
       }
-      // Where no editor opens, what prepare-commit-msg wrote a moment ago is what will be committed.
+      // Without an editor, the output of `prepare-commit-msg` is what will be committed.
       if name == "commit-msg", !chains, followsStamping {
         lines.append("[ \"$GIT_EDITOR\" != : ] || [ ! -x \"${0%/*}/prepare-commit-msg\" ] || exit 0")
       }
-      // Git runs it several times for each command, most of them for what is no branch, or over already.
+      // Git runs it several times per command, mostly for refs that are no branches, or after the fact.
       if name == "reference-transaction" {
         lines += [
           "[ \"$1\" = prepared ] || exit 0", "input=$(cat)",
@@ -94,8 +94,8 @@ struct HookScript {
     return lines.joined(separator: "\n") + "\n"
   }
 
-  /// The cheapest test first: a commit that touches neither plan nor policy starts neither the program nor libgit2.
-  /// In doubt the program looks: in a merge, a squash, an amend, and where the message speaks of a stamp.
+  /// The cheapest test: a commit that touches neither plan nor policy starts neither the program nor libgit2. In doubt
+  /// the program decides: in a merge, a squash, an amend, and if the message mentions a stamp.
   private var cheapTest: String? {
     guard HookLauncher.names.contains(name) else { return nil }
     let paths = [PlanPaths.folder, PlanPaths.plan, PlanPaths.policies, PlanPaths.schema].joined(separator: " ")
@@ -116,15 +116,15 @@ struct HookScript {
       """
   }
 
-  /// A word for the shell.
+  /// Quotes a word for the shell.
   static func quoted(_ word: String) -> String { "'" + word.replacing("'", with: "'\\''") + "'" }
 
-  /// Whether a file's text is one of ours.
+  /// Returns true if a file is one of ours.
   static func isOurs(_ bytes: [UInt8]) -> Bool {
     HookLauncher.program(in: bytes) != nil || String(decoding: bytes, as: UTF8.self).contains(mark)
   }
 
-  /// The program that a file of ours starts.
+  /// Returns the program that a file of ours starts.
   static func program(in bytes: [UInt8]) -> String {
     if let program = HookLauncher.program(in: bytes) { return program }
     let line = String(decoding: bytes, as: UTF8.self).split(separator: "\n").last { $0.contains("' hook ") } ?? ""
@@ -132,7 +132,7 @@ struct HookScript {
     return String(line[line.index(after: start)..<end.lowerBound]).replacing("'\\''", with: "'")
   }
 
-  /// The hook framework that owns a file, if one does.
+  /// Returns the hook framework that owns a file, if one does.
   static func owner(of bytes: [UInt8]) -> String? {
     let text = String(decoding: bytes, as: UTF8.self).lowercased()
     if text.contains("file generated by pre-commit") { return "pre-commit" }

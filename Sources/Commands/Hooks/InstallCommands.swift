@@ -60,7 +60,7 @@ struct InstallCommand: ParsableCommand {
     }
     if let telemetry { try FileSystem.makeFolders(telemetry) }
     let layout = layout ?? ServerLayout.found()
-    // gitolite's local code is no repository.
+    // gitolite's folder of local code is no repository.
     let repository = layout == .gitolite ? nil : try context.openRepository()
     let (folder, written) = try layout.install(program: program, telemetry: telemetry)
     say(folder, [layout.hook], written, protected: try repository.map { try ServerRefs($0).protectedNames() }, context)
@@ -71,7 +71,7 @@ struct InstallCommand: ParsableCommand {
     }
   }
 
-  /// - Parameter protected: the refs that a gate protects; nil where it is none, or nobody knows.
+  /// - Parameter protected: the refs that a gate protects; nil if it is none, or they are unknown.
   private func say(
     _ folder: String, _ names: [String], _ written: [String], protected: [String]? = nil, _ context: Context
   ) {
@@ -93,7 +93,7 @@ struct InstallCommand: ParsableCommand {
   }
 
   private func names() throws -> [String] {
-    // A framework may own the hooks; the merge driver is ours all the same.
+    // A framework may own the hooks, but the merge driver is always ours.
     let more = (strict ? HookScript.strict : []) + (guardPaths ? HookScript.guarding : [])
     if hooks == "none" { return more }
     guard let hooks else { return HookScript.usual + more }

@@ -6,7 +6,7 @@ import Reports
 import StrictJSON
 import ReadinessSystem
 
-/// What git runs to merge a file of the plan (gitattributes(5), "Defining a custom merge driver").
+/// The command that git runs to merge a file of the plan (gitattributes(5), "Defining a custom merge driver").
 struct MergeDriverCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     subcommand: "merge-driver", abstract: "Merges a file of the plan field by field; git runs it.",
@@ -36,8 +36,8 @@ struct MergeDriverCommand: ParsableCommand {
     throw ExitCode(1)
   }
 
-  /// The document in a file; the inner nil is an empty file, as git gives it where there was none. The outer nil is a
-  /// file that does not parse.
+  /// Reads the document in a file. The inner nil is an empty file, which git passes if there was none. The outer nil is
+  /// a file that does not parse.
   private func document(_ file: String) throws -> JSONValue?? {
     let bytes = try FileSystem.read(file)
     if bytes.isEmpty { return .some(nil) }
@@ -47,7 +47,7 @@ struct MergeDriverCommand: ParsableCommand {
     } catch { return nil }
   }
 
-  /// What does not parse is merged as git would have done.
+  /// Merges files that do not parse as git would have done.
   private func byLines() throws {
     let output = try GitProcess.run(
       [
@@ -64,6 +64,6 @@ struct MergeDriverCommand: ParsableCommand {
 }
 
 extension String {
-  /// Made harmless for a terminal, but for the line end.
+  /// The text, safe for a terminal except for its line end.
   fileprivate var printableLine: String { String(dropLast()).printable + "\n" }
 }

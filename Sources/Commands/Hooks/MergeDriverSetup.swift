@@ -2,8 +2,8 @@ import PlanModel
 import GitRepository
 import ReadinessSystem
 
-/// The merge driver in a clone: a section of the clone's configuration, and lines in `info/attributes`, which belongs to
-/// the clone as the hooks do.
+/// The merge driver of a clone: a section of its configuration, and lines in `info/attributes`, which belongs to the
+/// clone like the hooks.
 struct MergeDriverSetup {
   private static let block = """
     # readiness: files of the plan merge field by field (readiness uninstall takes these lines out)
@@ -23,13 +23,14 @@ struct MergeDriverSetup {
     attributes = output.trimmed
   }
 
-  /// True where it is set up for this program.
+  /// Returns true if the driver is set up for this program.
   func isPut(program: String) throws -> Bool {
     try GitProcess.run(["config", "--local", "merge.readiness.driver"]).trimmed == Self.driver(program)
       && (FileSystem.readIfPresent(attributes) ?? []).starts(with: Array(Self.block.utf8))
   }
 
-  /// True where something had to be written. Our lines come first, so that the user's own go before them.
+  /// Sets the driver up. Returns true if something had to be written. Our lines come first, so that the user's override
+  /// them.
   func put(program: String) throws -> Bool {
     let driver = Self.driver(program)
     var isNew = false
@@ -46,7 +47,7 @@ struct MergeDriverSetup {
     return true
   }
 
-  /// True where it was set up.
+  /// Removes the driver. Returns true if it was set up.
   func takeOut() throws -> Bool {
     let removed = try GitProcess.run(["config", "--local", "--remove-section", "merge.readiness"]).status == 0
     let present = try FileSystem.readIfPresent(attributes) ?? []
@@ -60,7 +61,8 @@ struct MergeDriverSetup {
     return true
   }
 
-  /// If the program is gone, git's own line merge leaves conflict markers; without it, git would keep our side unmarked.
+  /// Returns the command of the driver. If the program is gone, git's own line merge leaves conflict markers. Without
+  /// that fallback, git would keep our side unmarked.
   private static func driver(_ program: String) -> String {
     // Git expands what follows a percent sign (gitattributes(5)).
     let quoted = HookScript.quoted(program.replacing("%", with: "%%"))
@@ -70,7 +72,7 @@ struct MergeDriverSetup {
       "if test -x \(quoted); then \(merge); else git merge-file --marker-size=%L -L ours -L base -L theirs %A %O %B; fi"
   }
 
-  /// The program that the clone's merge driver starts, if it is a path that nothing executable is at.
+  /// Returns the program of the clone's merge driver if its path has no executable file.
   static func missingProgram() throws -> String? {
     let driver = try GitProcess.run(["config", "merge.readiness.driver"]).trimmed
     guard let start = driver.firstIndex(of: "'"), let end = driver.firstRange(of: "' merge-driver ") else { return nil }

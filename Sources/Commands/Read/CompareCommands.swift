@@ -59,7 +59,7 @@ struct WeeklyCommand: ParsableCommand {
     let repository = try context.openRepository()
     let tip = try repository.commit(named: at ?? "HEAD")
     let policy = try repository.tree(of: repository.commit(tip)).policy().policy
-    // The week's own policy decides; a name that no policy has is a slip of the pen.
+    // The week's own policy decides; a name that no policy has is a typing error.
     if gate != "release", let gates = policy?.gates, gates.gates[gate] == nil { throw gates.unknown(gate) }
     let facts = try WeeklyFacts(
       repository, tip: tip, span: span, gate: gate, attestations: AttestationStore(repository))

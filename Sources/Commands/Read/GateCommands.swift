@@ -59,11 +59,11 @@ struct WhyNot: ReadingCommand {
   }
 }
 
-/// Captures that are given as files beside the tree, as in a CI job that captures and decides at once.
+/// Captures in files outside the tree, such as in a CI job that captures and decides at once.
 struct GivenCaptures {
   let captures: [String: [UInt8]]
 
-  /// - Throws: `UsageError` if a file is not there, is no capture, or two are of one objective; `SystemError`.
+  /// - Throws: `UsageError` if a file is missing or is no capture, or two are of one objective; `SystemError`.
   init(_ paths: [String]) throws {
     var captures: [String: [UInt8]] = [:]
     for path in paths {
@@ -81,7 +81,7 @@ struct GivenCaptures {
     self.captures = captures
   }
 
-  /// A capture that the gate does not look at would be taken for judged.
+  /// Throws for a capture that the gate does not use, because a person would believe that it was judged.
   func refuseUnused(_ verdicts: [ObjectiveVerdict]) throws {
     for name in captures.keys.sorted() where !verdicts.contains(where: { $0.name == name }) {
       throw UsageError(
@@ -92,13 +92,13 @@ struct GivenCaptures {
 }
 
 extension LoadedPlan {
-  /// Judges the plan's objectives, with captures in place of committed ones.
+  /// Returns the judge of the plan's objectives, with captures that replace committed ones.
   func objectives(_ given: [String: [UInt8]] = [:]) -> ObjectiveGate {
     ObjectiveGate(tree, policy: overview.policy, verifier: GitSignatures(), given: given)
   }
 
-  /// A gate of the policy.
-  /// - Throws: `UnknownName` with the nearest gate; `GitError` if the gates cannot be read, so that nobody knows them.
+  /// Returns a gate of the policy.
+  /// - Throws: `UnknownName` with the nearest gate; `GitError` if the gates cannot be read.
   fileprivate func gate(_ name: String) throws -> Gates.Gate {
     let gates = overview.policy.gates
     if let gate = gates.gates[name] { return gate }
@@ -112,7 +112,7 @@ extension LoadedPlan {
 }
 
 extension Gates {
-  /// The error of a name that no gate has, with the nearest that one has.
+  /// Returns the error for an unknown gate, with the nearest known one.
   func unknown(_ name: String) -> UnknownName {
     UnknownName(
       message: "There is no gate \"\(name)\".",

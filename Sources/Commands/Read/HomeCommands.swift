@@ -25,7 +25,7 @@ struct CompletionsCommand: ParsableCommand {
     }
   }
 
-  /// Git looks for `_git_readiness`, and gives it the line with `git` in front.
+  /// Adds `_git_readiness`, which git looks for and calls with a line that begins with `git`.
   private static let bash = """
     _git_readiness() {
         local -i i=0 n
@@ -41,7 +41,7 @@ struct CompletionsCommand: ParsableCommand {
 
     """
 
-  /// `git readiness …` is completed as `readiness …` is.
+  /// Completes `git readiness …` like `readiness …`.
   private static let fish = """
     complete -c git-readiness -w readiness
     function __readiness_after_git
@@ -54,7 +54,7 @@ struct CompletionsCommand: ParsableCommand {
 
     """
 
-  /// For `_git` of zsh, which calls `_git-readiness`.
+  /// The function `_git-readiness`, which `_git` of zsh calls.
   static let zshForGit = "#compdef git-readiness\n_readiness \"$@\"\n"
 }
 
@@ -85,14 +85,14 @@ struct ManualCommand: ParsableCommand {
   }
 }
 
-/// What a shell may offer for a word.
+/// The words that a shell may offer.
 enum Offered {
-  /// The milestones of the work tree.
+  /// Returns the milestones of the work tree.
   @Sendable static func milestones(_ words: [String], _ index: Int, _ prefix: String) -> [String] {
     plain(overview?.ids.map(\.text) ?? [])
   }
 
-  /// Milestones and states in turn, for `move`.
+  /// Returns milestones and states alternately, for `move`.
   @Sendable static func moves(_ words: [String], _ index: Int, _ prefix: String) -> [String] {
     guard let overview else { return [] }
     let before = words.indices.contains(index - 1) ? words[index - 1].uppercased() : ""
@@ -103,14 +103,14 @@ enum Offered {
       })
   }
 
-  /// The criteria of the milestone before.
+  /// Returns the criteria of the preceding milestone.
   @Sendable static func criteria(_ words: [String], _ index: Int, _ prefix: String) -> [String] {
     let before = words.indices.contains(index - 1) ? words[index - 1].uppercased() : ""
     return plain(overview?[MilestoneID(before)]?.milestone.exitCriteria.map(\.id) ?? [])
   }
 
-  /// The words that a shell takes as they are. Bash expands what it is offered, commands included (bash(1), `compgen -W`),
-  /// so that a state called `$(reboot)` would be run by the tabulator key.
+  /// Returns the words that a shell leaves unchanged. Bash expands what it is offered, commands included (bash(1),
+  /// `compgen -W`), so the Tab key would run a state named `$(reboot)`.
   private static func plain(_ words: [String]) -> [String] {
     words.filter { word in
       word.unicodeScalars.allSatisfy {
@@ -119,12 +119,12 @@ enum Offered {
     }
   }
 
-  /// Reason codes.
+  /// Returns the reason codes.
   @Sendable static func codes(_ words: [String], _ index: Int, _ prefix: String) -> [String] {
     ReasonCode.all.map(\.id).sorted()
   }
 
-  /// A shell that asks in the wrong place gets nothing, and no error.
+  /// The plan of the work tree. Nil in the wrong folder, where a shell gets no words and no error.
   private static var overview: PlanOverview? {
     do { return try PlanOverview(WorkTree(Repository.open()), now: nil) } catch { return nil }
   }

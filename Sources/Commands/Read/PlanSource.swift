@@ -8,7 +8,7 @@ import PlanGate
 import GitRepository
 import ReadinessSystem
 
-/// From where a reading command takes the plan.
+/// The options that name the plan of a reading command.
 struct PlanSourceOptions: ParsableArguments {
   @Option(help: ArgumentHelp("Read the plan of this commit.", valueName: "rev"))
   var at: String?
@@ -39,16 +39,16 @@ struct PlanSourceOptions: ParsableArguments {
   }
 }
 
-/// A plan that was read, and where it came from.
+/// A plan with its source.
 final class LoadedPlan {
   let overview: PlanOverview
-  /// What it was read from.
+  /// The tree of the plan.
   let tree: any PlanTree
-  /// The commit; nil for the index and the work tree.
+  /// The commit. Nil for the index and the work tree.
   let commit: String?
-  /// For headings.
+  /// The source's name, for headings.
   let source: String
-  /// Where index, files or history say something that is not shown, in a sentence each.
+  /// Sentences about differences in index, files or history that are not shown.
   let notes: [String]
 
   /// - Parameter needsHistory: false if a shallow clone may be read without the exceptions that its history grants.
@@ -107,8 +107,8 @@ final class LoadedPlan {
     } ?? overview
   }
 
-  /// Says when what is staged, or the files, differ from HEAD. An index that cannot be read, as in an unfinished
-  /// merge, keeps nobody from reading HEAD.
+  /// Returns a sentence if the index or the files differ from HEAD. An unreadable index, as in an unfinished merge,
+  /// does not prevent reading HEAD.
   private static func difference(
     _ tree: GitTree, _ suspects: [MilestoneID]?, _ repository: Repository
   ) -> String? {
@@ -135,7 +135,7 @@ final class LoadedPlan {
     return nil
   }
 
-  /// The entry of an id that a person wrote.
+  /// Returns the entry of an id that a person wrote.
   /// - Throws: `UnknownName` with the nearest id.
   func entry(_ text: String) throws -> PlanOverview.Entry {
     if let entry = overview[MilestoneID(text)] ?? overview[MilestoneID(text.uppercased())] { return entry }

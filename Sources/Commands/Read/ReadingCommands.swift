@@ -13,7 +13,7 @@ protocol ReadingCommand: ParsableCommand {
   var source: PlanSourceOptions { get }
   /// True if the answer is wrong without all of history.
   var needsHistory: Bool { get }
-  /// The answer, both ways.
+  /// Returns the answer for people and programs.
   func answer(_ plan: LoadedPlan, width: Int, _ style: Style) throws -> Answer
 }
 
@@ -21,15 +21,15 @@ protocol ReadingCommand: ParsableCommand {
 struct Answer {
   private let makeJSON: () -> JSONValue
   private let makeText: () -> [UInt8]
-  /// 1 where the answer is no.
+  /// The exit status: 1 if the answer is no.
   let exit: Int32
 
-  /// Only one of the two is made.
+  /// Creates an answer, of which only the requested form is computed.
   init(json: @autoclosure @escaping () -> JSONValue, text: @autoclosure @escaping () -> String, exit: Int32 = 0) {
     (makeJSON, makeText, self.exit) = (json, { Array(text().utf8) }, exit)
   }
 
-  /// The same for an answer that may be megabytes.
+  /// Creates an answer that may be megabytes.
   init(json: @autoclosure @escaping () -> JSONValue, bytes: @autoclosure @escaping () -> [UInt8], exit: Int32 = 0) {
     (makeJSON, makeText, self.exit) = (json, bytes, exit)
   }
@@ -58,7 +58,7 @@ extension ReadingCommand {
     for note in plan.notes { context.note(note) }
     let broken = plan.overview.findings
     if !broken.isEmpty {
-      // What cannot be read is not in the answer, and that is said.
+      // Files that cannot be read are missing from the answer, so report them.
       if !options.json {
         Standard.error(
           FindingReport.text(broken, width: context.width, try context.style(repository, descriptor: 2)) + "\n")
@@ -70,7 +70,7 @@ extension ReadingCommand {
 }
 
 extension ReadingCommand {
-  /// A newcomer has laid a plan down and not committed it yet, or has none.
+  /// Returns the error for a missing plan. A newcomer may have created one and not committed it yet.
   private func noPlan(in plan: LoadedPlan, _ repository: Repository) throws -> UsageError {
     let message = "There is no plan in \(plan.source)."
     guard !repository.isBare, !source.worktree else {

@@ -29,7 +29,7 @@ struct SLOCheckCommand: ParsableCommand {
 
 /// Runs Prometheus' own tool on compiled rules.
 private enum Promtool {
-  /// Says what promtool has against the rules, in its own words; nil if nothing.
+  /// Returns promtool's own words about a fault of the rules. Nil if there is none.
   /// - Throws: `WebFault` if it cannot be run; `SystemError`.
   static func failure(_ objectives: [Objective], _ context: Context) throws -> String? {
     guard !objectives.isEmpty else { return nil }
@@ -63,7 +63,7 @@ private enum Promtool {
 }
 
 extension String {
-  /// The text line by line, with what is no plain text made visible.
+  /// The text line by line, with characters that are not plain text made visible.
   fileprivate var printableLines: String {
     split(separator: "\n").prefix(100).map { String($0).printable }.joined(separator: "\n")
   }

@@ -15,14 +15,14 @@ struct SLOCommand: ParsableCommand {
     ], defaultSubcommand: SLOListCommand.self)
 }
 
-/// From where objectives are read.
+/// The source of objectives.
 struct SLOSourceOptions: ParsableArguments {
   @Option(
     help: ArgumentHelp("The objectives of this commit, in place of the files of the work tree.", valueName: "rev"))
   var at: String?
 }
 
-/// Objectives that a command was asked for.
+/// The objectives that a command selects.
 struct SLOSelection {
   let repository: Repository
   let tree: any PlanTree
@@ -61,10 +61,10 @@ struct SLOSelection {
     ObjectiveGate(tree, policy: policy, verifier: GitSignatures(), given: given)
   }
 
-  /// What the default gate asks, or what is asked where it asks nothing.
+  /// The conditions of the default gate, or the standard ones if it has none.
   var conditions: ObjectiveConditions { policy.gates.gates["release"]?.objectives ?? .standard }
 
-  /// The objectives, if all of them are sound; else says what is wrong and ends with exit status 1.
+  /// Returns the objectives if all of them are sound. Otherwise prints the faults and ends with exit status 1.
   func sound(_ context: Context) throws -> [(file: ObjectiveFile, objective: Objective)] {
     let findings = files.flatMap(\.findings).filter { $0.severity == .error }
     if !findings.isEmpty { try context.conclude(findings, repository: repository) }

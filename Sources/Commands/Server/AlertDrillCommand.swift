@@ -84,7 +84,7 @@ struct AlertDrillCommand: ParsableCommand {
   }
 }
 
-/// Prints what a drill saw.
+/// Renders the record of a drill.
 struct AlertDrillReport {
   private let record: DrillRecord
 
@@ -122,7 +122,7 @@ struct AlertDrillReport {
     return lines.joined(separator: "\n")
   }
 
-  /// The outcomes in the form of JUnit: one case an alert.
+  /// The outcomes as JUnit, with one case per alert.
   var junit: String {
     JUnitText.suite(
       "alert-drill",

@@ -16,7 +16,7 @@ struct AlertsCommand: ParsableCommand {
     defaultSubcommand: AlertListCommand.self)
 }
 
-/// From where thresholds are read.
+/// The source of the thresholds.
 struct AlertSourceOptions: ParsableArguments {
   @Option(help: ArgumentHelp("The policy of this commit, in place of the files of the work tree.", valueName: "rev"))
   var at: String?
@@ -27,7 +27,7 @@ struct AlertSelection {
   let repository: Repository
   let policy: AlertPolicy
   let alerts: [PlanAlert]
-  /// What is wrong with policy and runbooks.
+  /// The faults of policy and runbooks.
   let findings: [Finding]
 
   /// - Throws: `GitError` if the tree cannot be read.
@@ -45,7 +45,7 @@ struct AlertSelection {
     findings = try snapshot.findings + AlertRunbook.findings(alerts, policy, in: tree)
   }
 
-  /// Ends with exit status 1 where something is wrong with policy or runbooks.
+  /// Ends with exit status 1 if policy or runbooks have an error.
   func check(_ context: Context) throws {
     if findings.contains(where: { $0.severity == .error }) { try context.conclude(findings, repository: repository) }
   }

@@ -16,13 +16,13 @@ struct DeadLettersCommand: ParsableCommand {
     defaultSubcommand: DeadLetterListCommand.self)
 }
 
-/// Which letters a command is about.
+/// The dead letters that a command selects.
 struct LetterOptions: ParsableArguments {
   @Argument(help: ArgumentHelp("The sink.", valueName: "sink")) var sink: String?
   @Argument(help: ArgumentHelp("The event, or the beginning of its id.", valueName: "event")) var event: String?
 
-  /// The letters that are meant.
-  /// - Throws: `UnknownName` where a name stands for none, or for several where it should stand for one.
+  /// Returns the selected letters.
+  /// - Throws: `UnknownName` if a name matches none, or several where it should match one.
   func letters(_ queue: DeadLetterQueue) throws -> [DeadLetterQueue.Letter] {
     let (all, unreadable) = try queue.letters()
     for path in unreadable { Standard.note("\(path) is no dead letter; look at it, then remove it.") }

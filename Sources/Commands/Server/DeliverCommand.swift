@@ -37,8 +37,8 @@ struct SinkSelection {
     settings = flags
   }
 
-  /// A sink that is named.
-  /// - Throws: `UnknownName` with the nearest; `UsageError` where nobody has trusted it.
+  /// Returns a sink by its name.
+  /// - Throws: `UnknownName` with the nearest; `UsageError` if nobody has trusted it.
   func sink(_ name: String) throws -> (sink: Sinks.Sink, profile: RuntimeProfile) {
     guard let sink = sinks[name] else {
       throw UnknownName(

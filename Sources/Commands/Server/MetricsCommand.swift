@@ -73,7 +73,7 @@ struct MetricsCommand: ParsableCommand {
     return label
   }
 
-  /// The label also where the repository cannot be opened: then the folder's name.
+  /// Returns the label. If the repository cannot be opened, that is the folder's name.
   private func failingName(_ context: Context) throws -> String {
     let repository: Repository
     do { repository = try context.openRepository() } catch {
@@ -108,7 +108,7 @@ struct MetricsCommand: ParsableCommand {
   }
 }
 
-/// Prints metrics for programs.
+/// Renders metrics for programs.
 private enum MetricsReport {
   static func json(_ families: [MetricFamily]) -> JSONValue {
     let samples = families.flatMap { family in

@@ -2,7 +2,7 @@ import ArgumentParser
 import GitRepository
 import ReadinessSystem
 
-/// Where servers look for the gate of a bare repository.
+/// The layouts in which servers look for the gate of a bare repository.
 enum ServerLayout: String, Choice {
   /// `hooks/pre-receive`.
   case plain
@@ -13,7 +13,7 @@ enum ServerLayout: String, Choice {
   /// gitolite: `VREF/` of its local code, which it calls for each ref.
   case gitolite
 
-  /// What a folder looks like.
+  /// Returns the layout that the current folder looks like.
   static func found() -> ServerLayout {
     if FileSystem.exists("hooks/pre-receive.d") { return .gitea }
     if FileSystem.exists("custom_hooks") { return .gitlab }
@@ -21,7 +21,7 @@ enum ServerLayout: String, Choice {
     return .plain
   }
 
-  /// Where the gate goes, in the current folder; nil where git says it.
+  /// The folder of the gate, in the current folder. Nil if git determines it.
   var folder: String? {
     switch self {
     case .plain: nil
@@ -31,22 +31,22 @@ enum ServerLayout: String, Choice {
     }
   }
 
-  /// The hook that it is.
+  /// The hook that serves as the gate.
   var hook: String { self == .gitolite ? "update" : "pre-receive" }
 
-  /// The name of its file.
+  /// The name of its file. Nil for the hook's own name.
   var fileName: String? { self == .plain ? nil : "readiness" }
 
-  /// Puts the gate there, and has git look at what is pushed.
-  /// - Returns: what was written.
+  /// Installs the gate, and has git check pushed objects.
+  /// - Parameter telemetry: the folder for the gate's telemetry; nil for none.
+  /// - Returns: the gate's folder, and the hook and settings that were written.
   /// - Throws: `GitError`, `UsageError`.
-  /// - Parameter telemetry: the folder in which the gate leaves its telemetry; nil for none.
   func install(program: String, telemetry: String? = nil) throws -> (folder: String, written: [String]) {
     let folder = try folder.map { HookFolder(path: $0) } ?? HookFolder()
     var written: [String] = []
     if try folder.put(hook, as: fileName, program: program, telemetry: telemetry) { written.append(hook) }
     guard self != .gitolite else { return (folder.path, written) }
-    // What is pushed is looked at, and may say why it has to pass in an emergency.
+    // Check pushed objects, and accept the push option that requests an emergency override.
     for key in ["receive.fsckObjects", "receive.advertisePushOptions"] {
       if try GitProcess.run(["config", "--type=bool", "--get", key]).trimmed == "true" { continue }
       let set = try GitProcess.run(["config", key, "true"])
@@ -58,7 +58,7 @@ enum ServerLayout: String, Choice {
     return (folder.path, written)
   }
 
-  /// Takes the gate out of every layout's place.
+  /// Removes the gate from the folder of every layout.
   static func takeOut() throws -> [String] {
     try allCases.compactMap { layout in
       guard let folder = layout.folder, FileSystem.exists(folder + "/readiness") else { return nil }

@@ -108,7 +108,7 @@ struct TelemetryStatusCommand: ParsableCommand {
         ]), text: states.map(\.text).joined(separator: "\n"))
   }
 
-  /// What is there of one signal.
+  /// The unsent lines of one signal.
   private struct State {
     let signal: Signal
     let (lines, bytes, torn, dropped): (Int, Int, Int, Int)

@@ -52,7 +52,7 @@ struct TraceCommand: ParsableCommand {
     (0x30...0x39).contains(byte) || (0x61...0x66).contains(byte)
   }
 
-  /// What the history here says of the run; a spool may be read where no repository is.
+  /// Returns the run in the history here. Nil if there is none: a spool may be read outside a repository.
   private func told(_ id: String) -> RunLine? {
     do {
       let repository = try Repository.open()
