@@ -1,10 +1,10 @@
 import PlanModel
 
-/// The one judge. Hook, command, server, audit and import differ only in how they build the proposal.
+/// The judge. Hook, command, server, audit and import share it and differ only in how they build the proposal.
 public enum Judge {
-  /// Judges a proposal, and says what a true stamp of it tells.
-  /// - Throws: where something cannot be read; that is "could not judge", never "legal".
-  /// - Complexity: what changed, what it depends on, and, where something is taken away or reopened, the whole plan.
+  /// Judges a proposal, and drafts its correct stamp.
+  /// - Throws: if something cannot be read; that means "could not judge", never "legal".
+  /// - Complexity: the changes and their dependencies; the whole plan if something is deleted or reopened.
   public static func assess(_ proposal: Proposal) throws -> Assessment {
     let join = try JoinRule.outcome(proposal)
     let refusals = try PathRule.refusals(proposal)
@@ -18,7 +18,7 @@ public enum Judge {
     }
     if let finding = try malformed(proposal) { return Assessment(verdict: Verdict(guarded + [finding]), draft: nil) }
     if let finding = try tooMuch(proposal) { return Assessment(verdict: Verdict(guarded + [finding]), draft: nil) }
-    // What a merge brings to a side of its own plan may be settled by its stamp.
+    // A merge's stamp may settle what the merge brings to a parent of its own plan.
     let isOpen = { (refusal: PathRule.Refusal) in refusal.isBrought && join.kept.contains(refusal.parent) }
     let brought = refusals.filter(isOpen).map { (join.kept.firstIndex(of: $0.parent) ?? 0, $0.finding) }
     let reading = try JudgeReading(proposal, brought: brought)
@@ -27,7 +27,7 @@ public enum Judge {
     if reading.force.isBaseline { findings += try JoinRule.reused(proposal) }
     let broken = try TreeInvariants.findings(reading)
     for context in reading.contexts {
-      // What one side lets go, every other side has to let go as well.
+      // An exception of one side does not apply to the other sides.
       var told = try ChangeRules.all.flatMap { try $0.findings(in: context) }
       if context.isSideOfMerge { told += try ActorRule.findings(in: context) }
       findings += try WaiveRule.excused(told, by: .ownRuns, in: context)
@@ -36,10 +36,11 @@ public enum Judge {
     return Assessment(verdict: Verdict(findings), draft: try reading.draft())
   }
 
-  /// How many milestones one commit may change. Each costs the judge memory, and a server must not be filled up by a push.
+  /// The maximum number of milestones that one commit may change. Each uses memory, and a push must not exhaust a
+  /// server's.
   static let changeBound = 200_000
 
-  /// Programs disagree about what such a folder holds, so nothing in it is judged.
+  /// Programs read such a folder differently, so nothing in it is judged.
   private static func malformed(_ proposal: Proposal) throws -> Finding? {
     guard let path = try proposal.candidate.malformedFolder(since: proposal.base) else { return nil }
     return Finding(
@@ -57,7 +58,7 @@ public enum Judge {
       path: PlanPaths.folder)
   }
 
-  /// A commit whose plan and policy equal those of all its parents is not judged (contract 2.2).
+  /// A commit is not judged if its plan and policy equal those of all its parents (contract 2.2).
   private static func changesNothing(_ proposal: Proposal) throws -> Bool {
     let parents = proposal.parents.isEmpty ? [proposal.base] : proposal.parents
     return try parents.allSatisfy { try proposal.candidate.hasSamePlanAndPolicy(as: $0) }

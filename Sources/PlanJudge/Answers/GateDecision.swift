@@ -1,20 +1,20 @@
 public import PlanModel
 
-/// What a gate says of a plan, and why (contract 2.3).
+/// A gate's answer for a plan, with its reasons (contract 2.3).
 public struct GateDecision {
-  /// Go, no-go, or that it cannot be said.
+  /// The possible answers; `inconclusive` if the facts are unknown.
   public enum Answer: String, Sendable { case go, noGo = "no-go", inconclusive }
 
-  /// One fact that speaks against go.
+  /// A fact that prevents go.
   public struct Reason: Sendable, Equatable {
-    /// Its stable code.
+    /// The stable reason code.
     public let code: ReasonCode
-    /// The fact in a sentence.
+    /// The fact, as a sentence.
     public let message: String
-    /// The milestone that it is about.
+    /// The milestone; nil if the fact concerns none.
     public let milestone: MilestoneID?
 
-    /// Makes a reason.
+    /// Creates a reason.
     public init(code: ReasonCode, message: String, milestone: MilestoneID?) {
       self.code = code
       self.message = message
@@ -22,18 +22,18 @@ public struct GateDecision {
     }
   }
 
-  /// What one service-level objective says. Somebody who can read captures judges it, and this adds it up.
+  /// The answer for a service-level objective, which another module judges from captures.
   public struct Objective: Sendable {
-    /// Its name.
+    /// The objective's name.
     public let name: String
-    /// Go, no-go, or that nobody can tell.
+    /// The answer for the objective.
     public let answer: Answer
-    /// Why; empty for go.
+    /// The reasons; empty for go.
     public let reasons: [Reason]
-    /// True where only whoever committed the capture answers for it.
+    /// True if only the committer of the capture vouches for it.
     public let isOnWordAlone: Bool
 
-    /// Makes an answer.
+    /// Creates an answer.
     public init(name: String, answer: Answer, reasons: [Reason], isOnWordAlone: Bool) {
       self.name = name
       self.answer = answer
@@ -42,49 +42,48 @@ public struct GateDecision {
     }
   }
 
-  /// A criterion that is let go at the moment.
+  /// A criterion that is waived now.
   public struct Waived: Sendable {
     /// The milestone.
     public let milestone: MilestoneID
     /// The criterion.
     public let criterion: String
-    /// Who answers for it, why, and until when.
+    /// The waiver.
     public let waiver: Waiver
   }
 
   /// The gate's name.
   public let name: String
-  /// What it says.
+  /// The answer.
   public let answer: Answer
-  /// Why, by milestone; empty for go.
+  /// The reasons, by milestone; empty for go.
   public var reasons: [Reason] { facts.indices.map(reason) }
-  /// How many reasons there are.
+  /// The number of reasons.
   public var reasonCount: Int { facts.count }
-  /// Criteria in its scope that are met by a person's word and nothing else, as `M-04/replay`.
+  /// The criteria in scope that are met by statements only, as `M-04/replay`.
   public let onWordAlone: [String]
-  /// Criteria in its scope that are let go for a while.
+  /// The criteria in scope that are waived now.
   public let waived: [Waived]
-  /// Attestations in its scope on which the answer is based, by milestone.
+  /// The attestations in scope on which the answer is based, by milestone.
   public let renewed: [(milestone: MilestoneID, renewal: Renewal)]
-  /// The moment that the answer is for, in milliseconds since 1970; nil if nothing lapses.
+  /// The time of the decision, in milliseconds since 1970; nil if nothing expires.
   public var now: Int64? { overview.now }
-  /// Rules in its scope that are let go at the moment.
+  /// The exceptions in scope that are valid now.
   public let letGo: [StandingWaive]
 
-  /// What a reason says. A plan of thousands has thousands of one kind, which are put into words when they are printed.
+  /// The fact of a reason. Messages are built on demand, because a large plan can have thousands.
   private enum Fact {
     indirect case said(Reason)
-    /// That the milestone of a place is not as far as the gate asks.
+    /// The milestone at an index has not reached the required category.
     case notReached(Int)
   }
   private let facts: [Fact]
   private let gate: Gates.Gate
   private let overview: PlanOverview
 
-  /// Decides. Reads the tree; looks at no clock. A definite no beats what nobody can tell, and that beats go.
-  /// - Parameter objectives: what the objectives that the gate includes say; none makes a gate that asks for them
-  ///   inconclusive.
-  /// - Throws: where something cannot be read.
+  /// Decides from the tree, without a clock. No-go takes precedence over inconclusive, which takes precedence over go.
+  /// - Parameter objectives: the answers for the gate's objectives; a missing answer makes the gate inconclusive.
+  /// - Throws: if something cannot be read.
   /// - Complexity: O(V+E).
   public init(
     _ name: String, _ gate: Gates.Gate, _ overview: PlanOverview, in tree: any PlanTree,
@@ -135,7 +134,7 @@ public struct GateDecision {
     }
   }
 
-  /// Names what the gate asks for and nobody has defined.
+  /// Returns a reason for each objective that the gate names and nobody has defined.
   private static func absent(_ objectives: [Objective], _ gate: Gates.Gate) -> [Reason] {
     (gate.objectives?.include ?? []).filter { pattern in
       !objectives.contains { ObjectiveConditions.isMeant($0.name, by: pattern) }
@@ -177,7 +176,7 @@ public struct GateDecision {
     }
   }
 
-  /// Adds the message of a reason to a text.
+  /// Appends the message of a reason to a text.
   public func writeMessage(of number: Int, to out: inout [UInt8]) {
     func add(_ text: String) {
       var text = text
@@ -203,7 +202,7 @@ public struct GateDecision {
 }
 
 extension Gates.Gate {
-  /// True where a milestone in a category is as far as the gate asks, or further.
+  /// Returns true if a category is at least the one that the gate requires.
   func isReached(by reached: Category?) -> Bool {
     reached.map { Self.rung($0) >= Self.rung(category) } ?? false
   }
@@ -218,7 +217,7 @@ extension Gates.Gate {
     }
   }
 
-  /// True where an open risk is above what the gate bears.
+  /// Returns true if an open risk is more severe than the gate permits.
   func isTooHigh(_ risk: Risk) -> Bool {
     guard let maxOpenRisk, risk.status == "open", let has = Milestone.severities.firstIndex(of: risk.severity),
       let bears = Milestone.severities.firstIndex(of: maxOpenRisk)
@@ -228,7 +227,7 @@ extension Gates.Gate {
 }
 
 extension ExitCriterion {
-  /// True where it is met by statements and nothing else.
+  /// True if the criterion is met by statements only.
   public var restsOnWordAlone: Bool {
     !evidence.isEmpty
       && evidence.allSatisfy {

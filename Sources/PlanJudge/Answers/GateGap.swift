@@ -1,29 +1,29 @@
 public import PlanModel
 
-/// How far a plan is from a gate's go, and by which way it comes there.
+/// The steps that are missing before a gate answers go.
 public struct GateGap: Sendable {
-  /// One thing that has to change before the answer is go.
+  /// A change that is needed before the answer is go.
   public struct Missing: Sendable, Equatable {
-    /// What kind of thing.
+    /// The kind of change.
     public enum Kind: String, Sendable { case owner, criterion, deliverable, evidence, approval, status, target, risk }
 
-    /// What kind of thing.
+    /// The kind of change.
     public let kind: Kind
     /// The milestone.
     public let milestone: MilestoneID
-    /// What it is about: a criterion, a path, a risk, the state to come to.
+    /// The subject: a criterion, a path, a risk, or the state to reach.
     public let subject: String
-    /// What has to become true, in a few words.
+    /// The change in a few words.
     public let text: String
   }
 
-  /// The smallest set of facts that flips the gate to go, in an order in which they can be brought about.
+  /// The smallest set of changes after which the gate answers go, in a feasible order.
   public let missing: [Missing]
   /// The longest chain of milestones among those.
   public let criticalPath: [MilestoneID]
 
-  /// Looks for it. Looks at no clock.
-  /// - Throws: where something cannot be read.
+  /// Determines the missing changes, without a clock.
+  /// - Throws: if something cannot be read.
   /// - Complexity: O(V+E).
   public init(_ gate: Gates.Gate, _ overview: PlanOverview, in tree: any PlanTree) throws {
     let scope = GateScope(gate, overview)
@@ -38,7 +38,7 @@ public struct GateGap: Sendable {
     }
   }
 
-  /// - Parameter target: the category to come to; nil where the milestone is there already.
+  /// - Parameter target: the category to reach; nil if the milestone has reached it already.
   private static func missing(
     _ entry: PlanOverview.Entry, _ target: Category?, _ gate: Gates.Gate, _ overview: PlanOverview,
     _ tree: any PlanTree
@@ -46,19 +46,20 @@ public struct GateGap: Sendable {
     let milestone = entry.milestone
     var missing: [Missing] = []
     func add(_ kind: Missing.Kind, _ subject: String, _ text: String) {
-      // A file that shows two criteria is renewed once.
+      // A file that is evidence for two criteria is renewed once.
       if missing.contains(where: { $0.kind == kind && $0.subject == subject }) { return }
       missing.append(Missing(kind: kind, milestone: milestone.id, subject: subject, text: text))
     }
     let proof = Proof(tree: tree, authorization: overview.policy.authorization, moment: { overview.now })
-    // A guard looks at the file alone, so what has to move asks for evidence that an attestation renewed as well.
+    // Guards ignore attestations, so a milestone that must move needs evidence in its file even if an attestation
+    // renewed it.
     let isAsked =
       target != nil ? !entry.suspect.isEmpty || !entry.renewed.isEmpty : gate.noSuspect && !entry.suspect.isEmpty
     if isAsked {
       let renewed = target == nil ? Set(entry.renewed.map(\.criterion)) : []
       for stale in try proof.stale(milestone) where !renewed.contains(stale.criterion.id) || stale.isBeyondRenewal {
         if case .inputs(let paths) = stale.mismatch {
-          // However many files changed, it is one run.
+          // One run renews the evidence, however many files changed.
           let changed = paths.count == 1 ? "\(paths[0]) has" : "\(paths.count) of its inputs have"
           add(.evidence, stale.criterion.id, "run the check of \(stale.criterion.id) again: \(changed) changed")
         } else {
@@ -78,7 +79,7 @@ public struct GateGap: Sendable {
       if target == .done || target == .review {
         let waived = Set(entry.waived.map(\.id))
         for criterion in milestone.exitCriteria where !waived.contains(criterion.id) {
-          // What is in review or done stands among the suspect already.
+          // Stale evidence of milestones in review or done is already listed as suspect.
           let isStale =
             try entry.category?.isFrozen != true
             && criterion.evidence.contains {
@@ -113,9 +114,9 @@ public struct GateGap: Sendable {
   }
 }
 
-/// What a gate covers.
+/// The milestones that a gate covers.
 struct GateScope {
-  /// By places among the plan's entries.
+  /// The milestones' indices in the plan's entries.
   let places: [Int]
   private let patterns: [String]
   private let overview: PlanOverview
@@ -130,15 +131,15 @@ struct GateScope {
     patterns.contains { id.matches(pattern: $0) }
   }
 
-  /// True for a milestone of the plan that the gate covers.
+  /// Returns true if the plan has the milestone and the gate covers it.
   func covers(_ id: MilestoneID) -> Bool { overview.place(of: id) != nil && Self.covers(id, patterns) }
 
-  /// Some of the entries that it covers.
+  /// Returns the covered entries that match a predicate.
   func entries(where isMeant: (PlanOverview.Entry) -> Bool) -> [PlanOverview.Entry] {
     places.filter { isMeant(overview.entries[$0]) }.map { overview.entries[$0] }
   }
 
-  /// Milestones, and whatever of what they depend on is not done: it has to come first.
+  /// Returns the milestones and their unfinished dependencies, which must be done first.
   func closure(of start: [PlanOverview.Entry]) -> [MilestoneID] {
     var seen = Set(start.map(\.id))
     var walk = start.map(\.id)

@@ -1,29 +1,29 @@
 public import PlanModel
 
-/// Which milestones are past their `target`, and which cannot be expected to keep it (decision 0090).
+/// The milestones that are past their `target` or unlikely to meet it (decision 0090).
 public struct Lateness: Sendable {
-  /// How bad it is.
+  /// The severity.
   public enum Kind: String, Sendable {
-    /// The target day is over and the milestone is not done.
+    /// The target day has passed, and the milestone is not done.
     case late
-    /// A milestone that it waits for is late, or due after it.
+    /// A dependency is late, or is due after the milestone.
     case atRisk = "at-risk"
   }
 
-  /// One milestone that is late or at risk.
+  /// A milestone that is late or at risk.
   public struct Item: Sendable, Equatable {
     /// The milestone.
     public let milestone: MilestoneID
-    /// Its target, `YYYY-MM-DD`.
+    /// The target day, `YYYY-MM-DD`.
     public let target: String
-    /// How bad it is.
+    /// The severity.
     public let kind: Kind
-    /// The chain of dependencies from it down to the cause; the milestone alone if it is late.
+    /// The chain of dependencies down to the cause; only the milestone if it is late.
     public let path: [MilestoneID]
-    /// The target of the last one of the path.
+    /// The target day of the last milestone in the path.
     public let causeTarget: String
 
-    /// The fact in a sentence.
+    /// The fact, as a sentence.
     public var message: String {
       guard kind == .atRisk else { return "\(milestone) is late: it was due on \(target)." }
       let chain = path.dropFirst().map(\.text).joined(separator: " <- ")
@@ -32,10 +32,10 @@ public struct Lateness: Sendable {
     }
   }
 
-  /// By id. Empty if no open milestone has a target, or no moment is given.
+  /// The items, by id. Empty if no open milestone has a target day, or if the time is unknown.
   public let items: [Item]
 
-  /// Looks for them at the overview's moment. O(V+E) if any open milestone has a target, else O(V).
+  /// Determines the items at the overview's time. O(V+E) if any open milestone has a target day, else O(V).
   public init(_ overview: PlanOverview) {
     let today = overview.now.map { String(Timestamp.text(millisecondsSince1970: $0).prefix(10)) }
     var targets: [MilestoneID: String] = [:]
@@ -71,7 +71,7 @@ public struct Lateness: Sendable {
     self.items = items.sorted { $0.milestone < $1.milestone }
   }
 
-  /// What is known of the milestones below one: the first that is late, and the one that is due last.
+  /// The causes among a milestone's dependencies: the first that is late, and the one that is due last.
   private struct Causes {
     var late: (target: String, by: MilestoneID)?
     var latest: (target: String, by: MilestoneID)?
@@ -99,7 +99,7 @@ public struct Lateness: Sendable {
 }
 
 extension Gates.Gate {
-  /// True if the gate refuses a milestone because its target day is over and it is not done.
+  /// Returns true if the gate rejects a milestone because its target day has passed and it is not done.
   func isOverdue(_ entry: PlanOverview.Entry, now: Int64?) -> Bool {
     guard noOverdue, entry.category != .done, let target = entry.target, let now else { return false }
     return target < Timestamp.text(millisecondsSince1970: now).prefix(10)

@@ -1,38 +1,38 @@
 public import PlanModel
 import StrictJSON
 
-/// The difference of two plans in terms of milestones.
+/// The difference between two plans, by milestone.
 public struct PlanDiff: Sendable {
-  /// What became of one milestone.
+  /// The difference of one milestone.
   public struct Change: Sendable {
     /// The milestone.
     public let id: MilestoneID
-    /// Before; nil where it is new.
+    /// The milestone before; nil if it is new.
     public let before: Milestone?
-    /// After; nil where it is gone.
+    /// The milestone after; nil if it was deleted.
     public let after: Milestone?
 
-    /// Makes a change.
+    /// Creates a change.
     public init(id: MilestoneID, before: Milestone?, after: Milestone?) {
       (self.id, self.before, self.after) = (id, before, after)
     }
 
-    /// True where the status is another one.
+    /// True if the status differs.
     public var changesStatus: Bool { before?.status != after?.status }
 
-    /// What it depends on now and did not.
+    /// The added dependencies, sorted.
     public var addedDependencies: [MilestoneID] {
       let old = Set(before?.dependsOn ?? [])
       return (after?.dependsOn ?? []).filter { !old.contains($0) }.sorted()
     }
 
-    /// What it depended on and does not now.
+    /// The removed dependencies, sorted.
     public var removedDependencies: [MilestoneID] {
       let new = Set(after?.dependsOn ?? [])
       return (before?.dependsOn ?? []).filter { !new.contains($0) }.sorted()
     }
 
-    /// Criteria that are new, gone, or say something else, evidence apart.
+    /// The ids of the criteria that were added, removed or reworded, ignoring evidence.
     public var criteria: (added: [String], removed: [String], reworded: [String]) {
       let old = before?.exitCriteria ?? []
       let new = after?.exitCriteria ?? []
@@ -44,7 +44,7 @@ public struct PlanDiff: Sendable {
       )
     }
 
-    /// Entries of evidence that are new, and that are gone, per criterion.
+    /// The entries of evidence that were added or removed, by criterion.
     public var evidence:
       (added: [(criterion: String, entry: Evidence)], removed: [(criterion: String, entry: Evidence)])
     {
@@ -59,7 +59,7 @@ public struct PlanDiff: Sendable {
       }
     }
 
-    /// Risks that are new or say something else.
+    /// The risks that were added or changed.
     public var risks: [Risk] {
       let old = Dictionary((before?.risks ?? []).map { ($0.id, $0) }) { first, _ in first }
       return (after?.risks ?? []).filter { risk in
@@ -68,7 +68,7 @@ public struct PlanDiff: Sendable {
       }
     }
 
-    /// Properties that differ and are told by nothing else here, in the order of the file.
+    /// The other properties that differ, in the order of the file.
     public var otherFields: [String] {
       let told: Set<String> = ["id", "status", "dependsOn", "exitCriteria", "risks"]
       let keys = (before?.json.object ?? []).map(\.key) + (after?.json.object ?? []).map(\.key)
@@ -86,12 +86,12 @@ public struct PlanDiff: Sendable {
 
   /// The milestones that differ, by id.
   public let changes: [Change]
-  /// True where the suggested order differs.
+  /// True if the execution order differs.
   public let changesOrder: Bool
-  /// True where a policy file differs.
+  /// True if a policy file differs.
   public let changesPolicy: Bool
 
-  /// Compares two trees. Reads only what differs. O(milestones).
+  /// Compares two trees. Reads only the files that differ. O(milestones).
   public init(from old: any PlanTree, to new: any PlanTree) throws {
     let (before, after) = (try old.milestones(), try new.milestones())
     changes = try Set(before.keys).union(after.keys).filter { before[$0] != after[$0] }.sorted().compactMap { id in
@@ -102,10 +102,10 @@ public struct PlanDiff: Sendable {
     changesPolicy = try old.policyFiles() != new.policyFiles()
   }
 
-  /// True where nothing differs.
+  /// True if nothing differs.
   public var isEmpty: Bool { changes.isEmpty && !changesOrder && !changesPolicy }
 
-  /// Edges of the graph that are new, and that are gone: who depends, on whom.
+  /// The edges of the dependency graph that were added or removed: the dependent, then its dependency.
   public var edges: (added: [(MilestoneID, MilestoneID)], removed: [(MilestoneID, MilestoneID)]) {
     (
       changes.flatMap { change in change.addedDependencies.map { (change.id, $0) } },

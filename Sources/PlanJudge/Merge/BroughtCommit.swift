@@ -1,6 +1,6 @@
 public import PlanModel
 
-/// A commit that one parent of a merge has and another has not.
+/// A commit that one parent of a merge has and another does not.
 public final class BroughtCommit {
   /// The trees of its parents, first parent first.
   public let parents: [any PlanTree]
@@ -8,15 +8,15 @@ public final class BroughtCommit {
   public let tree: any PlanTree
   private let make: () throws -> Proposal
   private var made: Proposal?
-  /// The runs of its message that the other parent has as well.
+  /// The runs in its message that the other parent also has.
   private var repeated: Set<Digest> = []
 
-  /// - Parameter proposal: reads the commit as a proposal; called at most once, and only if a rule is asked of it.
+  /// - Parameter proposal: reads the commit as a proposal; called at most once, and only if a rule needs it.
   public init(parents: [any PlanTree], tree: any PlanTree, proposal: @escaping () throws -> Proposal) {
     (self.parents, self.tree, make) = (parents, tree, proposal)
   }
 
-  /// Returns the commit as it was proposed.
+  /// Returns the proposal of the commit.
   public func proposal() throws -> Proposal {
     if let made { return made }
     let proposal = try make()
@@ -24,13 +24,14 @@ public final class BroughtCommit {
     return proposal
   }
 
-  /// Returns the blocks of its message that tell about the commit itself.
+  /// Returns the blocks of its message that describe the commit itself.
   func blocks() throws -> [StampBlock] {
     guard case .committed(let blocks) = try proposal().claim else { return [] }
     return blocks.filter { !$0.heals && $0.fault == nil }
   }
 
-  /// Returns the files that it changes against some parent, but for those that only repeated runs list. Reads no file.
+  /// Returns the files that it changes relative to any parent, except those that only repeated runs list. Reads no
+  /// file.
   func files() throws -> Set<MergedFile> {
     var files = Set<MergedFile>()
     for parent in parents.isEmpty ? [EmptyTree()] : parents { files.formUnion(try tree.changedFiles(since: parent)) }
@@ -42,7 +43,7 @@ public final class BroughtCommit {
     }
   }
 
-  /// Returns the values of a file that it decides, as a merge of parents of one plan.
+  /// Returns the values of a file that the commit decides if it merges parents of one plan.
   func decidedValues(of file: MergedFile) throws -> Set<ValuePath> {
     guard parents.count > 1, let proposal = try JoinRule.outcome(proposal()).proposal,
       let sides = try MergeSides(proposal)
@@ -50,14 +51,14 @@ public final class BroughtCommit {
     return try MergedValues(file, sides)?.decided ?? []
   }
 
-  /// Returns the runs of its message that grant exceptions, but for those that the other parent has as well.
+  /// Returns the runs of its message that grant exceptions, except those that the other parent also has.
   func exceptions() throws -> [Run] {
     try blocks().filter { block in block.claimedID.map { !repeated.contains($0) } ?? true }
       .compactMap(\.run).filter { !$0.waives.isEmpty }
   }
 
-  /// Returns what of it is new where some runs are known: of a squash, the blocks count and not the commit. Nil if
-  /// nothing is new.
+  /// Returns the part of the commit that is new if some runs are known; nil if nothing is new. In a squash, only the
+  /// blocks count.
   func without(_ runs: Set<Digest>) throws -> BroughtCommit? {
     let own = Set(try blocks().compactMap(\.claimedID))
     let known = own.intersection(runs)

@@ -1,13 +1,13 @@
 import PlanModel
 
-/// What a side of a merge brings answers to the policy of each other side that has changed its policy since they parted:
-/// branching off before anything was tightened gains nothing (contract 3, merges, 3c).
+/// Judges what a side of a merge brings by the policy of each other side that changed its policy since they diverged.
+/// So branching off before a rule was tightened does not evade it (contract 3, merges, 3c).
 enum BroughtRule {
-  /// A rule of one side that something brought breaks.
+  /// A violation of one side's rule by what another side brings.
   struct Fault {
-    /// The side whose rule it is.
+    /// The side with the rule.
     let side: MergeSides.Side
-    /// The milestone by whose stamp it may be settled; nil for plan and policy.
+    /// The milestone whose listing in a stamp may settle the fault; nil for plan and policy.
     let milestone: MilestoneID?
     let finding: Finding
   }
@@ -21,7 +21,7 @@ enum BroughtRule {
   ]
   private static let exceptionRules: [any ChangeRule.Type] = [WaiveRule.self, SignatureRule.self, ActorRule.self]
 
-  /// Returns what is broken; nothing is walked where no side has changed its policy since a merge base.
+  /// Returns the faults. Walks no history if no side changed its policy since a merge base.
   static func faults(_ merge: Merge, _ views: MergeViews) throws -> [Fault] {
     var faults: [Fault] = []
     for side in merge.sides.all {
@@ -38,8 +38,8 @@ enum BroughtRule {
     return faults
   }
 
-  /// Returns the files of a side's policy that differ from that of a merge base; all where the other brings a change of
-  /// the policy whose run this side has already.
+  /// Returns the files of a side's policy that differ from a merge base. Returns all if the other side brings a policy
+  /// change whose run this side already has.
   private static func files(_ side: MergeSides.Side, _ other: MergeSides.Side, _ sides: MergeSides) throws -> Set<
     String
   > {
@@ -56,7 +56,7 @@ enum BroughtRule {
     return differing
   }
 
-  /// What one side brings to another.
+  /// The changes that one side brings to another.
   private struct Bringing {
     let side: MergeSides.Side
     let line: BroughtLine
@@ -85,7 +85,7 @@ enum BroughtRule {
 
     // MARK: - Each commit by itself
 
-    /// The commits that change something in which the result differs, as the side's policy sees them.
+    /// Returns the commits that change a file in which the result differs, as the side's policy sees them.
     private func readings() throws -> [(JudgeReading, Set<MergedFile>)] {
       try line.commits.compactMap { commit in
         let files = try commit.files().intersection(changed)
@@ -101,7 +101,8 @@ enum BroughtRule {
       for (reading, files) in try readings() {
         for context in reading.contexts {
           var asked = context.judged(by: side, only: files)
-          // A run that this side has brings nothing, and one of a policy that the result has as this side has it neither.
+          // A run that this side has is not new; nor is one whose policy change left the result's policy equal to this
+          // side's.
           if !files.contains(where: \.isPolicy) { asked.telling.policyRuns = [] }
           var findings = try rules.flatMap { try $0.findings(in: asked) }
           findings = try WaiveRule.excused(findings, by: .ownRuns, in: asked).filter { $0.severity == .error }
@@ -111,8 +112,8 @@ enum BroughtRule {
       return faults
     }
 
-    /// An exception answers for the milestone that it names, whether its commit changes that one or not: later commits
-    /// may be based on it.
+    /// An exception counts for the milestone that it names, even if its commit does not change it: later commits may
+    /// depend on it.
     private func exceptions() throws -> [Fault] {
       try line.commits.flatMap { commit -> [Fault] in
         let runs = try commit.exceptions().filter { run in
@@ -154,7 +155,7 @@ enum BroughtRule {
       let telling = Telling(mode: .direct, actor: views.proposal.author, reason: nil)
       var context = try views.context(
         side, Set(ids.map(MergedFile.milestone)), telling: telling, isUnstamped: true)
-      // Where the change of the workflow is brought as well, and answers to this side, its edges count.
+      // If the workflow change is brought too and this side accepts it, the new edges apply.
       if isPolicySound, changed.contains(.policy(PlanPaths.workflow)), !merge.decidesPolicy,
         let policy = try merge.sides.candidate.policy().policy
       {
@@ -166,7 +167,8 @@ enum BroughtRule {
       }
     }
 
-    /// A path of edges leads from the side's state to the result's, and the guards of state of a last one hold.
+    /// Checks that edges lead from the side's state to the result's, and that the guards of state of a last edge are
+    /// met.
     private func way(_ change: MilestoneChange, _ context: JudgeContext) throws -> [Finding] {
       guard change.merged?.decidesStatus != true, change.before?.status != change.after?.status else { return [] }
       let workflow = context.workflow
@@ -194,7 +196,7 @@ enum BroughtRule {
       return first
     }
 
-    /// What was reviewed and changed holds the guards of re-entry, also where it is another side's in whole.
+    /// Checks that changed reviewed content meets the guards of re-entry, even if it equals another side's.
     private func content(_ change: MilestoneChange, _ context: JudgeContext) throws -> [Finding] {
       guard let before = change.before, let after = change.after,
         let category = context.workflow.category(before.status), category.isFrozen,
@@ -212,7 +214,7 @@ enum BroughtRule {
 
     // MARK: - Words
 
-    /// Nil for a finding about what the result has as the side has it.
+    /// Returns nil for a finding about a file in which the result equals the side's.
     private func fault(_ finding: Finding, _ files: Set<MergedFile>) -> Fault? {
       if let id = finding.milestone, !files.contains(.milestone(id)) { return nil }
       let told = Finding(
@@ -231,7 +233,8 @@ extension MergedFile {
 }
 
 extension JudgeContext {
-  /// The same change, of some files alone, as the policy of a side sees it (contract 2.4 under that policy).
+  /// Returns the context of the same change, limited to some files, under a side's policy (contract 2.4 under that
+  /// policy).
   func judged(by side: MergeSides.Side, only files: Set<MergedFile>) -> JudgeContext {
     func isAsked(_ change: MilestoneChange) -> Bool { files.contains(.milestone(change.id)) }
     let set = ChangeSet(
@@ -242,7 +245,7 @@ extension JudgeContext {
     return with(policy: side.policy, digest: side.judging.digest, changes: set, signers: side.tree)
   }
 
-  /// The same change by another policy.
+  /// Returns the context of the same change under another policy.
   func judged(by policy: Policy) -> JudgeContext {
     with(policy: policy, digest: policyDigest, changes: changes, signers: signers)
   }

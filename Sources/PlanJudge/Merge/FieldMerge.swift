@@ -1,20 +1,20 @@
 import PlanModel
 import StrictJSON
 
-/// The parts of a file that merge on their own (contract 3, merges): the one description for the judge and the merge
-/// driver.
+/// The parts of a file that merge independently (contract 3, merges). The judge and the merge driver share this
+/// description.
 enum FieldMerge {
-  /// How a part of a document is merged.
+  /// The way in which a part of a document merges.
   indirect enum Shape: Sendable {
-    /// Recursively through maps; anything else as one value.
+    /// Recursively through maps; any other value as a whole.
     case value
     /// The named members by their own shapes, all others as `value`.
     case map([String: Shape])
     /// An array as a set of its elements.
     case set
-    /// An array as a map from the named member of each element.
+    /// An array as a map, keyed by the named member of each element.
     case keyed(by: String, Shape)
-    /// An array as one value, to which two sides may both append.
+    /// An array as one value, to which both sides may append.
     case order
   }
 
@@ -24,13 +24,13 @@ enum FieldMerge {
   ])
   static let plan = Shape.map(["retired": .set, "executionOrder": .order])
 
-  /// Returns true if an order is a common beginning with the tails of all versions behind it, in either order, each
-  /// whole, and an id of several once.
+  /// Returns true if an order is the base followed by the tails of all versions. Tails may be in any sequence, each
+  /// contiguous; a repeated id counts once.
   static func isAppended(_ result: [[UInt8]], _ versions: [[[UInt8]]], to base: [[UInt8]]) -> Bool {
     guard result.starts(with: base), versions.allSatisfy({ $0.starts(with: base) }) else { return false }
     var tails = Set(versions.map { Array($0.dropFirst(base.count)) })
     tails.remove([])
-    // More than this nobody merges at once; then a stamp decides.
+    // Nobody merges more tails at once; beyond that, a stamp decides.
     guard tails.count <= 6 else { return false }
     return follows(Array(result.dropFirst(base.count)), Array(tails), [])
   }

@@ -1,26 +1,26 @@
 import PlanModel
 public import StrictJSON
 
-/// Makes the field merge of two versions (contract 3), for the merge driver. Whether a merge that is committed is one is
-/// still asked of `MergedValues`, over all merge bases, so nothing rests on this having run.
+/// The field merge of two versions (contract 3), for the merge driver. `MergedValues` checks committed merges over all
+/// merge bases, so the verdict does not depend on the driver.
 public struct FieldMerger {
   /// A property that both sides changed, to different values.
   public struct Conflict: Sendable {
-    /// Where: keys, and ids of criteria and risks, from the top.
+    /// The path from the top: keys, and ids of criteria and risks.
     public let path: [String]
-    /// What each says; nil where it is not there.
+    /// The value in the base; nil if missing.
     public let base: JSONValue?
-    /// See `base`.
+    /// Our value; nil if missing.
     public let ours: JSONValue?
-    /// See `base`.
+    /// Their value; nil if missing.
     public let theirs: JSONValue?
   }
 
-  /// The result with our values where both sides changed the same.
+  /// The result with our values in conflicts.
   public let ours: JSONValue
-  /// The result with their values there; equal to `ours` where nothing is contested.
+  /// The result with their values in conflicts; equal to `ours` if there are none.
   public let theirs: JSONValue
-  /// What is contested, in the order of the file.
+  /// The conflicts, in the order of the file.
   public let conflicts: [Conflict]
 
   /// Merges two versions of a milestone's file. O(bytes).
@@ -47,7 +47,7 @@ public struct FieldMerger {
     self.init(ours: sides.ours ?? ours, theirs: sides.theirs ?? theirs, conflicts: work.conflicts)
   }
 
-  /// A text of two versions with git's marks around what differs.
+  /// Returns the text of both versions, with git's conflict markers around differences.
   public func marked(size: Int) -> String {
     func lines(_ value: JSONValue) -> [Substring] {
       String(decoding: value.layoutBytes.dropLast(), as: UTF8.self).split(separator: "\n")
@@ -88,7 +88,7 @@ public struct FieldMerger {
   }
 }
 
-/// One merge at work. Nil stands for "not there".
+/// The state of one merge. Nil means that a value is missing.
 private struct Work {
   typealias Sides = (ours: JSONValue?, theirs: JSONValue?)
 
@@ -100,7 +100,7 @@ private struct Work {
     if same(ours, theirs) { return (ours, ours) }
     if same(ours, base) { return (theirs, theirs) }
     if same(theirs, base) { return (ours, ours) }
-    // What one side deleted stays deleted if the other did no more than take parts of it away.
+    // A deletion on one side prevails if the other side only removed parts of the value.
     if let base, (ours == nil) != (theirs == nil), let kept = ours ?? theirs,
       FileValues(kept, shape).isPart(of: FileValues(base, shape))
     {
@@ -135,7 +135,7 @@ private struct Work {
     }
   }
 
-  /// What a side took away is gone, what a side added is there.
+  /// Returns the elements without those that a side removed, and with those that a side added.
   private static func union(_ base: [JSONValue], _ ours: [JSONValue], _ theirs: [JSONValue]) -> [JSONValue] {
     let (root, a, b) = (
       Set(base.map(\.canonicalBytes)), Set(ours.map(\.canonicalBytes)), Set(theirs.map(\.canonicalBytes))
@@ -144,7 +144,7 @@ private struct Work {
       + theirs.filter { !root.contains($0.canonicalBytes) && !a.contains($0.canonicalBytes) }
   }
 
-  /// Both tails behind what both had, if both only appended.
+  /// Returns the base followed by both tails, or nil unless both sides only appended.
   private static func appended(_ base: JSONValue?, _ ours: JSONValue, _ theirs: JSONValue) -> JSONValue? {
     guard let root = base?.array, let a = ours.array, let b = theirs.array else { return nil }
     let old = root.map(\.canonicalBytes)

@@ -1,13 +1,13 @@
 import PlanModel
 
-/// What other parents of a merge bring into `review` or `done` is asked at the merge's moment: what has lapsed by then
-/// finishes nothing (contract 3, moment).
+/// Checks, at the merge's time, what other parents bring into `review` or `done`: expired evidence and waivers do not
+/// count (contract 3, moment).
 enum LapseRule: ChangeRule {
   static func findings(in context: JudgeContext) throws -> [Finding] {
     guard context.isSideOfMerge else { return [] }
     let decided = Set(context.changes.stamped.filter { $0.merged?.decidesStatus ?? false }.map(\.id))
     let changed = try context.proposal.candidate.changedMilestones(since: context.proposal.base)
-    // What the merge decides is asked by the guards of its way.
+    // The guards of its path check what the merge decides.
     return try changed.filter { $0.isValid && !decided.contains($0) }.sorted().flatMap { try findings($0, context) }
   }
 
@@ -26,13 +26,15 @@ enum LapseRule: ChangeRule {
       let mismatches = try criterion.evidence.compactMap { entry in
         try proof.mismatch(entry, of: criterion, in: milestone).map { (entry, $0) }
       }
-      // Where no waiver is over, only what is out of date counts: changed files are for whoever renews evidence.
+      // Unless a waiver expired, only expired evidence counts: changed inputs concern the person who renews the
+      // evidence.
       let counting = mismatches.filter { criterion.waiver != nil || $0.1.isLapse }
       return counting.map { $0.1.finding($0.0, criterion, file) }
     }
   }
 
-  /// False if nothing of the criterion can have lapsed by the clock of whoever judges; then history is not walked.
+  /// Returns false if nothing of the criterion can have expired by the judge's clock, which avoids a walk through
+  /// history.
   private static func mayLapse(_ criterion: ExitCriterion, _ proposal: Proposal) -> Bool {
     if criterion.check?.validFor != nil { return true }
     guard let waiver = criterion.waiver else { return false }
@@ -42,6 +44,6 @@ enum LapseRule: ChangeRule {
 }
 
 extension Proof.Mismatch {
-  /// True if only time has made the entry void.
+  /// True if the entry does not match only because it expired.
   fileprivate var isLapse: Bool { if case .lapsed = self { true } else { false } }
 }

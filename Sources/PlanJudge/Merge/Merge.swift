@@ -1,16 +1,17 @@
 import PlanModel
 
-/// A merge, as the rules see it: what is clean, what is decided, and what has to be stamped (contract 3, merges).
+/// A merge as the rules see it: its clean values, its decided values, and the files that its stamp must list (contract
+/// 3, merges).
 final class Merge {
   let sides: MergeSides
-  /// The files whose values meet and are not all the same.
+  /// The files whose values differ between the sides or from the result.
   let values: [MergedFile: MergedValues]
-  /// The sides from which a milestone is entered again, by position of the parent.
+  /// The sides from which the merge re-enters a milestone's state, by the parent's index.
   let reentries: [MilestoneID: Set<Int>]
-  /// What the stamp has to list.
+  /// The files that the stamp must list.
   let needed: Set<MergedFile>
 
-  /// Returns nil unless the proposal is a merge of which some parent holds a plan or a policy.
+  /// Returns nil unless the proposal is a merge and a parent has a plan or a policy.
   init?(_ proposal: Proposal) throws {
     guard let sides = try MergeSides(proposal) else { return nil }
     self.sides = sides
@@ -34,11 +35,11 @@ final class Merge {
     self.needed = needed
   }
 
-  /// True if the policy of the result is not the clean one.
+  /// True if the result's policy is not the clean one.
   var decidesPolicy: Bool { needed.contains { $0.isPolicy } }
 
-  /// The values by which the result differs from a side and which nothing brings: only copies of runs that this side has
-  /// already lead there, so the merge decides them.
+  /// Returns the values in which the result differs from a side although nothing brings them. Only copies of runs that
+  /// this side already has lead to them, so the merge decides them.
   private static func unbrought(_ touched: Set<MergedFile>, _ values: [MergedFile: MergedValues], _ sides: MergeSides)
     throws -> [MergedFile: Set<ValuePath>]
   {
@@ -52,7 +53,7 @@ final class Merge {
         var open = result.differences(from: try file.values(in: side.tree))
         open.subtract(values[file]?.decided ?? [])
         for line in lines where !open.isEmpty { open.subtract(try line.new.changedValues(of: file)) }
-        // What an earlier merge decided without a true stamp, that one is to blame for.
+        // If an earlier merge decided a value without a correct stamp, that merge is at fault.
         for line in lines where !open.isEmpty { open.subtract(try line.new.decidedValues(of: file)) }
         if !open.isEmpty { found[file, default: []].formUnion(open) }
       }
@@ -65,7 +66,7 @@ extension MergedFile {
   var isPolicy: Bool { if case .policy = self { true } else { false } }
 }
 
-/// The sides from which what was reviewed changes in a merge while the category stays (contract 3, merges, 3b).
+/// The sides from which reviewed content changes in a merge while the category does not (contract 3, merges, 3b).
 private struct Reentries {
   let parents: Set<Int>
 
@@ -93,7 +94,7 @@ private struct Reentries {
   }
 }
 
-/// What a review is of: outcome, dependencies and criteria, and the evidence of each criterion.
+/// The reviewed content: outcome, dependencies and criteria, and the evidence of each criterion.
 private struct Reviewed: Equatable {
   private let terms: [ValuePath: [UInt8]]
   private let evidence: [String: Set<ValuePath>]
@@ -104,7 +105,8 @@ private struct Reviewed: Equatable {
     evidence = Dictionary(grouping: reviewed.keys.filter(\.isEvidence)) { $0.parts[1] }.mapValues { Set($0) }
   }
 
-  /// True if one version has the same outcome, dependencies and criteria, and each criterion's evidence is that of some.
+  /// Returns true if one version has the same outcome, dependencies and criteria, and some version has each criterion's
+  /// evidence.
   func comes(from versions: [Reviewed]) -> Bool {
     guard versions.contains(where: { $0.terms == terms }) else { return false }
     let criteria = Set(evidence.keys).union(versions.flatMap(\.evidence.keys))

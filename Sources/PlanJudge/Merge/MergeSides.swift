@@ -1,11 +1,11 @@
 import PlanModel
 
-/// The lines of history that a merge joins: each parent that holds a plan or a policy (contract 2.2, which policy judges).
-/// Remembers what it has compared, because every value of a file asks for the same.
+/// The sides of a merge: the parents with a plan or a policy (contract 2.2, which policy judges). Caches comparisons,
+/// because every value of a file needs them.
 final class MergeSides {
-  /// One parent, and the policy that judges from its side.
+  /// A parent, and the policy that judges from its side.
   struct Side {
-    /// Its position among the parents.
+    /// The parent's index.
     let parent: Int
     let tree: any PlanTree
     let judging: Judging
@@ -16,18 +16,18 @@ final class MergeSides {
   let proposal: Proposal
   /// Every side, in the order of the parents.
   let all: [Side]
-  /// The sides whose values meet: a parent that is an ancestor of another decides nothing (contract 3, merges).
+  /// The sides whose values are compared: an ancestor of another parent decides nothing (contract 3, merges).
   let meeting: [Side]
   private var knownBases: [Pair: [any PlanTree]] = [:]
   private var knownLines: [Pair: BroughtLine] = [:]
 
   struct Pair: Hashable { let a, b: Int }
 
-  /// Returns nil unless the proposal is a merge of which some parent holds a plan or a policy.
+  /// Returns nil unless the proposal is a merge and a parent has a plan or a policy.
   init?(_ proposal: Proposal) throws {
     guard proposal.isMerge else { return nil }
     self.proposal = proposal
-    // Parents that take no part, and those of dropped plans, are left out before (`JoinRule`).
+    // `JoinRule` removed unrelated parents and those of dropped plans.
     guard try proposal.parents.contains(where: { try Kinship.holdsPlanOrPolicy($0) }) else { return nil }
     let holders = Array(proposal.parents.indices)
     all = try holders.map { index in
@@ -42,7 +42,7 @@ final class MergeSides {
 
   var candidate: any PlanTree { proposal.candidate }
 
-  /// Returns the merge bases of two sides; no base is one that holds nothing.
+  /// Returns the merge bases of two sides, or the empty tree if there is none.
   func bases(_ a: Side, _ b: Side) throws -> [any PlanTree] {
     let pair = Pair(a: min(a.parent, b.parent), b: max(a.parent, b.parent))
     if let known = knownBases[pair] { return known }
@@ -52,7 +52,7 @@ final class MergeSides {
     return bases
   }
 
-  /// Returns what one side has and another has not.
+  /// Returns the commits that one side has and another does not.
   func line(of side: Side, notIn other: Side) throws -> BroughtLine {
     let pair = Pair(a: side.parent, b: other.parent)
     if let known = knownLines[pair] { return known }
@@ -61,7 +61,7 @@ final class MergeSides {
     return line
   }
 
-  /// Returns what one side brings to another: a run that the other has under the same ID brings nothing.
+  /// Returns what one side brings to another. A run that the other side has under the same ID is not new.
   func bringing(_ side: Side, to other: Side) throws -> BroughtLine {
     let line = try line(of: side, notIn: other)
     return try line.without(runsOf: self.line(of: other, notIn: side))
@@ -70,13 +70,13 @@ final class MergeSides {
   /// Returns true if a milestone is in review or done on a side.
   func isFrozen(_ id: MilestoneID, _ side: Side) throws -> Bool { try category(id, side)?.isFrozen == true }
 
-  /// Returns the category of a milestone on a side, by that side's workflow; nil if it is not there.
+  /// Returns a milestone's category on a side, by that side's workflow, or nil if the milestone does not exist there.
   func category(_ id: MilestoneID, _ side: Side) throws -> Category? {
     try side.tree.milestone(id)?.milestone.flatMap { side.policy.workflow.category($0.status) }
   }
 }
 
-/// Commits that one side of a merge has and another has not, with what they changed.
+/// The commits that one side of a merge has and another does not, and their changes.
 final class BroughtLine {
   let commits: [BroughtCommit]
   private var index: [MergedFile: [BroughtCommit]]?
@@ -85,7 +85,7 @@ final class BroughtLine {
 
   init(_ commits: [BroughtCommit]) { self.commits = commits }
 
-  /// Returns the commits that changed a file against some parent. O(commits) on the first call.
+  /// Returns the commits that change a file relative to any parent. O(commits) on the first call.
   func commits(changing file: MergedFile) throws -> [BroughtCommit] {
     if let index { return index[file] ?? [] }
     var found: [MergedFile: [BroughtCommit]] = [:]
@@ -96,8 +96,8 @@ final class BroughtLine {
     return found[file] ?? []
   }
 
-  /// Returns the values that some commit changed. A merge changes what differs from all its parents and, of what its
-  /// stamp lists, what differs from one of them.
+  /// Returns the values that some commit changed. A merge changes what differs from all its parents. If its stamp lists
+  /// the file, it also changes what differs from any of them.
   func changedValues(of file: MergedFile) throws -> Set<ValuePath> {
     if let known = changes[file] { return known }
     var paths = Set<ValuePath>()
@@ -106,7 +106,7 @@ final class BroughtLine {
     return paths
   }
 
-  /// Returns the values that some merge among the commits decided, whether a stamp lists them or not. O(commits).
+  /// Returns the values that some merge among the commits decided, listed in a stamp or not. O(commits).
   func decidedValues(of file: MergedFile) throws -> Set<ValuePath> {
     try commits(changing: file).reduce(into: []) { $0.formUnion(try $1.decidedValues(of: file)) }
   }
@@ -120,11 +120,11 @@ final class BroughtLine {
     return parents.dropFirst().reduce(first) { isListed ? $0.union($1) : $0.intersection($1) }
   }
 
-  /// The IDs of the runs that the commits hold.
+  /// Returns the IDs of the commits' runs.
   private func runs() throws -> Set<Digest> { Set(try commits.flatMap { try $0.blocks() }.compactMap(\.claimedID)) }
 
-  /// Returns the same commits but for the runs that the other line holds as well; itself if it holds none of them.
-  /// O(commits) where both have some.
+  /// Returns the line without the runs that the other line has; `self` if it has none of them. O(commits) if neither
+  /// line is empty.
   func without(runsOf other: BroughtLine) throws -> BroughtLine {
     if let filtered { return filtered }
     var result = self
@@ -137,7 +137,7 @@ final class BroughtLine {
     return result
   }
 
-  /// Returns true if some commit holds a change of the policy whose run the other line has as well.
+  /// Returns true if some commit has a policy change whose run the other line also has.
   func repeatsPolicyChange(of other: BroughtLine) throws -> Bool {
     if commits.isEmpty || other.commits.isEmpty { return false }
     let own = try commits.flatMap { try $0.blocks() }.filter { $0.run?.policyChange != nil }
@@ -148,7 +148,7 @@ final class BroughtLine {
 }
 
 extension PlanTree {
-  /// Returns the files of plan and policy that are not the same in another tree. Compares objects, reads none.
+  /// Returns the files of plan and policy that differ from another tree. Compares object ids and reads no files.
   func changedFiles(since other: any PlanTree) throws -> Set<MergedFile> {
     var files = Set(try changedMilestones(since: other).map(MergedFile.milestone))
     if try planIdentity() != other.planIdentity() { files.insert(.plan) }

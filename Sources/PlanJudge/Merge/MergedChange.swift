@@ -1,30 +1,30 @@
 import StrictJSON
 import PlanModel
 
-/// What the rules ask about one milestone of a merge, from the side of one parent (contract 3, merges, 2 and 3).
+/// The facts that rules need about one milestone of a merge, from the side of one parent (contract 3, merges, 2 and 3).
 struct MergedChange {
-  /// True if the merge decides whether the milestone is there, or in which state.
+  /// True if the merge decides the milestone's existence or state.
   let decidesStatus: Bool
-  /// The states that are live, each once; nil is that of a milestone that is not there.
+  /// The live states, without duplicates; nil means that the milestone does not exist.
   let live: [String?]
-  /// The states that it has on all sides, each once.
+  /// The states on all sides, without duplicates.
   let statuses: [String?]
-  /// True if what was reviewed changes from this side while the category stays.
+  /// True if reviewed content changes from this side while the category does not.
   let reenters: Bool
-  /// The properties that the merge decides, as rules name them, and that this side has otherwise.
+  /// The properties, as rules name them, that the merge decides and in which this side differs.
   let fields: Set<String>
-  /// The entries of `approvals` that the merge decides, in RFC 8785 form, and that this side has otherwise.
+  /// The entries of `approvals` that the merge decides and in which this side differs, in RFC 8785 form.
   let approvals: Set<String>
-  /// The exit criteria of which the merge decides the waiver or what they demand, and that this side has otherwise.
+  /// The criteria whose waiver or definition the merge decides and in which this side differs.
   let waivers: Set<String>
-  /// The dependencies that the clean result keeps.
+  /// The dependencies in the clean result.
   let dependencies: [MilestoneID]
-  /// The ids of the exit criteria that the clean result keeps.
+  /// The ids of the exit criteria in the clean result.
   let criteria: [String]
 
   /// - Parameters:
-  ///   - change: from this side's file to the result's, by the rule of damage.
-  ///   - states: reads the milestone's state on a side, by the rule of damage.
+  ///   - change: the change from this side's file to the result's, by the rule of damage.
+  ///   - states: returns the milestone's state on a side, by the rule of damage.
   init(
     _ change: MilestoneChange, on side: MergeSides.Side, of merge: Merge, states: (MergeSides.Side) throws -> String?
   ) throws {
@@ -39,7 +39,8 @@ struct MergedChange {
     let own = try file.values(in: side.tree)
     let result = try file.values(in: merge.sides.candidate)
     let decided = (values?.decided ?? []).filter { own[$0] != result[$0] }
-    // A file that cannot be read counts by its nearest version that can: who repairs it changes only what differs from that.
+    // An unreadable file counts as its nearest readable version, so a repair changes only what differs from that
+    // version.
     fields = Set(decided.map(\.ruledProperty)).intersection(change.changedFields)
     approvals = Set(decided.filter { $0.property == "approvals" && $0.parts.count == 2 }.map { $0.parts[1] })
     waivers = Set(decided.filter(\.isDemand).map { $0.parts[1] })
@@ -50,25 +51,26 @@ struct MergedChange {
       .sorted()
   }
 
-  /// One step from a parent's file to the result's, which settles what another side brought (contract 3, merges, 3d).
+  /// Creates a single step from a parent's file to the result's, which settles what another side brought (contract 3,
+  /// merges, 3d).
   init(settling change: MilestoneChange, _ workflow: Workflow) {
     let (before, after) = (change.before, change.after)
     decidesStatus = before?.status != after?.status
     statuses = [before?.status]
-    // The result's own state may be entered anew.
+    // The result's own state may be re-entered.
     live = Self.distinct([before?.status, after?.status])
     let category = before.flatMap { workflow.category($0.status) }
     let stays = category?.isFrozen == true && after.flatMap { workflow.category($0.status) } == category
     reenters = stays && change.changesFrozenField
     fields = change.changedFields
-    // They come along in that step, whichever other parent has them.
+    // They are part of that step, even if other parents have them.
     approvals = Self.approvals(after).subtracting(Self.approvals(before))
     waivers = Set(after?.exitCriteria.filter { $0.waiver != nil }.map(\.id) ?? [])
     dependencies = before?.dependsOn ?? []
     criteria = before?.exitCriteria.map(\.id) ?? []
   }
 
-  /// The entries of `approvals`, in RFC 8785 form.
+  /// Returns the entries of `approvals`, in RFC 8785 form.
   private static func approvals(_ milestone: Milestone?) -> Set<String> {
     Set((milestone?.json["approvals"]?.array ?? []).map { String(decoding: $0.canonicalBytes, as: UTF8.self) })
   }
@@ -79,15 +81,15 @@ struct MergedChange {
   }
 }
 
-/// How a status that a merge decides is reached (contract 3, merges, 2): by an edge from a live one, or, where it is a
-/// live one itself, by entering it anew.
+/// The path to a status that a merge decides (contract 3, merges, 2): an edge from a live state, or re-entry if the
+/// state is live itself.
 struct MergedEntry {
-  /// True if the state is entered anew.
+  /// True if the state is re-entered.
   let isAnew: Bool
-  /// What keeps the milestone from it.
+  /// The unmet preconditions.
   let findings: [Finding]
 
-  /// Returns nil if nothing is decided about the status of a milestone that some side has.
+  /// Returns nil unless the merge decides the status of a milestone that some side has.
   init?(_ change: MilestoneChange, _ context: JudgeContext) throws {
     guard let merged = change.merged, merged.decidesStatus, let to = change.after?.status, merged.live != [nil],
       merged.statuses.contains(where: { $0 != nil })
@@ -109,12 +111,13 @@ struct MergedEntry {
       return
     }
     isAnew = false
-    // Where lines crossed, each state may have been left by another line; then none is live.
+    // If lines crossed, each line may have left the other's state; then no state is live.
     let origins = merged.live.isEmpty ? merged.statuses : merged.live
     findings = first ?? [TransitionRule.illegal(change, from: origins.compactMap { $0 }, to: to, context)]
   }
 
-  /// The guards of state of every way in, as in a re-entry; and for what falls back behind a review what a reopening asks.
+  /// Returns the guards of state of every way in, as for a re-entry. Adds those of reopening if the state falls back
+  /// behind review.
   private static func guards(of merged: MergedChange, into state: String, _ workflow: Workflow) -> [Guard] {
     var asked = Set(workflow.ways(into: state).flatMap(\.guards).filter(\.isOfState))
     if fallsBack(merged, to: state, workflow) { asked.formUnion([.reason, .noDoneDependents]) }
@@ -126,15 +129,15 @@ struct MergedEntry {
       && merged.statuses.contains { $0.flatMap { workflow.category($0) }?.isFrozen == true }
   }
 
-  /// Returns true if a way to the decided status may ask for a reason.
+  /// Returns true if a path to the decided status may require a reason.
   static func asksForReason(_ change: MilestoneChange, _ workflow: Workflow) -> Bool {
     guard let merged = change.merged, merged.decidesStatus, let to = change.after?.status else { return false }
     return fallsBack(merged, to: to, workflow)
       || merged.live.contains { $0.flatMap { workflow.edge(from: $0, to: to) }?.guards.contains(.reason) ?? false }
   }
 
-  /// Returns the steps that rules of authority are asked of: from the state on every side, and where the state is entered
-  /// anew by each way into it. That from the side that judges comes last.
+  /// Returns the steps that the rules of authority check: from the state on every side, and each way into a re-entered
+  /// state. The step from the judging side is last.
   static func steps(_ change: MilestoneChange, isAnew: Bool, by telling: Telling, _ workflow: Workflow) -> [Telling
     .Step]
   {
@@ -148,7 +151,7 @@ struct MergedEntry {
     let (own, to) = (change.before?.status, change.after?.status)
     guard merged.decidesStatus else { return [step(to, to)] }
     var origins = merged.statuses.filter { $0 != own && $0 != to }
-    // Where the state is entered anew, the ways in are those of re-entry, to states of its category as well.
+    // For a re-entered state, the ways in are those of re-entry, including ways to other states of its category.
     let ways = isAnew ? to.map(workflow.ways) ?? [] : []
     origins += ways.filter { $0.to == to && !origins.contains($0.from) }.map(\.from)
     let others = ways.filter { $0.to != to }.map { step($0.from, $0.to) }

@@ -6,10 +6,10 @@ import StrictJSON
 enum MergedFile: Hashable {
   case milestone(MilestoneID)
   case plan
-  /// A file of the policy is one value.
+  /// A policy file, which is one value.
   case policy(String)
 
-  /// Returns the object at the file's path; nil if there is none.
+  /// Returns the object at the file's path, or nil if there is none.
   func identity(in tree: any PlanTree) throws -> FileIdentity? {
     switch self {
     case .milestone(let id): try tree.milestoneIdentity(id)
@@ -18,7 +18,7 @@ enum MergedFile: Hashable {
     }
   }
 
-  /// Returns the file's values; none if it is not there. O(bytes).
+  /// Returns the file's values; empty if the file does not exist. O(bytes).
   func values(in tree: any PlanTree) throws -> FileValues {
     guard let identity = try identity(in: tree) else { return FileValues() }
     // A file that cannot be parsed merges only as a whole.
@@ -42,11 +42,11 @@ enum MergedFile: Hashable {
   }
 }
 
-/// Names a value within a file: keys, and names of elements, from the top. The empty path is the file's existence.
+/// The path of a value within a file: keys and element names, from the top. The empty path is the file's existence.
 struct ValuePath: Hashable {
   let parts: [String]
 
-  /// By bytes: two keys that differ only by their Unicode form are two keys (RFC 8259).
+  /// Compares bytes: keys that differ only in Unicode normalization are distinct (RFC 8259).
   static func == (a: ValuePath, b: ValuePath) -> Bool {
     a.parts.count == b.parts.count && zip(a.parts, b.parts).allSatisfy { $0.isExactly($1) }
   }
@@ -59,33 +59,33 @@ struct ValuePath: Hashable {
   static let status = ValuePath(parts: ["status"])
   static let executionOrder = ValuePath(parts: ["executionOrder"])
 
-  /// The property of the file that holds the value; empty for the file's existence.
+  /// The top-level property that contains the value; empty for the file's existence.
   var property: String { parts.first ?? "" }
 
   /// The property as rules of authorization name it: `evidence` is not part of `exitCriteria` (contract 2.4).
   var ruledProperty: String { isEvidence ? "evidence" : property }
 
-  /// True for an entry of evidence of an exit criterion.
+  /// True for an exit criterion's entry of evidence.
   var isEvidence: Bool { property == "exitCriteria" && parts.count > 2 && parts[2] == "evidence" }
 
-  /// True within the waiver of an exit criterion.
+  /// True for values within an exit criterion's waiver.
   var isWaiver: Bool { property == "exitCriteria" && parts.count > 2 && parts[2] == "waiver" }
 
-  /// True for what an exit criterion demands, its waiver included: everything within it but the evidence.
+  /// True for an exit criterion's definition and waiver: everything within it except the evidence.
   var isDemand: Bool { property == "exitCriteria" && parts.count > 1 && !isEvidence }
 
-  /// True for what a review is of (contract 2.2, re-entry).
+  /// True for reviewed content (contract 2.2, re-entry).
   var isReviewed: Bool { ["outcome", "dependsOn", "exitCriteria"].contains(property) }
 }
 
-/// The values of one file in one tree, by path. Two files have equal values if they differ in order and layout alone.
+/// The values of one file in one tree, by path. Equal for files that differ only in order and layout.
 struct FileValues: Equatable {
   private(set) var leaves: [ValuePath: [UInt8]] = [:]
 
-  /// A file that is not there.
+  /// Creates the values of a missing file.
   init() {}
 
-  /// A file that is one value.
+  /// Creates the values of a file that is one value.
   init(whole: String) { leaves[.existence] = Array(whole.utf8) }
 
   /// Reads the values of a document. O(bytes).
@@ -96,7 +96,7 @@ struct FileValues: Equatable {
     set { leaves[path] = newValue }
   }
 
-  /// The value of a status; nil if the file is not there or cannot be read.
+  /// The status; nil if the file is missing or cannot be read.
   var status: [UInt8]? { leaves[.status] }
 
   /// Returns true if another file has every value of this one.
@@ -133,12 +133,12 @@ struct FileValues: Equatable {
   }
 
   private mutating func add(_ members: [JSONMember], _ path: [String], _ shape: (String) -> FieldMerge.Shape) {
-    // A map is there even if it is empty.
+    // An empty map has a value too.
     leaves[ValuePath(parts: path)] = Array("{}".utf8)
     for member in members { add(member.value, shape(member.key), path + [member.key]) }
   }
 
-  /// Nil unless each element is an object with a name of its own.
+  /// Returns the elements by name, or nil unless each is an object with a unique name.
   private static func named(_ value: JSONValue, by key: String) -> [(String, JSONValue)]? {
     guard let elements = value.array else { return nil }
     var names = Set<ExactText>()

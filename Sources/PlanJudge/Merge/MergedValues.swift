@@ -2,25 +2,25 @@ import GitObjects
 import PlanModel
 import StrictJSON
 
-/// One file of a merge, value by value: what is clean, what the merge decides, which statuses are live (contract 3,
-/// merges, 1 and 2).
+/// A file of a merge, value by value: its clean and decided values, and the live statuses (contract 3, merges, 1 and
+/// 2).
 struct MergedValues {
   /// The values of the result that are not clean.
   let decided: Set<ValuePath>
-  /// True if all sides but one have a base's bytes, and the result has not that one's.
+  /// True if the result does not have the bytes of the only side that changed the file.
   let isRewritten: Bool
-  /// The values that the clean result has.
+  /// The values of the clean result.
   let clean: FileValues
-  /// The positions of the parents whose status is live.
+  /// The indices of the parents whose status is live.
   let live: Set<Int>
 
   var needsStamp: Bool { isRewritten || !decided.isEmpty }
-  /// True if the merge decides whether a milestone is there, or in which state.
+  /// True if the merge decides the milestone's existence or state.
   var decidesStatus: Bool { decided.contains(.status) || decided.contains(.existence) }
 
-  /// Returns nil if the file is the same in the result and on all sides that meet, or that of the one side that changed
-  /// it: then nothing is read.
-  /// - Parameter unbrought: values that are decided because nothing brings them, clean or not.
+  /// Returns nil, without reading files, if the file is identical in the result and on all meeting sides. Also returns
+  /// nil if the result has the file of the only side that changed it.
+  /// - Parameter unbrought: values that count as decided because nothing brings them.
   init?(_ file: MergedFile, _ sides: MergeSides, unbrought: Set<ValuePath> = []) throws {
     let identities = try sides.meeting.map { try file.identity(in: $0.tree) }
     let result = try file.identity(in: sides.candidate)
@@ -49,7 +49,7 @@ struct MergedValues {
     live = try versions.live()
   }
 
-  /// True if the result is one side's file, and no other side's commits have changed it since they parted.
+  /// Returns true if the result has one side's file, and no other side's commits changed it since the merge base.
   private static func isTakenWhole(
     _ result: FileIdentity?, _ sides: [FileIdentity?], _ file: MergedFile, _ merge: MergeSides
   ) throws -> Bool {
@@ -66,7 +66,7 @@ struct MergedValues {
   private static func isRewritten(
     _ result: FileIdentity?, _ sides: [FileIdentity?], _ file: MergedFile, _ merge: MergeSides
   ) throws -> Bool {
-    // Where all agree, nobody has changed the layout either.
+    // If all sides are identical, nobody changed the layout either.
     if Set(sides).count == 1 { return result != sides[0] }
     for (index, own) in sides.enumerated() where own != result {
       let isLone = try sides.indices.allSatisfy { other in
@@ -83,9 +83,9 @@ struct MergedValues {
 /// The versions of one file that meet in a merge.
 private struct Versions {
   enum CleanValue {
-    /// What all sides have, or one that prevails; nil is not there.
+    /// The value of all sides, or the one that prevails; nil means missing.
     case value([UInt8]?)
-    /// The tails that the sides have appended to a base.
+    /// The tails that the sides appended to a base.
     case tails([[UInt8]])
     case contested
   }
@@ -94,12 +94,12 @@ private struct Versions {
   let merge: MergeSides
   let sides: [FileValues]
   let result: FileValues
-  /// Of each two sides, by their positions among those that meet.
+  /// The bases of each pair of sides, by their indices among the meeting sides.
   private let bases: [MergeSides.Pair: [FileValues]]
 
   init(_ file: MergedFile, _ merge: MergeSides) throws {
     (self.file, self.merge) = (file, merge)
-    // Of a hundred parents nearly all pairs have the same base, and many the same file.
+    // Among many parents, nearly all pairs share a base, and many share a file.
     var known: [FileIdentity?: FileValues] = [:]
     func values(in tree: any PlanTree) throws -> FileValues {
       let identity = try file.identity(in: tree)
@@ -140,8 +140,8 @@ private struct Versions {
     return .tails(base)
   }
 
-  /// Returns the values of each criterion that has a waiver and is, evidence aside, that of no side. A waiver is given for
-  /// a criterion as it is, so a merge that puts one above the words of another side decides that.
+  /// Returns the values of each criterion with a waiver whose definition and waiver together equal no side's. A waiver
+  /// covers one definition, so a merge that combines it with another side's definition decides both.
   func mixedWaivers() -> Set<ValuePath> {
     guard case .milestone = file else { return [] }
     let demands = Self.demands(result).filter { $0.value.keys.contains(where: \.isWaiver) }
@@ -150,7 +150,7 @@ private struct Versions {
     return demands.reduce(into: []) { mixed, criterion in
       guard !others.contains(where: { $0[criterion.key] == criterion.value }) else { return }
       let paths = Set(criterion.value.keys).union(others.flatMap { ($0[criterion.key] ?? [:]).keys })
-      // What all sides have alike, nobody mixes.
+      // A value that is identical on all sides is not mixed.
       mixed.formUnion(paths.filter { path in sides.contains { $0[path] != result[path] } })
     }
   }
@@ -159,7 +159,8 @@ private struct Versions {
     values.leaves.filter(\.key.isDemand).reduce(into: [:]) { $0[$1.key.parts[1], default: [:]][$1.key] = $1.value }
   }
 
-  /// True if one side changed the value and the other did not: neither in the end, nor, for what is guarded, in between.
+  /// Returns true if one side changed the value and the other did not. For guarded values, intermediate changes count
+  /// too.
   private func prevails(_ side: Int, over other: Int, at path: ValuePath) throws -> Bool {
     let roots = (bases[MergeSides.Pair(a: side, b: other)] ?? []).map { $0[path] }
     guard roots.contains(sides[other][path]), !roots.contains(sides[side][path]) else { return false }
@@ -168,7 +169,7 @@ private struct Versions {
     return try !merge.line(of: theirs, notIn: own).changedValues(of: file).contains(path)
   }
 
-  /// The positions of the parents whose status no side prevails over.
+  /// Returns the indices of the parents whose status no side prevails over.
   func live() throws -> Set<Int> {
     guard case .milestone = file else { return [] }
     var dead = Set<[UInt8]?>()
@@ -182,8 +183,8 @@ private struct Versions {
 
   // MARK: - Order
 
-  /// The order of a base of each two sides to which both have appended; nil if there is none. A side has only appended if
-  /// the order of every base begins its own: what it took out after one of them nothing brings back.
+  /// Returns an order that is a base of each pair of sides, and to which all sides only appended; nil if there is none.
+  /// Each side's order must begin with the order of every base, so that no removed id returns.
   private func commonBase() -> [[UInt8]]? {
     let own = sides.map { order(in: $0) }
     var common: [[[UInt8]]]?
@@ -212,7 +213,7 @@ private struct Versions {
 }
 
 extension MergeSides {
-  /// Returns true if what went there and back on one side is contested (contract 3, merges, 1).
+  /// Returns true if a value that changed and changed back on one side is contested (contract 3, merges, 1).
   fileprivate func isGuarded(_ path: ValuePath, of file: MergedFile, _ a: Side, _ b: Side) throws -> Bool {
     switch file {
     case .policy: return true
@@ -229,7 +230,7 @@ extension MergeSides {
 }
 
 extension Authorization {
-  /// Returns true if some rule is about changes of a property; `*` is every one but `status`, `blocked` and `approvals`.
+  /// Returns true if some rule covers changes of a property; `*` covers all but `status`, `blocked` and `approvals`.
   func rules(name property: String, of id: MilestoneID) -> Bool {
     rules.contains { rule in
       guard case .fields(let named) = rule.subject, rule.covers(id) else { return false }

@@ -1,17 +1,18 @@
 import PlanModel
 
-/// What is left of the faults of what a merge brings, after its stamp (contract 3, merges, 3d).
+/// The faults that remain in what a merge brings, given its stamp (contract 3, merges, 3d).
 struct BroughtVerdict {
   let findings: [Finding]
 }
 
-/// How a merge's own stamp settles what it brings: a milestone by being listed, all by a change of the policy.
+/// The effect of a merge's own stamp on faults: listing a milestone settles its faults, and a policy change settles
+/// all.
 struct Settlement {
   private let faults: [BroughtRule.Fault]
   private let merge: Merge
   private let views: MergeViews
 
-  /// The rules that the step from a side's file to the result's has to hold.
+  /// The rules that the step from a side's file to the result's must satisfy.
   private static let rules: [any ChangeRule.Type] = [
     TransitionRule.self, BirthRule.self, DeletionRule.self, ReentryRule.self, AuthorityRule.self, ApprovalRule.self,
     WaiverRule.self, SignatureRule.self, ActorRule.self,
@@ -21,8 +22,8 @@ struct Settlement {
     (self.faults, self.merge, self.views) = (faults, merge, views)
   }
 
-  /// Returns what a stamp lists beyond what it must: of a commit what it says, of a draft the milestones that it settles.
-  /// A change of the policy settles everything, so no draft makes one unasked.
+  /// Returns the files that a stamp lists beyond the required ones: those in a commit's stamp, or the milestones that a
+  /// draft can settle. A policy change settles everything, so no draft adds one unasked.
   func listed(in claim: Proposal.Claim) throws -> Set<MergedFile> {
     guard !faults.isEmpty else { return [] }
     let milestones = Set(faults.compactMap(\.milestone))
@@ -41,10 +42,11 @@ struct Settlement {
     }
   }
 
-  /// Returns the faults, as notes where the stamp settles them.
+  /// Returns the faults, as notes if a policy change in the stamp settles them.
   func verdict(_ listed: Set<MergedFile>, _ contexts: [JudgeContext]) throws -> BroughtVerdict {
     let isAll = try settlesAll(listed, contexts)
-    // Whoever merges cannot mend what others committed, and a hook has no ref: where the merge is pushed, it is refused.
+    // The person who merges cannot repair others' commits, and a hook knows no ref; the push of the merge is rejected
+    // instead.
     let isDraft = contexts.first?.telling.isDraft ?? false
     let settled = try faults.map { fault in
       guard let id = fault.milestone, listed.contains(.milestone(id)), let telling = contexts.first?.telling else {
@@ -63,7 +65,7 @@ struct Settlement {
       })
   }
 
-  /// True if the change from each side that objects to the result is legal as one step of the stamp's actor.
+  /// Returns true if the change from each objecting side is legal as one step by the stamp's actor.
   private func isSettled(_ id: MilestoneID, by telling: Telling) throws -> Bool {
     let sides = faults.filter { $0.milestone == id }.map(\.side)
     var seen = Set<Int>()
@@ -73,7 +75,7 @@ struct Settlement {
   private func isSettled(_ id: MilestoneID, from side: MergeSides.Side, by telling: Telling) throws -> Bool {
     var plain = telling
     plain.steps[id] = telling.steps[id].map { Array($0.suffix(1)) }
-    // Who may change the policy is asked of no milestone.
+    // The rules about policy changes do not apply to milestones.
     plain.policyRuns = []
     let context = try views.context(side, [.milestone(id)], telling: plain, isUnstamped: false) { change in
       MergedChange(settling: change, side.policy.workflow)
@@ -86,7 +88,7 @@ struct Settlement {
       return false
     }
     return try contexts.filter(\.isSideOfMerge).allSatisfy { context in
-      // Whether the policy may be changed is asked of no milestone.
+      // The permission to change the policy does not depend on milestones.
       let policy = context.ofPolicyAlone
       return try (PolicyAuthorityRule.findings(in: policy) + SignatureRule.findings(in: policy)).isEmpty
     }
@@ -94,7 +96,7 @@ struct Settlement {
 }
 
 extension Finding {
-  /// The same, as a hook tells it before the merge is pushed.
+  /// The finding as a warning from a hook, before the merge is pushed.
   fileprivate var warnedOf: Finding {
     Finding(
       code, "\(message) The server will refuse this merge.", hint: hint, severity: .warning, milestone: milestone,
@@ -103,12 +105,12 @@ extension Finding {
 }
 
 extension MergedFile {
-  /// A stamp tells of the policy as a whole.
+  /// The policy as a whole, the unit of a stamp.
   static let wholePolicy = MergedFile.policy(PlanPaths.policies)
 }
 
 extension JudgeContext {
-  /// The same, without its changes of milestones.
+  /// The same context, without changes of milestones.
   fileprivate var ofPolicyAlone: JudgeContext {
     var alone = self
     alone.changes = ChangeSet(

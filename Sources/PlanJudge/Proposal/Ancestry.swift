@@ -1,65 +1,65 @@
 public import PlanModel
 
-/// What the judge may ask about the commits before the parents. Asked only where it is needed: these walk history.
+/// The judge's queries about the commits before the parents. They walk history, so rules call them only when needed.
 public protocol Ancestry {
-  /// True where some ancestor, the parents included, holds a plan or a policy, those of dropped plans aside.
+  /// Returns true if some ancestor, including the parents, has a plan or a policy. Ignores dropped plans.
   func anyHoldsPlanOrPolicy() throws -> Bool
-  /// The nearest version of a milestone, from the first parent back along first parents, that passes the test.
+  /// Returns a milestone's nearest version that passes the test, from the first parent back along first parents.
   func nearest(_ id: MilestoneID, where isReadable: (MilestoneFile) -> Bool) throws -> MilestoneFile?
-  /// The nearest policy that can be read, from the first parent back along first parents.
+  /// Returns the nearest readable policy, from the first parent back along first parents.
   func nearestReadablePolicy() throws -> PolicySnapshot?
-  /// The latest `At` of any run among the ancestors that counts for others, in milliseconds since 1970; nil without one.
-  /// - Parameter clock: of the program that judges.
+  /// Returns the latest `At` of the ancestors' runs that counts for later commits, in milliseconds since 1970, or nil.
+  /// - Parameter clock: the clock of the program that judges.
   func latestStamp(by clock: Int64?) throws -> Int64?
-  /// The commits that began the unbroken stay in review in which the parents have a milestone.
+  /// Returns the commits that began the parents' current, uninterrupted stay of a milestone in review.
   /// - Parameters:
   ///   - sought: `review`; or `done`, for the reviews from which the milestone reached the parents' stay in `done`.
-  ///   - workflow: says which category a state has.
+  ///   - workflow: the workflow that assigns categories to states.
   func reviewStarts(_ id: MilestoneID, in sought: Category, by workflow: Workflow) throws -> [ReviewStart]
-  /// The exceptions that were granted in the parents and their ancestors, and whose milestones have not moved on since.
+  /// Returns the exceptions of the parents and their ancestors whose milestones have not moved since.
   func standingWaives() throws -> [StandingWaive]
-  /// The trees of the merge bases of two parents, by their positions (`git merge-base --all`). Two equal baselines count as
-  /// one, where no other base holds the plan (contract 2.2, unrelated plans).
+  /// Returns the trees of the merge bases of two parents, by their indices (`git merge-base --all`). Two equal
+  /// baselines count as one if no other base has the plan (contract 2.2, unrelated plans).
   func bases(of first: Int, and second: Int) throws -> [any PlanTree]
-  /// Those merge bases whose plan and policy neither parent has dropped since.
+  /// Returns the merge bases whose plan and policy neither parent has dropped since.
   func keptBases(of first: Int, and second: Int) throws -> [any PlanTree]
-  /// True where one parent or an ancestor of it holds a plan or a policy, those of dropped plans aside.
+  /// Returns true if a parent or one of its ancestors has a plan or a policy. Ignores dropped plans.
   func holdsPlanOrPolicy(parent: Int) throws -> Bool
-  /// True where some ancestor, dropped or not, the parents included, holds a plan of that id.
+  /// Returns true if some ancestor, including the parents, has a plan with that id, dropped or not.
   func holds(planID: String) throws -> Bool
-  /// True where a commit of that id is a parent or an ancestor of one.
+  /// Returns true if a commit is a parent or an ancestor of one.
   func holds(commit: String) throws -> Bool
-  /// True if a parent can be reached from another one, or is the same commit and comes later.
+  /// Returns true if a parent is reachable from another one, or is a later duplicate of it.
   func isBehind(_ parent: Int, _ other: Int) throws -> Bool
-  /// The commits that one parent has and another has not and that may concern plan or policy, parents first; without
-  /// copies of the other's baseline.
+  /// Returns the commits that one parent has and another does not, and that may concern plan or policy, parents first.
+  /// Omits copies of the other's baseline.
   func brought(by parent: Int, notIn other: Int) throws -> [BroughtCommit]
-  /// The ancestry of some of the parents, by their positions, in that order.
+  /// Returns the ancestry of some of the parents, by their indices, in that order.
   func keeping(_ parents: [Int]) -> any Ancestry
 }
 
-/// The ancestry of a first commit.
+/// The ancestry of a first commit, which has no ancestors.
 public struct NoAncestry: Ancestry {
-  /// Makes one.
+  /// Creates an empty ancestry.
   public init() {}
-  /// Never.
+  /// Returns false.
   public func anyHoldsPlanOrPolicy() -> Bool { false }
-  /// None.
+  /// Returns nil.
   public func nearest(_ id: MilestoneID, where isReadable: (MilestoneFile) -> Bool) -> MilestoneFile? { nil }
-  /// None.
+  /// Returns nil.
   public func nearestReadablePolicy() -> PolicySnapshot? { nil }
-  /// None.
+  /// Returns nil.
   public func latestStamp(by clock: Int64?) -> Int64? { nil }
-  /// Nobody.
+  /// Returns no commits.
   public func reviewStarts(_ id: MilestoneID, in sought: Category, by workflow: Workflow) -> [ReviewStart] { [] }
-  /// None.
+  /// Returns no exceptions.
   public func standingWaives() -> [StandingWaive] { [] }
-  /// None.
+  /// Returns no trees.
   public func bases(of first: Int, and second: Int) -> [any PlanTree] { [] }
-  /// Never.
+  /// Returns false.
   public func isBehind(_ parent: Int, _ other: Int) -> Bool { false }
-  /// None.
+  /// Returns no commits.
   public func brought(by parent: Int, notIn other: Int) -> [BroughtCommit] { [] }
-  /// Itself.
+  /// Returns `self`.
   public func keeping(_ parents: [Int]) -> any Ancestry { self }
 }

@@ -1,15 +1,15 @@
 public import PlanModel
 
-/// The trusted point beside which a change is judged (contract 2.2, anchors): the policies that stood there before.
+/// The trusted policies outside a change's own history by which it is judged (contract 2.2, anchors).
 ///
-/// Which commits a change is compared with, and which of them are trusted, is decided in `PlanHistory`.
+/// `PlanHistory` chooses and trusts the commits with which a change is compared.
 public struct Anchor {
-  /// The trees that hold the anchor's plan. A baseline beside it needs the authority to change each one's policy.
+  /// The trees with the anchor's plan. A second baseline needs the authority to change the policy of each.
   public let plans: [any PlanTree]
-  /// The trees whose authorization every change has to satisfy as well: the tip of HEAD's branch for another protected ref.
+  /// The trees whose authorization every change must satisfy too: the tip of HEAD's branch for another protected ref.
   public let alsoAsked: [any PlanTree]
 
-  /// Makes an anchor; without arguments, one of a history that is judged from its baseline.
+  /// Creates an anchor; without arguments, for a history that is judged from its baseline.
   public init(plans: [any PlanTree] = [], alsoAsked: [any PlanTree] = []) {
     self.plans = plans
     self.alsoAsked = alsoAsked

@@ -1,18 +1,19 @@
 import PlanModel
 import StrictJSON
 
-/// What a commit does to one milestone, seen from a parent: the first one, or in a merge each. A class, because rules pass it on and it is large.
+/// A commit's change of one milestone, from one parent: the first, or each parent of a merge. A class, because rules
+/// pass it on and it is large.
 final class MilestoneChange {
   let id: MilestoneID
   let beforeFile: MilestoneFile?
   let afterFile: MilestoneFile?
-  /// What it said, by the rule of damage; nil for a birth.
+  /// The milestone before, by the rule of damage; nil for a birth.
   let before: Milestone?
-  /// What it says, by the rule of damage; nil for a deletion.
+  /// The milestone after, by the rule of damage; nil for a deletion.
   let after: Milestone?
-  /// In a merge, whether the result has to be stamped.
+  /// True if a stamp must list the change; may be false in a merge.
   let needsStamp: Bool
-  /// What the rules ask of a merge from one parent's side; nil for an ordinary commit.
+  /// The facts of a merge from one parent's side; nil for an ordinary commit.
   let merged: MergedChange?
 
   init(
@@ -31,10 +32,10 @@ final class MilestoneChange {
   var isBirth: Bool { beforeFile == nil }
   var isDeletion: Bool { afterFile == nil }
   var changesStatus: Bool { before?.status != after?.status }
-  /// The line of the status, where a person would look first.
+  /// The line of the status, at which a person would look first.
   var statusLine: Int { afterFile?.line(of: "status") ?? 1 }
 
-  /// True where what was reviewed changed (contract 2.2, re-entry).
+  /// True if reviewed content changed (contract 2.2, re-entry).
   var changesFrozenField: Bool {
     guard let before, let after else { return false }
     return ["outcome", "dependsOn", "exitCriteria"].contains { key in
@@ -60,32 +61,32 @@ final class MilestoneChange {
   }
 }
 
-/// What a commit does to plan and policy, seen from its first parent.
+/// A commit's changes of plan and policy, from its first parent.
 struct ChangeSet {
   let milestones: [MilestoneChange]
-  /// The plan file's digests, where it changed or has to be stamped.
+  /// The plan file's digests; nil unless it changed or must be stamped.
   let plan: (before: Digest?, after: Digest?, needsStamp: Bool)?
-  /// True where a policy file changed.
+  /// True if a policy file changed.
   let changesPolicy: Bool
-  /// True where that has to be stamped; in a merge it may not.
+  /// True if the stamp must list the policy change; may be false in a merge.
   let policyNeedsStamp: Bool
 
-  /// The changes that a stamp has to tell.
+  /// The changes that a stamp must list.
   let stamped: [MilestoneChange]
 
   var needsStamp: Bool { milestones.contains(where: \.needsStamp) || plan?.needsStamp == true || policyNeedsStamp }
 }
 
 extension ChangeSet {
-  /// Compares a proposal with its parents. Reads only what differs.
-  /// - Parameter listed: the files of a merge that its stamp lists; nil where the proposal is none.
+  /// Compares a proposal with its first parent. Reads only what differs.
+  /// - Parameter listed: the files that a merge's stamp lists; nil if the proposal is not a merge.
   init(_ proposal: Proposal, listed: Set<MergedFile>?, before: States, after: States) throws {
     let listedIDs = listed?.compactMap { if case .milestone(let id) = $0 { id } else { nil } }
     let ids = Set(listedIDs ?? []).union(try proposal.candidate.changedMilestones(since: proposal.base))
     milestones = try ids.sorted().compactMap { id in
       let beforeFile = try proposal.base.milestone(id)
       let afterFile = try proposal.candidate.milestone(id)
-      // Where one side deleted what the other edited, a merge that lets it stay deleted has decided something.
+      // If one side deleted a milestone and another edited it, a merge that deletes it has decided something.
       guard beforeFile != nil || afterFile != nil || listed?.contains(.milestone(id)) == true else { return nil }
       let readBefore = try before.milestone(id)
       return MilestoneChange(
@@ -102,7 +103,7 @@ extension ChangeSet {
     policyNeedsStamp = listed?.contains(where: \.isPolicy) ?? changesPolicy
   }
 
-  /// What a stamp of this says.
+  /// Returns the correct stamp of the changes, or nil if they need none.
   func draft(
     _ proposal: Proposal, isBaseline: Bool, policy: Digest, asksForReason: Bool, asksForSignature: Bool = false,
     asksForSignedCommit: Bool = false

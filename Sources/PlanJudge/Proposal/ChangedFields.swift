@@ -1,19 +1,19 @@
 import PlanModel
 import StrictJSON
 
-/// Which properties of a milestone a change is about, as rules of authorization name them (contract 2.4).
+/// The properties that a change affects, as rules of authorization name them (contract 2.4).
 extension MilestoneChange {
-  /// The properties whose values differ; all that there are in a birth or a deletion.
+  /// The properties whose values differ; all existing ones in a birth or a deletion.
   var changedKeys: Set<String> {
     if let merged { return merged.fields }
     guard let (old, new) = sides else { return Set(loneSide.map(\.key)) }
-    // By each key exactly: a set of strings takes two forms of one letter for one key, and would hide the second.
+    // Compares exact keys: a set of strings would merge two Unicode forms of a key and hide the second.
     let keys = (old.object ?? []).map(\.key) + (new.object ?? []).map(\.key)
     return Set(keys.filter { !Self.isSame(old[$0], new[$0]) })
   }
 
-  /// The same as rules name them, in a merge those that it decides: `exitCriteria` is which criteria there are, with text, check and waiver; `evidence` is
-  /// what is attached to them. In a birth or a deletion evidence counts if there is any.
+  /// The changed properties as rules name them; in a merge, those that it decides. `exitCriteria` covers the criteria
+  /// with text, check and waiver; `evidence` is separate, and counts in a birth or a deletion if there is any.
   var changedFields: Set<String> {
     if let merged { return merged.fields }
     var fields = changedKeys
@@ -35,7 +35,7 @@ extension MilestoneChange {
     return (old, new)
   }
 
-  /// The properties of the only version that there is.
+  /// The properties of the only version.
   private var loneSide: [JSONMember] { (before?.json ?? after?.json)?.object ?? [] }
 
   private static func isSame(_ a: JSONValue?, _ b: JSONValue?) -> Bool {
@@ -46,8 +46,8 @@ extension MilestoneChange {
     }
   }
 
-  /// Criteria by id, without their evidence, and their evidence in any order. Nil for what is not written so; an empty
-  /// map if there are none.
+  /// Returns the criteria by id, with their evidence separate and sorted. Returns nil if they are malformed, and an
+  /// empty map if there are none.
   private static func criteria(_ value: JSONValue?) -> [ExactText: (definition: JSONValue, evidence: [[UInt8]])]? {
     guard let value else { return [:] }
     guard let elements = value.array else { return nil }
@@ -67,7 +67,7 @@ extension MilestoneChange {
 }
 
 extension AuthorizationRule {
-  /// True if the rule is about a change of one of these properties.
+  /// Returns true if the rule covers a change of one of these properties.
   func covers(fields change: MilestoneChange) -> Bool {
     guard case .fields(let named) = subject else { return false }
     if named.contains("*"), !change.changedKeys.isSubset(of: ["status", "blocked", "approvals"]) { return true }

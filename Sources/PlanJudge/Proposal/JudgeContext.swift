@@ -1,10 +1,9 @@
 import PlanModel
 
-/// Everything that a rule may look at while one proposal is judged: from its first parent, or in a merge from one of its
-/// sides.
+/// The facts that a rule may use about a proposal, seen from its first parent or from one side of a merge.
 struct JudgeContext {
   let proposal: Proposal
-  /// The policy that judges, and its digest.
+  /// The policy that judges.
   let policy: Policy
   let policyDigest: Digest
   let isBaseline: Bool
@@ -14,15 +13,15 @@ struct JudgeContext {
   var telling: Telling
   /// True for a merge, seen from one of its sides.
   var isSideOfMerge = false
-  /// Whose signers decide about signatures; nil for the first parent's.
+  /// The tree whose signers verify signatures; nil for the first parent's.
   var signers: (any PlanTree)?
 
-  /// What is signed, and by whom.
+  /// Returns the verification of the proposal's signatures.
   func signatures() throws -> Signatures { try Signatures(proposal, signersOf: signers) }
 
   var workflow: Workflow { policy.workflow }
 
-  /// The guards as this telling of the change asks them.
+  /// The guards for this telling of the change.
   var guards: Guards {
     Guards(
       candidate: proposal.candidate, states: after, countsWhatWasTakenAway: telling.mode != .chain,
@@ -31,19 +30,19 @@ struct JudgeContext {
         leastMoment: proposal.leastMoment))
   }
 
-  /// The changes that rules of transition, birth, deletion and authority are asked of (contract 3, merges). A file
-  /// whose name is no id is no milestone; invariants refuse it, and nothing keeps it from being taken away.
+  /// The changes that rules of transition, birth, deletion and authority check (contract 3, merges). Excludes files
+  /// whose name is not an id: invariants reject them, but anyone may delete them.
   var judged: [MilestoneChange] { changes.stamped + telling.thereAndBack }
 }
 
-/// How a change is told: the steps that lead each milestone from the first parent to the commit.
+/// The telling of a change: the steps of each milestone from the first parent to the commit.
 struct Telling {
   enum Mode {
     /// One step, with all its guards.
     case direct
-    /// Several stamps; the guards of state of the last step are asked (contract 3, squash).
+    /// Several stamps; the last step must meet the guards of state (contract 3, squash).
     case chain
-    /// No stamp, where policy only warns: any path of edges will do (contract 2.3).
+    /// No stamp, if policy only warns: any path of edges is legal (contract 2.3).
     case path
   }
 
@@ -52,7 +51,7 @@ struct Telling {
     let to: String?
     let actor: Identity
     let reason: String?
-    /// The stamp that tells it; nil where nothing does yet.
+    /// The stamp of the step; nil if there is none yet.
     var run: Run?
     /// True if the step changes the file's bytes.
     var changesFile = true
@@ -61,48 +60,48 @@ struct Telling {
   }
 
   let mode: Mode
-  /// By milestone; one without an entry takes a single step, by `actor` and for `reason`.
+  /// The steps by milestone; the default is a single step by `actor` for `reason`.
   var steps: [MilestoneID: [Step]] = [:]
-  /// Milestones that end where they began, in state and bytes, after steps of several stamps.
+  /// The milestones that end in their original state and bytes after steps of several stamps.
   var thereAndBack: [MilestoneChange] = []
-  /// Who changes what no step tells, and why.
+  /// The actor and reason of changes without a step.
   let actor: Identity
   let reason: String?
-  /// The stamp of what no step tells.
+  /// The stamp of changes without a step.
   var run: Run?
   /// The stamps that change the policy.
   var policyRuns: [Run] = []
-  /// The stamps that let rules go.
+  /// The stamps that grant exceptions.
   var waivingRuns: [Run] = []
-  /// True where a stamp is still to be made, so that it can still be signed.
+  /// True if the stamp does not exist yet, and so can still be signed.
   var isDraft = false
-  /// True where rules may still be let go, as before the message is known.
+  /// True if exceptions may still be added, because the message is not known yet.
   var waivesMayFollow = false
-  /// True where a reason may still be written, as before an editor opens.
+  /// True if a reason may still be written, because an editor will open.
   var reasonMayFollow = false
-  /// False where nobody could have given a reason, because there is no stamp (contract 2.3, `unstamped`).
+  /// False if there is no stamp that could have a reason (contract 2.3, `unstamped`).
   var takesReason = true
 
-  /// The steps of one change.
+  /// Returns the steps of one change.
   func steps(of change: MilestoneChange) -> [Step] {
     steps[change.id] ?? [
       Step(from: change.before?.status, to: change.after?.status, actor: actor, reason: reason, run: run)
     ]
   }
 
-  /// True where a reason is given for a milestone, or may follow.
+  /// Returns true if a reason is given for a milestone, or may follow.
   func hasReason(for change: MilestoneChange) -> Bool {
     reasonMayFollow || !takesReason || steps(of: change).contains { $0.reason != nil }
   }
 }
 
-/// A rule about what a commit does. A new one is a type in `Rules/`, an entry in `ChangeRules.all`, and a test.
+/// A rule about a commit's changes. A new rule needs a type in `Rules/`, an entry in `ChangeRules.all`, and a test.
 protocol ChangeRule: SendableMetatype {
   static func findings(in context: JudgeContext) throws -> [Finding]
 }
 
 enum ChangeRules {
-  /// Every rule but `LapseRule`, which the judge asks beside the invariants.
+  /// Every rule except `LapseRule`, which the judge applies with the invariants.
   static let all: [any ChangeRule.Type] = [
     TransitionRule.self, BirthRule.self, DeletionRule.self, ReentryRule.self, PlanRule.self, ApprovalRule.self,
     WaiverRule.self, WaiveRule.self,

@@ -1,25 +1,25 @@
 import PlanModel
 
-/// A proposal read for the rules: what it changes, by which policies, and how its message tells it. An ordinary commit is
-/// seen from its one parent, a merge from each of its sides.
+/// A proposal prepared for the rules: its changes, the policies that judge them, and the telling of its message. An
+/// ordinary commit is seen from its parent, a merge from each of its sides.
 struct JudgeReading {
   let proposal: Proposal
   let merge: Merge?
   let force: PolicyInForce
-  /// What changes against the first parent, which is what a stamp tells.
+  /// The changes from the first parent, which a stamp lists.
   let changes: ChangeSet
-  /// The views that rules are asked in.
+  /// The views in which rules are applied.
   let contexts: [JudgeContext]
-  /// What sides bring that breaks rules of others, and what settles it.
+  /// The verdict on what sides bring that breaks other sides' rules; nil if there are no faults.
   let brought: BroughtVerdict?
-  /// What is wrong with the policies, and with what the message tells.
+  /// The findings about the policies and the message.
   let findings: [Finding]
   /// True for a commit without a stamp of its own.
   let isUnstamped: Bool
 
   /// - Parameters:
-  ///   - asksBrought: false where only the commit's own change is of interest.
-  ///   - brought: changes of guarded files that a merge brings, with the position of the parent that refuses them.
+  ///   - asksBrought: false if only the commit's own change matters.
+  ///   - brought: changes of guarded files that a merge brings, with the index of the parent that rejects them.
   init(_ proposal: Proposal, asksBrought: Bool = true, brought guarded: [(parent: Int, finding: Finding)] = []) throws {
     self.proposal = proposal
     merge = try Merge(proposal)
@@ -59,7 +59,7 @@ struct JudgeReading {
     }
     brought = faults.isEmpty ? nil : try settlement.verdict(listed, seen)
     if audit.telling.mode == .chain {
-      // Several stamps lead from the first parent to the result, step by step, as in a squash.
+      // As in a squash, several stamps lead from the first parent to the result, step by step.
       seen.append(
         JudgeContext(
           proposal: proposal, policy: force.policy, policyDigest: force.digest, isBaseline: false, before: before,
@@ -69,7 +69,7 @@ struct JudgeReading {
     findings = force.findings + audit.findings
   }
 
-  /// What a true stamp says; nil if the change needs none.
+  /// Returns the correct stamp, or nil if the change needs none.
   func draft() throws -> RunDraft? {
     try changes.draft(
       proposal, isBaseline: force.isBaseline, policy: force.digest,
@@ -79,11 +79,11 @@ struct JudgeReading {
   }
 }
 
-/// Makes the views of a merge: one from each side.
+/// A factory for the views of a merge: one from each side.
 final class MergeViews {
   let merge: Merge
   let proposal: Proposal
-  /// The states of a milestone on all sides: each side asks for all of them.
+  /// The states of a milestone on all sides, cached because each side needs all of them.
   private var states: [MilestoneID: [Int: String?]] = [:]
 
   init(_ merge: Merge, _ proposal: Proposal) { (self.merge, self.proposal) = (merge, proposal) }
@@ -100,7 +100,7 @@ final class MergeViews {
     return found
   }
 
-  /// Sees the listed files of a merge from one side, by that side's policy.
+  /// Returns the view of a merge's listed files from one side, by that side's policy.
   func context(
     _ side: MergeSides.Side, _ listed: Set<MergedFile>, telling: Telling, isUnstamped: Bool
   ) throws -> JudgeContext {
@@ -110,7 +110,7 @@ final class MergeViews {
     }
   }
 
-  /// - Parameter merged: what is asked of each change.
+  /// - Parameter merged: returns the facts for the rules about each change.
   func context(
     _ side: MergeSides.Side, _ listed: Set<MergedFile>, telling: Telling, isUnstamped: Bool,
     merged: (MilestoneChange) throws -> MergedChange?
@@ -142,7 +142,7 @@ final class MergeViews {
     var direct = Telling(mode: .direct, actor: telling.actor, reason: telling.reason, run: telling.run)
     (direct.policyRuns, direct.waivingRuns) = (telling.policyRuns, telling.waivingRuns)
     (direct.isDraft, direct.waivesMayFollow) = (telling.isDraft, telling.waivesMayFollow)
-    // A decision without a stamp is judged by all rules of a stamped one but the reason.
+    // A decision without a stamp is judged by all rules of a stamped one except the one about reasons.
     direct.reasonMayFollow = telling.reasonMayFollow || isUnstamped
     direct.steps = telling.steps
     var context = JudgeContext(

@@ -1,16 +1,16 @@
 import StrictJSON
 public import PlanModel
 
-/// How the parents of a merge are related by plan (contract 2.2, unrelated plans).
+/// The relation of a merge's parents by plan (contract 2.2, unrelated plans).
 public enum Kinship: Equatable {
-  /// All parents that hold a plan or a policy are of one plan. `kept` are these; the others take no part.
+  /// All parents with a plan or a policy share one plan. `kept` are their indices; the other parents are ignored.
   case onePlan(kept: [Int])
   /// The merge takes plan and policy of the `kept` parents and drops those of the others.
   case joins(kept: [Int], dropped: [Int])
-  /// The parents are of different plans, and the result is that of none of them.
+  /// The parents have different plans, and the result equals none of them.
   case unrelated(Int, Int)
 
-  /// The parents whose plan the result goes on with.
+  /// The parents whose plan continues in the result; nil for unrelated plans.
   public var kept: [Int]? {
     switch self {
     case .onePlan(let kept), .joins(let kept, _): kept
@@ -19,11 +19,11 @@ public enum Kinship: Equatable {
   }
 }
 
-/// A merge has more parents with a plan or policy than are compared two by two. It is not judged.
+/// The error for a merge with too many parents that have a plan or policy. It is not judged.
 public struct TooManyParents: Error, Sendable, Equatable {
-  /// How many there are.
+  /// The number of such parents.
   public let count: Int
-  /// How many are judged. Each is compared with each, so a push of a few kilobytes could hold a server up.
+  /// The maximum number. Parents are compared pairwise, so a push of a few kilobytes could block a server.
   public static let bound = 128
 }
 
@@ -32,9 +32,9 @@ extension Kinship {
   /// - Parameters:
   ///   - parents: the trees of the parents.
   ///   - result: the merge's own tree.
-  ///   - ancestry: of the merge.
-  /// - Throws: where history cannot be read; `TooManyParents`.
-  /// - Complexity: one query for merge bases each two parents; a walk of history where a parent holds no plan.
+  ///   - ancestry: the ancestry of the merge.
+  /// - Throws: if history cannot be read; `TooManyParents`.
+  /// - Complexity: one query for merge bases per pair of parents; a walk of history if a parent has no plan.
   public init(parents: [any PlanTree], result: any PlanTree, ancestry: any Ancestry) throws {
     let sides = try Sides(parents, ancestry)
     let taking = sides.takingPart
@@ -50,7 +50,7 @@ extension Kinship {
       return
     }
     let equal = try taking.filter { try result.hasSamePlanAndPolicy(as: parents[$0]) }
-    // Two parents may be strangers that are both of one plan with a third.
+    // Two parents may be unrelated directly, but both related to a third.
     guard let (first, stranger) = try sides.strangers else {
       self = .onePlan(kept: taking)
       return
@@ -68,12 +68,12 @@ extension Kinship {
     self = .unrelated(first, stranger)
   }
 
-  /// True where a tree holds a plan or a policy.
+  /// Returns true if a tree has a plan or a policy.
   public static func holdsPlanOrPolicy(_ tree: any PlanTree) throws -> Bool {
     try tree.holdsPlan() || !tree.policyFiles().isEmpty
   }
 
-  /// The parents, as far as they were asked.
+  /// The parents, with their plans.
   private struct Sides {
     let ids: [String?]
     let takingPart: [Int]
@@ -87,7 +87,7 @@ extension Kinship {
       self.ancestry = ancestry
     }
 
-    /// The first two parents that are not of one plan; nil if all are.
+    /// The first two parents that do not share a plan; nil if all do.
     var strangers: (Int, Int)? {
       get throws {
         for (place, one) in takingPart.enumerated() {
@@ -111,12 +111,12 @@ extension Kinship {
 }
 
 extension Ancestry {
-  /// The same as all merge bases.
+  /// Returns all merge bases.
   public func keptBases(of first: Int, and second: Int) throws -> [any PlanTree] { try bases(of: first, and: second) }
-  /// The same as of all parents together.
+  /// Returns the answer for all parents together.
   public func holdsPlanOrPolicy(parent: Int) throws -> Bool { try anyHoldsPlanOrPolicy() }
-  /// Never.
+  /// Returns false.
   public func holds(planID: String) throws -> Bool { false }
-  /// Never.
+  /// Returns false.
   public func holds(commit: String) throws -> Bool { false }
 }

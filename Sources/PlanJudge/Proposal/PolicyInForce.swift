@@ -1,6 +1,6 @@
 import PlanModel
 
-/// The policy by which one parent judges: its own, or the nearest that can be read (contract 2.2).
+/// The policy by which one parent judges: its own, or the nearest readable one (contract 2.2).
 struct Judging {
   let policy: Policy
   let digest: Digest
@@ -13,7 +13,7 @@ struct Judging {
       self = judging
       return
     }
-    // It cannot be read: the nearest that can judges, and only a change that repairs it is legal.
+    // If the policy is unreadable, the nearest readable one judges, and only a repair of the policy is legal.
     let nearest = try proposal?.ancestry.nearestReadablePolicy()
     policy = nearest?.policy ?? .builtIn()
     digest = nearest?.digest ?? PolicySnapshot.absentDigest
@@ -26,22 +26,22 @@ struct Judging {
   }
 }
 
-/// Which policies judge a proposal (contract 2.2): never the change's own, but for a baseline. A merge has one for each
-/// parent that holds a plan or a policy, and the invariants of a clean result are by its own.
+/// The policies that judge a proposal (contract 2.2): never its own, except for a baseline. A merge has one for each
+/// parent with a plan or a policy; its own policy, if clean, applies to invariants only.
 struct PolicyInForce {
-  /// One, or in a merge that of every side.
+  /// The judging policies: one, or one per side of a merge.
   let judging: [Judging]
-  /// The policies by which the tree has to hold the invariants.
+  /// The policies that apply to the tree's invariants.
   let ofInvariants: [Judging]
   let isBaseline: Bool
-  /// What is wrong with the policies themselves.
+  /// The findings about the policies themselves.
   let findings: [Finding]
 
   /// The policy that a stamp names.
   var policy: Policy { judging[0].policy }
-  /// Its digest.
+  /// The digest of that policy.
   var digest: Digest { judging[0].digest }
-  /// The strictest that a judging policy says about changes without a stamp.
+  /// True if any judging policy rejects changes without a stamp.
   var refusesUnstamped: Bool { judging.contains { $0.policy.provenance.unstamped == .refuse } }
 
   init(_ proposal: Proposal, _ merge: Merge?) throws {

@@ -1,15 +1,15 @@
 public import PlanModel
 
-/// What a ref holds, as far as its judgement depends on it.
+/// The facts about a ref's content that matter to the judge.
 public struct RefContent: Sendable {
-  /// The id of its plan; nil where it has none that can be read.
+  /// The id of its plan; nil if it has no readable plan.
   public let plan: String?
-  /// True where it holds a plan, sound or not.
+  /// True if it has a plan, valid or not.
   public let holdsPlan: Bool
-  /// True where it holds a policy.
+  /// True if it has a policy.
   public let holdsPolicy: Bool
 
-  /// The content of a ref that is not there, or is no commit.
+  /// The content of a ref that does not exist, or points to no commit.
   public static let nothing = RefContent(plan: nil, holdsPlan: false, holdsPolicy: false)
 
   private init(plan: String?, holdsPlan: Bool, holdsPolicy: Bool) {

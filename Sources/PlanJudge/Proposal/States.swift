@@ -1,17 +1,17 @@
 import PlanModel
 
-/// Reads milestones of a tree with the rule of damage: what cannot be read has the state of its nearest version,
-/// along first parents, that can (contract 2.2).
+/// A reader of a tree's milestones with the rule of damage: an unreadable file has the state of its nearest readable
+/// version along first parents (contract 2.2).
 final class States {
   let tree: any PlanTree
   let workflow: Workflow
   private let ancestry: any Ancestry
-  /// The tree of the parent that judges; nil where `tree` is that one itself.
+  /// The tree of the judging parent; nil if `tree` is that tree.
   let base: (any PlanTree)?
   private var known: [MilestoneID: Milestone?] = [:]
   private var reverse: [MilestoneID: [MilestoneID]]?
 
-  /// - Parameter base: the first parent's tree, where `tree` is not that one itself; the first to be asked.
+  /// - Parameter base: the first parent's tree, which is tried first; nil if `tree` is that tree.
   init(_ tree: any PlanTree, base: (any PlanTree)?, workflow: Workflow, ancestry: any Ancestry) {
     self.tree = tree
     self.base = base
@@ -19,12 +19,12 @@ final class States {
     self.ancestry = ancestry
   }
 
-  /// True where a file tells a state that the workflow has.
+  /// Returns true if a file has a state of the workflow.
   func isReadable(_ file: MilestoneFile) -> Bool {
     file.milestone.map { workflow.state($0.status) != nil } ?? false
   }
 
-  /// What a milestone of the tree says, or said last; nil where it is not there, or never could be read.
+  /// Returns the milestone or its nearest readable version. Returns nil if it does not exist, or was never readable.
   func milestone(_ id: MilestoneID) throws -> Milestone? {
     if let found = known[id] { return found }
     let found = try find(id)
@@ -39,12 +39,12 @@ final class States {
     return try ancestry.nearest(id, where: isReadable)?.milestone
   }
 
-  /// The category of a milestone's state; nil where it is not there.
+  /// Returns the category of a milestone's state, or nil if it does not exist.
   func category(_ id: MilestoneID) throws -> Category? {
     try milestone(id).flatMap { workflow.category($0.status) }
   }
 
-  /// True if a milestone was done in the first parent and is not done here.
+  /// Returns true if a milestone was done in the first parent and is not done here.
   func isReopened(_ id: MilestoneID) throws -> Bool {
     guard let before = try base?.milestone(id)?.milestone, workflow.category(before.status) == .done else {
       return false
@@ -52,7 +52,7 @@ final class States {
     return try category(id) != .done
   }
 
-  /// The milestones that depend on one, sorted. Reads the whole plan on the first call. O(V+E).
+  /// Returns the milestones that depend on one, sorted. Reads the whole plan on the first call. O(V+E).
   func dependents(of id: MilestoneID) throws -> [MilestoneID] {
     if reverse == nil {
       var map: [MilestoneID: [MilestoneID]] = [:]

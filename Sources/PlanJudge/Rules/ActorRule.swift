@@ -1,8 +1,8 @@
 import PlanModel
 
-/// An actor who is not the commit's author counts only by a valid signature where a rule is asked of the block
-/// (contract 2.4, identity). A merge asks it of its own stamp from every side, and of what another side brings, under the
-/// policy of the side that judges; of other commits `StampAudit` asks it.
+/// Requires a valid signature of an actor who is not the commit's author, if a rule applies to the block (contract 2.4,
+/// identity). A merge's own stamp is checked from every side, and brought stamps under the policy of the judging side.
+/// `StampAudit` checks other commits.
 enum ActorRule: ChangeRule {
   static func findings(in context: JudgeContext) throws -> [Finding] {
     guard !context.isBaseline, let authorization = context.policy.authorization else { return [] }
@@ -33,7 +33,7 @@ enum ActorRule: ChangeRule {
     return findings
   }
 
-  /// True if a rule is asked of a step. One about who sent a milestone to review is asked of every change of its status.
+  /// Returns true if a rule applies to a step. A rule about senders to review applies to every change of status.
   private static func asks(
     _ authorization: Authorization, _ change: MilestoneChange, _ step: Telling.Step, _ context: JudgeContext
   ) -> Bool {

@@ -1,7 +1,6 @@
 import PlanModel
 
-/// A change answers to the authorization of the anchor too, where its parents' policies are not the anchor's
-/// (contract 2.2, anchors).
+/// Applies the anchor's authorization too, if it is not that of the parents (contract 2.2, anchors).
 enum AnchorRule: ChangeRule {
   static func findings(in context: JudgeContext) throws -> [Finding] {
     let anchor = context.proposal.anchor
@@ -16,7 +15,7 @@ enum AnchorRule: ChangeRule {
     }
   }
 
-  /// A second baseline beside a plan takes the authority to change that plan's policy.
+  /// Checks that a second baseline has the authority to change the existing plan's policy.
   private static func baseline(_ tree: any PlanTree, _ context: JudgeContext) throws -> [Finding] {
     guard let authorization = try tree.policy().policy?.authorization else { return [] }
     var asked = context

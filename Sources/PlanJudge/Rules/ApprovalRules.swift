@@ -1,9 +1,9 @@
 import StrictJSON
 public import PlanModel
 
-/// Holders of a role who have approved what the tree holds (contract 2.4, `approvals`).
+/// The holders of a role who have approved the tree's version of a milestone (contract 2.4, `approvals`).
 struct Quorum {
-  /// The approvers, each person once; the actor is not among them unless an entry says so.
+  /// The approvers, each person once; includes the actor only if an approval does.
   let approvers: Set<Address>
   /// The people who share a key, by the policy and by the signatures of the approvals.
   let shared: SharedKeys
@@ -14,7 +14,7 @@ struct Quorum {
     _ shared: SharedKeys, _ context: JudgeContext
   ) throws {
     var shared = shared
-    // What leaves the review empties the approvals, so those before it are asked.
+    // Leaving the review clears the approvals, so the earlier ones count.
     let isLeft = change.after.map { $0.approvals.isEmpty } ?? true
     let milestone = isLeft && change.leavesReview(context.workflow) ? change.before : change.after ?? change.before
     var found = Set<Address>()
@@ -31,7 +31,8 @@ struct Quorum {
 }
 
 extension MilestoneChange {
-  /// True if it leaves `review` or `done` for a category other than `done`, by which approvals end (contract 2.4).
+  /// Returns true if the change leaves `review` or `done` for a category other than `done`, which ends approvals
+  /// (contract 2.4).
   func leavesReview(_ workflow: Workflow) -> Bool {
     guard let before, let after else { return false }
     return workflow.endsReview(from: before.status, to: after.status)
@@ -39,15 +40,15 @@ extension MilestoneChange {
 }
 
 extension Workflow {
-  /// True if a transition leaves `review` or `done` for a category other than `done`.
+  /// Returns true if a transition leaves `review` or `done` for a category other than `done`.
   public func endsReview(from: String, to: String) -> Bool {
     guard let old = category(from), old.isFrozen, let new = category(to) else { return false }
     return new != old && new != .done
   }
 }
 
-/// An approval without a signature is added only by the approver's own commit; one with a signature by anyone, and the
-/// signature has to be good. What leaves the review takes none along (contract 2.4).
+/// Checks added approvals: an unsigned one needs the approver's own commit, and a signed one a valid signature. Leaving
+/// the review must remove them (contract 2.4).
 enum ApprovalRule: ChangeRule {
   private struct Key: Hashable {
     let by, signature: ExactText
@@ -67,7 +68,7 @@ enum ApprovalRule: ChangeRule {
       guard !approvals.isEmpty else { return [] }
       let steps = context.telling.steps(of: change)
       let known = try known(change, context)
-      // The states of a merge's other sides are asked from there.
+      // The states of a merge's other sides are checked from those sides.
       let isEnded =
         change.merged.map { $0.decidesStatus && change.leavesReview(context.workflow) }
         ?? steps.contains { step in
@@ -82,8 +83,8 @@ enum ApprovalRule: ChangeRule {
     }
   }
 
-  /// Returns the approvals that this commit does not add. A merge adds what no parent has, and what it decides (contract
-  /// 2.4, identity): an approval that a reopening has ended comes back from no older parent.
+  /// Returns the approvals that this commit does not add. A merge adds those that no parent has or that it decides
+  /// (contract 2.4, identity). An older parent cannot restore an approval that a reopening ended.
   private static func known(_ change: MilestoneChange, _ context: JudgeContext) throws -> Set<Key> {
     let decided = change.merged?.approvals ?? []
     var all = Set((change.before?.approvals ?? []).map(Key.init))
@@ -137,13 +138,13 @@ enum ApprovalRule: ChangeRule {
       "An approval without a signature is committed by the approver.")
   }
 
-  /// The review in which the milestone is at the end, or from which it reached `done`.
+  /// Returns the review that the milestone is in after the change, or from which it reached `done`.
   private static func stay(of change: MilestoneChange, _ steps: [Telling.Step], _ context: JudgeContext) throws
     -> ReviewStay
   {
     guard let status = change.after?.status, let last = steps.last else { return ReviewStay([]) }
     func category(_ status: String?) -> Category? { status.flatMap { context.workflow.category($0) } }
-    // As a step that stays where the last one ends would see it; the step out of a review is the last one in it.
+    // Seen from a step that stays in the final state; a step out of a review is the last one in it.
     let end = Telling.Step(from: status, to: status, actor: last.actor, reason: nil)
     if context.telling.mode == .chain || steps.count > 1 {
       return try ReviewStay(before: steps.count, of: steps + [end], change.id, context)
@@ -159,9 +160,9 @@ enum ApprovalRule: ChangeRule {
 }
 
 extension JudgeContext {
-  /// Returns true if a person brought what the change of a milestone adds: as the commit's author, or as the actor of the
-  /// last block that changes the file, if they signed that one. An earlier signature of a squash vouches for earlier
-  /// bytes, and nobody can tell what they held (contract 2.4, identity).
+  /// Returns true if a person added what a change adds: as the commit's author, or as the actor who signed the last
+  /// block that changes the file. An earlier signature of a squash covers earlier bytes, which are unknown (contract
+  /// 2.4, identity).
   func isAddedBy(_ email: String, _ steps: [Telling.Step]) throws -> Bool {
     let people = policy.authorization?.people ?? People()
     if people.isSame(email, proposal.author.email) { return true }

@@ -1,44 +1,44 @@
 public import GitObjects
 public import PlanModel
 
-/// One new commit of the ref that holds attestations, as the gate read it.
+/// A new commit of the attestations ref, as read by the gate.
 public struct AttestationCommit: Sendable {
-  /// A file that it adds, changes or removes.
+  /// A file that the commit adds, changes or removes.
   public struct Change: Sendable {
     /// The path.
     public let path: String
-    /// True if the parent holds something there.
+    /// True if the parent has a file at the path.
     public let wasThere: Bool
-    /// Why the new file is no attestation, in a sentence; nil if it is one.
+    /// The reason that the new file is not an attestation, as a sentence; nil if it is one.
     public let fault: String?
 
-    /// Makes a change.
+    /// Creates a change.
     public init(path: String, wasThere: Bool, fault: String?) {
       (self.path, self.wasThere, self.fault) = (path, wasThere, fault)
     }
   }
 
-  /// The commit.
+  /// The commit's id.
   public let id: ObjectID
   /// The number of its parents.
   public let parentCount: Int
-  /// True if it may have no parent: the first of a ref that was not there.
+  /// True if the commit may have no parent, as the first of a new ref.
   public let mayBeFirst: Bool
-  /// What it changes; one more than the bound says that there is more.
+  /// The changes; one more than the limit means that there are more.
   public let changes: [Change]
 
-  /// Makes a commit.
+  /// Creates a commit.
   public init(id: ObjectID, parentCount: Int, mayBeFirst: Bool, changes: [Change]) {
     (self.id, self.parentCount, self.mayBeFirst, self.changes) = (id, parentCount, mayBeFirst, changes)
   }
 }
 
 extension Judge {
-  /// The most attestations of one push.
+  /// The maximum number of attestations in one push.
   public static let attestationsInPush = 10_000
 
-  /// Judges what a push adds to the attestations: a chain of commits that add files and change none
-  /// (specification, attestations).
+  /// Judges the commits that a push adds to the attestations: a chain whose commits only add files (specification,
+  /// attestations).
   public static func assess(_ commits: [AttestationCommit], of name: String) -> [Finding] {
     var findings: [Finding] = []
     var count = 0

@@ -1,13 +1,13 @@
 import PlanModel
 
-/// Every rule of authorization that applies must hold (contract 2.4). A baseline needs no authority.
+/// Checks every applicable rule of authorization (contract 2.4). A baseline needs no authority.
 enum AuthorityRule: ChangeRule {
   static func findings(in context: JudgeContext) throws -> [Finding] {
     guard !context.isBaseline, let authorization = context.policy.authorization else { return [] }
     return try findings(authorization, in: context)
   }
 
-  /// The same by rules that may not be those in force: a merge asks them of what another side brings.
+  /// Checks rules that may not be those in force; a merge applies them to what another side brings.
   static func findings(_ authorization: Authorization, in context: JudgeContext) throws -> [Finding] {
     try context.judged.flatMap { change in
       let steps = context.telling.steps(of: change)
@@ -20,8 +20,8 @@ enum AuthorityRule: ChangeRule {
     }
   }
 
-  /// What one rule misses in one step; nil where it holds.
-  /// - Parameter stay: the review that the step ends; asked only by rules about who sent it there, or who approved it.
+  /// Returns the finding if a step violates a rule, or nil.
+  /// - Parameter stay: returns the review that the step ends; called only for rules about senders or approvals.
   static func fault(
     _ rule: AuthorizationRule, _ change: MilestoneChange, _ step: Telling.Step, _ stay: () throws -> ReviewStay,
     _ authorization: Authorization, _ context: JudgeContext
@@ -76,8 +76,8 @@ enum AuthorityRule: ChangeRule {
       milestone: change.id, path: PlanPaths.milestone(change.id), line: change.statusLine)
   }
 
-  /// The people whom keys cannot tell apart, where a rule asks for signatures: whoever holds the key of another can sign as
-  /// that one.
+  /// Returns the people who share a key, if a rule requires signatures: a holder of another person's key can sign as
+  /// that person.
   private static func keys(
     of rule: AuthorizationRule, _ review: ReviewStay, _ step: Telling.Step, _ people: People, _ context: JudgeContext
   ) throws -> SharedKeys {
@@ -90,8 +90,8 @@ enum AuthorityRule: ChangeRule {
     return shared
   }
 
-  /// True if the actor of a step counts for a rule: as the commit's author, or by a signature; by a signature alone if the
-  /// rule says `signed`. A draft is signed before it is judged again.
+  /// Returns true if a step's actor counts for a rule: as the commit's author, unless the rule says `signed`, or by a
+  /// signature. A draft counts, because it is signed before it is judged again.
   private static func counts(
     _ step: Telling.Step, _ rule: AuthorizationRule, _ people: People, _ context: JudgeContext
   ) throws -> Bool {
@@ -100,14 +100,14 @@ enum AuthorityRule: ChangeRule {
     return try step.run.map { try context.signatures().isSigned($0) } ?? false
   }
 
-  /// The rules that apply to one step, births and deletions included. Along a path of unstamped edges those about
-  /// transitions are asked of each edge.
+  /// Returns the rules that apply to one step, including births and deletions. Along a path of unstamped edges, rules
+  /// about transitions are checked for each edge instead.
   static func applying(
     _ authorization: Authorization, to change: MilestoneChange, _ step: Telling.Step, _ mode: Telling.Mode
   ) -> [AuthorizationRule] {
     authorization.rules.filter { rule in
       guard rule.covers(change.id) else { return false }
-      // A merge that keeps what this side has decides nothing from there.
+      // A merge that retains this side's values decides nothing from this side.
       if let merged = change.merged, merged.fields.isEmpty, !step.changesStatus { return false }
       let isStep = mode != .path || step.from == nil || step.to == nil
       if isStep, step.changesStatus, rule.covers(from: step.from, to: step.to) { return true }
@@ -116,15 +116,15 @@ enum AuthorityRule: ChangeRule {
     }
   }
 
-  /// True for the step from a side of a merge to a decided state that another side has: a rule with `from` applies if
-  /// that is the state in any parent (contract 2.4).
+  /// Returns true for the step from a side of a merge to a decided state that another side has. A rule with `from`
+  /// applies if that is the state in any parent (contract 2.4).
   private static func keepsState(_ change: MilestoneChange, _ step: Telling.Step) -> Bool {
     guard let merged = change.merged, merged.decidesStatus else { return false }
     return step.changesStatus && step.from == change.before?.status && merged.statuses.contains(step.to)
   }
 
-  /// The rules of the ways into the state in which a milestone stays, for what was reviewed changed (contract 2.2,
-  /// re-entry); none where the category changes, or nothing reviewed does.
+  /// Returns the rules of the ways into the current state if reviewed content changed (contract 2.2, re-entry). Returns
+  /// none if the category changes, or if no reviewed content does.
   static func entering(
     _ authorization: Authorization, _ change: MilestoneChange, _ step: Telling.Step, _ workflow: Workflow
   ) -> [AuthorizationRule] {
@@ -163,7 +163,7 @@ enum AuthorityRule: ChangeRule {
 }
 
 extension MilestoneChange {
-  /// True if what was reviewed changes while the category stays `review` or `done` (contract 2.2, re-entry).
+  /// Returns true if reviewed content changes while the category stays `review` or `done` (contract 2.2, re-entry).
   func isReentry(_ workflow: Workflow) -> Bool {
     if let merged { return merged.reenters }
     guard let before, let after, !isBirth, !isDeletion, let category = workflow.category(before.status),
@@ -174,8 +174,8 @@ extension MilestoneChange {
 }
 
 extension Workflow {
-  /// The edges into a state, and into its category from another one: what enters it again is asked what they ask
-  /// (contract 2.2, re-entry).
+  /// Returns the edges into a state, and from other categories into its category. A re-entry must meet their
+  /// preconditions (contract 2.2, re-entry).
   func ways(into state: String) -> [Edge] {
     let category = category(state)
     return edges.filter { edge in
@@ -184,16 +184,16 @@ extension Workflow {
   }
 }
 
-/// The policy is changed by those who may (contract 2.4).
+/// Checks that only authorized people change the policy (contract 2.4).
 enum PolicyAuthorityRule: ChangeRule {
   static func findings(in context: JudgeContext) throws -> [Finding] {
     guard !context.isBaseline, let authorization = context.policy.authorization else { return [] }
     return try findings(authorization, in: context)
   }
 
-  /// The same by an authorization that may not be the one in force.
+  /// Checks an authorization that may not be the one in force.
   static func findings(_ authorization: Authorization, in context: JudgeContext) throws -> [Finding] {
-    // Several stamps may change the policy and take that back: each of them is asked.
+    // Several stamps may change the policy and revert it; each one is checked.
     guard context.changes.policyNeedsStamp || !context.telling.policyRuns.isEmpty else { return [] }
     let old = try context.proposal.base.policyFiles()
     let new = try context.proposal.candidate.policyFiles()
@@ -201,10 +201,10 @@ enum PolicyAuthorityRule: ChangeRule {
       authorization, of: Set(old.keys).union(new.keys).filter { old[$0] != new[$0] }.sorted(), in: context)
   }
 
-  /// The actors who may not change the policy.
+  /// Returns a finding for each actor who may not change the policy.
   static func refusals(_ authorization: Authorization, of changed: [String], in context: JudgeContext) -> [Finding] {
     guard let role = authorization.roleForPolicyChange else { return [] }
-    // Each stamp that changes the policy answers for its own actor, not only the last one.
+    // Each stamp that changes the policy is checked for its own actor.
     let runs = context.telling.policyRuns
     let actors = runs.isEmpty ? [context.telling.actor] : runs.map(\.actor)
     return actors.filter { !authorization.holds($0.email, role: role) }.map { actor in

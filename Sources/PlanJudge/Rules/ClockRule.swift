@@ -1,6 +1,6 @@
 import PlanModel
 
-/// The dates of a run are not ahead of the clock of whoever judges it (contract 3, moment).
+/// Checks that the dates of a run are not ahead of the judge's clock (contract 3, moment).
 enum ClockRule {
   static func findings(_ proposal: Proposal, _ blocks: [StampBlock], isRun: Bool) -> [Finding] {
     let dates = proposal.dates

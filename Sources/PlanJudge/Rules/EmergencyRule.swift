@@ -1,12 +1,13 @@
 public import PlanModel
 
 extension Judge {
-  /// Judges who may have a server's gate let a push past in an emergency (`doc/design/decisions/0027-emergency-push.md`).
+  /// Judges whether a person may push past a server's gate in an emergency
+  /// (`doc/design/decisions/0027-emergency-push.md`).
   /// - Parameters:
-  ///   - reason: what the pusher gives.
-  ///   - pusher: who pushes, as the server knows them; nil where it does not.
-  ///   - policies: that of the server's HEAD before the push, or where it names no plan, each branch's that holds one.
-  /// - Returns: why not; nil where they may.
+  ///   - reason: the pusher's reason.
+  ///   - pusher: the person who pushes, as the server knows them; nil if unknown.
+  ///   - policies: the policy of the server's HEAD before the push; if HEAD has no plan, that of each branch with one.
+  /// - Returns: the rejection; nil if the push is permitted.
   public static func assess(emergency reason: String, by pusher: String?, policies: [Policy]) -> Finding? {
     if policies.count > 1 {
       return policies.lazy.compactMap { assess(emergency: reason, by: pusher, policies: [$0]) }.first
@@ -24,8 +25,8 @@ extension Judge {
     return nil
   }
 
-  /// Judges who may close such an emergency: who may change the policy.
-  /// - Returns: why not; nil where they may.
+  /// Judges whether a person may close an emergency, which requires the authority to change the policy.
+  /// - Returns: the rejection; nil if the person may close it.
   public static func assess(closingEmergencyBy person: String, policies: [Policy]) -> Finding? {
     let refusing = policies.lazy.compactMap { policy -> (Authorization, String)? in
       guard let authorization = policy.authorization, let role = authorization.roleForPolicyChange,

@@ -2,16 +2,16 @@ import StrictJSON
 import GitObjects
 import PlanModel
 
-/// What an edge asks for (contract 2.2). A new guard is a case of `Guard`, a branch here, and a test.
+/// The guards of edges (contract 2.2). A new guard needs a case of `Guard`, a branch here, and a test.
 struct Guards {
   let candidate: any PlanTree
   let states: States
-  /// False where several stamps tell one change: then only the resulting tree counts (contract 3, squash).
+  /// False if several stamps describe one change: then only the resulting tree counts (contract 3, squash).
   let countsWhatWasTakenAway: Bool
-  /// Whether evidence holds.
+  /// The evaluation of evidence.
   let proof: Proof
 
-  /// What keeps a milestone from taking an edge that asks for these guards.
+  /// Returns a finding for each guard that a milestone does not meet.
   func findings(_ asked: [Guard], for change: MilestoneChange, hasReason: Bool) throws -> [Finding] {
     guard let file = change.afterFile, let milestone = change.after else { return [] }
     return try asked.flatMap { asked -> [Finding] in
@@ -66,7 +66,7 @@ struct Guards {
     return findings
   }
 
-  /// The objective of the judging parent decides, so a commit cannot lower it and move on it.
+  /// The judging parent's objective counts, so a commit cannot both lower it and depend on it.
   private func changedObjective(_ criterion: ExitCriterion, _ file: MilestoneFile) throws -> Finding? {
     guard case .slo(let name)? = criterion.check?.kind, let base = states.base else { return nil }
     let path = PlanPaths.objective(name)
@@ -96,7 +96,7 @@ struct Guards {
   private func dependents(_ file: MilestoneFile) throws -> [Finding] {
     var open: [MilestoneID] = []
     var next = [file.id]
-    // Those that depend on a dependent would be in the way of reopening that one.
+    // The dependents of a dependent would block its reopening.
     while let id = next.popLast() {
       for dependent in try states.dependents(of: id) where !open.contains(dependent) {
         guard try states.category(dependent)?.isFrozen == true else { continue }
@@ -182,7 +182,7 @@ struct Guards {
 }
 
 extension Proof.Mismatch {
-  /// The finding of an entry that does not match (contract 2.2, `criteria-met`).
+  /// Returns the finding for an entry that does not match (contract 2.2, `criteria-met`).
   func finding(_ entry: Evidence, _ criterion: ExitCriterion, _ file: MilestoneFile) -> Finding {
     let place = "\(file.id)/\(criterion.id)"
     let number = (file.milestone?.exitCriteria.firstIndex { $0.id == criterion.id }).map { "\($0 + 1)" } ?? criterion.id

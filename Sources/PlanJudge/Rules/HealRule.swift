@@ -1,7 +1,7 @@
 public import PlanModel
 
-/// A stamp that records what ancestors changed without one takes the authority to change the policy (contract 3, heal).
-/// What it names is compared with the ancestors by whoever walks them.
+/// Checks that a healing stamp has the authority to change the policy (contract 3, heal). The code that walks history
+/// compares the stamp with the ancestors.
 enum HealRule {
   static func findings(_ blocks: [StampBlock], _ proposal: Proposal, _ force: PolicyInForce) throws -> [Finding] {
     let runs = blocks.filter { $0.heals && $0.fault == nil }.compactMap(\.run)
@@ -36,16 +36,16 @@ enum HealRule {
 }
 
 extension RunDraft {
-  /// What a later stamp has to name to heal this change: same milestone, BEFORE and AFTER (contract 3).
+  /// The facts that a later stamp must list to heal this change: same milestone, BEFORE and AFTER (contract 3).
   public var facts: Set<HealedFact> { HealedFact.all(transitions, edits, policyChange) }
 }
 
 extension Run {
-  /// What the run names.
+  /// The facts that the run lists.
   public var facts: Set<HealedFact> { HealedFact.all(transitions, edits, policyChange) }
 }
 
-/// One change that a stamp which heals names.
+/// A change that a healing stamp lists.
 public enum HealedFact: Hashable, Sendable {
   /// A change of status.
   case transition(Run.Transition)
@@ -63,12 +63,13 @@ public enum HealedFact: Hashable, Sendable {
 }
 
 extension Run {
-  /// A run that names facts.
+  /// Returns a run that lists the facts.
   public static func healing(_ facts: Set<HealedFact>, at: String, actor: Identity, policy: Digest, reason: String)
     -> Run
   {
     var run = Run(at: at, actor: actor, policy: policy)
-    // A block has one change of the policy; of several the first by its digests is taken, and the next heal has the next.
+    // A block has one policy change. If there are several, this run takes the first by digest, and the next heal takes
+    // the next.
     let policies = facts.compactMap { if case .policy(let change) = $0 { change } else { nil } }
     run.policyChange = policies.min { ($0.before?.hex ?? "", $0.after.hex) < ($1.before?.hex ?? "", $1.after.hex) }
     for fact in facts {

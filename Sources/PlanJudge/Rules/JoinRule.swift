@@ -1,14 +1,14 @@
 import PlanModel
 
-/// Lines of history that are about different plans meet only where the result goes on with one of them, byte for byte
-/// (contract 2.2, unrelated plans). Not a `ChangeRule`: it decides of which parents the other rules are asked.
+/// Checks that a merge of different plans continues one of them, byte for byte (contract 2.2, unrelated plans). Not a
+/// `ChangeRule`, because it selects the parents for the other rules.
 enum JoinRule {
-  /// What is to be judged of a merge, and what is said about the meeting itself.
+  /// The part of a merge to judge, and the findings about the merge of plans.
   struct Outcome {
-    /// The proposal with the parents whose plan it goes on with; nil where the lines must not meet.
+    /// The proposal with the parents whose plan continues; nil if the plans must not be merged.
     let proposal: Proposal?
     let findings: [Finding]
-    /// The positions of the parents that are to be judged.
+    /// The indices of the parents to judge.
     var kept: [Int] = []
   }
 
@@ -34,7 +34,7 @@ enum JoinRule {
     }
   }
 
-  /// A baseline bears no `planId` that was used before it, in lines that were dropped either.
+  /// Checks that a baseline has no `planId` that was used before it, even on a dropped line.
   static func reused(_ proposal: Proposal) throws -> [Finding] {
     guard !proposal.parents.isEmpty, let id = try proposal.candidate.planFile()?.plan?.planID,
       try proposal.ancestry.holds(planID: id)

@@ -1,6 +1,6 @@
 import PlanModel
 
-/// `judgedFrom` names a commit that was there before: a proper ancestor of the commit that sets it (contract 2.3).
+/// Checks that `judgedFrom` names a proper ancestor of the commit that sets it (contract 2.3).
 enum JudgedFromRule: ChangeRule {
   static func findings(in context: JudgeContext) throws -> [Finding] {
     let proposal = context.proposal

@@ -1,6 +1,6 @@
 import PlanModel
 
-/// A milestone begins in the first pending state; an id that was retired is never born again (contract 2.2).
+/// Checks that a milestone begins in the first pending state, and that no retired id is used again (contract 2.2).
 enum BirthRule: ChangeRule {
   static func findings(in context: JudgeContext) throws -> [Finding] {
     guard !context.isBaseline else { return [] }
@@ -14,7 +14,7 @@ enum BirthRule: ChangeRule {
     }
   }
 
-  /// Each birth that some stamp tells; one after a deletion is of an id that was used.
+  /// Checks each birth in the stamps; a birth after a deletion reuses the id.
   private static func chain(_ change: MilestoneChange, _ initial: String, _ context: JudgeContext) -> [Finding] {
     var isThere = change.beforeFile != nil
     var findings: [Finding] = []
@@ -39,21 +39,21 @@ enum BirthRule: ChangeRule {
       path: PlanPaths.milestone(change.id), line: change.statusLine)
   }
 
-  /// In a merge, a milestone is born that no side has from which the merge could take it.
+  /// Returns true if the milestone is new; in a merge, if no side has it in a live state.
   private static func isBorn(_ change: MilestoneChange, _ context: JudgeContext) -> Bool {
     guard !change.isDeletion else { return false }
     return change.merged.map { $0.decidesStatus && $0.live == [nil] } ?? change.isBirth
   }
 }
 
-/// A milestone goes only while it is pending and nothing depends on it, and its id is retired (contract 2.2).
+/// Checks that a deleted milestone is pending, has no dependents and has a retired id (contract 2.2).
 enum DeletionRule: ChangeRule {
   static func findings(in context: JudgeContext) throws -> [Finding] {
     let retired = Set(try context.proposal.candidate.planFile()?.plan?.retired ?? [])
     return try context.judged.filter { $0.merged?.decidesStatus != false }.flatMap { change -> [Finding] in
       var faults: [String] = []
       let steps = context.telling.steps(of: change)
-      // Several stamps may have brought it back to pending first, and may delete what they let begin.
+      // Several stamps may have returned it to pending first, and may delete a milestone that they added.
       let isTold = context.telling.mode == .chain && steps.contains { $0.changesStatus && $0.to == nil }
       guard isTold || (change.isDeletion && !change.isBirth) else { return [] }
       let states = isTold ? steps.filter { $0.to == nil }.map(\.from) : [change.before?.status]
@@ -76,7 +76,7 @@ enum DeletionRule: ChangeRule {
     }
   }
 
-  /// A deletion by hand is first taken back; retire makes the three changes that it takes.
+  /// Returns the hint: restore a file deleted by hand, then run `retire`, which makes the three necessary changes.
   private static func hint(_ id: MilestoneID, isPending: Bool) -> String {
     let restore = RestoreCommand.text(PlanPaths.milestone(id), PlanPaths.plan)
     return isPending
@@ -85,13 +85,13 @@ enum DeletionRule: ChangeRule {
   }
 }
 
-/// What was reviewed changes only as if it were reviewed anew, and with a reason (contract 2.2, re-entry).
+/// Checks that changed reviewed content meets the guards of its state again, with a reason (contract 2.2, re-entry).
 enum ReentryRule: ChangeRule {
   static func findings(in context: JudgeContext) throws -> [Finding] {
     guard !context.isBaseline else { return [] }
     return try context.judged.flatMap { change -> [Finding] in
       guard let state = enteredAnew(change, context) else { return [] }
-      // What an exception of the same commit lets go keeps nobody out, as on the way in itself.
+      // An exception in the same commit applies here as it does on the way in.
       let asked = try WaiveRule.excused(unmet(change, state, context), by: .ownRuns, in: context)
       let unmet = asked.filter { $0.severity == .error }
       guard !unmet.isEmpty else { return asked }
@@ -108,12 +108,12 @@ enum ReentryRule: ChangeRule {
     }
   }
 
-  /// True where some change needs a reason for this.
+  /// Returns true if some change is a re-entry, which requires a reason.
   static func asksForReason(_ context: JudgeContext) -> Bool {
     !context.isBaseline && context.judged.contains { enteredAnew($0, context) != nil }
   }
 
-  /// The state that the change has to enter anew; nil where it does not.
+  /// Returns the state that the change re-enters, or nil if it is not a re-entry.
   private static func enteredAnew(_ change: MilestoneChange, _ context: JudgeContext) -> String? {
     if let merged = change.merged { return merged.reenters ? change.after?.status : nil }
     guard change.isReentry(context.workflow), let after = change.after else { return nil }
@@ -130,12 +130,12 @@ enum ReentryRule: ChangeRule {
       + missingRoles(change, state, context)
   }
 
-  /// What the guards of state of the ways into a state miss, in sentences.
+  /// Returns the messages of the unmet guards of state on the ways into a state.
   static func unmetGuards(_ change: MilestoneChange, _ state: String, _ context: JudgeContext) throws -> [String] {
     try context.guards.findings(asked(state, context).filter(\.isOfState), for: change, hasReason: true).map(\.message)
   }
 
-  /// The guards of every way into the state, and into its category from another one; and a reason.
+  /// Returns the guards of every way into the state or its category, and the one for a reason.
   private static func asked(_ state: String, _ context: JudgeContext) -> [Guard] {
     var asked = Set(context.workflow.ways(into: state).flatMap(\.guards)).union([.reason])
     if context.telling.mode == .path { asked = asked.filter(\.isOfState) }
@@ -143,8 +143,8 @@ enum ReentryRule: ChangeRule {
     return Guard.allCases.filter(asked.contains)
   }
 
-  /// Returns what the rules of authorization of the way into the state miss, quorum and all; a signature is asked for with
-  /// every other one.
+  /// Returns findings for the unmet rules of authorization on the ways into the state, including the quorum. Signatures
+  /// are checked with all others.
   private static func missingRoles(_ change: MilestoneChange, _ state: String, _ context: JudgeContext) throws
     -> [Finding]
   {
@@ -159,7 +159,7 @@ enum ReentryRule: ChangeRule {
   }
 }
 
-/// The plan's own identity, and its list of ids that are gone for ever (contract 2.2).
+/// Checks the plan's own identity and its list of retired ids (contract 2.2).
 enum PlanRule: ChangeRule {
   static func findings(in context: JudgeContext) throws -> [Finding] {
     let proposal = context.proposal
@@ -184,7 +184,7 @@ enum PlanRule: ChangeRule {
             hint: "Put \(id) back into \"retired\".", path: PlanPaths.plan))
       }
     }
-    // A retired id can only come back by a birth, or be retired while it is there.
+    // A retired id can return only by a birth, or be retired while its milestone exists.
     let isQuiet =
       !proposal.isMerge && context.changes.plan == nil && !context.changes.milestones.contains(where: \.isBirth)
     if isQuiet { return findings }
@@ -202,7 +202,7 @@ enum PlanRule: ChangeRule {
     return findings
   }
 
-  /// The plan file does not go, with its milestones or without, and no merge brings that to a side that has it.
+  /// Checks that the plan file is not deleted, not even by a merge.
   private static func gone(_ proposal: Proposal) throws -> [Finding] {
     guard let before = try proposal.base.planFile()?.plan else { return [] }
     return [

@@ -1,20 +1,20 @@
 import PlanModel
 
-/// Guarded files are changed by holders of their role, and by nobody while a milestone that freezes them is done
-/// (`doc/design/decisions/0026-guarded-paths.md`). Asked of every commit, those beside the plan included; it compares trees and
-/// reads no file.
+/// Checks changes of guarded files: only holders of the role may make them, and nobody while a milestone that freezes
+/// them is done (`doc/design/decisions/0026-guarded-paths.md`). Applies to every commit, even if it leaves the plan
+/// unchanged. Compares trees and reads no file.
 enum PathRule {
-  /// A change of guarded files that a parent's policy refuses.
+  /// A change of guarded files that a parent's policy rejects.
   struct Refusal {
-    /// The position of the parent.
+    /// The index of the parent.
     var parent = 0
-    /// True if the merge adds nothing of its own: only files that others changed before this side guarded them.
+    /// True if the merge adds no changes of its own: others changed the files before this side guarded them.
     let isBrought: Bool
     let finding: Finding
   }
 
   static func refusals(_ proposal: Proposal) throws -> [Refusal] {
-    // A merge is seen from each parent, as the plan is; one that guards nothing asks nothing.
+    // Like the plan, files are seen from each parent; a parent without guarded files adds nothing.
     try proposal.parents.indices.flatMap { parent in
       try refusals(seenFromFirst: proposal.seen(from: parent)).map { refusal in
         Refusal(parent: parent, isBrought: refusal.isBrought, finding: refusal.finding)
@@ -32,7 +32,7 @@ enum PathRule {
     }
   }
 
-  /// The first parent's, or the nearest that can be read.
+  /// Returns the first parent's policy, or the nearest readable one.
   private static func policy(of proposal: Proposal) throws -> Policy? {
     guard let base = proposal.parents.first else { return nil }
     let snapshot = try base.policy()
@@ -48,8 +48,8 @@ enum PathRule {
     guard let role = entry.role, let authorization = policy.authorization,
       !authorization.holds(proposal.author.email, role: role)
     else { return nil }
-    // What another parent changed was judged there, unless this side came to guard it only meanwhile. What a merge takes
-    // back from this side, nobody has judged.
+    // Another parent's changes were judged there, unless this side guarded the files later. A merge's reverts of this
+    // side were judged nowhere.
     let isNew = try isNewHere([PlanPaths.paths, PlanPaths.authorization], proposal)
     let own = try changed[0].filter(notBrought(entry, changed, proposal).contains)
     let asked = isNew ? changed[0] : own
@@ -61,7 +61,7 @@ enum PathRule {
     return Refusal(isBrought: own.isEmpty, finding: finding)
   }
 
-  /// The paths that differ from the first parent and that no other parent has changed to what the result holds.
+  /// Returns the paths that differ from the first parent and that no other parent changed to the result's content.
   private static func notBrought(_ entry: GuardedPaths.Guarded, _ changed: [[String]], _ proposal: Proposal) throws
     -> Set<String>
   {
@@ -76,13 +76,13 @@ enum PathRule {
     return open
   }
 
-  /// The paths that differ from every parent.
+  /// Returns the paths that differ from every parent.
   private static func common(_ changed: [[String]]) -> [String] {
     (changed.first ?? []).filter { path in changed.dropFirst().allSatisfy { $0.contains(path) } }
   }
 
-  /// True if the first parent has changed one of these policies since a merge base, if another parent repeats a change of
-  /// the policy that the first one has already, or if another parent has no policy to judge by (contract 3, merges, 3c).
+  /// Returns true if the first parent changed one of these policies since a merge base, or if another parent repeats a
+  /// policy change that the first one has. Also returns true if there is no merge base (contract 3, merges, 3c).
   private static func isNewHere(_ files: [String], _ proposal: Proposal) throws -> Bool {
     let own = try proposal.base.policyFiles()
     return try proposal.parents.indices.dropFirst().contains { other in
@@ -110,8 +110,7 @@ enum PathRule {
     }
     for id in entry.frozenBy where try isDone(id, proposal.candidate) {
       let done = try proposal.parents.map { try isDone(id, $0) }
-      // What a parent holds in which the milestone is done as well, it came to in order, unless this side came to freeze it
-      // only meanwhile.
+      // A parent in which the milestone is done too got its files legally, unless this side froze them later.
       let isNew = try done[0] && !changed[0].isEmpty && isNewHere([PlanPaths.paths], proposal)
       let own = common(zip(changed, done).compactMap { $1 ? $0 : nil })
       let paths = isNew ? changed[0] : own

@@ -1,34 +1,35 @@
 public import GitObjects
 public import PlanModel
 
-/// What a push does to one ref.
+/// A push's change of one ref.
 public struct RefChange: Sendable {
-  /// What a server expects of a ref.
+  /// The rules for a ref.
   public enum Role: Sendable {
-    /// It goes forward only, and keeps its plan.
+    /// The ref only moves forward and retains its plan.
     case isProtected
-    /// It may go wherever its owner wants it.
+    /// The ref may move anywhere.
     case free
-    /// It holds records beside the plan: goes forward only, is never deleted, and holds neither plan nor policy.
+    /// The ref stores records outside the plan: it only moves forward, is never deleted, and has neither plan nor
+    /// policy.
     case records
   }
 
-  /// Its full name, after symbolic refs.
+  /// The full name, after symbolic refs.
   public let name: String
-  /// Where it pointed; nil for a new ref.
+  /// The old commit; nil for a new ref.
   public let old: ObjectID?
-  /// Where it will point; nil for a deletion.
+  /// The new commit; nil for a deletion.
   public let new: ObjectID?
-  /// What is expected of it.
+  /// The rules for the ref.
   public let role: Role
-  /// What it held.
+  /// The old content.
   public let before: RefContent
-  /// What it will hold.
+  /// The new content.
   public let after: RefContent
-  /// What its anchor holds: itself as it was, else the branches that say what the server's plan is.
+  /// The content of the anchors: the ref's old content, else the branches that define the server's plan.
   public let anchors: [RefContent]
 
-  /// Makes a change.
+  /// Creates a change.
   public init(
     name: String, old: ObjectID?, new: ObjectID?, role: Role, before: RefContent = .nothing,
     after: RefContent = .nothing, anchors: [RefContent] = []
@@ -39,10 +40,10 @@ public struct RefChange: Sendable {
 }
 
 extension Judge {
-  /// Judges what a push does to refs, beside what it brings: protected ones are not deleted, set back or given another
-  /// plan, and nothing replaces what history says (contract 2.2 anchors, 2.4 protected refs).
-  /// - Parameter isForward: true where the second commit has the first in its history.
-  /// - Throws: where that cannot be said.
+  /// Judges a push's changes of refs. Protected refs must not be deleted, rewound or given another plan, and no ref may
+  /// replace history (contract 2.2 anchors, 2.4 protected refs).
+  /// - Parameter isForward: returns true if the second commit descends from the first.
+  /// - Throws: if that cannot be determined.
   public static func assess(_ changes: [RefChange], isForward: (ObjectID, ObjectID) throws -> Bool) throws -> [Finding]
   {
     try changes.flatMap { change -> [Finding] in
@@ -55,10 +56,10 @@ extension Judge {
     }
   }
 
-  /// Judges whether a history goes on with the plan of its anchor.
+  /// Judges whether a history continues the plan of its anchor.
   /// - Parameters:
-  ///   - name: of the ref, for the message.
-  ///   - mayBeWithout: true where it may hold no plan at all.
+  ///   - name: the ref's name, for the message.
+  ///   - mayBeWithout: true if the history may have no plan.
   public static func assess(
     _ content: RefContent, after anchors: [RefContent], of name: String = "The history", mayBeWithout: Bool = false
   ) -> [Finding] {
@@ -109,7 +110,7 @@ extension Judge {
 }
 
 extension Finding {
-  /// The refusal of a plan or a policy in a ref that holds records beside the plan.
+  /// Creates the rejection of a plan or a policy in a ref for records.
   public static func planAmongRecords(_ name: String, commit: ObjectID?) -> Finding {
     Finding(
       .refProtected, "\(name) holds records beside the plan, and would hold a plan or a policy.",

@@ -2,8 +2,8 @@ import GitObjects
 import PlanModel
 import StrictJSON
 
-/// What looks like a secret enters no milestone, plan, policy, message or name, and no evidence. The refusal names its
-/// kind and its place, never the secret (`doc/security.md`).
+/// Checks that no milestone, plan, policy, message, name or evidence contains a possible secret. The finding names its
+/// kind and position, never the secret (`doc/security.md`).
 enum SecretRule: ChangeRule {
   static func findings(in context: JudgeContext) throws -> [Finding] {
     let secrets = context.policy.secrets
@@ -11,7 +11,7 @@ enum SecretRule: ChangeRule {
     for change in context.changes.milestones {
       guard let file = change.afterFile, let bytes = file.text else { continue }
       findings += try inFile(file.path, bytes, change.id, secrets) { search in
-        // What a parent holds already is not this commit's doing.
+        // Secrets that a parent already has are not new.
         for parent in context.proposal.parents { try search(parent.milestone(change.id)?.text) }
       }
       findings += try evidence(change, file, secrets, context)
@@ -20,8 +20,8 @@ enum SecretRule: ChangeRule {
     return findings + (try words(secrets, context))
   }
 
-  /// A file of plan or policy: strings and keys are read as JSON reads them.
-  /// - Parameter known: hands over each version of the file that a parent holds.
+  /// Searches a file of plan or policy, with its JSON strings and keys decoded.
+  /// - Parameter known: calls its argument with each parent's version of the file.
   private static func inFile(
     _ path: String, _ bytes: [UInt8], _ id: MilestoneID?, _ secrets: Secrets,
     known: ((([UInt8]?) throws -> Void) throws -> Void)
@@ -50,7 +50,7 @@ enum SecretRule: ChangeRule {
     for (path, identity) in try candidate.policyFiles().sorted(by: { $0.key < $1.key }) where old[path] != identity {
       guard identity.kind == .regular, let bytes = try candidate.policyBytes(at: path) else { continue }
       var sought = secrets
-      // What the file allows is named in it; public keys are random words.
+      // The allow list contains its own words, and public keys are random words.
       if path == PlanPaths.secrets { sought = try secrets.allowing(candidate.policy().policy?.secrets) }
       if path.hasSuffix("_signers") { sought = secrets.withoutOwnRules }
       findings += try inFile(path, bytes, nil, sought) { search in
@@ -60,7 +60,7 @@ enum SecretRule: ChangeRule {
     return findings
   }
 
-  /// Files that arrive as evidence.
+  /// Searches the files that are added as evidence.
   private static func evidence(
     _ change: MilestoneChange, _ file: MilestoneFile, _ secrets: Secrets, _ context: JudgeContext
   ) throws -> [Finding] {
@@ -91,10 +91,10 @@ enum SecretRule: ChangeRule {
     }
   }
 
-  /// What a person writes into a message is shorter. In bytes, as a milestone's bound.
+  /// The maximum size of a searched text, in bytes; people write shorter messages. Equals the limit for milestones.
   private static let textBound = JSONLimits.plan.size
 
-  /// Names, addresses, and all that the message says.
+  /// Searches names, addresses and the message.
   private static func words(_ secrets: Secrets, _ context: JudgeContext) throws -> [Finding] {
     var texts = [Proposal.Text(what: "the author's name", text: context.proposal.author.description)]
     texts += context.proposal.texts

@@ -1,6 +1,6 @@
 import PlanModel
 
-/// Where a rule asks for it, each stamp carries a valid signature by its actor (contract 2.4).
+/// Checks that each stamp has a valid signature by its actor if a rule requires one (contract 2.4).
 enum SignatureRule: ChangeRule {
   static func findings(in context: JudgeContext) throws -> [Finding] {
     guard !context.isBaseline, !context.telling.isDraft, let authorization = context.policy.authorization else {
@@ -9,7 +9,7 @@ enum SignatureRule: ChangeRule {
     return try findings(authorization, in: context)
   }
 
-  /// The same by rules that may not be those in force.
+  /// Checks rules that may not be those in force.
   static func findings(_ authorization: Authorization, in context: JudgeContext) throws -> [Finding] {
     let signatures = try context.signatures()
     var findings: [Finding] = []
@@ -32,7 +32,7 @@ enum SignatureRule: ChangeRule {
     return findings
   }
 
-  /// What the signatures miss that a change of the policy asks for.
+  /// Checks the signatures that a change of the policy requires.
   static func ofPolicyChange(_ authorization: Authorization, in context: JudgeContext) throws -> [Finding] {
     guard !context.telling.isDraft else { return [] }
     let signatures = try context.signatures()
@@ -44,7 +44,7 @@ enum SignatureRule: ChangeRule {
     }
   }
 
-  /// True where some rule asks for a signature of what a proposal changes: of its stamp, or of its commit.
+  /// Returns true if some rule requires a signature for a proposal: of its stamp, or of its commit.
   static func asks(_ what: KeyPath<AuthorizationRule, Bool>, _ context: JudgeContext) -> Bool {
     guard !context.isBaseline, let authorization = context.policy.authorization else { return false }
     let isStamp = what == \AuthorizationRule.isSigned
@@ -69,7 +69,7 @@ enum SignatureRule: ChangeRule {
     return rules.contains { $0[keyPath: what] }
   }
 
-  /// What is wrong with the signature of a commit that has to have one.
+  /// Returns findings for the required signature of a commit.
   static func sealFault(_ run: Run?, _ actor: Identity, _ id: MilestoneID?, _ signatures: Signatures) throws
     -> [Finding]
   {
@@ -93,7 +93,7 @@ enum SignatureRule: ChangeRule {
     }
   }
 
-  /// What is wrong with the signature of a stamp that has to have one.
+  /// Returns findings for the required signature of a stamp.
   static func fault(_ run: Run?, _ actor: Identity, _ id: MilestoneID?, _ signatures: Signatures) throws
     -> [Finding]
   {

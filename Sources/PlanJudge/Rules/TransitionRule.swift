@@ -1,20 +1,20 @@
 import PlanModel
 
-/// A status follows an edge of the workflow, and the edge's guards hold (contract 2.2).
+/// Checks that a status changes along an edge of the workflow, and that the edge's guards are met (contract 2.2).
 enum TransitionRule: ChangeRule {
   static func findings(in context: JudgeContext) throws -> [Finding] {
     guard !context.isBaseline else { return [] }
     if context.isSideOfMerge {
       return try context.judged.flatMap { change in try MergedEntry(change, context)?.findings ?? [] }
     }
-    // Several stamps may hold edges between a birth and a deletion; a single step of those has none.
+    // Several stamps may have edges between a birth and a deletion; a single birth or deletion has none.
     if context.telling.mode == .chain { return try context.judged.flatMap { try chain($0, context) } }
     return try context.judged.filter { !$0.isBirth && !$0.isDeletion && $0.before != nil }.flatMap { change in
       try context.telling.mode == .path ? path(change, context) : direct(change, context)
     }
   }
 
-  /// True where an edge that some change may take asks for a reason.
+  /// Returns true if an edge that some change may take requires a reason.
   static func asksForReason(_ context: JudgeContext) -> Bool {
     guard !context.isBaseline else { return false }
     return context.judged.contains { change in
@@ -32,8 +32,8 @@ enum TransitionRule: ChangeRule {
     return try context.guards.findings(edge.guards, for: change, hasReason: context.telling.hasReason(for: change))
   }
 
-  /// All guards of the last step, and what depends on it for each step out of `done` that is not taken back (contract 3,
-  /// squash). Guards see only the resulting tree.
+  /// Checks all guards of the last step, and the dependents for each step out of `done` that is not reverted (contract
+  /// 3, squash). Guards see only the resulting tree.
   private static func chain(_ change: MilestoneChange, _ context: JudgeContext) throws -> [Finding] {
     let workflow = context.workflow
     var findings: [Finding] = []
@@ -73,7 +73,7 @@ enum TransitionRule: ChangeRule {
     return first ?? []
   }
 
-  /// - Parameter origins: the state before, or in a merge all that are live.
+  /// - Parameter origins: the state before; in a merge, all live states.
   static func illegal(_ change: MilestoneChange, from origins: [String], to: String, _ context: JudgeContext) -> Finding
   {
     let origin = origins.joined(separator: "\" or \"")
@@ -82,7 +82,7 @@ enum TransitionRule: ChangeRule {
     }
     let legal = successors.map { "\"\($0)\"" }.joined(separator: " or ")
     let path = PlanPaths.milestone(change.id)
-    // No move is proposed: whether its guards hold depends on what the person takes back.
+    // Suggests no move, because its guards depend on what the person reverts.
     let hint =
       successors.isEmpty
       ? "The workflow leads nowhere from \"\(origin)\"."

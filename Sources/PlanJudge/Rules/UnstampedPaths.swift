@@ -1,9 +1,9 @@
 import PlanModel
 
-/// The paths of edges along which an unstamped change may have reached its state. Each edge is asked the rules of
+/// The paths of edges along which an unstamped change may have reached its state. Each edge must satisfy the rules of
 /// authorization for the commit's author (contract 2.3, `unstamped`; contract 3, heal).
 struct UnstampedPaths {
-  /// A state, and whether the author sent the milestone to its review on the way.
+  /// A state, and whether the author sent the milestone to its review on the path.
   private struct Place: Hashable {
     let state: String
     let isOwnReview: Bool
@@ -12,27 +12,27 @@ struct UnstampedPaths {
   private let change: MilestoneChange
   private let context: JudgeContext
   private let start: Place
-  /// Where edges lead whose rules hold.
+  /// The places that the author may reach under every rule.
   private var reached: Set<Place> = []
 
-  /// O(edges), and what the rules of authorization ask.
+  /// O(edges), plus the cost of the rules of authorization.
   init(_ change: MilestoneChange, from: String, _ context: JudgeContext) throws {
     (self.change, self.context) = (change, context)
     start = Place(state: from, isOwnReview: false)
     reached = try walk { try faults(of: $0, from: $1).isEmpty }.places
   }
 
-  /// True if a path leads to a state, whoever takes it.
+  /// Returns true if a path leads to a state, for any actor.
   func isReachable(_ state: String) -> Bool { !context.workflow.lastEdges(from: start.state, to: state).isEmpty }
 
-  /// The edges that can be the last of a path on which every rule holds.
+  /// Returns the edges that can end a path on which every rule is met.
   func lastEdges(to state: String) throws -> [Edge] {
     try context.workflow.edges.filter { edge in
       try edge.to == state && reached.contains { try $0.state == edge.from && faults(of: edge, from: $0).isEmpty }
     }
   }
 
-  /// What keeps the author from a shortest path to a state.
+  /// Returns what prevents the author from taking a shortest path to a state.
   func faults(to state: String) throws -> [Finding] {
     let (places, came) = try walk { _, _ in true }
     guard var place = places.first(where: { $0.state == state && came[$0] != nil }) else { return [] }
@@ -69,7 +69,7 @@ struct UnstampedPaths {
     return Place(state: edge.to, isOwnReview: isReview(edge.to) && (place.isOwnReview || !isReview(edge.from)))
   }
 
-  /// What the rules of authorization have against the author's taking an edge without a stamp.
+  /// Returns the violations of rules of authorization if the author takes an edge without a stamp.
   private func faults(of edge: Edge, from place: Place) throws -> [Finding] {
     guard let authorization = context.policy.authorization else { return [] }
     let author = context.proposal.author

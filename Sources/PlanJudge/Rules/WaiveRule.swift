@@ -1,6 +1,6 @@
 import PlanModel
 
-/// A rule is let go for a while by those whom policy lets, with a reason, and never longer than policy allows
+/// Checks exceptions: only people whom the policy permits may grant them, with a reason, and for the permitted period
 /// (contract 3, `Waive`; `doc/design/decisions/0025-waives.md`).
 enum WaiveRule: ChangeRule {
   static func findings(in context: JudgeContext) throws -> [Finding] {
@@ -15,7 +15,7 @@ enum WaiveRule: ChangeRule {
     }
   }
 
-  /// Why a waive does not count, and what would; nil where it does.
+  /// Returns why an exception is invalid and what would make it valid, or nil if it is valid.
   static func fault(of waive: Run.Waive, in run: Run, _ authorization: Authorization?) -> (String, String)? {
     let what = "\(waive.code) at \(waive.milestone)"
     guard BypassRule.codes.contains(where: { $0.id == waive.code }) else {
@@ -56,14 +56,14 @@ enum WaiveRule: ChangeRule {
 
   /// The runs whose exceptions count.
   enum Granting {
-    /// Those of the commit itself: they let go what its rules refuse, guards included.
+    /// The commit's own runs, which apply to all findings of its rules, including guards.
     case ownRuns
-    /// Those of earlier commits as well, which let go the invariant alone and no guard (contract 3, `Waive`).
+    /// Earlier runs too, which apply to invariants only, not to guards (contract 3, `Waive`).
     case allRuns
   }
 
-  /// Returns the findings, with those as warnings that an exception lets go: by a date that has not come, and by a person
-  /// who still may grant it. Walks history only if an earlier exception could excuse a refusal.
+  /// Returns the findings, with those covered by an exception as warnings. An exception counts until its last day, if
+  /// its actor may still grant it. Walks history only if an earlier exception could matter.
   static func excused(_ findings: [Finding], by granting: Granting, in context: JudgeContext) throws -> [Finding] {
     guard !context.isBaseline, let authorization = context.policy.authorization, !authorization.bypasses.isEmpty,
       findings.contains(where: { isExcusable($0, authorization) })
@@ -100,7 +100,7 @@ enum WaiveRule: ChangeRule {
     let signatures = try context.signatures()
     return try authorization.counting(waives).filter { waive in
       guard waive.holds(at: moment) else { return false }
-      // What is still a draft is signed when it is judged, and refused there where it is not.
+      // A draft is signed before it is judged as a commit, and rejected then if it is not.
       let asks = authorization.asksForSignature(of: waive.run) && waive.commit != nil
       return try !asks || signatures.isSigned(waive.run)
     }

@@ -1,11 +1,11 @@
 import PlanModel
 import StrictJSON
 
-/// A waiver is added by the commit of its approver, and only holders of a role may approve one (`doc/guides/checks.md`,
+/// Checks that the approver's own commit adds a waiver, and that the approver holds the role (`doc/guides/checks.md`,
 /// waivers).
 ///
-/// It is given for one criterion as it is then: whoever keeps a waiver and changes what the criterion demands gives it for
-/// something else, so they are asked as if they added it (`doc/design/decisions/0100-waiver-is-for-one-text.md`).
+/// A waiver covers one definition of a criterion. Changing the definition and retaining the waiver counts as adding a
+/// waiver (`doc/design/decisions/0100-waiver-is-for-one-text.md`).
 enum WaiverRule: ChangeRule {
   static func findings(in context: JudgeContext) throws -> [Finding] {
     guard !context.isBaseline else { return [] }
@@ -36,7 +36,7 @@ enum WaiverRule: ChangeRule {
     }
   }
 
-  /// What a parent holds, read once for all criteria.
+  /// A parent's version, read once for all criteria.
   private struct Version {
     let demands: Demands
     let waivers: [String: Waiver]
@@ -47,7 +47,7 @@ enum WaiverRule: ChangeRule {
     }
   }
 
-  /// - Parameter isKept: true if the waiver was there and the criterion has changed below it.
+  /// - Parameter isKept: true if the waiver existed before and its criterion changed.
   private static func fault(_ waiver: Waiver, isKept: Bool, _ steps: [Telling.Step], _ context: JudgeContext) throws
     -> (String, String)?
   {
@@ -73,11 +73,11 @@ enum WaiverRule: ChangeRule {
   }
 }
 
-/// What each exit criterion of a milestone demands, with its waiver: everything but the evidence, in RFC 8785 form.
+/// The definition of each exit criterion, with its waiver: everything but the evidence, in RFC 8785 form.
 struct Demands {
   private let forms: [String: [UInt8]]
 
-  /// O(bytes of the criteria).
+  /// Reads the definitions. O(bytes of the criteria).
   init(_ milestone: Milestone) {
     var forms: [String: [UInt8]] = [:]
     for element in milestone.json["exitCriteria"]?.array ?? [] {
@@ -87,12 +87,12 @@ struct Demands {
     self.forms = forms
   }
 
-  /// The criteria that another version has otherwise or not at all.
+  /// Returns the criteria that another version lacks or defines differently.
   func differences(from other: Demands?) -> Set<String> {
     Set(forms.filter { other?.forms[$0.key] != $0.value }.keys)
   }
 
-  /// True if both versions have a criterion, and it is the same.
+  /// Returns true if both versions have the criterion with the same definition.
   func isSame(_ criterion: String, as other: Demands) -> Bool {
     guard let form = forms[criterion] else { return false }
     return other.forms[criterion] == form

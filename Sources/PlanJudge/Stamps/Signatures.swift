@@ -1,39 +1,41 @@
 import PlanModel
 
-/// Says whether a signature is good. The judge is pure; whoever builds a proposal lends it one of these.
+/// A verifier of signatures. The judge runs no programs, so the builder of a proposal provides the verifier.
 public protocol SignatureVerifier {
+  /// Returns true if a signature is valid.
   /// - Parameters:
   ///   - signature: the base64 body of an SSH signature.
-  ///   - message: what is signed.
-  ///   - namespace: `readiness-run` or `readiness-approval`.
-  ///   - email: whose key it has to be.
-  ///   - signers: OpenSSH's `allowed_signers`.
-  ///   - revoked: keys that count no more; nil for none.
-  ///   - moment: the moment at which the key has to be good, in milliseconds since 1970; nil is now.
-  /// - Throws: where it cannot be judged.
+  ///   - message: the signed bytes.
+  ///   - namespace: `readiness-run`, `readiness-approval` or `git`.
+  ///   - email: the required owner of the key.
+  ///   - signers: the contents of OpenSSH's `allowed_signers`.
+  ///   - revoked: the revoked keys; nil for none.
+  ///   - moment: the time at which the key must be valid, in milliseconds since 1970; nil for now.
+  /// - Throws: if the signature cannot be verified.
   func isValid(
     _ signature: String, of message: [UInt8], namespace: String, by email: String, signers: [UInt8], revoked: [UInt8]?,
     at moment: Int64?
   ) throws -> Bool
 
+  /// Returns true if an OpenPGP signature is valid.
   /// - Parameters:
-  ///   - armour: an OpenPGP signature of the payload.
-  ///   - keys: the keys that count, in armour.
-  ///   - moment: the moment at which the key has to be good, in milliseconds since 1970; nil is now.
-  /// - Throws: where it cannot be judged.
+  ///   - armour: the armored signature of the payload.
+  ///   - keys: the accepted keys, armored.
+  ///   - moment: the time at which the key must be valid, in milliseconds since 1970; nil for now.
+  /// - Throws: if the signature cannot be verified.
   func isValid(openPGP armour: String, of payload: [UInt8], by email: String, keys: [UInt8], at moment: Int64?) throws
     -> Bool
 }
 
-/// The signatures of one proposal: by the signers of the version of the policy with the rule, and of every parent that
-/// names signers (contract 2.4, `signed`).
+/// The signatures of one proposal. A valid one satisfies the signers in the policy version with the rule, and those of
+/// every parent that names signers (contract 2.4, `signed`).
 struct Signatures {
   private let proposal: Proposal
   private let rules: any PlanTree
   private let people: People
   private let plan: String?
 
-  /// - Parameter tree: the version of the policy with the rule; nil for the first parent's.
+  /// - Parameter tree: the policy version with the rule; nil for the first parent's.
   init(_ proposal: Proposal, signersOf tree: (any PlanTree)? = nil) throws {
     self.proposal = proposal
     rules = tree ?? proposal.base
@@ -41,7 +43,7 @@ struct Signatures {
     plan = try proposal.candidate.planFile()?.plan?.planID
   }
 
-  /// True if a stamp holds a valid signature by its actor.
+  /// Returns true if a stamp has a valid signature by its actor.
   func isSigned(_ run: Run) throws -> Bool {
     guard let signature = run.signature else { return false }
     return try isValid(signature, of: Array(run.id(plan: plan).hex.utf8), "readiness-run", by: run.actor.email) {
@@ -49,7 +51,7 @@ struct Signatures {
     }
   }
 
-  /// True if an approval is signed by its approver, for the review that a step ends.
+  /// Returns true if an approval is signed by its approver, for the review that a step ends.
   func isSigned(_ approval: Approval, in stay: ReviewStay) throws -> Bool {
     guard let signature = approval.signature, let run = approval.run, let plan, stay.runs(plan: plan).contains(run)
     else { return false }
@@ -57,8 +59,8 @@ struct Signatures {
     return try isValid(signature, of: message, "readiness-approval", by: approval.by) { try proposal.moment() }
   }
 
-  /// The people whom the keys of this proposal cannot tell apart: by the version of the policy with the rule, and by every
-  /// parent that names signers.
+  /// Returns the people who share a key in this proposal, by the policy version with the rule and by every parent that
+  /// names signers.
   func sharedKeys() throws -> SharedKeys {
     var shared = SharedKeys()
     _ = try holders(of: PlanPaths.signers) { keys, _ in
@@ -71,7 +73,7 @@ struct Signatures {
   /// True if the commit itself is signed.
   var hasSeal: Bool { if case .signed = proposal.seal { true } else { false } }
 
-  /// True if a person's key signed the commit; nil as long as there is no commit.
+  /// Returns true if a person's key signed the commit, or nil if there is no commit yet.
   func isSealed(by person: Identity, in run: Run?) throws -> Bool? {
     switch proposal.seal {
     case .unknown: return nil
@@ -93,12 +95,12 @@ struct Signatures {
 
   private func moment(of run: Run?) throws -> Int64? { try run.map(proposal.moment(of:)) ?? proposal.moment() }
 
-  /// The moments at which a key has to be good: that of the run, and at a gate that of receipt.
+  /// Returns the times at which a key must be valid: the run's time, and at a gate the time of receipt.
   private func moments(_ own: () throws -> Int64?) throws -> [Int64?] {
     try [own()] + (proposal.dates.received.map { [$0] } ?? [])
   }
 
-  /// True if the version with the rule has a file of keys, and every version that has one passes the test.
+  /// Returns true if the version with the rule has a file of keys, and every version with such a file passes the test.
   private func holders(of path: String, _ isGood: ([UInt8], any PlanTree) throws -> Bool) throws -> Bool {
     guard let keys = try rules.policyBytes(at: path), try isGood(keys, rules) else { return false }
     return try proposal.parents.allSatisfy { parent in
@@ -113,7 +115,7 @@ struct Signatures {
     try holders(of: PlanPaths.signers) { keys, tree in
       let revoked = try tree.policyBytes(at: PlanPaths.revokedSigners)
       return try AllowedSigners(keys).bindings(of: people.person(email), people).contains { binding in
-        // Nothing is walked for a moment on which no key depends.
+        // Walks no history if no key depends on the time.
         try (binding.mayLapse ? moments(own) : [nil]).allSatisfy { moment in
           try proposal.verifier.isValid(
             signature, of: message, namespace: namespace, by: binding.principal, signers: binding.bytes,

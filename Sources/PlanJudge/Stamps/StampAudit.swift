@@ -1,6 +1,6 @@
 import PlanModel
 
-/// Compares what a commit says about itself with what it does (contract 3).
+/// The comparison of a commit's stamps with its changes (contract 3).
 struct StampAudit {
   let telling: Telling
   let findings: [Finding]
@@ -28,7 +28,7 @@ struct StampAudit {
         findings += Self.misplacedHeals(blocks, changesSomething: changes.needsStamp)
         findings += try HealRule.findings(blocks, proposal, force)
       }
-      // What a block records about ancestors tells nothing about this commit.
+      // Blocks that record ancestors' changes do not describe this commit.
       let own = blocks.filter { !$0.heals || $0.fault != nil }
       let (telling, told) =
         try own.isEmpty
@@ -37,7 +37,7 @@ struct StampAudit {
     }
   }
 
-  /// A stamp that heals is alone in a commit that changes nothing (contract 3, heal).
+  /// Checks that a healing stamp is the only stamp, in a commit that changes nothing (contract 3, heal).
   private static func misplacedHeals(_ blocks: [StampBlock], changesSomething: Bool) -> [Finding] {
     guard blocks.count > 1 || changesSomething else { return [] }
     return [
@@ -48,13 +48,13 @@ struct StampAudit {
     ]
   }
 
-  /// Blocks on a commit that changes nothing: they end where they began, or they heal. Each of their steps is asked all
-  /// the same, because what follows is judged by who made them.
+  /// Checks the blocks of a commit that changes nothing: they end where they began, or they heal. Each step is still
+  /// checked, because later judgments depend on its actor.
   static func ofUnchanged(_ proposal: Proposal, _ blocks: [StampBlock]) throws -> [Finding] {
     let plan = try proposal.candidate.planFile()?.plan?.planID
     let faults = writingFaults(blocks, plan: plan)
     guard faults.isEmpty else { return faults }
-    // Nobody is asked who may, where nothing changes.
+    // A commit without changes has nobody who could be authorized to grant an exception.
     if let waive = blocks.lazy.compactMap(\.run).flatMap(\.waives).first {
       return [
         Finding(
@@ -71,7 +71,7 @@ struct StampAudit {
       }
       return findings
     }
-    // The steps are seen from the first parent, whichever other parents there are.
+    // The steps are seen from the first parent, whatever other parents there are.
     let reading = try JudgeReading(proposal, asksBrought: false)
     let views = reading.contexts.filter { !$0.isSideOfMerge }
     let rules: [any ChangeRule.Type] = [
@@ -116,7 +116,7 @@ struct StampAudit {
     var telling = direct
     telling.run = last
     telling.policyRuns = runs.filter { $0.policyChange != nil }
-    // What a merge lists is exact, also where it has its first parent's plan and policy.
+    // A merge's stamp lists exact changes, even if the result has its first parent's plan and policy.
     let endsWhereItBegan =
       try changes.milestones.isEmpty && changes.plan == nil && !changes.changesPolicy
       && proposal.parents.allSatisfy { try proposal.candidate.hasSamePlanAndPolicy(as: $0) }
@@ -140,7 +140,7 @@ struct StampAudit {
     return (telling, findings)
   }
 
-  /// Blocks that are not written as stamps are, and run IDs that are not the digest of their block.
+  /// Returns findings for malformed blocks, and for run IDs that are not the digest of their block.
   private static func writingFaults(_ blocks: [StampBlock], plan: String?) -> [Finding] {
     blocks.flatMap { block -> [Finding] in
       if let fault = block.fault {
@@ -158,7 +158,7 @@ struct StampAudit {
     }
   }
 
-  /// A single stamp tells exactly what the commit does.
+  /// Checks that a single stamp describes exactly the commit's changes.
   private static func differences(_ run: Run, _ draft: RunDraft?) -> [Finding] {
     let told = run.transitions.map { "\($0.milestone) from \"\($0.from ?? "none")\" to \"\($0.to ?? "none")\"" }
     let done = (draft?.transitions ?? []).map {
@@ -204,8 +204,8 @@ struct StampAudit {
     ]
   }
 
-  /// The actor is the author. Another one is an error if a rule is asked of the block, unless the actor has signed it
-  /// (contract 3, actor).
+  /// Checks that the actor is the author. Another actor is an error if a rule applies to the block, unless the actor
+  /// signed it (contract 3, actor).
   private static func otherActors(
     _ runs: [Run], _ proposal: Proposal, _ changes: ChangeSet, _ force: PolicyInForce, _ telling: Telling
   ) throws -> [Finding] {
@@ -216,7 +216,7 @@ struct StampAudit {
     }
     guard !strangers.isEmpty else { return [] }
     let signatures = try Signatures(proposal)
-    // A single stamp of a merge is seen from every side, and asked there (`ActorRule`).
+    // A single stamp of a merge is checked from every side (`ActorRule`).
     let isMeeting =
       try proposal.isMerge && !proposal.parents.allSatisfy { try proposal.candidate.hasSamePlanAndPolicy(as: $0) }
     return try strangers.map { run in
@@ -229,13 +229,13 @@ struct StampAudit {
             (!isMeeting || telling.mode == .chain) && asksOf(run, change, authorization, policy.workflow, telling)
           }
       }
-      // What the actor has signed is theirs, whoever committed it.
+      // A signed stamp belongs to its actor, no matter who committed it.
       return try isRuled && !signatures.isSigned(run) ? finding : finding.asWarning()
     }
   }
 
-  /// True if a rule is asked of what a run does to one milestone. One about who sent it to review is asked of every
-  /// change of its status.
+  /// Returns true if a rule applies to a run's change of a milestone. A rule about senders to review applies to every
+  /// change of status.
   private static func asksOf(
     _ run: Run, _ change: MilestoneChange, _ authorization: Authorization, _ workflow: Workflow, _ telling: Telling
   ) -> Bool {

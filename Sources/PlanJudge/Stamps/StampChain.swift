@@ -1,6 +1,6 @@
 import PlanModel
 
-/// Follows several stamps from the first parent's states and bytes to the commit's (contract 3, squash).
+/// A sequence of stamps from the first parent's states and bytes to the commit's (contract 3, squash).
 struct StampChain {
   private struct Place: Equatable {
     var status: String?
@@ -29,11 +29,11 @@ struct StampChain {
     policyDigest = isBaseline ? nil : try base.policy().digest
   }
 
-  /// What does not lead on; empty where the runs lead to the tree.
+  /// Follows the runs. Returns findings for the steps that do not connect; empty if the runs lead to the tree.
   mutating func follow(_ runs: [Run], to tree: any PlanTree) throws -> [Finding] {
     for (index, run) in runs.enumerated() {
       for t in run.transitions {
-        // A state without a file, or a file without one, would be a birth or a deletion that no rule is asked about.
+        // A transition with a state but no file, or vice versa, would be a birth or a deletion that no rule checks.
         guard (t.to == nil) == (t.after == nil) else { return [broken(t.milestone, index)] }
         guard try take(t.milestone, Place(status: t.from, digest: t.before), Place(status: t.to, digest: t.after), run)
         else { return [broken(t.milestone, index)] }
@@ -73,7 +73,7 @@ struct StampChain {
     return true
   }
 
-  /// The milestones that end as they began, after steps that the commit's trees do not show.
+  /// Returns the milestones that end in their original state, after steps that the commit's trees do not show.
   func thereAndBack(in proposal: Proposal) throws -> [MilestoneChange] {
     let known = Set(touched.map(\.id))
     return try steps.keys.filter { !known.contains($0) }.sorted().map { id in
