@@ -69,7 +69,7 @@ struct Healing {
     }
   }
 
-  /// Returns the milestones whose direct step is no edge, but that reach the status by a path whose last guards pass.
+  /// Returns the milestones whose direct step is no edge, but that reach the status by edges whose last guards pass.
   private static func walkable(_ wound: Wound, _ findings: [Finding], _ repository: Repository) throws
     -> Set<MilestoneID>
   {

@@ -91,7 +91,7 @@ public struct HistoryAudit {
 
   private let detail: AuditDetail
   private let range: AuditRange
-  /// Finds the commits before the range that hold a run.
+  /// The source of the commits before the range that hold a run.
   private let earlier: (any RunHolders)?
   /// The commits that must satisfy a further authorization.
   private var asked: Set<ObjectID> = []
@@ -195,7 +195,6 @@ public struct HistoryAudit {
     return audit
   }
 
-  /// A commit that was judged.
   private struct Judged {
     let index: Int
     let commit: Commit
@@ -277,7 +276,7 @@ public struct HistoryAudit {
     findings = FindingLimit.applied(to: findings + (try replays(of: blocks, in: commit)))
     let isMore = findings.contains { $0.severity == .error && !ReasonCode.repairedByStamps.contains($0.code) }
     findings = findings.map { finding in
-      // A stamp is refused as well while what it would say is refused.
+      // While the change itself is refused, its stamp is refused too.
       let isFirst = isMore && finding.severity == .error && ReasonCode.repairedByStamps.contains(finding.code)
       return (isFirst ? finding.advising("Fix what else is wrong with this commit; the hooks then stamp it.") : finding)
         .inHistory(commit.id.description)

@@ -5,7 +5,7 @@ public import GitRepository
 
 /// The commits that a question about history covers.
 public struct HistoryScope: Sendable {
-  /// The commit at which the question looks.
+  /// The commit whose history is in question.
   public let tip: ObjectID
   /// The trusted commit whose history is left out. Nil for all of history.
   public let anchor: ObjectID?

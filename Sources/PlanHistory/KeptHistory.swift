@@ -112,7 +112,7 @@ extension Repository {
 extension CommitGraph {
   /// Returns the indices of the commits of another plan that are reached only through a parent whose plan was dropped.
   /// - Parameter plans: the ids of the plan that the history is about.
-  /// - Complexity: O(commits); reads plan files only where a merge changes the plan.
+  /// - Complexity: O(commits); reads plan files only if a merge changes the plan.
   func dropped(from tips: [ObjectID], plans: Set<String>, in repository: Repository) throws -> Set<Int> {
     var cut: [Int: Set<ObjectID>] = [:]
     for index in ids.indices where isOfInterest(index) && parents(of: index).count > 1 {

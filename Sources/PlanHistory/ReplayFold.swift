@@ -12,7 +12,7 @@ public struct FoldedState: Sendable, Equatable {
   public let digest: Digest
 }
 
-/// Adds runs up, commit by commit. Trees are read only where no stamp is required: in a merge that decides nothing.
+/// The sum of runs, commit by commit. Trees are read only where no stamp is required: in a merge that decides nothing.
 /// Each commit's step is recorded during the walk and added up at the end, when the healed commits are known.
 struct ReplayFold {
   typealias State = [MilestoneID: FoldedState]

@@ -8,9 +8,11 @@ public import GitRepository
 /// The index is a file in the repository's own folder, where no push can write. It is rebuilt if it is missing or
 /// damaged. Without a file, as in an audit of a range, it is built from history at the first question.
 ///
-/// Numbers in the file are big-endian: eight bytes of magic; the counts of commits and rows and the CRC-32 of both
-/// lists, 32 bits each; the commits whose histories are covered, 20 bytes each; then sorted rows: 32 bytes of a run's
-/// ID and 20 bytes of a commit that holds it.
+/// The file, with numbers in big-endian order:
+/// - eight bytes of magic;
+/// - 32 bits each: the number of commits, the number of rows, and the CRC-32 of both lists;
+/// - the commits whose histories are covered, 20 bytes each;
+/// - the sorted rows: 32 bytes of a run's ID, and 20 of a commit that holds it.
 public final class RunIndex: RunHolders {
   private let repository: Repository
   private let tips: [ObjectID]

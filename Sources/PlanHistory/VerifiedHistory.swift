@@ -6,10 +6,12 @@ public import GitRepository
 /// A cache of the history that an audit found to be without findings, so that the next audit judges only new commits
 /// (decisions 0019, 0038). Without it, or if it is damaged, everything is judged again.
 ///
-/// Numbers in the file are big-endian: eight bytes of magic, 32 of the key, 20 of the commit; the counts of walked
-/// commits, of their runs, and of runs that grant an exception, 64 bits each; for each of 256 buckets its count of
-/// rows, 32 bits, and their SHA-256; the HMAC-SHA256 of all that, by a key that no repository holds; then the rows: 32
-/// bytes of a run's ID, the first of which is its bucket, and 20 of a commit that holds it.
+/// The file, with numbers in big-endian order:
+/// - eight bytes of magic, 32 of the key, and 20 of the commit;
+/// - 64 bits each: the number of walked commits, of their runs, and of stamps that grant an exception;
+/// - for each of 256 buckets its number of rows, 32 bits, and the SHA-256 of the rows;
+/// - the HMAC-SHA256 of the bytes so far, by a key that no repository holds;
+/// - the rows: 32 bytes of a run's ID, whose first byte is the bucket, and 20 of a commit that holds it.
 public final class VerifiedHistory: RunHolders {
   /// The commit up to which there are no findings.
   public let tip: ObjectID
@@ -79,7 +81,7 @@ public final class VerifiedHistory: RunHolders {
     }
   }
 
-  /// Returns the commit that begins the plan. Nil if it is unknown. It has a row of its own, which names no run.
+  /// Returns the commit that begins the plan. Nil if it is unknown. Its row names no run.
   func baseline() throws -> ObjectID? { try holders(of: Self.baselineMark).first }
 
   /// The value in place of a run in the row of the baseline.

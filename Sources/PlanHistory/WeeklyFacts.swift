@@ -56,7 +56,7 @@ public struct WeeklyFacts {
   /// - Parameters:
   ///   - tip: the commit whose history is read.
   ///   - gate: the name of the gate that recommends.
-  ///   - attestations: finds what renews evidence; nil for the tree alone.
+  ///   - attestations: the source of renewals of evidence; nil for the tree alone.
   /// - Throws: `GitError` if history is shallow or cannot be read.
   /// - Complexity: O(history).
   public init(
