@@ -24,7 +24,7 @@ public struct Approve {
   private let repository: Repository
   private let author: Identity
 
-  /// Creates an approval by a person.
+  /// Prepares the approval of a person.
   public init(_ repository: Repository, author: Identity) {
     self.repository = repository
     self.author = author

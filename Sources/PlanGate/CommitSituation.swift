@@ -14,7 +14,7 @@ public final class CommitSituation {
   public let parents: [ObjectID]
   /// True if the message comes from another commit that remains where it is.
   public let isPlainPick: Bool
-  /// The tree of what is staged.
+  /// The staged tree.
   public let candidate: GitTree
   /// The moment in the format of stamps.
   public let now: String
@@ -85,8 +85,7 @@ public final class CommitSituation {
     return try Self.configuredAuthor(repository)
   }
 
-  /// Returns a variable of the environment, decoded as the next commit's encoding: git copies its bytes into the
-  /// commit.
+  /// Returns a variable, decoded from the encoding of the next commit: git copies its bytes into the commit.
   private static func variable(_ name: String) throws -> String {
     guard let bytes = Environment.bytes(name) else { return "" }
     let encoding = bytes.allSatisfy { $0 < 0x80 } ? nil : try TextEncoding.ofNextCommit()

@@ -24,7 +24,7 @@ public struct Heal {
   private let repository: Repository
   private let author: Identity
 
-  /// Creates a heal by a person.
+  /// Prepares the healing commit of a person.
   public init(_ repository: Repository, author: Identity) {
     self.repository = repository
     self.author = author

@@ -68,7 +68,6 @@ public struct EvidenceFile: Sendable {
   public let path: String
   /// The digest of the staged bytes.
   public let digest: Digest
-  /// The staged blob.
   let blob: ObjectID
 
   /// Finds the staged file.

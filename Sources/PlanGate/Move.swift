@@ -18,7 +18,7 @@ public struct MoveStep: Sendable {
 
   /// The milestone.
   public let milestone: MilestoneID
-  /// The state after it.
+  /// The goal of the step.
   public let goal: Goal
   /// The owner to set. Nil to keep the present one.
   public let owner: String?
@@ -106,7 +106,7 @@ public struct Move {
   private let repository: Repository
   private let author: Identity
 
-  /// Creates a move by a person.
+  /// Prepares a move by a person.
   public init(_ repository: Repository, author: Identity) {
     self.repository = repository
     self.author = author

@@ -105,7 +105,7 @@ struct PlanCommit {
   }
 
   /// Returns the staged version of a milestone whose file in the work tree is equal, for a command that commits it too.
-  /// - Returns: nil if it is not staged, or the file in the work tree differs from what is staged.
+  /// - Returns: nil if it is not staged, or the file in the work tree differs.
   /// - Throws: `GitError` if the staged version cannot be read as a milestone.
   func staged(_ file: MilestoneFile) throws -> (milestone: Milestone, blob: ObjectID)? {
     guard let entry = try repository.staged(file.path), entry.kind == .regular,

@@ -41,7 +41,7 @@ public struct RefUpdate: Sendable {
 public struct PushAudit {
   private let repository: Repository
 
-  /// Creates an audit.
+  /// Prepares an audit.
   public init(_ repository: Repository) { self.repository = repository }
 
   /// Judges the new commits of each ref.

@@ -4,7 +4,7 @@ import PlanModel
 public import GitRepository
 public import PlanHistory
 
-/// The gate of a server: judges each ref that a push moves from its value before the push.
+/// The gate of a server. It judges each ref of a push from the ref's value before the push.
 public struct RefGate {
   private let repository: Repository
   /// The refs of the server before the push.
@@ -78,7 +78,7 @@ public struct RefGate {
       alsoAsked: isBeside ? server.headTip.map { [$0] } ?? [] : [])
   }
 
-  /// Throws if a ref would name a tree or a file with a plan, or is protected, because that has no history to judge.
+  /// Throws if a protected ref would name a tree or a file, which has no history, or a free ref a tree with a plan.
   /// - Throws: `GitError` of kind `unsupported`.
   private func refuseWithoutHistory(_ name: String, _ id: ObjectID, old: ObjectID?) throws {
     let holdsPlan = try repository.tree(behind: id).map { try Kinship.holdsPlanOrPolicy(repository.tree($0)) } ?? false

@@ -33,7 +33,7 @@ public struct Restamp {
 
   private let repository: Repository
 
-  /// Creates a restamp.
+  /// Prepares to restamp commits of a repository.
   public init(_ repository: Repository) { self.repository = repository }
 
   /// Stamps the commits of a range.
@@ -141,7 +141,7 @@ public struct Restamp {
 }
 
 extension Finding {
-  /// True if a new stamp repairs it. Several stamps of a squash keep their actors; a single one names the author.
+  /// Returns true if a new stamp repairs it. A single stamp names the author; those of a squash keep theirs.
   fileprivate func isMendable(_ blocks: [StampBlock]) -> Bool {
     if code == .actorMismatch { return severity == .error || blocks.count == 1 }
     return ReasonCode.repairedByStamps.contains(code)

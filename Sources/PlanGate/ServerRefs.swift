@@ -82,7 +82,7 @@ public struct ServerRefs {
     return own?.refs?.covers(name, folds: foldsCase) == true ? .isProtected : .free
   }
 
-  /// Returns the name by which the rules know a ref: its target, in the case that the file system uses.
+  /// Returns the name by which the rules know a ref: its target, with case folded if the file system folds it.
   func resolved(_ name: String) throws -> String {
     let target = try repository.refBehind(name)
     guard foldsCase else { return target }

@@ -18,7 +18,7 @@ public struct UnstampedCommits {
   /// The number of commits that are read, along first parents. `verify` reads all.
   private static let reach = 20
 
-  /// Creates a search in a repository.
+  /// Prepares a search in a repository.
   public init(_ repository: Repository) { self.repository = repository }
 
   /// Returns the commits, newest first. Merges, and commits before a heal, are left to `verify`. Empty if policy
