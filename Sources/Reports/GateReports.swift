@@ -34,7 +34,7 @@ public struct GateReport {
     let wrap = min(width, 80) - 4
     var head = Array((style(decision.answer.rawValue, role) + "  gate \(decision.name.printable) · \(source)").utf8)
     head.reserveCapacity(head.count + decision.reasonCount * 64)
-    // Read the closure once, not for each of thousands of reasons.
+    // Bind the method once, not for each of thousands of reasons.
     let write = decision.writeMessage
     for place in 0..<decision.reasonCount {
       head.addWrapped(to: wrap, first: "  - ", rest: "    ") { write(place, &$0) }

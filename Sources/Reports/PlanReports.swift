@@ -70,7 +70,7 @@ public struct BlockedReport {
   private let overview: PlanOverview
   /// The milestones that are not done and either wait for others or are in a blocked state.
   private let waiting: [PlanOverview.Entry]
-  /// The maximum number of milestones in the chains of one milestone: larger for a small plan, 16 for thousands.
+  /// The maximum number of milestones in the chains of one milestone: the fewer milestones wait, the more, at least 16.
   private let bound: Int
 
   /// Creates a report.

@@ -86,7 +86,7 @@ extension TrackerDocument {
   }
 }
 
-/// Reads a tracker document line by line.
+/// A reader of a tracker document, line by line.
 private struct TrackerReader {
   private enum Section { case none, tracker, deliverables, matrix, order, other }
 
