@@ -38,7 +38,7 @@ struct FormatCommand: ParsableCommand {
       let bytes = json.layoutBytes
       // A sparse checkout may leave the file out.
       guard let present = try FileSystem.readIfPresent(top + path), present != bytes else { return }
-      // Git may check a file out with other line ends than it holds (core.autocrlf, the attribute eol).
+      // Git may check a file out with other line ends than it stores (core.autocrlf, the attribute eol).
       let staged = try repository.staged(path)
       if let staged, try repository.hashOfWorkFile(path) == staged.id, try repository.blob(staged.id) == bytes {
         return

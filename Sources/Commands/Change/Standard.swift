@@ -14,8 +14,8 @@ enum Standard {
   }
 
   /// Prints a document for programs, whose renderer has escaped it for its medium.
-  /// If the answer cannot be written, the process ends with exit status 3, without a message if the reader has closed
-  /// the pipe.
+  /// If the answer cannot be written, the process ends with exit status 3. If the reader has closed the pipe, it ends
+  /// without a message, with exit status 141 (128 + SIGPIPE).
   /// - Parameter ending: bytes written in the same call, because a reader that has all the lines it needs may leave
   ///   between two calls. Megabytes are not copied to add a line end.
   static func document(_ bytes: [UInt8], ending: [UInt8] = []) {

@@ -2,7 +2,7 @@ import ArgumentParser
 
 /// One line for each command that a person can type unchanged, shown below its help.
 enum CommandExample {
-  /// Returns the example of the command whose help is requested.
+  /// Returns the example of a command, for its help.
   /// - Parameter words: the words typed after `readiness`.
   /// - Returns: nil if they name no command with an example.
   static func line(for words: [String]) -> String? {

@@ -59,7 +59,7 @@ struct Context {
     return repository
   }
 
-  /// Opens the repository for a command that writes, and first completes what a killed command began.
+  /// Opens the repository for a command that writes, and first completes the work of a killed command.
   /// - Parameter isDry: true if nothing may be written; it is then only reported.
   func openForWriting(isDry: Bool = false) throws -> Repository {
     let repository = try openRepository()

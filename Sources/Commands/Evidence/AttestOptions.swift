@@ -45,7 +45,7 @@ struct AttestOptions: ParsableArguments {
   }
 }
 
-/// Finds the key that signs attestations.
+/// The key that signs attestations.
 enum AttestationKey {
   /// Returns the key of the command line, or else of the configuration.
   /// - Parameter given: the path of the command line.

@@ -9,11 +9,9 @@ import ReadinessSystem
 
 /// The checks of a commit's plan, each with its profile.
 struct CheckSelection {
-  /// The plan.
   let overview: PlanOverview
   /// The checked commit.
   let commit: ObjectID
-  /// The tree of that commit.
   let tree: GitTree
   private let repository: Repository
   private let runtime: RuntimeFiles

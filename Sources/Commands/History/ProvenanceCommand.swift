@@ -98,7 +98,6 @@ struct ProvenanceCommand: ParsableCommand {
 
 /// The run that a person names by its id or the beginning of one.
 struct HistoryName {
-  /// The run.
   let run: RunRecord
 
   /// - Throws: `UnknownName` if it is no run of the history, or the beginning of several, which are listed.

@@ -41,7 +41,7 @@ struct HookEntryPoint {
       say("  -> The server and readiness verify check all the same.")
       return 0
     }
-    // Untrusted people may have written what is judged here.
+    // The judged commits may come from untrusted people.
     if isServer || name == "reference-transaction" {
       PatternAllowance.bound()
       RepeatedFolders.bound()
@@ -325,7 +325,7 @@ struct HookEntryPoint {
   /// The folder of the person who called git, which starts hooks at the top. Nil at a server, which does not know it.
   private var folder: String? { isServer ? nil : environment["GIT_PREFIX"] }
 
-  /// Refuses what could not be judged, unless it does not touch the plan at all.
+  /// Refuses a change that could not be judged, unless it does not touch the plan at all.
   private func couldNotJudge(_ error: any Error) -> Int32 {
     let failure = Failure(error)
     if !isServer, name != "pre-push", touchesNothingByGit() { return 0 }

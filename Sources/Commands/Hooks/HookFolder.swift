@@ -15,7 +15,7 @@ struct HookFolder {
     if path.contains(".husky") { throw Self.owned(by: "husky", "prepare-commit-msg", path) }
   }
 
-  /// Creates a folder that a server's own programs read.
+  /// Uses a folder that a server's own programs read.
   init(path: String) { self.path = path }
 
   private static func owned(by owner: String, _ name: String, _ path: String) -> UsageError {

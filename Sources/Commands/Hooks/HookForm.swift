@@ -10,7 +10,7 @@ enum HookForm: String {
   case stub = "sh stub"
   /// A file of another program, which may or may not run ours.
   case foreign = "another program's"
-  /// No file.
+  /// The file does not exist.
   case missing
   /// A file of ours that git skips.
   case notExecutable = "not executable"

@@ -25,7 +25,7 @@ struct CompletionsCommand: ParsableCommand {
     }
   }
 
-  /// Adds `_git_readiness`, which git looks for and calls with a line that begins with `git`.
+  /// The function `_git_readiness`, which git's completion calls with a line that begins with `git`.
   private static let bash = """
     _git_readiness() {
         local -i i=0 n
@@ -41,7 +41,7 @@ struct CompletionsCommand: ParsableCommand {
 
     """
 
-  /// Completes `git readiness …` like `readiness …`.
+  /// The function that completes `git readiness …` like `readiness …`.
   private static let fish = """
     complete -c git-readiness -w readiness
     function __readiness_after_git

@@ -58,7 +58,7 @@ struct MetricsCommand: ParsableCommand {
     context.print(json: MetricsReport.json(files: [textfile], failed: []), text: "written  \(textfile.printable)")
   }
 
-  /// Opens the repository; an audit hashes what it reads.
+  /// Opens the repository. An audit hashes every object that it reads.
   private func open(_ context: Context) throws -> Repository {
     verify ? try context.openForAudit() : try context.openRepository()
   }
