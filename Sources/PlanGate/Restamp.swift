@@ -141,7 +141,7 @@ public struct Restamp {
 }
 
 extension Finding {
-  /// Returns true if a new stamp repairs it. A single stamp names the author; those of a squash keep theirs.
+  /// Returns true if a new stamp repairs it. A single stamp names the author; stamps of a squash keep their actors.
   fileprivate func isMendable(_ blocks: [StampBlock]) -> Bool {
     if code == .actorMismatch { return severity == .error || blocks.count == 1 }
     return ReasonCode.repairedByStamps.contains(code)

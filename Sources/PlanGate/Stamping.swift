@@ -29,7 +29,7 @@ public struct Stamping {
   private let situation: CommitSituation
   private let warn: ([Finding]) -> Void
 
-  /// Stamps the commit that a situation is about to become, at its moment.
+  /// Prepares to stamp the commit of a situation, at the situation's moment.
   /// - Parameter warn: receives the judge's warnings about a change that it accepts.
   public init(_ situation: CommitSituation, warn: @escaping ([Finding]) -> Void = { _ in }) {
     (self.situation, self.warn) = (situation, warn)

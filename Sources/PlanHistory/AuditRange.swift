@@ -89,7 +89,7 @@ extension AuditRange {
     try HistoryAudit.run(repository, self, detail, after: earlier, progress: progress).report
   }
 
-  /// Returns the commit from which on the tip's policy has history judged.
+  /// Returns the commit after which history is judged, as named by the tip's policy.
   /// Both are nil if the policy names none; `unknown` is the name if it is no ancestor of the tip.
   func judgedFrom(in repository: Repository) throws -> (id: ObjectID?, unknown: String?) {
     guard takesJudgedFrom, let tip = tips.first,

@@ -3,7 +3,7 @@ import PlanJudge
 public import PlanModel
 import GitRepository
 
-/// The commits that an audit trusts without judging them (contract 2.2, anchors). Readers of its answer have to know.
+/// The commits that an audit trusts without judging them (contract 2.2, anchors). Reports name them.
 public struct AuditTrust: Sendable {
   /// The kind of point at which judgement begins.
   public enum Start: String, Sendable {
@@ -32,7 +32,7 @@ public struct AuditTrust: Sendable {
 extension AuditTrust {
   /// Determines what an audit trusted. Returns nil if no commit holds the plan or set `judgedFrom`.
   /// - Parameters:
-  ///   - judgedFrom: the commit from which on the tip's policy has history judged.
+  ///   - judgedFrom: the commit after which history is judged, as named by the tip's policy.
   ///   - notJudged: the number of commits that this leaves out.
   ///   - dropped: the indices of the commits of other plans.
   /// - Complexity: O(commits of interest) if `judgedFrom` counts.
