@@ -81,8 +81,8 @@ struct MergedChange {
   }
 }
 
-/// The path to a status that a merge decides (contract 3, merges, 2): an edge from a live state, or re-entry if the
-/// state is live itself.
+/// The path to a status that a merge decides (contract 3, merges, 2). It is an edge from a live state, or re-entry if
+/// the state is live itself.
 struct MergedEntry {
   /// True if the state is re-entered.
   let isAnew: Bool

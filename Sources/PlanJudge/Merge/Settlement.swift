@@ -110,7 +110,7 @@ extension MergedFile {
 }
 
 extension JudgeContext {
-  /// The same context, without changes of milestones.
+  /// The context without its changes of milestones.
   fileprivate var ofPolicyAlone: JudgeContext {
     var alone = self
     alone.changes = ChangeSet(

@@ -1,7 +1,7 @@
 import PlanModel
 
-/// A reader of a tree's milestones with the rule of damage: an unreadable file has the state of its nearest readable
-/// version along first parents (contract 2.2).
+/// A reader of a tree's milestones that applies the rule of damage (contract 2.2). An unreadable file has the state of
+/// its nearest readable version along first parents.
 final class States {
   let tree: any PlanTree
   let workflow: Workflow

@@ -160,9 +160,9 @@ enum ApprovalRule: ChangeRule {
 }
 
 extension JudgeContext {
-  /// Returns true if a person added what a change adds: as the commit's author, or as the actor who signed the last
-  /// block that changes the file. An earlier signature of a squash covers earlier bytes, which are unknown (contract
-  /// 2.4, identity).
+  /// Returns true if a person made a change's additions: the commit's author, or the actor who signed the last block
+  /// that changes the file. An earlier signature of a squash covers earlier bytes, which are unknown (contract 2.4,
+  /// identity).
   func isAddedBy(_ email: String, _ steps: [Telling.Step]) throws -> Bool {
     let people = policy.authorization?.people ?? People()
     if people.isSame(email, proposal.author.email) { return true }

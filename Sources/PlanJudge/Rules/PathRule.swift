@@ -81,8 +81,8 @@ enum PathRule {
     (changed.first ?? []).filter { path in changed.dropFirst().allSatisfy { $0.contains(path) } }
   }
 
-  /// Returns true if the first parent changed one of these policies since a merge base, or if another parent repeats a
-  /// policy change that the first one has. Also returns true if there is no merge base (contract 3, merges, 3c).
+  /// Returns true if the first parent changed one of these policies since a merge base, or if there is no merge base.
+  /// Also returns true if another parent repeats a policy change that the first one has (contract 3, merges, 3c).
   private static func isNewHere(_ files: [String], _ proposal: Proposal) throws -> Bool {
     let own = try proposal.base.policyFiles()
     return try proposal.parents.indices.dropFirst().contains { other in

@@ -51,8 +51,8 @@ public enum PlanPaths {
   /// Returns the path of a milestone's file.
   public static func milestone(_ id: MilestoneID) -> String { folder + "/" + id.text + ".json" }
 
-  /// Returns true if a file of the plan or the policy may have a path (contract 2): `.readiness/*.json`, the plan file,
-  /// the schema of milestones, and any path below `ssot/policies/`.
+  /// Returns true if a file of the plan or the policy may have a path (contract 2). These are `.readiness/*.json`, the
+  /// plan file, the schema of milestones, and any path below `ssot/policies/`.
   public static func mayHold(_ path: String) -> Bool {
     let parts = path.utf8.split(separator: UInt8(ascii: "/"), omittingEmptySubsequences: false)
     let isPlain = parts.allSatisfy { part in

@@ -16,8 +16,8 @@ public struct CommitDates: Sendable {
   /// The permitted clock skew: an hour.
   public static let skew: Int64 = 60 * 60_000
 
-  /// Returns true if an `At` counts for the commits that follow: it exceeds neither the clock nor its committer date by
-  /// more than the permitted skew (contract 3, moment).
+  /// Returns true if an `At` counts for later commits (contract 3, moment). It must not exceed the clock or its
+  /// committer date by more than the permitted skew.
   public func count(_ at: Int64) -> Bool {
     [committed, clock].allSatisfy { limit in limit.map { at <= $0 + Self.skew } ?? true }
   }
