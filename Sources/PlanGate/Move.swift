@@ -12,7 +12,7 @@ public struct MoveStep: Sendable {
   public enum Goal: Sendable {
     /// A state, as a person writes it.
     case state(String)
-    /// The first state of a category that can be reached by an edge.
+    /// A state of a category: the present one, or else the first that an edge reaches, or else the first.
     case category(Category)
   }
 

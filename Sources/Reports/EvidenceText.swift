@@ -40,7 +40,7 @@ enum EvidenceText {
   }
 
   /// Returns exceptions for programs.
-  /// - Parameter moment: the moment that decides which have lapsed, in milliseconds since 1970; nil if none has.
+  /// - Parameter moment: the moment that decides which have lapsed, in milliseconds since 1970; nil to mark none.
   static func json(_ waives: [StandingWaive], at moment: Int64?) -> JSONValue {
     JSONValue(
       .array(

@@ -117,7 +117,7 @@ public struct WhyNotReport {
   private let lateness: [Lateness.Item]
   private let renewals: [String]
 
-  /// Creates a report of a gate's decision, the facts that would flip it, and those milestones among them that are late
+  /// Creates a report of a gate's decision, the facts that would flip it, and those of their milestones that are late
   /// or at risk.
   /// - Parameter overview: the overview of that plan.
   public init(_ decision: GateDecision, _ gap: GateGap, _ lateness: Lateness, _ overview: PlanOverview) {

@@ -1,4 +1,4 @@
-/// Plain rows under a heading for other things than milestones: settings, sinks, dead letters.
+/// Plain rows under a heading for things other than milestones: settings, sinks, dead letters.
 public struct Listing {
   private let header: [String]
   private let rows: [[String]]

@@ -101,7 +101,7 @@ public struct ObjectiveVerdictReport {
   private let file: ObjectiveFile
   private let verdict: ObjectiveVerdict?
 
-  /// Creates a report of an objective and the verdict on its capture. Nil if nothing was captured.
+  /// Creates a report of an objective and the verdict on its capture, which is nil if nothing was captured.
   public init(_ file: ObjectiveFile, _ verdict: ObjectiveVerdict?) {
     self.file = file
     self.verdict = verdict

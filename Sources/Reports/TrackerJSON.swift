@@ -5,7 +5,7 @@ public import StrictJSON
 
 /// The whole plan as one JSON document, with everything in its files.
 public enum TrackerJSON {
-  /// Returns `export` with the plan file and the milestones' files, members in their written order.
+  /// Returns the answer `export` with the plan file and the milestones' files, members in their written order.
   public static func render(_ overview: PlanOverview) -> JSONValue {
     Envelope.json(
       "export",

@@ -67,7 +67,7 @@ extension Context {
     return try repository.staged(repositoryPath(word, top: repository.workTree ?? "")) != nil
   }
 
-  /// Warns about the team's own commit hooks, which run in `git commit` but not in a command that commits itself.
+  /// Warns about the team's own commit hooks, which run in `git commit` but not in this program's own commits.
   func sayWhichHooksDidNotRun(_ repository: Repository, _ command: String, toRunThem: String) throws {
     let configured = try repository.configuration("core.hookspath")
     let names = try HookFolder(path: configured ?? repository.commonFolder + "hooks").othersInCommits()

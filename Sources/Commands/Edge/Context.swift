@@ -60,7 +60,7 @@ struct Context {
   }
 
   /// Opens the repository for a command that writes, and first completes the work of a killed command.
-  /// - Parameter isDry: true if nothing may be written; it is then only reported.
+  /// - Parameter isDry: true if nothing may be written; that work is then only reported.
   func openForWriting(isDry: Bool = false) throws -> Repository {
     let repository = try openRepository()
     if let setting = try repository.configuration("core.sharedrepository") {

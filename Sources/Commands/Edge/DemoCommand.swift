@@ -167,8 +167,7 @@ final class DemoRunner {
     let quoted = words.map { $0.contains(" ") || $0.isEmpty ? "'\($0)'" : $0 }
     let shown = quoted.joined(separator: " ")
     say("$ " + Self.broken(quoted))
-    // The profile bounds everything that a demo starts, as it bounds a check, including the checks that it starts
-    // itself.
+    // The profile bounds every program of a demo as it bounds a check, including the programs that these start.
     let ending = SupervisedProcess(
       arguments: words, environment: environment, folder: folder, readable: ["/"],
       writable: [String(folder.dropLast(5)), "/dev/null"], timeout: 4 * profile.timeoutMilliseconds + 20_000,

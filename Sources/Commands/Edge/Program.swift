@@ -61,7 +61,7 @@ public enum Program {
   }
 
   /// Parses a command's own words alone, which takes a third of the time. If they do not fit, or ask for help, the
-  /// whole program parses them.
+  /// root command parses them.
   private static func parse(_ words: [String]) throws -> any ParsableCommand {
     if let command = plain(words) { return command }
     let commands = Root.configuration.groupedSubcommands.lazy.flatMap(\.subcommands)

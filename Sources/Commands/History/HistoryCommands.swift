@@ -166,7 +166,7 @@ enum CommitDate {
   static func seconds(_ text: String, isEnd: Bool) throws -> Int64 {
     if let day = DaySpan.seconds(ofDay: text) { return isEnd ? day + 86_399 : day }
     let output = try GitProcess.run(["rev-parse", "--since=\(text)"])
-    // Git reads unknown text as now, so a text without a digit or a known word is refused.
+    // Git takes unknown text for the present moment, so a text without a digit or a known word is refused.
     let isKnown = text.contains(where: \.isNumber) || ["yesterday", "today", "now", "noon", "midnight"].contains(text)
     guard isKnown, output.status == 0, let seconds = Int64(output.trimmed.dropFirst("--max-age=".count)) else {
       throw UsageError("\"\(text)\" is no date.", hint: "Write 2026-11-22, or as for git log --since.")

@@ -90,7 +90,7 @@ struct HookEntryPoint {
     // A merge reports here what the server will refuse, because the person who merges cannot fix it.
     let outcome = try Stamping(situation) { if situation.parents.count > 1 { tell($0) } }
       .stamp(text, isEdited: opensEditor, mayFollow: opensEditor)
-    // Without an editor, nobody can still write the subject.
+    // Without an editor, there is no later chance to write the subject.
     if !opensEditor, case .rewritten(let text) = outcome, !Trailers.blocks(in: text).isEmpty,
       !Stamping.hasSubject(text, isEdited: false)
     {

@@ -47,7 +47,7 @@ struct MergeDriverCommand: ParsableCommand {
     } catch { return nil }
   }
 
-  /// Merges files that do not parse as git would have done.
+  /// Merges line by line, as git would, if a file does not parse.
   private func byLines() throws {
     let output = try GitProcess.run(
       [
