@@ -58,7 +58,7 @@ public enum Judge {
       path: PlanPaths.folder)
   }
 
-  /// A commit is not judged if its plan and policy equal those of all its parents (contract 2.2).
+  /// Returns true if plan and policy equal those of all parents. Such a commit is not judged (contract 2.2).
   private static func changesNothing(_ proposal: Proposal) throws -> Bool {
     let parents = proposal.parents.isEmpty ? [proposal.base] : proposal.parents
     return try parents.allSatisfy { try proposal.candidate.hasSamePlanAndPolicy(as: $0) }

@@ -1,6 +1,6 @@
 import PlanModel
 
-/// Judges what a side of a merge brings by the policy of each other side that changed its policy since they diverged.
+/// The rule for what a side of a merge brings: the policy of each other side applies if it changed since they diverged.
 /// So branching off before a rule was tightened does not evade it (contract 3, merges, 3c).
 enum BroughtRule {
   /// A violation of one side's rule by what another side brings.

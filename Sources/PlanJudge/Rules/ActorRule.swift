@@ -1,8 +1,8 @@
 import PlanModel
 
-/// Requires a valid signature of an actor who is not the commit's author, if a rule applies to the block (contract 2.4,
-/// identity). A merge's own stamp is checked from every side, and brought stamps under the policy of the judging side.
-/// `StampAudit` checks other commits.
+/// The rule that an actor who is not the commit's author must have signed the stamp if a rule applies to it (contract
+/// 2.4, identity). A merge's own stamp is checked from every side, and brought stamps under the policy of the judging
+/// side. `StampAudit` checks other commits.
 enum ActorRule: ChangeRule {
   static func findings(in context: JudgeContext) throws -> [Finding] {
     guard !context.isBaseline, let authorization = context.policy.authorization else { return [] }

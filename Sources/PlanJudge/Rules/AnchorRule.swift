@@ -1,6 +1,7 @@
 import PlanModel
 
-/// Applies the anchor's authorization too, if it is not that of the parents (contract 2.2, anchors).
+/// The rule that a change must also satisfy the anchor's authorization, if that differs from the parents' (contract
+/// 2.2, anchors).
 enum AnchorRule: ChangeRule {
   static func findings(in context: JudgeContext) throws -> [Finding] {
     let anchor = context.proposal.anchor

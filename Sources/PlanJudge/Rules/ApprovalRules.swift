@@ -47,8 +47,8 @@ extension Workflow {
   }
 }
 
-/// Checks added approvals: an unsigned one needs the approver's own commit, and a signed one a valid signature. Leaving
-/// the review must remove them (contract 2.4).
+/// The rule for added approvals: an unsigned one needs the approver's own commit, and a signed one a valid signature.
+/// Leaving the review must remove them (contract 2.4).
 enum ApprovalRule: ChangeRule {
   private struct Key: Hashable {
     let by, signature: ExactText

@@ -1,6 +1,6 @@
 import PlanModel
 
-/// Checks every applicable rule of authorization (contract 2.4). A baseline needs no authority.
+/// The rule that every applicable rule of authorization is met (contract 2.4). A baseline needs no authority.
 enum AuthorityRule: ChangeRule {
   static func findings(in context: JudgeContext) throws -> [Finding] {
     guard !context.isBaseline, let authorization = context.policy.authorization else { return [] }
@@ -184,7 +184,7 @@ extension Workflow {
   }
 }
 
-/// Checks that only authorized people change the policy (contract 2.4).
+/// The rule that only authorized people change the policy (contract 2.4).
 enum PolicyAuthorityRule: ChangeRule {
   static func findings(in context: JudgeContext) throws -> [Finding] {
     guard !context.isBaseline, let authorization = context.policy.authorization else { return [] }

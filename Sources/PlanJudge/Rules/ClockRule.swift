@@ -1,6 +1,6 @@
 import PlanModel
 
-/// Checks that the dates of a run are not ahead of the judge's clock (contract 3, moment).
+/// The rule that the dates of a run are not ahead of the judge's clock (contract 3, moment).
 enum ClockRule {
   static func findings(_ proposal: Proposal, _ blocks: [StampBlock], isRun: Bool) -> [Finding] {
     let dates = proposal.dates

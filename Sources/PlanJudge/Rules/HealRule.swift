@@ -1,7 +1,7 @@
 public import PlanModel
 
-/// Checks that a healing stamp has the authority to change the policy (contract 3, heal). The code that walks history
-/// compares the stamp with the ancestors.
+/// The rule that a healing stamp needs the authority to change the policy (contract 3, heal). The code that walks
+/// history compares the stamp with the ancestors.
 enum HealRule {
   static func findings(_ blocks: [StampBlock], _ proposal: Proposal, _ force: PolicyInForce) throws -> [Finding] {
     let runs = blocks.filter { $0.heals && $0.fault == nil }.compactMap(\.run)

@@ -1,6 +1,6 @@
 import PlanModel
 
-/// Checks that a merge of different plans continues one of them, byte for byte (contract 2.2, unrelated plans). Not a
+/// The rule that a merge of different plans continues one of them, byte for byte (contract 2.2, unrelated plans). Not a
 /// `ChangeRule`, because it selects the parents for the other rules.
 enum JoinRule {
   /// The part of a merge to judge, and the findings about the merge of plans.

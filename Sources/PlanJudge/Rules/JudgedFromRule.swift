@@ -1,6 +1,6 @@
 import PlanModel
 
-/// Checks that `judgedFrom` names a proper ancestor of the commit that sets it (contract 2.3).
+/// The rule that `judgedFrom` names a proper ancestor of the commit that sets it (contract 2.3).
 enum JudgedFromRule: ChangeRule {
   static func findings(in context: JudgeContext) throws -> [Finding] {
     let proposal = context.proposal

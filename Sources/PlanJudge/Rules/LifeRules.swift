@@ -1,6 +1,6 @@
 import PlanModel
 
-/// Checks that a milestone begins in the first pending state, and that no retired id is used again (contract 2.2).
+/// The rule that a milestone begins in the first pending state, and that no commit reuses an id it deletes (contract 2.2).
 enum BirthRule: ChangeRule {
   static func findings(in context: JudgeContext) throws -> [Finding] {
     guard !context.isBaseline else { return [] }
@@ -46,7 +46,7 @@ enum BirthRule: ChangeRule {
   }
 }
 
-/// Checks that a deleted milestone is pending, has no dependents and has a retired id (contract 2.2).
+/// The rule that a deleted milestone is pending, has no dependents and has a retired id (contract 2.2).
 enum DeletionRule: ChangeRule {
   static func findings(in context: JudgeContext) throws -> [Finding] {
     let retired = Set(try context.proposal.candidate.planFile()?.plan?.retired ?? [])
@@ -85,7 +85,7 @@ enum DeletionRule: ChangeRule {
   }
 }
 
-/// Checks that changed reviewed content meets the guards of its state again, with a reason (contract 2.2, re-entry).
+/// The rule that changed reviewed content meets the guards of its state again, with a reason (contract 2.2, re-entry).
 enum ReentryRule: ChangeRule {
   static func findings(in context: JudgeContext) throws -> [Finding] {
     guard !context.isBaseline else { return [] }
@@ -159,7 +159,7 @@ enum ReentryRule: ChangeRule {
   }
 }
 
-/// Checks the plan's own identity and its list of retired ids (contract 2.2).
+/// The rule for the plan's own identity and its list of retired ids, none of which is used again (contract 2.2).
 enum PlanRule: ChangeRule {
   static func findings(in context: JudgeContext) throws -> [Finding] {
     let proposal = context.proposal

@@ -1,8 +1,8 @@
 import PlanModel
 
-/// Checks changes of guarded files: only holders of the role may make them, and nobody while a milestone that freezes
-/// them is done (`doc/design/decisions/0026-guarded-paths.md`). Applies to every commit, even if it leaves the plan
-/// unchanged. Compares trees and reads no file.
+/// The rule for guarded files: only holders of the role may change them, and nobody while a milestone that freezes them
+/// is done (`doc/design/decisions/0026-guarded-paths.md`). It applies to every commit, even if the plan is unchanged.
+/// It compares trees and reads no guarded file.
 enum PathRule {
   /// A change of guarded files that a parent's policy rejects.
   struct Refusal {

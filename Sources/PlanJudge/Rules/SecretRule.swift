@@ -2,8 +2,8 @@ import GitObjects
 import PlanModel
 import StrictJSON
 
-/// Checks that no milestone, plan, policy, message, name or evidence contains a possible secret. The finding names its
-/// kind and position, never the secret (`doc/security.md`).
+/// The rule that no milestone, plan, policy, message, name or evidence contains a possible secret. The finding names
+/// its kind and position, never the secret (`doc/security.md`).
 enum SecretRule: ChangeRule {
   static func findings(in context: JudgeContext) throws -> [Finding] {
     let secrets = context.policy.secrets

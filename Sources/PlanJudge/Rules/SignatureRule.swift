@@ -1,6 +1,6 @@
 import PlanModel
 
-/// Checks that each stamp has a valid signature by its actor if a rule requires one (contract 2.4).
+/// The rule that each stamp has a valid signature by its actor if authorization requires one (contract 2.4).
 enum SignatureRule: ChangeRule {
   static func findings(in context: JudgeContext) throws -> [Finding] {
     guard !context.isBaseline, !context.telling.isDraft, let authorization = context.policy.authorization else {

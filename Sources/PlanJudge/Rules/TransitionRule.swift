@@ -1,6 +1,6 @@
 import PlanModel
 
-/// Checks that a status changes along an edge of the workflow, and that the edge's guards are met (contract 2.2).
+/// The rule that a status changes along an edge of the workflow, and that the edge's guards are met (contract 2.2).
 enum TransitionRule: ChangeRule {
   static func findings(in context: JudgeContext) throws -> [Finding] {
     guard !context.isBaseline else { return [] }

@@ -15,7 +15,7 @@ struct UnstampedPaths {
   /// The places that the author may reach under every rule.
   private var reached: Set<Place> = []
 
-  /// O(edges), plus the cost of the rules of authorization.
+  /// Finds the reachable states. O(edges), plus the cost of the rules of authorization.
   init(_ change: MilestoneChange, from: String, _ context: JudgeContext) throws {
     (self.change, self.context) = (change, context)
     start = Place(state: from, isOwnReview: false)

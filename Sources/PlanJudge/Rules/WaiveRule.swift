@@ -1,7 +1,7 @@
 import PlanModel
 
-/// Checks exceptions: only people whom the policy permits may grant them, with a reason, and for the permitted period
-/// (contract 3, `Waive`; `doc/design/decisions/0025-waives.md`).
+/// The rule for exceptions: only people whom the policy permits may grant them, with a reason, and for the permitted
+/// period (contract 3, `Waive`; `doc/design/decisions/0025-waives.md`).
 enum WaiveRule: ChangeRule {
   static func findings(in context: JudgeContext) throws -> [Finding] {
     context.telling.waivingRuns.flatMap { run in

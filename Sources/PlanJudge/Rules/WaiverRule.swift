@@ -1,7 +1,7 @@
 import PlanModel
 import StrictJSON
 
-/// Checks that the approver's own commit adds a waiver, and that the approver holds the role (`doc/guides/checks.md`,
+/// The rule that the approver's own commit adds a waiver, and that the approver holds the role (`doc/guides/checks.md`,
 /// waivers).
 ///
 /// A waiver covers one definition of a criterion. Changing the definition and retaining the waiver counts as adding a

@@ -39,7 +39,7 @@ public struct CheckDefinition: Sendable {
     public let stdoutMatches: String?
     /// A JSON Schema that standard output must match.
     public let stdoutSchema: JSONValue?
-    /// What must be identical when the command runs again; nil if the definition does not say.
+    /// The parts of the result that must be identical on another run; nil if the definition does not say.
     public let repetition: Repetition?
     /// The programs whose file digests the evidence records.
     public let tools: [String]

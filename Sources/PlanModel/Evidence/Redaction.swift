@@ -1,5 +1,5 @@
-/// Removes secrets from a text before it is stored: secrets of known form, and values that the caller passes. Other
-/// secrets remain (`doc/guides/checks.md`).
+/// The removal of secrets from a text before it is stored: secrets of known form, and values that the caller passes.
+/// Other secrets remain (`doc/guides/checks.md`).
 public enum Redaction {
   /// The replacement for a secret.
   static let mark = Array("[secret]".utf8)

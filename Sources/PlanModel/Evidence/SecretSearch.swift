@@ -1,4 +1,4 @@
-/// Searches a file of any size for secrets, chunk by chunk. Reads UTF-8, UTF-16 and UTF-32. Does not look into
+/// A search for secrets in a file of any size, chunk by chunk. It reads UTF-8, UTF-16 and UTF-32. It does not look into
 /// archives, compressed or encrypted files (`doc/security.md`).
 public struct SecretSearch {
   /// A possible secret and its line, from 1.

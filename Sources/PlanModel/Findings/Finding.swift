@@ -20,7 +20,7 @@ public struct Finding: Sendable, Equatable {
   public let code: ReasonCode
   /// The severity, which decides whether the finding rejects the change.
   public var severity: Severity
-  /// What happened and why, in sentences.
+  /// The event and its reason, in sentences.
   public let message: String
   /// The next step.
   public let hint: String

@@ -1,4 +1,4 @@
-/// Encodes and decodes base64 (RFC 4648).
+/// The base64 encoding (RFC 4648).
 public enum Base64 {
   private static let alphabet = Array("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/".utf8)
 

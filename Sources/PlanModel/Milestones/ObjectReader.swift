@@ -7,7 +7,7 @@ struct DocumentFault: Error {
   let offset: Int
 }
 
-/// Collects the faults of a document, so that a person sees all of them at once.
+/// The faults of a document, collected so that a person sees all of them at once.
 final class FaultList {
   private(set) var faults: [DocumentFault] = []
 
@@ -20,7 +20,7 @@ final class FaultList {
   }
 }
 
-/// Reads the members of an object by their known names. Adds every fault to the list; never throws.
+/// A reader of an object's members by their known names. Adds every fault to the list; never throws.
 struct ObjectReader {
   var value: JSONValue { fields.value }
   private let fields: JSONFields

@@ -50,7 +50,7 @@ public struct AuthorizationRule: Sendable {
     case fields([String])
   }
 
-  /// Ids, `PREFIX-*` or `*`; empty for all.
+  /// The milestones: ids, `PREFIX-*` or `*`; empty for all.
   public let milestones: [String]
   /// The subject.
   public let subject: Subject

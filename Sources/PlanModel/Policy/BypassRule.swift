@@ -12,7 +12,7 @@ public struct BypassRule: Sendable {
   public let role: String
   /// The reason codes of the rules.
   public let codes: Set<String>
-  /// Ids or `PREFIX-*`; empty for all.
+  /// The milestones: ids or `PREFIX-*`; empty for all.
   public let milestones: [String]
   /// The maximum number of days after the stamp.
   public let days: Int

@@ -60,7 +60,7 @@ public struct ProvenancePolicy: Sendable {
 
   /// The handling of unstamped changes.
   public let unstamped: Unstamped
-  /// The commit whose ancestors are not judged, in hexadecimal; nil if all are judged.
+  /// The commit after which history is judged, in hexadecimal; nil if all of it is judged.
   public let judgedFrom: String?
 
   init(unstamped: Unstamped, judgedFrom: String?) {

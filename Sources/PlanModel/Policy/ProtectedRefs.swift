@@ -4,7 +4,7 @@ import StrictJSON
 /// HEAD's branch has the file, unprotected refs are not judged until their commits reach a protected one. Without it,
 /// every ref is judged.
 public struct ProtectedRefs: Sendable {
-  /// Full names; a trailing `*` matches any suffix.
+  /// The patterns: full ref names, in which a trailing `*` matches any suffix.
   public let patterns: [String]
 
   /// Returns true if a ref is protected.
