@@ -1,6 +1,7 @@
 import PlanModel
 
-/// The rule that a milestone begins in the first pending state, and that no commit reuses an id it deletes (contract 2.2).
+/// The rule that a milestone begins in the first pending state, and that no commit reuses an id that it deletes
+/// (contract 2.2).
 enum BirthRule: ChangeRule {
   static func findings(in context: JudgeContext) throws -> [Finding] {
     guard !context.isBaseline else { return [] }
