@@ -26,7 +26,7 @@ public struct Commit: Sendable {
   public let committer: String
   /// The message, decoded by the commit's `encoding`; nil if it cannot be decoded. O(message).
   public var message: String? { TextEncoding.decode(messageBytes, encoding: encoding) }
-  /// The message as far as it can be told, for seeking in it. O(message).
+  /// The message with invalid bytes replaced, for searching. O(message).
   public var messageText: String { message ?? String(decoding: messageBytes, as: UTF8.self) }
   /// The blocks in the raw message, of which only the values are decoded. Git shows a message up to its first zero
   /// byte, so text after it contains no block. O(message).

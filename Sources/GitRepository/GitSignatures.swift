@@ -94,7 +94,7 @@ public final class GitSignatures: SignatureVerifier {
     }
   }
 
-  /// `20261122190000Z`.
+  /// Formats a time as `20261122190000Z`.
   private static func time(_ moment: Int64) -> String {
     Timestamp.text(millisecondsSince1970: moment).prefix(19).filter(\.isNumber) + "Z"
   }
