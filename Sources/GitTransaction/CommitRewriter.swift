@@ -3,19 +3,20 @@ public import GitObjects
 import CLibgit2
 import PlanModel
 
-/// Writes a commit again with other parents or another message. Everything else stays to the byte, but for signatures
-/// over the old bytes, which would be false.
+/// Rewrites a commit with other parents or another message. All other bytes stay unchanged, except that signatures
+/// over the old bytes are dropped, because they would be false.
 public struct CommitRewriter {
   private let repository: Repository
 
-  /// Makes one. What it writes is synced.
+  /// Creates a rewriter. Its commits are synced.
   public init(_ repository: Repository) {
     self.repository = repository
     readiness_git_enable_fsync()
   }
 
+  /// Writes the new commit.
   /// - Parameter message: the new message, as text; nil to keep the bytes of the old one.
-  /// - Returns: the new commit, and whether a signature was left out.
+  /// - Returns: the new commit, and true if a signature was dropped.
   public func rewrite(_ commit: Commit, parents: [ObjectID], message: String?) throws -> (id: ObjectID, wasSigned: Bool)
   {
     let raw = try repository.bytes(of: commit.id, .commit)
@@ -29,7 +30,7 @@ public struct CommitRewriter {
       let end = raw[at...].firstIndex(of: 0x0A) ?? raw.count
       let line = raw[at..<end]
       at = min(end + 1, raw.count)
-      // A line that begins with a space goes on with the header above it.
+      // A line that begins with a space continues the header above it.
       if line.first == 0x20 {
         if !isDropping { header += line + [0x0A] }
         continue

@@ -4,19 +4,19 @@ import CLibgit2
 public import PlanModel
 import ReadinessSystem
 
-/// A change of a few files that becomes a commit on HEAD, leaving everything else as the user has it.
+/// A change of a few files that becomes a commit on HEAD and leaves the user's other changes untouched.
 public struct CommitPlan {
-  /// What becomes of one path.
+  /// The change of one path.
   public struct Change {
-    /// From the top of the repository.
+    /// The path from the top of the repository.
     public let path: String
-    /// What index and file hold now, nil for nothing; where they hold something else by the time the lock is taken,
-    /// nothing is written.
+    /// The current object in index and file, nil if there is none. If they differ once the lock is taken, nothing is
+    /// written.
     public let replacing: ObjectID?
     /// The new bytes; nil to remove the file.
     public let bytes: [UInt8]?
 
-    /// Makes a change.
+    /// Creates a change.
     public init(path: String, replacing: ObjectID?, bytes: [UInt8]?) {
       self.path = path
       self.replacing = replacing
@@ -24,14 +24,14 @@ public struct CommitPlan {
     }
   }
 
-  /// The commit that HEAD has to be at.
+  /// The expected commit of HEAD.
   public let parent: Commit
-  /// The files.
+  /// The changes of files.
   public let changes: [Change]
-  /// Regular files that go along as they are staged. Index and work tree keep them.
+  /// Staged regular files that the commit includes. Index and work tree keep them.
   public let staged: [(path: String, blob: ObjectID)]
 
-  /// Makes a plan.
+  /// Creates a plan.
   public init(parent: Commit, changes: [Change], staged: [(path: String, blob: ObjectID)] = []) {
     self.parent = parent
     self.changes = changes
@@ -39,25 +39,25 @@ public struct CommitPlan {
   }
 }
 
-/// Writes commits. Order: the index's lock; objects and journal, synced; the ref, by compare-and-swap; the index; the
-/// files. What is killed half-way leaves the old state or the new one (`doc/design/decisions/0007-move-order.md`).
+/// Writes commits, in this order: the index's lock; objects and journal, synced; the ref, by compare-and-swap; the
+/// index; the files. A kill leaves the old state or the new one (`doc/design/decisions/0007-move-order.md`).
 public struct CommitWriter {
   private let repository: Repository
   private let objects: NewObjects
 
-  /// Makes a writer. What another one made here and did not commit is forgotten.
+  /// Creates a writer. Discards new objects that another writer did not commit.
   public init(_ repository: Repository) {
     self.repository = repository
     objects = repository.newObjects
     objects.forget()
   }
 
-  /// The tree that the plan would give, in memory.
+  /// Returns the tree of the plan, in memory.
   public func tree(_ plan: CommitPlan) throws -> ObjectID {
     try tree(plan.parent.tree, with: plan.changes, staged: plan.staged)
   }
 
-  /// A tree with changes put in, in memory.
+  /// Returns a tree with changes applied, in memory.
   public func tree(
     _ root: ObjectID, with changes: [CommitPlan.Change], staged: [(path: String, blob: ObjectID)] = []
   ) throws -> ObjectID {
@@ -70,11 +70,11 @@ public struct CommitWriter {
     return try blobs.isEmpty ? root : tree(root, with: blobs[...]) ?? objects.make(.tree, [])
   }
 
-  /// A file at its path; without an id it is removed.
+  /// A file at its path; a nil id removes the file.
   private typealias Placed = (path: ArraySlice<String>, id: ObjectID?)
 
-  /// A tree with blobs put in, sorted by path. Folders on the way are made.
-  /// - Returns: nil if nothing is left in it.
+  /// Returns a tree with blobs applied, which are sorted by path. Creates missing folders.
+  /// - Returns: nil if the tree is empty.
   private func tree(_ tree: ObjectID?, with blobs: ArraySlice<Placed>) throws -> ObjectID? {
     var folder = try tree.map { try TreeObject(repository.store, $0) } ?? TreeObject([], .zero)
     var rest = blobs
@@ -97,15 +97,15 @@ public struct CommitWriter {
     return try folder.bytes.isEmpty ? nil : objects.make(.tree, folder.bytes)
   }
 
-  /// Makes the commit and moves HEAD to it.
-  /// - Parameter signs: whether git signs it, with the user's key; it does in any case where `commit.gpgSign` is set.
-  /// - Throws: `GitError` of kind `locked` or `changedMeanwhile` where somebody else was faster; nothing has changed
-  ///   then, and the caller reads and judges again.
+  /// Creates the commit and moves HEAD to it.
+  /// - Parameter signs: true if git signs it with the user's key; it also does if `commit.gpgSign` is set.
+  /// - Throws: `GitError` of kind `locked` or `changedMeanwhile` if another command was faster. Then nothing has
+  ///   changed, and the caller reads and judges again.
   /// - Returns: the commit's id.
   public func commit(_ plan: CommitPlan, tree: ObjectID, message: String, author: Identity, signs: Bool = false) throws
     -> ObjectID
   {
-    // An empty commit leaves the index alone, so it needs neither lock nor work tree.
+    // An empty commit does not change the index, so it needs neither lock nor work tree.
     let lock = try plan.changes.isEmpty ? nil : IndexUpdate(repository, changes: plan.changes)
     defer { lock?.release() }
     let isConfigured = try ["true", "yes", "on", "1"].contains(
@@ -137,7 +137,7 @@ public struct CommitWriter {
     return commit
   }
 
-  /// By git, which knows how the user signs, and reads the tree from the disk.
+  /// Creates the commit with git, which knows how the user signs, and reads the tree from the disk.
   private func sealed(_ plan: CommitPlan, tree: ObjectID, message: String) throws -> ObjectID {
     var batch = FileBatch()
     defer { batch.cancel() }
@@ -168,8 +168,8 @@ public struct CommitWriter {
     return try objects.make(.commit, Array(text.utf8))
   }
 
-  /// Moves a branch whose new value is prepared, by compare-and-swap.
-  /// - Returns: false where it moved, and its sync failed; nil where it is for libgit2 to move.
+  /// Moves a branch to its prepared value, by compare-and-swap.
+  /// - Returns: false if it moved and its sync failed; nil if libgit2 must move it.
   private func move(
     _ branch: PlainBranch, _ name: String, to new: ObjectID, from old: ObjectID, _ message: String, _ committer: String
   ) throws -> Bool? {
@@ -195,7 +195,7 @@ public struct CommitWriter {
   }
 
   /// Moves a ref from one commit to another, by compare-and-swap.
-  /// - Returns: false where it moved, and what syncs it failed behind that.
+  /// - Returns: false if it moved and a later sync failed.
   private func move(_ name: String, to new: ObjectID, from old: ObjectID, _ message: String) throws -> Bool {
     try repository.syncRefs()
     let subject = message.prefix { $0 != "\n" }
@@ -214,14 +214,14 @@ public struct CommitWriter {
     }
     var code = create()
     if code < 0, hasMoved() { return false }
-    // While `git gc` puts one pack in the place of others, libgit2 can miss what is there for a moment.
+    // While `git gc` replaces packs, libgit2 can briefly miss existing objects.
     for _ in 0..<5 where git_error_code(code) == GIT_ERROR {
       Machine.sleep(milliseconds: 20)
       try repository.readObjectsAnew()
       code = create()
       if code < 0, hasMoved() { return false }
     }
-    // Where the ref is gone, or is another's by now, somebody was faster.
+    // If the ref is gone, or belongs to another commit, another command was faster.
     if [GIT_EMODIFIED, GIT_ENOTFOUND].contains(git_error_code(code)) { throw Self.movedMeanwhile }
     if git_error_code(code) == GIT_ELOCKED { throw locked(name) }
     if git_error_code(code) == GIT_ERROR, try !repository.holds(new) {
@@ -233,8 +233,9 @@ public struct CommitWriter {
     return true
   }
 
-  /// Writes the changes, whose blobs `tree` has made, into index and work tree, and makes no commit. What was staged of other files stays staged.
-  /// - Throws: `GitError` of kind `locked` or `changedMeanwhile` where somebody else was faster.
+  /// Writes the changes into index and work tree without a commit. Requires that `tree` has created their blobs.
+  /// Other staged changes stay staged.
+  /// - Throws: `GitError` of kind `locked` or `changedMeanwhile` if another command was faster.
   public func stage(_ changes: [CommitPlan.Change]) throws {
     guard !changes.isEmpty else { return }
     let update = try IndexUpdate(repository, changes: changes)
@@ -247,8 +248,8 @@ public struct CommitWriter {
     try update.commit()
   }
 
-  /// A person and a moment as commits name them: now, or what the variable says; git reads it, in any form that git
-  /// knows.
+  /// Formats an identity and a time for a commit. The time is now, or the variable's, which git parses in any form
+  /// that it knows.
   static func ident(_ person: Identity, _ variable: String, dateVariable: String) throws -> String {
     let signature = try Owned(git_signature_free) { signature in
       try git("git_signature_now", "The person \(person)") { git_signature_now(&signature, person.name, person.email) }

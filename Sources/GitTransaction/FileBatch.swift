@@ -2,27 +2,27 @@ import GitRepository
 import PlanModel
 import ReadinessSystem
 
-/// New files that are put in place together. The disk is waited for once for what they hold and once for their names, as
-/// far as the file system can, where files that are put in place one by one wait twice each.
+/// A batch of new files that are put in place together. It waits for the disk once for the contents and once for the
+/// names, as far as the file system can, instead of twice for each file.
 struct FileBatch {
   private struct File {
     let temporary: String
-    /// Nil for one that stays where it is.
+    /// Nil if the file stays at its temporary path.
     let place: String?
   }
 
   private var files: [File] = []
-  /// Those whose bytes may not be on the disk yet.
+  /// The files whose bytes may not be on disk yet.
   private var open: [OpenFile] = []
 
-  /// How many files are held open at most, of the thousand or so that a process may have.
+  /// The most files that are open at a time, of the thousand or so that a process may open.
   private static let bound = 64
 
-  /// Creates a file that must not be there yet.
+  /// Creates a file that must not exist yet.
   /// - Parameters:
-  ///   - temporary: where it is prepared, on the file system of its place.
-  ///   - place: where it comes to stand; nil to leave it where it is prepared.
-  /// - Throws: `SystemError` where it cannot be written.
+  ///   - temporary: the path of the draft, on the file system of its final path.
+  ///   - place: the final path; nil to leave the draft.
+  /// - Throws: `SystemError` if it cannot be written.
   mutating func add(_ bytes: [UInt8], mode: UInt32, temporary: String, place: String?) throws {
     if open.count == Self.bound { try syncOpen() }
     let file = try OpenFile(creating: temporary, mode: mode)
@@ -31,14 +31,14 @@ struct FileBatch {
     try file.write(bytes)
   }
 
-  /// Waits for the disk, puts each in its place, in the order in which they came, and waits for their names.
-  /// - Throws: `SystemError`, with some in their places or none.
+  /// Waits for the disk, renames each file to its final path, in the order of addition, and waits for the names.
+  /// - Throws: `SystemError`; then some or none of the files are in place.
   mutating func put() throws {
     try syncOpen()
     try syncFolders(rename())
   }
 
-  /// Puts each in its place.
+  /// Renames each file to its final path.
   /// - Returns: the folders with new names.
   private mutating func rename() throws -> [String] {
     var folders: [String] = []
@@ -52,7 +52,7 @@ struct FileBatch {
           try FileSystem.rename(file.temporary, to: place)
           break
         } catch {
-          // A folder of objects is made with the first that is put there, and `git gc` removes one that is empty.
+          // An object folder is created with its first object, and `git gc` removes an empty one.
           guard error.kind == .notFound, attempts < 5 else { throw error }
           attempts += 1
           try FileSystem.makeFolders(folder)
@@ -65,8 +65,8 @@ struct FileBatch {
     return folders
   }
 
-  /// Waits until the disk has the names in folders. One that is gone has none: `git gc` found its objects in a pack, which
-  /// is on the disk, and took them away with it.
+  /// Waits until the names in folders are on disk. A missing folder needs no sync: `git gc` found its objects in a
+  /// pack, which is on disk, and removed it.
   mutating func syncFolders(_ folders: [String]) throws {
     for start in stride(from: 0, to: folders.count, by: Self.bound) {
       for folder in folders[start...].prefix(Self.bound) {
@@ -77,7 +77,7 @@ struct FileBatch {
     }
   }
 
-  /// Takes away what was prepared and is not in its place.
+  /// Removes the drafts that are not in place.
   mutating func cancel() {
     closeAll()
     for file in files { FileSystem.removeQuietly(file.temporary) }
@@ -89,7 +89,7 @@ struct FileBatch {
     open = []
   }
 
-  /// Waits for all that are open at once: a disk has them together in little more time than one.
+  /// Syncs all open files in parallel, which takes little longer than one sync.
   private mutating func syncOpen() throws {
     defer { closeAll() }
     let (open, threads) = (open, min(open.count, 8))

@@ -4,7 +4,7 @@ import CLibgit2
 import PlanModel
 import ReadinessSystem
 
-/// The index's lock, held while the ref moves, with the new index and the new files ready beside the old ones.
+/// The index's lock, held while the ref moves, with the new index and the new files prepared.
 final class IndexUpdate {
   private let repository: Repository
   private let workTree: String
@@ -16,14 +16,14 @@ final class IndexUpdate {
   private var isDone = false
   private var holdsLock = false
   private var isJournaled = false
-  /// True from the moment at which the ref has moved, until index and files have followed.
+  /// True after the ref has moved, until index and files have followed.
   private var isBehind = false
   private var isLeftToGit = false
   private let signals = BlockedSignals()
 
-  /// Takes the lock, copies the index, and stages the changes in the copy. The user's other entries stay as they are.
-  /// - Parameter journal: what a killed command began and this update ends; its lock is taken over, and what it had
-  ///   done already is left as it is.
+  /// Takes the lock, copies the index, and stages the changes in the copy. The user's other entries stay unchanged.
+  /// - Parameter journal: the journal of a killed command that this update completes. Takes over the command's lock,
+  ///   and skips its completed steps.
   init(_ repository: Repository, changes: [CommitPlan.Change], ending journal: MoveJournal? = nil) throws {
     guard let workTree = repository.workTree else {
       throw GitError(
@@ -55,7 +55,7 @@ final class IndexUpdate {
     }
   }
 
-  /// Where the index that this process uses is locked.
+  /// Returns the path of the lock of this process's index.
   static func lockPath(in repository: Repository) -> String {
     (GitEnvironment.outer.index ?? repository.gitFolder + "index") + ".lock"
   }
@@ -65,35 +65,36 @@ final class IndexUpdate {
   }
 
   private func stage(isEnding: Bool) throws {
-    // Index and files are not synced, nor are git's own: history and journal are, and these follow from them.
+    // Index and files are not synced, like git's own: they can be restored from the history and the journal, which
+    // are.
     if FileSystem.exists(indexPath) { try FileSystem.create(nextPath, FileSystem.read(indexPath)) }
-    // A split or a sparse index cannot be opened, and is left to git.
+    // libgit2 cannot open a split or sparse index; git handles it.
     let opened = Owned(git_index_free) { index in isLeftToGit = git_index_open(&index, nextPath) < 0 }
     let index = opened.pointer
     smudgeRacyEntries(of: index)
     let top = try LinkFreeFolder(workTree)
     for change in changes {
-      // Before anything moves: a folder of the plan that is a link leads out of the work tree.
+      // Checked before anything moves: a plan folder that is a link leads out of the work tree.
       _ = try top.folder(Self.folder(of: change.path))
       let staged =
         isLeftToGit
         ? try repository.staged(change.path)?.id
         : git_index_get_bypath(index, change.path, 0).map { ObjectID($0.pointee.id) }
-      // Most files are as they were committed, and no filter needs to be asked.
+      // Most files equal their committed blob, which needs no filter.
       let isKept = change.replacing.map { repository.workFile(change.path, holds: $0) } ?? false
       let inFile = isKept ? change.replacing : try repository.hashOfWorkFile(change.path)
       if inFile != nil, try !isKept && isLeftOut(change.path) {
-        // Git takes a file outside a sparse checkout for unchanged, so it stays out.
+        // Git treats a file outside a sparse checkout as unchanged, so it stays excluded.
         guard staged == change.replacing else {
           if isEnding { continue }
           throw Self.changed(change.path)
         }
         try put(change, .unknown, into: index, isLeftOut: true)
       } else if isEnding {
-        // What is neither old nor new is the user's, and stays.
+        // A file that is neither old nor new is the user's, and stays.
         let writesFile = inFile == change.replacing
         guard writesFile || staged == change.replacing else { continue }
-        // Without stat data git compares the bytes itself.
+        // Without stat data, git itself compares the bytes.
         let status = writesFile ? try prepareFile(change) : .unknown
         if staged == change.replacing { try put(change, status, into: index) }
       } else {
@@ -104,9 +105,9 @@ final class IndexUpdate {
     if !isLeftToGit { try git("git_index_write", "The index") { git_index_write(index) } }
   }
 
-  /// A file that was changed in the second in which its entry was written, or later, may have the entry's size and time:
-  /// git compares whole seconds, and looks into such a file as long as the index is no younger. A new index is younger, so
-  /// the entry loses its size, as git does it itself (read-cache.c, `ce_smudge_racily_clean_entry`).
+  /// Clears the sizes of racy entries: a file that changed in or after the second of its entry may have the entry's
+  /// size and time. Git compares whole seconds, and reads such a file only while the index is not younger. The new
+  /// index is younger, so the entry loses its size, as in git (read-cache.c, `ce_smudge_racily_clean_entry`).
   private func smudgeRacyEntries(of index: OpaquePointer?) {
     guard !isLeftToGit, let written = FileSystem.status(indexPath)?.modified else { return }
     for place in 0..<git_index_entrycount(index) {
@@ -117,7 +118,7 @@ final class IndexUpdate {
       let staged = FileTime(seconds: Int(known.mtime.seconds), nanoseconds: Int(known.mtime.nanoseconds))
       let file = FileSystem.status(workTree + String(cString: known.path))
       let isSame = file.map { $0.modified == staged && UInt32(truncatingIfNeeded: $0.index) == known.ino } ?? false
-      // The system tells finer times than git looks at.
+      // The system reports finer times than git compares.
       if !isSame || staged >= written { UnsafeMutablePointer(mutating: entry).pointee.file_size = 0 }
     }
   }
@@ -179,10 +180,10 @@ final class IndexUpdate {
     }
   }
 
-  /// Writes down what is about to happen, so that another command can end it.
+  /// Writes a journal of the coming changes, so that another command can complete them.
   /// - Parameters:
-  ///   - step: how HEAD moves; nil where files are only staged.
-  ///   - batch: with the blobs before it.
+  ///   - step: the move of HEAD; nil if files are only staged.
+  ///   - batch: a batch that already contains the blobs.
   func journal(_ step: MoveJournal.Step?, in batch: inout FileBatch) throws {
     isJournaled = true
     try MoveJournal(
@@ -195,7 +196,7 @@ final class IndexUpdate {
     ).add(to: &batch, in: repository)
   }
 
-  /// The ref has moved: the index and the files follow.
+  /// Puts the index and the files in place, after the ref has moved.
   func commit() throws {
     isBehind = true
     try FileSystem.rename(nextPath, to: indexPath)
@@ -213,8 +214,8 @@ final class IndexUpdate {
     release()
   }
 
-  /// Gives the lock back and removes what was prepared. Where index or files could not follow the ref, the journal stays,
-  /// so that the next command ends it and no hook lets a commit be made from an index that is behind.
+  /// Releases the lock and removes the prepared files. If index or files could not follow the ref, the journal stays:
+  /// the next command completes it, and hooks reject commits from the outdated index.
   func release() {
     if !isDone {
       FileSystem.removeQuietly(nextPath)

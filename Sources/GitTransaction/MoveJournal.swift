@@ -5,37 +5,37 @@ import PlanModel
 import StrictJSON
 import ReadinessSystem
 
-/// What a command that moves HEAD, or stages, is about to do, so that the next one can end it where it was killed
+/// A journal of a command that moves HEAD, or stages, so that the next command can complete it after a kill
 /// (`doc/design/decisions/0007-move-order.md`).
 public struct MoveJournal {
   /// A file that follows the ref, or the index.
   public struct Path {
     let path: String
-    /// What index and file held before; nil where there was nothing.
+    /// The previous object in index and file; nil if there was none.
     let replacing: ObjectID?
-    /// What they are to hold; nil if they are removed.
+    /// The new object; nil if the file is removed.
     let becoming: ObjectID?
   }
 
-  /// A ref that moves.
+  /// A move of a ref.
   struct Step {
-    /// HEAD before.
+    /// The commit before.
     let parent: ObjectID
-    /// HEAD after.
+    /// The commit after.
     let commit: ObjectID
-    /// The ref.
+    /// The name of the ref.
     let ref: String
   }
 
   private static let name = "readiness-journal"
-  /// In the place of an id: the file is removed.
+  /// The placeholder for an id if the file is removed.
   private static let removed = "none"
   private static let temporaryPrefix = "readiness-tmp-"
 
   let process: LivingProcess
-  /// How HEAD moves; nil where files are only staged.
+  /// The move of HEAD; nil if files are only staged.
   let step: Step?
-  /// The index's lock, which is ours.
+  /// The path of the command's index lock.
   let lock: String
   /// The files.
   let paths: [Path]
@@ -47,20 +47,20 @@ public struct MoveJournal {
     self.paths = paths
   }
 
-  /// What was begun, for sentences.
+  /// The command, for sentences.
   var name: String { step.map { "move to \($0.commit.description.prefix(12))" } ?? "staging" }
 
-  /// The name of a file that is being prepared in git's folder.
+  /// Returns the name of a temporary file in git's folder.
   static func temporaryName(_ what: String) -> String { "\(temporaryPrefix)\(Machine.processID)-\(what)" }
 
   /// A journal of a plan of ten thousand milestones takes two megabytes.
   private static let limits = JSONLimits(depth: 4, size: 16 << 20, portableOnly: true)
 
-  /// Reads the journal in git's folder; nil if there is none, or if its command is still running.
+  /// Reads the journal in git's folder. Returns nil if there is none, or if its command is still running.
   ///
-  /// Whoever hands over a repository may have written it, so it is believed only as far as refs and commits bear it out:
-  /// it names files of plan and policy alone, a branch or HEAD, and bytes that the commit itself has.
-  /// - Throws: `GitError` of kind `damaged` if there is one that says anything else.
+  /// An attacker who supplies a repository may have written it, so refs and commits must confirm it: it names only
+  /// files of plan and policy, a branch or HEAD, and bytes of the commit itself.
+  /// - Throws: `GitError` of kind `damaged` if it contains anything else.
   public static func left(in repository: Repository) throws -> MoveJournal? {
     guard let bytes = try LinkFreeFolder(repository.gitFolder).read(name, atMost: limits.size) else { return nil }
     guard let journal = MoveJournal(bytes), journal.step.map({ Self.isRef($0.ref) }) ?? true else {
@@ -80,7 +80,7 @@ public struct MoveJournal {
     name == "HEAD" || name.hasPrefix("refs/") && git_reference_is_valid_name(name) == 1
   }
 
-  /// Parses a journal; nil if it is malformed, or names a path that is no file of plan or policy.
+  /// Parses a journal. Returns nil if it is malformed, or names a path outside plan and policy.
   init?(_ bytes: [UInt8]) {
     let root: JSONValue
     do { root = try JSONDocument(parsing: bytes, limits: Self.limits).root } catch { return nil }
@@ -105,7 +105,7 @@ public struct MoveJournal {
     self.init(process: process, step: step, lock: lock, paths: paths)
   }
 
-  /// Prepares it, to be put in place with what it speaks of.
+  /// Adds the journal to a batch, to be put in place with the files that it names.
   func add(to batch: inout FileBatch, in repository: Repository) throws {
     let listed = paths.map { path -> JSONValue in
       let replacing = path.replacing.map { [JSONMember("replacing", .text($0.description))] } ?? []
@@ -134,14 +134,14 @@ public struct MoveJournal {
 
   static func remove(in repository: Repository) { FileSystem.removeQuietly(repository.gitFolder + name) }
 
-  /// True where a lock is the one that the killed command took.
+  /// Returns true if the killed command took a lock.
   func owns(_ path: String) -> Bool {
     guard path == lock, let file = LockFile(path) else { return false }
     return file.holder?.text == process.text
   }
 
-  /// Ends what the killed command began: forward where HEAD moved, or the index was put in place; back where not.
-  /// - Returns: true where it stands.
+  /// Completes the killed command if HEAD moved or the index was put in place; otherwise reverts it.
+  /// - Returns: true if it was completed.
   public func end(in repository: Repository) throws -> Bool {
     let stands = try stands(in: repository)
     if let step { try endRefLock(step, in: repository) }
@@ -152,7 +152,7 @@ public struct MoveJournal {
       }
       try IndexUpdate(repository, changes: changes, ending: self).commit()
     } else {
-      // A lock of the index that is named elsewhere is none of ours.
+      // A lock of another index is not this program's.
       let indexLock = IndexUpdate.lockPath(in: repository)
       if owns(indexLock) { FileSystem.removeQuietly(indexLock) }
     }
@@ -161,8 +161,8 @@ public struct MoveJournal {
     return stands
   }
 
-  /// The files that follow, each with what the commit, or the index, itself holds at its path.
-  /// - Throws: `GitError` if the commit holds something else there.
+  /// Returns the files that follow, after a check against the commit, or the index.
+  /// - Throws: `GitError` if the commit has other bytes at a path.
   private func pathsToEnd(in repository: Repository) throws -> [Path] {
     guard let step else { return try paths.filter { try repository.staged($0.path)?.id == $0.becoming } }
     let tree = try repository.tree(ofCommit: step.commit)
@@ -179,8 +179,8 @@ public struct MoveJournal {
     return try head == step.commit || repository.isDescendant(head, of: step.commit)
   }
 
-  /// Removes the ref's lock where it is the killed command's own: it holds the new id, or it was taken right after the
-  /// journal was written and is empty still, which no lock of git's is for longer than a moment.
+  /// Removes the ref's lock if it is the killed command's: it contains the new id, or is empty and as old as the
+  /// journal. A lock of git is empty only for a moment.
   private func endRefLock(_ step: Step, in repository: Repository) throws {
     let path = repository.lockPath(ofRef: step.ref)
     let root = step.ref == "HEAD" ? repository.gitFolder : repository.commonFolder
@@ -198,7 +198,7 @@ public struct MoveJournal {
     if isOurs || text == Array("\(step.commit)\n".utf8) { folder.remove(name) }
   }
 
-  /// Files that killed commands were preparing.
+  /// Returns the temporary files of killed commands.
   public static func leftovers(in repository: Repository) throws -> [String] {
     try FileSystem.names(in: repository.gitFolder).filter { name in
       guard name.hasPrefix(temporaryPrefix) else { return false }

@@ -4,8 +4,8 @@ import GitRepository
 import ReadinessSystem
 
 extension NewObjects {
-  /// Prepares what was made as files of their own (gitrepository-layout(5)), but for those that are there already, which
-  /// are made young, so that `git gc` leaves them.
+  /// Adds the created objects to a batch as loose objects (gitrepository-layout(5)). Touches an object that exists
+  /// already, so that `git gc` does not prune it.
   func add(to batch: inout FileBatch, in folder: String) throws {
     try forEach { number, id, kind, bytes in
       let name = id.description
@@ -18,7 +18,7 @@ extension NewObjects {
     }
   }
 
-  /// A zlib stream, as quickly as git makes it.
+  /// Compresses bytes with zlib at git's speed level.
   private static func packed(_ bytes: [UInt8]) throws -> [UInt8] {
     var count = compressBound(uLong(bytes.count))
     var code = Z_OK

@@ -3,19 +3,19 @@ import GitObjects
 import PlanModel
 import ReadinessSystem
 
-/// A branch that is a file of its own and whose log is kept, as HEAD's is: nearly every one. It is moved as git moves it
-/// (lock, comparison, logs, rename), with its new value on the disk before and its name after; logs are not waited for.
-/// Every other ref is libgit2's, which waits for each log twice.
+/// A loose branch whose reflog exists, as HEAD's does: nearly every branch. It is moved as git moves it (lock,
+/// comparison, logs, rename), and syncs the value before and the name after, but not the logs. libgit2 moves every
+/// other ref, and syncs each log twice.
 struct PlainBranch {
-  /// What came of a move.
+  /// The outcome of a move.
   enum Outcome {
-    /// It moved; false where the system did not confirm that the disk has it.
+    /// It moved; false if the system did not confirm the sync.
     case moved(isOnDisk: Bool)
     /// It is at another commit.
     case changed
-    /// Somebody else holds its lock.
+    /// Another command holds its lock.
     case locked
-    /// It is no longer of this kind, and was left as it is.
+    /// It is no longer such a branch, and is unchanged.
     case unlike
   }
 
@@ -24,7 +24,7 @@ struct PlainBranch {
   private let logs: [String]
   private let prepared: String
 
-  /// Nil where the ref is not of this kind.
+  /// Opens a branch. Returns nil if the ref is not a loose branch with a reflog.
   init?(_ repository: Repository, _ name: String) {
     guard name.hasPrefix("refs/heads/") else { return nil }
     path = repository.commonFolder + name
@@ -34,21 +34,21 @@ struct PlainBranch {
     guard ([path] + logs).allSatisfy({ FileSystem.isRegular($0, followsLinks: false) }) else { return nil }
   }
 
-  /// Prepares the value that it is to have.
+  /// Prepares the new value.
   func prepare(_ commit: ObjectID, in batch: inout FileBatch) throws {
     try batch.add(Self.text(commit), mode: 0o666, temporary: prepared, place: nil)
   }
 
   private static func text(_ commit: ObjectID) -> [UInt8] { Array("\(commit)\n".utf8) }
 
-  /// Moves it to what was prepared.
+  /// Moves the branch to the prepared value.
   /// - Parameters:
-  ///   - old: where it has to be.
-  ///   - line: what the logs say behind the two ids.
-  /// - Throws: `GitError` where a file cannot be written; the branch has not moved then.
+  ///   - old: its expected commit.
+  ///   - line: the text of the reflog entry after the two ids.
+  /// - Throws: `GitError` if a file cannot be written; then the branch has not moved.
   func move(from old: ObjectID, to new: ObjectID, line: String) throws -> Outcome {
     defer { FileSystem.removeQuietly(prepared) }
-    // The lock is never there without the value, so that one which is left behind says whose it was.
+    // The lock always contains the value, so that an abandoned one identifies its command.
     do { try FileSystem.addName(lock, to: prepared) } catch { return error.kind == .exists ? .locked : .unlike }
     do {
       guard FileSystem.isRegular(path, followsLinks: false), let value = try FileSystem.readIfPresent(path) else {

@@ -4,18 +4,18 @@ import CLibgit2
 import PlanJudge
 public import PlanModel
 
-/// Writes a ref that holds records beside the plan: commits of one parent each, moved by compare-and-swap.
+/// Writes a ref for records outside the plan: a chain of commits, moved by compare-and-swap.
 ///
-/// Index and work tree are not touched. A kill leaves the old commit or the new one.
+/// Does not change index or work tree. A kill leaves the old commit or the new one.
 public struct RecordBranch {
   /// A file of a record.
   public struct File: Sendable {
-    /// From the top of the tree.
+    /// The path from the top of the tree.
     public let path: String
-    /// Its bytes.
+    /// The content.
     public let bytes: [UInt8]
 
-    /// Makes a file.
+    /// Creates a file.
     public init(path: String, bytes: [UInt8]) { (self.path, self.bytes) = (path, bytes) }
   }
 
@@ -23,17 +23,18 @@ public struct RecordBranch {
   public let name: String
   private let repository: Repository
 
-  /// Names a ref; it need not be there yet.
+  /// Names a ref, which need not exist yet.
   public init(_ name: String, _ repository: Repository) { (self.name, self.repository) = (name, repository) }
 
-  /// The commit of the ref; nil if it is not there.
+  /// Returns the commit of the ref. Returns nil if the ref does not exist.
   public func tip() throws -> ObjectID? { try repository.commit(ofRef: name) }
 
   /// Adds files in one commit and moves the ref to it.
   /// - Parameters:
-  ///   - parent: the commit that the new one continues; nil for the first.
-  ///   - old: the commit that the ref has to be at; nil if it must not be there.
-  /// - Throws: `GitError` of kind `locked` or `changedMeanwhile` if another writer was faster; the ref is unchanged then.
+  ///   - parent: the parent of the new commit; nil for the first.
+  ///   - old: the expected commit of the ref; nil if it must not exist.
+  /// - Throws: `GitError` of kind `locked` or `changedMeanwhile` if another writer was faster; then the ref is
+  ///   unchanged.
   /// - Returns: the new commit.
   public func add(
     _ files: [File], onto parent: ObjectID?, replacing old: ObjectID?, message: String, author: Identity
@@ -59,7 +60,7 @@ public struct RecordBranch {
     return commit
   }
 
-  /// Moves the ref, if it is still at a commit.
+  /// Moves the ref if it is still at the expected commit.
   /// - Throws: `GitError` of kind `locked` or `changedMeanwhile` if another writer was faster.
   public func move(to new: ObjectID, from old: ObjectID?) throws {
     let output = try GitProcess.run([

@@ -1,16 +1,16 @@
 public import GitRepository
 import ReadinessSystem
 
-/// Ends what killed commands of ours began. Locks that are not ours are named and never removed.
+/// Completes or reverts killed commands of this program. Reports other programs' locks and never removes them.
 public struct Recovery {
   private let repository: Repository
 
-  /// Makes one.
+  /// Creates a recovery.
   public init(_ repository: Repository) { self.repository = repository }
 
   private var indexLock: String { repository.gitFolder + "index.lock" }
 
-  /// What there is to end, in sentences; empty where nothing is. Reads only.
+  /// Returns the unfinished work, in sentences; empty if there is none. Reads only.
   public func unfinished() throws -> [String] {
     var found: [String] = []
     if let journal = try MoveJournal.left(in: repository) {
@@ -23,8 +23,8 @@ public struct Recovery {
     return found
   }
 
-  /// Ends it. Of several commands that recover at once, one does it and the others wait.
-  /// - Returns: what was done, in sentences; empty where there was nothing to do.
+  /// Recovers. If several commands recover at the same time, one does the work and the others wait.
+  /// - Returns: the actions, in sentences; empty if there was nothing to do.
   public func run() throws -> [String] {
     guard try !unfinished().isEmpty else { return [] }
     let recovering = try FileLock(waitingFor: repository.gitFolder + "readiness-recovery")
@@ -48,7 +48,7 @@ public struct Recovery {
     return done
   }
 
-  /// Locks in git's folders, with their ages: those of index, HEAD, packed refs and refs.
+  /// Returns the locks of index, HEAD, configuration, packed refs and refs, with their ages.
   public func locks() throws -> [LockFile] {
     var paths = ["index.lock", "HEAD.lock", "config.lock"].map { repository.gitFolder + $0 }
     paths += ["packed-refs.lock", "config.lock", "shallow.lock"].map { repository.commonFolder + $0 }
