@@ -38,7 +38,8 @@ public enum CanonicalJSON {
     }
   }
 
-  /// RFC 8785, 3.2.2.2: the short escapes, `\u00xx` in lower case for other controls, all else as it is.
+  /// Appends a quoted string (RFC 8785, 3.2.2.2): the short escapes, `\u00xx` in lower case for other controls, all
+  /// else unchanged.
   public static func appendString(_ text: String, to out: inout [UInt8]) {
     var text = text
     out.append(UInt8(ascii: "\""))
@@ -95,7 +96,7 @@ extension JSONNumber {
     return sign + mantissa + "e" + (exponent < 0 ? "-" : "+") + String(exponent.magnitude)
   }
 
-  /// The shortest digits that give the double back, and where the decimal point stands in them.
+  /// The shortest digits that round-trip the double, and the position of the decimal point in them.
   private var shortestDigits: (digits: String, point: Int) {
     let text = double.magnitude.description
     let parts = text.split(separator: "e", maxSplits: 1)

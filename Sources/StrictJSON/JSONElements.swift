@@ -1,14 +1,14 @@
-/// The elements of an array, each made when its turn comes.
+/// The elements of an array, created one at a time.
 public struct JSONElements: Sequence, IteratorProtocol {
   private let tape: JSONTape?
   private var at: Int
   private let end: Int
   private var made: ArraySlice<JSONValue>
 
-  /// None.
+  /// Creates an empty sequence.
   public init() { (tape, at, end, made) = (nil, 0, 0, []) }
 
-  /// Nil where the value is no array.
+  /// Iterates over an array. Returns nil if the value is not an array.
   public init?(_ value: JSONValue) {
     guard let (tape, array) = value.parsed else {
       guard let elements = value.array else { return nil }
@@ -19,10 +19,10 @@ public struct JSONElements: Sequence, IteratorProtocol {
     (self.tape, at, end, made) = (tape, array + 1, tape.nodes[array].next, [])
   }
 
-  /// True where there is none, or none any more.
+  /// True if no element is left.
   public var isEmpty: Bool { at >= end && made.isEmpty }
 
-  /// How many there are, or are left. O(elements).
+  /// The number of elements left. O(elements).
   public var count: Int {
     guard let tape else { return made.count }
     var (count, place) = (0, at)
@@ -33,7 +33,7 @@ public struct JSONElements: Sequence, IteratorProtocol {
     return count
   }
 
-  /// The next element.
+  /// Returns the next element.
   public mutating func next() -> JSONValue? {
     guard let tape else { return made.popFirst() }
     guard at < end else { return nil }

@@ -1,35 +1,35 @@
-/// Why bytes are not the JSON that is accepted here, and where.
+/// The reason why bytes are not strict JSON, with its position.
 public struct JSONError: Error, Sendable, Equatable {
-  /// The class of the fault, for programs.
+  /// The kind of fault, for programs.
   public enum Reason: Sendable, Equatable {
     /// Not JSON by RFC 8259, or outside what I-JSON (RFC 7493) can carry.
     case malformed
-    /// The same key twice in one object, escapes decoded.
+    /// A key twice in one object, escapes decoded.
     case duplicateKey
-    /// Deeper than the limit.
+    /// Nesting beyond the limit.
     case tooDeep
-    /// More bytes than the limit.
+    /// A size beyond the limit.
     case tooLarge
   }
 
-  /// The class of the fault.
+  /// The kind of fault.
   public let reason: Reason
   /// One sentence for a person.
   public let message: String
   /// The byte offset of the fault.
   public let offset: Int
-  /// Line and column of the fault.
+  /// The line and column of the fault.
   public let position: TextPosition
 }
 
-/// A place in a text, as editors count.
+/// A position in a text, as editors count.
 public struct TextPosition: Sendable, Equatable {
   /// The line, from 1. LF, CRLF and CR end a line.
   public let line: Int
   /// The column, from 1, in Unicode scalars.
   public let column: Int
 
-  /// The place of a byte offset. O(offset).
+  /// Computes the position of a byte offset. O(offset).
   public init(of offset: Int, in bytes: [UInt8]) {
     var line = 1
     var lineStart = 0
@@ -47,23 +47,23 @@ public struct TextPosition: Sendable, Equatable {
     self.column = column
   }
 
-  /// Makes a place from its numbers.
+  /// Creates a position from its numbers.
   public init(line: Int, column: Int) {
     self.line = line
     self.column = column
   }
 }
 
-/// Bounds of what a parser accepts.
+/// The bounds of a parser.
 public struct JSONLimits: Sendable {
-  /// Nesting of arrays and objects, at most.
+  /// The greatest nesting of arrays and objects.
   public var depth: Int
-  /// Bytes, at most.
+  /// The largest size, in bytes.
   public var size: Int
-  /// Refuses what I-JSON cannot carry exactly: integers beyond ±(2⁵³−1), and NUL in a string.
+  /// True to reject values that I-JSON cannot represent exactly: integers beyond ±(2⁵³−1), and NUL in a string.
   public var portableOnly: Bool
 
-  /// Makes bounds.
+  /// Creates bounds.
   public init(depth: Int, size: Int, portableOnly: Bool) {
     self.depth = depth
     self.size = size
@@ -72,20 +72,20 @@ public struct JSONLimits: Sendable {
 
   /// The bounds of contract 2.1: depth 32, 256 KiB.
   public static let plan = JSONLimits(depth: 32, size: 256 * 1024, portableOnly: true)
-  /// For documents that are not the plan's: schemas, reports, test data.
+  /// The bounds for documents outside the plan: schemas, reports, test data.
   public static let general = JSONLimits(depth: 128, size: 16 * 1024 * 1024, portableOnly: false)
 }
 
-/// A parsed text: the value, and the bytes that give each place its line.
+/// A parsed text: the value, and the bytes for line numbers.
 public struct JSONDocument: Sendable {
   /// The bytes that were parsed.
   public let bytes: [UInt8]
   /// The value.
   public let root: JSONValue
 
-  /// Line and column of a byte offset. O(offset).
+  /// Returns the line and column of a byte offset. O(offset).
   public func position(of offset: Int) -> TextPosition { TextPosition(of: offset, in: bytes) }
 
-  /// Line and column where a value begins. O(offset).
+  /// Returns the line and column of a value's start. O(offset).
   public func position(of value: JSONValue) -> TextPosition { position(of: value.range.lowerBound) }
 }

@@ -1,6 +1,6 @@
 /// The escapes of RFC 8259, section 7.
 enum JSONEscapes {
-  /// What may be wrong with one, in a sentence.
+  /// A fault of an escape, as a sentence.
   enum Fault: String, Error {
     case unfinished = "The file ends inside a string."
     case unknown = "This escape is not known to JSON."
@@ -8,7 +8,7 @@ enum JSONEscapes {
     case surrogate = "A surrogate stands alone."
   }
 
-  /// Reads the escape whose backslash stands at a place; the scalar, and where the text goes on.
+  /// Decodes the escape at an offset: the scalar, and the offset after it.
   static func scalar(_ bytes: UnsafeBufferPointer<UInt8>, _ start: Int) -> Result<(Unicode.Scalar, end: Int), Fault> {
     guard start + 1 < bytes.count else { return .failure(.unfinished) }
     let simple: Unicode.Scalar? =
@@ -40,7 +40,7 @@ enum JSONEscapes {
     return .success((scalar, start + 12))
   }
 
-  /// Four hexadecimal digits.
+  /// Parses four hexadecimal digits.
   private static func unit(_ bytes: UnsafeBufferPointer<UInt8>, _ start: Int) -> UInt16? {
     guard start + 4 <= bytes.count else { return nil }
     var unit: UInt16 = 0
@@ -51,7 +51,7 @@ enum JSONEscapes {
     return unit
   }
 
-  /// What stands between the quotes of a string that was found to be one. O(bytes).
+  /// Decodes the bytes between the quotes of a valid string. O(bytes).
   static func decoded(_ inside: UnsafeBufferPointer<UInt8>) -> String {
     var out: [UInt8] = []
     out.reserveCapacity(inside.count)

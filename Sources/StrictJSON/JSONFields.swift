@@ -1,19 +1,19 @@
 import CPure
 
-/// The members of an object by the names that its reader knows, found in one pass. Names are literals, so that none is
-/// made, kept or compared as a `String`.
+/// The members of an object by a list of known names, found in one pass. Names are literals, so that no `String` is
+/// created, retained or compared.
 public struct JSONFields: Sendable {
   /// The object.
   public let value: JSONValue
-  /// The members of other names, in the order in which they stand.
+  /// The members with other names, in their order in the text.
   public let strangers: [JSONMember]
   private let names: [StaticString]
-  /// The text that it stands in; nil for an object made in code.
+  /// The parsed text; nil for an object created in code.
   private let tape: JSONTape?
-  /// The nodes of the first sixteen names' values; 0, which is no member's, where there is none.
+  /// The nodes of the values of the first sixteen names; 0, which no member has, if there is none.
   private let places: SIMD16<UInt32>
 
-  /// Nil where the value is no object. O(members) where they stand in the order of the names.
+  /// Finds the members. Returns nil if the value is not an object. O(members) if they are in the order of the names.
   public init?(_ value: JSONValue, names: [StaticString]) {
     guard value.isObject else { return nil }
     self.value = value
@@ -41,14 +41,14 @@ public struct JSONFields: Sendable {
     (self.tape, self.strangers, self.places) = (tape, strangers, places)
   }
 
-  /// The value of one of the names; nil where the object has none.
+  /// Returns the value of a name. Returns nil if the object has none.
   public subscript(name: StaticString) -> JSONValue? {
     guard let tape, let place = place(name) else { return value[name.description] }
     guard places[place] > 0 else { return nil }
     return JSONValue(tape, Int(places[place]))
   }
 
-  /// The text of one of the names; nil where the object has none, or something else.
+  /// Returns the text of a name. Returns nil if the object has no string of that name.
   public func text(_ name: StaticString) -> JSONText? {
     guard let tape, let place = place(name) else { return self[name]?.lazyText }
     let node = Int(places[place])
@@ -69,7 +69,7 @@ extension StaticString {
 }
 
 extension JSONTape {
-  /// True where a key says that.
+  /// Returns true if a key equals a name.
   fileprivate func isText(_ index: Int, _ name: StaticString) -> Bool {
     isText(index, UnsafeBufferPointer(start: name.utf8Start, count: name.utf8CodeUnitCount))
   }

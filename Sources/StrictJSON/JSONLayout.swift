@@ -1,5 +1,5 @@
 extension JSONValue {
-  /// The layout that files are written in: two spaces a level, one member or element a line, one newline at the end.
+  /// The file layout: two spaces a level, one member or element a line, one newline at the end.
   public var layoutBytes: [UInt8] {
     var out: [UInt8] = []
     appendLayout(to: &out, level: 0)

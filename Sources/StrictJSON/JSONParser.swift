@@ -1,6 +1,6 @@
 extension JSONDocument {
   /// Parses bytes as strict JSON: RFC 8259 in UTF-8 without a byte order mark, unique keys, and within `limits`.
-  /// - Throws: `JSONError` with the place of the first fault. O(bytes).
+  /// - Throws: `JSONError` with the position of the first fault. O(bytes).
   public init(parsing bytes: [UInt8], limits: JSONLimits = .plan) throws(JSONError) {
     let nodes = try bytes.withUnsafeBufferPointer { buffer throws(JSONError) in
       var parser = JSONParser(bytes: buffer, limits: limits)
@@ -37,7 +37,7 @@ struct JSONParser {
     }
     skipSpace()
     guard at < bytes.count else { throw fault(.malformed, "The file is empty.", at: 0) }
-    // A key or a value takes some sixteen bytes of a file that people read.
+    // A key or a value takes about sixteen bytes of a typical file.
     nodes.reserveCapacity(bytes.count / 16 + 4)
     try value()
     skipSpace()
@@ -77,18 +77,18 @@ struct JSONParser {
     }
   }
 
-  /// Notes a value that has nothing in it and ends here.
+  /// Appends the node of a scalar that ends here.
   private mutating func note(_ kind: JSONNode.Kind, from start: Int, isMarked: Bool = false) {
     nodes.append(JSONNode(kind, start..<at, next: nodes.count + 1, isMarked: isMarked))
   }
 
-  /// Notes that an array or an object ends here, with all that is in it.
+  /// Ends the node of an array or an object here.
   private mutating func close(_ place: Int) {
     nodes[place].end = UInt32(truncatingIfNeeded: at)
     nodes[place].next = nodes.count
   }
 
-  /// The sentence for an unresolved merge, where the place looks like one.
+  /// The sentence for an unresolved merge; nil if the text is not a conflict marker.
   private var conflictMarker: String? {
     for marker in ["<<<<<<<", "=======", ">>>>>>>", "|||||||"] where bytes[at...].starts(with: marker.utf8) {
       return "A conflict marker of an unfinished merge stands here."
@@ -162,7 +162,7 @@ struct JSONParser {
 
   private func inside(_ string: Int) -> UnsafeBufferPointer<UInt8> { nodes[string].inside(bytes) }
 
-  /// Reads `,` or the closing bracket; true at the close.
+  /// Reads `,` or the closing bracket. Returns true at the closing bracket.
   private mutating func separator(closing: UInt8, in container: StaticString) throws(JSONError) -> Bool {
     skipSpace()
     guard at < bytes.count else {
@@ -227,7 +227,7 @@ private struct SeenKeys {
   private var count = 0
   private var hashed: Set<[UInt8]>?
 
-  /// False where the key stands in the object already.
+  /// Returns false if the object already has the key.
   mutating func insert(_ key: Int, of object: Int, _ nodes: [JSONNode], _ bytes: UnsafeBufferPointer<UInt8>) -> Bool {
     func decoded(_ key: Int) -> [UInt8] {
       let inside = nodes[key].inside(bytes)
@@ -304,7 +304,7 @@ extension JSONParser {
       at: at)
   }
 
-  /// The offset of the first byte that is not UTF-8. O(n), on the way out only.
+  /// Returns the offset of the first byte that is not UTF-8. O(n), only after an error.
   private func firstInvalid(in range: Range<Int>) -> Int {
     var decoder = UTF8.ForwardParser()
     var iterator = bytes[range].makeIterator()

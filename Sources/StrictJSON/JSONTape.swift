@@ -1,7 +1,7 @@
 import CPure
 
-/// A parsed text as its bytes and a row of nodes, one for each key and value in the order in which they stand. Nothing
-/// else is made until somebody asks: most readers look at a few values of many.
+/// A parsed text as its bytes and a list of nodes, one for each key and value in order. All else is created on
+/// demand, because most readers use a few of many values.
 final class JSONTape: Sendable {
   let bytes: [UInt8]
   let nodes: [JSONNode]
@@ -12,16 +12,17 @@ final class JSONTape: Sendable {
   }
 }
 
-/// A key or a value of a text. An array is followed by its elements, an object by key and value of each member.
+/// A key or a value of a text. An array node precedes its elements, an object node precedes the key and value of each
+/// member.
 struct JSONNode {
   enum Kind: UInt8 {
     case null, no, yes, number, string, array, object
   }
 
-  /// The byte offsets, quotes and brackets included.
+  /// The byte offsets, including quotes and brackets.
   let start: UInt32
   var end: UInt32
-  /// Kind, mark, and the node behind this one and all that is in it, in 3, 1 and 28 bits.
+  /// The kind, the mark, and the index of the next sibling, in 3, 1 and 28 bits.
   private var packed: UInt32
 
   init(_ kind: Kind, _ range: Range<Int>, next: Int, isMarked: Bool = false) {
@@ -31,9 +32,9 @@ struct JSONNode {
   }
 
   var kind: Kind { Kind(rawValue: UInt8(packed >> 29)) ?? .null }
-  /// For a string, that it holds escapes; for a number, that it has neither fraction nor exponent.
+  /// True if a string has escapes, or a number has neither fraction nor exponent.
   var isMarked: Bool { packed & 1 << 28 != 0 }
-  /// The node behind this one and all that is in it.
+  /// The index of the node after this one and its descendants.
   var next: Int {
     get { Int(packed & (1 << 28 - 1)) }
     set { packed = packed & 0xF000_0000 | UInt32(truncatingIfNeeded: newValue) }
@@ -42,15 +43,15 @@ struct JSONNode {
 }
 
 extension JSONTape {
-  /// The text of a string, its escapes decoded.
+  /// Returns the text of a string, escapes decoded.
   func text(_ index: Int) -> String {
     lazyText(index).string
   }
 
-  /// The same, decoded when somebody asks.
+  /// Returns the text of a string, to be decoded on demand.
   func lazyText(_ index: Int) -> JSONText { JSONText(bytes, nodes[index]) }
 
-  /// True where a string says that, by code points.
+  /// Returns true if a string equals a text, by code points.
   func isText(_ index: Int, _ wanted: UnsafeBufferPointer<UInt8>) -> Bool {
     let node = nodes[index]
     if node.isMarked { return text(index).utf8.elementsEqual(wanted) }
@@ -61,14 +62,14 @@ extension JSONTape {
     }
   }
 
-  /// The number of a literal that was found to be one.
+  /// Returns the number of a validated literal.
   func number(_ index: Int) -> JSONNumber {
     let node = nodes[index]
     let text = String(decoding: bytes[node.range], as: UTF8.self)
     return JSONNumber(literal: text, isInteger: node.isMarked) ?? JSONNumber(0)
   }
 
-  /// The key of a member of an object; nil where it has none of that name. O(members).
+  /// Returns the key node of an object's member. Returns nil if there is no such member. O(members).
   func key(_ name: String, of object: Int) -> Int? {
     var name = name
     return name.withUTF8 { name in
@@ -81,7 +82,7 @@ extension JSONTape {
     }
   }
 
-  /// What a node is, one level deep.
+  /// Returns the kind of a node, one level deep.
   func kind(_ index: Int) -> JSONValue.Kind {
     switch nodes[index].kind {
     case .null: .null
@@ -114,7 +115,7 @@ extension JSONTape {
     return members
   }
 
-  /// The member whose key is that node.
+  /// Returns the member with a key node.
   func member(_ key: Int) -> JSONMember {
     JSONMember(text(key), JSONValue(self, key + 1), keyRange: nodes[key].range)
   }

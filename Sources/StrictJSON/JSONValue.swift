@@ -1,8 +1,8 @@
 import CPure
 
-/// A JSON value that remembers where in its document it stood.
+/// A JSON value with its position in its document.
 public struct JSONValue: Sendable {
-  /// The seven kinds of RFC 8259, with object members in the order they were written.
+  /// The seven kinds of RFC 8259, with object members in the order of the text.
   public enum Kind: Sendable {
     case null
     case bool(Bool)
@@ -15,21 +15,21 @@ public struct JSONValue: Sendable {
   private enum Storage: Sendable {
     case parsed(JSONTape, Int)
     case made(Kind)
-    /// Made in code, and said to stand somewhere: rare, so that all others are small.
+    /// Created in code, with a position: rare, so indirect, to keep the other cases small.
     indirect case placed(Kind, Range<Int>)
   }
 
   private let storage: Storage
 
-  /// Makes a value; values made in code have no place.
+  /// Creates a value without a position.
   public init(_ kind: Kind) { storage = .made(kind) }
 
-  /// Makes a value that stands for something at a place.
+  /// Creates a value with a position.
   public init(_ kind: Kind, range: Range<Int>) { storage = .placed(kind, range) }
 
   init(_ tape: JSONTape, _ node: Int) { storage = .parsed(tape, node) }
 
-  /// What the value is. For a parsed value it is made at each call, one level deep: O(elements or members).
+  /// The kind of the value. For a parsed value it is created at each call, one level deep: O(elements or members).
   public var kind: Kind {
     switch storage {
     case .made(let kind), .placed(let kind, _): kind
@@ -37,7 +37,7 @@ public struct JSONValue: Sendable {
     }
   }
 
-  /// The half-open range of byte offsets in the document; `0..<0` for a value made in code.
+  /// The half-open range of byte offsets in the document; `0..<0` for a value without a position.
   public var range: Range<Int> {
     switch storage {
     case .made: 0..<0
@@ -49,14 +49,14 @@ public struct JSONValue: Sendable {
 
 /// One `"key": value` of an object.
 public struct JSONMember: Sendable {
-  /// The key, with its escapes decoded.
+  /// The key, escapes decoded.
   public let key: String
-  /// The byte offsets of the key, quotes included.
+  /// The byte offsets of the key, including quotes.
   public let keyRange: Range<Int>
   /// The value.
   public let value: JSONValue
 
-  /// Makes a member; members made in code have no place.
+  /// Creates a member; without a range it has no position.
   public init(_ key: String, _ value: JSONValue, keyRange: Range<Int> = 0..<0) {
     self.key = key
     self.value = value
@@ -64,26 +64,26 @@ public struct JSONMember: Sendable {
   }
 }
 
-/// A JSON number: a double, and the exact integer where it was written as one.
+/// A JSON number: a double, and the exact integer if it was written as one.
 public struct JSONNumber: Sendable, Equatable {
   /// The value as an IEEE 754 double.
   public let double: Double
-  /// The exact value where the literal has neither fraction nor exponent and fits 64 bits.
+  /// The exact value if the literal has neither fraction nor exponent and fits 64 bits.
   public let integer: Int?
 
-  /// Makes a number from a double.
+  /// Creates a number from a double.
   public init(_ double: Double) {
     self.double = double
     self.integer = nil
   }
 
-  /// Makes a number from an integer.
+  /// Creates a number from an integer.
   public init(_ integer: Int) {
     self.double = Double(integer)
     self.integer = integer
   }
 
-  /// Reads a literal of RFC 8259; nil where it lies outside the range of a double.
+  /// Parses a literal of RFC 8259. Returns nil if it is outside the range of a double.
   init?(literal text: String, isInteger: Bool) {
     if isInteger, let integer = Int(text) {
       // "-0" is the double −0, which RFC 8785 writes as 0.
@@ -94,10 +94,10 @@ public struct JSONNumber: Sendable, Equatable {
     self.init(double)
   }
 
-  /// True where the value has no fractional part: `1.0` is an integer, as JSON Schema 2020-12 says.
+  /// True if the value has no fractional part: `1.0` is an integer in JSON Schema 2020-12.
   public var isIntegral: Bool { integer != nil || double.rounded(.towardZero) == double }
 
-  /// Numbers are equal by value: `1` equals `1.0`.
+  /// Compares numbers by value: `1` equals `1.0`.
   public static func == (left: JSONNumber, right: JSONNumber) -> Bool {
     if let a = left.integer, let b = right.integer { return a == b }
     return left.double == right.double
@@ -105,7 +105,8 @@ public struct JSONNumber: Sendable, Equatable {
 }
 
 extension JSONValue {
-  /// The value of that key, compared by code points; nil where this is no object or has none. O(members).
+  /// Returns the value of a key, compared by code points. Returns nil if this is not an object or has no such key.
+  /// O(members).
   public subscript(key: String) -> JSONValue? {
     switch storage {
     case .made(.object(let members)), .placed(.object(let members), _):
@@ -117,7 +118,7 @@ extension JSONValue {
     }
   }
 
-  /// The member of that key with its own place. O(members).
+  /// Returns the member of a key, with its position. O(members).
   public func member(_ key: String) -> JSONMember? {
     switch storage {
     case .made(.object(let members)), .placed(.object(let members), _): return members.first { $0.key.isExactly(key) }
@@ -128,7 +129,7 @@ extension JSONValue {
     }
   }
 
-  /// The text of a string, else nil.
+  /// The text of a string; nil for other kinds.
   public var string: String? {
     switch storage {
     case .made(.string(let text)), .placed(.string(let text), _): text
@@ -137,7 +138,7 @@ extension JSONValue {
     }
   }
 
-  /// The text of a string, decoded when somebody asks, else nil.
+  /// The text of a string, decoded on demand; nil for other kinds.
   public var lazyText: JSONText? {
     switch storage {
     case .made(.string(let text)), .placed(.string(let text), _): JSONText(text)
@@ -146,13 +147,13 @@ extension JSONValue {
     }
   }
 
-  /// The parsed text that the value stands in, and its node; nil for a value made in code.
+  /// The parsed text and the node of the value; nil for a value created in code.
   var parsed: (tape: JSONTape, node: Int)? {
     guard case .parsed(let tape, let node) = storage else { return nil }
     return (tape, node)
   }
 
-  /// The elements of an array, else nil.
+  /// The elements of an array; nil for other kinds.
   public var array: [JSONValue]? {
     switch storage {
     case .made(.array(let elements)), .placed(.array(let elements), _): elements
@@ -161,7 +162,7 @@ extension JSONValue {
     }
   }
 
-  /// The members of an object, else nil.
+  /// The members of an object; nil for other kinds.
   public var object: [JSONMember]? {
     switch storage {
     case .made(.object(let members)), .placed(.object(let members), _): members
@@ -170,7 +171,7 @@ extension JSONValue {
     }
   }
 
-  /// True for an object, whatever stands in it.
+  /// True if the value is an object.
   public var isObject: Bool {
     switch storage {
     case .made(.object), .placed(.object, _): true
@@ -179,7 +180,7 @@ extension JSONValue {
     }
   }
 
-  /// The truth of a boolean, else nil.
+  /// The value of a boolean; nil for other kinds.
   public var bool: Bool? {
     switch storage {
     case .made(.bool(let truth)), .placed(.bool(let truth), _): truth
@@ -193,7 +194,7 @@ extension JSONValue {
     }
   }
 
-  /// The number, else nil.
+  /// The number; nil for other kinds.
   public var number: JSONNumber? {
     switch storage {
     case .made(.number(let number)), .placed(.number(let number), _): number
@@ -202,7 +203,7 @@ extension JSONValue {
     }
   }
 
-  /// The integer, where the number was written as one, else nil.
+  /// The integer if the number was written as one; nil otherwise.
   public var integer: Int? { number?.integer }
 
   /// JSON Schema's name of the kind.
@@ -213,7 +214,7 @@ extension JSONValue {
     }
   }
 
-  /// Equality as JSON Schema defines it: numbers by value, strings by code points, objects without order.
+  /// Compares values as JSON Schema does: numbers by value, strings by code points, objects without order.
   public func isEqual(to other: JSONValue) -> Bool {
     switch (kind, other.kind) {
     case (.null, .null): true
@@ -256,7 +257,7 @@ extension JSONNode.Kind {
 }
 
 extension String {
-  /// Equality of code points. `==` on `String` takes canonically equivalent texts for one, which JSON does not.
+  /// Compares code points. `==` on `String` treats canonically equivalent texts as equal, which JSON does not.
   public func isExactly(_ other: String) -> Bool {
     var (a, b) = (self, other)
     return a.withUTF8 { a in
@@ -273,25 +274,25 @@ extension String {
 extension JSONValue: ExpressibleByStringLiteral, ExpressibleByArrayLiteral, ExpressibleByDictionaryLiteral,
   ExpressibleByBooleanLiteral, ExpressibleByIntegerLiteral, ExpressibleByNilLiteral
 {
-  /// A string made in code.
+  /// Creates a string.
   public init(stringLiteral text: String) { self.init(.string(text)) }
-  /// An array made in code.
+  /// Creates an array.
   public init(arrayLiteral elements: JSONValue...) { self.init(.array(elements)) }
-  /// An object made in code, its members in the order written.
+  /// Creates an object, with members in the given order.
   public init(dictionaryLiteral members: (String, JSONValue)...) {
     self.init(.object(members.map { JSONMember($0, $1) }))
   }
-  /// A boolean made in code.
+  /// Creates a boolean.
   public init(booleanLiteral truth: Bool) { self.init(.bool(truth)) }
-  /// An integer made in code.
+  /// Creates an integer.
   public init(integerLiteral number: Int) { self.init(.number(JSONNumber(number))) }
-  /// A null made in code.
+  /// Creates a null.
   public init(nilLiteral: ()) { self.init(.null) }
 
-  /// A string from a variable.
+  /// Creates a string from a variable.
   public static func text(_ text: String) -> JSONValue { JSONValue(.string(text)) }
-  /// An array of strings.
+  /// Creates an array of strings.
   public static func texts(_ texts: [String]) -> JSONValue { JSONValue(.array(texts.map { .text($0) })) }
-  /// An integer from a variable.
+  /// Creates an integer from a variable.
   public static func int(_ number: Int) -> JSONValue { JSONValue(.number(JSONNumber(number))) }
 }
