@@ -1,6 +1,6 @@
 import StrictJSON
 
-/// Keywords that judge a value by itself (validation, section 6). Lengths count Unicode scalars.
+/// The keywords that assert a property of the value itself (validation, section 6). Lengths count Unicode scalars.
 extension Evaluation {
   mutating func assert(
     _ keyword: JSONMember, of node: SchemaNode, on instance: JSONValue, at path: InstancePath
@@ -30,10 +30,10 @@ extension Evaluation {
     }
   }
 
-  /// A bound as it was written: a double need not fit an integer.
+  /// Formats a bound in decimal, because a double need not fit an integer.
   private static func count(_ limit: Double) -> String { JSONNumber(limit).ecmaScriptText }
 
-  /// A value as a message shows it: JSON, cut after 200 characters.
+  /// Formats a value for a message: JSON, cut after 200 characters.
   private static func quoted(_ value: JSONValue) -> String {
     let text = String(decoding: value.canonicalBytes, as: UTF8.self)
     return text.count <= 200 ? text : text.prefix(200) + "…"
@@ -72,8 +72,8 @@ extension Evaluation {
     }
   }
 
-  /// Exact for integers; for decimals such as 0.0075 and 0.0001 by the quotient, whose distance from a whole number
-  /// is below what the division itself rounds.
+  /// Exact for integers. For decimals such as 0.0075 and 0.0001 it checks the quotient: its distance from a whole
+  /// number must be below the rounding error of the division.
   private static func isMultiple(_ number: JSONNumber, of divisor: JSONNumber) -> Bool {
     if let a = number.integer, let b = divisor.integer, b > 0 { return a % b == 0 }
     if divisor.double == 0 { return false }

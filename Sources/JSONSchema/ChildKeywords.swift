@@ -1,6 +1,6 @@
 import StrictJSON
 
-/// Keywords that apply schemas to the members of an object or the elements of an array.
+/// The keywords that apply schemas to the members of an object or the elements of an array.
 extension Evaluation {
   mutating func applyToChildren(
     _ keyword: JSONMember, of node: SchemaNode, to instance: JSONValue, at path: InstancePath,
@@ -55,7 +55,7 @@ extension Evaluation {
     return true
   }
 
-  /// True where `properties` or `patternProperties` beside it speaks of the key.
+  /// Returns true if the adjacent `properties` or `patternProperties` match the key.
   private mutating func isNamed(_ key: String, in node: SchemaNode) throws -> Bool {
     if node.json["properties"]?[key] != nil { return true }
     for entry in node.json["patternProperties"]?.object ?? [] {
@@ -95,7 +95,8 @@ extension Evaluation {
     }
   }
 
-  /// `unevaluatedProperties` and `unevaluatedItems`: what no keyword beside or below them has looked at.
+  /// Applies `unevaluatedProperties` and `unevaluatedItems` to children that no adjacent or nested keyword has
+  /// evaluated.
   mutating func applyUnevaluated(
     _ keyword: JSONMember, of node: SchemaNode, to instance: JSONValue, at path: InstancePath,
     evaluated: inout Evaluated

@@ -1,21 +1,21 @@
-/// Translates regular expressions of ECMA-262 to the dialect of PCRE2, and refuses what only PCRE2 knows: callouts,
-/// verbs, recursion, atomic groups and possessive repeats.
+/// Translates regular expressions of ECMA-262 to PCRE2, and rejects syntax that only PCRE2 has: callouts, verbs,
+/// recursion, atomic groups and possessive quantifiers.
 ///
-/// Beyond ECMA-262 it takes `(?i)` at the head of a pattern or group, and a backslash before any punctuation, because
-/// patterns for secrets are written so.
+/// Beyond ECMA-262 it accepts `(?i)` at the start of a pattern or group, and a backslash before any punctuation,
+/// because patterns for secrets use them.
 struct ECMAPattern {
-  /// The pattern in the dialect of PCRE2.
+  /// The pattern for PCRE2.
   var text: String { out }
-  /// True if an item may pass many characters and fail then: a back reference, or a repeat that is counted beyond 100.
+  /// True if an item may scan many characters and then fail: a back reference, or a quantifier with a count above 99.
   private(set) var mayScanUnseen = false
   private var rest: Substring.UnicodeScalarView
   private var out = ""
-  /// True after a quantifier, which nothing but `?` may follow.
+  /// True after a quantifier, which only `?` may follow.
   private var isQuantified = false
-  /// True if `(?s)` lets the dot stand for line ends.
+  /// True if `(?s)` makes the dot match line ends.
   private let dotMatchesAll: Bool
 
-  /// - Throws: `PatternSyntaxError` for syntax that is not ECMA-262. The rest is left to PCRE2's compiler.
+  /// - Throws: `PatternSyntaxError` for syntax that is not ECMA-262. PCRE2's compiler checks the rest.
   init(_ text: String) throws {
     rest = text[...].unicodeScalars
     let heads = text.split(separator: "(?", omittingEmptySubsequences: false).dropFirst()
@@ -53,7 +53,7 @@ struct ECMAPattern {
     }
   }
 
-  /// Takes the rest of `{n}`, `{n,}` or `{n,m}`; returns nil and takes nothing if the brace stands for itself.
+  /// Parses the rest of `{n}`, `{n,}` or `{n,m}`. Returns nil and consumes nothing if the brace is literal.
   private mutating func quantifier() -> String? {
     guard let end = rest.firstIndex(of: "}") else { return nil }
     let body = String(rest[..<end])
@@ -93,7 +93,7 @@ struct ECMAPattern {
     }
   }
 
-  /// Takes a name and its closing `>`.
+  /// Parses a name and its closing `>`.
   private mutating func takeName() throws -> String {
     var name = ""
     while let scalar = rest.popFirst() {
@@ -201,7 +201,7 @@ struct ECMAPattern {
     return value
   }
 
-  /// `\uHHHH`, a pair of them for a character beyond the first plane, or `\u{H}`. A lone surrogate is in no text.
+  /// Parses `\uHHHH`, a surrogate pair of them, or `\u{H}`. A lone surrogate occurs in no text.
   private mutating func unicodeNumber() throws -> UInt32 {
     if rest.first == "{" { return try bracedNumber() }
     let high = try number(digits: 4)
@@ -212,7 +212,7 @@ struct ECMAPattern {
     return 0x10000 + (high - 0xD800) << 10 + (low - 0xDC00)
   }
 
-  /// The name within `\p{…}`, as PCRE2 has it: general categories by their short names.
+  /// Returns the name within `\p{…}` for PCRE2: general categories by their short names.
   private mutating func property() throws -> String {
     guard rest.popFirst() == "{" else { throw PatternSyntaxError() }
     var name = ""
@@ -228,7 +228,7 @@ struct ECMAPattern {
     }
   }
 
-  /// Long names of general categories (Unicode, PropertyValueAliases), and their short ones.
+  /// The long names of general categories (Unicode, PropertyValueAliases), with their short names.
   private static let categories = [
     "Letter": "L", "Cased_Letter": "L&", "LC": "L&", "Uppercase_Letter": "Lu", "Lowercase_Letter": "Ll",
     "Titlecase_Letter": "Lt", "Modifier_Letter": "Lm", "Other_Letter": "Lo", "Mark": "M", "Combining_Mark": "M",

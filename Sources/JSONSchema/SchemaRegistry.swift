@@ -1,26 +1,26 @@
 public import StrictJSON
 
-/// Schemas by their URI. Nothing is fetched: what is not registered and not given by `loader` does not exist.
+/// A registry of schemas by URI. It never uses the network: a schema must be registered or come from `loader`.
 public final class SchemaRegistry {
-  /// Gives the document of an absolute URI without fragment, or nil. Never the network.
+  /// Returns the document of an absolute URI without fragment, or nil. It must not use the network.
   public typealias Loader = (String) throws -> JSONDocument?
 
   private var resources: [String: SchemaResource] = [:]
   private let loader: Loader
-  /// Where true, a keyword that no vocabulary knows is refused as a likely typo; `x-…` is free.
+  /// True to reject a keyword of no vocabulary as a likely typo; `x-…` is exempt.
   private let refusesUnknownKeywords: Bool
-  /// Where false, no schema asks which members were evaluated, and nothing is tracked.
+  /// False if no schema uses `unevaluated…` keywords, so that evaluation is not tracked.
   private(set) var tracksEvaluation = false
 
-  /// Makes an empty registry.
+  /// Creates an empty registry.
   public init(refusesUnknownKeywords: Bool = false, loader: @escaping Loader = { _ in nil }) {
     self.loader = loader
     self.refusesUnknownKeywords = refusesUnknownKeywords
   }
 
   /// Registers a schema document under a URI.
-  /// - Throws: `SchemaError` where a part of it is no schema. O(document).
-  /// - Returns: a validator that judges instances by the document's root.
+  /// - Throws: `SchemaError` if a part of it is not a schema. O(document).
+  /// - Returns: a validator for the document's root.
   @discardableResult
   public func add(_ document: JSONDocument, uri: String) throws -> SchemaValidator {
     let base = URIReference(uri)
@@ -31,7 +31,7 @@ public final class SchemaRegistry {
     return SchemaValidator(registry: self, root: root)
   }
 
-  /// A resource by name, loading it where it is not there yet.
+  /// Returns a resource by name, and loads it if necessary.
   func resource(named name: String) throws -> SchemaResource? {
     if let known = resources[name] { return known }
     guard let document = try loader(name) else { return nil }
@@ -41,7 +41,7 @@ public final class SchemaRegistry {
 
   // MARK: - Finding every subschema
 
-  /// Walks a schema and its subschemas, so that each `$id` and anchor is known before anything refers to it.
+  /// Indexes a schema and its subschemas, so that every `$id` and anchor is known before a reference to it.
   @discardableResult
   private func index(_ json: JSONValue, in parent: SchemaResource, isResourceRoot: Bool = false) throws
     -> SchemaNode
@@ -98,7 +98,7 @@ public final class SchemaRegistry {
     if member.key.hasPrefix("unevaluated") { tracksEvaluation = true }
   }
 
-  /// The keywords that a metaschema's `$vocabulary` leaves out (core, section 8.1.2).
+  /// Returns the keywords that a metaschema's `$vocabulary` omits (core, section 8.1.2).
   private func disabledKeywords(by metaschema: String) throws -> Set<String> {
     let name = URIReference(metaschema).resourceName
     guard name != Vocabulary.metaschema, let resource = try resource(named: name),
@@ -109,11 +109,11 @@ public final class SchemaRegistry {
 
   // MARK: - References
 
-  /// Resolves every reference of a document and compiles every pattern, so that none is found wanting later.
-  /// - Throws: `SchemaError` for the first that is.
+  /// Resolves every reference of a document and compiles every pattern, to report faults early.
+  /// - Throws: `SchemaError` for the first fault.
   func check(_ document: SchemaDocument) throws {
     var checked = Set<Int>()
-    // What a reference leads to may be a schema that no keyword named as one.
+    // The target of a reference may be a schema that no keyword identifies as one.
     while true {
       let open = document.nodes.filter { !checked.contains($0.key) }
       if open.isEmpty { return }
@@ -149,8 +149,8 @@ public final class SchemaRegistry {
     }
   }
 
-  /// The schema that a reference names, seen from a node.
-  /// - Throws: `SchemaError` where there is none.
+  /// Resolves a reference relative to a node.
+  /// - Throws: `SchemaError` if there is no target.
   func resolve(_ reference: String, from node: SchemaNode) throws -> SchemaNode {
     let uri = URIReference(reference).resolved(against: node.resource.base)
     let missing = SchemaError(
@@ -180,7 +180,7 @@ public final class SchemaRegistry {
   }
 }
 
-/// What holds a parsed schema text and its nodes, by byte offset.
+/// A parsed schema text and its nodes, by byte offset.
 final class SchemaDocument {
   let document: JSONDocument
   var nodes: [Int: SchemaNode] = [:]
@@ -206,13 +206,13 @@ final class SchemaResource {
   }
 }
 
-/// A schema, or a part of one.
+/// A schema or subschema.
 final class SchemaNode {
   let json: JSONValue
   let resource: SchemaResource
-  /// Patterns by their text, compiled once.
+  /// The compiled patterns, by their text.
   var patterns: [String: TextPattern] = [:]
-  /// Targets of `$ref` and `$dynamicRef`, found once.
+  /// The resolved targets of `$ref` and `$dynamicRef`.
   var targets: [String: SchemaNode] = [:]
 
   init(json: JSONValue, resource: SchemaResource) {
@@ -220,8 +220,8 @@ final class SchemaNode {
     self.resource = resource
   }
 
-  /// A compiled pattern, from the node's cache.
-  /// - Throws: `SchemaError` where the text is no regular expression.
+  /// Returns a compiled pattern, from the node's cache.
+  /// - Throws: `SchemaError` if the text is not a regular expression.
   func pattern(_ text: String) throws -> TextPattern {
     if let known = patterns[text] { return known }
     do {
@@ -235,22 +235,22 @@ final class SchemaNode {
     }
   }
 
-  /// The node of a subschema; every subschema was indexed when its document was registered.
+  /// Returns the node of a subschema. Every subschema was indexed when its document was registered.
   func child(_ json: JSONValue) -> SchemaNode {
     resource.document.nodes[json.range.lowerBound] ?? SchemaNode(json: json, resource: resource)
   }
 }
 
-/// Why a schema cannot be used.
+/// The reason why a schema cannot be used.
 public struct SchemaError: Error, Sendable, Equatable {
   /// One sentence for a person.
   public let message: String
-  /// Where in the schema's text.
+  /// The position in the schema's text.
   public let position: TextPosition
 }
 
 extension StringProtocol {
-  /// A token of a JSON Pointer, `~1` and `~0` decoded (RFC 6901, section 4).
+  /// A token of a JSON Pointer, with `~1` and `~0` decoded (RFC 6901, section 4).
   var unescapingPointer: String {
     guard contains("~") else { return String(self) }
     var out = ""
@@ -268,6 +268,6 @@ extension StringProtocol {
 }
 
 extension JSONNumber {
-  /// True for a whole number from 0 to 2⁵³−1, however it is written.
+  /// True if the number is a whole number from 0 to 2⁵³−1, in any notation.
   var isCount: Bool { isIntegral && (0...9_007_199_254_740_991).contains(double) }
 }

@@ -1,32 +1,32 @@
 public import StrictJSON
 
-/// Where and why an instance does not fit its schema.
+/// The position and the reason of a mismatch between an instance and its schema.
 public struct SchemaViolation: Sendable {
-  /// The JSON Pointer of the offending part of the instance (RFC 6901).
+  /// The JSON Pointer of the invalid part of the instance (RFC 6901).
   public let pointer: String
-  /// The offending part's first byte in its document.
+  /// The byte offset of the invalid part in its document.
   public let offset: Int
-  /// The keyword that says no; `false` for a boolean schema.
+  /// The keyword that failed; `false` for a boolean schema.
   public let keyword: String
   /// One sentence for a person.
   public let message: String
 }
 
-/// Judges instances by one schema of a registry, by JSON Schema draft 2020-12.
+/// Validates instances by one schema of a registry, by JSON Schema draft 2020-12.
 public struct SchemaValidator {
   let registry: SchemaRegistry
   let root: SchemaNode
 
-  /// Looks at the whole schema at once: every reference names something, every pattern is one.
-  /// - Throws: `SchemaError` for the first that is not.
+  /// Checks the whole schema: every reference has a target, and every pattern compiles.
+  /// - Throws: `SchemaError` for the first fault.
   public func check() throws { try registry.check(root.resource.document) }
 
-  /// What in the instance does not fit; empty where all does.
-  /// - Throws: `SchemaError` where a reference in the schema names nothing or a pattern is damaged, `PatternTooCostly`
-  ///   where a pattern takes more steps than the bound allows, `PatternsTooCostly` where all texts together do.
+  /// Returns the violations of an instance; empty if it is valid.
+  /// - Throws: `SchemaError` if a reference has no target or a pattern is invalid, `PatternTooCostly` if a pattern
+  ///   exceeds its budget, `PatternsTooCostly` if all texts together exceed the allowance.
   public func violations(of instance: JSONValue) throws -> [SchemaViolation] {
     var evaluation = Evaluation(registry: registry, budget: PatternBudget(forBytes: instance.range.count))
-    // What ends at the bound has cost the most of all.
+    // An evaluation that ends at its bound has the highest cost, so it is settled too.
     let applied = Result { try evaluation.apply(root, to: instance, at: .root) }
     try evaluation.settle()
     _ = try applied.get()
@@ -34,7 +34,7 @@ public struct SchemaValidator {
   }
 }
 
-/// The place in an instance, as a list from the leaf up: cheap to extend, written out only for a violation.
+/// The position in an instance, as a list from the leaf up: cheap to extend, formatted only for a violation.
 indirect enum InstancePath {
   case root
   case key(String, InstancePath)
@@ -58,7 +58,7 @@ indirect enum InstancePath {
   }
 }
 
-/// Which members or elements of one instance some schema has looked at (core, section 11).
+/// The members or elements of one instance that some schema has evaluated (core, section 11).
 struct Evaluated {
   var indices: Set<Int> = []
   var all = false
@@ -74,18 +74,18 @@ struct Evaluated {
 /// One validation in progress.
 struct Evaluation {
   let registry: SchemaRegistry
-  /// The first violations, as many as a person reads.
+  /// The first violations, up to a readable number.
   private(set) var violations: [SchemaViolation] = []
-  /// How many there are in all.
+  /// The total number of violations.
   private var failures = 0
-  /// How many probes are under way, whose violations nobody sees.
+  /// The number of probes in progress, whose violations are not reported.
   private var probes = 0
-  /// The resources entered on the way here, outermost first: the dynamic scope (core, section 7.1).
+  /// The resources on the path to here, outermost first: the dynamic scope (core, section 7.1).
   private var scope: [SchemaResource] = []
   private var depth = 0
   private var steps = 0
 
-  /// What patterns may still cost.
+  /// The remaining budget for patterns.
   var budget: PatternBudget
 
   init(registry: SchemaRegistry, budget: PatternBudget) {
@@ -93,7 +93,7 @@ struct Evaluation {
     self.budget = budget
   }
 
-  /// Schemas can be written that double their work with each line; a plan's largest file takes a few thousand steps.
+  /// A schema can double its work with each line; a plan's largest file takes a few thousand steps.
   private static let stepBound = 250_000
   private static let shownBound = 100
 
@@ -108,17 +108,18 @@ struct Evaluation {
     }
   }
 
-  /// Steps that no ordinary schema takes, and what each of them counts for beside those of patterns, by the time it takes.
+  /// The steps that are free because ordinary schemas stay below them, and the cost of each further step in pattern
+  /// steps, by time.
   private static let (ordinarySteps, weight) = (20_000, 8)
 
-  /// Takes what schema and patterns have spent beyond the ordinary from the allowance of the process.
-  /// - Throws: `PatternsTooCostly` if nothing is left of it.
+  /// Deducts the steps of schema and patterns beyond the ordinary from the allowance of the process.
+  /// - Throws: `PatternsTooCostly` if the allowance is exhausted.
   func settle() throws {
     try budget.settle()
     try PatternAllowance.process.take(Self.weight * (steps - Self.ordinarySteps))
   }
 
-  /// Applies a schema; violations are collected. Returns what was evaluated, empty where the schema said no.
+  /// Applies a schema and collects violations. Returns the evaluated children, none if the schema failed.
   @discardableResult
   mutating func apply(_ node: SchemaNode, to instance: JSONValue, at path: InstancePath) throws -> Evaluated {
     depth += 1
@@ -155,7 +156,7 @@ struct Evaluation {
     return failures == before ? evaluated : Evaluated()
   }
 
-  /// Applies a schema whose violations do not count by themselves.
+  /// Applies a schema without reporting its violations.
   mutating func probe(_ node: SchemaNode, _ instance: JSONValue, _ path: InstancePath) throws
     -> (fits: Bool, evaluated: Evaluated)
   {
@@ -234,7 +235,8 @@ struct Evaluation {
     return target
   }
 
-  /// Core, section 8.2.3.2: where the first target is a dynamic anchor, the outermost of that name in scope.
+  /// Resolves a dynamic reference. If the first target is a dynamic anchor, the outermost anchor of that name in
+  /// scope wins (core, section 8.2.3.2).
   private func dynamicTarget(of keyword: JSONMember, from node: SchemaNode) throws -> SchemaNode {
     let target = try target(of: keyword, from: node)
     guard let name = URIReference(keyword.value.string ?? "").fragment,

@@ -1,22 +1,22 @@
 import CPCRE2
 
-/// Matches a regular expression of ECMA-262, as JSON Schema's `pattern` means it: unanchored, by Unicode scalars.
+/// A regular expression of ECMA-262, as JSON Schema's `pattern` defines it: unanchored, by Unicode scalars.
 ///
-/// PCRE2 does the matching, because it can stop at a bound. `ECMAPattern` translates where the two dialects differ.
+/// PCRE2 matches it, because PCRE2 can stop at a bound. `ECMAPattern` translates the differences of the two dialects.
 public struct TextPattern: Sendable {
-  /// As it was written.
+  /// The pattern in its source form.
   public let text: String
   private let code: Code
 
-  /// Compiles a pattern. O(pattern); a pattern is at most 64 KiB, and so is its compiled form.
-  /// - Throws: `PatternSyntaxError` if the text is no regular expression.
+  /// Compiles a pattern. O(pattern). A pattern, and its compiled form, may have at most 64 KiB.
+  /// - Throws: `PatternSyntaxError` if the text is not a regular expression.
   public init(_ text: String) throws {
     self.text = text
     code = try Code(ECMAPattern(text))
   }
 
-  /// Returns true if the pattern is found anywhere in the text.
-  /// - Throws: `PatternTooCostly` if the budget ends before the answer is known.
+  /// Returns true if the pattern matches anywhere in the text.
+  /// - Throws: `PatternTooCostly` if the budget is exhausted before the result is known.
   public func isFound(in text: String, within budget: inout PatternBudget) throws -> Bool {
     var text = text
     let answer = text.withUTF8 { code.isFound(in: $0, within: &budget) }
@@ -24,9 +24,9 @@ public struct TextPattern: Sendable {
     return answer
   }
 
-  /// Finds the first match at or behind a byte.
-  /// - Returns: the bytes of the match; nil if there is none.
-  /// - Throws: `PatternTooCostly` if the budget ends before the answer is known.
+  /// Finds the first match at or after an offset.
+  /// - Returns: the byte range of the match; nil if there is none.
+  /// - Throws: `PatternTooCostly` if the budget is exhausted before the result is known.
   public func firstMatch(
     in text: UnsafeBufferPointer<UInt8>, from start: Int, within budget: inout PatternBudget
   ) throws -> Range<Int>? {
@@ -37,7 +37,7 @@ public struct TextPattern: Sendable {
     }
   }
 
-  /// Says what came of a match.
+  /// The result of a match.
   fileprivate enum Match {
     case found(Range<Int>)
     case none
@@ -53,7 +53,8 @@ public struct TextPattern: Sendable {
       guard let context = pcre2_compile_context_create_8(nil) else { throw PatternSyntaxError() }
       defer { pcre2_compile_context_free_8(context) }
       pcre2_set_max_pattern_length_8(context, 1 << 16)
-      // A callout stands before each item of the pattern. A repeat that PCRE2 makes possessive would go on without one.
+      // PCRE2 calls back before each item of the pattern. An automatically possessified repeat would skip these
+      // callouts.
       let options =
         PCRE2_UTF | PCRE2_DOLLAR_ENDONLY | PCRE2_ALLOW_EMPTY_CLASS | PCRE2_MATCH_UNSET_BACKREF
         | PCRE2_NEVER_BACKSLASH_C | PCRE2_NO_AUTO_POSSESS | PCRE2_AUTO_CALLOUT
@@ -66,10 +67,10 @@ public struct TextPattern: Sendable {
       mayScanUnseen = pattern.mayScanUnseen
     }
 
-    /// Returns nil if the budget ends before the answer is known, or the memory does.
+    /// Returns true if the pattern matches. Returns nil if budget or memory is exhausted before the result is known.
     ///
-    /// PCRE2's own limit on steps begins anew at each start of a match, so steps are counted by callouts: one for each
-    /// item that is tried, and one for eight bytes that were passed since the last.
+    /// PCRE2's own step limit restarts at each start position, so callouts count the steps: one for each item tried,
+    /// and one for each eight bytes passed since the last callout.
     func isFound(in bytes: UnsafeBufferPointer<UInt8>, within budget: inout PatternBudget) -> Bool? {
       switch match(in: bytes, from: 0, within: &budget) {
       case .found: true
@@ -78,14 +79,14 @@ public struct TextPattern: Sendable {
       }
     }
 
-    /// The same from a byte on, with the place of the match.
+    /// Finds the first match at or after an offset.
     func match(in bytes: UnsafeBufferPointer<UInt8>, from start: Int, within budget: inout PatternBudget) -> Match {
       guard let data = pcre2_match_data_create_8(1, nil) else { return .unknown }
       defer { pcre2_match_data_free_8(data) }
       guard let context = pcre2_match_context_create_8(nil) else { return .unknown }
       defer { pcre2_match_context_free_8(context) }
       pcre2_set_heap_limit_8(context, 16 << 10)
-      // What a back reference or a counted repeat passed before it failed, no callout tells.
+      // No callout reports the characters that a back reference or a counted repeat scanned before it failed.
       let blind = mayScanUnseen ? bytes.count / 64 : 0
       var meter = Meter(left: budget.steps - 4 - bytes.count / 16, perItem: 1 + blind)
       defer { budget.steps = max(0, meter.left) }
@@ -98,12 +99,12 @@ public struct TextPattern: Sendable {
             return meter.assumingMemoryBound(to: Meter.self).pointee.count(at: position) ? 0 : PCRE2_ERROR_CALLOUT
           }, meter)
         guard meter.pointee.left > 0 else { return .unknown }
-        // A text of Swift is well-formed UTF-8.
+        // A Swift string is well-formed UTF-8.
         var empty: UInt8 = 0
         let result =
           bytes.baseAddress.map { pcre2_match_8(pointer, $0, bytes.count, start, PCRE2_NO_UTF_CHECK, data, context) }
           ?? pcre2_match_8(pointer, &empty, 0, 0, PCRE2_NO_UTF_CHECK, data, context)
-        // A match whose groups do not fit the one pair of offsets is 0.
+        // The result is 0 if the groups exceed the one pair of offsets.
         if result >= 0, let pair = pcre2_get_ovector_pointer_8(data) {
           return .found(Int(pair[0])..<max(Int(pair[0]), Int(pair[1])))
         }
@@ -125,7 +126,7 @@ public struct TextPattern: Sendable {
       self.perItem = perItem
     }
 
-    /// Returns false when no step is left.
+    /// Returns false if no step is left.
     mutating func count(at position: Int) -> Bool {
       left -= perItem + max(0, position - last) / 8
       last = position
@@ -134,5 +135,5 @@ public struct TextPattern: Sendable {
   }
 }
 
-/// Says that a text is no regular expression of ECMA-262.
+/// The error for a text that is not a regular expression of ECMA-262.
 public struct PatternSyntaxError: Error, Sendable, Equatable {}

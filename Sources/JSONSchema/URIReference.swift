@@ -31,7 +31,7 @@ struct URIReference: Hashable {
     path = String(rest)
   }
 
-  /// The reference without its fragment, as text: the name of a resource.
+  /// The reference without its fragment: the name of a resource.
   var resourceName: String {
     var text = scheme.map { $0 + ":" } ?? ""
     if let authority { text += "//" + authority }
@@ -40,7 +40,7 @@ struct URIReference: Hashable {
     return text
   }
 
-  /// RFC 3986, 5.2.2.
+  /// Resolves the reference against a base (RFC 3986, 5.2.2).
   func resolved(against base: URIReference) -> URIReference {
     var target = self
     if scheme != nil {
@@ -70,7 +70,7 @@ struct URIReference: Hashable {
     return path[...slash] + relative
   }
 
-  /// RFC 3986, 5.2.4.
+  /// Removes dot segments (RFC 3986, 5.2.4).
   private static func removingDotSegments(_ path: String) -> String {
     guard path.contains(".") else { return path }
     var out: [Substring] = []
@@ -88,7 +88,7 @@ struct URIReference: Hashable {
     return out.joined(separator: "/")
   }
 
-  /// RFC 3986, 2.1. Nil where an escape is damaged or the bytes are not UTF-8.
+  /// Decodes percent escapes (RFC 3986, 2.1). Returns nil if an escape is malformed or the bytes are not UTF-8.
   static func percentDecoded(_ text: String) -> String? {
     guard text.utf8.contains(UInt8(ascii: "%")) else { return text }
     var out: [UInt8] = []

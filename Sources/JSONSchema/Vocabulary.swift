@@ -1,8 +1,8 @@
-/// The keywords of draft 2020-12 and what each of them holds.
+/// The keywords of draft 2020-12 and the shapes of their values.
 enum Vocabulary {
   static let metaschema = "https://json-schema.org/draft/2020-12/schema"
 
-  /// What stands under a keyword.
+  /// The shape of a keyword's value.
   enum Shape { case schema, schemas, schemaMap, plain }
 
   private static let vocabularies: [String: [String: Shape]] = [
@@ -37,10 +37,10 @@ enum Vocabulary {
     all.merge(vocabulary) { first, _ in first }
   }
 
-  /// What the keyword holds; nil where no vocabulary knows it.
+  /// Returns the shape of a keyword's value. Returns nil if no vocabulary has the keyword.
   static func shape(of keyword: String) -> Shape? { shapes[keyword] }
 
-  /// The keywords of every vocabulary that is not among the URIs of a `$vocabulary`. The core is always there.
+  /// Returns the keywords of each vocabulary that is not in `$vocabulary`. The core vocabulary always applies.
   static func keywords(notIn listed: Set<String>) -> Set<String> {
     var disabled = Set<String>()
     for (name, keywords) in vocabularies where name != "core" {
@@ -51,7 +51,7 @@ enum Vocabulary {
     return disabled
   }
 
-  /// The known keyword that is at most two edits away, for a hint.
+  /// Returns the nearest known keyword within two edits, for a hint. Returns nil if there is none.
   static func nearest(to keyword: String) -> String? {
     shapes.keys.map { ($0, editDistance($0, keyword)) }
       .filter { $0.1 <= 2 }
