@@ -1,17 +1,18 @@
-/// Leaves alone for a while what keeps failing. A value: the clock is given to it. All times are milliseconds.
+/// Suspends attempts for a while after repeated failures. A value: the clock is a parameter. All times are
+/// milliseconds.
 public struct CircuitBreaker: Sendable {
-  /// When it opens and closes.
+  /// The thresholds of a breaker.
   public struct Policy: Sendable, Equatable {
-    /// Failures within the window that open it.
+    /// The number of failures within the window that open it.
     public let failures: Int
-    /// How long a failure counts.
+    /// The time for which a failure counts.
     public let window: Int
-    /// How long it stays open.
+    /// The time for which it stays open.
     public let coolDown: Int
-    /// Trials that must succeed, one after the other, before it closes.
+    /// The number of consecutive successful trials that close it.
     public let halfOpenTrials: Int
 
-    /// Makes a policy.
+    /// Creates a policy.
     public init(failures: Int, window: Int, coolDown: Int, halfOpenTrials: Int) {
       self.failures = max(1, failures)
       self.window = max(0, window)
@@ -19,30 +20,30 @@ public struct CircuitBreaker: Sendable {
       self.halfOpenTrials = max(1, halfOpenTrials)
     }
 
-    /// For sinks of events.
+    /// The policy for sinks of events.
     public static let delivery = Policy(failures: 5, window: 60_000, coolDown: 30_000, halfOpenTrials: 1)
   }
 
-  /// Where it stands.
+  /// The state of a breaker.
   public enum State: Sendable, Equatable {
-    /// All attempts are let through.
+    /// It permits all attempts.
     case closed
-    /// None is, until then.
+    /// It permits no attempt until a time.
     case open(until: Int)
-    /// One trial at a time is; so many have succeeded.
+    /// It permits one trial at a time, after a number of successes.
     case halfOpen(succeeded: Int)
   }
 
   private let policy: Policy
   private var recent: [Int] = []
   private var isTrying = false
-  /// Where it stands.
+  /// The current state.
   public private(set) var state = State.closed
 
-  /// A closed one.
+  /// Creates a closed breaker.
   public init(_ policy: Policy) { self.policy = policy }
 
-  /// True where an attempt may be made now. One that was let through has to be recorded.
+  /// Returns true if an attempt is permitted now. The result of a permitted attempt must be recorded.
   public mutating func permits(at now: Int) -> Bool {
     switch state {
     case .closed: return true
@@ -58,7 +59,7 @@ public struct CircuitBreaker: Sendable {
     }
   }
 
-  /// Says how an attempt ended.
+  /// Records the result of an attempt.
   public mutating func record(success: Bool, at now: Int) {
     switch state {
     case .closed:

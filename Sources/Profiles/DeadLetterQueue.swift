@@ -1,25 +1,25 @@
 public import StrictJSON
 public import ReadinessSystem
 
-/// What could not be delivered, kept on disk until somebody looks: one file for each sink and event, so that nothing
-/// stands in it twice. A letter is there, whole and synced, before `put` comes back.
+/// The dead letters on disk: one file for each sink and event, so that there are no duplicates. `put` returns after a
+/// letter is completely written and synced.
 public struct DeadLetterQueue: Sendable {
-  /// One event that a sink did not take.
+  /// An event that a sink did not accept.
   public struct Letter: Sendable {
     /// The sink's name.
     public let sink: String
-    /// The event's id, which is the run's.
+    /// The event's id, which is the run ID.
     public let event: String
-    /// Why the sink did not take it, in a sentence.
+    /// The reason, in a sentence.
     public let reason: String
-    /// Attempts that were made.
+    /// The number of attempts.
     public let attempts: Int
-    /// When it was put there (RFC 3339).
+    /// The time at which it was added (RFC 3339).
     public let at: String
     /// The event.
     public let body: JSONValue
 
-    /// Makes a letter.
+    /// Creates a letter.
     public init(sink: String, event: String, reason: String, attempts: Int, at: String, body: JSONValue) {
       self.sink = sink
       self.event = event
@@ -29,7 +29,7 @@ public struct DeadLetterQueue: Sendable {
       self.body = body
     }
 
-    /// As it stands in its file.
+    /// The content of the letter's file.
     public var json: JSONValue {
       [
         "sink": .text(sink), "event": .text(event), "reason": .text(reason), "attempts": .int(attempts),
@@ -40,25 +40,25 @@ public struct DeadLetterQueue: Sendable {
 
   private let folder: String
 
-  /// - Parameter folder: where letters stand; it is made when the first one comes.
+  /// - Parameter folder: the folder of the letters; it is created with the first one.
   public init(folder: String) { self.folder = folder }
 
   private func path(_ sink: String, _ event: String) -> String { "\(folder)/\(sink)/\(event).json" }
 
-  /// Puts a letter in the place of an older one of the same sink and event.
+  /// Writes a letter, and replaces an older one of the same sink and event.
   /// - Throws: `SystemError`.
   public func put(_ letter: Letter) throws(SystemError) {
     try FileSystem.makeFolders("\(folder)/\(letter.sink)", own: 3)
     try FileSystem.write(letter.json.layoutBytes, to: path(letter.sink, letter.event))
   }
 
-  /// Takes a letter away; nothing happens where it is not there.
+  /// Removes a letter. Does nothing if it does not exist.
   /// - Throws: `SystemError`.
   public func drop(sink: String, event: String) throws(SystemError) {
     try FileSystem.remove(path(sink, event))
   }
 
-  /// Every letter, by sink and then in the order in which they came. A file that is no letter is named in the second list.
+  /// Returns all letters, by sink and time, and the paths of files that are not letters.
   /// - Throws: `SystemError`. O(letters).
   public func letters() throws(SystemError) -> (letters: [Letter], unreadable: [String]) {
     var (letters, unreadable): ([Letter], [String]) = ([], [])

@@ -1,14 +1,14 @@
 public import ReadinessSystem
 
 extension RuntimeProfile {
-  /// A command under the bounds of a profile: its variables, its paths, its time and its sizes.
+  /// Creates a command that is bounded by a profile: its variables, its paths, its time and its sizes.
   /// - Parameters:
-  ///   - folder: to run in; paths of the profile that are relative begin there.
-  ///   - temporary: a folder of its own, which it may always write.
-  ///   - environment: of this process.
-  ///   - variables: what it sees of that; nil for the profile's own.
-  ///   - context: variables that tell it which trace it belongs to; it sees them whatever the profile says.
-  ///   - input: the file that is its standard input.
+  ///   - folder: the working folder, and the base of the profile's relative paths.
+  ///   - temporary: a private folder, always writable.
+  ///   - environment: the environment of this process.
+  ///   - variables: the names of variables to pass on; nil for the profile's own.
+  ///   - context: variables that identify the trace; the command sees them in any case.
+  ///   - input: the file for standard input.
   public func process(
     _ arguments: [String], in folder: String, temporary: String, environment: [String: String],
     variables: Set<String>? = nil, context: [String: String] = [:], input: String = "/dev/null"

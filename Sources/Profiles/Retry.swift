@@ -1,29 +1,29 @@
-/// How often, and after which delays, something that failed for a while is tried again. All times are milliseconds.
+/// The number of retries after transient failures, and their delays. All times are milliseconds.
 public struct RetryPolicy: Sendable, Equatable {
-  /// How delays are scattered, so that those who lost a race do not meet again.
+  /// The randomization of delays, so that competitors that lost a race do not collide again.
   public enum Jitter: String, Sendable, CaseIterable {
-    /// Not at all: `firstDelay × multiplierⁿ`, at most `maxDelay`.
+    /// None: `firstDelay × multiplierⁿ`, at most `maxDelay`.
     case none
-    /// Evenly between nothing and what `none` would wait.
+    /// Uniformly between zero and the delay of `none`.
     case full
-    /// Evenly between `firstDelay` and the last delay times the multiplier, at most `maxDelay`.
+    /// Uniformly between `firstDelay` and the last delay times the multiplier, at most `maxDelay`.
     case decorrelated
   }
 
-  /// Attempts, the first counted.
+  /// The number of attempts, including the first.
   public let attempts: Int
   /// The delay before the second attempt, before jitter.
   public let firstDelay: Int
-  /// No delay exceeds this one.
+  /// The longest delay.
   public let maxDelay: Int
-  /// No attempt begins later than this after the first one began.
+  /// The latest start of an attempt after the start of the first.
   public let budget: Int
-  /// From one delay to the next.
+  /// The factor from one delay to the next.
   public let multiplier: Double
-  /// How delays are scattered.
+  /// The randomization of delays.
   public let jitter: Jitter
 
-  /// Makes a policy.
+  /// Creates a policy.
   public init(attempts: Int, firstDelay: Int, maxDelay: Int, budget: Int, multiplier: Double, jitter: Jitter) {
     self.attempts = max(1, attempts)
     self.firstDelay = max(0, firstDelay)
@@ -33,31 +33,33 @@ public struct RetryPolicy: Sendable, Equatable {
     self.jitter = jitter
   }
 
-  /// For refs, the index and journals, which others hold for milliseconds: twelve more tries within half a minute.
+  /// The policy for refs, the index and journals, which others hold for milliseconds: twelve retries within half a
+  /// minute.
   public static let contention = RetryPolicy(
     attempts: 13, firstDelay: 20, maxDelay: 1000, budget: 30_000, multiplier: 2, jitter: .full)
 }
 
-/// The attempts of one undertaking. A value: clock and chance are given to it, so it is tested without waiting.
+/// The attempts of one operation. A value: clock and randomness are parameters, so that tests need not wait.
 public struct RetrySchedule: Sendable {
   private let policy: RetryPolicy
   private let began: Int
   private var last: Int
-  /// Attempts that were made or are being made.
+  /// The number of attempts, including one in progress.
   public private(set) var attempt = 1
 
-  /// Begins with the first attempt.
-  /// - Parameter now: a clock that never goes back.
+  /// Starts with the first attempt.
+  /// - Parameter now: the time of a monotonic clock.
   public init(_ policy: RetryPolicy, now: Int) {
     self.policy = policy
     began = now
     last = policy.firstDelay
   }
 
-  /// The delay before the next attempt, which counts from here on; nil where there is none left.
+  /// Starts the next attempt and returns the delay before it. Returns nil if none is left.
   /// - Parameters:
-  ///   - now: the same clock.
-  ///   - least: what the other side asked for, as by Retry-After; it may exceed `maxDelay`, never the budget.
+  ///   - now: the time of the same clock.
+  ///   - least: the delay that the other side requested, as with Retry-After; it may exceed `maxDelay`, never the
+  ///     budget.
   public mutating func next(now: Int, least: Int = 0, using random: inout some RandomNumberGenerator) -> Int? {
     guard attempt < policy.attempts else { return nil }
     let (delay, basis) = scattered(&random)
@@ -68,7 +70,7 @@ public struct RetrySchedule: Sendable {
     return wait
   }
 
-  /// The delay, and what the next one goes by.
+  /// Returns the delay, and the basis of the next one.
   private func scattered(_ random: inout some RandomNumberGenerator) -> (delay: Int, basis: Int) {
     let cap = policy.maxDelay
     switch policy.jitter {

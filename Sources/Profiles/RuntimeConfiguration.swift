@@ -1,6 +1,6 @@
 import StrictJSON
 
-/// What is wrong with a file of profiles, with its place and what would be legal.
+/// A fault in a file of profiles, with its position and the legal values.
 public struct ConfigurationFault: Sendable, Equatable {
   /// The file.
   public let file: String
@@ -8,35 +8,35 @@ public struct ConfigurationFault: Sendable, Equatable {
   public let line: Int
   /// The JSON Pointer of the value (RFC 6901).
   public let pointer: String
-  /// What is wrong, in a sentence.
+  /// The fault, in a sentence.
   public let message: String
-  /// What would be legal, in a sentence.
+  /// The legal values, in a sentence.
   public let legal: String
 }
 
-/// A file of profiles that cannot be used, with every fault that was found.
+/// The error for an invalid file of profiles, with every fault found.
 public struct ConfigurationError: Error, Sendable {
-  /// At least one.
+  /// The faults, at least one.
   public let faults: [ConfigurationFault]
 }
 
 /// A file of profiles: `ssot/runtime.config.json`, or the built-in one. Its contract is
 /// `ssot/schemas/runtime.config.schema.json`.
 public struct RuntimeConfiguration: Sendable {
-  /// One profile as it is written.
+  /// One profile of the file.
   struct Profile: Sendable {
     let name: String
     let extends: String?
-    /// By the names of settings.
+    /// The values by setting name.
     let values: [String: JSONValue]
     let line: Int
   }
 
   /// The file.
   public let file: String
-  /// True for what the program brings along.
+  /// True if the program embeds the file.
   public let isBuiltIn: Bool
-  /// What deliveries go by where a sink names no profile; a repository's own `delivery` overlays it.
+  /// The profile of deliveries if a sink names none; a repository's own `delivery` overlays it.
   public static let delivery = """
     { "version": 1, "profiles": { "delivery": {
       "timeoutSeconds": 10, "killGraceSeconds": 2, "workingArea": "worktree",
@@ -44,7 +44,7 @@ public struct RuntimeConfiguration: Sendable {
         "budgetMilliseconds": 120000, "on": ["timeout", "exit", "signal", "spawn"] } } } }
     """
 
-  /// The names of its profiles, as they stand.
+  /// The names of its profiles, in the order of the file.
   public var names: [String] { profiles.map(\.name) }
   let profiles: [Profile]
   private let document: JSONDocument
@@ -53,7 +53,7 @@ public struct RuntimeConfiguration: Sendable {
 
   func line(of value: JSONValue) -> Int { document.position(of: value).line }
 
-  /// Reads and judges a file.
+  /// Parses and validates a file.
   /// - Parameter file: its name, for messages.
   /// - Throws: `ConfigurationError` with every fault. O(bytes).
   public init(parsing bytes: [UInt8], file: String, isBuiltIn: Bool = false) throws(ConfigurationError) {
@@ -74,7 +74,7 @@ public struct RuntimeConfiguration: Sendable {
   }
 }
 
-/// Reads a file of profiles and collects faults, so that a person sees all of them at once.
+/// Reads a file of profiles and collects all faults, so that a person sees them together.
 private struct ConfigurationReader {
   let file: String
   let document: JSONDocument
@@ -143,13 +143,13 @@ private struct ConfigurationReader {
       name: member.key, extends: extends, values: values, line: document.position(of: member.keyRange.lowerBound).line)
   }
 
-  /// Profiles of the same file that lead back to themselves. A name of another file is looked up when it is used.
+  /// Rejects cycles of profiles in this file. A name from another file is resolved on use.
   private mutating func refuseCycles(_ profiles: [RuntimeConfiguration.Profile]) {
     for profile in profiles {
       var (seen, at) = ([profile.name], profile.extends)
       while let name = at, let next = profiles.first(where: { $0.name == name }) {
         if name == profile.name {
-          // Told once, at the member of the circle that stands first.
+          // Each cycle is reported once, at its first member in the file.
           guard profiles.first(where: { seen.contains($0.name) })?.name == profile.name else { break }
           let place = document.root["profiles"]?[profile.name]?["extends"] ?? document.root
           add(

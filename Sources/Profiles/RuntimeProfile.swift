@@ -1,55 +1,55 @@
 public import StrictJSON
 
-/// A profile with every value settled: flag before environment before repository before what the program brings along.
+/// A profile with every value resolved: flag before environment before repository before built-in.
 public struct RuntimeProfile: Sendable {
-  /// Where a value came from.
+  /// The origin of a value.
   public enum Origin: Sendable, Equatable {
-    /// A flag of the command line, as it was typed.
+    /// A command-line flag, as typed.
     case flag(String)
     /// A variable of the environment.
     case environment(String)
-    /// A profile of a file.
+    /// A profile in a file.
     case file(String, line: Int, profile: String)
-    /// A profile that the program brings along.
+    /// A built-in profile.
     case builtIn(profile: String)
-    /// What stands where nobody says anything.
+    /// The default of the setting.
     case standard
   }
 
-  /// One settled value.
+  /// One resolved value.
   public struct Value: Sendable {
     /// The setting.
     public let setting: RuntimeSetting
-    /// What it holds.
+    /// The value.
     public let json: JSONValue
-    /// Where it came from.
+    /// The origin of the value.
     public let origin: Origin
   }
 
-  /// Why a profile cannot be settled.
+  /// The reason why a profile cannot be resolved.
   public enum Failure: Error, Sendable, Equatable {
-    /// No file has a profile of that name; the names that there are.
+    /// No file has a profile of that name; `known` lists the existing names.
     case unknownProfile(String, known: [String])
     /// A profile extends one that no file has.
     case unknownBase(String, of: String, file: String, line: Int, known: [String])
-    /// Profiles of several files lead back to themselves.
+    /// Profiles of several files extend each other in a cycle.
     case circle([String])
-    /// A flag names no setting; the names that there are.
+    /// A flag names an unknown setting; `known` lists the existing names.
     case unknownSetting(String, known: [String])
-    /// A flag or a variable holds what is not legal.
+    /// The value of a flag or a variable is not legal.
     case illegalValue(String, value: String, legal: String)
   }
 
-  /// Its name.
+  /// The name.
   public let name: String
   /// Every setting, in the order of `RuntimeSetting.all`.
   public let values: [Value]
 
-  /// Settles a profile.
+  /// Resolves a profile.
   /// - Parameters:
   ///   - files: the repository's own first, then the built-in one.
-  ///   - environment: of the process.
-  ///   - flags: settings with what the command line says of them.
+  ///   - environment: the environment of the process.
+  ///   - flags: settings with their values on the command line.
   /// - Throws: `Failure`. O(profiles × settings).
   public init(
     _ name: String, files: [RuntimeConfiguration], environment: [String: String] = [:],
@@ -71,7 +71,7 @@ public struct RuntimeProfile: Sendable {
 
   private typealias Link = (file: RuntimeConfiguration, profile: RuntimeConfiguration.Profile)
 
-  /// The profiles that are asked in turn: of each file, the profile and what it extends.
+  /// Returns the profiles in order of precedence: for each file, the profile and the profiles that it extends.
   private static func chain(of name: String, _ files: [RuntimeConfiguration], _ known: [String]) throws(Failure)
     -> [Link]
   {
@@ -122,7 +122,7 @@ public struct RuntimeProfile: Sendable {
 
   // MARK: - As values of the program
 
-  /// The values as one object, members nested as in the file. Its RFC 8785 form is what a profile's digest is of.
+  /// The values as one object, nested as in the file. A profile's digest is that of the RFC 8785 form.
   public var json: JSONValue {
     var members: [JSONMember] = []
     for value in values {
@@ -141,7 +141,7 @@ public struct RuntimeProfile: Sendable {
     return JSONValue(.object(members))
   }
 
-  /// Every setting has a value, so none of these is ever in want of one.
+  /// Returns the value of a setting. Every setting has a value, so it is never nil.
   private func value(_ name: String) -> JSONValue? { values.first { $0.setting.name == name }?.json }
   private func number(_ name: String) -> Double {
     if let number = value(name)?.number { return number.double }
@@ -152,15 +152,15 @@ public struct RuntimeProfile: Sendable {
   private func text(_ name: String) -> String { value(name)?.string ?? "" }
   private func texts(_ name: String) -> [String] { value(name)?.array?.compactMap(\.string) ?? [] }
 
-  /// How long one attempt may take.
+  /// The timeout of one attempt.
   public var timeoutMilliseconds: Int { milliseconds("timeoutSeconds") }
-  /// Between asking a check to end and ending it.
+  /// The time between the request to end and the kill of a check.
   public var killGraceMilliseconds: Int { milliseconds("killGraceSeconds") }
-  /// True where a check is green before and after the change.
+  /// True if a check must be green before and after the change.
   public var demandsBefore: Bool { text("demands") == "before-and-after" }
-  /// True where the first failure stops what has not begun.
+  /// True if the first failure stops all checks that have not started.
   public var failsFast: Bool { value("failFast")?.bool ?? false }
-  /// When and how often a check is tried again.
+  /// The policy for retries of a check.
   public var retry: RetryPolicy {
     RetryPolicy(
       attempts: integer("retry.attempts"), firstDelay: integer("retry.firstDelayMilliseconds"),
@@ -168,32 +168,32 @@ public struct RuntimeProfile: Sendable {
       multiplier: number("retry.multiplier"),
       jitter: RetryPolicy.Jitter(rawValue: text("retry.jitter")) ?? .full)
   }
-  /// The outcomes that are tried again: `timeout`, `exit`, `signal`, `spawn`.
+  /// The outcomes that are retried: `timeout`, `exit`, `signal`, `spawn`.
   public var retriedOutcomes: Set<String> { Set(texts("retry.on")) }
-  /// When a check that keeps failing is left alone.
+  /// The policy for suspending a check that keeps failing.
   public var breaker: CircuitBreaker.Policy {
     CircuitBreaker.Policy(
       failures: integer("breaker.failures"), window: milliseconds("breaker.windowSeconds"),
       coolDown: milliseconds("breaker.coolDownSeconds"), halfOpenTrials: integer("breaker.halfOpenTrials"))
   }
-  /// Checks at a time.
+  /// The number of parallel checks.
   public var parallelism: Int { integer("parallelism") }
   /// The variables that a check sees.
   public var environment: [String] { texts("environment") }
-  /// True where a check runs in the repository's own work tree.
+  /// True if a check runs in the repository's own work tree.
   public var usesWorkTree: Bool { text("workingArea") == "worktree" }
-  /// What a check may read: relative to its folder, absolute, or from the home folder by `~/`.
+  /// The paths that a check may read: relative to its folder, absolute, or in the home folder with `~/`.
   public var readablePaths: [String] { texts("paths.read") }
-  /// What a check may write; written alike.
+  /// The paths that a check may write, in the same notation.
   public var writablePaths: [String] { texts("paths.write") }
-  /// Of what a check prints, on each stream.
+  /// The bound on each output stream of a check.
   public var maxOutputBytes: Int { integer("maxOutputBytes") }
-  /// Of any one file that a check writes.
+  /// The bound on any one file that a check writes.
   public var maxFileBytes: Int { integer("maxFileBytes") }
 }
 
 extension RuntimeProfile.Origin: CustomStringConvertible {
-  /// For people: `ssot/runtime.config.json:7 (tdd)`.
+  /// The text for people, such as `ssot/runtime.config.json:7 (tdd)`.
   public var description: String {
     switch self {
     case .flag(let typed): "flag \(typed)"
@@ -204,7 +204,7 @@ extension RuntimeProfile.Origin: CustomStringConvertible {
     }
   }
 
-  /// For programs: flag, environment, repository or default.
+  /// The word for programs: flag, environment, repository or default.
   public var kind: String {
     switch self {
     case .flag: "flag"

@@ -1,36 +1,36 @@
 public import StrictJSON
 
-/// One value of a profile: its name, what is legal, and what stands where nobody says anything.
-/// A new setting is an entry of `all`, a property of `ssot/schemas/runtime.config.schema.json`, and a test.
+/// One setting of profiles: its name, its legal values, and its default. A new setting needs an entry of `all`, a
+/// property of `ssot/schemas/runtime.config.schema.json`, and a test.
 public struct RuntimeSetting: Sendable {
-  /// What a setting may hold.
+  /// The legal values of a setting.
   public enum Values: Sendable {
-    /// A number of seconds, a factor: within bounds, the lower one only where it is allowed to hold itself.
+    /// A number within bounds, such as seconds or a factor; `orEqual` includes the lower bound.
     case number(over: Double, orEqual: Bool, atMost: Double)
     /// A whole number within bounds.
     case integer(ClosedRange<Int>)
-    /// One word of a few.
+    /// One word of a list.
     case choice([String])
-    /// A list of different words of a few.
+    /// A list of different words of a list.
     case choices([String])
     /// True or false.
     case flag
-    /// A list of names of variables.
+    /// A list of variable names.
     case variables
     /// A list of files and folders.
     case paths
   }
 
-  /// With a dot between an object and its member: `retry.attempts`.
+  /// The name, with a dot between an object and its member: `retry.attempts`.
   public let name: String
-  /// What it may hold.
+  /// The legal values.
   public let values: Values
-  /// What stands where nobody says anything.
+  /// The default.
   public let standard: JSONValue
-  /// What it is, in a few words.
+  /// A short description.
   public let text: String
 
-  /// The variable of the environment that sets it: `READINESS_RETRY_MAX_DELAY_MILLISECONDS`.
+  /// The environment variable that sets it, such as `READINESS_RETRY_MAX_DELAY_MILLISECONDS`.
   public var variable: String {
     "READINESS_"
       + name.map { character in
@@ -38,10 +38,10 @@ public struct RuntimeSetting: Sendable {
       }.joined()
   }
 
-  /// The members on the way to it.
+  /// The member names on the path to it.
   var path: [String] { name.split(separator: ".").map(String.init) }
 
-  /// Every setting, in the order in which profiles are written.
+  /// All settings, in the order of a profile.
   public static let all: [RuntimeSetting] = [
     RuntimeSetting(
       name: "timeoutSeconds", values: .number(over: 0, orEqual: false, atMost: 86_400), standard: 600,
@@ -99,12 +99,12 @@ public struct RuntimeSetting: Sendable {
       text: "of any one file it writes"),
   ]
 
-  /// The setting of a name.
+  /// Returns the setting of a name. Returns nil if there is none.
   public static func named(_ name: String) -> RuntimeSetting? { all.first { $0.name == name } }
 }
 
 extension RuntimeSetting {
-  /// What is legal, as the end of a sentence: "a whole number from 1 to 100".
+  /// The legal values, as the end of a sentence: "a whole number from 1 to 100".
   public var legal: String {
     switch values {
     case .number(let low, let orEqual, let high):
@@ -122,7 +122,7 @@ extension RuntimeSetting {
     number.rounded() == number ? String(Int(number)) : String(number)
   }
 
-  /// True where the value is legal. The schema says the same, and a test holds the two together.
+  /// Returns true if the value is legal. A test checks that the schema agrees.
   func accepts(_ value: JSONValue) -> Bool {
     switch values {
     case .number(let low, let orEqual, let high):
@@ -156,7 +156,8 @@ extension RuntimeSetting {
     return !isFirst
   }
 
-  /// Reads what a flag or a variable says: words of a list are separated by commas. Nil where it is not legal.
+  /// Parses the value of a flag or a variable, with commas between the words of a list. Returns nil if it is not
+  /// legal.
   func value(of text: String) -> JSONValue? {
     let value: JSONValue
     switch values {

@@ -1,31 +1,31 @@
 import ReadinessSystem
 
-/// A web server that could not be asked, or that did not answer as asked.
+/// The error if a web server cannot be reached, or does not answer as expected.
 public struct WebFault: Error, Sendable, Equatable {
-  /// What happened, in a sentence.
+  /// The failure, in a sentence.
   public let message: String
 
-  /// Makes a fault.
+  /// Creates a fault.
   public init(message: String) { self.message = message }
 }
 
-/// Asks a web server several things over one connection, through curl: no network code here. Follows no redirects, and
-/// keeps addresses and headers off the command line, where every user of the machine can read them.
+/// Sends several requests to a web server over one connection, through curl. Follows no redirects, and keeps
+/// addresses and headers off the command line, where every user of the machine can read them.
 public struct WebFetch {
-  /// One thing to ask: a GET with a query string.
+  /// A request: a GET with a query string.
   public struct Request: Sendable {
     let url: String
     let fields: [(name: String, value: String)]
 
-    /// Makes a request.
-    /// - Parameter fields: the query string, not encoded yet.
+    /// Creates a request.
+    /// - Parameter fields: the query string, not yet encoded.
     public init(url: String, fields: [(name: String, value: String)] = []) {
       self.url = url
       self.fields = fields
     }
   }
 
-  /// What came back.
+  /// A response.
   public struct Response: Sendable {
     /// The body.
     public let body: [UInt8]
@@ -33,7 +33,7 @@ public struct WebFetch {
     public let date: String
   }
 
-  /// The variables that curl is given.
+  /// The environment variables that are passed to curl.
   public static let variables: Set<String> = [
     "PATH", "HOME", "http_proxy", "https_proxy", "HTTPS_PROXY", "no_proxy", "NO_PROXY", "ALL_PROXY", "all_proxy",
     "SSL_CERT_FILE", "SSL_CERT_DIR", "CURL_CA_BUNDLE",
@@ -46,9 +46,9 @@ public struct WebFetch {
 
   /// - Parameters:
   ///   - headers: lines such as `Authorization: Bearer …`.
-  ///   - environment: of this process.
-  ///   - secondsEach: how long one answer may take.
-  ///   - bodyBound: bytes that one body may have.
+  ///   - environment: the environment of this process.
+  ///   - secondsEach: the timeout of one response.
+  ///   - bodyBound: the largest body, in bytes.
   public init(headers: [String], environment: [String: String], secondsEach: Int, bodyBound: Int) {
     self.headers = headers
     self.environment = environment
@@ -56,8 +56,8 @@ public struct WebFetch {
     self.bodyBound = bodyBound
   }
 
-  /// Asks, and asks once more if that fails.
-  /// - Throws: `WebFault` if an answer does not come, is no 200, or is too large; `SystemError`.
+  /// Sends the requests, and retries once.
+  /// - Throws: `WebFault` if a response is missing, is not a 200, or is too large; `SystemError`.
   public func run(_ requests: [Request]) throws -> [Response] {
     do {
       return try attempt(requests)
@@ -104,7 +104,7 @@ public struct WebFetch {
     return lines.joined(separator: "\n") + "\n"
   }
 
-  /// A text as curl's configuration writes it.
+  /// Quotes a text for curl's configuration.
   private static func quoted(_ text: String) -> String {
     var out = "\""
     for scalar in text.unicodeScalars {
@@ -120,7 +120,7 @@ public struct WebFetch {
     return out + "\""
   }
 
-  /// Divides what curl printed at the marks that only this process knows.
+  /// Splits curl's output at separators that only this process knows.
   private func responses(_ output: [UInt8], _ mark: String, _ count: Int) throws(WebFault) -> [[UInt8]] {
     let fence = Array("\n\(mark) ".utf8)
     var (bodies, start, at) = ([[UInt8]](), 0, 0)
