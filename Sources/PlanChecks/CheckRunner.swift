@@ -7,30 +7,30 @@ import StrictJSON
 import Synchronization
 import Telemetry
 
-/// Runs checks of one commit: those of a milestone after those of the milestones it depends on, the rest side by side.
+/// Runs checks of one commit: those of a milestone after those of its dependencies, all others in parallel.
 ///
-/// Everything that touches the repository happens on the caller's thread; only commands run on others.
+/// The caller's thread does all repository access; other threads only run commands.
 public final class CheckRunner {
-  /// What is to be run, and on what.
+  /// The commit to check, and the context of the checks.
   public struct Request {
-    /// The commit that is checked.
+    /// The commit to check.
     public let commit: ObjectID
-    /// The commit before the change, for profiles that demand both; nil where there is none.
+    /// The commit before the change, for profiles that demand both; nil if there is none.
     public let before: ObjectID?
-    /// What is trusted.
+    /// The digests of trusted definitions.
     public let trusted: Set<String>
-    /// What a milestone depends on.
+    /// Returns the dependencies of a milestone.
     public let dependencies: (MilestoneID) -> [MilestoneID]
-    /// Who holds which role, for approvals.
+    /// The holders of roles, for approvals.
     public let authorization: Authorization?
-    /// The variables of this process.
+    /// The environment of this process.
     public let environment: [String: String]
-    /// The moment, in milliseconds since 1970.
+    /// Returns the current time, in milliseconds since 1970.
     public let now: () -> Int64
-    /// True if every check runs on a clean copy of the commit, whatever its profile says.
+    /// True if every check runs on a clean copy of the commit, regardless of its profile.
     public let exportsAlways: Bool
 
-    /// Makes a request.
+    /// Creates a request.
     public init(
       commit: ObjectID, before: ObjectID?, trusted: Set<String>, dependencies: @escaping (MilestoneID) -> [MilestoneID],
       authorization: Authorization?, environment: [String: String], now: @escaping () -> Int64,
@@ -47,15 +47,15 @@ public final class CheckRunner {
     }
   }
 
-  /// What is under way, for a display.
+  /// The progress of a run, for a display.
   public struct Progress {
-    /// Checks that have ended, with how they came out.
+    /// The number of finished checks.
     public let finished: Int
-    /// All checks.
+    /// The number of all checks.
     public let all: Int
-    /// Names of those that run.
+    /// The names of the running checks.
     public let running: [String]
-    /// One that has just ended.
+    /// The result of a check that has just finished; nil otherwise.
     public let latest: CheckResult?
   }
 
@@ -64,7 +64,7 @@ public final class CheckRunner {
   private let tree: GitTree
   private let breakers = Breakers()
 
-  /// - Throws: `GitError` where the commit cannot be read.
+  /// - Throws: `GitError` if the commit cannot be read.
   public init(_ repository: Repository, _ request: Request) throws {
     self.repository = repository
     self.request = request
@@ -74,16 +74,17 @@ public final class CheckRunner {
   private struct Running {
     let areas: [WorkingArea]
     let answer: Slot
-    /// The span, and when it began; nil without telemetry.
+    /// The span and its start time; nil without telemetry.
     let span: (context: TraceContext, since: Int64)?
   }
 
-  /// Runs them all.
-  /// - Returns: one result for each check, in the order given.
-  /// - Throws: `GitError`, `SystemError` where the repository or an area cannot be used; no check is left running.
+  /// Runs all checks.
+  /// - Returns: one result for each check, in the given order.
+  /// - Throws: `GitError`, `SystemError` if the repository or a working area cannot be used; then no check is still
+  ///   running.
   public func run(_ checks: [PlannedCheck], progress: (Progress) -> Void) throws -> [CheckResult] {
     var running: [Int: Running] = [:]
-    // On the way out of an error: a folder is removed when nothing runs in it any more.
+    // On an error, each folder is removed only after its check has ended.
     defer { running.values.forEach { $0.areas.forEach { discard($0) } } }
     let commands = WorkQueue()
     let threads = (0..<Self.threads(for: checks)).map { _ in { commands.work() } }
@@ -93,7 +94,7 @@ public final class CheckRunner {
     }.here
   }
 
-  /// Returns how many commands run side by side at most.
+  /// Returns the largest number of parallel commands.
   private static func threads(for checks: [PlannedCheck]) -> Int {
     let bounds = checks.compactMap(\.profile).reduce(into: [String: Int]()) { $0[$1.name] = $1.parallelism }
     return min(checks.count, bounds.values.reduce(0, +))
@@ -151,7 +152,7 @@ public final class CheckRunner {
     return zip(results, checks).map { $0 ?? CheckResult($1, .skipped, "It waits for itself.") }
   }
 
-  /// By index, the checks of milestones that a check's milestone depends on, directly or not.
+  /// Returns, by index, the checks of the direct and indirect dependencies of a check's milestone.
   private static func needs(_ checks: [PlannedCheck], _ dependencies: (MilestoneID) -> [MilestoneID]) -> [[Int]] {
     var closures: [MilestoneID: Set<MilestoneID>] = [:]
     for id in Set(checks.map(\.milestone)) {
@@ -257,7 +258,8 @@ public final class CheckRunner {
     return CheckResult(check, .passed, evidence: Evidence(record), output: output, notes: answer.notes)
   }
 
-  /// A check in the work tree speaks of a commit only while both hold the same inputs.
+  /// Returns the difference between the work tree's inputs and the commit's. Only with equal inputs is a check in the
+  /// work tree evidence for the commit.
   private func differenceOfWorkTree(_ check: PlannedCheck, _ listing: InputListing, _ what: String) throws -> String? {
     let there = try WorkTree(repository).inputs(PathSelection(check.definition.inputs))
     let changed = there.changes(since: listing)
@@ -266,13 +268,13 @@ public final class CheckRunner {
     return "Of its inputs \(what) other than commit \(request.commit.description.prefix(12)): \(shown)."
   }
 
-  /// On the way out of an error that says more than one about a folder that stays behind.
+  /// Removes an area after an error that matters more than a remaining folder.
   private func discard(_ area: WorkingArea) {
     do { try area.remove() } catch { return }
   }
 }
 
-/// An answer that one thread puts and another takes.
+/// A result that one thread stores and another takes.
 final class Slot: Sendable {
   private let held = Mutex<CommandRun.Answer?>(nil)
   func put(_ answer: CommandRun.Answer) { held.withLock { $0 = answer } }

@@ -7,23 +7,23 @@ import StrictJSON
 import Synchronization
 import ReadinessSystem
 
-/// A command check with everything that its thread needs: no repository, no shared state but the breakers.
+/// A command check with everything that its thread needs: no repository, and no shared state except the breakers.
 struct CommandRun: Sendable {
   let command: CheckDefinition.Command
   let profile: RuntimeProfile
-  /// Where it runs, one after the other: the commit before the change, where that is asked for, and the commit itself.
+  /// The areas to run in, in order: the commit before the change, if requested, and the commit itself.
   let areas: [(area: WorkingArea, label: String)]
-  /// The variables of this process.
+  /// The environment of this process.
   let environment: [String: String]
   let breakers: Breakers
-  /// Variables that tell the command which trace it belongs to; none without telemetry.
+  /// The variables that identify the trace to the command; empty without telemetry.
   let context: [String: String]
 
-  /// How it came out.
+  /// The result of a run.
   struct Answer: Sendable {
-    /// Why it does not show its criterion; nil where it does.
+    /// The reason why the criterion is not met; nil if it is met.
     let fault: String?
-    /// True if that is because it could not be run to its end, so that nothing is known.
+    /// True if the command did not run to its end, so that the result is unknown.
     var isUnfinished = false
     let exitCode: Int
     let attempts: Int
@@ -31,18 +31,18 @@ struct CommandRun: Sendable {
     let output: [UInt8]
     let errors: [UInt8]
     let notes: [String]
-    /// What the definition asks its evidence to name.
+    /// The values that the definition requests for the evidence.
     var named = Named()
   }
 
-  /// What evidence names beside the output, where the definition asks for it.
+  /// The values of evidence in addition to the output, if the definition requests them.
   struct Named {
     var normalized: Digest?
     var outputs: [(path: String, digest: Digest)] = []
     var tools: [(name: String, digest: Digest)] = []
   }
 
-  /// Runs it, area by area, with the profile's retries.
+  /// Runs the command, area by area, with the profile's retries.
   func run() -> Answer {
     var last = Answer(
       fault: "Nothing was run.", exitCode: 0, attempts: 1, milliseconds: 0, output: [], errors: [], notes: [])
@@ -78,7 +78,7 @@ struct CommandRun: Sendable {
       }
       let ending = process.run()
       let fault = fault(of: ending, in: area) ?? named.read(ending, command, in: area)
-      // A check that says no has worked. The breaker is for what fails for a while: what is tried again.
+      // A check that fails normally has worked. The breaker counts only transient failures, which are retried.
       breakers.record(profile, success: fault == nil || !profile.retriedOutcomes.contains(ending.outcome.name))
       let wait =
         fault != nil && profile.retriedOutcomes.contains(ending.outcome.name)
@@ -163,8 +163,8 @@ struct CommandRun: Sendable {
 }
 
 extension CommandRun.Named {
-  /// Reads what a definition that says what has to come out the same asks for.
-  /// - Returns: why it cannot be read, in a sentence; nil if it was.
+  /// Reads the values that a definition with a repetition requests.
+  /// - Returns: the reason why a value cannot be read, in a sentence; nil if all were read.
   fileprivate mutating func read(
     _ ending: SupervisedProcess.Ending, _ command: CheckDefinition.Command, in area: WorkingArea
   ) -> String? {

@@ -1,19 +1,19 @@
 import PlanModel
 import ReadinessSystem
 
-/// What a check printed, as it may be kept and shown: secrets taken out, its end before its beginning.
+/// The stored output of a check: redacted, and cut at the beginning if it is long.
 public enum KeptOutput {
-  /// Of what is kept, the end counts most.
+  /// The largest stored output, in bytes. The end is the most important part.
   private static let bound = 64 << 10
 
-  /// The output without secrets, at most 64 KiB of it.
+  /// Returns the redacted output, at most its last 64 KiB.
   public static func kept(_ output: [UInt8]) -> [UInt8] {
     let clean = redacted(output)
     guard clean.count > bound else { return clean }
     return Array("[the first \(clean.count - bound) bytes are left out]\n".utf8) + clean.suffix(bound)
   }
 
-  /// Without tokens, keys, and the values of variables whose names say that they are secret.
+  /// Removes tokens, keys, and the values of variables with names that indicate secrets.
   public static func redacted(_ output: [UInt8]) -> [UInt8] {
     let secrets = Environment.all().filter { name, _ in
       let upper = name.uppercased()

@@ -5,26 +5,26 @@ import Profiles
 import StrictJSON
 import ReadinessSystem
 
-/// Captures what a monitoring server says of objectives. The only part of the service levels that touches a network.
+/// Captures a monitoring server's answers about objectives. No other part of the service levels uses a network.
 public struct ObjectiveCapture {
-  /// How a server is asked.
+  /// The settings for a server.
   public struct Settings: Sendable {
-    /// The address as it is used; a user and a password in it are never stored.
+    /// The address for requests; a user and a password in it are never stored.
     public let endpoint: String
-    /// The address as it is stored.
+    /// The address for the capture.
     public let stored: String
     /// Header lines.
     public let headers: [String]
     /// True to count the period from the raw series.
     public let isRaw: Bool
-    /// The moment that all queries are about, in milliseconds since 1970; nil is now.
+    /// The time of all queries, in milliseconds since 1970; nil is now.
     public let at: Int64?
-    /// Who captures, as an address.
+    /// The author of the capture, as an address.
     public let by: String
-    /// The program, for the capture.
+    /// The program's name and version, for the capture.
     public let tool: String
 
-    /// Makes settings. Returns nil if the address is no http or https URL.
+    /// Creates settings. Returns nil if the address is not an http or https URL.
     public init?(
       endpoint: String, headers: [String], isRaw: Bool, at: Int64?, by: String, tool: String
     ) {
@@ -40,21 +40,21 @@ public struct ObjectiveCapture {
     }
   }
 
-  /// Milliseconds by which the server's clock may differ from the local one.
+  /// The largest accepted difference between the server's clock and the local one, in milliseconds.
   public static let clockBound: Int64 = 300_000
 
   private let settings: Settings
   private let fetch: WebFetch
 
-  /// - Parameter environment: of the process.
+  /// - Parameter environment: the environment of the process.
   public init(_ settings: Settings, environment: [String: String]) {
     self.settings = settings
     fetch = WebFetch(
       headers: settings.headers, environment: environment, secondsEach: 10, bodyBound: Capture.bodyBound)
   }
 
-  /// Asks all that an objective needs, each query about the same moment.
-  /// - Parameter definition: of the definition's bytes.
+  /// Sends all queries of an objective, for the same time.
+  /// - Parameter definition: the digest of the definition's bytes.
   /// - Throws: `WebFault` if the server does not answer, or its clock differs; `SystemError`.
   public func run(_ objective: Objective, definition: Digest) throws -> Capture {
     let began = Machine.millisecondsSince1970()

@@ -1,16 +1,16 @@
 import JSONSchema
 import PlanModel
 
-/// Replaces what differs each time in what a check prints, as its definition says.
+/// Replaces the parts of a check's output that differ between runs, as its definition specifies.
 struct OutputNormalizer {
   private let replacements: [(pattern: TextPattern, text: [UInt8])]
 
-  /// - Throws: `PatternSyntaxError` if a pattern is no regular expression.
+  /// - Throws: `PatternSyntaxError` if a pattern is not a regular expression.
   init(_ repetition: Repetition) throws {
     replacements = try repetition.normalize.map { (try TextPattern($0.pattern), Array($0.text.utf8)) }
   }
 
-  /// The output, each line with every match replaced, pattern by pattern. Bytes that are no UTF-8 are read as U+FFFD.
+  /// Returns the output with every match in each line replaced, pattern by pattern. Invalid UTF-8 becomes U+FFFD.
   /// - Throws: `PatternTooCostly` if the patterns take too many steps.
   /// - Complexity: O(bytes × patterns), under a bound.
   func normalized(_ output: [UInt8]) throws -> [UInt8] {
@@ -37,7 +37,7 @@ struct OutputNormalizer {
         out += text
         at = found.upperBound
         guard found.isEmpty else { continue }
-        // Behind an empty match comes one whole scalar, so that the next search begins at one.
+        // After an empty match, one whole scalar is copied, so that the next search starts at a scalar.
         repeat {
           if at < bytes.count { out.append(bytes[at]) }
           at += 1

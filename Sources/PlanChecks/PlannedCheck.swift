@@ -2,20 +2,20 @@ public import PlanModel
 public import Profiles
 import StrictJSON
 
-/// One criterion's check, with the profile that it runs under.
+/// The check of one criterion, with its profile.
 public struct PlannedCheck: Sendable {
   /// The milestone.
   public let milestone: MilestoneID
   /// The criterion's id.
   public let criterion: String
-  /// What shows it.
+  /// The definition of the check.
   public let definition: CheckDefinition
-  /// The profile as the files have it, which is what is trusted; nil where no command runs.
+  /// The profile from the files, which is the trusted one; nil without a command.
   public let plain: RuntimeProfile?
-  /// The profile as it is used, with flags and environment; nil where no command runs.
+  /// The profile in effect, with flags and environment; nil without a command.
   public let profile: RuntimeProfile?
 
-  /// Plans a check.
+  /// Creates a planned check.
   public init(
     milestone: MilestoneID, criterion: String, definition: CheckDefinition, plain: RuntimeProfile?,
     profile: RuntimeProfile?
@@ -27,16 +27,17 @@ public struct PlannedCheck: Sendable {
     self.profile = profile
   }
 
-  /// `M-04/replay`.
+  /// The name, such as `M-04/replay`.
   public var name: String { "\(milestone)/\(criterion)" }
 
-  /// What a person trusts: the definition, and the profile as the files have it. Either one changed is another thing.
+  /// The digest that a person trusts: of the definition, and of the profile from the files. A change of either needs
+  /// new trust.
   public var trustDigest: Digest {
     let json: JSONValue = ["check": definition.json, "profile": plain?.json ?? nil]
     return Digest(of: json.canonicalBytes)
   }
 
-  /// True where something of the repository's choosing is run: a command, or git on another repository.
+  /// True if the check runs code that the repository chooses: a command, or git on another repository.
   public var needsTrust: Bool {
     switch definition.kind {
     case .command, .milestone: true
@@ -45,15 +46,15 @@ public struct PlannedCheck: Sendable {
   }
 }
 
-/// How a check came out.
+/// The result of a check.
 public struct CheckResult: Sendable {
-  /// The short of it.
+  /// The outcome of a check.
   public enum Outcome: String, Sendable {
-    /// It shows its criterion.
+    /// The criterion is met.
     case passed
-    /// It does not.
+    /// The criterion is not met.
     case failed
-    /// It was not run, because something that comes first failed.
+    /// It was not run, because a check that precedes it failed.
     case skipped
     /// Nobody has trusted its definition.
     case untrusted
@@ -61,19 +62,19 @@ public struct CheckResult: Sendable {
 
   /// The check.
   public let check: PlannedCheck
-  /// The short of it.
+  /// The outcome.
   public let outcome: Outcome
-  /// Why, in a sentence; empty where it passed.
+  /// The reason, in a sentence; empty if it passed.
   public let message: String
-  /// What it leaves in the plan: a record, or for approvals the entry that asks for them, which is there before they are.
+  /// The evidence for the plan: a record, or the entry that requests approvals, which precedes them.
   public let evidence: Evidence?
-  /// What it printed, at most so much as is bounded; both streams.
+  /// The output of both streams, up to the bound.
   public let output: [UInt8]
-  /// Remarks: what it left behind, that it was not confined.
+  /// Remarks, such as processes left behind or missing confinement.
   public let notes: [String]
-  /// The exit status of a command that ended by itself without showing its criterion; nil for any other.
+  /// The exit status of a command that exited without meeting its criterion; nil for any other.
   let exitCode: Int?
-  /// True if nothing is known, because the command could not be run to its end.
+  /// True if the result is unknown, because the command did not run to its end.
   let isUnfinished: Bool
 
   init(

@@ -5,23 +5,23 @@ public import GitObjects
 public import GitRepository
 import ReadinessSystem
 
-/// Recomputes evidence: files are hashed, checks run again on a clean copy of the commit that they name, with the values of
-/// the profile that they ran under, and approvals are counted.
+/// Recomputes evidence: hashes files, counts approvals, and reruns checks on a clean copy of their commit, with the
+/// values of their original profile.
 public struct Reproducer {
-  /// How checks are run.
+  /// The settings for checks.
   public struct Settings {
-    /// What is trusted on this machine.
+    /// The digests trusted on this machine.
     public let trusted: Set<String>
-    /// The variables of this process.
+    /// The environment of this process.
     public let environment: [String: String]
-    /// The moment, in milliseconds since 1970.
+    /// Returns the current time, in milliseconds since 1970.
     public let now: () -> Int64
-    /// How long one attempt may take, in seconds; nil for what its profile says.
+    /// The timeout of one attempt, in seconds; nil for the profile's own.
     public let timeout: Int?
-    /// Takes what each check printed, secrets taken out, under the name of its criterion.
+    /// Receives the redacted output of each check, with the name of its criterion.
     public let keep: ((_ name: String, _ output: [UInt8]) throws -> Void)?
 
-    /// Makes settings.
+    /// Creates settings.
     public init(
       trusted: Set<String>, environment: [String: String], now: @escaping () -> Int64, timeout: Int?,
       keep: ((_ name: String, _ output: [UInt8]) throws -> Void)?
@@ -35,7 +35,7 @@ public struct Reproducer {
   private let authorization: Authorization?
   private let settings: Settings
 
-  /// - Parameter commit: whose plan is asked about.
+  /// - Parameter commit: the commit of the plan.
   /// - Throws: `GitError` if it cannot be read.
   public init(_ repository: Repository, at commit: ObjectID, _ settings: Settings) throws {
     (self.repository, self.settings) = (repository, settings)
@@ -45,8 +45,8 @@ public struct Reproducer {
 
   /// Recomputes evidence of a milestone.
   /// - Parameters:
-  ///   - criterion: nil for each.
-  ///   - digests: of the entries that are asked about; nil for all that stand.
+  ///   - criterion: nil for every criterion.
+  ///   - digests: the digests of the requested entries; nil for all entries.
   /// - Throws: `GitError`, `SystemError` if the repository or a working area cannot be used.
   public func entries(of id: MilestoneID, criterion: String? = nil, digests: Set<Digest>? = nil) throws
     -> [Reproduction.Entry]
@@ -100,7 +100,7 @@ public struct Reproducer {
     }
   }
 
-  /// Why a check is not run again.
+  /// The reason why a check is not rerun.
   private enum Obstacle: Error {
     case reason(String)
     case fault(any Error)
@@ -110,7 +110,7 @@ public struct Reproducer {
     do { return try body() } catch { throw .fault(error) }
   }
 
-  /// Finds everything that a check needs to be run as it was.
+  /// Returns the check and the commit for an exact rerun.
   private func planned(
     _ record: CheckRecord, _ criterion: ExitCriterion, _ id: MilestoneID, _ mismatch: Proof.Mismatch?
   ) throws(Obstacle) -> (PlannedCheck, ObjectID) {
@@ -150,8 +150,8 @@ public struct Reproducer {
     paths.prefix(5).joined(separator: ", ") + (paths.count > 5 ? " and \(paths.count - 5) more" : "")
   }
 
-  /// Finds the profile whose values have the recorded digest: as the plan that is asked about has it, or as the recorded
-  /// commit had it, by the name in the definition or another one.
+  /// Finds the profile whose values have the recorded digest: in the requested plan or in the recorded commit, by the
+  /// definition's name or any other.
   private func profile(_ record: CheckRecord, _ name: String, _ commit: ObjectID) throws(Obstacle) -> (
     plain: RuntimeProfile, run: RuntimeProfile
   ) {
@@ -222,8 +222,8 @@ public struct Reproducer {
 
   private static func text(_ code: Int?) -> String { code.map { "\($0)" } ?? "" }
 
-  /// The values of a record that come out the same where the command is deterministic, beside those of another one.
-  /// Moment, duration and attempts are none of them.
+  /// Compares the values of two records that are equal if the command is deterministic. Excludes time, duration and
+  /// attempts.
   public static func values(_ record: CheckRecord, _ now: CheckRecord) -> [Reproduction.Value] {
     func value(_ name: String, _ recorded: Digest?, _ now: Digest?) -> Reproduction.Value {
       Reproduction.Value(name, recorded: recorded?.tagged ?? "", now: now?.tagged ?? "")
@@ -239,8 +239,8 @@ public struct Reproducer {
     ] + outputs
   }
 
-  /// The difference of what was kept and what is printed now, at most 200 lines, by git.
-  /// - Returns: nil if the recorded output was not kept.
+  /// Returns the difference of stored and new output, at most 200 lines, from git.
+  /// - Returns: nil if the recorded output was not stored.
   private func difference(_ record: CheckRecord, _ result: CheckResult) throws -> [String]? {
     guard let log = record.log, let old = try tree.bytes(at: log, atMost: 1 << 20) else { return nil }
     let folder = try FileSystem.makeTemporaryFolder("readiness-diff-")

@@ -1,14 +1,14 @@
 import PlanModel
 public import Profiles
 
-/// Profiles under which checks run: the repository's own and those that the program brings along.
+/// The profiles for checks: the repository's own and the built-in ones.
 public struct RuntimeFiles {
   /// The repository's own file.
   public static let path = "ssot/runtime.config.json"
-  /// The repository's own first.
+  /// The files, the repository's own first.
   public let files: [RuntimeConfiguration]
 
-  /// - Parameter own: the bytes of the repository's file; nil where it has none.
+  /// - Parameter own: the bytes of the repository's file; nil if there is none.
   /// - Throws: `ConfigurationError`.
   public init(own: [UInt8]?) throws {
     let builtIn = try RuntimeConfiguration(
@@ -18,6 +18,6 @@ public struct RuntimeFiles {
     files = try (own.map { [try RuntimeConfiguration(parsing: $0, file: Self.path)] } ?? []) + [builtIn, delivery]
   }
 
-  /// The names of all profiles, each once.
+  /// The names of all profiles, without duplicates.
   public var names: [String] { files.flatMap(\.names).reduce(into: []) { if !$0.contains($1) { $0.append($1) } } }
 }

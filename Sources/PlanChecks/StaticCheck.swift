@@ -7,16 +7,16 @@ import GitRepository
 import StrictJSON
 import ReadinessSystem
 
-/// Checks that need no command: they look at what a commit holds.
+/// Checks without a command: they examine the content of a commit.
 struct StaticCheck {
   let repository: Repository
   let tree: GitTree
   let request: CheckRunner.Request
 
-  /// The largest report that is read, in bytes.
+  /// The largest report, in bytes.
   private static let reportBound = 16 << 20
 
-  /// What it found, in a line whose digest is recorded; or why it shows nothing.
+  /// The finding as a line whose digest is recorded, or the reason why the criterion is not met.
   private enum Answer {
     case shown(String)
     case fault(String)
@@ -131,8 +131,8 @@ struct StaticCheck {
 
   // MARK: - Service levels
 
-  /// Judges the committed capture of an objective as a gate without conditions of its own does.
-  /// - Parameter maxAgeDays: how old the capture may be; nil is what a gate allows.
+  /// Judges the committed capture of an objective like a gate with standard conditions.
+  /// - Parameter maxAgeDays: the largest age of the capture; nil is the gate's.
   private func objective(_ name: String, maxAgeDays: Int?) throws -> Answer {
     let snapshot = try tree.policy()
     guard let file = try ObjectiveFile.all(in: tree).first(where: { $0.name == name }) else {
@@ -159,7 +159,7 @@ struct StaticCheck {
     return .shown("\(have) of \(count) by \(role)\n")
   }
 
-  /// Reads the other repository through git, and asks the whole of its history to be legal.
+  /// Reads a milestone of another repository through git.
   private func milestone(_ other: String, _ commit: String, _ id: MilestoneID, _ category: Category) throws -> Answer {
     let root = try FileSystem.makeTemporaryFolder("readiness-other-")
     defer { do { try FileSystem.removeFolder(root) } catch {} }

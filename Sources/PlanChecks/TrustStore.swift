@@ -2,17 +2,17 @@ public import PlanModel
 public import GitRepository
 import ReadinessSystem
 
-/// What a person has looked at and trusts on this machine: digests under `.git`, where no push reaches.
+/// The digests that a person has reviewed and trusts on this machine, under `.git`, which no push reaches.
 ///
-/// A `.git` folder may come from somebody else, who would like to be trusted. The file ends with a code by a key that no
-/// repository holds, and without that code nothing in it counts.
+/// A `.git` folder may come from an attacker who wants to be trusted. So the file ends with a code by a key outside
+/// every repository, and without a valid code all entries are ignored.
 public struct TrustStore {
   private let path: String
   private let folder: String
   private let code: (_ creates: Bool) -> MessageCode?
 
-  /// - Parameter key: a secret of this user, which no repository holds, created with the first trust; nil where there is
-  ///   none, and nothing is trusted.
+  /// - Parameter key: returns a secret of this user outside every repository, created with the first trust. If it
+  ///   returns nil, nothing is trusted.
   public init(_ repository: Repository, key: @escaping (_ creates: Bool) -> [UInt8]?) {
     folder = repository.commonFolder + "readiness"
     path = folder + "/trusted"
@@ -20,7 +20,7 @@ public struct TrustStore {
     code = { creates in key(creates).map { MessageCode(key: $0).derived(for: purpose) } }
   }
 
-  /// The digests that are trusted.
+  /// Returns the trusted digests.
   /// - Throws: `SystemError`.
   public func trusted() throws -> Set<String> {
     let text = String(decoding: try FileSystem.readIfPresent(path) ?? [], as: UTF8.self)
@@ -33,13 +33,13 @@ public struct TrustStore {
     "code " + code.code(of: Array(lines.joined(separator: "\n").utf8)).tagged
   }
 
-  /// Trusts these as well.
+  /// Adds trusted digests.
   /// - Throws: `SystemError`.
   public func trust(_ digests: [Digest]) throws {
     try write(trusted().union(digests.map(\.tagged)))
   }
 
-  /// Trusts nothing any more.
+  /// Removes all trust.
   /// - Throws: `SystemError`.
   public func forget() throws { try write([]) }
 

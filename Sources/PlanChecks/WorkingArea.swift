@@ -3,19 +3,19 @@ import PlanModel
 import GitRepository
 import ReadinessSystem
 
-/// Where a check runs: the repository's own work tree, or a clean copy of a commit; beside it a folder for what it
-/// writes in passing. Made and removed on one thread, used on another.
+/// The folder for a check: the repository's own work tree or a clean copy of a commit, with a folder for temporary
+/// files. Created and removed on one thread, used on another.
 struct WorkingArea: Sendable {
-  /// The folder that the check runs in.
+  /// The working folder of the check.
   let folder: String
-  /// A folder of its own for temporary files.
+  /// A private folder for temporary files.
   let temporary: String
-  /// What is removed at the end.
+  /// The folder that is removed at the end.
   private let root: String
-  /// Held for as long as the area is used. Its end tells others that a killed process left the folder.
+  /// Held while the area is used. A free lock tells other processes that the folder is abandoned.
   private let lock: FileLock
 
-  /// The work tree itself.
+  /// Uses the work tree itself.
   /// - Throws: `GitError` in a bare repository; `SystemError`.
   static func workTree(of repository: Repository) throws -> WorkingArea {
     guard let top = repository.workTree else {
@@ -27,7 +27,7 @@ struct WorkingArea: Sendable {
     return WorkingArea(folder: String(top.dropLast()), temporary: root + "/tmp", root: root, lock: lock)
   }
 
-  /// A copy of what a commit holds, with git's own checkout, and no `.git`.
+  /// Copies the content of a commit with git's own checkout, without `.git`.
   /// - Throws: `GitError`, `SystemError`.
   static func export(of commit: ObjectID, from repository: Repository) throws -> WorkingArea {
     let (root, lock) = try makeRoot()
@@ -59,7 +59,7 @@ struct WorkingArea: Sendable {
   private static func makeRoot() throws(SystemError) -> (String, FileLock) {
     while true {
       let root = try FileSystem.makeTemporaryFolder(prefix)
-      // Another process that removes what was left behind may be faster.
+      // Another process that removes abandoned areas may be faster.
       guard let lock = try FileLock(path: root + "/lock") else { continue }
       try FileSystem.makeFolders(root + "/tmp")
       removeAbandoned(beside: root)
@@ -67,8 +67,8 @@ struct WorkingArea: Sendable {
     }
   }
 
-  /// Removes the areas of processes that were killed: folders of this user whose lock nobody holds. What cannot be removed
-  /// is left to the next run.
+  /// Removes the areas of killed processes: this user's folders with a free lock. A folder that cannot be removed is
+  /// left to the next run.
   private static func removeAbandoned(beside root: String) {
     let above = root.lastIndex(of: "/").map { String(root[..<$0]) } ?? "."
     let names: [String]
@@ -84,7 +84,7 @@ struct WorkingArea: Sendable {
     }
   }
 
-  /// Takes away what was made.
+  /// Removes the area.
   /// - Throws: `SystemError`.
   func remove() throws { try FileSystem.removeFolder(root) }
 }
