@@ -7,20 +7,20 @@ import StrictJSON
 import Telemetry
 import ReadinessSystem
 
-/// Tells runs to sinks: at least once, in history's order, from a cursor that is synced after each. What a sink does not
-/// take goes to the dead-letter queue, and the next run follows.
+/// Delivers runs to sinks: at least once, in the order of history, from a cursor that is synced after each. An event
+/// that a sink rejects goes to the dead-letter queue, and the next one follows.
 public struct Deliverer {
-  /// What came of one sink.
+  /// The result for one sink.
   public struct Outcome: Sendable {
     /// The sink's name.
     public let sink: String
-    /// Events that it took.
+    /// The number of delivered events.
     public internal(set) var delivered = 0
-    /// Events that went to the dead-letter queue.
+    /// The number of events that went to the dead-letter queue.
     public internal(set) var dead = 0
-    /// Events that have not been tried.
+    /// The number of events not yet tried.
     public internal(set) var pending = 0
-    /// Why they have not, in a sentence; empty where none is left.
+    /// The reason for pending events, in a sentence; empty if there are none.
     public internal(set) var message = ""
   }
 
@@ -29,7 +29,7 @@ public struct Deliverer {
   private let queue: DeadLetterQueue
   private let cursors: CursorStore
 
-  /// - Parameter environment: of the process.
+  /// - Parameter environment: the environment of the process.
   public init(_ repository: Repository, environment: [String: String]) {
     self.repository = repository
     self.environment = environment
@@ -37,7 +37,7 @@ public struct Deliverer {
     cursors = CursorStore(gitFolder: repository.commonFolder)
   }
 
-  /// Where dead letters are kept.
+  /// Returns the dead-letter queue of a repository.
   public static func queue(_ repository: Repository) -> DeadLetterQueue {
     DeadLetterQueue(folder: repository.commonFolder + "readiness/dead-letters")
   }
@@ -49,9 +49,9 @@ public struct Deliverer {
       context: context)
   }
 
-  /// Tells a sink everything up to a commit that it has not been told.
-  /// - Throws: `GitError` where history cannot be read; `SystemError` where cursor or queue cannot be written, and then
-  ///   nothing counts as told that is not.
+  /// Delivers all runs up to a commit that a sink has not received.
+  /// - Throws: `GitError` if history cannot be read; `SystemError` if cursor or queue cannot be written. Then no
+  ///   undelivered event counts as delivered.
   public func deliver(
     to name: String, _ sink: Sinks.Sink, under profile: RuntimeProfile, upTo tip: ObjectID,
     progress: (_ done: Int, _ all: Int) -> Void
@@ -67,7 +67,7 @@ public struct Deliverer {
     var breaker = CircuitBreaker(profile.breaker)
     let span = DeliverySpan(name)
     defer { span?.end(outcome) }
-    // What a killed process began is ended first, so that the order stays history's.
+    // The work of a killed process is completed first, to preserve the order of history.
     if let target = cursor.target, try !repository.holds(target) { cursor = SinkCursor(base: cursor.base) }
     for target in [cursor.target, tip].compactMap({ $0 }) {
       if cursor.target == nil { cursor.target = target }
@@ -105,7 +105,8 @@ public struct Deliverer {
       at: Timestamp.text(millisecondsSince1970: Machine.millisecondsSince1970()), body: event.json)
   }
 
-  /// Why a sink did not take an event, after so many attempts; nil where it did.
+  /// Returns the reason why a sink rejected an event, and the number of attempts. Returns nil if it accepted the
+  /// event.
   private func attempt(_ event: RunEvent, _ transport: SinkTransport, _ policy: RetryPolicy) throws -> (String, Int)? {
     var schedule = RetrySchedule(policy, now: Machine.monotonicMilliseconds())
     var random = SystemRandomNumberGenerator()
@@ -123,8 +124,8 @@ public struct Deliverer {
     }
   }
 
-  /// Tries a dead letter again; what the sink takes leaves the queue.
-  /// - Returns: why it did not take it; nil where it did.
+  /// Retries a dead letter, and removes it from the queue if the sink accepts it.
+  /// - Returns: the reason why the sink rejected it; nil if it accepted it.
   /// - Throws: `SystemError`.
   public func retry(_ letter: DeadLetterQueue.Letter, _ sink: Sinks.Sink, under profile: RuntimeProfile) throws
     -> String?

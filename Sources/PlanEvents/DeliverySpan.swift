@@ -1,15 +1,15 @@
 import Reports
 import Telemetry
 
-/// One sink's part of the process, and what it was told of each run in that run's trace.
+/// The span of one sink, and a record of each delivery in the trace of its run.
 struct DeliverySpan {
-  /// What the sink is told as its caller.
+  /// The trace context that is passed to the sink.
   let context: TraceContext
   private let recorder: Recorder
   private let name: String
   private let since: Int64
 
-  /// Begins; nil without telemetry.
+  /// Begins a span. Returns nil without telemetry.
   init?(_ sink: String) {
     guard let recorder = Telemetry.recorder else { return nil }
     self.recorder = recorder
@@ -18,7 +18,7 @@ struct DeliverySpan {
     since = recorder.now
   }
 
-  /// An event was tried: why the sink did not take it, after how many attempts; nil if it did.
+  /// Records an attempt. `fault` is nil if the sink accepted the event.
   func told(_ event: RunEvent, _ fault: (reason: String, attempts: Int)?, since: Int64) {
     var attributes = [Attribute.answer(fault == nil ? "told" : "dead letter")]
     if let fault {
@@ -31,13 +31,13 @@ struct DeliverySpan {
     recorder.handles([event.id])
   }
 
-  /// Of a reason, which may name paths and addresses, nothing is told but the status of an answer.
+  /// Returns the HTTP status in a reason. The rest of a reason may name paths and addresses, and is not recorded.
   private static func status(in reason: String) -> Int? {
     guard reason.hasPrefix("It answered "), reason.hasSuffix(".") else { return nil }
     return Int(reason.dropFirst("It answered ".count).dropLast())
   }
 
-  /// All events were tried.
+  /// Ends the span.
   func end(_ outcome: Deliverer.Outcome) {
     recorder.child(
       name, context, since: since,

@@ -1,12 +1,12 @@
 import PlanModel
 
-/// What a webhook answered (RFC 9110).
+/// The response of a webhook (RFC 9110).
 struct HTTPAnswer {
   let status: Int
-  /// As they came, a line each.
+  /// The header lines, as received.
   let headers: String
 
-  /// - Parameter now: by the wall clock, in milliseconds since 1970.
+  /// - Parameter now: the wall clock time, in milliseconds since 1970.
   func delivery(now: Int64) -> Delivery {
     switch status {
     case 200..<300: .delivered
@@ -15,7 +15,8 @@ struct HTTPAnswer {
     }
   }
 
-  /// `Retry-After` in milliseconds: seconds, or a date (RFC 9110, section 10.2.3); 0 where it says neither.
+  /// Returns `Retry-After` in milliseconds, from seconds or a date (RFC 9110, section 10.2.3). Returns 0 if there is
+  /// neither.
   func retryAfter(now: Int64) -> Int {
     for line in headers.split(whereSeparator: \.isNewline) {
       let parts = line.split(separator: ":", maxSplits: 1)

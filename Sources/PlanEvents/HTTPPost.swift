@@ -1,28 +1,28 @@
 import Profiles
 import ReadinessSystem
 
-/// Posts one body to a web server through curl: no network code here.
+/// Posts one body to a web server through curl, so that this program has no network code.
 struct HTTPPost {
   let profile: RuntimeProfile
-  /// The folder to run in.
+  /// The working folder.
   let folder: String
-  /// The variables of this process.
+  /// The environment of this process.
   let environment: [String: String]
 
-  /// What came of one attempt.
+  /// The result of one attempt.
   enum Outcome {
-    /// The server answered; the body is there if somewhere to put it was named.
+    /// The server answered; the body is in the answer file, if one was named.
     case answered(HTTPAnswer)
-    /// It did not, and why, in a sentence.
+    /// The server did not answer; the sentence says why.
     case failed(String)
   }
 
   /// Posts the file `body`, once.
   /// - Parameters:
-  ///   - headers: lines; in a file, so that no list of processes shows what a header holds.
-  ///   - temporary: a folder of its own, in which the answer is left.
-  ///   - answer: the file for the body of the answer; nil to drop it.
-  /// - Throws: `SystemError` where no temporary file is to be had.
+  ///   - headers: header lines, passed in a file so that no process list shows them.
+  ///   - temporary: a private folder for headers and response.
+  ///   - answer: the file for the response body; nil to drop it.
+  /// - Throws: `SystemError` if a temporary file cannot be used.
   func send(_ url: String, headers: [String], body: String, temporary: String, answer: String? = nil) throws -> Outcome
   {
     let (heads, said) = (temporary + "/headers", temporary + "/answer")

@@ -6,13 +6,13 @@ import Reports
 import StrictJSON
 import ReadinessSystem
 
-/// How far a sink has been told. History is the outbox: between `base` and `target` the first `done` runs are behind it.
+/// The progress of a sink. History is the outbox: between `base` and `target` the first `done` runs are delivered.
 struct SinkCursor: Equatable {
-  /// Everything that this commit holds has been told; nil at the beginning.
+  /// The commit up to which all runs are delivered; nil at the beginning.
   var base: ObjectID?
-  /// What is being told now; nil where nothing is.
+  /// The commit of the delivery in progress; nil if there is none.
   var target: ObjectID?
-  /// Runs of that which have been told.
+  /// The number of delivered runs of that delivery.
   var done = 0
 
   var json: JSONValue {
@@ -23,7 +23,8 @@ struct SinkCursor: Equatable {
   }
 }
 
-/// The cursors of sinks, under `.git/readiness/sinks/`: one file each, whole and synced before a delivery counts.
+/// The cursors of sinks, under `.git/readiness/sinks/`: one file each, completely written and synced before a
+/// delivery counts.
 struct CursorStore {
   private let folder: String
 
@@ -31,7 +32,7 @@ struct CursorStore {
 
   private func path(_ sink: String) -> String { "\(folder)/\(sink).json" }
 
-  /// - Throws: `SystemError`. A file that is no cursor is the beginning: told twice is better than not at all.
+  /// - Throws: `SystemError`. A malformed file is read as the beginning, because duplicates are better than losses.
   func load(_ sink: String) throws -> SinkCursor {
     guard let bytes = try FileSystem.readIfPresent(path(sink)) else { return SinkCursor() }
     let root: JSONValue
@@ -47,7 +48,7 @@ struct CursorStore {
     try FileSystem.write(cursor.json.layoutBytes, to: path(sink))
   }
 
-  /// Only one process tells a sink at a time; nil where another one does.
+  /// Locks a sink for this process. Returns nil if another process delivers to it.
   /// - Throws: `SystemError`.
   func lock(_ sink: String) throws -> FileLock? {
     try FileSystem.makeFolders(folder, own: 2)
@@ -59,11 +60,11 @@ struct CursorStore {
 public struct Outbox {
   private let repository: Repository
 
-  /// Makes an outbox.
+  /// Creates an outbox.
   public init(_ repository: Repository) { self.repository = repository }
 
-  /// The events of what `tip` holds and `base` does not.
-  /// - Throws: `GitError` where history is shallow or cannot be read. O(commits between the two).
+  /// Returns the events that are reachable from `tip` and not from `base`.
+  /// - Throws: `GitError` if history is shallow or cannot be read. O(commits between the two).
   func events(of tip: ObjectID, after base: ObjectID?) throws -> [RunEvent] {
     return try runs(of: tip, after: base).map { record in
       let line = RunLine(
@@ -76,15 +77,15 @@ public struct Outbox {
     }
   }
 
-  /// The runs of what `tip` holds and `base` does not.
+  /// Returns the runs that are reachable from `tip` and not from `base`.
   private func runs(of tip: ObjectID, after base: ObjectID?) throws -> [RunRecord] {
     let base = try base.flatMap { try repository.holds($0) ? $0 : nil }
     let range = try base.map { try AuditRange.after([$0], to: [tip], in: repository) } ?? .whole(tip)
     return try range.audit(repository).runs
   }
 
-  /// How many runs of what `tip` holds a sink has neither been told nor refused.
-  /// - Throws: `GitError` where history is shallow or cannot be read; `SystemError`. O(commits that it was not told).
+  /// Returns the number of runs of `tip` that a sink has neither accepted nor rejected.
+  /// - Throws: `GitError` if history is shallow or cannot be read; `SystemError`. O(undelivered commits).
   public func behind(_ sink: String, of tip: ObjectID) throws -> Int {
     let cursor = try CursorStore(gitFolder: repository.commonFolder).load(sink)
     guard let target = cursor.target, try repository.holds(target) else {

@@ -5,28 +5,28 @@ import StrictJSON
 import Telemetry
 import ReadinessSystem
 
-/// How one attempt to tell a sink ended.
+/// The result of one delivery attempt.
 enum Delivery: Sendable, Equatable {
-  /// It took the event.
+  /// The sink accepted the event.
   case delivered
-  /// It may take it later; the other side may have said when, in milliseconds.
+  /// The sink may accept it later, after a delay in milliseconds that it may have requested.
   case later(String, after: Int)
-  /// It will not.
+  /// The sink will not accept it.
   case never(String)
 }
 
-/// Tells one event to one sink, once.
+/// Delivers one event to one sink, once.
 struct SinkTransport {
   let sink: Sinks.Sink
   let profile: RuntimeProfile
   /// The top of the work tree, or of a bare repository.
   let folder: String
-  /// The variables of this process.
+  /// The environment of this process.
   let environment: [String: String]
-  /// The span of this delivery; nil without telemetry.
+  /// The trace context of this delivery; nil without telemetry.
   let context: TraceContext?
 
-  /// - Throws: `SystemError` where no temporary file is to be had.
+  /// - Throws: `SystemError` if a temporary file cannot be used.
   func send(_ event: RunEvent) throws -> Delivery {
     switch sink.kind {
     case .file(let path): append(bytes(of: event), to: path.hasPrefix("/") ? path : folder + "/" + path)
@@ -35,7 +35,8 @@ struct SinkTransport {
     }
   }
 
-  /// The event as it is delivered: with the trace that delivers it, if there is one (CloudEvents, Distributed Tracing).
+  /// Returns the delivered form of an event: with the trace of the delivery, if there is one (CloudEvents,
+  /// Distributed Tracing).
   private func bytes(of event: RunEvent) -> [UInt8] {
     guard let context, let members = event.json.object else { return event.json.canonicalBytes }
     var more = [JSONMember("traceparent", .text(context.parent))]
@@ -112,7 +113,7 @@ struct SinkTransport {
   }
 }
 
-/// A file of JSON lines that is whole up to its last line end, also after a writer was killed.
+/// A file of JSON lines that is complete up to its last line end, even after a writer was killed.
 enum JSONLines {
   static func append(_ line: [UInt8], to path: String) throws(SystemError) {
     try FileSystem.endAtLineEnd(path)

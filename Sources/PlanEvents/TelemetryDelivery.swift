@@ -4,15 +4,16 @@ import StrictJSON
 public import Telemetry
 import ReadinessSystem
 
-/// Sends the spool of telemetry to a collector: OTLP over HTTP, in JSON, a line at a time, at least once.
+/// Sends the spool of telemetry to a collector: OTLP over HTTP, in JSON, one line at a time, at least once.
 ///
-/// A file is renamed before it is sent, and the cursor is on the disk after each line. What cannot be sent now stays.
+/// A file is renamed before it is sent, and the cursor is synced after each line. A line that cannot be sent now
+/// stays.
 public struct TelemetryDelivery {
-  /// Where a collector listens.
+  /// The address of a collector.
   public struct Collector: Sendable {
-    /// The address in front of `/v1/traces` and `/v1/logs`.
+    /// The address before `/v1/traces` and `/v1/logs`.
     public let endpoint: String
-    /// Lines of the request's head, such as a token.
+    /// The header lines of requests, such as a token.
     public let headers: [String]
 
     /// Names a collector.
@@ -22,23 +23,23 @@ public struct TelemetryDelivery {
     }
   }
 
-  /// What came of one signal.
+  /// The result for one signal.
   public struct Outcome: Sendable {
     /// The signal.
     public let signal: Signal
-    /// Lines that the collector took.
+    /// The number of lines that the collector accepted.
     public fileprivate(set) var sent = 0
-    /// Lines that it called wrong; they are not sent again.
+    /// The number of lines that it rejected as invalid; they are not sent again.
     public fileprivate(set) var refused = 0
-    /// Spans or records that it took a line without; they are not sent again.
+    /// The number of spans or records that it rejected in accepted lines; they are not sent again.
     public fileprivate(set) var rejected = 0
-    /// Lines of which something was torn, by a full disk or a power cut.
+    /// The number of lines damaged by a full disk or a power cut.
     public fileprivate(set) var torn = 0
-    /// Lines that had to go because the spool had grown too large.
+    /// The number of lines dropped because the spool exceeded its bound.
     public fileprivate(set) var dropped = 0
-    /// Lines that are left.
+    /// The number of lines that remain.
     public fileprivate(set) var left = 0
-    /// Why some are left or refused, in sentences; empty where all is well.
+    /// The reason for remaining or rejected lines, in sentences; empty if there are none.
     public fileprivate(set) var message = ""
 
     init(_ signal: Signal) { self.signal = signal }
@@ -50,8 +51,8 @@ public struct TelemetryDelivery {
   private let environment: [String: String]
 
   /// - Parameters:
-  ///   - profile: whose retry, breaker and timeout hold.
-  ///   - environment: of this process.
+  ///   - profile: the profile for retry, breaker and timeout.
+  ///   - environment: the environment of this process.
   public init(_ spool: Spool, to collector: Collector, under profile: RuntimeProfile, environment: [String: String]) {
     self.spool = spool
     self.collector = collector
@@ -59,8 +60,8 @@ public struct TelemetryDelivery {
     self.environment = environment
   }
 
-  /// Sends what is there now; nil where another process sends.
-  /// - Throws: `SystemError` where spool, cursor or a temporary file cannot be used; then no line is lost.
+  /// Sends the current spool. Returns nil if another process is sending it.
+  /// - Throws: `SystemError` if spool, cursor or a temporary file cannot be used; then no line is lost.
   public func run() throws -> [Outcome]? {
     guard FileSystem.exists(spool.folder) else {
       throw SystemError.notFound(spool.folder)
@@ -73,7 +74,7 @@ public struct TelemetryDelivery {
 
   private func send(_ signal: Signal, _ breaker: inout CircuitBreaker) throws -> Outcome {
     var outcome = Outcome(signal)
-    // What an earlier process left first, then what has come since.
+    // The rest of an earlier process first, then the lines since.
     for _ in 0..<2 {
       guard try spool.beginSending(signal) else { break }
       try sendFile(signal, &outcome, &breaker)
@@ -85,7 +86,7 @@ public struct TelemetryDelivery {
     return outcome
   }
 
-  /// Sends the file that was renamed, to its end, and takes it away.
+  /// Sends the renamed file to its end, and removes it.
   private func sendFile(_ signal: Signal, _ outcome: inout Outcome, _ breaker: inout CircuitBreaker) throws {
     var at = try trim(signal, &outcome)
     while true {
@@ -101,7 +102,7 @@ public struct TelemetryDelivery {
         at = end + 1
         try spool.keepCursor(at, of: signal)
       }
-      // What leaves the spool has been counted.
+      // Spans are counted before they leave the spool.
       if signal == .traces { _ = try CommandCounters.foldLocked(spool) }
       // A writer may have opened the file before it was renamed.
       if try spool.endSending(signal, size: bytes.count) {
@@ -111,8 +112,8 @@ public struct TelemetryDelivery {
     }
   }
 
-  /// Passes over the oldest lines of a file that is larger than the bound.
-  /// - Returns: where to begin.
+  /// Skips the oldest lines of a file that exceeds the bound.
+  /// - Returns: the start offset.
   private func trim(_ signal: Signal, _ outcome: inout Outcome) throws -> Int {
     let cursor = spool.cursor(of: signal)
     let bytes = try FileSystem.readIfPresent(spool.sendingPath(of: signal)) ?? []
@@ -135,7 +136,7 @@ public struct TelemetryDelivery {
     case stop(String)
   }
 
-  /// Why a line stays where it is; nil where it need not be sent again.
+  /// Delivers a line. Returns the reason why it must stay; nil if it need not be sent again.
   private func deliver(
     _ line: SpoolLine, _ signal: Signal, _ outcome: inout Outcome, _ breaker: inout CircuitBreaker
   ) throws -> String? {
@@ -170,7 +171,7 @@ public struct TelemetryDelivery {
     }
   }
 
-  /// Posts a line once (OTLP 1.x, OTLP/HTTP Response: only four statuses and a broken connection are tried again).
+  /// Posts a line once (OTLP 1.x, OTLP/HTTP Response: only four statuses and a broken connection are retried).
   private func post(_ root: String, _ signal: Signal, _ outcome: inout Outcome) throws -> Answer {
     let said = root + "/said.json"
     try FileSystem.remove(said)
@@ -193,7 +194,7 @@ public struct TelemetryDelivery {
     }
   }
 
-  /// Reads the count of a `partialSuccess`; a number of 64 bits is a string in OTLP's JSON.
+  /// Parses the count of a `partialSuccess`; a 64-bit number is a string in OTLP's JSON.
   private static func rejected(_ body: [UInt8]) -> Int {
     do {
       let partial = try JSONDocument(parsing: body, limits: .general).root["partialSuccess"]
@@ -202,16 +203,17 @@ public struct TelemetryDelivery {
         return sum + max(0, value?.integer ?? value?.string.flatMap { Int($0) } ?? 0)
       }
     } catch {
-      // A collector may answer nothing at all.
+      // A collector may answer with an empty body.
       return 0
     }
   }
 }
 
 extension TelemetryDelivery.Collector {
-  /// Reads the variable `OTEL_EXPORTER_OTLP_HEADERS`: `name=value,name=value`, values percent-encoded as in W3C Baggage.
+  /// Parses the variable `OTEL_EXPORTER_OTLP_HEADERS`: `name=value,name=value`, values percent-encoded as in W3C
+  /// Baggage.
   ///
-  /// Returns nil if one of them could not stand in a header of HTTP.
+  /// Returns nil if one of them is not a valid HTTP header.
   public static func headers(_ text: String) -> [String]? {
     var lines: [String] = []
     for part in text.split(separator: ",") {
@@ -243,7 +245,7 @@ extension TelemetryDelivery.Collector {
 }
 
 extension Substring {
-  /// The text without spaces at its ends.
+  /// The text without leading and trailing spaces.
   fileprivate var trimmed: Substring {
     var text = drop { $0 == " " }
     while text.last == " " { text = text.dropLast() }
