@@ -1,4 +1,4 @@
-/// A window over which events are counted.
+/// A window for counting events.
 public enum Window: String, Sendable, CaseIterable {
   case fiveMinutes = "5m"
   case thirtyMinutes = "30m"
@@ -8,7 +8,7 @@ public enum Window: String, Sendable, CaseIterable {
   case oneDay = "1d"
   case threeDays = "3d"
 
-  /// Its length in seconds.
+  /// The length, in seconds.
   public var seconds: Int {
     switch self {
     case .fiveMinutes: 300
@@ -21,18 +21,18 @@ public enum Window: String, Sendable, CaseIterable {
     }
   }
 
-  /// True where the rules record it from rates that are recorded already, instead of from the raw series.
+  /// True if the rules compute it from recorded rates instead of the raw series.
   var isRecordedFromRates: Bool { self == .oneDay || self == .threeDays }
 }
 
-/// The period over which a budget is spent: a rolling window of days or weeks.
+/// The period of a budget: a rolling window of days or weeks.
 public struct Period: Sendable, Equatable {
-  /// As the definition writes it, such as `30d` or `4w`.
+  /// The text of the definition, such as `30d` or `4w`.
   public let text: String
-  /// Its length in days.
+  /// The length, in days.
   public let days: Int
 
-  /// Reads `7d` to `90d` or `1w` to `12w`; nil for anything else.
+  /// Parses `7d` to `90d` or `1w` to `12w`. Returns nil for any other text.
   public init?(_ text: String) {
     guard let unit = text.last, unit == "d" || unit == "w", let first = text.first, first != "0",
       text.dropLast().utf8.allSatisfy({ (0x30...0x39).contains($0) }), let count = Int(text.dropLast()),
@@ -42,28 +42,28 @@ public struct Period: Sendable, Equatable {
     days = unit == "d" ? count : 7 * count
   }
 
-  /// Its length in seconds.
+  /// The length, in seconds.
   public var seconds: Int { days * 86_400 }
 }
 
-/// Pairs a long window with a short one and the burn rate above which both have to be: the long window says that the
-/// budget is in danger, the short one that it still is.
+/// A burn alert: a long and a short window, and the burn rate that both must exceed. The long window detects a risk
+/// to the budget, the short one that the risk persists.
 public struct BurnRow: Sendable, Equatable {
-  /// How urgent it is.
+  /// The urgency of an alert.
   public enum Severity: String, Sendable, CaseIterable { case page, ticket }
 
-  /// How urgent it is.
+  /// The urgency.
   public let severity: Severity
-  /// The window that says how much of the budget is gone.
+  /// The window that measures the consumed budget.
   public let long: Window
-  /// The window that says whether it still goes on.
+  /// The window that detects whether the burn continues.
   public let short: Window
-  /// How many times faster than evenly the budget is spent.
+  /// The burn rate: how many times faster than evenly the budget is spent.
   public let factor: ExactDecimal
-  /// The error ratio above which both windows have to be.
+  /// The error ratio that both windows must exceed.
   public let threshold: ExactDecimal
 
-  /// Returns the seconds from the first error until the long window is above the threshold, at a steady error ratio.
+  /// Returns the seconds from the first error until the long window exceeds the threshold, at a steady error ratio.
   public func detectionSeconds(atRatio ratio: Double) -> Double { Double(long.seconds) * threshold.double / ratio }
 
   private static let plan: [(Severity, percent: Int64, Window, Window)] = [
@@ -71,9 +71,9 @@ public struct BurnRow: Sendable, Equatable {
     (.ticket, 10, .oneDay, .twoHours), (.ticket, 10, .threeDays, .sixHours),
   ]
 
-  /// Computes the rows of a period and a budget: `percent` of the budget within the long window, and never below the rate
-  /// that spends the budget evenly.
-  /// - Returns: the rows that can fire, and those whose threshold no error ratio is above.
+  /// Computes the rows of a period and a budget. Each row fires at `percent` of the budget within the long window,
+  /// and never below a burn rate of 1.
+  /// - Returns: the rows that can fire, and those whose threshold no error ratio can exceed.
   static func rows(_ period: Period, budget: ExactDecimal) -> (reachable: [BurnRow], unreachable: [BurnRow]) {
     var (reachable, unreachable) = ([BurnRow](), [BurnRow]())
     for (severity, percent, long, short) in plan {

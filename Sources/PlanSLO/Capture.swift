@@ -1,18 +1,19 @@
 public import PlanModel
 public import StrictJSON
 
-/// What a monitoring server answered about one objective at one moment: bytes that anyone can check against the definition.
+/// A monitoring server's answers about one objective at one time, as bytes that anyone can check against the
+/// definition.
 public struct Capture: Sendable {
-  /// One query and what came back.
+  /// One query and its answer.
   public struct Answer: Sendable {
-    /// Its name.
+    /// The name of the query.
     public let name: String
-    /// PromQL.
+    /// The query in PromQL.
     public let query: String
-    /// The body, to the byte.
+    /// The response body, byte for byte.
     public let body: String
 
-    /// Makes an answer.
+    /// Creates an answer.
     public init(name: String, query: String, body: String) {
       self.name = name
       self.query = query
@@ -20,7 +21,7 @@ public struct Capture: Sendable {
     }
   }
 
-  /// Why bytes are no capture, in a sentence.
+  /// The reason why bytes are not a capture, in a sentence.
   public struct Fault: Error, Sendable, Equatable {
     /// The sentence.
     public let message: String
@@ -30,37 +31,37 @@ public struct Capture: Sendable {
   public static let bodyBound = 65_536
   /// The largest file, in bytes.
   public static let fileBound = 256 << 10
-  /// The namespace of its signature.
+  /// The namespace of the signature.
   public static let namespace = "readiness-capture"
-  /// Milliseconds by which the moment of the queries may be after the end of the capture.
+  /// The largest time of the queries after the end of the capture, in milliseconds.
   private static let skew: Int64 = 300_000
 
-  /// The objective.
+  /// The name of the objective.
   public let slo: String
-  /// Of the definition's bytes.
+  /// The digest of the definition's bytes.
   public let definition: Digest
   /// The version of the queries.
   public let compiler: Int
-  /// The server, without user, query and fragment.
+  /// The address of the server, without user, query and fragment.
   public let endpoint: String
-  /// The server's version and revision.
+  /// The version and revision of the server.
   public let server: (version: String, revision: String)
-  /// The moment that all queries are about, in milliseconds since 1970; a whole second.
+  /// The time of all queries, in milliseconds since 1970; a whole second.
   public let at: Int64
-  /// When the capture began and ended by the local clock, in milliseconds since 1970.
+  /// The start and end of the capture by the local clock, in milliseconds since 1970.
   public let began: Int64, ended: Int64
-  /// The server's own clock, as its `Date` header wrote it.
+  /// The server's own time, from its `Date` header.
   public let serverDate: String
-  /// Who captured, as an address.
+  /// The author of the capture, as an address.
   public let by: String
   /// The program that wrote it.
   public let tool: String
-  /// In the order of the queries.
+  /// The answers, in the order of the queries.
   public let answers: [Answer]
-  /// The base64 body of an SSH signature; nil if it is unsigned.
+  /// The base64 body of an SSH signature; nil if the capture is unsigned.
   public var signature: String?
 
-  /// Makes a capture from what came back.
+  /// Creates a capture from answers.
   public init(
     slo: String, definition: Digest, endpoint: String, server: (version: String, revision: String), at: Int64,
     began: Int64, ended: Int64, serverDate: String, by: String, tool: String, answers: [Answer]
@@ -79,13 +80,13 @@ public struct Capture: Sendable {
     self.answers = answers
   }
 
-  /// As it is written.
+  /// The capture as JSON.
   public var json: JSONValue {
     guard let signature else { return unsigned }
     return JSONValue(.object((unsigned.object ?? []) + [JSONMember("signature", .text(signature))]))
   }
 
-  /// What is signed: the SHA-256 of the RFC 8785 form without the signature, as 64 lower-case hexadecimal digits.
+  /// The signed message: the SHA-256 of the RFC 8785 form without the signature, as 64 lower-case hexadecimal digits.
   public var signedMessage: [UInt8] { Array(Digest(of: unsigned.canonicalBytes).hex.utf8) }
 
   private var unsigned: JSONValue {
@@ -110,7 +111,7 @@ public struct Capture: Sendable {
 }
 
 extension Capture {
-  /// Reads a capture: its shape, its bounds, and the digest of every body.
+  /// Parses a capture and checks its shape, its bounds, and the digest of every body.
   /// - Throws: `Fault`.
   /// - Complexity: O(bytes).
   public init(parsing bytes: [UInt8]) throws(Fault) {
@@ -160,8 +161,8 @@ extension Capture {
     signature = root["signature"] == nil ? nil : try top.text("signature")
   }
 
-  /// Reads whose capture a file is. What else it says is judged with the definition.
-  /// - Throws: `Fault` if it is no JSON, or names no objective.
+  /// Returns the objective that a capture file names. The rest is judged with the definition.
+  /// - Throws: `Fault` if the file is not JSON, or names no objective.
   public static func name(in bytes: [UInt8]) throws(Fault) -> String {
     let root: JSONValue
     do {
@@ -189,7 +190,7 @@ extension Capture {
   }
 }
 
-/// One object of a capture, whose members are all known.
+/// One object of a capture, without unknown members.
 private struct CaptureObject {
   private let value: JSONValue
   private let subject: String
@@ -218,10 +219,10 @@ private struct CaptureObject {
   }
 }
 
-/// The address of a monitoring server.
+/// An address of a monitoring server.
 public enum Endpoint {
-  /// What is stored of an address: without user, query string, fragment, and the slash at its end. Returns nil for
-  /// anything but http and https.
+  /// Returns the stored form of an address: without user, query string, fragment, and trailing slashes. Returns nil
+  /// for any scheme except http and https.
   public static func stored(_ text: String) -> String? {
     guard let colon = text.firstIndex(of: ":") else { return nil }
     let scheme = text[..<colon].lowercased()
@@ -239,7 +240,7 @@ public enum Endpoint {
     return "\(scheme)://\(host)\(path)"
   }
 
-  /// Returns true if nothing of the address would have to be left out.
+  /// Returns true if the address is already in its stored form.
   static func isStored(_ text: String) -> Bool {
     guard let stored = stored(text) else { return false }
     return text.isExactly(stored) || text.isExactly(stored + "/")

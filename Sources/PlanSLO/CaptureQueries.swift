@@ -1,23 +1,24 @@
 import PlanModel
 
-/// The queries whose answers speak for an objective. A judge makes them again from the definition, so that a capture
-/// cannot have asked anything else.
+/// The queries of an objective's capture. A judge derives them from the definition again, so that a capture cannot
+/// contain other queries.
 public struct CaptureQueries: Sendable {
-  /// A query by its name in the capture.
+  /// A query with its name in the capture.
   public struct Query: Sendable, Equatable {
-    /// Such as `bad:1h`.
+    /// The name, such as `bad:1h`.
     public let name: String
-    /// PromQL.
+    /// The query in PromQL.
     public let text: String
   }
 
-  /// In the order of the capture.
+  /// The queries, in the order of the capture.
   public let queries: [Query]
-  /// Seconds that one covered sample stands for.
+  /// The seconds that one covered sample represents.
   public let coverStep: Int
 
-  /// Makes the queries.
-  /// - Parameter isRaw: true for a server that has not loaded the rules: the period is counted from the raw series.
+  /// Creates the queries.
+  /// - Parameter isRaw: true for a server that has not loaded the rules; then the period is counted from the raw
+  ///   series.
   public init(_ objective: Objective, isRaw: Bool) {
     let (counted, total) = (objective.counted, objective.total)
     func bad(_ window: String, _ seconds: Int) -> String {
@@ -50,7 +51,7 @@ public struct CaptureQueries: Sendable {
         Query(name: "covered", text: recorded("slo:sli_total:rate5m", "count_over_time")),
       ]
     }
-    // A plain timestamp() is empty at once when a target dies, so that no age could be told.
+    // A plain timestamp() is empty as soon as a target stops, so that its age would be unknown.
     queries.append(Query(name: "newest", text: "max(max_over_time(\(total.moments)[6h:1m]))"))
     self.queries = queries
   }

@@ -1,7 +1,7 @@
 import PlanModel
 import StrictJSON
 
-/// Collects what is wrong with a definition, each with its line.
+/// Collects the faults of a definition, with their lines.
 final class DefinitionFaults {
   let path: String
   let document: JSONDocument
@@ -20,13 +20,13 @@ final class DefinitionFaults {
   }
 }
 
-/// A value of a definition, with the JSON pointer that leads to it.
+/// A value of a definition, with its JSON pointer.
 struct DefinitionNode {
   let value: JSONValue
   let pointer: String
   let faults: DefinitionFaults
 
-  /// Says what is wrong with the value.
+  /// Reports a fault of the value.
   func refuse(
     _ message: String, code: ReasonCode = .sloInvalid, hint: String? = nil, severity: Finding.Severity = .error
   ) {
@@ -35,18 +35,18 @@ struct DefinitionNode {
     )
   }
 
-  /// A member; nil if it is not there.
+  /// Returns a member. Returns nil if there is none.
   subscript(key: String) -> DefinitionNode? {
     value[key].map { DefinitionNode(value: $0, pointer: pointer + "/" + key, faults: faults) }
   }
 
-  /// A member that has to be an object with these members and no others.
+  /// Returns a required member that is an object with only the known members. Reports any fault.
   func object(_ key: String, known: [String]) -> DefinitionNode? {
     guard let node = required(key) else { return nil }
     return node.isObject(known: known) ? node : nil
   }
 
-  /// Returns true if the value is an object; says which of its members are not known.
+  /// Returns true if the value is an object. Reports unknown members.
   func isObject(known: [String]) -> Bool {
     guard let members = value.object else {
       refuse("an object is expected here, not \(value.typeName).")
@@ -61,17 +61,17 @@ struct DefinitionNode {
     return true
   }
 
-  /// A member that has to be there.
+  /// Returns a required member. Reports a missing one.
   func required(_ key: String) -> DefinitionNode? {
     if let node = self[key] { return node }
     refuse("the property \"\(key)\" is missing.")
     return nil
   }
 
-  /// The text of a member that has to be there and not empty.
+  /// Returns the text of a required member that must not be empty.
   func text(_ key: String) -> String? { required(key)?.ownText() }
 
-  /// The value's own text.
+  /// Returns the value's own text.
   func ownText() -> String? {
     guard let text = value.string, !text.isEmpty else {
       refuse("a text that is not empty is expected here.")
@@ -80,12 +80,12 @@ struct DefinitionNode {
     return text
   }
 
-  /// Says if a member for people is there and is no text.
+  /// Reports an optional member that is not a text.
   func checkText(_ key: String) {
     if let node = self[key], node.value.string == nil { node.refuse("a text is expected here.") }
   }
 
-  /// A member that has to be one name: lower-case letters, digits and hyphens, at most 63.
+  /// Returns a required member that is a name: lower-case letters, digits and hyphens, at most 63.
   func name(_ key: String) -> String? {
     guard let node = required(key), let text = node.ownText() else { return nil }
     guard ExitCriterion.isValid(id: text) else {
@@ -95,7 +95,7 @@ struct DefinitionNode {
     return text
   }
 
-  /// The one element of an array that has to hold exactly one.
+  /// Returns the element of an array that must have exactly one.
   func onlyElement(_ key: String, hint: String) -> DefinitionNode? {
     guard let node = required(key) else { return nil }
     guard let elements = node.value.array, elements.count == 1, let element = elements.first else {

@@ -1,18 +1,18 @@
-/// A query of the definition that counts events: a bare selector of a counter, or a text with a place for the window.
+/// A query that counts events: a bare selector of a counter, or a template with a placeholder for the window.
 public struct EventQuery: Sendable, Equatable {
-  /// The place for the window in a text, as sloth writes it.
+  /// The placeholder for the window in a template, as in sloth.
   static let placeholder = "{{.window}}"
 
-  /// The largest query that is accepted, in bytes.
+  /// The longest query, in bytes.
   static let bound = 4096
 
-  /// As the definition writes it.
+  /// The text of the definition.
   public let text: String
-  /// The counter that is looked at; nil where a text does not show it.
+  /// The selector of the counter; nil if a template does not reveal it.
   public let selector: SeriesSelector?
   private let isTemplate: Bool
 
-  /// Reads a query. Returns nil if it is neither form, longer than 4 KiB, or holds a control character.
+  /// Parses a query. Returns nil if it has neither form, exceeds 4 KiB, or contains a control character.
   public init?(_ text: String) {
     let controls = text.unicodeScalars.contains { $0.properties.generalCategory == .control }
     guard text.utf8.count <= Self.bound, !controls, !text.isEmpty else { return nil }
@@ -27,23 +27,23 @@ public struct EventQuery: Sendable, Equatable {
     }
   }
 
-  /// True where a text adds up events instead of giving their rate per second.
+  /// True if a template seems to count events instead of giving their rate per second.
   var seemsToCount: Bool { isTemplate && text.contains("increase(") }
 
-  /// The rate of events per second over a window, added up over all series.
+  /// Returns the rate of events per second over a window, summed over all series.
   func rate(over window: String) -> String {
     isTemplate ? "sum(\(filled(window)))" : "sum(rate(\(bare)[\(window)]))"
   }
 
-  /// The count of events within a window.
+  /// Returns the count of events within a window.
   func increase(over window: String, seconds: Int) -> String {
     isTemplate ? "sum(\(filled(window))) * \(seconds)" : "sum(increase(\(bare)[\(window)]))"
   }
 
-  /// A vector that is there while the counter is.
+  /// A vector that exists while the counter does.
   var presence: String { isTemplate && selector == nil ? "sum(\(filled("5m")))" : "sum(\(selector?.text ?? bare))" }
 
-  /// The moments of the newest samples. Where the counter is not known, the moments at which the query had an answer.
+  /// The times of the newest samples. If the counter is unknown, the times at which the query had an answer.
   var moments: String { "timestamp(\(selector?.text ?? presence))" }
 
   private var bare: String { selector?.text ?? text }
@@ -60,7 +60,7 @@ public struct EventQuery: Sendable, Equatable {
     return pieces + [String(rest)]
   }
 
-  /// The counter in `rate(SELECTOR[{{.window}}])`, also within `sum(…)`.
+  /// Returns the selector in `rate(SELECTOR[{{.window}}])`, optionally within `sum(…)`.
   private static func selector(within text: String) -> SeriesSelector? {
     var inner = text.trimmedOfSpace
     if inner.hasPrefix("sum("), inner.hasSuffix(")") { inner = inner.dropFirst(4).dropLast().trimmedOfSpace }
@@ -71,7 +71,7 @@ public struct EventQuery: Sendable, Equatable {
 }
 
 extension StringProtocol where SubSequence == Substring {
-  /// Without space around it.
+  /// The text without leading and trailing spaces.
   var trimmedOfSpace: Substring {
     var text = self[...]
     while text.first == " " { text.removeFirst() }
@@ -81,7 +81,7 @@ extension StringProtocol where SubSequence == Substring {
 }
 
 extension Substring {
-  /// The first place of a text; without Foundation.
+  /// Returns the first range of a text; without Foundation.
   fileprivate func range(of text: String) -> Range<Index>? {
     var at = startIndex
     while at < endIndex {

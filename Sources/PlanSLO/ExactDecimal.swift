@@ -1,12 +1,12 @@
-/// Holds a decimal number exactly: whole units of a power of ten. Budgets and thresholds are products of such numbers, and
-/// a rule file says 0.0144, never 0.014400000000000001.
+/// An exact decimal number: an integer and a power of ten. Budgets and thresholds are products of such numbers, so
+/// that a rule file contains 0.0144, never 0.014400000000000001.
 public struct ExactDecimal: Sendable, Equatable {
-  /// The number without its point.
+  /// The number without its decimal point.
   public let units: Int64
-  /// The count of decimal places, without trailing zeros.
+  /// The number of decimal places, without trailing zeros.
   public let places: Int
 
-  /// Makes the number `units / 10^places`, trailing zeros dropped.
+  /// Creates the number `units / 10^places`, without trailing zeros.
   public init(units: Int64, places: Int) {
     var (units, places) = (units, places)
     while places > 0, units % 10 == 0 { (units, places) = (units / 10, places - 1) }
@@ -14,7 +14,8 @@ public struct ExactDecimal: Sendable, Equatable {
     self.places = places
   }
 
-  /// Reads digits with at most one point and at most so many places. Returns nil for signs, exponents and anything else.
+  /// Parses digits with at most one point and at most `bound` places. Returns nil for signs, exponents and any other
+  /// text.
   public init?(_ text: String, atMost bound: Int) {
     let parts = text.split(separator: ".", maxSplits: 1, omittingEmptySubsequences: false)
     let digits = parts.joined()
@@ -25,19 +26,20 @@ public struct ExactDecimal: Sendable, Equatable {
     self.init(units: units, places: parts.count == 2 ? parts[1].utf8.count : 0)
   }
 
-  /// Multiplies exactly. Factors of a budget (8 places) and of a burn rate (4 places) stay far below 2^63.
+  /// Multiplies exactly. The factors, a budget (8 places) and a burn rate (4 places), keep the product far below
+  /// 2^63.
   public static func * (a: ExactDecimal, b: ExactDecimal) -> ExactDecimal {
     ExactDecimal(units: a.units * b.units, places: a.places + b.places)
   }
 
-  /// Subtracts the number from 1, exactly.
+  /// The number subtracted from 1, exactly.
   var complement: ExactDecimal {
     var one: Int64 = 1
     for _ in 0..<places { one *= 10 }
     return ExactDecimal(units: one - units, places: places)
   }
 
-  /// Returns true if the number is below 1.
+  /// True if the number is below 1.
   var isBelowOne: Bool { complement.units > 0 }
 
   /// The nearest double.
@@ -47,7 +49,7 @@ public struct ExactDecimal: Sendable, Equatable {
     return Double(units) / power
   }
 
-  /// The digits, with a point where there are places: `0.0144`.
+  /// The digits, with a point if there are decimal places: `0.0144`.
   public var text: String {
     let digits = String(units)
     guard places > 0 else { return digits }

@@ -1,6 +1,6 @@
-/// Made-up series that a definition's queries find: events that it counts, and all others.
+/// Synthetic series that match a definition's queries: counted events, and all others.
 struct FixtureSeries {
-  /// Events of a stretch of time, one step a minute.
+  /// The events of a span of time, at one rate per minute.
   struct Stretch {
     let good: Int
     let bad: Int
@@ -10,14 +10,14 @@ struct FixtureSeries {
 
   private let part: Objective.Part
   private let counted: String
-  /// Finds the events that are not counted, or all of them where the two queries look at different counters.
+  /// The series of uncounted events, or of all events if the two queries use different counters.
   private let other: String
   private let isOtherTotal: Bool
 
-  /// True where counted events are a counter of their own, so that they can exceed the total.
+  /// True if counted events have their own counter, so that they can exceed the total.
   var canExceed: Bool { isOtherTotal }
 
-  /// Looks for series. Returns nil if a query does not show its counter, or uses patterns that cannot be read.
+  /// Derives series. Returns nil if a query does not reveal its counter, or uses unsupported patterns.
   init?(_ objective: Objective) {
     guard let counted = objective.counted.selector, let total = objective.total.selector else { return nil }
     part = objective.part
@@ -34,7 +34,7 @@ struct FixtureSeries {
     }
   }
 
-  /// The series of a course of events, as `input_series` of promtool writes them.
+  /// Returns the series of a sequence of spans, as promtool's `input_series`.
   func input(_ stretches: [Stretch], withoutCounted: Bool = false) -> [(series: String, values: String)] {
     let isBad = part == .bad
     let counts = Self.values(stretches) { isBad ? $0.bad : $0.good }
@@ -42,7 +42,7 @@ struct FixtureSeries {
     return (withoutCounted ? [] : [(counted, counts)]) + [(other, others)]
   }
 
-  /// The series in which more events are counted than there are.
+  /// Returns series in which the counted events exceed the total.
   func exceeding(_ counts: Int, of all: Int, minutes: Int) -> [(series: String, values: String)] {
     [(counted, "0+\(counts)x\(minutes)"), (other, "0+\(all)x\(minutes)")]
   }
@@ -69,7 +69,7 @@ struct FixtureSeries {
       labels[label] = value
     }
     if let other {
-      // One label that the other matchers do not let through is enough.
+      // One label that violates the other matchers is enough.
       let found = other.lazy.compactMap { matcher -> (String, String)? in
         let own = matchers.filter { $0.label == matcher.label }
         return value(of: matcher.label, own, violating: matcher).map { (matcher.label, $0) }
@@ -114,7 +114,7 @@ struct FixtureSeries {
 }
 
 extension SeriesSelector.Matcher {
-  /// Returns true if a label's value passes. A pattern that cannot be read lets nothing through.
+  /// Returns true if a label's value matches. An unsupported pattern matches no value.
   fileprivate func accepts(_ text: String) -> Bool {
     switch comparison {
     case .equal: text == value

@@ -1,5 +1,5 @@
-/// A regular expression of a label matcher, as far as fixtures need it: literals, `.`, classes, groups, alternatives and
-/// simple repetition. Fixtures are written only for what can be read here.
+/// A regular expression of a label matcher, as far as fixtures need it: literals, `.`, classes, groups, alternatives
+/// and simple repetition. Fixtures exist only for supported patterns.
 struct LabelPattern {
   private indirect enum Node {
     case literal(Unicode.Scalar)
@@ -11,14 +11,14 @@ struct LabelPattern {
 
   private let alternatives: [[Node]]
 
-  /// Reads a pattern; nil if it uses more of the language.
+  /// Parses a pattern. Returns nil if it uses other syntax.
   init?(_ text: String) {
     var scalars = Array(text.unicodeScalars)[...]
     guard let alternatives = Self.alternatives(&scalars), scalars.isEmpty else { return nil }
     self.alternatives = alternatives
   }
 
-  /// One text that the pattern matches.
+  /// A text that the pattern matches.
   var sample: String { Self.sample(alternatives) }
 
   /// Returns true if the pattern matches the whole text.

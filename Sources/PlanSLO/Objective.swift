@@ -1,40 +1,40 @@
 import GitObjects
 public import PlanModel
 
-/// A service-level objective: which share of a service's events has to be good over a rolling period. One file of
+/// A service-level objective: the share of a service's events that must be good over a rolling period. One file of
 /// `ssot/policies/slo/`, in the form of OpenSLO v1.
 public struct Objective: Sendable {
-  /// Says which events are counted beside all of them.
+  /// The kind of events that are counted in addition to all events.
   public enum Part: String, Sendable { case good, bad }
 
-  /// The name, which is the file's as well.
+  /// The name, which is also the file's.
   public let name: String
   /// The name for people.
   public let displayName: String
-  /// The service that it is about.
+  /// The name of the service.
   public let service: String
-  /// Labels of its alerts, sorted by name.
+  /// The labels of its alerts, sorted by name.
   public let labels: [(name: String, value: String)]
-  /// What to do when it alerts: a path of the repository, or an https URL.
+  /// The runbook of its alerts: a path of the repository, or an https URL.
   public let runbook: String
-  /// Events that a row's long window has to hold before the row counts; nil if few events count as many do.
+  /// The number of events that a row's long window needs before the row counts; nil if any number suffices.
   public let minimumEvents: Int?
-  /// Which events `counted` counts.
+  /// The kind of events that `counted` counts.
   public let part: Part
-  /// Counts good or bad events.
+  /// The query for good or bad events.
   public let counted: EventQuery
-  /// Counts all events.
+  /// The query for all events.
   public let total: EventQuery
-  /// The period.
+  /// The period of the budget.
   public let period: Period
-  /// The share of events that has to be good.
+  /// The share of events that must be good.
   public let target: ExactDecimal
 
   /// The share of events that may be bad.
   public var budget: ExactDecimal { target.complement }
   /// The burn alerts that can fire.
   public var rows: [BurnRow] { BurnRow.rows(period, budget: budget).reachable }
-  /// The burn alerts that no error ratio reaches, because the target is low.
+  /// The burn alerts that no error ratio can reach, because the target is low.
   public var unreachableRows: [BurnRow] { BurnRow.rows(period, budget: budget).unreachable }
   /// The windows of the rows that can fire, shortest first.
   public var windows: [Window] {
@@ -43,25 +43,25 @@ public struct Objective: Sendable {
   }
 }
 
-/// A file of objectives, read.
+/// A file of an objective, parsed.
 public struct ObjectiveFile: Sendable {
   private static let folder = PlanPaths.objectives + "/"
 
   /// The file's stem.
   public let name: String
-  /// Of the file's bytes.
+  /// The digest of the file's bytes.
   public let digest: Digest
-  /// The objective; nil where the file says something that is not supported.
+  /// The objective; nil if the file is invalid or uses unsupported features.
   public let objective: Objective?
-  /// What is wrong, and what is only worth knowing, with lines.
+  /// The errors, warnings and notes, with lines.
   public let findings: [Finding]
 
-  /// From the top of the repository.
+  /// The path from the top of the repository.
   public var path: String { PlanPaths.objective(name) }
-  /// True where nothing refuses.
+  /// True if the file has an objective and no errors.
   public var isSound: Bool { objective != nil && !findings.contains { $0.severity == .error } }
 
-  /// Reads one file. O(bytes).
+  /// Parses one file. O(bytes).
   public init(name: String, bytes: [UInt8]) {
     self.name = name
     digest = Digest(of: bytes)
@@ -81,8 +81,8 @@ public struct ObjectiveFile: Sendable {
     self.findings = findings
   }
 
-  /// The file with a warning if its runbook is a path that the tree does not have. A gate does not ask: a runbook that
-  /// is gone says nothing about the service.
+  /// Returns the file with a warning if its runbook is a path that does not exist in the tree. A gate does not check
+  /// this, because a missing runbook does not affect the service.
   public func checkingRunbook(in tree: any PlanTree) throws -> ObjectiveFile {
     guard let objective, !objective.runbook.hasPrefix("https://"), try tree.kind(at: objective.runbook) == nil else {
       return self
@@ -94,7 +94,7 @@ public struct ObjectiveFile: Sendable {
   }
 
   /// Reads the objectives of a tree, sorted by name.
-  /// - Throws: where the tree cannot be read.
+  /// - Throws: if the tree cannot be read.
   /// - Complexity: O(bytes).
   public static func all(in tree: any PlanTree) throws -> [ObjectiveFile] {
     let paths = try tree.policyFiles()

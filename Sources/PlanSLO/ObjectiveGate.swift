@@ -6,12 +6,11 @@ public struct ObjectiveGate {
   private let tree: any PlanTree
   private let policy: Policy
   private let verifier: any SignatureVerifier
-  /// Captures that are judged in place of the tree's, by the objective's name.
+  /// Captures that replace the tree's, by the objective's name.
   private let given: [String: [UInt8]]
 
-  /// Makes a judge of a tree's objectives.
-  /// - Parameters:
-  ///   - given: captures that are judged in place of those of the tree.
+  /// Creates a judge of a tree's objectives.
+  /// - Parameter given: captures that replace those of the tree.
   public init(
     _ tree: any PlanTree, policy: Policy, verifier: any SignatureVerifier, given: [String: [UInt8]] = [:]
   ) {
@@ -21,9 +20,9 @@ public struct ObjectiveGate {
     self.given = given
   }
 
-  /// Judges the objectives that a gate includes, sorted by name; none if it asks nothing of them.
-  /// - Parameter now: in milliseconds since 1970; where nothing lapses, a capture is as fresh as it was.
-  /// - Throws: where the tree cannot be read, or a signature cannot be checked.
+  /// Judges the objectives that a gate includes, sorted by name; none if the gate has no conditions for them.
+  /// - Parameter now: in milliseconds since 1970; nil disables lapsing.
+  /// - Throws: if the tree cannot be read, or a signature cannot be checked.
   /// - Complexity: O(bytes).
   public func verdicts(_ gate: Gates.Gate, now: Int64?) throws -> [ObjectiveVerdict] {
     guard let conditions = gate.objectives else { return [] }
@@ -33,7 +32,7 @@ public struct ObjectiveGate {
   }
 
   /// Judges one objective.
-  /// - Throws: where the tree cannot be read, or a signature cannot be checked.
+  /// - Throws: if the tree cannot be read, or a signature cannot be checked.
   public func verdict(_ file: ObjectiveFile, _ conditions: ObjectiveConditions, now: Int64?) throws -> ObjectiveVerdict
   {
     let bytes = try given[file.name] ?? committed(PlanPaths.capture(file.name))
@@ -45,13 +44,13 @@ public struct ObjectiveGate {
     return verdict
   }
 
-  /// The capture of the tree. What stands there and cannot be read as a file is no capture, and is not missing either.
+  /// Returns the capture of the tree. An unreadable object at the path is an invalid capture, not a missing one.
   private func committed(_ path: String) throws -> [UInt8]? {
     if let bytes = try tree.bytes(at: path, atMost: Capture.fileBound) { return bytes }
     return try tree.kind(at: path) == nil ? nil : []
   }
 
-  /// Returns true if the capture's signature is of what it says, by a key of its author's, who holds the role.
+  /// Returns true if the capture has a valid signature by its author, who holds the role.
   private func isSigned(_ capture: Capture, role: String) throws -> Bool {
     guard let signature = capture.signature, let signers = try tree.policyBytes(at: PlanPaths.signers),
       policy.authorization?.holds(capture.by, role: role) ?? true
@@ -64,7 +63,7 @@ public struct ObjectiveGate {
 
 extension GateDecision {
   /// Decides a gate with its objectives.
-  /// - Throws: where something cannot be read, or a signature cannot be checked.
+  /// - Throws: if the tree cannot be read, or a signature cannot be checked.
   public init(
     _ name: String, _ gate: Gates.Gate, _ overview: PlanOverview, in tree: any PlanTree, _ judge: ObjectiveGate
   ) throws {

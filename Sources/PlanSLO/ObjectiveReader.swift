@@ -1,8 +1,8 @@
 import PlanModel
 import StrictJSON
 
-/// Reads the subset of OpenSLO v1 that can be compiled. Everything else is refused with its pointer and line, so that no
-/// part of a definition is silently ignored.
+/// Parses the supported subset of OpenSLO v1. Rejects everything else with its pointer and line, so that no part of a
+/// definition is silently ignored.
 struct ObjectiveReader {
   private(set) var objective: Objective?
   private(set) var findings: [Finding] = []
@@ -241,7 +241,7 @@ struct ObjectiveReader {
       return nil
     }
     let top = ratio == nil ? "100" : "1"
-    // The literal itself: a double has lost what the text said.
+    // The literal itself, because a double is not exact.
     let literal = String(decoding: node.faults.document.bytes[node.value.range], as: UTF8.self)
     guard node.value.number != nil, let number = ExactDecimal(literal, atMost: 6) else {
       node.refuse("a decimal number with at most 6 places and no exponent is expected here.")
@@ -278,6 +278,6 @@ struct ObjectiveReader {
 }
 
 extension String {
-  /// True where it is not empty and holds no control character.
+  /// True if the text is not empty and has no control character.
   var isOneLine: Bool { !isEmpty && !unicodeScalars.contains { $0.properties.generalCategory == .control } }
 }

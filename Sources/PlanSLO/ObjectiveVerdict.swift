@@ -2,54 +2,54 @@ import StrictJSON
 public import PlanJudge
 import PlanModel
 
-/// What a captured answer says of an objective: go, no-go, or that nobody can tell, with every reason.
+/// The verdict of a capture on an objective: go, no-go, or inconclusive, with every reason.
 ///
-/// The same function judges for gates, checks and displays. It looks at bytes and a moment, and at nothing else.
+/// Gates, checks and displays use the same function. It depends only on bytes and a time.
 public struct ObjectiveVerdict: Sendable {
-  /// How fast the budget is spent over one row's windows.
+  /// The burn rates of one row.
   public struct Burn: Sendable {
     /// The row.
     public let row: BurnRow
-    /// Error ratio over budget, of the long and of the short window.
+    /// The error ratio over budget, of the long and of the short window.
     public let long: Double, short: Double
-    /// True where both are above the row's factor, and there are enough events.
+    /// True if both exceed the row's factor, and there are enough events.
     public let isBurning: Bool
   }
 
   /// The objective's name.
   public let name: String
-  /// What it says.
+  /// The verdict.
   public internal(set) var answer: GateDecision.Answer = .inconclusive
-  /// Why; empty for go.
+  /// The reasons; empty for go.
   public internal(set) var reasons: [GateDecision.Reason] = []
-  /// The share of the budget that is left; nil where nobody can tell.
+  /// The remaining share of the budget; nil if it is unknown.
   public internal(set) var budgetLeft: Double?
-  /// Error ratio over budget, by window; windows without events are left out.
+  /// The error ratio over budget, by window; windows without events are omitted.
   public internal(set) var burn: [(window: Window, rate: Double)] = []
-  /// The rows, each with its burn.
+  /// The rows, with their burn rates.
   public internal(set) var rows: [Burn] = []
-  /// The newest sample, in milliseconds since 1970.
+  /// The time of the newest sample, in milliseconds since 1970.
   public internal(set) var newest: Int64?
-  /// The share of the period that is recorded.
+  /// The recorded share of the period.
   public internal(set) var covered: Double?
-  /// Events of the period.
+  /// The number of events in the period.
   public internal(set) var events: Double?
-  /// The moment of the capture, in milliseconds since 1970; nil where there is none.
+  /// The time of the capture, in milliseconds since 1970; nil if there is none.
   public internal(set) var capturedAt: Int64?
-  /// True where a holder of the role has signed the capture.
+  /// True if a holder of the role has signed the capture.
   public internal(set) var isSigned = false
-  /// False where the capture was given beside the tree.
+  /// False if the capture does not come from the tree.
   public internal(set) var isCommitted = true
 
   init(name: String) { self.name = name }
 
-  /// The facts on which a go rests, in a line that is the same at every moment at which it is go.
+  /// The facts behind the verdict, in one line that does not depend on the current time.
   public var summary: String {
     let moment = capturedAt.map { Timestamp.text(millisecondsSince1970: $0) } ?? "never"
     return "\(name) \(answer.rawValue) captured \(moment) budget left \(budgetLeft.map { "\($0)" } ?? "unknown")\n"
   }
 
-  /// For a gate.
+  /// The verdict for a gate.
   public var forGate: GateDecision.Objective {
     GateDecision.Objective(
       name: name, answer: answer, reasons: reasons, isOnWordAlone: capturedAt != nil && !isSigned)
@@ -60,14 +60,14 @@ public struct ObjectiveVerdict: Sendable {
 struct ObjectiveJudge {
   let file: ObjectiveFile
   let conditions: ObjectiveConditions
-  /// In milliseconds since 1970.
+  /// The current time, in milliseconds since 1970.
   let now: Int64
-  /// Whether a capture's signature is good, and by a holder of the role.
+  /// Returns true if a capture's signature is valid and by a holder of the role.
   let isSigned: (Capture) throws -> Bool
 
-  /// Judges.
-  /// - Parameter bytes: of the capture; nil where there is none.
-  /// - Throws: where a signature cannot be checked.
+  /// Judges the capture.
+  /// - Parameter bytes: the bytes of the capture; nil if there is none.
+  /// - Throws: if a signature cannot be checked.
   func verdict(_ bytes: [UInt8]?) throws -> ObjectiveVerdict {
     var verdict = ObjectiveVerdict(name: file.name)
     guard let objective = file.objective, file.isSound else {
@@ -102,7 +102,7 @@ struct ObjectiveJudge {
 
   // MARK: - The answers
 
-  /// The answers by name, and the seconds that a covered sample stands for.
+  /// The answers by name, and the seconds that a covered sample represents.
   private struct Answers {
     let values: [String: QueryAnswer]
     let coverStep: Int
@@ -112,7 +112,7 @@ struct ObjectiveJudge {
     }
   }
 
-  /// The answers, if they are those to the definition's own queries.
+  /// Returns the answers if they belong to the definition's own queries.
   private func answers(_ capture: Capture, _ objective: Objective, _ verdict: inout ObjectiveVerdict) -> Answers? {
     guard capture.slo == file.name else {
       verdict.refuse("the capture is of \(capture.slo)")
@@ -155,7 +155,7 @@ struct ObjectiveJudge {
     let total = answers.number("total:period")
     let newest = answers.number("newest")
     if total == nil || newest == nil {
-      // Seconds after the first sample both are empty as well: windows are looked at once in a while.
+      // Seconds after the first sample both are also empty, because windows are evaluated only periodically.
       let what =
         total != nil
         ? "no sample of the last 6 h yet"
@@ -210,7 +210,7 @@ struct ObjectiveJudge {
     }
   }
 
-  /// - Parameter newest: in seconds since 1970.
+  /// - Parameter newest: the time of the newest sample, in seconds since 1970.
   private func checkAge(_ newest: Double?, _ capture: Capture, _ verdict: inout ObjectiveVerdict) {
     let allowed = Int64(conditions.maxAgeMinutes) * 60_000
     if capture.at > now + 60_000 {
@@ -254,7 +254,7 @@ struct ObjectiveJudge {
       let (long, short) = (ratio(row.long.rawValue), ratio(row.short.rawValue))
       let events = answers.number("total:\(row.long.rawValue)") ?? 0
       let threshold = row.threshold.double
-      // Both sides are error ratios; dividing them by the budget first would blur what is equal.
+      // Both sides are error ratios: dividing by the budget first would lose equality to rounding.
       let isBurning =
         long.map { $0 > threshold } ?? false && short.map { $0 > threshold } ?? false
         && events >= Double(objective.minimumEvents ?? 0)
@@ -265,7 +265,7 @@ struct ObjectiveJudge {
 
   private func decide(_ objective: Objective, _ capture: Capture, _ verdict: inout ObjectiveVerdict) {
     verdict.answer = .go
-    // Without an event there is nothing bad; whether that is enough is said by minEvents.
+    // No events means no bad events; minEvents decides whether that suffices.
     let left = verdict.budgetLeft ?? 1
     if left <= conditions.minBudgetRemaining {
       let asked =
@@ -296,7 +296,7 @@ struct ObjectiveJudge {
 extension ObjectiveVerdict {
   fileprivate mutating func refuse(_ what: String) { add(.sloCaptureInvalid, "\(name): \(what)", isUnknown: true) }
 
-  /// - Parameter isUnknown: whether nobody can tell, or the answer is no.
+  /// - Parameter isUnknown: true if the result is inconclusive, false if it is no-go.
   fileprivate mutating func add(_ code: ReasonCode, _ sentence: String, isUnknown: Bool) {
     let end = sentence.hasSuffix(".") ? String(sentence.dropLast()) : sentence
     let message = isUnknown ? "\(end) (\(code.id))." : "\(end)."

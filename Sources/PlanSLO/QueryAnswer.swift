@@ -1,15 +1,15 @@
 import StrictJSON
 
-/// What Prometheus answered to an instant query, as its HTTP API writes it.
+/// An answer of Prometheus to an instant query, from its HTTP API.
 enum QueryAnswer {
-  /// Nothing has this name at that moment.
+  /// No series has this name at that time.
   case empty
-  /// One number; it may be no finite one.
+  /// One number, which may be infinite or NaN.
   case number(Double)
-  /// Why the body is no such answer, in a sentence.
+  /// The body is not such an answer; the sentence says why.
   case invalid(String)
 
-  /// Reads a body. O(bytes).
+  /// Parses a body. O(bytes).
   init(_ body: String) {
     let root: JSONValue
     do {
@@ -48,7 +48,7 @@ enum QueryAnswer {
     self = .number(number)
   }
 
-  /// Reads a number as Go's `strconv` prints it: decimal, perhaps with an exponent, `NaN`, `+Inf` or `-Inf`.
+  /// Parses a number as Go's `strconv` formats it: decimal, optionally with an exponent, `NaN`, `+Inf` or `-Inf`.
   static func number(_ text: String) -> Double? {
     switch text {
     case "NaN": return .nan

@@ -3,10 +3,10 @@ import StrictJSON
 
 /// Writes rules and their unit tests as files: YAML, JSON, or the object of the Prometheus operator.
 public enum RuleFile {
-  /// How rules are written.
+  /// The format of a rule file.
   public enum Format: String, Sendable, CaseIterable { case yaml, json, `operator` }
 
-  /// The rules of several objectives in one text, each group in the order of the objectives.
+  /// Returns the rules of several objectives in one text, in the order of the objectives.
   public static func rules(_ objectives: [Objective], as format: Format) -> String {
     let groups = objectives.flatMap { RuleGroups($0).json["groups"]?.array ?? [] }
     let file: JSONValue = ["groups": JSONValue(.array(groups))]
@@ -22,10 +22,10 @@ public enum RuleFile {
     }
   }
 
-  /// A file by its name.
+  /// A file with its name.
   public typealias File = (name: String, text: String)
 
-  /// The files of one objective: its rules, and their unit tests where promtool can read the rules.
+  /// Returns the files of one objective: its rules, and their unit tests if promtool can read the rules.
   public static func files(_ objective: Objective, as format: Format) -> [File] {
     let (name, rules) = (objective.name, rules([objective], as: format))
     switch format {

@@ -1,13 +1,13 @@
 import PrometheusRules
 import StrictJSON
 
-/// Unit tests of compiled rules for `promtool test rules`: made-up events, and what the rules have to say of them.
+/// Unit tests of compiled rules for `promtool test rules`: synthetic events, and the expected results.
 struct RuleFixtures {
   private let objective: Objective
   private let series: FixtureSeries?
   /// An error ratio above every threshold: `digit / 10^zeros`.
   private let ratio: (digit: Int, zeros: Int)
-  /// Events a minute: many enough for every bound, and a whole number of them at the ratio.
+  /// The events a minute: enough for every bound, with a whole number of bad events.
   private let events: Int
 
   init(_ objective: Objective) {
@@ -143,7 +143,7 @@ struct RuleFixtures {
 
   private var own: String { "{service=\"\(objective.service)\",slo=\"\(objective.name)\"}" }
 
-  /// The ratio as `humanizePercentage` prints it: `%.4g%%`.
+  /// The ratio as `humanizePercentage` formats it: `%.4g%%`.
   private var percentText: String {
     let places = ratio.zeros - 2
     if places <= 0 { return "\(ratio.digit)" + String(repeating: "0", count: -places) + "%" }

@@ -1,16 +1,16 @@
 import PrometheusRules
 public import StrictJSON
 
-/// Compiles an objective to recording rules and burn alerts of Prometheus. The same objective gives the same rules.
+/// Compiles an objective to recording rules and burn alerts of Prometheus. Compilation is deterministic.
 public struct RuleGroups: Sendable {
-  /// The version of the rules and of the captured queries. A capture of another version has to be made again.
+  /// The version of the rules and of the captured queries. A capture of another version must be repeated.
   public static let compilerVersion = 1
-  /// Seconds between two evaluations of the rules.
+  /// The seconds between two evaluations of the rules.
   static let step = 30
 
-  /// `groups` of a rule file.
+  /// The `groups` of a rule file.
   public let json: JSONValue
-  /// The count of rules.
+  /// The number of rules.
   public let count: Int
 
   private let objective: Objective
@@ -92,42 +92,43 @@ public struct RuleGroups: Sendable {
   }
 }
 
-/// The expressions over which rules, alerts and captures are made.
+/// The expressions of rules, alerts and captures.
 struct RecordedSeries {
   let objective: Objective
 
   init(_ objective: Objective) { self.objective = objective }
 
-  /// A recorded series of this objective.
+  /// Returns a recorded series of this objective.
   func named(_ name: String) -> String {
     "\(name){service=\"\(objective.service)\",slo=\"\(objective.name)\"}"
   }
 
-  /// The rate of bad events. A counter that never counted does not exist, so it is taken for 0 while the total exists.
+  /// Returns the rate of bad events. A counter that never counted does not exist, so it is 0 while the total exists.
   func bad(over window: String) -> String {
     let (counted, total) = (objective.counted.rate(over: window), objective.total.rate(over: window))
     return objective.part == .bad ? "(\(counted) or 0 * \(total))" : "(\(total) - (\(counted) or 0 * \(total)))"
   }
 
-  /// The error ratio, where there are events.
+  /// Returns the error ratio; empty without events.
   func ratio(over window: String) -> String {
     "\(bad(over: window)) / (\(objective.total.rate(over: window)) > 0)"
   }
 
-  /// The error ratio of a long window: all bad events over all events, so that a busy hour counts more than a quiet one.
+  /// Returns the error ratio of a long window: all bad events over all events, so that a busy hour weighs more than a
+  /// quiet one.
   func recordedRatio(over window: String) -> String {
     "sum_over_time(\(named("slo:sli_bad:rate5m"))[\(window)])"
       + " / (sum_over_time(\(named("slo:sli_total:rate5m"))[\(window)]) > 0)"
   }
 
-  /// The count of events within a window.
+  /// Returns the count of events within a window.
   func events(within window: Window) -> String {
     window.isRecordedFromRates
       ? "sum_over_time(\(named("slo:sli_total:rate5m"))[\(window.rawValue)]) * \(RuleGroups.step)"
       : "\(objective.total.rate(over: window.rawValue)) * \(window.seconds)"
   }
 
-  /// Both windows of a row above its threshold, and enough events.
+  /// Returns the condition that both windows of a row exceed its threshold, with enough events.
   func burns(_ row: BurnRow) -> String {
     func above(_ window: Window) -> String {
       "\(named("slo:sli_error:ratio_rate" + window.rawValue)) > \(row.threshold.text)"

@@ -1,32 +1,32 @@
-/// A PromQL vector selector without range: a metric's name and label matchers.
+/// A PromQL vector selector without range: a metric name and label matchers.
 public struct SeriesSelector: Sendable, Equatable {
   /// One label matcher.
   public struct Matcher: Sendable, Equatable {
-    /// How a label's value is compared.
+    /// The comparison of a label's value.
     public enum Comparison: String, Sendable { case equal = "=", unequal = "!=", matches = "=~", differs = "!~" }
 
-    /// The label.
+    /// The label name.
     public let label: String
-    /// How it is compared.
+    /// The comparison.
     public let comparison: Comparison
-    /// The value or regular expression, with its escapes decoded.
+    /// The value or regular expression, escapes decoded.
     public let value: String
   }
 
-  /// The metric's name.
+  /// The metric name.
   public let metric: String
-  /// The matchers, in the order in which they are written.
+  /// The matchers, in the order of the text.
   public let matchers: [Matcher]
-  /// As it is written, without space around it.
+  /// The text, without surrounding spaces.
   public let text: String
 
-  /// Words that PromQL reads as something else than a metric.
+  /// Words that are not metric names in PromQL.
   private static let keywords: Set<String> = [
     "and", "or", "unless", "by", "without", "on", "ignoring", "group_left", "group_right", "offset", "bool", "inf",
     "nan",
   ]
 
-  /// Reads a bare selector. Returns nil if the text is anything else, with a range or an offset as well.
+  /// Parses a bare selector. Returns nil for any other text, including one with a range or an offset.
   public init?(_ text: String) {
     var lexer = Lexer(bytes: Array(text.utf8))
     lexer.skipSpace()
@@ -52,7 +52,7 @@ public struct SeriesSelector: Sendable, Equatable {
   }
 }
 
-/// Reads the pieces of a selector.
+/// The lexer of a selector.
 private struct Lexer {
   let bytes: [UInt8]
   private var at = 0
@@ -99,7 +99,7 @@ private struct Lexer {
     return string().map { SeriesSelector.Matcher(label: label, comparison: comparison, value: $0) }
   }
 
-  /// Reads a string in double quotes, single quotes or backquotes, with the escapes of Go that stand for one ASCII character.
+  /// Reads a string in double quotes, single quotes or backquotes, with Go's escapes for single ASCII characters.
   private mutating func string() -> String? {
     guard at < bytes.count, [0x22, 0x27, 0x60].contains(bytes[at]) else { return nil }
     let quote = bytes[at]

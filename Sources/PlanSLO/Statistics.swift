@@ -1,9 +1,9 @@
 import CPure
 
-/// Compares bad events of two groups by Fisher's exact test, one-sided: how likely the first group has at least so many
-/// bad events if both groups fail equally often.
+/// Fisher's exact test, one-sided: the probability that the first group has at least as many bad events as observed,
+/// if both groups fail equally often.
 public enum FisherExact {
-  /// The p-value. Counts below 0, or more bad events than events, give nil.
+  /// Returns the p-value. Returns nil for counts below 0, or more bad events than events.
   /// - Complexity: O(bad events).
   public static func pValue(bad: Int, of total: Int, against otherBad: Int, of otherTotal: Int) -> Double? {
     guard bad >= 0, otherBad >= 0, bad <= total, otherBad <= otherTotal else { return nil }
@@ -20,22 +20,22 @@ public enum FisherExact {
   }
 }
 
-/// Compares two groups of samples by the Mann–Whitney test, one-sided: how likely the first group is at least so much
-/// larger if both come from one distribution. Ties get midranks.
+/// The Mann–Whitney test, one-sided: the probability of a difference at least this large, if both groups have one
+/// distribution. Ties get midranks.
 public struct MannWhitney: Sendable {
-  /// The rank sum of the first group less its least value: pairs in which the first is larger, ties counted half.
+  /// The U statistic of the first group: the number of pairs in which the first is larger, ties counted half.
   public let u: Double
-  /// The p-value: exact for up to 60 samples, also with ties; above, by the normal approximation.
+  /// The p-value: exact for up to 60 samples, even with ties; above that, by the normal approximation.
   public let pValue: Double
-  /// Cliff's delta: from -1, always smaller, to 1, always larger.
+  /// Cliff's delta: from -1 (always smaller) to 1 (always larger).
   public let delta: Double
-  /// The median of all differences between the two groups (Hodges–Lehmann).
+  /// The median of all pairwise differences (Hodges–Lehmann).
   public let shift: Double
 
-  /// Samples in all up to which the p-value is exact.
+  /// The total number of samples up to which the p-value is exact.
   public static let exactBound = 60
 
-  /// Compares. Returns nil if a group is empty, or a sample is no finite number.
+  /// Compares two groups. Returns nil if a group is empty, or a sample is not finite.
   /// - Complexity: O(m·n·log(m·n)), and O(N³) for an exact p-value.
   public init?(_ first: [Double], against second: [Double], isExact: Bool? = nil) {
     guard !first.isEmpty, !second.isEmpty, (first + second).allSatisfy(\.isFinite) else { return nil }
@@ -54,7 +54,7 @@ public struct MannWhitney: Sendable {
       ? Self.exact(ranks, m, atLeast: sum) : Self.normal(u, m, n, ties)
   }
 
-  /// Doubled midranks in the order of the samples, and how many samples share each value.
+  /// Returns doubled midranks in the order of the samples, and the number of samples for each value.
   private static func doubledRanks(_ samples: [Double]) -> (ranks: [Int], ties: [Int]) {
     let order = samples.indices.sorted { samples[$0] < samples[$1] }
     var (ranks, ties) = ([Int](repeating: 0, count: samples.count), [Int]())
@@ -69,7 +69,7 @@ public struct MannWhitney: Sendable {
     return (ranks, ties)
   }
 
-  /// Counts the subsets of a size whose ranks add up to at least what was seen.
+  /// Returns the share of subsets of a size with a rank sum of at least the observed one.
   private static func exact(_ ranks: [Int], _ size: Int, atLeast seen: Int) -> Double {
     let most = ranks.reduce(0, +)
     var counts = [[Double]](repeating: [Double](repeating: 0, count: most + 1), count: size + 1)

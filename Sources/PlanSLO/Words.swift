@@ -1,12 +1,12 @@
-/// Numbers as people read them. Rounded, so for sentences only.
+/// Formats numbers for people. Rounds, so only for sentences.
 public enum Words {
-  /// A share as a percentage with one decimal place: `29.9 %`.
+  /// Formats a share as a percentage with one decimal place: `29.9 %`.
   public static func percent(_ share: Double) -> String { tenths(share * 100) + " %" }
 
-  /// A rate with one decimal place: `17.7`.
+  /// Formats a rate with one decimal place: `17.7`.
   public static func rate(_ rate: Double) -> String { tenths(rate) }
 
-  /// A count without decimal places, thousands apart: `1,234`.
+  /// Formats a count without decimal places, with thousands separators: `1,234`.
   public static func count(_ count: Double) -> String {
     guard count.isFinite, abs(count) < 1e15 else { return "\(count)" }
     let digits = String(Int64(abs(count).rounded()))
@@ -18,12 +18,12 @@ public enum Words {
     return (count <= -0.5 ? "-" : "") + text
   }
 
-  /// A span of milliseconds in its two largest units: `11 h 43 min`, `40 s`.
+  /// Formats milliseconds in the two largest units: `11 h 43 min`, `40 s`.
   public static func age(_ milliseconds: Int64) -> String {
     duration(seconds: Double(max(0, milliseconds)) / 1000)
   }
 
-  /// A span of seconds in its two largest units: `43 min 12 s`.
+  /// Formats seconds in the two largest units: `43 min 12 s`.
   public static func duration(seconds: Double) -> String {
     guard seconds < 1e12 else { return "\(seconds) s" }
     if seconds < 10, seconds != seconds.rounded() { return tenths(seconds) + " s" }
