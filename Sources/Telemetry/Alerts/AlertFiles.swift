@@ -2,21 +2,21 @@ import PlanModel
 import PrometheusRules
 import StrictJSON
 
-/// Writes the alerts about the plan as a rule file of Prometheus, with unit tests for `promtool test rules`.
+/// Writes the alerts about the plan as a Prometheus rule file, with unit tests for `promtool test rules`.
 public enum AlertFiles {
   /// The name of the rule file.
   public static let rulesName = "readiness-tracker.rules.yml"
   /// The name of the file of unit tests.
   public static let testsName = "readiness-tracker.test.yml"
 
-  /// The rules. The group has no interval of its own, so the server's holds.
+  /// Returns the rules. The group has no interval, so the server's applies.
   public static func rules(_ alerts: [PlanAlert]) -> String {
     YAML.text([
       "groups": [["name": "readiness-tracker", "rules": JSONValue(.array(alerts.map(\.rule.json)))]]
     ])
   }
 
-  /// The unit tests: each alert is quiet at one moment, and fires at a later one.
+  /// Returns the unit tests: each alert is quiet at one time, and fires at a later one.
   public static func tests(_ alerts: [PlanAlert]) -> String {
     YAML.text(RuleTest.file(rules: rulesName, interval: 60, cases: alerts.flatMap(cases)))
   }
@@ -33,7 +33,7 @@ public enum AlertFiles {
     }
   }
 
-  /// The rules with every wait shortened, and nothing else changed: for drills.
+  /// Returns the rules with every wait replaced, for drills.
   public static func withoutWaits(_ rules: String, wait: String) -> String {
     rules.split(separator: "\n", omittingEmptySubsequences: false).map { line in
       let text = line.drop { $0 == " " }

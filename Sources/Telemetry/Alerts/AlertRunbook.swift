@@ -1,12 +1,12 @@
 import GitObjects
 public import PlanModel
 
-/// Checks that the links of alerts lead to headings, where the page is a file of the tree.
+/// Checks that the links of alerts lead to headings, if the page is a file of the tree.
 public enum AlertRunbook {
   private static let pageBound = 1 << 20
 
-  /// What is wrong with the links; nothing where the page is not in the tree, or all headings are there.
-  /// - Throws: where the tree cannot be read.
+  /// Returns the missing headings; empty if the page is not in the tree.
+  /// - Throws: if the tree cannot be read.
   public static func findings(_ alerts: [PlanAlert], _ policy: AlertPolicy, in tree: any PlanTree) throws -> [Finding] {
     guard let path = try page(policy, in: tree), let bytes = try tree.bytes(at: path, atMost: pageBound) else {
       return []
@@ -20,7 +20,7 @@ public enum AlertRunbook {
     }
   }
 
-  /// The path of the page in the tree: of an address, the longest end of its path that is a file there.
+  /// Returns the path of the page in the tree: for an address, the longest suffix of its path that is a file.
   private static func page(_ policy: AlertPolicy, in tree: any PlanTree) throws -> String? {
     var parts = policy.runbooks.split(separator: "/").map(String.init)
     if policy.runbooks.contains("://") { parts.removeFirst(min(2, parts.count)) }
@@ -33,7 +33,7 @@ public enum AlertRunbook {
     return nil
   }
 
-  /// The headings of a Markdown text as the anchors that forges make of them.
+  /// Returns the anchors that code forges create for the headings of a Markdown text.
   static func anchors(of text: String) -> [String] {
     text.split(whereSeparator: \.isNewline).filter { $0.hasPrefix("#") }.map { line in
       let title = line.drop { $0 == "#" || $0 == " " }.lowercased()

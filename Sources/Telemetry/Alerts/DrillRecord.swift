@@ -1,42 +1,42 @@
 public import PlanModel
 public import StrictJSON
 
-/// What an alert drill saw: evidence that alerts fire and resolve (`doc/observability.md`).
+/// The record of an alert drill: evidence that alerts fire and resolve (`doc/observability.md`).
 public struct DrillRecord: Sendable {
-  /// One alert.
+  /// The outcome of one alert.
   public struct Outcome: Sendable {
     /// The alert's name.
     public let name: String
-    /// The fault that was made, in a few words.
+    /// The injected fault, in a few words.
     public let fault: String
-    /// When the fault was there, in milliseconds since 1970.
+    /// The time of the injection, in milliseconds since 1970.
     public let injectedAt: Int64
-    /// When the notification arrived; nil if it did not.
+    /// The time at which the notification arrived; nil if it did not.
     public var firedAt: Int64?
-    /// When the fault was repaired; nil if the alert did not fire.
+    /// The time of the repair; nil if the alert did not fire.
     public var repairedAt: Int64?
-    /// When the notification arrived that all is well; nil if it did not.
+    /// The time at which the resolution arrived; nil if it did not.
     public var resolvedAt: Int64?
     /// The labels of the alert.
     public var labels: [(name: String, value: String)] = []
-    /// Of the body of the first notification.
+    /// The digest of the first notification's body.
     public var notification: Digest?
-    /// The link of its runbook.
+    /// The link to its runbook.
     public var runbook = ""
-    /// True if the alert was there before the fault.
+    /// True if the alert was firing before the fault.
     public let wasFiring: Bool
 
-    /// Begins an outcome.
+    /// Starts an outcome.
     public init(name: String, fault: String, injectedAt: Int64, wasFiring: Bool) {
       (self.name, self.fault, self.injectedAt, self.wasFiring) = (name, fault, injectedAt, wasFiring)
     }
 
-    /// The code of what went wrong; nil if the alert fired and resolved.
+    /// The code of the failure; nil if the alert fired and resolved.
     public var code: ReasonCode? {
       wasFiring ? .alertNotResolved : firedAt == nil ? .alertNotFired : resolvedAt == nil ? .alertNotResolved : nil
     }
 
-    /// What went wrong, in a sentence; nil if nothing did.
+    /// The failure, in a sentence; nil if there is none.
     public var message: String? {
       if wasFiring { return "\(name) fires without a fault." }
       if firedAt == nil { return "\(name) did not fire after: \(fault)." }
@@ -44,20 +44,20 @@ public struct DrillRecord: Sendable {
     }
   }
 
-  /// When the drill began, in milliseconds since 1970.
+  /// The start of the drill, in milliseconds since 1970.
   public let at: Int64
-  /// The commit whose policy set the thresholds.
+  /// The commit of the policy with the thresholds.
   public let commit: String
-  /// Of the rules, before waits were shortened.
+  /// The digest of the rules, before waits were replaced.
   public let rules: Digest
-  /// Versions of the programs.
+  /// The versions of the programs.
   public let prometheus: String, alertmanager: String
-  /// What every wait was shortened to.
+  /// The duration that replaced every wait.
   public let wait: String
   /// The alerts, in the order of the drill.
   public let outcomes: [Outcome]
 
-  /// Makes a record.
+  /// Creates a record.
   public init(
     at: Int64, commit: String, rules: Digest, prometheus: String, alertmanager: String, wait: String,
     outcomes: [Outcome]
@@ -66,7 +66,7 @@ public struct DrillRecord: Sendable {
     (self.prometheus, self.alertmanager, self.outcomes) = (prometheus, alertmanager, outcomes)
   }
 
-  /// The record.
+  /// The record as JSON.
   public var json: JSONValue {
     func moment(_ at: Int64?) -> JSONValue { at.map { .text(Timestamp.text(millisecondsSince1970: $0)) } ?? nil }
     let alerts = outcomes.map { outcome -> JSONValue in

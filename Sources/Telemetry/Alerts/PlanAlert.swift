@@ -1,35 +1,35 @@
 import PlanModel
 public import PrometheusRules
 
-/// One alert about the plan: its rule, and made-up series for which it stays quiet and for which it fires.
+/// One alert about the plan: its rule, and synthetic series for which it is quiet or fires.
 public struct PlanAlert: Sendable {
-  /// How soon somebody has to look.
+  /// The urgency of an alert.
   public enum Severity: String, Sendable { case page, ticket }
 
   /// A case of a unit test.
   struct Case: Sendable {
-    /// Series with a value a minute, in promtool's notation.
+    /// The series, with one value a minute, in promtool's notation.
     let series: [RuleTest.Input]
-    /// A minute at which the alert is quiet; nil where it never is.
+    /// A minute at which the alert is quiet; nil if it never is.
     let quiet: Int?
     /// A minute at which it fires.
     let fires: Int
-    /// The labels that it has then, beside its severity.
+    /// The labels of the firing alert, in addition to its severity.
     let labels: [(name: String, value: String)]
-    /// The summary that it has then.
+    /// The summary of the firing alert.
     let summary: String
   }
 
   /// The rule.
   public let rule: AlertingRule
-  /// How soon somebody has to look.
+  /// The urgency.
   public let severity: Severity
   let cases: [Case]
 
   /// The alert's name.
   public var name: String { rule.name }
 
-  /// The heading of its runbook, as a link names it.
+  /// The anchor of its runbook heading.
   public var anchor: String { name.lowercased() }
 
   init(

@@ -3,7 +3,7 @@ import PrometheusRules
 
 /// The alerts about the plan (`doc/observability.md`), with the thresholds of a policy.
 public enum PlanAlerts {
-  /// All of them, by urgency and then in the order of the playbook.
+  /// Returns all alerts, by urgency and then in the order of the playbook.
   public static func all(_ policy: AlertPolicy) -> [PlanAlert] {
     [
       verifyFailing(policy), gateFlipped(policy), promotionStuck(policy), suspectTooLong(policy),
@@ -144,24 +144,24 @@ public enum PlanAlerts {
         .init(
           series: [(#"readiness_collected_timestamp_seconds{repository="a"}"#, "0x\(minutes + 5)")], quiet: minutes,
           fires: minutes + 1, labels: [repository], summary: "a: metrics are \(duration((minutes + 1) * 60)) old"),
-        // `absent` has no labels, so it is a case of its own.
+        // `absent` has no labels, so it needs a separate case.
         .init(series: [], quiet: nil, fires: 1, labels: [], summary: "no repository's metrics arrive"),
       ])
   }
 
-  /// A template of when something ends.
+  /// Returns a template for the time until an end.
   private static func ends(_ verb: String, _ past: String) -> String {
     "{{ if gt $value 0.0 }}\(verb) in {{ $value | humanizeDuration }}{{ else }}\(past){{ end }}"
   }
 
-  /// A moment that is so many days away at minute 10.
+  /// Returns a case whose end is `days` away at minute 10.
   private static func ending(_ metric: String, _ days: Int, summary: String) -> PlanAlert.Case {
     .init(
       series: [("\(metric){repository=\"a\",milestone=\"M-04\"}", "\(days * day + 600)x20")], quiet: 9, fires: 12,
       labels: [repository, milestone], summary: summary)
   }
 
-  /// A span of a minute or more as Prometheus' `humanizeDuration` prints it.
+  /// Formats a span of at least a minute like Prometheus' `humanizeDuration`.
   static func duration(_ seconds: Int) -> String {
     let (days, hours, minutes, rest) = (seconds / day, seconds / 3600 % 24, seconds / 60 % 60, seconds % 60)
     if days > 0 { return "\(days)d \(hours)h \(minutes)m \(rest)s" }

@@ -1,6 +1,6 @@
 public import StrictJSON
 
-/// A dashboard of Grafana over the plan's metrics, in Grafana's JSON (schema version 39), without plugins.
+/// A Grafana dashboard for the plan's metrics, in Grafana's JSON (schema version 39), without plugins.
 public struct Dashboard: Sendable {
   /// A panel.
   struct Panel: Sendable {
@@ -9,26 +9,26 @@ public struct Dashboard: Sendable {
     let title: String
     let kind: Kind
     let query: String
-    /// A unit of Grafana: `none`, `s`, `percentunit`, `short`.
+    /// A Grafana unit: `none`, `s`, `percentunit`, `short`.
     let unit: String
-    /// What a series is called.
+    /// The template for the name of a series.
     let legend: String
-    /// Of the 24 columns.
+    /// The width, of 24 columns.
     let width: Int
   }
 
-  /// The name by which a person asks for it.
+  /// The name on the command line.
   public let name: String
   /// Its title.
   public let title: String
   private let variable: String
   let panels: [Panel]
 
-  /// Rows of the grid that a panel is high.
+  /// The height of a panel, in grid rows.
   private static let height = 8
   private static let columns = 24
 
-  /// The plans of all repositories.
+  /// The dashboard of the plans of all repositories.
   public static let fleet = Dashboard(
     name: "fleet", title: "Readiness: plans", variable: "label_values(readiness_info, repository)",
     panels: [
@@ -72,7 +72,7 @@ public struct Dashboard: Sendable {
       table("Plans and versions", #"readiness_info{repository=~"$repository"}"#, "none"),
     ])
 
-  /// Service-level objectives.
+  /// The dashboard of service-level objectives.
   public static let objectives = Dashboard(
     name: "slo", title: "Readiness: service levels",
     variable: "label_values(readiness_slo_capture_timestamp_seconds, repository)",
@@ -85,7 +85,7 @@ public struct Dashboard: Sendable {
       table("Age of captures", #"time() - readiness_slo_capture_timestamp_seconds{repository=~"$repository"}"#, "s"),
     ])
 
-  /// All of them.
+  /// All dashboards.
   public static let all = [fleet, objectives]
 
   private static func stat(_ title: String, _ query: String) -> Panel {
@@ -100,7 +100,7 @@ public struct Dashboard: Sendable {
     Panel(title: title, kind: .timeseries, query: query, unit: unit, legend: legend, width: 12)
   }
 
-  /// The dashboard as Grafana imports it.
+  /// The dashboard for Grafana's import.
   public var json: JSONValue {
     var (x, y) = (0, 0)
     let placed = panels.enumerated().map { number, panel -> JSONValue in

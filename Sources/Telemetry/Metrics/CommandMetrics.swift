@@ -1,8 +1,8 @@
-/// The metrics of the program's own processes, folded from the spool: how often commands ran, how they ended, and how long
-/// they took. A spool is of a machine, whichever repositories its processes worked in.
+/// The metrics of the program's own processes, from the spool: their count, exit statuses and durations. A spool
+/// belongs to a machine, not to a repository.
 public enum CommandMetrics {
-  /// The metrics of counters.
-  /// - Parameter repository: the label of the repository whose file they are written to; nil for a file of their own.
+  /// Returns the metrics of counters.
+  /// - Parameter repository: the label of the repository whose file contains them; nil for a separate file.
   public static func families(_ counters: CommandCounters, repository: String?) -> [MetricFamily] {
     let shown = counters.counts.sorted { $0.key < $1.key }.prefix(PlanMetrics.seriesBound)
     func labels(_ key: CommandCounters.Key) -> [(name: String, value: String)] {

@@ -1,10 +1,10 @@
 /// One value with its labels.
 public struct MetricSample: Sendable, Equatable {
-  /// A label, in the order in which it is written.
+  /// A label; labels keep their order.
   public struct Label: Sendable, Equatable {
-    /// Its name.
+    /// The name.
     public let name: String
-    /// Its value, not escaped.
+    /// The value, unescaped.
     public let value: String
   }
 
@@ -12,10 +12,10 @@ public struct MetricSample: Sendable, Equatable {
   public let labels: [Label]
   /// The value.
   public let value: Double
-  /// What the name of the series has behind that of its family: `_bucket` of a histogram; mostly nothing.
+  /// The suffix of the series name: `_bucket` for a histogram; usually empty.
   public let suffix: String
 
-  /// Makes a sample.
+  /// Creates a sample.
   public init(_ labels: [(name: String, value: String)], _ value: Double, suffix: String = "") {
     self.labels = labels.map { Label(name: $0.name, value: $0.value) }
     self.value = value
@@ -23,30 +23,30 @@ public struct MetricSample: Sendable, Equatable {
   }
 }
 
-/// A metric: its name, what it says, and its samples.
+/// A metric: its name, its help text, and its samples.
 public struct MetricFamily: Sendable, Equatable {
-  /// How its values behave.
+  /// The type of a metric.
   public enum Kind: String, Sendable { case gauge, counter, histogram }
 
-  /// Its name.
+  /// The name.
   public let name: String
-  /// What it says, in a sentence.
+  /// The help text, in a sentence.
   public let help: String
-  /// Its values.
+  /// The samples.
   public let samples: [MetricSample]
-  /// How its values behave.
+  /// The type.
   public let kind: Kind
 
-  /// Makes a metric.
+  /// Creates a metric.
   public init(_ name: String, _ help: String, _ samples: [MetricSample], kind: Kind = .gauge) {
     (self.name, self.help, self.samples, self.kind) = (name, help, samples, kind)
   }
 }
 
-/// Writes metrics in the text format of Prometheus (Prometheus, "Exposition formats"), without timestamps: node_exporter
-/// refuses a file that has any.
+/// Writes metrics in the text format of Prometheus (Prometheus, "Exposition formats"). It omits timestamps, because
+/// node_exporter rejects files that have any.
 public enum MetricText {
-  /// The text of some metrics. One without a sample is left out. O(bytes).
+  /// Returns the text of metrics. Omits metrics without samples. O(bytes).
   public static func text(_ families: [MetricFamily]) -> String {
     var out = ""
     for family in families where !family.samples.isEmpty {
@@ -60,7 +60,7 @@ public enum MetricText {
     return out
   }
 
-  /// A label's value as the format writes it.
+  /// Escapes a label's value.
   public static func escaped(_ text: String, quotes: Bool = true) -> String {
     var out = ""
     for scalar in text.unicodeScalars {
@@ -74,7 +74,7 @@ public enum MetricText {
     return out
   }
 
-  /// A number without a fraction where it has none.
+  /// Formats a number, without a fraction if it is whole.
   static func number(_ value: Double) -> String {
     guard value.isFinite else { return value.isNaN ? "NaN" : value < 0 ? "-Inf" : "+Inf" }
     return value == value.rounded() && abs(value) < 1e15 ? "\(Int64(value))" : "\(value)"

@@ -1,14 +1,14 @@
-/// The metrics of one repository (`doc/observability.md`). Each of them has an alert, a panel of a dashboard, or a reader
-/// that its help names.
+/// The metrics of one repository (`doc/observability.md`). Each has an alert, a dashboard panel, or a reader that its
+/// help text names.
 public enum PlanMetrics {
-  /// Series that one metric has of one repository at most; the rest is counted.
+  /// The largest number of series of one metric for one repository; further series are only counted.
   public static let seriesBound = 50
 
-  /// The metrics of facts.
+  /// Returns the metrics of facts.
   /// - Parameters:
   ///   - repository: the value of the label `repository`.
-  ///   - version: of the program.
-  ///   - collectedAt: in seconds since 1970.
+  ///   - version: the version of the program.
+  ///   - collectedAt: the time of the collection, in seconds since 1970.
   public static func families(
     _ facts: RepositoryFacts, repository: String, version: String, collectedAt: Int64
   ) -> [MetricFamily] {
@@ -76,7 +76,7 @@ public enum PlanMetrics {
     return all + collection(repository, at: collectedAt, isSuccess: true)
   }
 
-  /// What says whether metrics were collected, and when that succeeded last.
+  /// Returns the metrics of the collection itself: its last success, and the current result.
   public static func collection(_ repository: String, at collectedAt: Int64, isSuccess: Bool) -> [MetricFamily] {
     let own = Own(repository)
     return [
@@ -91,8 +91,8 @@ public enum PlanMetrics {
 
   private static let success = "readiness_collect_success"
 
-  /// The metrics of a repository that could not be read: all that was known stays, with its old moment, so that no alert
-  /// ends by that, and `ReadinessCollectorStale` begins. Where nothing was known the moment is 0.
+  /// Returns the metrics of an unreadable repository. Retains all previous values and their time, so that no alert
+  /// resolves by mistake and `ReadinessCollectorStale` fires. Without previous values the time is 0.
   /// - Parameter old: the text of the last collection.
   public static func failed(_ repository: String, after old: String?) -> String {
     guard let old, old.hasPrefix("# HELP readiness_"), old.contains("\n\(success){") else {
@@ -113,7 +113,7 @@ public enum PlanMetrics {
     ]
   }
 
-  /// Makes samples of one repository.
+  /// Creates samples of one repository.
   private struct Own {
     let repository: String
 
@@ -127,7 +127,7 @@ public enum PlanMetrics {
       sample(labels, Double(value))
     }
 
-    /// The earliest come first: what is left out beyond the bound is the least urgent.
+    /// Sorts by time, because samples beyond the bound are dropped from the end, and must be the least urgent.
     func dated(_ name: String, _ help: String, _ facts: [RepositoryFacts.Dated]) -> MetricFamily {
       let sorted = facts.sorted { ($0.at, $0.milestone) < ($1.at, $1.milestone) }
       return MetricFamily(name, help, sorted.map { sample([("milestone", $0.milestone)], Double($0.at)) })

@@ -1,63 +1,63 @@
-/// The facts of one repository that become metrics. Moments are in seconds since 1970.
+/// The facts of one repository for metrics. Times are in seconds since 1970.
 public struct RepositoryFacts: Sendable {
-  /// A moment that is about a milestone.
+  /// A time that concerns a milestone.
   public struct Dated: Sendable, Equatable {
     /// The milestone's id; empty for an objective.
     public let milestone: String
-    /// The moment.
+    /// The time.
     public let at: Int64
 
-    /// Makes one.
+    /// Creates a dated fact.
     public init(milestone: String, at: Int64) { (self.milestone, self.at) = (milestone, at) }
   }
 
-  /// The answer of one gate.
+  /// The verdict of one gate.
   public struct Gate: Sendable, Equatable {
-    /// Its name.
+    /// The name.
     public let name: String
     /// `go`, `no-go` or `inconclusive`.
     public let answer: String
 
-    /// Makes one.
+    /// Creates a fact about a gate.
     public init(name: String, answer: String) { (self.name, self.answer) = (name, answer) }
   }
 
-  /// What the capture of one objective says.
+  /// The facts of one objective's capture.
   public struct Objective: Sendable, Equatable {
-    /// Its name.
+    /// The name.
     public let name: String
-    /// The share of the error budget that is left; nil where nobody can tell.
+    /// The remaining share of the error budget; nil if it is unknown.
     public let budgetLeft: Double?
-    /// When it was captured; nil where it never was.
+    /// The time of the capture; nil if there is none.
     public let capturedAt: Int64?
 
-    /// Makes one.
+    /// Creates a fact about an objective.
     public init(name: String, budgetLeft: Double?, capturedAt: Int64?) {
       (self.name, self.budgetLeft, self.capturedAt) = (name, budgetLeft, capturedAt)
     }
   }
 
-  /// How far a sink has been told.
+  /// The delivery state of a sink.
   public struct Sink: Sendable, Equatable {
-    /// Its name.
+    /// The name.
     public let name: String
-    /// Runs that it did not take.
+    /// The number of rejected runs.
     public let deadLetters: Int
-    /// Runs that were not tried yet; nil where the policy no longer names the sink.
+    /// The number of runs not yet tried; nil if the policy no longer names the sink.
     public let behind: Int?
 
-    /// Makes one.
+    /// Creates a fact about a sink.
     public init(name: String, deadLetters: Int, behind: Int?) {
       (self.name, self.deadLetters, self.behind) = (name, deadLetters, behind)
     }
   }
 
-  /// What the newest audit of all of history found, by severity.
+  /// The number of findings of the newest whole audit, by severity.
   public struct Audit: Sendable, Equatable {
-    /// Findings of each severity.
+    /// The number of findings of each severity.
     public let errors: Int, warnings: Int, notes: Int
 
-    /// Makes one.
+    /// Creates a fact about an audit.
     public init(errors: Int, warnings: Int, notes: Int) {
       (self.errors, self.warnings, self.notes) = (errors, warnings, notes)
     }
@@ -67,42 +67,42 @@ public struct RepositoryFacts: Sendable {
   public struct Promotion: Sendable, Equatable {
     /// The stage.
     public let stage: String
-    /// Its phase.
+    /// The phase.
     public let phase: String
-    /// When it came to that phase.
+    /// The start of the phase.
     public let at: Int64
-    /// By when it has to be over; nil where it is.
+    /// The deadline; nil if the promotion has ended.
     public let deadline: Int64?
 
-    /// Makes one.
+    /// Creates a fact about a promotion.
     public init(stage: String, phase: String, at: Int64, deadline: Int64?) {
       (self.stage, self.phase, self.at, self.deadline) = (stage, phase, at, deadline)
     }
   }
 
-  /// The plan's id; empty where it cannot be read.
+  /// The plan's id; empty if it cannot be read.
   public var plan = ""
   /// The number of milestones by category, in the order of the categories.
   public var milestones: [(category: String, count: Int)] = []
   /// The gates, by name.
   public var gates: [Gate] = []
-  /// Since when milestones are suspect.
+  /// The times since which milestones are suspect.
   public var suspectSince: [Dated] = []
-  /// When the first evidence of a milestone lapses.
+  /// The times at which the first evidence of each milestone lapses.
   public var evidenceEnds: [Dated] = []
-  /// When the first waiver or exception of a milestone ends.
+  /// The times at which the first waiver or exception of each milestone ends.
   public var waiverEnds: [Dated] = []
   /// The objectives, by name.
   public var objectives: [Objective] = []
   /// The sinks, by name.
   public var sinks: [Sink] = []
-  /// The newest whole audit; nil where there was none.
+  /// The newest whole audit; nil if there is none.
   public var audit: Audit?
   /// The stages, by name.
   public var promotions: [Promotion] = []
-  /// When HEAD was committed.
+  /// The commit time of HEAD.
   public var headAt: Int64 = 0
 
-  /// No facts.
+  /// Creates empty facts.
   public init() {}
 }

@@ -1,24 +1,24 @@
 import StrictJSON
 
-/// A value of an attribute, within the bounds that keep a line of the spool short.
+/// A value of an attribute, bounded to keep spool lines short.
 public enum AttributeValue: Sendable, Equatable {
-  /// A text; what exceeds 1,024 bytes ends with `…`.
+  /// A text; beyond 1,024 bytes it is cut and ends with `…`.
   case text(String)
   /// An integer.
   case int(Int)
-  /// A truth.
+  /// A boolean.
   case bool(Bool)
-  /// Texts of 128 bytes at most; what follows the 64th is one `…`.
+  /// Texts of at most 128 bytes; all texts after the 64th become one `…`.
   case texts([String])
 
-  /// Bytes of one text.
+  /// The largest text, in bytes.
   static let textBound = 1024
-  /// Bytes of one text of several.
+  /// The largest text of a list, in bytes.
   static let elementBound = 128
-  /// Texts of one attribute.
+  /// The largest number of texts in a list.
   static let countBound = 64
 
-  /// The value as OTLP's JSON writes an `AnyValue`: an integer of 64 bits is a string.
+  /// The value as an `AnyValue` of OTLP's JSON, in which a 64-bit integer is a string.
   var json: JSONValue {
     switch self {
     case .text(let text): ["stringValue": .text(text.cut(to: Self.textBound))]
@@ -35,15 +35,15 @@ public enum AttributeValue: Sendable, Equatable {
   }
 }
 
-/// A name and its value. Names are ours alone or OpenTelemetry's; no message, address, secret or path of a repository is
-/// ever a value.
+/// A name and its value. Names are this project's or OpenTelemetry's. A value is never a message, address, secret or
+/// path of a repository.
 public struct Attribute: Sendable, Equatable {
   /// The name, such as `readiness.run.id`.
   public let name: String
   /// The value.
   public let value: AttributeValue
 
-  /// Makes an attribute.
+  /// Creates an attribute.
   public init(_ name: String, _ value: AttributeValue) {
     self.name = name
     self.value = value
@@ -51,41 +51,41 @@ public struct Attribute: Sendable, Equatable {
 
   var json: JSONValue { ["key": .text(name), "value": value.json] }
 
-  /// A list as OTLP's JSON writes it.
+  /// Returns a list of attributes in OTLP's JSON.
   static func json(_ attributes: [Attribute]) -> JSONValue { JSONValue(.array(attributes.map(\.json))) }
 }
 
 extension Attribute {
-  /// The run that a span is about.
+  /// Returns the run of a span.
   public static func run(_ id: String) -> Attribute { Attribute("readiness.run.id", .text(id)) }
 
-  /// The runs that a span is about; one is a text, several are an array.
+  /// Returns the runs of a span: one as a text, several as an array.
   public static func runs(_ ids: [String]) -> Attribute {
     Attribute("readiness.run.id", ids.count == 1 ? .text(ids[0]) : .texts(ids))
   }
 
-  /// The milestones that a span is about.
+  /// Returns the milestones of a span.
   public static func milestones(_ ids: [String]) -> Attribute {
     Attribute("readiness.milestone.id", ids.count == 1 ? .text(ids[0]) : .texts(ids))
   }
 
-  /// The reason codes of findings.
+  /// Returns the reason codes of findings.
   public static func codes(_ codes: [String]) -> Attribute { Attribute("readiness.codes", .texts(codes)) }
 
-  /// One word for what came of it: `accepted`, `refused`, `delivered`, `dead-letter`, `passed` and the like.
+  /// Returns the outcome as one word: `accepted`, `refused`, `delivered`, `dead-letter`, `passed` and the like.
   public static func answer(_ word: String) -> Attribute { Attribute("readiness.answer", .text(word)) }
 
-  /// A branch or tag; nil if the name might hold an address.
+  /// Returns a branch or tag. Returns nil if the name might contain an address.
   public static func ref(_ name: String) -> Attribute? {
     name.utf8.contains(UInt8(ascii: "@")) ? nil : Attribute("vcs.ref.head.name", .text(name))
   }
 
-  /// A commit.
+  /// Returns a commit.
   public static func revision(_ id: String) -> Attribute { Attribute("vcs.ref.head.revision", .text(id)) }
 }
 
 extension String {
-  /// Returns the text, or its beginning and `…`, so that it has at most so many bytes.
+  /// Returns the text, or its beginning and `…`, in at most `bound` bytes.
   func cut(to bound: Int) -> String {
     guard utf8.count > bound else { return self }
     var end = utf8.index(utf8.startIndex, offsetBy: bound - "…".utf8.count)

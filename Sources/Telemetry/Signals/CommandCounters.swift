@@ -2,45 +2,45 @@ import PlanModel
 import StrictJSON
 public import ReadinessSystem
 
-/// How often each command ran in all processes of a spool, and how long they took. Kept in `counters.json` beside the
-/// spool, because what is sent leaves it.
+/// The count and duration of each command over all processes of a spool. Stored in `counters.json` next to the spool,
+/// because sent lines leave the spool.
 public struct CommandCounters: Sendable, Equatable {
-  /// Upper bounds of the buckets, in seconds; the last bucket has none.
+  /// The upper bounds of the buckets, in seconds; the last bucket has none.
   public static let bounds = [0.002, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 1, 5, 30]
 
-  /// What a series is about.
+  /// The key of a series.
   public struct Key: Sendable, Hashable, Comparable {
-    /// Name of the process span, such as `readiness move` or `hook pre-receive`.
+    /// The name of the process span, such as `readiness move` or `hook pre-receive`.
     public let command: String
-    /// Its exit status.
+    /// The exit status.
     public let exit: Int
 
     /// Orders by command, then by exit status.
     public static func < (a: Key, b: Key) -> Bool { (a.command, a.exit) < (b.command, b.exit) }
   }
 
-  /// What was counted.
+  /// The counts of a series.
   public struct Count: Sendable, Equatable {
-    /// Processes.
+    /// The number of processes.
     public fileprivate(set) var processes = 0
-    /// How long they took in all, in nanoseconds.
+    /// The total duration, in nanoseconds.
     public fileprivate(set) var nanoseconds = 0
-    /// Processes by how long they took, one number for each bound and one for what exceeds all; not cumulative.
+    /// The number of processes by duration, for each bound and beyond the last; not cumulative.
     public fileprivate(set) var buckets = [Int](repeating: 0, count: CommandCounters.bounds.count + 1)
   }
 
-  /// The counts; empty where nothing was recorded.
+  /// The counts; empty if nothing was recorded.
   public private(set) var counts: [Key: Count] = [:]
-  /// Of each file that is still there, by its mark, how many bytes were counted.
+  /// The number of counted bytes of each existing file, by its mark.
   private var folded: [String: Int] = [:]
 
-  /// Series at most; names come from files that others may write.
+  /// The largest number of series, because names come from files that others may write.
   private static let bound = 500
 
-  /// Counts what the spool holds and was not counted yet, and keeps that.
+  /// Counts the new lines of the spool, and stores the counts.
   ///
-  /// Returns what was kept before if another process holds the lock of the spool.
-  /// - Throws: `SystemError`. O(bytes that are new).
+  /// Returns the stored counts if another process holds the lock of the spool.
+  /// - Throws: `SystemError`. O(new bytes).
   public static func fold(_ spool: Spool) throws(SystemError) -> CommandCounters {
     guard FileSystem.exists(spool.folder), let lock = try FileLock(path: spool.lockPath) else {
       return try load(spool)
@@ -49,7 +49,7 @@ public struct CommandCounters: Sendable, Equatable {
     return try foldLocked(spool)
   }
 
-  /// Counts, for a caller that holds the lock of the spool.
+  /// Counts new lines, for a caller that holds the lock of the spool.
   /// - Throws: `SystemError`.
   public static func foldLocked(_ spool: Spool) throws(SystemError) -> CommandCounters {
     var counters = try load(spool)
@@ -71,8 +71,8 @@ public struct CommandCounters: Sendable, Equatable {
 
   private static func path(_ spool: Spool) -> String { spool.folder + "/counters.json" }
 
-  /// A file is known by its first line, which holds random identifiers: a rename keeps it, and numbers of files are used
-  /// again at once.
+  /// Returns the mark of a file: the digest of its first line, which contains random ids. A rename preserves it,
+  /// while inode numbers are reused at once.
   private static func mark(_ bytes: [UInt8]) -> String? {
     bytes.firstIndex(of: 0x0A).map { Digest(of: Array(bytes[..<$0])).hex }
   }
@@ -108,7 +108,7 @@ public struct CommandCounters: Sendable, Equatable {
     return ["version": 1, "files": JSONValue(.object(files)), "series": JSONValue(.array(series))]
   }
 
-  /// A file that cannot be read begins at nothing, as a counter after a restart does.
+  /// Loads the stored counts. A malformed file starts at zero, like a counter after a restart.
   private static func load(_ spool: Spool) throws(SystemError) -> CommandCounters {
     guard let bytes = try FileSystem.readIfPresent(path(spool)) else { return CommandCounters() }
     var counters = CommandCounters()

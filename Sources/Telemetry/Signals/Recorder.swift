@@ -3,27 +3,27 @@ public import ReadinessSystem
 import StrictJSON
 import Synchronization
 
-/// Records what one process does, and leaves it in the spool: spans of its own, in the caller's trace, and a span in the
-/// trace of every run that it handles.
+/// Records the work of one process in the spool: its spans in the caller's trace, and a span in the trace of every
+/// run that it handles.
 public final class Recorder: Sendable {
-  /// What a process is told about itself.
+  /// The settings of a process.
   public struct Settings: Sendable {
-    /// Where signals go.
+    /// The spool for signals.
     public let spool: Spool
-    /// The span that started the process; nil if none did.
+    /// The span that started the process; nil if there is none.
     public let caller: TraceContext?
-    /// Name of the process span, such as `readiness move`.
+    /// The name of the process span, such as `readiness move`.
     public let name: String
-    /// Whose side the process is seen from.
+    /// The kind of the process span.
     public let kind: Span.Kind
-    /// Version of the program.
+    /// The version of the program.
     public let version: String
-    /// Name of this machine; nil unless somebody asked for it.
+    /// The name of this machine; nil unless requested.
     public let host: String?
-    /// True if stamps say who made them, as twelve digits of the address's digest.
+    /// True if stamps record their author, as twelve digits of the address's digest.
     public let tellsActor: Bool
 
-    /// Makes settings.
+    /// Creates settings.
     public init(
       spool: Spool, caller: TraceContext?, name: String, kind: Span.Kind = .internal, version: String,
       host: String? = nil, tellsActor: Bool = false
@@ -49,9 +49,9 @@ public final class Recorder: Sendable {
     var fault: SystemError?
   }
 
-  /// Records that wait at most before they are written.
+  /// The number of pending records that triggers a write.
   private static let batch = 100
-  /// Findings that get a record of the log each.
+  /// The largest number of findings with separate log records.
   private static let findingBound = 1000
 
   private let settings: Settings
@@ -59,11 +59,11 @@ public final class Recorder: Sendable {
   private let start: Int64
   private let state = Mutex(State())
 
-  /// The process span, as programs that this one starts are told it; the caller's, if the caller records nothing.
+  /// The process span's context for child programs; the caller's, if the caller does not sample.
   public let context: TraceContext
 
-  /// Begins.
-  /// - Parameter clock: nanoseconds since 1970, which never go back.
+  /// Starts recording.
+  /// - Parameter clock: returns nanoseconds since 1970, monotonically.
   public init(
     _ settings: Settings, clock: @escaping @Sendable () -> Int64, using random: inout some RandomNumberGenerator
   ) {
@@ -78,21 +78,21 @@ public final class Recorder: Sendable {
     }
   }
 
-  /// The moment, in nanoseconds since 1970.
+  /// The current time, in nanoseconds since 1970.
   public var now: Int64 { clock() }
 
-  /// True if stamps say who made them.
+  /// True if stamps record their author.
   public var tellsActor: Bool { settings.tellsActor }
 
-  /// Returns the context of a part of the process, before the part has ended, for the programs that it starts.
+  /// Returns a context for a part of the process, in advance, for the programs that the part starts.
   public func part() -> TraceContext {
     guard context.isSampled else { return context }
     var random = SystemRandomNumberGenerator()
     return context.with(span: HexID.random(digits: 16, using: &random))
   }
 
-  /// Records a part of the process, from a moment until now.
-  /// - Parameter part: its context, if somebody was told it.
+  /// Records a part of the process, from a start time until now.
+  /// - Parameter part: its context, if it was passed to a program.
   public func child(
     _ name: String, _ part: TraceContext? = nil, since: Int64, _ attributes: [Attribute] = [],
     status: Span.Status = .ok
@@ -103,7 +103,7 @@ public final class Recorder: Sendable {
         status: status))
   }
 
-  /// Records the birth of a run: the root of its trace, and the stamp that made it.
+  /// Records the creation of a run: the root of its trace, and the stamp that created it.
   public func stamped(_ run: String, since: Int64, _ attributes: [Attribute]) {
     guard context.isSampled, let root = TraceContext(run: run) else { return }
     add(
@@ -113,7 +113,7 @@ public final class Recorder: Sendable {
     handled(run, "stamp", since: since, attributes)
   }
 
-  /// Records what the process did with a run, in that run's trace, linked to the process.
+  /// Records the process's work on a run, in that run's trace, linked to the process.
   public func handled(
     _ run: String, _ name: String, since: Int64, _ attributes: [Attribute] = [], status: Span.Status = .ok
   ) {
@@ -145,7 +145,7 @@ public final class Recorder: Sendable {
     return SpoolLines.lines(signal, records, resource: resource(state), version: settings.version)
   }
 
-  /// After the first failure nothing more is tried.
+  /// Writes lines. After the first failure, it does nothing.
   private func write(_ lines: [[UInt8]], _ signal: Signal, _ spool: Spool) {
     guard !lines.isEmpty, state.withLock({ $0.fault == nil }) else { return }
     do {
@@ -166,7 +166,7 @@ public final class Recorder: Sendable {
 
   // MARK: - What is known of the process
 
-  /// Says something about the process span; what was said before under the same name counts no more.
+  /// Sets attributes of the process span, and replaces those of equal names.
   public func note(_ attributes: [Attribute]) {
     state.withLock { state in
       state.attributes.removeAll { old in attributes.contains { $0.name == old.name } }
@@ -174,22 +174,22 @@ public final class Recorder: Sendable {
     }
   }
 
-  /// Says which runs the process handled.
+  /// Records the runs that the process handled.
   public func handles(_ runs: [String]) {
     state.withLock { state in
-      // What exceeds the bound of an attribute is only counted as one more.
+      // Beyond the bound of an attribute, one further run is enough to show that there are more.
       let room = max(0, AttributeValue.countBound + 1 - state.runs.count)
       state.runs += runs.filter { !state.runs.contains($0) }.prefix(room)
     }
   }
 
-  /// Says which plan it is about.
+  /// Records the plan of the process.
   public func plan(_ id: String) { state.withLock { $0.plan = id } }
 
-  /// Says that the process could not do what it was for.
+  /// Records that the process failed to do its work.
   public func failed(_ code: String) { state.withLock { $0.failure = code } }
 
-  /// Records findings: their codes with the process span, and a record of the log for each.
+  /// Records findings: their codes in the process span, and a log record for each.
   public func found(_ findings: [Finding]) {
     let at = clock()
     let room = state.withLock { state in
@@ -213,8 +213,8 @@ public final class Recorder: Sendable {
     }
   }
 
-  /// Records the end of the process, and writes what is left.
-  /// - Returns: why the spool could not be written; nil if it was.
+  /// Records the end of the process, and writes the pending records.
+  /// - Returns: the reason why the spool could not be written; nil if it was.
   public func end(status: Int32) -> SystemError? {
     let end = clock()
     let (codes, runs, failure) = state.withLock { ($0.codes.sorted(), $0.runs, $0.failure) }

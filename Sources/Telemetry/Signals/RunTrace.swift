@@ -1,23 +1,23 @@
 import StrictJSON
 
-/// What spools know of one run, from every process that touched it.
+/// The spans of one run in spools, from every process that handled it.
 public struct RunTrace: Sendable {
-  /// One thing that a process did with the run.
+  /// One process's work on the run.
   public struct Entry: Sendable, Equatable {
-    /// What was done, such as `receive` or `deliver audit`.
+    /// The work, such as `receive` or `deliver audit`.
     public let name: String
-    /// The process, such as `hook pre-receive`.
+    /// The name of the process, such as `hook pre-receive`.
     public let process: String
-    /// When it began, in nanoseconds since 1970.
+    /// The start, in nanoseconds since 1970.
     public let start: Int64
-    /// When it ended.
+    /// The end, in nanoseconds since 1970.
     public let end: Int64
-    /// Attributes of the span, except the run and the process.
+    /// The attributes of the span, except the run and the process.
     public let attributes: [Attribute]
-    /// The identifiers of the span.
+    /// The ids of the span.
     public let context: TraceContext
 
-    /// The text of an attribute; nil if it has none of that name.
+    /// Returns the text of an attribute. Returns nil if there is none of that name.
     public func text(_ name: String) -> String? {
       for attribute in attributes where attribute.name == name {
         switch attribute.value {
@@ -33,15 +33,15 @@ public struct RunTrace: Sendable {
 
   /// The run ID.
   public let run: String
-  /// What was done with it, by the time that it began.
+  /// The entries, by start time.
   public let entries: [Entry]
 
-  /// Reads spools for the runs whose ID begins so. O(bytes of the spools).
-  /// - Returns: the traces, by run ID, and how many lines were torn.
-  /// - Throws: `SystemError` where a spool cannot be read.
+  /// Finds the runs in spools whose ID has a prefix. O(bytes of the spools).
+  /// - Returns: the traces, by run ID, and the number of damaged lines.
+  /// - Throws: `SystemError` if a spool cannot be read.
   public static func find(_ prefix: String, in spools: [Spool]) throws -> (traces: [RunTrace], torn: Int) {
     var (found, torn) = ([String: [Entry]](), 0)
-    // A trace is the first half of the run ID, so a line without these digits tells nothing of the run.
+    // A trace id is the first half of the run ID, so a line without these digits does not concern the run.
     let needle = Array("\"traceId\":\"\(prefix.prefix(32))".utf8)
     for spool in spools {
       for bytes in try spool.unsent(.traces) {
@@ -63,7 +63,8 @@ public struct RunTrace: Sendable {
     return (traces, torn)
   }
 
-  /// A span in a run's own trace; nil for the root, which says nothing that the stamp does not say, and for any other.
+  /// Parses a span in a run's own trace. Returns nil for the root, which only repeats the stamp, and for any other
+  /// span.
   private static func entry(_ record: JSONValue) -> (run: String, entry: Entry)? {
     let attributes = (record["attributes"]?.array ?? []).compactMap { Attribute(json: $0) }
     guard let trace = record["traceId"]?.string, let span = record["spanId"]?.string, record["parentSpanId"] != nil,
@@ -85,7 +86,7 @@ public struct RunTrace: Sendable {
 }
 
 extension Attribute {
-  /// Reads one as OTLP's JSON writes it; nil for anything else.
+  /// Parses an attribute of OTLP's JSON. Returns nil for any other value.
   init?(json: JSONValue) {
     guard let name = json["key"]?.string, let value = json["value"] else { return nil }
     if let text = value["stringValue"]?.string {
@@ -103,7 +104,7 @@ extension Attribute {
 }
 
 extension ArraySlice<UInt8> {
-  /// Returns true if these bytes stand somewhere in it.
+  /// Returns true if the bytes contain a sequence.
   fileprivate func holds(_ needle: [UInt8]) -> Bool {
     guard let first = needle.first, count >= needle.count else { return false }
     var at = startIndex

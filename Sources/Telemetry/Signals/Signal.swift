@@ -1,45 +1,45 @@
 import StrictJSON
 
-/// One span: who did what, when, for how long, within which trace.
+/// A span: an operation with its time and its trace.
 public struct Span: Sendable, Equatable {
-  /// Whose side it is seen from; the numbers are OTLP's.
+  /// The kind of a span; the numbers are OTLP's.
   public enum Kind: Int, Sendable {
-    /// Within one program.
+    /// An internal operation.
     case `internal` = 1
-    /// A request that a server answers.
+    /// A request that a server handles.
     case server = 2
   }
 
-  /// How it ended; the numbers are OTLP's.
+  /// The status of a span; the numbers are OTLP's.
   public enum Status: Int, Sendable {
-    /// Nothing is said: the caller was wrong.
+    /// Unset, because the caller made an error.
     case unset = 0
-    /// It did what it was for, also where the answer was no.
+    /// It did its work, even if the verdict was negative.
     case ok = 1
-    /// It could not.
+    /// It failed to do its work.
     case error = 2
   }
 
-  /// Its trace and its own identifier.
+  /// The ids of the trace and the span.
   public let context: TraceContext
-  /// The span that it is a part of; nil for a root.
+  /// The id of the parent span; nil for a root.
   public let parent: String?
-  /// The name, of few different ones.
+  /// The name, of low cardinality.
   public let name: String
-  /// Whose side it is seen from.
+  /// The kind.
   public let kind: Kind
-  /// When it began, in nanoseconds since 1970.
+  /// The start, in nanoseconds since 1970.
   public let start: Int64
-  /// When it ended.
+  /// The end, in nanoseconds since 1970.
   public let end: Int64
-  /// What is known of it.
+  /// The attributes.
   public let attributes: [Attribute]
-  /// Spans of other traces that it belongs to.
+  /// The related spans of other traces.
   public let links: [TraceContext]
-  /// How it ended.
+  /// The status.
   public let status: Status
 
-  /// Makes a span.
+  /// Creates a span.
   public init(
     _ context: TraceContext, parent: String?, name: String, kind: Kind = .internal, start: Int64, end: Int64,
     attributes: [Attribute] = [], links: [TraceContext] = [], status: Status = .ok
@@ -55,10 +55,10 @@ public struct Span: Sendable, Equatable {
     self.status = status
   }
 
-  /// The flags of OTLP: the sampling bit of W3C.
+  /// Returns the OTLP flags: the sampling bit of W3C.
   private static func flags(_ context: TraceContext) -> JSONValue { .int(context.isSampled ? 1 : 0) }
 
-  /// The span as OTLP's JSON writes it: identifiers in hexadecimal, times as strings, enumerations as integers.
+  /// The span in OTLP's JSON: ids in hexadecimal, times as strings, enumerations as integers.
   var json: JSONValue {
     var members = [
       JSONMember("traceId", .text(context.trace)), JSONMember("spanId", .text(context.span)),
@@ -79,18 +79,18 @@ public struct Span: Sendable, Equatable {
   }
 }
 
-/// One record of the log: a finding, or the end of a process.
+/// One log record: a finding, or the end of a process.
 public struct LogEntry: Sendable, Equatable {
-  /// How bad it is; the numbers are OTLP's.
+  /// The severity; the numbers are OTLP's.
   public enum Severity: Int, Sendable {
-    /// Told, and counts for nothing.
+    /// Informational.
     case info = 9
-    /// To be looked at.
+    /// A warning.
     case warning = 13
-    /// Refused, or could not be judged.
+    /// Rejected, or could not be judged.
     case error = 17
 
-    /// The word.
+    /// The text of the severity.
     var text: String {
       switch self {
       case .info: "INFO"
@@ -100,18 +100,18 @@ public struct LogEntry: Sendable, Equatable {
     }
   }
 
-  /// When, in nanoseconds since 1970.
+  /// The time, in nanoseconds since 1970.
   public let at: Int64
-  /// How bad it is.
+  /// The severity.
   public let severity: Severity
   /// The reason code, or `ended`; never a message.
   public let code: String
-  /// What is known of it.
+  /// The attributes.
   public let attributes: [Attribute]
-  /// The span in which it happened.
+  /// The span of the record.
   public let context: TraceContext
 
-  /// Makes a record.
+  /// Creates a record.
   public init(at: Int64, _ severity: Severity, code: String, attributes: [Attribute], context: TraceContext) {
     self.at = at
     self.severity = severity

@@ -1,16 +1,16 @@
 import StrictJSON
 
-/// The two kinds of signals that a process leaves in the spool, a file each.
+/// The two kinds of signals in the spool, each with its own file.
 public enum Signal: String, Sendable, CaseIterable {
   /// Spans.
   case traces
-  /// Records of the log.
+  /// Log records.
   case logs
 
-  /// The file in the spool's folder.
+  /// The file name in the spool's folder.
   public var file: String { rawValue + ".jsonl" }
 
-  /// The path behind an OTLP/HTTP endpoint.
+  /// The path after an OTLP/HTTP endpoint.
   public var path: String { "/v1/" + rawValue }
 
   /// The only member of a line's object.
@@ -21,13 +21,14 @@ public enum Signal: String, Sendable, CaseIterable {
   var records: String { self == .traces ? "spans" : "logRecords" }
 }
 
-/// Lines of the spool, as the OpenTelemetry file exporter defines them: one `TracesData` or `LogsData` object each.
+/// The lines of the spool, as the OpenTelemetry file exporter defines them: one `TracesData` or `LogsData` object
+/// each.
 public enum SpoolLines {
-  /// Bytes of one line, its line end included.
+  /// The largest line, in bytes, including its line end.
   public static let bound = 65_536
 
-  /// Returns as few lines as hold all records within the bound; a record that is larger alone is left out. O(bytes).
-  /// - Parameter resource: what the process is.
+  /// Returns the fewest lines that fit all records within the bound; drops a single record that exceeds it. O(bytes).
+  /// - Parameter resource: the attributes of the process.
   static func lines(_ signal: Signal, _ records: [JSONValue], resource: [Attribute], version: String) -> [[UInt8]] {
     let frame = frame(signal, resource, version)
     var (lines, line) = ([[UInt8]](), [UInt8]())
@@ -51,7 +52,7 @@ public enum SpoolLines {
     var count: Int { head.count + tail.count }
   }
 
-  /// Everything of a line but its records.
+  /// Returns the parts of a line around its records.
   private static func frame(_ signal: Signal, _ resource: [Attribute], _ version: String) -> Frame {
     let attributes = Attribute.json(resource).canonicalBytes
     let scope: JSONValue = ["name": "readiness", "version": .text(version)]

@@ -1,13 +1,13 @@
 public import ReadinessSystem
 
-/// The way of a file from the writers to the collector. The caller holds the lock of the spool.
+/// The steps for sending a file. The caller holds the lock of the spool.
 extension Spool {
-  /// Renames what processes append to, unless a file is left from an earlier time.
+  /// Renames the current file for sending, unless an earlier file remains.
   /// - Returns: false if there is nothing to send.
   /// - Throws: `SystemError`.
   public func beginSending(_ signal: Signal) throws(SystemError) -> Bool {
     if FileSystem.exists(sendingPath(of: signal)) { return true }
-    // A cursor without its file would skip lines of the next one.
+    // A leftover cursor would skip lines of the next file.
     try FileSystem.remove(cursorPath(of: signal))
     do throws(SystemError) {
       try FileSystem.rename(path(of: signal), to: sendingPath(of: signal))
@@ -18,10 +18,10 @@ extension Spool {
     return true
   }
 
-  /// Takes the file away, if nobody has written to it since it had that size.
+  /// Removes the file, if its size has not changed.
   ///
-  /// Writers hold a shared lock while they write, so under the exclusive one nothing can come: a writer who has only
-  /// opened the file sees that its name is gone.
+  /// Writers hold a shared lock while they write, so no line can arrive under the exclusive lock. A writer that has
+  /// only opened the file notices that its name is gone.
   /// - Returns: false if there is more to read.
   /// - Throws: `SystemError`.
   public func endSending(_ signal: Signal, size: Int) throws(SystemError) -> Bool {

@@ -1,22 +1,22 @@
 public import StrictJSON
 public import ReadinessSystem
 
-/// What is kept about the spool beside its lines.
+/// The state of the spool apart from its lines.
 extension Spool {
-  /// Returns how many bytes of the file that is being sent need not be sent again.
+  /// Returns the number of bytes already sent of the file that is being sent.
   public func cursor(of signal: Signal) -> Int { number(in: cursorPath(of: signal), "offset") }
 
-  /// Keeps that count; it is on the disk when this returns.
+  /// Stores that number, synced.
   /// - Throws: `SystemError`.
   public func keepCursor(_ offset: Int, of signal: Signal) throws(SystemError) {
     let json: JSONValue = ["version": 1, "offset": .int(offset)]
     try FileSystem.write(json.layoutBytes, to: cursorPath(of: signal))
   }
 
-  /// Returns how many lines had to go since the spool began.
+  /// Returns the number of lines dropped since the spool was created.
   public func dropped(_ signal: Signal) -> Int { number(in: droppedPath, signal.rawValue) }
 
-  /// Counts lines that had to go. The caller holds the lock of the spool.
+  /// Adds to the number of dropped lines. The caller holds the lock of the spool.
   /// - Throws: `SystemError`.
   public func addDropped(_ count: Int, _ signal: Signal) throws(SystemError) {
     guard count > 0 else { return }
@@ -26,7 +26,7 @@ extension Spool {
     try FileSystem.write(JSONValue(.object([JSONMember("version", 1)] + members)).layoutBytes, to: droppedPath)
   }
 
-  /// A number that cannot be read is 0: sent twice is better than not at all.
+  /// Returns a number; 0 if it is malformed, because duplicates are better than losses.
   private func number(in path: String, _ name: String) -> Int {
     do {
       guard let bytes = try FileSystem.readIfPresent(path) else { return 0 }
@@ -36,7 +36,7 @@ extension Spool {
     }
   }
 
-  /// Returns the bytes of all files of a signal, oldest first, as far as they have not been sent; empty if there are none.
+  /// Returns the unsent bytes of all files of a signal, oldest first; empty if there are none.
   /// - Throws: `SystemError`. O(bytes).
   public func unsent(_ signal: Signal) throws(SystemError) -> [[UInt8]] {
     let old = try FileSystem.readIfPresent(sendingPath(of: signal)) ?? []
@@ -45,18 +45,18 @@ extension Spool {
   }
 }
 
-/// One line of the spool, read back.
+/// One parsed line of the spool.
 public struct SpoolLine: Sendable {
-  /// The object; nil if nothing in the line is one.
+  /// The object; nil if the line contains none.
   public let json: JSONValue?
-  /// The bytes of that object, without a line end.
+  /// The bytes of the object, without a line end.
   public let bytes: ArraySlice<UInt8>
-  /// True if something was skipped: a writer's disk was full, or its power went.
+  /// True if bytes were skipped, because a full disk or a power cut damaged the line.
   public let isTorn: Bool
 
-  /// Reads a line.
+  /// Parses a line.
   ///
-  /// A torn line has no end, so the next writer's whole line follows it: that one is found by its beginning.
+  /// A damaged line has no end, so the next writer's whole line follows it, and is found by its prefix.
   public init(_ line: ArraySlice<UInt8>, of signal: Signal) {
     if let json = Self.parse(line, signal) {
       (self.json, bytes, isTorn) = (json, line, false)
@@ -86,7 +86,7 @@ public struct SpoolLine: Sendable {
     }
   }
 
-  /// Its spans or records, each with the attributes of the process that wrote it.
+  /// Returns the spans or log records, each with the resource of its process.
   public func records(of signal: Signal) -> [(record: JSONValue, resource: JSONValue)] {
     (json?[signal.member]?.array ?? []).flatMap { part in
       (part[signal.scope]?.array ?? []).flatMap { $0[signal.records]?.array ?? [] }

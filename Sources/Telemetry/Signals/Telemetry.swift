@@ -1,30 +1,30 @@
 public import ReadinessSystem
 import Synchronization
 
-/// The recorder of this process. There is none unless the variable `READINESS_TELEMETRY` names a folder: then nothing is
-/// read but the environment, once.
+/// The recorder of this process. Without the variable `READINESS_TELEMETRY` there is none, and only the environment
+/// is read, once.
 public enum Telemetry {
   private static let held = Mutex<Recorder?>(nil)
 
-  /// True once there was a recorder: to make the lock costs 14,000 instructions, which nobody pays who asked for nothing.
+  /// True once a recorder was set. It avoids creating the lock, which costs 14,000 instructions, if telemetry is off.
   // Safe: it is written once, in `begin`, before the first thread starts.
   private nonisolated(unsafe) static var isOn = false
 
-  /// The recorder; nil if nobody asked for telemetry.
+  /// The recorder; nil if telemetry is off.
   public static var recorder: Recorder? { isOn ? held.withLock { $0 } : nil }
 
-  /// The folder that the environment names; nil if none.
+  /// The folder in the environment; nil if there is none.
   public static var folder: String? {
     Environment.value("READINESS_TELEMETRY").flatMap { $0.isEmpty ? nil : $0 }
   }
 
-  /// Begins to record, if the environment asks for it; a hook needs `READINESS_TELEMETRY_HOOKS=1` beside it.
+  /// Starts recording if the environment requests it. A hook also needs `READINESS_TELEMETRY_HOOKS=1`.
   ///
-  /// From here on programs that this one starts are told this process's span as their caller.
+  /// From now on, child programs get this process's span as their caller.
   /// - Parameters:
   ///   - isHook: true for an entry point of git.
-  ///   - name: the process span's name; nil to record nothing.
-  /// - Returns: why nothing can be recorded; nil if all is well, or nobody asked.
+  ///   - name: returns the process span's name and kind; nil to record nothing.
+  /// - Returns: the reason why recording is impossible; nil if it started, or was not requested.
   public static func begin(
     isHook: Bool, version: @autoclosure () -> String, name: () -> (String, Span.Kind)?
   ) -> String? {
@@ -41,7 +41,7 @@ public enum Telemetry {
       tellsActor: isSet("READINESS_TELEMETRY_ACTOR"))
     let recorder = Recorder(
       settings, clock: { wall + Machine.monotonicNanoseconds() - began }, using: &random)
-    // No thread has begun yet, so nobody reads the environment meanwhile.
+    // No thread has started yet, so no other code reads the environment.
     Environment.set("TRACEPARENT", recorder.context.parent)
     if recorder.context.state == nil { Environment.remove(["TRACESTATE"]) }
     held.withLock { $0 = recorder }
@@ -50,7 +50,7 @@ public enum Telemetry {
   }
 
   /// Ends the recording; a second call does nothing.
-  /// - Returns: why the spool could not be written; nil if it was, or nobody asked.
+  /// - Returns: the reason why the spool could not be written; nil if it was, or telemetry is off.
   public static func end(status: Int32) -> SystemError? {
     guard isOn else { return nil }
     let recorder = held.withLock { held -> Recorder? in

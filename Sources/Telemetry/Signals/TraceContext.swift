@@ -1,6 +1,6 @@
-/// The identifiers of traces and spans as OTLP's JSON writes them: lower-case hexadecimal digits, never all zero.
+/// The ids of traces and spans in OTLP's JSON: lower-case hexadecimal digits, never all zero.
 enum HexID {
-  /// Returns true if a text is such an identifier of so many digits.
+  /// Returns true if a text is such an id of a number of digits.
   static func isLegal(_ text: some StringProtocol, digits: Int) -> Bool {
     let bytes = text.utf8
     return bytes.count == digits && bytes.allSatisfy { isDigit($0) } && bytes.contains { $0 != UInt8(ascii: "0") }
@@ -11,7 +11,7 @@ enum HexID {
     (UInt8(ascii: "0")...UInt8(ascii: "9")).contains(byte) || (UInt8(ascii: "a")...UInt8(ascii: "f")).contains(byte)
   }
 
-  /// Makes one of random bytes.
+  /// Creates a random id.
   static func random(digits: Int, using random: inout some RandomNumberGenerator) -> String {
     let alphabet = Array("0123456789abcdef".utf8)
     while true {
@@ -22,18 +22,18 @@ enum HexID {
   }
 }
 
-/// Names one span within its trace, and whether anybody records it (W3C Trace Context, level 1).
+/// The ids of one span and its trace, and whether the trace is sampled (W3C Trace Context, level 1).
 public struct TraceContext: Sendable, Equatable {
-  /// 32 hexadecimal digits.
+  /// The trace id, 32 hexadecimal digits.
   public let trace: String
-  /// 16 hexadecimal digits.
+  /// The span id, 16 hexadecimal digits.
   public let span: String
   /// True if the caller records the trace.
   public let isSampled: Bool
-  /// The vendors' list, handed on unchanged; nil if there is none.
+  /// The vendors' list, passed on unchanged; nil if there is none.
   public let state: String?
 
-  /// Makes a context.
+  /// Creates a context.
   public init(trace: String, span: String, isSampled: Bool = true, state: String? = nil) {
     self.trace = trace
     self.span = span
@@ -41,9 +41,9 @@ public struct TraceContext: Sendable, Equatable {
     self.state = state
   }
 
-  /// Reads the variables `TRACEPARENT` and `TRACESTATE`.
+  /// Parses the variables `TRACEPARENT` and `TRACESTATE`.
   ///
-  /// Returns nil if the first is not legal: then the second counts for nothing, and a new trace begins. Version `00` has
+  /// Returns nil if the first is invalid: then the second is ignored, and a new trace starts. Version `00` has
   /// exactly 55 characters, a later one may continue after a hyphen, and `ff` is forbidden.
   public init?(parent: String, state: String?) {
     let bytes = Array(parent.utf8)
@@ -59,7 +59,8 @@ public struct TraceContext: Sendable, Equatable {
     self.init(trace: fields[1], span: fields[2], isSampled: flags & 1 == 1, state: state.flatMap(Self.legal(state:)))
   }
 
-  /// A state goes into a header of HTTP, so nothing but printable ASCII is handed on, 512 characters at most.
+  /// Returns a state of at most 512 printable ASCII characters, because it becomes an HTTP header. Returns nil for
+  /// any other.
   private static func legal(state: String) -> String? {
     let isLegal = (1...512).contains(state.utf8.count) && state.utf8.allSatisfy { (0x20...0x7E).contains($0) }
     return isLegal ? state : nil
@@ -68,7 +69,7 @@ public struct TraceContext: Sendable, Equatable {
   /// The text of `TRACEPARENT`, in version `00`.
   public var parent: String { "00-\(trace)-\(span)-\(isSampled ? "01" : "00")" }
 
-  /// The variables that hand this context to a program.
+  /// The variables that pass this context to a program.
   public var variables: [String: String] {
     var variables = ["TRACEPARENT": parent]
     if let state { variables["TRACESTATE"] = state }
@@ -80,10 +81,10 @@ public struct TraceContext: Sendable, Equatable {
     TraceContext(trace: trace, span: span, isSampled: isSampled, state: state)
   }
 
-  /// The root span of a run: its trace is the first 32 digits of the run ID, its span digits 33 to 48. So everybody who
-  /// has the ID can open the trace, and git stores nothing.
+  /// Creates the root span of a run: its trace is the first 32 digits of the run ID, its span digits 33 to 48. So
+  /// anyone with the ID can find the trace, and git stores nothing.
   ///
-  /// Returns nil if the text is no run ID, or if one of the two would be all zero.
+  /// Returns nil if the text is not a run ID, or if one of the two ids would be all zero.
   public init?(run id: String) {
     guard id.utf8.count == 64, id.utf8.allSatisfy(HexID.isDigit) else { return nil }
     let (trace, span) = (String(id.prefix(32)), String(id.dropFirst(32).prefix(16)))
