@@ -10,26 +10,26 @@ import GitObjects
 public import GitRepository
 public import Telemetry
 
-/// Collects the facts of one repository that become metrics: what `status`, `gate`, `slo show`, `deliver` and `dlq` say of
-/// HEAD.
+/// Collects the facts of one repository for metrics: the results of `status`, `gate`, `slo show`, `deliver` and `dlq`
+/// for HEAD.
 public struct FactCollector {
   private let repository: Repository
-  /// In milliseconds since 1970.
+  /// The current time, in milliseconds since 1970.
   private let now: Int64
   private let store: VerifiedHistoryStore?
 
   /// - Parameters:
-  ///   - now: the moment by which evidence and waivers lapse, in milliseconds since 1970.
-  ///   - store: where an audit keeps what it found.
+  ///   - now: the time that decides whether evidence and waivers have lapsed, in milliseconds since 1970.
+  ///   - store: the cache for audits.
   public init(_ repository: Repository, now: Int64, store: VerifiedHistoryStore?) {
     (self.repository, self.now, self.store) = (repository, now, store)
   }
 
   /// Collects the facts.
-  /// - Parameter verifies: true to audit all of history; else the result of the newest such audit is told.
-  /// - Throws: `GitError` where the repository or its plan cannot be read; `SystemError`.
-  /// - Complexity: O(V+E) and the evidence of what is in review or done; of history what is suspect and what sinks were
-  ///   not told ask for.
+  /// - Parameter verifies: true to audit the whole history; otherwise the newest audit's result is used.
+  /// - Throws: `GitError` if the repository or its plan cannot be read; `SystemError`.
+  /// - Complexity: O(V+E), plus the evidence in review or done, plus the history of suspect milestones and
+  ///   undelivered runs.
   public func facts(verifies: Bool) throws -> RepositoryFacts {
     guard case .commit(let tip) = try repository.head() else {
       throw GitError(
@@ -75,8 +75,8 @@ public struct FactCollector {
     }
   }
 
-  /// When the first evidence of each milestone in review or done lapses, or has lapsed. An attestation counts for as long
-  /// as the evidence that it renews.
+  /// Returns the time at which the first evidence of each milestone in review or done lapses. An attestation extends
+  /// the evidence that it renews.
   private static func evidenceEnds(_ overview: PlanOverview) -> [RepositoryFacts.Dated] {
     overview.entries.filter(\.isClaimed).compactMap { entry in
       let ends = entry.milestone.exitCriteria.flatMap { criterion -> [Int64] in
@@ -91,7 +91,7 @@ public struct FactCollector {
     }
   }
 
-  /// When the first waiver or exception on which a milestone is based ends, or has ended.
+  /// Returns the time at which the first waiver or exception of each milestone ends.
   private static func waiverEnds(_ overview: PlanOverview) -> [RepositoryFacts.Dated] {
     var ends: [MilestoneID: Int64] = [:]
     func add(_ id: MilestoneID, _ end: Int64?) {
@@ -117,10 +117,10 @@ public struct FactCollector {
     }
   }
 
-  /// Judges every commit again, as `verify` does.
+  /// Audits every commit, like `verify`.
   private func audit(_ tip: ObjectID, _ tree: any PlanTree) throws -> RepositoryFacts.Audit {
     let report = try HistoryScope(tip: tip).audit(repository, detail: .counted, store: store)
-    // The same commit gives the same answer on any day, as `verify` does.
+    // The same commit must give the same result on any day, as with `verify`.
     let overview = try PlanOverview(tree, now: nil)
     let letGo = try repository.lettingGo(
       overview, at: tip, in: tree, now: repository.commit(tip).committedMilliseconds, after: report)

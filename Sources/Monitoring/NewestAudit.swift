@@ -3,8 +3,8 @@ import StrictJSON
 import Telemetry
 import ReadinessSystem
 
-/// The result of the newest whole audit of a repository, under `.git/readiness/`: a timer that collects each minute tells
-/// what another one found that audits each hour.
+/// The result of a repository's newest whole audit, under `.git/readiness/`: a timer that collects each minute
+/// reports the result of another one that audits each hour.
 struct NewestAudit {
   private let path: String
 
@@ -19,7 +19,7 @@ struct NewestAudit {
     try FileSystem.write(json.layoutBytes, to: path)
   }
 
-  /// The result; nil where there is none that can be read.
+  /// Returns the result. Returns nil if there is none, or it is malformed.
   /// - Throws: `SystemError`.
   func load() throws(SystemError) -> RepositoryFacts.Audit? {
     guard let bytes = try FileSystem.readIfPresent(path) else { return nil }

@@ -4,7 +4,7 @@ import GitRepository
 import StrictJSON
 import Telemetry
 
-/// Reads the records at the tips of the branches of stages.
+/// Reads the promotion records at the tips of stage branches.
 struct PromotionReader {
   let repository: Repository
 
@@ -13,9 +13,9 @@ struct PromotionReader {
   private static let begun: Set<String> = ["started", "step", "held"]
   private static let ended: Set<String> = ["promoted", "aborted", "rolled-back"]
 
-  /// The stages that have a record, by name: those that policy names, and each branch `env/NAME`.
-  /// - Throws: `GitError` where the branch of a stage that policy names holds no record that can be read. A branch that
-  ///   is only named like one is nobody's promotion, and passed over.
+  /// Returns the stages with a record, by name: those in the policy, and each branch `env/NAME`.
+  /// - Throws: `GitError` if a stage of the policy has no readable record. Other `env/NAME` branches without a record
+  ///   are skipped.
   func stages(in tree: any PlanTree) throws -> [RepositoryFacts.Promotion] {
     let named = try refs(in: tree)
     return try repository.branches().filter { named.contains($0.name) || $0.name.hasPrefix(Self.prefix) }
@@ -33,7 +33,7 @@ struct PromotionReader {
   private func refs(in tree: any PlanTree) throws -> Set<String> {
     guard let bytes = try tree.policyBytes(at: Self.policy) else { return [] }
     let root: JSONValue
-    // The judge says what is wrong with a policy.
+    // The judge reports faults of a policy.
     do { root = try JSONDocument(parsing: bytes).root } catch { return [] }
     return Set(
       (root["stages"]?.array ?? []).compactMap { stage in

@@ -1,30 +1,30 @@
 import ReadinessSystem
 
-/// The repositories that a pattern of a shell means, each with a name of its own.
+/// The repositories that match a shell pattern, with unique names.
 public struct RepositoryList: Sendable {
   /// A repository of a fleet.
   public struct Entry: Sendable, Equatable {
-    /// Its folder, absolute.
+    /// The folder, absolute.
     public let path: String
-    /// The label of its metrics: the last parts of the path, as many as tell it from the others, without `.git`.
+    /// The label of its metrics: the shortest unique suffix of the path, without `.git`.
     public let name: String
-    /// The name of its file of metrics.
+    /// The name of its metrics file.
     public var file: String { "readiness_" + name.map { $0 == "/" ? "_" : String($0) }.joined() + ".prom" }
   }
 
   /// The repositories, by path.
   public let entries: [Entry]
 
-  /// Finds the folders that a pattern such as `/srv/git/*.git` means (glob(7)).
+  /// Finds the folders that match a pattern such as `/srv/git/*.git` (glob(7)).
   public init(matching pattern: String) {
     entries = Self.named(FileSystem.folders(matching: pattern))
   }
 
-  /// Names folders: `/a/x.git` and `/b/x.git` become `a/x` and `b/x`; file names differ as well.
+  /// Names folders: `/a/x.git` and `/b/x.git` become `a/x` and `b/x`. File names are also unique.
   static func named(_ paths: [String]) -> [Entry] {
     let parts = paths.map { path in
       var parts = path.split(separator: "/").map(String.init)
-      // A work tree's own folder is `NAME/.git`.
+      // The git folder of a work tree is `NAME/.git`.
       if parts.last == ".git" { parts.removeLast() }
       if let last = parts.last, last.hasSuffix(".git") { parts[parts.count - 1] = String(last.dropLast(4)) }
       return parts

@@ -4,18 +4,18 @@ import GitObjects
 import GitRepository
 import Telemetry
 
-/// Finds since when milestones are suspect: the date of the commit that changed what their evidence is based on, or the
-/// moment at which the evidence or a waiver lapsed, whichever came first.
+/// Finds the time since which milestones are suspect: the date of the commit that changed the basis of their
+/// evidence, or the time at which evidence or a waiver lapsed, whichever is earlier.
 struct SuspectSince {
-  /// Commits that are looked at behind the tip; what is suspect for longer is told with the date of the last of them.
+  /// The largest number of commits to examine; older suspects get the date of the last of them.
   static let bound = 5_000
 
   let repository: Repository
   let overview: PlanOverview
   let tree: any PlanTree
 
-  /// The moments of all that is suspect, in seconds since 1970.
-  /// - Throws: where history cannot be read.
+  /// Returns the times for all suspect milestones, in seconds since 1970.
+  /// - Throws: if history cannot be read.
   /// - Complexity: O(commits since then, along first parents), the evidence of what is suspect in each.
   func moments(at tip: ObjectID) throws -> [RepositoryFacts.Dated] {
     var found: [MilestoneID: Int64] = [:]
@@ -32,7 +32,7 @@ struct SuspectSince {
     return found.map { RepositoryFacts.Dated(milestone: $0.key.text, at: $0.value) }
   }
 
-  /// The moment at which a criterion lapsed, and whether something that its evidence is based on changed.
+  /// Returns the time at which a criterion lapsed, and whether the basis of its evidence changed.
   private func causes(_ criterion: ExitCriterion, _ milestone: Milestone) throws -> (lapse: Int64?, isChanged: Bool) {
     var lapse: Int64?
     var isChanged = false
@@ -49,7 +49,7 @@ struct SuspectSince {
     return (lapse, isChanged)
   }
 
-  /// Goes back along first parents to the commit before which each milestone was not suspect.
+  /// Follows first parents back to the commit before which each milestone was not suspect.
   private func walk(
     from tip: ObjectID, _ changed: [MilestoneID: Set<String>], _ take: (MilestoneID, Int64) -> Void
   ) throws {
@@ -74,17 +74,17 @@ struct SuspectSince {
     guard let category = policy.workflow.category(milestone.status), [.review, .done].contains(category) else {
       return false
     }
-    // Nothing lapses here: that has a moment of its own.
+    // Lapsing is ignored, because it has its own time.
     let proof = Proof(tree: tree, authorization: policy.authorization, moment: { nil })
     return try proof.stale(milestone).contains { $0.mismatch != nil && criteria.contains($0.criterion.id) }
   }
 }
 
 extension Waiver {
-  /// The end of its last day, in seconds since 1970.
+  /// The end of the last day, in seconds since 1970.
   var endsAt: Int64? { Self.end(ofDay: until) }
 
-  /// The end of a day such as `2026-12-01`, in seconds since 1970.
+  /// Returns the end of a day such as `2026-12-01`, in seconds since 1970.
   static func end(ofDay day: String) -> Int64? {
     Timestamp.milliseconds(of: day + "T00:00:00.000Z").map { $0 / 1000 + 86_400 }
   }

@@ -1,10 +1,10 @@
 import ReadinessSystem
 
-/// Programs of the Prometheus project that are sought on PATH.
+/// A program of the Prometheus project, found on PATH.
 public enum Tool: CaseIterable, Sendable {
   case prometheus, promtool, alertmanager
 
-  /// Its names, the first the project's own; Debian renames one.
+  /// The names, the project's own first; Debian renames one program.
   public var names: [String] {
     switch self {
     case .prometheus: ["prometheus"]
@@ -13,7 +13,7 @@ public enum Tool: CaseIterable, Sendable {
     }
   }
 
-  /// The path of the program.
+  /// Returns the path of the program.
   /// - Throws: `MissingTool` if none of its names is on PATH.
   public func path(_ environment: [String: String]) throws(MissingTool) -> String {
     for name in names {
@@ -23,17 +23,17 @@ public enum Tool: CaseIterable, Sendable {
   }
 }
 
-/// A program that is not installed.
+/// The error for a program that is not installed.
 public struct MissingTool: Error, Sendable {
-  /// Its name.
+  /// The name of the program.
   public let name: String
 }
 
 /// Runs `promtool test rules`.
 public enum Promtool {
-  /// Tests a file of unit tests beside its rules.
-  /// - Returns: whether all passed, and what promtool printed.
-  /// - Throws: `MissingTool`; `SystemError` where the files cannot be written.
+  /// Runs unit tests of rules.
+  /// - Returns: true if all passed, and promtool's output.
+  /// - Throws: `MissingTool`; `SystemError` if the files cannot be written.
   public static func test(_ files: [(name: String, text: String)], _ environment: [String: String]) throws -> (
     passed: Bool, output: String
   ) {

@@ -2,25 +2,25 @@ public import PlanModel
 import ReadinessSystem
 public import Telemetry
 
-/// Makes each alert's fault in a scratch repository, watches the alert fire in a real Prometheus and arrive through a real
-/// Alertmanager, repairs the fault, and watches the alert resolve. Everything listens on 127.0.0.1.
+/// Injects each alert's fault into a scratch repository, waits for the alert from a real Prometheus and Alertmanager,
+/// repairs the fault, and waits until the alert resolves. All programs listen on 127.0.0.1.
 public struct AlertDrill {
-  /// What a drill is about.
+  /// The scope of a drill.
   public struct Plan: Sendable {
-    /// The rule file, as it is deployed.
+    /// The rule file, as deployed.
     public let rules: String
-    /// The thresholds that faults have to pass.
+    /// The policy with the alerts' thresholds.
     public let policy: AlertPolicy
     /// The commit of that policy.
     public let commit: String
-    /// The alerts to drill; all of them where it is empty.
+    /// The alerts to drill; empty for all.
     public let names: [String]
-    /// Seconds that an alert may take to arrive, and to resolve.
+    /// The timeout for an alert to arrive, and to resolve, in seconds.
     public let seconds: Int
-    /// True if service levels are to have data too.
+    /// True if service levels also need data.
     public let showsObjectives: Bool
 
-    /// Makes a plan.
+    /// Creates a plan.
     public init(
       rules: String, policy: AlertPolicy, commit: String, names: [String], seconds: Int, showsObjectives: Bool
     ) {
@@ -29,15 +29,15 @@ public struct AlertDrill {
     }
   }
 
-  /// The drill itself failed; nothing is said about the alerts.
+  /// The error if the drill itself fails, which says nothing about the alerts.
   public struct Failed: Error {
-    /// What failed, in a sentence.
+    /// The failure, in a sentence.
     public let message: String
-    /// What was printed.
+    /// The output of the failed program.
     public let output: String
   }
 
-  /// What every wait of a rule is shortened to.
+  /// The duration that replaces every wait of a rule.
   static let wait = "2s"
 
   private let plan: Plan
@@ -46,7 +46,7 @@ public struct AlertDrill {
   private let alertmanager: String
   private let root: String
 
-  /// Finds the programs, and makes the drill's folder.
+  /// Finds the programs, and creates the drill's folder.
   /// - Throws: `MissingTool`; `SystemError`.
   public init(_ plan: Plan, _ environment: [String: String]) throws {
     self.plan = plan
@@ -56,11 +56,11 @@ public struct AlertDrill {
     root = try FileSystem.makeTemporaryFolder("readiness-drill-")
   }
 
-  /// Drills.
+  /// Runs the drill.
   /// - Parameters:
-  ///   - progress: told each alert's outcome as soon as it is known.
-  ///   - staying: called when all alerts are drilled, while the programs still run, with the address of Prometheus.
-  /// - Throws: `Failed` if a program does not start, or a fault cannot be made; `SystemError`.
+  ///   - progress: receives each alert's outcome as soon as it is known.
+  ///   - staying: called after all alerts, while the programs still run, with the address of Prometheus.
+  /// - Throws: `Failed` if a program does not start, or a fault cannot be injected; `SystemError`.
   public func run(
     progress: (DrillRecord.Outcome) -> Void, staying: (_ prometheus: String) -> Void
   ) throws -> DrillRecord {
@@ -112,7 +112,7 @@ public struct AlertDrill {
     -> DrillRecord.Outcome
   {
     let name = fault.alert
-    // The healthy state has to be known: some alerts compare with it.
+    // The healthy state must be scraped first, because some alerts compare with it.
     let seen = receiver.scrapes(of: repository.name)
     _ = wait { receiver.scrapes(of: repository.name) >= seen + 2 }
     let wasFiring = receiver.isFiring(name, repository.name)
@@ -134,7 +134,7 @@ public struct AlertDrill {
     return outcome
   }
 
-  /// Returns false if something is not so within the plan's time.
+  /// Returns false if a condition does not become true before the timeout.
   private func wait(_ isSo: () -> Bool) -> Bool {
     let end = Machine.monotonicMilliseconds() + plan.seconds * 1000
     while !isSo() {
@@ -146,8 +146,8 @@ public struct AlertDrill {
 
   // MARK: - Programs
 
-  /// Runs a body while both programs run. Alertmanager is ready before Prometheus starts: a first alert that meets nobody
-  /// is sent again only later.
+  /// Runs a body while both programs run. Alertmanager is ready before Prometheus starts, because Prometheus resends
+  /// an undelivered alert only later.
   private func withDaemons<T>(_ receiver: DrillReceiver, _ names: [String], _ body: (String) throws -> T) throws -> T {
     try write(
       "alertmanager.yml",
@@ -207,7 +207,7 @@ public struct AlertDrill {
     try FileSystem.write(Array(text.utf8), to: "\(root)/\(name)", mode: 0o644, durability: .none)
   }
 
-  /// The version that a program prints: `prometheus, version 2.42.0+ds (…)`.
+  /// Returns the version that a program prints: `prometheus, version 2.42.0+ds (…)`.
   private func version(_ program: String) -> String {
     let ending = SupervisedProcess(
       arguments: [program, "--version"], environment: environment, folder: "/", readable: ["/"],

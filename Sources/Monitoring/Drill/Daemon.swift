@@ -1,9 +1,9 @@
 import ReadinessSystem
 import Synchronization
 
-/// A program that runs beside a drill until it is stopped. It ends with this process, however that ends.
+/// A program that runs until it is stopped. It ends with this process, however the process ends.
 final class Daemon: Sendable {
-  /// It ended, or did not answer in time.
+  /// The error if the program ended, or did not answer in time.
   struct Failed: Error {
     let name: String
     let output: String
@@ -15,14 +15,14 @@ final class Daemon: Sendable {
   private let isOver = Atomic<Bool>(false)
   private let ending = Mutex<SupervisedProcess.Ending?>(nil)
 
-  /// Describes a program that answers `/-/ready` on a port of its own.
+  /// Creates a program that answers `/-/ready` on its own port.
   /// - Parameters:
-  ///   - arguments: the program's path, and its words.
-  ///   - folder: the only one that it may write to.
+  ///   - arguments: the program's path, and its arguments.
+  ///   - folder: the only folder that it may write to.
   /// - Throws: `SystemError` if there is no port.
   init(_ name: String, _ arguments: [String], folder: String, _ environment: [String: String]) throws(SystemError) {
     self.name = name
-    // The port is free again when the server that was given it is gone.
+    // The port is free again once the temporary server is closed.
     port = try LoopbackServer().port
     process = SupervisedProcess(
       arguments: arguments + ["--web.listen-address=127.0.0.1:\(port)"], environment: environment, folder: folder,
@@ -30,7 +30,7 @@ final class Daemon: Sendable {
       writable: [folder, "/dev/null"], timeout: 3_600_000, grace: 5_000, outputBound: 64 << 20, fileBound: 8 << 30)
   }
 
-  /// Runs it to its end; for a thread of its own.
+  /// Runs the program to its end; for a separate thread.
   func run() {
     let ended = process.run { self.isOver.load(ordering: .acquiring) }
     ending.withLock { $0 = ended }
@@ -38,7 +38,7 @@ final class Daemon: Sendable {
 
   func stop() { isOver.store(true, ordering: .releasing) }
 
-  /// Waits until it answers.
+  /// Waits until the program answers.
   /// - Throws: `Failed` if it ends, or does not answer within 30 seconds.
   func awaitReady() throws(Failed) {
     for _ in 0..<300 {

@@ -3,18 +3,18 @@ import StrictJSON
 import Telemetry
 import ReadinessSystem
 
-/// A fault for one alert: what is made, and how it is repaired. Nothing is faked: commits, evidence, waivers, deliveries
-/// and records are what git and this program write.
+/// A fault for one alert: its injection and its repair. Nothing is simulated: git and this program write the commits,
+/// evidence, waivers, deliveries and records.
 struct DrillFault: Sendable {
   /// The alert's name.
   let alert: String
-  /// What is made, in a few words.
+  /// The fault, in a few words.
   let text: String
-  /// Brings the repository to a state in which the alert is quiet, and collects.
+  /// Puts the repository into a state in which the alert is quiet, and collects metrics.
   let prepare: @Sendable (DrillRepository) throws -> Void
-  /// Makes the fault, and collects.
+  /// Injects the fault, and collects metrics.
   let inject: @Sendable (DrillRepository) throws -> Void
-  /// Repairs it, and collects.
+  /// Repairs the fault, and collects metrics.
   let repair: @Sendable (DrillRepository) throws -> Void
 
   /// The name of its repository.
@@ -70,7 +70,7 @@ struct DrillFault: Sendable {
     inject: { try record($0, phase: "held") },
     repair: { try record($0, phase: "aborted") })
 
-  /// Writes the record of a stage, by plumbing.
+  /// Writes the record of a stage with plumbing commands.
   private static func record(_ repository: DrillRepository, phase: String) throws {
     let digest = "sha256:" + String(repeating: "0", count: 64)
     let json: JSONValue = [
@@ -173,7 +173,7 @@ struct DrillFault: Sendable {
       try repository.collect()
     })
 
-  /// Gives a repository a sink that has been told everything.
+  /// Adds a sink to a repository, and delivers all runs to it.
   private static func sink(_ repository: DrillRepository, _ sink: String) throws {
     try repository.write("ssot/policies/sinks.json", #"{ "version": 1, "sinks": { "drill": \#(sink) } }"#)
     try repository.write(

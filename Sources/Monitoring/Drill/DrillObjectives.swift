@@ -1,9 +1,9 @@
 import Telemetry
 
-/// A repository of a drill without a fault: its objective is that of the drill's own Prometheus, so that dashboards of
-/// service levels have something to show.
+/// A drill repository without a fault. Its objective describes the drill's own Prometheus, so that service level
+/// dashboards have data.
 struct DrillObjectives {
-  /// Its label, and the folder of its rules.
+  /// The label of the repository, and the folder of its rules.
   static let name = "objectives"
   private let repository: DrillRepository
 
@@ -29,7 +29,7 @@ struct DrillObjectives {
     try repository.readiness("slo", "rules", "--output", root + "/slo")
   }
 
-  /// Captures what the server says by now.
+  /// Captures the server's current answers.
   func capture(from address: String) throws {
     try repository.readiness("slo", "capture", "prometheus", "--endpoint", address, "--raw")
     try repository.commit("a capture")

@@ -3,10 +3,10 @@ import ReadinessSystem
 import StrictJSON
 import Synchronization
 
-/// The other side of a drill's programs: serves files of metrics to Prometheus, takes Alertmanager's webhook, and is a
-/// sink that can be told to fail.
+/// The counterpart of a drill's programs: serves metrics files to Prometheus, receives Alertmanager's webhook, and
+/// acts as a sink that can fail.
 final class DrillReceiver: Sendable {
-  /// An alert that was told.
+  /// A received notification of an alert.
   struct Notice: Sendable {
     let at: Int64
     let isFiring: Bool
@@ -29,27 +29,27 @@ final class DrillReceiver: Sendable {
   private let folder: String
   private let state = Mutex(State())
 
-  /// - Parameter folder: of the files `NAME.prom`.
+  /// - Parameter folder: the folder of the files `NAME.prom`.
   init(serving folder: String) throws(SystemError) {
     self.folder = folder
     server = try LoopbackServer()
   }
 
-  /// Serves until the server is stopped; for a thread of its own.
+  /// Serves until the server is stopped; for a separate thread.
   func run() { server.serve { self.answer($0) } }
 
-  /// Makes the sink take events, or answer 503.
+  /// Makes the sink accept events, or answer 503.
   func setSink(fails: Bool) { state.withLock { $0.sinkFails = fails } }
 
-  /// How often a file was scraped.
+  /// Returns the number of scrapes of a file.
   func scrapes(of name: String) -> Int { state.withLock { $0.scrapes[name] ?? 0 } }
 
-  /// What was told of an alert of a repository, oldest first.
+  /// Returns the notifications of an alert of a repository, oldest first.
   func notices(_ alert: String, _ repository: String) -> [Notice] {
     state.withLock { $0.notices.filter { $0.isOf(alert, repository) } }
   }
 
-  /// Returns true if one of the alert's series was told to fire and not to be over.
+  /// Returns true if one of the alert's series is firing and has not resolved.
   func isFiring(_ alert: String, _ repository: String) -> Bool {
     var firing: Set<[String: String]> = []
     for notice in notices(alert, repository) {

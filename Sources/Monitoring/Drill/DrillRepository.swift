@@ -1,27 +1,27 @@
 import ReadinessSystem
 
-/// A scratch repository of a drill, worked on by git and by this program as a person would.
+/// A scratch repository of a drill, changed by git and this program as a person would.
 struct DrillRepository {
-  /// A command ended otherwise than it has to.
+  /// The error if a command ended unexpectedly.
   struct Unexpected: Error {
     let command: String
     let output: String
   }
 
-  /// The label of its metrics, and the name of its file of metrics.
+  /// The label of its metrics, and the stem of its metrics file.
   let name: String
   private let folder: String
   private let metrics: String
   private let environment: [String: String]
 
   /// - Parameters:
-  ///   - root: the drill's folder, which holds `bin/readiness`.
+  ///   - root: the drill's folder, which contains `bin/readiness`.
   ///   - outer: the environment of this process.
   init(_ name: String, root: String, _ outer: [String: String]) throws {
     self.name = name
     folder = "\(root)/\(name)"
     metrics = "\(root)/metrics/\(name).prom"
-    // Git's and the user's settings are sealed off.
+    // Git's and the user's settings are isolated.
     environment = [
       "PATH": root + "/bin:" + (outer["PATH"] ?? "/usr/bin:/bin"), "HOME": root, "TMPDIR": root, "LC_ALL": "C.UTF-8",
       "GIT_CONFIG_NOSYSTEM": "1", "GIT_CONFIG_GLOBAL": "/dev/null", "GIT_EDITOR": ":",
@@ -40,7 +40,7 @@ struct DrillRepository {
       "drill", "--commit", "-m", "a milestone")
   }
 
-  /// Brings the milestone to done, on the evidence of a file.
+  /// Moves the milestone to done, with a file as evidence.
   func finish() throws {
     try readiness("move", "D-1", "in-progress")
     try readiness("move", "D-1", "in-review", "--evidence", "proof.txt")
@@ -52,7 +52,7 @@ struct DrillRepository {
     try run(["readiness", "metrics", "--name", name, "--textfile", metrics] + more)
   }
 
-  /// Dates the metrics file back.
+  /// Backdates the metrics file.
   func age(seconds: Int64) {
     let at = Machine.millisecondsSince1970() / 1000 - seconds
     FileSystem.setModified(metrics, FileTime(seconds: Int(at), nanoseconds: 0))
@@ -67,8 +67,8 @@ struct DrillRepository {
     String(decoding: try FileSystem.readIfPresent("\(folder)/\(path)") ?? [], as: UTF8.self)
   }
 
-  /// Commits all that changed.
-  /// - Parameter date: of author and committer, in seconds since 1970; nil is now.
+  /// Commits all changes.
+  /// - Parameter date: the date of author and committer, in seconds since 1970; nil is now.
   func commit(_ subject: String, date: Int64? = nil) throws {
     try git("add", "-A")
     let dates = date.map { ["GIT_COMMITTER_DATE": "@\($0) +0000", "GIT_AUTHOR_DATE": "@\($0) +0000"] } ?? [:]
@@ -82,7 +82,7 @@ struct DrillRepository {
 
   func readiness(_ words: String...) throws { try run(["readiness"] + words) }
 
-  /// Runs a command, and takes any exit status of a list.
+  /// Runs a command that must exit with a status of a list.
   @discardableResult
   func run(
     _ words: [String], _ more: [String: String] = [:], input: String = "/dev/null", exits: [Int] = [0]
@@ -101,6 +101,6 @@ struct DrillRepository {
     return output.last == "\n" ? String(output.dropLast()) : output
   }
 
-  /// The path of a file in the work tree.
+  /// Returns the path of a file in the work tree.
   func path(_ name: String) -> String { "\(folder)/\(name)" }
 }
