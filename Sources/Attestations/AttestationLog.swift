@@ -5,24 +5,24 @@ public import GitRepository
 import GitTransaction
 import ReadinessSystem
 
-/// Adds attestations to the ref that holds them, and brings them to a remote.
+/// Adds attestations to their ref, and pushes them to a remote.
 public struct AttestationLog {
   private let repository: Repository
   private let branch: RecordBranch
 
-  /// Names the ref of a repository; it need not be there yet.
+  /// Opens the log of a repository. The ref need not exist yet.
   public init(_ repository: Repository) {
     self.repository = repository
     branch = RecordBranch(AttestationStore.ref, repository)
   }
 
-  /// Adds what is not attested yet, in one commit.
+  /// Adds new attestations, in one commit.
   ///
-  /// A check whose evidence never lapses is attested once on the same inputs by the same key. One whose evidence lapses is
-  /// attested each time.
-  /// - Parameter key: signs; nil writes Statements without a signature, which never count.
-  /// - Throws: `GitError` of kind `locked` or `changedMeanwhile` if another writer was faster; the caller tries again.
-  /// - Returns: the paths that were added.
+  /// A check whose evidence never lapses is attested once for the same inputs and key. A check whose evidence lapses
+  /// is attested each time.
+  /// - Parameter key: the signing key; nil writes Statements without a signature, which never count.
+  /// - Throws: `GitError` of kind `locked` or `changedMeanwhile` if another writer was faster; the caller retries.
+  /// - Returns: the paths of the added files.
   public func add(_ statements: [(statement: CheckStatement, lapses: Bool)], key: SigningKey?, author: Identity) throws
     -> [String]
   {
@@ -54,7 +54,7 @@ public struct AttestationLog {
     return files.map(\.path)
   }
 
-  /// True if the key itself attested that; what another put at the path does not keep it from attesting.
+  /// Returns true if the key itself attested it. Another writer's file at the path does not prevent an attestation.
   private func isAttested(_ path: AttestationPath, in store: AttestationStore, by key: PublicKey?) throws -> Bool {
     for found in try store.attestations(of: path.check, inputs: path.inputs) where found.path == path {
       guard let key else { return true }
@@ -64,10 +64,10 @@ public struct AttestationLog {
     return false
   }
 
-  /// Brings the attestations here and those of a remote together, and pushes them.
+  /// Merges the local attestations with a remote's, and pushes them.
   ///
-  /// The ref is pushed by fast-forward alone. If both sides added some, ours go on top of the remote's.
-  /// - Throws: `GitError` if the remote refuses, or cannot be reached.
+  /// The ref is only fast-forwarded. If both sides added attestations, the local ones are rebased on the remote's.
+  /// - Throws: `GitError` if the remote rejects the push, or cannot be reached.
   public func push(to remote: String, author: Identity) throws {
     var refusals = 0
     while true {
@@ -76,7 +76,7 @@ public struct AttestationLog {
       guard let tip = try branch.tip(), tip != there else { return }
       let output = try GitProcess.run(["push", "-q", "--no-verify", remote, "\(tip):\(branch.name)"])
       if output.status == 0 { return }
-      // Another writer may be faster; then the remote has moved, and both are joined again.
+      // If another writer is faster, the remote has moved, and both are merged again.
       let hasMoved = try remoteTip(remote) != there
       refusals += hasMoved ? 0 : 1
       guard refusals < 3 else {

@@ -3,7 +3,7 @@ public import PlanModel
 
 /// The path of an attestation: `<first two hex>/<inputs>/<check>.<keyid or "unsigned">.json`.
 ///
-/// A check whose evidence lapses is attested again on the same inputs, so a moment may stand behind the key
+/// A check whose evidence lapses is attested again for the same inputs, so a time may follow the key
 /// (`doc/design/decisions/0061-attestations-renew-evidence.md`).
 public struct AttestationPath: Sendable, Equatable {
   /// The digest of the inputs' listing.
@@ -12,23 +12,23 @@ public struct AttestationPath: Sendable, Equatable {
   public let check: Digest
   /// The fingerprint of the key; nil if unsigned.
   public let keyid: String?
-  /// Digits of the moment, `20261129T053400123Z`; nil for the first on these inputs.
+  /// The time as digits, `20261129T053400123Z`; nil for the first attestation of these inputs.
   public let moment: String?
 
-  /// Makes a path.
+  /// Creates a path.
   public init(inputs: Digest, check: Digest, keyid: String?, moment: String? = nil) {
     (self.inputs, self.check, self.keyid, self.moment) = (inputs, check, keyid, moment)
   }
 
-  /// The folder of all attestations about these inputs.
+  /// Returns the folder of all attestations about these inputs.
   public static func folder(_ inputs: Digest) -> String { "\(inputs.hex.prefix(2))/\(inputs.hex)" }
 
-  /// The path as text.
+  /// The text of the path.
   public var text: String {
     "\(Self.folder(inputs))/\(check.hex).\(keyid ?? "unsigned")\(moment.map { "." + $0 } ?? "").json"
   }
 
-  /// Reads a path; nil if it is none.
+  /// Parses a path. Returns nil if it is malformed.
   public init?(_ text: String) {
     let parts = text.split(separator: "/", omittingEmptySubsequences: false)
     guard parts.count == 3, let inputs = Digest(hex: parts[1]), parts[0] == inputs.hex.prefix(2) else { return nil }
@@ -41,7 +41,7 @@ public struct AttestationPath: Sendable, Equatable {
     (self.inputs, self.check) = (inputs, check)
   }
 
-  /// The digits of a moment, in milliseconds since 1970.
+  /// Returns the digits of a time in milliseconds since 1970.
   public static func digits(of moment: Int64) -> String {
     Timestamp.text(millisecondsSince1970: moment).filter { !"-:.".contains($0) }
   }

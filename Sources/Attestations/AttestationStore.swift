@@ -3,11 +3,11 @@ import PlanJudge
 public import PlanModel
 public import GitRepository
 
-/// Reads the attestations of a repository and says which of them count.
+/// Reads the attestations of a repository and decides which of them count.
 public final class AttestationStore: RenewalSource {
-  /// The ref that holds them.
+  /// The ref of attestations.
   public static let ref = "refs/readiness/attestations"
-  /// The most attestations of one check on one set of inputs that are verified; the youngest come first.
+  /// The largest number of attestations that are verified for one check and its inputs, newest first.
   private static let verifiedBound = 32
 
   private let repository: Repository
@@ -19,8 +19,8 @@ public final class AttestationStore: RenewalSource {
     let tree: GitTree?
   }
 
-  /// Names the attestations. They are read when something is first sought.
-  /// - Parameter commit: in place of the ref's own.
+  /// Opens the attestations. They are read on first use.
+  /// - Parameter commit: replaces the ref's commit.
   public init(_ repository: Repository, at commit: ObjectID? = nil) {
     self.repository = repository
     given = commit
@@ -34,11 +34,11 @@ public final class AttestationStore: RenewalSource {
     return found
   }
 
-  /// The commit that is read; nil if there are no attestations.
+  /// The commit of the attestations; nil if there are none.
   /// - Throws: `GitError` if the ref or the commit cannot be read.
   public var commit: ObjectID? { get throws { try open().commit } }
 
-  /// Finds the youngest accepted attestation. Reads one folder, and runs `openssl` once for each that may count.
+  /// Returns the newest accepted attestation. Reads one folder, and runs `openssl` once for each candidate.
   public func renewal(
     of check: CheckDefinition, inputs: Digest, for name: String, policy: AttestationPolicy, now: Int64?
   ) throws -> Renewal? {
@@ -53,7 +53,7 @@ public final class AttestationStore: RenewalSource {
     return nil
   }
 
-  /// Finds the attestations of a check on inputs, the youngest first; what is malformed is left out.
+  /// Returns the attestations of a check for its inputs, newest first. Skips malformed ones.
   public func attestations(of check: Digest, inputs: Digest) throws -> [StoredAttestation] {
     guard let tree = try open().tree else { return [] }
     let folder = AttestationPath.folder(inputs)
@@ -67,8 +67,8 @@ public final class AttestationStore: RenewalSource {
     return found.sorted { ($1.check.at, $0.path.text) < ($0.check.at, $1.path.text) }
   }
 
-  /// Says whether an attestation counts for a criterion, and by which key.
-  /// - Parameter check: as the tree that is asked about defines it.
+  /// Judges an attestation for a criterion. Returns its key, and the reason if it does not count.
+  /// - Parameter check: the definition in the tree that is judged.
   public func verdict(
     on attestation: StoredAttestation, check: CheckDefinition, for name: String, policy: AttestationPolicy?, now: Int64?
   ) throws -> (key: AttestationPolicy.Key?, fault: RenewalFault?) {
@@ -85,10 +85,10 @@ public final class AttestationStore: RenewalSource {
     return (key, nil)
   }
 
-  /// The hour by which a clock may be ahead (specification, provenance).
+  /// The tolerance for a clock that is ahead: one hour (specification, provenance).
   private static let skew: Int64 = 3_600_000
 
-  /// Finds the key of the policy whose signature verifies. A key that stands in the envelope is never asked.
+  /// Returns the policy key whose signature verifies. A key in the envelope is never used.
   private func signer(of attestation: StoredAttestation, _ policy: AttestationPolicy?) throws -> (
     key: AttestationPolicy.Key?, fault: RenewalFault?
   ) {
@@ -103,7 +103,7 @@ public final class AttestationStore: RenewalSource {
     return (nil, fault)
   }
 
-  /// Hands over every file of the attestations, sorted by path. O(attestations).
+  /// Visits every attestation file, sorted by path. O(attestations).
   public func forEachFile(_ body: (String, Result<StoredAttestation, AttestationFault>) throws -> Void) throws {
     guard let tree = try open().tree else { return }
     for file in try repository.changes(from: nil, to: tree.root, atMost: 1_000_000, depth: 3) {
@@ -111,7 +111,7 @@ public final class AttestationStore: RenewalSource {
     }
   }
 
-  /// Reads a file of the attestations.
+  /// Reads an attestation file.
   public static func read(_ file: TreeChange, in repository: Repository) throws -> Result<
     StoredAttestation, AttestationFault
   > {

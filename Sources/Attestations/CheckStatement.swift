@@ -5,12 +5,12 @@ import StrictJSON
 
 /// The fact that a check passed on inputs, as an in-toto test result (spec/predicates/test-result.md).
 public struct CheckStatement: Sendable {
-  /// The predicate's type.
+  /// The predicate type.
   public static let type = "https://in-toto.io/attestation/test-result/v0.1"
-  /// The property of the predicate that holds what only we record.
+  /// The predicate's property for data that only this project records.
   public static let own = Statement.base + "/check/v1"
 
-  /// The criterion, such as `M-04/replay`.
+  /// The name of the criterion, such as `M-04/replay`.
   public let name: String
   /// The digest of the check's definition.
   public let check: Digest
@@ -20,16 +20,16 @@ public struct CheckStatement: Sendable {
   public let inputs: Digest
   /// The commit that was checked.
   public let commit: String
-  /// The moment at which it ended, in milliseconds since 1970.
+  /// The time at which the check ended, in milliseconds since 1970.
   public let at: Int64
-  /// True if it passed.
+  /// True if the check passed.
   public let isPassed: Bool
   private let details: [JSONMember]
 
-  /// Makes the statement of evidence.
+  /// Creates the statement of evidence.
   /// - Parameters:
-  ///   - name: of the criterion, such as `M-04/replay`.
-  ///   - run: the run that brought the evidence into the plan; nil for an attestation beside it.
+  ///   - name: the name of the criterion, such as `M-04/replay`.
+  ///   - run: the run that added the evidence to the plan; nil for a separate attestation.
   public init(_ record: CheckRecord, of name: String, run: String? = nil) {
     self.name = name
     (check, profile, inputs, commit) = (record.command, record.profile, record.inputs, record.commit)
@@ -45,8 +45,8 @@ public struct CheckStatement: Sendable {
     self.details = details
   }
 
-  /// Reads a statement.
-  /// - Throws: `AttestationFault` if it is no test result of a check.
+  /// Parses a statement.
+  /// - Throws: `AttestationFault` if it is not a test result of a check.
   public init(_ statement: Statement) throws(AttestationFault) {
     guard statement.predicateType == Self.type else { throw AttestationFault("It is no test result.") }
     func subject(_ name: String, _ algorithm: String) throws(AttestationFault) -> String {

@@ -1,17 +1,17 @@
 public import PlanModel
 import StrictJSON
 
-/// The fact that a drill was held, its steps as the tests of an in-toto test result.
+/// The fact that a drill took place, with its steps as the tests of an in-toto test result.
 ///
-/// Reads both records that this program's tools write: of `alerts drill` (`alert-drill`), whose steps are alerts, and of
-/// `scripts/run-runbook.sh` (`runbook`), whose steps are sections.
+/// Reads both kinds of records: `alert-drill` from `alerts drill`, with alerts as steps, and `runbook` from
+/// `scripts/run-runbook.sh`, with sections as steps.
 public struct DrillStatement {
-  /// The property of the predicate that holds what only we record.
+  /// The predicate's property for data that only this project records.
   public static let own = Statement.base + "/drill/v1"
 
-  /// The commit at which the drill was held; nil if the record names none.
+  /// The commit of the drill; nil if the record names none.
   public let commit: String?
-  /// The runbooks that the steps name, by path; nil for a digest that the record does not hold.
+  /// The runbooks of the steps, by path; nil for a digest that the record does not contain.
   public let runbooks: [(path: String, digest: Digest?)]
   private let record: (name: String, digest: Digest)
   private let steps: [(name: String, verdict: String)]
@@ -19,9 +19,9 @@ public struct DrillStatement {
   private let kind: String
   private let program: Digest?
 
-  /// Reads a record.
-  /// - Parameter name: the record's file, from the top of the repository.
-  /// - Throws: `AttestationFault` if it is no record of a drill.
+  /// Parses a record.
+  /// - Parameter name: the path of the record from the top of the repository.
+  /// - Throws: `AttestationFault` if it is not a record of a drill.
   public init(record bytes: [UInt8], name: String) throws(AttestationFault) {
     let root = try Envelope.json(bytes)
     record = (name, Digest(of: bytes))
@@ -48,15 +48,15 @@ public struct DrillStatement {
     if let book = root["runbook"], let path = book["path"]?.string {
       runbooks = [(path, book["sha256"]?.string.flatMap { Digest(hex: $0) })]
     } else {
-      // A page and the heading in it; a page elsewhere has no digest that anybody could know.
+      // A link to a page with an anchor. A page outside the repository has no known digest.
       let pages = (root[entries.list]?.array ?? []).compactMap { $0["runbook"]?.string }
         .filter { !$0.contains("://") }.map { String($0.prefix { $0 != "#" }) }
       runbooks = Set(pages).sorted().map { ($0, nil) }
     }
   }
 
-  /// Makes the in-toto Statement.
-  /// - Parameter digest: of a runbook whose digest the record does not hold.
+  /// Creates the in-toto Statement.
+  /// - Parameter digest: returns the digest of a runbook if the record does not contain it.
   public func statement(_ digest: (String) throws -> Digest) rethrows -> Statement {
     let books = try runbooks.map { Statement.Subject.sha256($0.path, try $0.digest ?? digest($0.path)) }
     func names(_ wanted: (String) -> Bool) -> [String] { steps.filter { wanted($0.verdict) }.map(\.name) }

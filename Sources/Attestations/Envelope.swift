@@ -2,12 +2,12 @@ import PlanJudge
 import PlanModel
 import StrictJSON
 
-/// Says why bytes are no envelope, no Statement or no attestation, in a sentence.
+/// The reason why bytes are not an envelope, Statement or attestation, in a sentence.
 public struct AttestationFault: Error, Sendable, Equatable {
   /// The sentence.
   public let message: String
 
-  /// Makes a fault.
+  /// Creates a fault.
   public init(_ message: String) { self.message = message }
 }
 
@@ -15,18 +15,18 @@ public struct AttestationFault: Error, Sendable, Equatable {
 public struct Envelope: Sendable {
   /// One signature.
   public struct Signature: Sendable {
-    /// The key that the signer names. It is a hint: only a key that the reader trusts verifies.
+    /// The key id from the signer. Only a hint: verification uses a key that the reader trusts.
     public let keyid: String
-    /// The signature's bytes.
+    /// The bytes of the signature.
     public let bytes: [UInt8]
 
-    /// Makes a signature.
+    /// Creates a signature.
     public init(keyid: String, bytes: [UInt8]) { (self.keyid, self.bytes) = (keyid, bytes) }
   }
 
-  /// The type of an in-toto Statement.
+  /// The payload type of an in-toto Statement.
   public static let statementType = "application/vnd.in-toto+json"
-  /// The most bytes that an envelope may have.
+  /// The largest envelope, in bytes.
   public static let bound = 16 << 20
 
   /// The signed bytes.
@@ -34,10 +34,10 @@ public struct Envelope: Sendable {
   /// The signatures, at least one.
   public let signatures: [Signature]
 
-  /// Makes an envelope around a Statement.
+  /// Creates an envelope around a Statement.
   public init(payload: [UInt8], signatures: [Signature]) { (self.payload, self.signatures) = (payload, signatures) }
 
-  /// Reads an envelope.
+  /// Parses an envelope.
   /// - Throws: `AttestationFault`.
   public init(parsing bytes: [UInt8]) throws(AttestationFault) {
     guard bytes.count <= Self.bound else { throw AttestationFault("It has more than 16 MiB.") }
@@ -67,7 +67,7 @@ public struct Envelope: Sendable {
     }
   }
 
-  /// The bytes that are signed: DSSE's pre-authentication encoding.
+  /// Returns the bytes to sign: DSSE's pre-authentication encoding.
   public static func signedBytes(_ payload: [UInt8]) -> [UInt8] {
     Array("DSSEv1 \(statementType.utf8.count) \(statementType) \(payload.count) ".utf8) + payload
   }

@@ -1,13 +1,14 @@
 import StrictJSON
 public import PlanModel
 
-/// Says whether an envelope is signed by a key that the reader trusts, and is about what the reader asks.
+/// The verdict on an envelope: whether a trusted key signed it, and whether it has the requested predicate and
+/// commit.
 public struct EnvelopeVerdict: Sendable {
-  /// Says why an envelope is refused.
+  /// The reason why an envelope is rejected.
   public enum Fault: Sendable, Equatable {
-    /// It is no envelope of a Statement, for a reason in a sentence.
+    /// It is not an envelope of a Statement; the sentence says why.
     case malformed(String)
-    /// No signature verifies with the key. A key that stands in the envelope is never asked.
+    /// No signature verifies with the key. A key in the envelope is never used.
     case notSigned
     /// It has another predicate type.
     case otherPredicate
@@ -15,23 +16,23 @@ public struct EnvelopeVerdict: Sendable {
     case otherSubject
   }
 
-  /// The statement; nil if it cannot be read.
+  /// The statement; nil if it cannot be parsed.
   public let statement: Statement?
-  /// Each signature by the key that it names, and whether the reader's key made it.
+  /// The signatures with their key ids, true if the reader's key made them.
   public let signatures: [(keyid: String, isAccepted: Bool)]
-  /// Why it is refused; nil if it is accepted.
+  /// The reason for rejection; nil if the envelope is accepted.
   public let fault: Fault?
 
-  /// The most signatures of one envelope that are tried.
+  /// The largest number of signatures of one envelope that are verified.
   private static let bound = 32
 
   /// Verifies an envelope.
   /// - Parameters:
-  ///   - bytes: the envelope as it was received.
-  ///   - key: the key that is trusted. The `keyid` in the envelope is a hint that decides nothing (DSSE, protocol).
-  ///   - predicate: the predicate type that is asked for; nil for any.
-  ///   - commit: 40 hexadecimal digits that one `gitCommit` has to be; nil for any.
-  /// - Throws: `GitError` if `openssl` is not there.
+  ///   - bytes: the envelope as received.
+  ///   - key: the trusted key. The `keyid` in the envelope is only a hint (DSSE, protocol).
+  ///   - predicate: the required predicate type; nil for any.
+  ///   - commit: 40 hexadecimal digits that one `gitCommit` must equal; nil for any.
+  /// - Throws: `GitError` if `openssl` is not installed.
   public init(_ bytes: [UInt8], key: PublicKey, predicate: String? = nil, commit: String? = nil) throws {
     let envelope: Envelope
     let statement: Statement

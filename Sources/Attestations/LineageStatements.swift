@@ -2,27 +2,27 @@ public import GitObjects
 public import PlanModel
 import StrictJSON
 
-/// The statements of a lineage: one for each run and each check that it brought, and one summary at the end.
+/// The statements of a lineage: one for each run and each of its checks, and a summary at the end.
 ///
-/// They hold no moment but those of the runs, so the same history gives the same bytes.
+/// They contain no times except those of the runs, so the same history gives the same bytes.
 public struct LineageStatements {
-  /// A statement, with the name that its file begins with.
+  /// A statement with the stem of its file name.
   public struct Named: Sendable {
-    /// `<run id>.run`, `<run id>.test-result-M-04-replay` or `<commit>.verification-summary`.
+    /// The stem: `<run id>.run`, `<run id>.test-result-M-04-replay` or `<commit>.verification-summary`.
     public let name: String
     /// The statement.
     public let statement: Statement
-    /// Its bytes, RFC 8785.
+    /// The bytes, in RFC 8785 form.
     public let bytes: [UInt8]
   }
 
   private let lineage: Lineage
   private let version: String
 
-  /// - Parameter version: of this program.
+  /// - Parameter version: the version of this program.
   public init(_ lineage: Lineage, version: String) { (self.lineage, self.version) = (lineage, version) }
 
-  /// Hands over each statement, the runs oldest first. O(runs + evidence).
+  /// Visits each statement, the oldest run first. O(runs + evidence).
   public func forEach(_ body: (Named) throws -> Void) throws {
     var stream = DigestStream()
     func pass(_ name: String, _ statement: Statement) throws {
@@ -46,6 +46,6 @@ public struct LineageStatements {
     try body(Named(name: "\(lineage.commit).verification-summary", statement: summary, bytes: summary.bytes))
   }
 
-  /// The commits of changes without a stamp, of which nothing can be stated.
+  /// The commits of changes without a stamp, which have no statements.
   public var missing: [ObjectID] { lineage.steps.filter { $0.id == nil }.map(\.commit) }
 }

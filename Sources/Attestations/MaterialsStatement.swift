@@ -4,15 +4,15 @@ import StrictJSON
 /// The bill of materials of a program, as an in-toto Statement whose predicate is the CycloneDX document
 /// (spec/predicates/cyclonedx.md).
 public struct MaterialsStatement {
-  /// The predicate's type.
+  /// The predicate type.
   public static let type = "https://cyclonedx.org/bom"
 
   /// The in-toto Statement.
   public let statement: Statement
 
-  /// Reads a bill of materials in JSON, and holds it against the program that it should be of.
+  /// Parses a bill of materials in JSON, and checks that it belongs to the program.
   /// - Parameter name: the program's file name.
-  /// - Throws: `AttestationFault` if it is no CycloneDX document, or of another program.
+  /// - Throws: `AttestationFault` if it is not a CycloneDX document, or belongs to another program.
   public init(bom bytes: [UInt8], program: Digest, name: String) throws(AttestationFault) {
     let root = try Envelope.json(bytes)
     guard root["bomFormat"]?.string == "CycloneDX", root["specVersion"]?.string != nil else {

@@ -2,24 +2,25 @@ import GitObjects
 public import PlanModel
 import StrictJSON
 
-/// The fact that a run was accepted or rejected, on what it is based, as an in-toto Statement of a predicate of our own.
+/// The fact that a run was accepted or rejected, and its basis, as an in-toto Statement with this project's own
+/// predicate.
 public struct RunStatement {
-  /// The predicate's type.
+  /// The predicate type.
   public static let type = Statement.base + "/run/v1"
 
   /// The run ID.
   public let id: Digest
   private let step: Lineage.Step
 
-  /// Makes the statement of a run.
-  /// - Returns: nil if the change carries no stamp, so that there is no run ID to state.
+  /// Creates the statement of a run.
+  /// - Returns: nil if the change has no stamp, and thus no run ID.
   public init?(_ step: Lineage.Step) {
     guard let id = step.id else { return nil }
     (self.id, self.step) = (id, step)
   }
 
-  /// The in-toto Statement: its subjects are the run, each file that the run left behind, and the commit.
-  /// - Throws: `JSONError` never in practice: the facts are JSON that this program wrote.
+  /// Returns the in-toto Statement: its subjects are the run, each file that the run changed, and the commit.
+  /// - Throws: `JSONError` never in practice, because this program wrote the JSON of the facts.
   public func statement() throws -> Statement {
     let run = step.run
     let changes =

@@ -3,35 +3,36 @@ public import PlanModel
 import GitRepository
 import ReadinessSystem
 
-/// A key that cannot be used, and what helps.
+/// The error for an unusable key, with a hint.
 public struct KeyFault: Error, Sendable {
   /// The stable code.
   public let code: String
-  /// What happened.
+  /// The message, in a sentence.
   public let message: String
-  /// What to do.
+  /// The next step.
   public let hint: String
 
-  /// Makes a fault.
+  /// Creates a fault.
   public init(_ code: String, _ message: String, hint: String) {
     (self.code, self.message, self.hint) = (code, message, hint)
   }
 }
 
-/// A private key in PEM that signs attestations. `openssl` signs and verifies: there is no cryptography here.
+/// A private key in PEM that signs attestations. `openssl` signs and verifies, so that this program has no
+/// cryptography.
 public struct SigningKey {
-  /// The public half.
+  /// The public key.
   public let publicKey: PublicKey
   private let path: String
 
-  /// The command that makes a key.
+  /// The hint with the command that creates a key.
   static let recipe = "openssl genpkey -algorithm ed25519 -out KEY.pem makes one."
 
   /// Reads a key.
-  /// - Throws: `KeyFault` if it cannot be read, has a passphrase, or is of another kind.
+  /// - Throws: `KeyFault` if it cannot be read, has a passphrase, or has an unsupported type.
   public init(path: String) throws {
     self.path = path
-    // An empty passphrase keeps openssl from asking for one.
+    // An empty passphrase keeps openssl from prompting.
     let output = try OpenSSL.run(["pkey", "-in", path, "-passin", "pass:", "-pubout", "-outform", "DER"])
     guard output.status == 0 else {
       throw KeyFault(
@@ -44,10 +45,10 @@ public struct SigningKey {
     publicKey = key
   }
 
-  /// Signs a Statement. An ed25519 key gives the same bytes each time.
+  /// Signs a Statement. Signatures of an ed25519 key are deterministic.
   public func envelope(_ statement: Statement) throws -> Envelope { try envelope(payload: statement.bytes) }
 
-  /// Signs the bytes of a Statement as they are.
+  /// Signs the bytes of a Statement unchanged.
   public func envelope(payload: [UInt8]) throws -> Envelope {
     let signature = try OpenSSL.withFiles(["input": Envelope.signedBytes(payload)]) { folder in
       let output = try OpenSSL.run(
@@ -65,7 +66,7 @@ public struct SigningKey {
 
 extension PublicKey {
   /// Reads the file of a public key.
-  /// - Throws: `KeyFault` if it is not there, or holds another kind of key, a private one included.
+  /// - Throws: `KeyFault` if it does not exist, or contains another type of key, such as a private one.
   public init(path: String) throws {
     guard let bytes = try FileSystem.readIfPresent(path) else {
       throw KeyFault("key-unreadable", "There is no file \(path).", hint: "Name the signer's public key in PEM.")
@@ -78,8 +79,8 @@ extension PublicKey {
     self = key
   }
 
-  /// True if a signature is this key's, over the payload of an envelope.
-  /// - Throws: `GitError` if openssl is not there.
+  /// Returns true if this key made a signature over the payload of an envelope.
+  /// - Throws: `GitError` if openssl is not installed.
   public func verifies(_ signature: Envelope.Signature, of payload: [UInt8]) throws -> Bool {
     let files = [
       "key": Array(pem.utf8), "input": Envelope.signedBytes(payload), "signature": signature.bytes,

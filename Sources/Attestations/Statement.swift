@@ -2,18 +2,19 @@ import PlanJudge
 public import PlanModel
 public import StrictJSON
 
-/// An in-toto Statement (https://github.com/in-toto/attestation, spec/v1): facts about artifacts that digests name.
+/// An in-toto Statement (https://github.com/in-toto/attestation, spec/v1): facts about artifacts, which are
+/// identified by digests.
 public struct Statement: Sendable {
   /// An artifact that the facts are about.
   public struct Subject: Sendable {
-    /// Its name.
+    /// The name.
     public let name: String
-    /// Its digests, by algorithm.
+    /// The digests, by algorithm.
     public let digest: [(algorithm: String, hex: String)]
-    /// What else is said of it.
+    /// Additional data about the artifact.
     public let annotations: JSONValue?
 
-    /// Makes a subject.
+    /// Creates a subject.
     public init(_ name: String, _ digest: (algorithm: String, hex: String), annotations: JSONValue? = nil) {
       (self.name, self.digest, self.annotations) = (name, [digest], annotations)
     }
@@ -28,7 +29,7 @@ public struct Statement: Sendable {
     }
   }
 
-  /// The base of predicate types that this project defines. It does not resolve; a change of it is a new version of these
+  /// The base of this project's predicate types. It does not resolve. Changing it creates new versions of these
   /// predicates (`doc/reproducibility.md`).
   public static let base = "https://readiness.example"
   /// The type of every Statement.
@@ -41,12 +42,12 @@ public struct Statement: Sendable {
   /// The facts.
   public let predicate: JSONValue
 
-  /// Makes a Statement.
+  /// Creates a Statement.
   public init(_ subjects: [Subject], _ predicateType: String, _ predicate: JSONValue) {
     (self.subjects, self.predicateType, self.predicate) = (subjects, predicateType, predicate)
   }
 
-  /// Reads a Statement.
+  /// Parses a Statement.
   /// - Throws: `AttestationFault`.
   public init(parsing bytes: [UInt8]) throws(AttestationFault) {
     let root = try Envelope.json(bytes)
@@ -66,7 +67,7 @@ public struct Statement: Sendable {
     self.init(subjects, type, root["predicate"] ?? nil)
   }
 
-  /// The Statement as RFC 8785 JSON: the same facts give the same bytes.
+  /// The Statement as RFC 8785 JSON: equal facts give equal bytes.
   public var bytes: [UInt8] {
     let json: JSONValue = [
       "_type": .text(Self.type), "subject": JSONValue(.array(subjects.map(\.json))),
@@ -81,9 +82,9 @@ extension Statement.Subject {
     (self.name, self.digest, annotations) = (name, digest, nil)
   }
 
-  /// A subject that a SHA-256 names.
+  /// Returns a subject with a SHA-256 digest.
   public static func sha256(_ name: String, _ digest: Digest) -> Self { Self(name, ("sha256", digest.hex)) }
 
-  /// A commit.
+  /// Returns a commit as a subject.
   public static func commit(_ id: String, name: String = "commit") -> Self { Self(name, ("gitCommit", id)) }
 }

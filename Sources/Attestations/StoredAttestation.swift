@@ -2,19 +2,19 @@ import PlanJudge
 import PlanModel
 import StrictJSON
 
-/// An attestation as a file of the ref holds it: an envelope, or a Statement without a signature.
+/// An attestation in a file of the ref: an envelope, or a Statement without a signature.
 public struct StoredAttestation: Sendable {
-  /// The most bytes that one may have.
+  /// The largest attestation, in bytes.
   public static let bound = 16 << 10
 
-  /// What it says.
+  /// The statement.
   public let check: CheckStatement
-  /// The envelope; nil if it is not signed.
+  /// The envelope; nil if it is unsigned.
   public let envelope: Envelope?
-  /// Its path.
+  /// The path.
   public let path: AttestationPath
 
-  /// Reads a file, and compares what it says with its path.
+  /// Parses a file, and checks that its content matches its path.
   /// - Throws: `AttestationFault`.
   public init(_ bytes: [UInt8], at path: String) throws(AttestationFault) {
     guard bytes.count <= Self.bound else { throw AttestationFault("It has more than 16 KiB.") }

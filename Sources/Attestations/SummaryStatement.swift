@@ -4,20 +4,20 @@ import StrictJSON
 
 /// The verdict on a history, as a SLSA verification summary (https://slsa.dev/spec/v1.2/verification_summary).
 public struct SummaryStatement {
-  /// The predicate's type.
+  /// The predicate type.
   public static let type = "https://slsa.dev/verification_summary/v1"
-  /// What an accepted history is said to be. SLSA reserves its own names, so these do not begin with `SLSA_`.
+  /// The levels of an accepted history. SLSA reserves its own names, so these do not begin with `SLSA_`.
   static let levels = ["READINESS_HISTORY_LEGAL", "READINESS_RUNS_RECOMPUTED"]
 
   private let lineage: Lineage
   private let version: String
 
-  /// Makes the summary of a history.
-  /// - Parameter version: of this program, which judged.
+  /// Creates the summary of a history.
+  /// - Parameter version: the version of this program, the verifier.
   public init(_ lineage: Lineage, version: String) { (self.lineage, self.version) = (lineage, version) }
 
-  /// The in-toto Statement; nil if the history was not judged whole, or holds no run.
-  /// - Parameter statements: the JSON lines of the statements that it covers; one signature then vouches for all of them.
+  /// Returns the in-toto Statement. Returns nil if the history was not judged completely, or has no run.
+  /// - Parameter statements: the digest of the covered statements as JSON lines, so that one signature covers all.
   public func statement(over statements: Digest) -> Statement? {
     let summary = lineage.summary
     guard summary.isWhole, let at = summary.at else { return nil }
