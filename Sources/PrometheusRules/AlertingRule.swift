@@ -2,20 +2,20 @@ public import StrictJSON
 
 /// An alerting rule of Prometheus.
 public struct AlertingRule: Sendable {
-  /// The alert's name.
+  /// The name of the alert.
   public let name: String
-  /// The PromQL expression; each element of its answer is an alert.
+  /// The PromQL expression; each element of its result is an alert.
   public let expression: String
-  /// How long the expression has to hold, such as `10m`; nil for at once.
+  /// The time for which the expression must be true, such as `10m`; nil for none.
   public let holdsFor: String?
-  /// Labels that the alert gets beside those of the expression; values are templates.
+  /// The labels in addition to those of the expression; values are templates.
   public let labels: [(name: String, value: String)]
-  /// A template of the sentence that a person reads first.
+  /// The template of the summary sentence.
   public let summary: String
-  /// Where the runbook is; a template.
+  /// The template of the runbook's address.
   public let runbook: String
 
-  /// Makes a rule.
+  /// Creates a rule.
   public init(
     _ name: String, _ expression: String, for holdsFor: String?, labels: [(name: String, value: String)],
     summary: String, runbook: String
@@ -37,7 +37,7 @@ public struct AlertingRule: Sendable {
 }
 
 extension String {
-  /// The text as Prometheus' templates print it: two braces would begin an action.
+  /// The text with `{{` escaped for Prometheus' templates.
   public var templateText: String {
     split(separator: "{{", omittingEmptySubsequences: false).joined(separator: "{{\"{{\"}}")
   }

@@ -1,12 +1,12 @@
 public import StrictJSON
 
-/// Makes the cases of a file for `promtool test rules` (Prometheus, "Unit testing for rules").
+/// Creates a test file for `promtool test rules` (Prometheus, "Unit testing for rules").
 public enum RuleTest {
-  /// A made-up series: its selector, and its values in promtool's notation.
+  /// A synthetic series: its selector, and its values in promtool's notation.
   public typealias Input = (series: String, values: String)
 
-  /// A file of cases for one file of rules.
-  /// - Parameter interval: seconds between two evaluations.
+  /// Returns a test file for one rule file.
+  /// - Parameter interval: the seconds between two evaluations.
   public static func file(rules: String, interval: Int, cases: [JSONValue]) -> JSONValue {
     [
       "rule_files": .texts([rules]), "evaluation_interval": .text("\(interval)s"),
@@ -14,7 +14,7 @@ public enum RuleTest {
     ]
   }
 
-  /// One case, whose series have a value a minute.
+  /// Returns one test case, with one value a minute in each series.
   public static func named(
     _ name: String, _ input: [Input], expressions: [JSONValue] = [], alerts: [JSONValue] = []
   ) -> JSONValue {
@@ -28,12 +28,12 @@ public enum RuleTest {
     return JSONValue(.object(members))
   }
 
-  /// What an alert has to say at a moment such as `10m`; nothing expected is an alert that does not fire.
+  /// Returns the expectation for an alert at a time such as `10m`; an empty list means that it does not fire.
   public static func alert(_ name: String, at moment: String, _ expected: [JSONValue]) -> JSONValue {
     ["eval_time": .text(moment), "alertname": .text(name), "exp_alerts": JSONValue(.array(expected))]
   }
 
-  /// One alert that is expected to fire.
+  /// Returns the expectation of a firing alert.
   public static func firing(labels: [(name: String, value: String)], summary: String, runbook: String) -> JSONValue {
     [
       "exp_labels": JSONValue(.object(labels.map { JSONMember($0.name, .text($0.value)) })),

@@ -1,15 +1,15 @@
 public import StrictJSON
 
-/// Writes YAML 1.2 from JSON values: block style, keys sorted, texts as JSON strings. Nothing here reads YAML.
+/// Writes JSON values as YAML 1.2: block style, sorted keys, texts as JSON strings. It does not read YAML.
 public enum YAML {
-  /// The document of a value. O(bytes).
+  /// Returns the document of a value. O(bytes).
   public static func text(_ value: JSONValue) -> String {
     var lines = ""
     write(sorted(value), indent: 0, to: &lines)
     return lines
   }
 
-  /// The value with the keys of every object sorted.
+  /// Returns the value with the keys of every object sorted.
   public static func sorted(_ value: JSONValue) -> JSONValue {
     switch value.kind {
     case .array(let elements): JSONValue(.array(elements.map(sorted)))
@@ -56,7 +56,7 @@ public enum YAML {
       ? text : scalar(.text(text))
   }
 
-  /// JSON of a scalar or an empty collection, with what YAML does not print escaped.
+  /// Returns the JSON of a scalar or an empty collection, with YAML's non-printable characters escaped.
   private static func scalar(_ value: JSONValue) -> String {
     var out = ""
     for scalar in String(decoding: value.canonicalBytes, as: UTF8.self).unicodeScalars {
