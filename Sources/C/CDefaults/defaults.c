@@ -1,5 +1,5 @@
-/* The files of ssot/ that the program carries. They exist once, as the files named here. A new schema or example is
- * two entries: one in the list of bytes, one in the table. OwnFilesTests fails if one is missing. */
+/* The embedded files of ssot/, read from the paths below. A new schema or example needs two entries: one in the
+ * list of bytes, one in the table. OwnFilesTests fails if one is missing. */
 #include "defaults.h"
 
 #pragma clang diagnostic ignored "-Wc23-extensions"

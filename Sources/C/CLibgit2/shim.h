@@ -4,26 +4,27 @@
 #include <git2.h>
 #include <git2/sys/repository.h>
 
-// git_libgit2_opts is variadic, which Swift cannot call. Each option that is used has its own name here.
+// git_libgit2_opts is variadic, which Swift cannot call. Each option in use has its own function here.
 
-/// Has libgit2 hash every object that it reads, or not. An audit asks for it; all else goes by what git checked on receipt.
+/// Sets whether libgit2 hashes every object that it reads. Only an audit needs it; elsewhere git's check on receipt
+/// suffices.
 static inline int readiness_git_verify_hashes(int isOn) {
   return git_libgit2_opts(GIT_OPT_ENABLE_STRICT_HASH_VERIFICATION, isOn);
 }
 
-/// Extensions that libgit2 refuses by default, and that change nothing of what is read here: settings of one work tree,
-/// objects that may be missing, objects that gc keeps. Without the first no sparse checkout could be opened.
+/// Accepts extensions that libgit2 rejects by default, and that do not affect reading: settings of one work tree,
+/// missing objects, objects that gc keeps. The first is needed to open a sparse checkout.
 static inline int readiness_git_accept_extensions(void) {
   const char *names[] = {"worktreeconfig", "partialclone", "preciousobjects"};
   return git_libgit2_opts(GIT_OPT_SET_EXTENSIONS, names, 3);
 }
 
-/// Leaves it to git whether a repository of another owner may be read; git knows every form of safe.directory.
+/// Leaves the check of a repository's owner to git, which knows every form of safe.directory.
 static inline int readiness_git_accept_any_owner(void) {
   return git_libgit2_opts(GIT_OPT_SET_OWNER_VALIDATION, 0);
 }
 
-/// Objects and refs are on the disk before a command says done.
+/// Syncs objects and refs to disk when they are written.
 static inline int readiness_git_enable_fsync(void) {
   return git_libgit2_opts(GIT_OPT_ENABLE_FSYNC_GITDIR, 1);
 }

@@ -1,18 +1,18 @@
-// libgit2 without its network half. This program talks to no network; git itself does that, with the user's own
-// credentials. What stands here makes libgit2.a linkable without libssh2 and GSSAPI (Debian has no static GSSAPI), and
-// keeps its start from reading the system's certificates, which takes 52 of the 62 million instructions of starting
-// and opening a repository. Every function fails closed: a connection that somebody tried would be refused.
-// Why, and what it saves: doc/design/decisions/0008-static-executable.md
+// Stubs for libgit2's network half. This program uses no network; git itself does, with the user's own credentials.
+// The stubs make libgit2.a linkable without libssh2 and GSSAPI (Debian has no static GSSAPI). They also keep its
+// start from reading the system's certificates, which takes 52 of the 62 million instructions of starting and opening
+// a repository. Every function fails closed: any connection attempt would be rejected. Reasons and savings:
+// doc/design/decisions/0008-static-executable.md
 
 #include <stddef.h>
 
-// Certificates: none are read, so no TLS connection could ever be trusted.
+// Certificates: none are read, so no TLS connection can be trusted.
 int mbedtls_x509_crt_parse_file(void *chain, const char *path) { (void)chain; (void)path; return 0; }
 int mbedtls_x509_crt_parse_path(void *chain, const char *path) { (void)chain; (void)path; return 0; }
 
 #ifdef READINESS_STATIC
 
-// libgit2's own start asks for this one and fails without it. It is the only one that says yes.
+// libgit2's start calls this and fails without it. It is the only stub that succeeds.
 int libssh2_init(int flags) { (void)flags; return 0; }
 void libssh2_exit(void) {}
 
@@ -55,8 +55,8 @@ REFUSES(libssh2_userauth_password_ex)
 REFUSES(libssh2_userauth_keyboard_interactive_ex)
 REFUSES(libssh2_userauth_authenticated)
 
-// libgit2's TLS. Its start gathers entropy and sets up ciphers, which takes 1.4 million instructions; here it does
-// nothing, and no stream can be made.
+// libgit2's TLS. Its start gathers entropy and sets up ciphers, which takes 1.4 million instructions. Here it does
+// nothing, and no stream can be created.
 int git_mbedtls_stream_global_init(void) { return 0; }
 REFUSES(git_mbedtls_stream_new)
 REFUSES(git_mbedtls_stream_wrap)

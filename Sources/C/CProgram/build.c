@@ -1,15 +1,15 @@
-/* Says which program this is: version, commit, way of linking. */
+/* The identity of this program: version, commit, kind of linking. */
 #include "program.h"
 
 #pragma clang diagnostic ignored "-Wc23-extensions"
 
-/* A clone and an export by git archive have other bytes in that file. They have to give equal programs, so
- * scripts/build-release.sh leaves the version alone in this section, which has one size. */
+/* That file differs between a clone and an export by git archive. Both must give equal programs, so
+ * scripts/build-release.sh leaves only the version in this section, which has a fixed size. */
 __attribute__((section("readiness_version"), used)) volatile char readiness_version_section[128] = {
 #embed "../../../VERSION"
 };
 
-/* scripts/build-release.sh replaces this section after linking, so that a new commit compiles nothing again. The
+/* scripts/build-release.sh replaces this section after linking, so that a new commit needs no compilation. The
  * program reads it at run time: volatile keeps the compiler from using the zeros. */
 __attribute__((section("readiness_build"), used)) volatile char readiness_build_section[128] = {0};
 

@@ -1,5 +1,5 @@
-/* Checks what the Swift runtime needs before the runtime starts. Without /proc it cannot find its own program, and
- * ends the process by SIGABRT before main; a person would see a crash, and a script a signal. */
+/* Checks the Swift runtime's requirements before the runtime starts. Without /proc it cannot find its own program,
+ * and ends the process with SIGABRT before main, which looks like a crash. */
 #ifdef __linux__
 #include <string.h>
 #include <unistd.h>
@@ -32,7 +32,7 @@ static void require_proc(int count, char **words, char **environment) {
   end(STDERR_FILENO, text, sizeof text - 1);
 }
 
-/* Runs before every constructor, those of shared libraries too (System V ABI, "Initialization and Termination
- * Functions"). */
+/* Runs before every constructor, including those of shared libraries (System V ABI, "Initialization and
+ * Termination Functions"). */
 __attribute__((section(".preinit_array"), used)) static void (*const before_all)(int, char **, char **) = require_proc;
 #endif

@@ -1,9 +1,9 @@
 #ifndef READINESS_CPURE_H
 #define READINESS_CPURE_H
 
-// The functions of the C library that compute from their arguments alone, for modules that open no file and ask no system
-// (decision 0121). They are declared as ISO C and POSIX declare them and nothing is included, so that no other function of
-// the C library comes with them.
+// The functions of the C library that depend only on their arguments, for modules without file or system access
+// (decision 0121). Declared as in ISO C and POSIX, without an include, so that no other function of the C library is
+// visible.
 
 #include <stddef.h>
 

@@ -8,7 +8,7 @@ static uint32_t big_endian(const uint8_t *at) {
   return (uint32_t)at[0] << 24 | (uint32_t)at[1] << 16 | (uint32_t)at[2] << 8 | at[3];
 }
 
-// FIPS 180-4, section 6.1.2, with the schedule of section 6.1.3, which keeps sixteen words.
+// FIPS 180-4, section 6.1.2, with the schedule of section 6.1.3, which stores sixteen words.
 static void compress_plainly(uint32_t state[5], const uint8_t *blocks, size_t count) {
   for (; count > 0; count--, blocks += 64) {
     uint32_t w[16];
@@ -37,7 +37,7 @@ static void compress_plainly(uint32_t state[5], const uint8_t *blocks, size_t co
 #include <immintrin.h>
 #include <sys/platform/x86.h>
 
-// The SHA extensions of x86-64 (Intel, Intrinsics Guide: _mm_sha1rnds4_epu32 and its like), four rounds at once.
+// The SHA extensions of x86-64 (Intel, Intrinsics Guide: _mm_sha1rnds4_epu32 and related), four rounds at once.
 __attribute__((target("sha,sse4.1,ssse3")))
 static void compress_by_processor(uint32_t state[5], const uint8_t *blocks, size_t count) {
   const __m128i reversed = _mm_set_epi64x(0x0001020304050607, 0x08090a0b0c0d0e0f);
@@ -71,7 +71,7 @@ static void compress_by_processor(uint32_t state[5], const uint8_t *blocks, size
 }
 
 static void compress(uint32_t state[5], const uint8_t *blocks, size_t count) {
-  // What libc has asked of the processor at its start: in a virtual machine each CPUID of our own costs microseconds.
+  // libc queried the processor at its start. In a virtual machine each further CPUID costs microseconds.
   if (CPU_FEATURE_ACTIVE(SHA) && CPU_FEATURE_ACTIVE(SSSE3) && CPU_FEATURE_ACTIVE(SSE4_1))
     compress_by_processor(state, blocks, count);
   else

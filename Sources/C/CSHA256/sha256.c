@@ -1,14 +1,14 @@
 #include "CSHA256.h"
 
-// The SHA extensions of x86-64 (Intel, Intrinsics Guide: _mm_sha256rnds2_epu32 and its like). They hold the state as two
-// rows of four words, A B E F and C D G H, and do two rounds at once.
+// The SHA extensions of x86-64 (Intel, Intrinsics Guide: _mm_sha256rnds2_epu32 and related). They store the state as
+// two rows of four words, A B E F and C D G H, and compute two rounds at once.
 
 #if defined(__x86_64__) && __has_include(<sys/platform/x86.h>)
 
 #include <immintrin.h>
 #include <sys/platform/x86.h>
 
-// What libc has asked of the processor at its start: in a virtual machine each CPUID of our own costs microseconds.
+// libc queried the processor at its start. In a virtual machine each further CPUID costs microseconds.
 bool readiness_sha256_is_built_in(void) {
   return CPU_FEATURE_ACTIVE(SHA) && CPU_FEATURE_ACTIVE(SSSE3) && CPU_FEATURE_ACTIVE(SSE4_1);
 }
@@ -35,7 +35,7 @@ void readiness_sha256_compress(
       const __m128i added = _mm_add_epi32(w, _mm_loadu_si128((const __m128i *)(constants + 4 * i)));
       cdgh = _mm_sha256rnds2_epu32(cdgh, abef, added);
       abef = _mm_sha256rnds2_epu32(abef, cdgh, _mm_shuffle_epi32(added, 0x0E));
-      // The four words that are due sixteen rounds on: w[t-16] + s0(w[t-15]) + w[t-7] + s1(w[t-2]).
+      // The four words for sixteen rounds later: w[t-16] + s0(w[t-15]) + w[t-7] + s1(w[t-2]).
       const __m128i last = words[(i + 3) % 4];
       const __m128i sum = _mm_add_epi32(
           _mm_sha256msg1_epu32(w, words[(i + 1) % 4]), _mm_alignr_epi8(last, words[(i + 2) % 4], 4));

@@ -1,8 +1,8 @@
-// A process between the program and a check: it owns whatever the check starts, and ends it.
+// A process between the program and a check: it owns all processes that the check starts, and kills them.
 //
-// Why C: what runs between fork and exec in a program with threads may use system calls only, and a supervisor that is
-// killed must take everything with it. Orphans come to it (PR_SET_CHILD_SUBREAPER), so a check cannot leave a process
-// behind by forking twice or by a session of its own. Paths are the kernel's affair (Landlock, since Linux 5.13).
+// Why C: between fork and exec, a program with threads may only use system calls, and a killed supervisor must take
+// everything with it. Orphans become its children (PR_SET_CHILD_SUBREAPER), so a check cannot leave a process behind
+// by forking twice or by starting a session. The kernel enforces paths (Landlock, since Linux 5.13).
 #define _GNU_SOURCE
 #include "supervisor.h"
 
@@ -30,7 +30,7 @@
 #define SYS_landlock_restrict_self 446
 #endif
 
-// Rights by the number of the kernel's interface; older headers do not name the later ones.
+// The rights by version of the kernel's interface; older headers lack the later ones.
 #define RIGHTS_1 ((1ULL << 13) - 1)
 #define RIGHT_REFER (1ULL << 13)
 #define RIGHT_TRUNCATE (1ULL << 14)
@@ -42,7 +42,7 @@
 
 static int allow(int ruleset, const char *path, uint64_t rights) {
   int file = open(path, O_PATH | O_CLOEXEC);
-  // What is not there cannot be touched either.
+  // A path that does not exist needs no rule.
   if (file < 0) return errno == ENOENT || errno == ENOTDIR ? 0 : -1;
   struct stat status;
   if (fstat(file, &status) == 0 && !S_ISDIR(status.st_mode)) rights &= RIGHTS_OF_FILES;
@@ -54,7 +54,7 @@ static int allow(int ruleset, const char *path, uint64_t rights) {
   return code < 0 ? -1 : 0;
 }
 
-// 1 where the kernel holds this process to its paths from here on, 0 where it cannot, -1 on an error.
+// Returns 1 if the kernel confines this process to its paths from now on, 0 if it cannot, -1 on an error.
 static int confine(const struct readiness_job *job) {
   long version = syscall(SYS_landlock_create_ruleset, NULL, 0, LANDLOCK_CREATE_RULESET_VERSION);
   if (version < 1) return 0;
@@ -88,7 +88,7 @@ static void default_signals(void) {
   pthread_sigmask(SIG_SETMASK, &none, NULL);
 }
 
-// Becomes the check. Comes back never.
+// Becomes the check. Never returns.
 static void become(const struct readiness_job *job, int output, int errors, int news) {
   setsid();
   default_signals();
@@ -109,7 +109,7 @@ static void become(const struct readiness_job *job, int output, int errors, int 
     say(news, READINESS_CONFINE, errno, 0, 0);
     _exit(127);
   }
-  // The news of a good start, which the news of a bad one follows.
+  // Reports a successful start; a report of a failure may follow.
   say(news, READINESS_ENDED, 0, 0, confined);
   if (news != 3) dup2(news, 3);
   syscall(SYS_close_range, 4, ~0U, 0);
@@ -119,7 +119,7 @@ static void become(const struct readiness_job *job, int output, int errors, int 
   _exit(127);
 }
 
-// Kills every child. /proc is read by the system call alone: a library's folder handle asks for memory.
+// Kills every child. Reads /proc by system calls only, because a library's folder handle allocates memory.
 static void kill_children(void) {
   char buffer[8192];
   pid_t self = getpid();
@@ -153,7 +153,7 @@ static void kill_children(void) {
       close(file);
       if (size <= 0) continue;
       text[size] = 0;
-      // pid (name) state parent …; the name may hold anything.
+      // pid (name) state parent …; the name may contain any characters.
       const char *bracket = strrchr(text, ')');
       if (!bracket || !bracket[1] || !bracket[2] || !bracket[3]) continue;
       pid_t parent = 0;
@@ -169,7 +169,7 @@ static void supervise(const struct readiness_job *job, int output, int errors, i
   setsid();
   prctl(PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0);
   default_signals();
-  // What asks the whole group to end asks the caller, who tells us by the pipe.
+  // A signal to end the whole group also reaches the caller, which sends an order through the pipe.
   signal(SIGINT, SIG_IGN);
   signal(SIGTERM, SIG_IGN);
   signal(SIGHUP, SIG_IGN);
@@ -190,7 +190,7 @@ static void supervise(const struct readiness_job *job, int output, int errors, i
     _exit(1);
   }
   if (child == 0) become(job, output, errors, births[1]);
-  // Only these stay open: another job's pipes must end when its own caller closes them.
+  // Only these stay open, because another job's pipes must end when its own caller closes them.
   int kept[4] = {control, result, births[0], news};
   for (int index = 0; index < 4; index++) kept[index] = fcntl(kept[index], F_DUPFD, 64);
   for (int index = 0; index < 4; index++) dup2(kept[index], 3 + index);
@@ -223,7 +223,7 @@ static void supervise(const struct readiness_job *job, int output, int errors, i
       if (order == 'K') kill(-child, SIGKILL), kill(child, SIGKILL);
     }
   }
-  // Killing a child brings its own children here, until there are none.
+  // Killing a child makes its own children children of this process, until there are none.
   for (;;) {
     int each = 0;
     kill_children();
@@ -240,7 +240,7 @@ static void supervise(const struct readiness_job *job, int output, int errors, i
 }
 
 pid_t readiness_supervise(const struct readiness_job *job, struct readiness_pipes *pipes) {
-  // Output, errors, control, result. Where a process cannot be had, none of them stays open.
+  // Output, errors, control, result. On failure none of them stays open.
   int ends[4][2] = {{-1, -1}, {-1, -1}, {-1, -1}, {-1, -1}};
   pid_t pid = -1;
   int made = 0;

@@ -3,7 +3,7 @@
 
 #include <zlib.h>
 
-// inflateInit is a macro, which Swift does not see.
+// inflateInit is a macro, which Swift cannot call.
 static inline int readiness_inflate_init(z_streamp stream) { return inflateInit(stream); }
 
 #endif

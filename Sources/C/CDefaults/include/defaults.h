@@ -3,9 +3,9 @@
 
 #include <stddef.h>
 
-/* A file of this repository that the program carries. */
+/* A file of this repository that the program embeds. */
 struct readiness_default_file {
-  /* From the top of the repository. */
+  /* The path from the top of the repository. */
   const char *path;
   const unsigned char *bytes;
   size_t size;
@@ -13,7 +13,7 @@ struct readiness_default_file {
 
 size_t readiness_default_count(void);
 
-/* The index is less than the count. */
+/* The index must be less than the count. */
 struct readiness_default_file readiness_default_at(size_t index);
 
 #endif

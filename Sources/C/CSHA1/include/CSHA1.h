@@ -4,7 +4,8 @@
 #include <stddef.h>
 #include <stdint.h>
 
-/// SHA-1 (FIPS 180-4, section 6.1) over bytes that come chunk by chunk. Git names objects by it, and a UUID of version 5 is one.
+/// SHA-1 (FIPS 180-4, section 6.1) over chunks of bytes. Git computes object ids with it, and a version 5 UUID uses
+/// it.
 typedef struct {
   uint32_t state[5];
   uint64_t count;

@@ -5,11 +5,11 @@
 #include <stddef.h>
 #include <stdint.h>
 
-/// True where the processor has instructions for SHA-256, and this library knows them.
+/// Returns true if the processor has SHA-256 instructions that this library supports.
 bool readiness_sha256_is_built_in(void);
 
-/// FIPS 180-4, section 6.2.2, for whole blocks of 64 bytes, with the constants of section 4.2.2; only where the processor
-/// can.
+/// Compresses whole blocks of 64 bytes (FIPS 180-4, section 6.2.2, with the constants of section 4.2.2). Requires
+/// readiness_sha256_is_built_in.
 void readiness_sha256_compress(
     uint32_t state[8], const uint32_t constants[64], const uint8_t *blocks, size_t count);
 

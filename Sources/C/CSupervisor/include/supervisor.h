@@ -4,40 +4,40 @@
 #include <stdint.h>
 #include <sys/types.h>
 
-/// What is to run, and within which bounds. Strings and lists belong to the caller and are only read.
+/// A program to run, and its bounds. Strings and lists belong to the caller and are only read.
 struct readiness_job {
   /// The executable, as an absolute path.
   const char *executable;
-  /// Arguments, the first of them the name, and a NULL at the end.
+  /// The arguments, starting with the name, and a final NULL.
   char *const *arguments;
-  /// `NAME=value`, and a NULL at the end.
+  /// The variables `NAME=value`, and a final NULL.
   char *const *environment;
-  /// The file that is its standard input.
+  /// The file for standard input.
   const char *input;
-  /// The folder to run in.
+  /// The working folder.
   const char *folder;
-  /// Files and folders that may be read, and a NULL at the end.
+  /// The files and folders that may be read, and a final NULL.
   const char *const *readable;
-  /// Files and folders that may be written, and a NULL at the end.
+  /// The files and folders that may be written, and a final NULL.
   const char *const *writable;
-  /// How large a file may become.
+  /// The largest size of a written file, in bytes.
   uint64_t file_bytes;
 };
 
-/// The caller's ends of the pipes; each is to be closed.
+/// The caller's ends of the pipes, which the caller closes.
 struct readiness_pipes {
-  /// What the job prints on standard output.
+  /// The job's standard output.
   int output;
-  /// What the job prints on standard error.
+  /// The job's standard error.
   int errors;
-  /// A byte `T` asks the job to end; a byte `K`, or the end of the pipe, ends it and whatever it started, so that nothing
-  /// outlives a caller that was killed.
+  /// Orders for the job. A byte `T` asks the job to end. A byte `K`, or the end of the pipe, kills it and all its
+  /// descendants, so that none outlives a killed caller.
   int control;
-  /// One `readiness_result`.
+  /// The one `readiness_result`.
   int result;
 };
 
-/// Where a job that could not be started failed.
+/// The step at which a job's start failed.
 enum readiness_step {
   READINESS_ENDED = 0,
   READINESS_FORK = 1,
@@ -46,24 +46,24 @@ enum readiness_step {
   READINESS_EXEC = 4,
 };
 
-/// How a job ended.
+/// The result of a job.
 struct readiness_result {
   /// One of `readiness_step`.
   int32_t step;
-  /// `wait`'s status where the job ended, `errno` where it could not be started.
+  /// The status from `wait` if the job ended, `errno` if it could not be started.
   int32_t code;
-  /// Processes that it left behind, which were ended.
+  /// The number of processes that it left behind, which were killed.
   int32_t left;
-  /// 1 where the kernel kept it to its paths, 0 where it cannot.
+  /// 1 if the kernel confined it to its paths, 0 if the kernel cannot.
   int32_t confined;
 };
 
-/// Starts a job under a supervisor of its own, in a session of its own without a terminal.
-/// Returns the supervisor's process id, to be waited for, or -1 with `errno`.
+/// Starts a job under its own supervisor, in its own session without a terminal. Returns the supervisor's process id,
+/// for waitpid, or -1 with `errno`.
 pid_t readiness_supervise(const struct readiness_job *job, struct readiness_pipes *pipes);
 
-/// Makes a pipe that no program inherits, not even one that another thread starts at this moment.
-/// Returns 0, or -1 with `errno`.
+/// Creates a pipe that no program inherits, not even one that another thread is starting. Returns 0, or -1 with
+/// `errno`.
 int readiness_pipe(int ends[2]);
 
 #endif
