@@ -1,11 +1,12 @@
-// What git runs as prepare-commit-msg and commit-msg. Most commits touch neither plan nor policy: this finds that out
-// from git's own files and ends, and starts the program where it is not certain. `install` copies it into the folder of
-// hooks and writes into `slot` where the program is. Why it has no C library: doc/design/decisions/0018-hook-launcher.md
+// Git runs this as prepare-commit-msg and commit-msg. Most commits change neither plan nor policy: the launcher
+// detects that from git's own files and exits, and starts the program unless it is certain. `install` copies the
+// launcher into the hooks folder and writes the program's path into `slot`. Why it has no C library:
+// doc/design/decisions/0018-hook-launcher.md
 //
-// Certain means: no merge, squash, fixup or amend is under way, the message does not speak of a stamp, and the folders
-// .readiness and ssot that are staged are those of HEAD. What is staged is read from the trees that `git commit` has
-// written into the index (gitformat-index(5), "cache tree"), HEAD from loose objects. A packed object, a split index, an
-// object folder elsewhere: the program looks.
+// It is certain if no merge, squash, fixup or amend is in progress, the message contains no stamp, and the staged
+// folders .readiness and ssot equal those of HEAD. It reads the staged trees that `git commit` has written into the
+// index (gitformat-index(5), "cache tree"), and HEAD from loose objects. A packed object, a split index or another
+// object folder: the program decides.
 
 #include <stddef.h>
 #include <stdint.h>
@@ -13,8 +14,9 @@
 
 enum { mark_length = 18, slot_size = 4096 };
 
-// The mark by which install knows its files, then `1` where prepare-commit-msg stands beside it, then `p` for
-// prepare-commit-msg or `c` for commit-msg (frameworks rename hooks, so the file's name tells nothing), then the program's path.
+// The mark by which install recognizes its files, then `1` if prepare-commit-msg is installed in the same folder.
+// Then `p` for prepare-commit-msg or `c` for commit-msg (frameworks rename hooks, so the file's name is unreliable),
+// then the program's path.
 volatile const char slot[slot_size] = "# readiness hook: 0p";
 
 // MARK: - The system, without a C library
@@ -50,7 +52,7 @@ uintptr_t __stack_chk_guard = 0x5eed;
 _Noreturn static void leave(int status) {
   for (;;) sys(sys_exit, status, 0, 0, 0, 0, 0);
 }
-// What the compiler and zlib expect.
+// The functions that the compiler and zlib require.
 _Noreturn void __stack_chk_fail(void) { leave(1); }
 void *memcpy(void *to, const void *from, size_t count) {
   for (size_t i = 0; i < count; i++) ((char *)to)[i] = ((const char *)from)[i];
@@ -87,7 +89,7 @@ typedef struct {
   size_t count;
 } Bytes;
 
-// Reads a file into room; a larger one, or none, is {NULL, 0}.
+// Reads a file into a buffer; returns {NULL, 0} if it is too large or missing.
 static Bytes contents(const char *path, uint8_t *room, size_t size) {
   Bytes none = {NULL, 0};
   int file = open_file(path);
@@ -108,10 +110,10 @@ static uint8_t *map(size_t size, int protection, int flags, int file) {
   return memory < 0 && memory > -4096 ? NULL : (uint8_t *)memory;
 }
 
-// Memory that costs nothing until it is touched.
+// Allocates memory that costs nothing until it is touched.
 static uint8_t *room(size_t size) { return map(size, 3, 0x22, -1); }
 
-// A file in memory; {NULL, 0} where there is none.
+// Maps a file into memory; returns {NULL, 0} if there is none.
 static Bytes mapped(const char *path) {
   Bytes none = {NULL, 0};
   int file = open_file(path);
@@ -135,7 +137,7 @@ static Bytes line(Bytes text) {
 
 enum { path_size = 4096 };
 
-// Joins three pieces; false where they do not fit.
+// Joins three parts; returns false if they do not fit.
 static int join(char *path, const char *folder, const char *a, Bytes b) {
   size_t at = 0;
   const char *texts[] = {folder, a};
@@ -187,7 +189,7 @@ typedef struct {
   const uint8_t *readiness, *ssot;
 } Folders;
 
-// The place behind the entries of an index; 0 where they are not as they should be.
+// Returns the offset after the entries of an index; 0 if they are malformed.
 static size_t end_of_entries(Bytes index) {
   int is_compressed = word(index.bytes + 4) == 4;
   size_t at = 12;
@@ -219,8 +221,8 @@ static int number(Bytes text, size_t *at, char end, long *value) {
   return 1;
 }
 
-// The two folders in the extension TREE: nodes of a name, a zero, how many entries (-1: not known), a space, how many
-// children, a newline, and the tree where it is known.
+// Returns the two folders of the extension TREE. Each node has a name, a zero, the entry count (-1: not known), a
+// space, the child count, a newline, and the tree if it is known.
 static Folders folders_of(Bytes trees) {
   Folders found = {NULL, NULL};
   size_t at = 0;
@@ -252,7 +254,7 @@ static Folders staged(Bytes index) {
   while (at + 28 <= index.count) {
     size_t size = word(index.bytes + at + 4);
     if (size > index.count - at - 28) return none;
-    // In lower case: it has to be understood, as `link` of a split index.
+    // Lower case marks a mandatory extension, such as `link` of a split index.
     if (index.bytes[at] >= 'a') return none;
     if (word(index.bytes + at) == 0x54524545) found = folders_of((Bytes){index.bytes + at + 8, size});
     at += 8 + size;
@@ -264,7 +266,8 @@ static Folders staged(Bytes index) {
 
 static int digit(uint8_t c) { return c >= '0' && c <= '9' ? c - '0' : c >= 'a' && c <= 'f' ? c - 'a' + 10 : -1; }
 
-// The bytes of a loose object of a type, by its id in hexadecimal: a zlib stream of type, size, a zero, and the bytes.
+// Returns the bytes of a loose object of a type, by its hexadecimal id: a zlib stream of type, size, a zero, and the
+// bytes.
 static Bytes object(const uint8_t *id, const char *type, uint8_t *out, size_t size) {
   static uint8_t packed[256 << 10];
   char name[42];
@@ -285,7 +288,7 @@ static Bytes object(const uint8_t *id, const char *type, uint8_t *out, size_t si
   return (Bytes){out + at + 1, whole.count - at - 1};
 }
 
-// The same two folders of HEAD.
+// Returns the two folders of HEAD.
 static Folders head(void) {
   Folders found = {NULL, NULL};
   static uint8_t text[path_size], commit[64 << 10];
@@ -338,7 +341,7 @@ static int concerns_us(int count, char **words, char **variables) {
   static uint8_t caller[64 << 10], message[64 << 10];
   if (count < 2 || !find_folders(variables)) return 1;
   if (stands("MERGE_HEAD") || stands("SQUASH_MSG") || stands("rebase-merge/current-fixups")) return 1;
-  // An amend replaces HEAD: by what git tells the hook, and where only its command line says so, by that.
+  // An amend replaces HEAD. Git's hook arguments tell, or else git's command line.
   if (count > 3 && words[2][0] == 'c' && memcmp(words[3], "HEAD", 5) == 0) return 1;
   char id[32];
   if (!join(path, "/proc/", decimal(sys(sys_getppid, 0, 0, 0, 0, 0, 0), id + 31), (Bytes){(uint8_t *)"/cmdline", 8})) return 1;
@@ -363,7 +366,7 @@ _Noreturn static void run(int count, char **words, char **variables) {
   int is_last_word = slot[mark_length + 1] == 'c';
   const char *name = is_last_word ? "commit-msg" : "prepare-commit-msg";
   if (is_last_word && slot[mark_length] == '1' && editor && editor[0] == ':' && !editor[1]) {
-    // Where no editor opens, what prepare-commit-msg wrote a moment ago is what will be committed.
+    // Without an editor, the message that prepare-commit-msg has just written is the one that will be committed.
     size_t folder = (size_t)(own - words[0]);
     if (join(path, "", "", (Bytes){(uint8_t *)words[0], folder}) && folder < 4000) {
       memcpy(path + folder, "prepare-commit-msg", 19);
@@ -384,7 +387,7 @@ _Noreturn static void run(int count, char **words, char **variables) {
 }
 
 #if defined(__x86_64__)
-// Where the compiler's own checks look for their secret.
+// The compiler's stack protector looks for its secret here.
 static uint64_t thread_area[8] = {0, 0, 0, 0, 0, 0x5eed, 0, 0};
 __attribute__((optimize("no-stack-protector")))
 #endif
