@@ -195,6 +195,27 @@ struct MergeSideTests {
     #expect(try both(h, h.nodes[squash].tree, [back, squash]).errors == ["merge-unresolved"])
   }
 
+  @Test("a change of the policy whose run a side has is not asked again with the rest of its squash")
+  func copiedPolicyChange() throws {
+    let gates = "ssot/policies/gates.json"
+    let h = MemoryHistory()
+    let root = h.add(base, on: [])
+    let there = try h.change(root, by: bob) {
+      $0[gates] = #"{ "version": 1, "gates": { "release": { "milestones": ["*"], "category": "done" } } }"#
+    }
+    let more = try h.change(there, by: bob) { $0.edit("A-3", "\"TBD\"", "\"bob\"") }
+    let squash = h.add(
+      h.nodes[more].tree, on: [root], by: bob, h.nodes[there].message + "\n" + h.nodes[more].message)
+    #expect(try h.assess(squash).errors == [])
+    let maintained = #"{ "version": 1, "roles": { "maintainer": ["ada@example.com"] } }"#
+    let strict = try h.change(there) { $0[authorization] = maintained }
+    let result = h.nodes[squash].tree.with { $0[authorization] = maintained }
+    #expect(try both(h, result, [strict, squash], by: bob).errors == [])
+    // Who has not had it before the rule is asked.
+    let unknowing = try h.change(root) { $0[authorization] = maintained }
+    #expect(try both(h, result, [unknowing, squash], by: bob).errors == ["policy-change-refused"])
+  }
+
   @Test("a waiver that is over by the merge's moment brings nothing into review, from whichever side")
   func lapsed() throws {
     let h = MemoryHistory()

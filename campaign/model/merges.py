@@ -102,7 +102,7 @@ class Merge:
         Of a squash, some blocks may be runs that the parent has; `name` asks for those that list it.
         """
         # A run that both have in common ancestors is replayed on the other side, and refused there.
-        runs = {b.run for x in self.history.only(parent, other) for b in self.audit.blocks(x)}
+        runs = {b.run for x in self.history.only(parent, other) if not self.audit.copied(x, other) for b in self.audit.blocks(x)}
         for x in self.history.only(other, parent):
             blocks = self.audit.blocks(x)
             if blocks and all(b.run in runs for b in blocks):

@@ -88,9 +88,12 @@ def since(audit, parent, other):
 
 
 def repeats(audit, parent, other):
-    """Whether another parent brings a change of the policy whose run this one has already."""
+    """Whether another parent brings a change of the policy whose run this one has already.
+
+    A baseline of which the other has an equal one is no commit of this one alone: who repeats its run is refused there.
+    """
     history = audit.history
-    runs = {b.run for x in history.only(parent, other) for b in audit.blocks(x)}
+    runs = {b.run for x in history.only(parent, other) if not audit.copied(x, other) for b in audit.blocks(x)}
     return any(not audit.copied(x, parent) and any(b.run in runs and b.change for b in audit.blocks(x))
                for x in history.only(other, parent))
 
