@@ -14,19 +14,20 @@ import sys
 import tempfile
 from dataclasses import dataclass
 
-from bound import contents, evidence, shapes  # noqa: F401  each registers its pushes
+from bound import contents, evidence, repeated, shapes  # noqa: F401  each registers its pushes
 from bound.lab import Lab
 from bound.meter import Meter
 from bound.pushes import PUSHES
 
 SECONDS, MEBIBYTES, PUSH, RATIO = 5.0, 256, 50_000, 2.6
-FAMILIES = {"baselines": (shapes.roots, (100, 200)), "parents": (shapes.octopus, (50, 100))}
+FAMILIES = {"baselines": (shapes.roots, (100, 200)), "parents": (shapes.octopus, (50, 100)), "stamps": (repeated.repeated_stamps, (50, 100))}
 SHORT = ["blob-of-zeros", "message-of-faulty-blocks", "deep-folders-of-the-policy", "wide-policy-by-repeated-folders", "endless-pattern-of-the-schema",
          "endless-pattern-of-secrets", "quadratic-pattern-on-a-long-text", "schema-that-doubles", "globs-that-double", "deep-json", "odd-dates",
          "huge-numbers-in-policies", "many-refs", "large-milestone-again-and-again", "message-of-one-line", "message-of-one-long-block",
          "pattern-near-the-bound-on-large-milestones", "patterns-of-secrets-on-large-milestones", "one-content-at-many-paths",
          "folders-repeated-under-the-inputs-of-a-check", "steps-of-a-schema-on-many-milestones", "unstamped-edits-on-many-parents",
-         "wide-tree-of-guarded-files", "wide-tree-inside-ssot", "empty-folders-among-attestations", "many-false-signatures", "siblings-under-one-change"]
+         "wide-tree-of-guarded-files", "wide-tree-inside-ssot", "empty-folders-among-attestations", "many-false-signatures", "siblings-under-one-change",
+         "one-stamp-repeated-in-many-messages", "many-stamps-on-many-lines", "review-changed-again-and-again", "many-heals-of-one-change"]
 
 
 @dataclass

@@ -1,6 +1,7 @@
 public import GitObjects
 public import PlanJudge
 public import PlanModel
+import Synchronization
 
 /// A commit as stored in its object. Parsed here and not by libgit2, so that nothing is truncated, guessed or
 /// cleaned.
@@ -29,10 +30,27 @@ public struct Commit: Sendable {
   /// The message with invalid bytes replaced, for searching. O(message).
   public var messageText: String { message ?? String(decoding: messageBytes, as: UTF8.self) }
   /// The blocks in the raw message, of which only the values are decoded. Git shows a message up to its first zero
-  /// byte, so text after it contains no block. O(message).
+  /// byte, so text after it contains no block. O(message) the first time.
   public var blocks: [StampBlock] {
-    messageBytes.prefix { $0 != 0 }.withUnsafeBufferPointer { bytes in
-      Trailers.blocks(in: bytes) { TextEncoding.decode(Array($0)[...], encoding: encoding) }
+    stamps.found {
+      messageBytes.prefix { $0 != 0 }.withUnsafeBufferPointer { bytes in
+        Trailers.blocks(in: bytes) { TextEncoding.decode(Array($0)[...], encoding: encoding) }
+      }
+    }
+  }
+  private let stamps = Stamps()
+
+  /// The blocks of a message, sought once for all copies of the value.
+  private final class Stamps: Sendable {
+    private let known = Mutex<[StampBlock]?>(nil)
+
+    func found(_ seek: () -> [StampBlock]) -> [StampBlock] {
+      known.withLock { known in
+        if let known { return known }
+        let blocks = seek()
+        known = blocks
+        return blocks
+      }
     }
   }
 

@@ -53,7 +53,7 @@ public struct CommitGraph: Sendable {
   /// Returns a commit of the graph, parsed.
   public func commit(_ index: Int, in repository: Repository) throws -> Commit {
     guard let raw = kept[Int32(index)] else { return try repository.commit(ids[index]) }
-    return try Commit(id: ids[index], raw: raw)
+    return try repository.commit(ids[index], raw: raw)
   }
 
   /// True if the walk includes every ancestor of its commits.
@@ -132,6 +132,20 @@ public struct CommitGraph: Sendable {
       }
     }
     return bases
+  }
+
+  /// Marks the commits of the walk that one of them can reach, itself included, by their places; what comes after it has
+  /// none. O(commits before it).
+  public func reached(from index: Int) -> [Bool] { Self.reached(index) { parents(of: $0) } }
+
+  /// The same for a numbered commit, each with a greater number than its parents.
+  static func reached(_ first: Int, parents: (Int) -> some Sequence<Int32>) -> [Bool] {
+    var reached = [Bool](repeating: false, count: first + 1)
+    reached[first] = true
+    for at in stride(from: first, through: 0, by: -1) where reached[at] {
+      for parent in parents(at) where parent >= 0 { reached[Int(parent)] = true }
+    }
+    return reached
   }
 
   /// Returns true if certainly no commit before this one has a plan or a policy.

@@ -42,6 +42,9 @@ final class ObjectCache {
   var searches: [SearchKey: SecretSearch.Answer] = [:]
   /// The inputs of checks.
   var inputs: [InputKey: InputListing] = [:]
+  /// Commits with long messages.
+  private(set) var commits: [ObjectID: Commit] = [:]
+  private var commitBytes = 0
 
   /// Returns a folder of milestones.
   func folder(_ id: ObjectID, _ repository: Repository) throws -> TreeObject {
@@ -69,6 +72,16 @@ final class ObjectCache {
   func file(_ id: MilestoneID, _ blob: ObjectID) -> MilestoneFile? {
     guard let file = files[blob] else { return nil }
     return file.id == id ? file : others[id]?[blob]
+  }
+
+  /// Bytes of commits kept at most; what their stamps take comes on top, about as much again.
+  private static let commitBound = 24 << 20
+
+  func keep(_ commit: Commit, _ bytes: Int) {
+    if commitBytes + bytes > Self.commitBound { (commits, commitBytes) = ([:], 0) }
+    guard bytes <= Self.commitBound else { return }
+    commitBytes += bytes
+    commits[commit.id] = commit
   }
 
   func keep(_ file: MilestoneFile, _ blob: ObjectID) {

@@ -28,6 +28,7 @@ package final class ObjectStore {
   /// - Parameter offset: its offset in the packs; nil if it is not known.
   func quickly(_ id: ObjectID, _ type: ObjectKind, atMost bound: Int, offset: Int?) throws -> [UInt8]? {
     let bytes = try unconfirmed(id, type, atMost: bound, offset: offset)
+    if let bytes { try count(type, bytes.count) }
     if let bytes, repository.recomputesIDs { try bytes.withUnsafeBytes { try confirm(id, type, $0) } }
     return bytes
   }
@@ -116,6 +117,7 @@ package final class ObjectStore {
   func with<T>(_ id: ObjectID, _ type: ObjectKind, _ body: (UnsafeRawBufferPointer) throws -> T) throws -> T {
     func lend(_ kind: ObjectKind, _ bytes: UnsafeRawBufferPointer) throws -> T? {
       guard kind == type else { return nil }
+      try count(type, bytes.count)
       try confirm(id, type, bytes)
       return try body(bytes)
     }
@@ -147,7 +149,12 @@ package final class ObjectStore {
         function: "git_odb_read")
     }
     let bytes = UnsafeRawBufferPointer(start: git_odb_object_data(object), count: git_odb_object_size(object))
+    try count(type, bytes.count)
     try confirm(id, type, bytes)
     return try body(bytes)
+  }
+
+  private func count(_ type: ObjectKind, _ bytes: Int) throws {
+    if type == .blob { try ReadAllowance.process.takeFile(bytes) } else { try ReadAllowance.process.takeObject(bytes) }
   }
 }

@@ -199,15 +199,9 @@ public final class Repository {
   /// Returns a blob of any size. Git streams a blob above the bound.
   func content(of id: ObjectID, atMost bound: Int, offset: Int? = nil) throws -> Content {
     if let bytes = try store.quickly(id, .blob, atMost: bound, offset: offset) { return .bytes(bytes) }
-    try store.refuseObstructed(id)
-    let odb = try store.database
-    var oid = id.git
-    var size = 0
-    var type = GIT_OBJECT_ANY
-    let code = git_odb_read_header(&size, &type, odb, &oid)
-    if git_error_code(code) == GIT_ENOTFOUND { throw absent(id, code) }
-    try git("git_odb_read_header", "The object \(id)") { code }
+    let size = try blobSize(id)
     guard size > bound else { return .bytes(try blob(id)) }
+    try ReadAllowance.process.takeFile(size)
     var sum = ObjectSum(.blob, size: size)
     let digest = try GitProcess.digest(["cat-file", "blob", id.description]) { sum.add($0) }
     try store.confirm(id, sum: sum.id())
@@ -216,10 +210,28 @@ public final class Repository {
 
   /// Passes on the bytes of a blob of any size, chunk by chunk, with at most 16 MiB in memory.
   func forEachPiece(of id: ObjectID, _ take: (ArraySlice<UInt8>) throws -> Void) throws {
-    guard case .bytes(let bytes) = try content(of: id, atMost: 16 << 20) else {
-      return try GitProcess.forEachPiece(["cat-file", "blob", id.description], take)
+    let bound = 16 << 20
+    if let bytes = try store.quickly(id, .blob, atMost: bound, offset: nil) { return try take(bytes[...]) }
+    let size = try blobSize(id)
+    guard size > bound else { return try take(blob(id)[...]) }
+    try ReadAllowance.process.takeFile(size)
+    var sum = ObjectSum(.blob, size: size)
+    try GitProcess.forEachPiece(["cat-file", "blob", id.description]) { piece in
+      piece.withUnsafeBytes { sum.add($0) }
+      try take(piece)
     }
-    try take(bytes[...])
+    try store.confirm(id, sum: sum.id())
+  }
+
+  private func blobSize(_ id: ObjectID) throws -> Int {
+    try store.refuseObstructed(id)
+    var oid = id.git
+    var size = 0
+    var type = GIT_OBJECT_ANY
+    let code = git_odb_read_header(&size, &type, try store.database, &oid)
+    if git_error_code(code) == GIT_ENOTFOUND { throw absent(id, code) }
+    try git("git_odb_read_header", "The object \(id)") { code }
+    return size
   }
 
   /// Returns the error for a missing object, which in a partial clone was never fetched.
@@ -248,7 +260,19 @@ public final class Repository {
 
   /// Returns a commit, parsed.
   public func commit(_ id: ObjectID) throws -> Commit {
-    try Commit(id: id, raw: bytes(of: id, .commit))
+    if let known = cache.commits[id] { return known }
+    return try commit(id, raw: bytes(of: id, .commit))
+  }
+
+  /// Parses a commit. One with a long message is kept with its stamps: each of its descendants may ask for them.
+  func commit(_ id: ObjectID, raw: [UInt8]) throws -> Commit {
+    if let known = cache.commits[id] { return known }
+    let commit = try Commit(id: id, raw: raw)
+    if raw.count > 2 << 10 {
+      try ReadAllowance.process.takeMessage(raw.count, stamps: commit.blocks.count)
+      cache.keep(commit, raw.count)
+    }
+    return commit
   }
 
   /// Returns the tree of a commit, as the judge sees it.

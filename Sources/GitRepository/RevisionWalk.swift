@@ -71,6 +71,20 @@ extension Repository {
     } == 1
   }
 
+  /// Reads the first few commits of a walk and nothing else, so that long messages use the allowance of a gate up before
+  /// libgit2, which counts nothing, walks over all of them.
+  /// - Throws: `GitError` if a commit cannot be read, or is more than a gate reads.
+  public func lookAhead(from tips: [ObjectID], notFrom known: [ObjectID]) throws {
+    if isShallow { return }
+    var seen = Set(known)
+    var waiting = tips.filter { seen.insert($0).inserted }
+    for _ in 0..<256 {
+      guard let id = waiting.popLast() else { return }
+      let head = try store.with(id, .commit) { CommitHead($0) }
+      waiting += (head?.parents ?? []).filter { seen.insert($0).inserted }
+    }
+  }
+
   /// Returns the commits of all refs except some, such as those that a server had before a push.
   public func refTips(except excluded: (String) -> Bool = { _ in false }) throws -> [ObjectID] {
     var tips: [ObjectID] = []

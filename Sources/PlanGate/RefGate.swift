@@ -21,6 +21,8 @@ public struct RefGate {
   /// - Complexity: O(new commits).
   public func judge(_ updates: [RefUpdate]) throws -> HistoryReport {
     let moves = try updates.map(move)
+    try repository.lookAhead(
+      from: moves.compactMap(\.newTip), notFrom: moves.compactMap(\.oldTip) + moves.flatMap(\.anchors))
     var report = HistoryReport()
     report.findings = try Judge.assess(moves.map(\.change)) { old, new in
       guard let old = try repository.commit(behind: old), let new = try repository.commit(behind: new) else {

@@ -8,6 +8,8 @@ struct Healing {
   /// A commit that changed something without a true stamp.
   struct Wound {
     let commit: ObjectID
+    /// The commit's position in the walk.
+    let place: Int
     /// The facts that a healing stamp has to name, all of them.
     let facts: Set<HealedFact>
     /// The positions of its findings in the report.
@@ -16,37 +18,40 @@ struct Healing {
   }
 
   private(set) var wounds: [Wound] = []
-  private var records: [(commit: ObjectID, facts: Set<HealedFact>)] = []
+  private var records: [(place: Int, facts: Set<HealedFact>)] = []
 
   /// Records whether a commit lacks something, and whether it heals.
   mutating func note(
-    _ commit: Commit, _ blocks: [StampBlock], _ assessment: Assessment, _ findings: ArraySlice<Finding>
+    _ commit: Commit, at place: Int, _ blocks: [StampBlock], _ assessment: Assessment, _ findings: ArraySlice<Finding>
   ) {
     let healing = blocks.filter { $0.heals && $0.fault == nil }.compactMap(\.run)
     // A stamp that is false, or that its actor had no authority for, heals nothing.
     if !healing.isEmpty, !findings.contains(where: { $0.severity == .error }) {
-      records.append((commit.id, healing.reduce(into: []) { $0.formUnion($1.facts) }))
+      records.append((place, healing.reduce(into: []) { $0.formUnion($1.facts) }))
     }
     guard let draft = assessment.draft,
       findings.contains(where: { $0.severity == .error && ReasonCode.repairedByStamps.contains($0.code) })
     else { return }
     wounds.append(
       Wound(
-        commit: commit.id, facts: draft.facts, findings: findings.indices,
+        commit: commit.id, place: place, facts: draft.facts, findings: findings.indices,
         isUnstamped: blocks.allSatisfy(\.heals)))
   }
 
-  /// Turns the errors of healed commits into notes.
+  /// Turns the errors of healed commits into notes. O(healing commits × commits of the walk) at worst.
   /// - Returns: the healed commits.
-  func apply(to findings: inout [Finding], in repository: Repository) throws -> Set<ObjectID> {
+  func apply(to findings: inout [Finding], _ descent: inout Descent, in repository: Repository) throws -> Set<ObjectID>
+  {
     guard !records.isEmpty else { return [] }
-    var healed = Set<ObjectID>()
-    for wound in wounds {
-      var open = wound.facts
-      for record in records where !record.facts.isDisjoint(with: open) {
-        if try repository.isDescendant(record.commit, of: wound.commit) { open.subtract(record.facts) }
+    var open = wounds.map(\.facts)
+    for record in records {
+      // By what heals, so that one walk answers for all that it may heal.
+      for (number, wound) in wounds.enumerated() where !record.facts.isDisjoint(with: open[number]) {
+        if descent.isDescendant(record.place, of: wound.place) { open[number].subtract(record.facts) }
       }
-      guard open.isEmpty else { continue }
+    }
+    var healed = Set<ObjectID>()
+    for (wound, left) in zip(wounds, open) where left.isEmpty {
       healed.insert(wound.commit)
       for index in try Self.pardoned(wound, findings, repository) { findings[index].severity = .note }
     }

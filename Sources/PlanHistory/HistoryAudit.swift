@@ -85,9 +85,11 @@ public struct HistoryAudit {
   fileprivate(set) var report = HistoryReport()
   private var fold = ReplayFold()
   private var healing = Healing()
-  /// The position of each run in `report.runs`, and the commits that hold it.
+  /// The position of each run in `report.runs`, and the positions of the commits that hold it.
   private var places: [Digest: Int] = [:]
-  private var holders: [Digest: [ObjectID]] = [:]
+  private var holders: [Digest: [Int]] = [:]
+  private let graph: CommitGraph
+  private var descent: Descent
 
   private let detail: AuditDetail
   private let range: AuditRange
@@ -100,9 +102,12 @@ public struct HistoryAudit {
   private let clock: Int64
 
   private init(
-    _ repository: Repository, _ range: AuditRange, _ detail: AuditDetail, clock: Int64, after earlier: (any RunHolders)?
+    _ repository: Repository, _ range: AuditRange, _ graph: CommitGraph, _ detail: AuditDetail, clock: Int64,
+    after earlier: (any RunHolders)?
   ) {
     self.clock = clock
+    self.graph = graph
+    descent = Descent(graph, from: range.tips, in: repository)
     self.repository = repository
     self.range = range
     self.detail = detail
@@ -110,7 +115,9 @@ public struct HistoryAudit {
   }
 
   /// The runs of the judged commits, and the commits that hold them.
-  private var rows: [VerifiedHistory.Row] { holders.flatMap { run, commits in commits.map { (run, $0) } } }
+  private var rows: [VerifiedHistory.Row] {
+    holders.flatMap { run, places in places.map { (run, graph.ids[$0]) } }
+  }
 
   /// Judges every commit that can be reached from `tip` and is not in the cache, and caches the result.
   /// - Throws: `GitError` if history is shallow or cannot be read.
@@ -146,7 +153,6 @@ public struct HistoryAudit {
     _ repository: Repository, _ range: AuditRange, _ detail: AuditDetail, after earlier: (any RunHolders)?,
     isWhole: Bool = false, clock: Int64 = Machine.millisecondsSince1970(), progress: (Int, Int) -> Void
   ) throws -> HistoryAudit {
-    var audit = HistoryAudit(repository, range, detail, clock: clock, after: earlier)
     if repository.isShallow, range.trusted.isEmpty { throw repository.shallowHistory }
     let since = Telemetry.recorder?.now
     let graph = try CommitGraph(repository, from: range.tips, notFrom: range.trusted, progress: progress)
@@ -156,6 +162,7 @@ public struct HistoryAudit {
     }
     // A commit that touches no plan passes, even if history is shallow.
     if repository.isShallow, graph.ids.indices.contains(where: graph.isOfInterest) { throw repository.shallowHistory }
+    var audit = HistoryAudit(repository, range, graph, detail, clock: clock, after: earlier)
     let judgedFrom = try range.judgedFrom(in: repository)
     let unjudged = Set(try judgedFrom.id.map { try repository.commits(from: [$0]) } ?? [])
     let dropped = try graph.dropped(from: range.tips, plans: range.plans(in: repository), in: repository)
@@ -167,8 +174,8 @@ public struct HistoryAudit {
         audit.report.notJudged += 1
         // Trusted commits hold runs too, and nobody may use one of them again.
         if graph.isOfInterest(index) {
-          for run in try graph.commit(index, in: repository).blocks.compactMap(\.claimedID) {
-            audit.holders[run, default: []].append(id)
+          for run in Set(try graph.commit(index, in: repository).blocks.compactMap(\.claimedID)) {
+            audit.holders[run, default: []].append(index)
           }
         }
         if detail == .folded { audit.fold.takeTree(graph.trees[index], at: index) }
@@ -181,7 +188,7 @@ public struct HistoryAudit {
     audit.report.trust = try AuditTrust(
       range, graph, judgedFrom: judgedFrom.id, notJudged: audit.report.notJudged, dropped: dropped, in: repository)
     if let unknown = judgedFrom.unknown { audit.report.findings.append(.unknownJudgedFrom(unknown)) }
-    let healed = try audit.healing.apply(to: &audit.report.findings, in: repository)
+    let healed = try audit.healing.apply(to: &audit.report.findings, &audit.descent, in: repository)
     audit.report.heals = !healed.isEmpty
     for wound in audit.healing.wounds where !healed.contains(wound.commit) {
       audit.report.unhealed.formUnion(wound.facts)
@@ -273,7 +280,7 @@ public struct HistoryAudit {
       findings.append(
         Finding(.clockAhead, "The commit's author or committer date lies outside the years 1970 to 9999."))
     }
-    findings = FindingLimit.applied(to: findings + (try replays(of: blocks, in: commit)))
+    findings = FindingLimit.applied(to: findings + (try replays(of: blocks, at: judged.index)))
     let isMore = findings.contains { $0.severity == .error && !ReasonCode.repairedByStamps.contains($0.code) }
     findings = findings.map { finding in
       // While the change itself is refused, its stamp is refused too.
@@ -282,7 +289,7 @@ public struct HistoryAudit {
         .inHistory(commit.id.description)
     }
     report.findings += findings
-    healing.note(commit, blocks, assessment, report.findings.suffix(findings.count))
+    healing.note(commit, at: judged.index, blocks, assessment, report.findings.suffix(findings.count))
     report.waivingRuns += blocks.count { !($0.run?.waives ?? []).isEmpty }
     try record(blocks, of: commit, assessment)
     if detail == .folded { fold.take(commit, at: judged.index, blocks, assessment) }
@@ -297,28 +304,37 @@ public struct HistoryAudit {
     guard !codes.isEmpty else { return }
     for index in report.runs.indices {
       let run = report.runs[index]
-      for commit in run.id.flatMap({ holders[$0] }) ?? [run.commit] {
+      let commits = run.id.flatMap { holders[$0]?.map { graph.ids[$0] } } ?? [run.commit]
+      for commit in commits {
         report.runs[index].codes.formUnion(codes[commit.description] ?? [])
       }
     }
   }
 
-  /// Returns a finding for each run that is already in the commit's own ancestry (contract 3).
-  private mutating func replays(of blocks: [StampBlock], in commit: Commit) throws -> [Finding] {
+  /// Returns a finding for each run that is already in the commit's own ancestry (contract 3). Each run of a message
+  /// counts once.
+  private mutating func replays(of blocks: [StampBlock], at place: Int) throws -> [Finding] {
     var findings: [Finding] = []
-    for id in blocks.compactMap(\.claimedID) {
-      for holder in try (holders[id] ?? []) + (earlier?.holders(of: id) ?? [])
-      where try repository.isDescendant(commit.id, of: holder) {
+    var seen = Set<Digest>()
+    for id in blocks.compactMap(\.claimedID) where seen.insert(id).inserted {
+      if let holder = try ancestor(of: place, holding: id) {
         findings.append(
           Finding(
             .replayedRun,
             "The run \(id.hex.prefix(12))… is already in the commit \(holder.description.prefix(12)), an ancestor.")
         )
-        break
       }
-      holders[id, default: []].append(commit.id)
+      holders[id, default: []].append(place)
     }
     return findings
+  }
+
+  private mutating func ancestor(of place: Int, holding run: Digest) throws -> ObjectID? {
+    for holder in holders[run] ?? [] where descent.isDescendant(place, of: holder) { return graph.ids[holder] }
+    for holder in try earlier?.holders(of: run) ?? [] {
+      if try descent.isDescendant(place, of: holder) { return holder }
+    }
+    return nil
   }
 
   private mutating func record(

@@ -54,7 +54,7 @@ public final class RunIndex: RunHolders {
     let graph = try CommitGraph(repository, from: tips, notFrom: covered)
     for index in graph.ids.indices where graph.isOfInterest(index) {
       let commit = try graph.commit(index, in: repository)
-      for id in commit.blocks.compactMap(\.claimedID) {
+      for id in Set(commit.blocks.compactMap(\.claimedID)) {
         recent[id, default: []].append(commit.id)
       }
     }

@@ -336,6 +336,27 @@ struct AnchorTests {
     #expect(Self.push(s, "\(beside):refs/heads/side").status == 0)
   }
 
+  @Test("many runs that are used again are each found, and none of those that only another line has")
+  func replaysWithoutEnd() throws {
+    let (s, _) = try Self.pair([:])
+    let count = 12
+    for number in 0..<count {
+      s.edit("M-01", number == 0 ? "\"TBD\"" : "\"o\(number - 1)\"", "\"o\(number)\"")
+      s.git("commit", "-qam", "\(number)")
+    }
+    #expect(Self.push(s, "main").status == 0)
+    let text = s.shell("git log -\(count) --reverse --format=%B main").output
+    #expect(text.components(separatedBy: "Readiness-Run: ").count == count + 1, "\(text)")
+    s["message"] = text
+    let again = s.shell("git commit-tree -p main -F message main^{tree}").line
+    let refused = Self.push(s, "\(again):refs/heads/main")
+    #expect(refused.errors.components(separatedBy: "error replayed-run").count == count + 1, "\(refused.all)")
+    // From before them, the same runs lead there, and no ancestor has one.
+    let squash = s.shell("git commit-tree -p main~\(count) -F message main^{tree}").line
+    let beside = Self.push(s, "\(squash):refs/heads/side")
+    #expect(beside.status == 0, "\(beside.all)")
+  }
+
   @Test("refs of records take neither plan nor policy, and only go forward")
   func records() throws {
     let (s, _) = try Self.pair([

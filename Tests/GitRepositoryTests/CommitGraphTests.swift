@@ -40,4 +40,25 @@ struct CommitGraphTests {
     }
     #expect(several.count > 10)
   }
+
+  @Test("the commits that one can reach are all its ancestors and itself; parents beside the walk are passed over")
+  func reached() {
+    var chance = SplitMix(12)
+    var parents: [[Int32]] = []
+    for number in 0..<200 {
+      var list: [Int32] = number % 40 < 2 ? [-1] : []
+      while number % 40 > 1, list.count <= number % 2 {
+        list.append(Int32(Int.random(in: max(0, number - 9)..<number, using: &chance)))
+      }
+      parents.append(list)
+    }
+    var all: [Set<Int>] = []
+    for (number, list) in parents.enumerated() {
+      var own: Set<Int> = [number]
+      for parent in list where parent >= 0 { own.formUnion(all[Int(parent)]) }
+      all.append(own)
+      let found = CommitGraph.reached(number) { parents[$0] }
+      #expect(Set(found.indices.filter { found[$0] }) == all[number], "\(number)")
+    }
+  }
 }

@@ -25,7 +25,7 @@ struct DiskUse {
   func checks() throws -> [HealthCheck] {
     let checks = try Self.parts.compactMap { part -> HealthCheck? in
       let path = folder + "/" + part.name
-      guard let bytes = try size(of: path) else { return nil }
+      guard let bytes = try Self.size(of: path) else { return nil }
       return HealthCheck(
         "disk", bytes > Self.many ? .warning : .ok, "\(Self.text(bytes)) of \(part.what)", hint: part.clear(path))
     }
@@ -33,7 +33,7 @@ struct DiskUse {
   }
 
   /// Returns the bytes of a file, or of all files below a folder, without following links. Nil if nothing exists.
-  private func size(of path: String) throws -> Int? {
+  static func size(of path: String) throws -> Int? {
     guard let status = FileSystem.status(path) else { return nil }
     guard status.kind == .folder else { return status.size }
     return try FileSystem.names(in: path).reduce(0) { try $0 + (size(of: path + "/" + $1) ?? 0) }

@@ -41,13 +41,14 @@ struct HookEntryPoint {
       say("  -> The server and readiness verify check all the same.")
       return 0
     }
-    // The judged commits may come from untrusted people.
-    if isServer || name == "reference-transaction" {
-      PatternAllowance.bound()
-      RepeatedFolders.bound()
-      FalseSignatures.bound()
-    }
     do {
+      // The judged commits may come from untrusted people.
+      if isServer || name == "reference-transaction" {
+        PatternAllowance.bound()
+        RepeatedFolders.bound()
+        FalseSignatures.bound()
+        ReadAllowance.bound(received: try environment["GIT_QUARANTINE_PATH"].flatMap(DiskUse.size(of:)) ?? 0)
+      }
       switch name {
       case "prepare-commit-msg": return try prepareMessage()
       case "commit-msg": return try checkMessage()

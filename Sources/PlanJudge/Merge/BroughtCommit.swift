@@ -8,6 +8,8 @@ public final class BroughtCommit {
   public let tree: any PlanTree
   private let make: () throws -> Proposal
   private var made: Proposal?
+  private var told: [StampBlock]?
+  private var runIDs: Set<Digest>?
   /// The runs in its message that the other parent also has.
   private var repeated: Set<Digest> = []
 
@@ -26,8 +28,19 @@ public final class BroughtCommit {
 
   /// Returns the blocks of its message that describe the commit itself.
   func blocks() throws -> [StampBlock] {
-    guard case .committed(let blocks) = try proposal().claim else { return [] }
-    return blocks.filter { !$0.heals && $0.fault == nil }
+    if let told { return told }
+    guard case .committed(let all) = try proposal().claim else { return [] }
+    let blocks = all.filter { !$0.heals && $0.fault == nil }
+    told = blocks
+    return blocks
+  }
+
+  /// Returns the IDs of the runs in these blocks.
+  func runs() throws -> Set<Digest> {
+    if let runIDs { return runIDs }
+    let runs = Set(try blocks().compactMap(\.claimedID))
+    runIDs = runs
+    return runs
   }
 
   /// Returns the files that it changes relative to any parent, except those that only repeated runs list. Reads no
@@ -60,7 +73,7 @@ public final class BroughtCommit {
   /// Returns the part of the commit that is new if some runs are known; nil if nothing is new. In a squash, only the
   /// blocks count.
   func without(_ runs: Set<Digest>) throws -> BroughtCommit? {
-    let own = Set(try blocks().compactMap(\.claimedID))
+    let own = try self.runs()
     let known = own.intersection(runs)
     if known.isEmpty { return self }
     if known == own { return nil }

@@ -121,7 +121,7 @@ final class BroughtLine {
   }
 
   /// Returns the IDs of the commits' runs.
-  private func runs() throws -> Set<Digest> { Set(try commits.flatMap { try $0.blocks() }.compactMap(\.claimedID)) }
+  private func runs() throws -> Set<Digest> { try commits.reduce(into: []) { $0.formUnion(try $1.runs()) } }
 
   /// Returns the line without the runs that the other line has; `self` if it has none of them. O(commits) if neither
   /// line is empty.
