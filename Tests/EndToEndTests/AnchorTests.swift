@@ -2,7 +2,7 @@ import Foundation
 import TestSupport
 import Testing
 
-/// Whatever a push brings, what stood on the server before it says how it is judged (contract 2.2, anchors).
+/// The state of the server before a push determines how the push is judged (contract 2.2, anchors).
 @Suite("Anchors")
 struct AnchorTests {
   static let roles =
@@ -12,7 +12,7 @@ struct AnchorTests {
     "GIT_COMMITTER_EMAIL": "eve@example.com",
   ]
 
-  /// A clone, and the bare repository that it pushes to, with the gate. Only Ada may change the policy.
+  /// Returns a clone, and the bare repository with the gate that it pushes to. Only Ada may change the policy.
   static func pair(_ files: [String: String] = ["ssot/policies/authorization.json": roles]) throws -> (
     clone: Scratch, server: Scratch
   ) {
@@ -32,7 +32,7 @@ struct AnchorTests {
     s.shell("git push -q --no-verify origin " + refs.joined(separator: " "))
   }
 
-  /// A stamped commit without a parent, of the same plan or another one, on the branch `root`.
+  /// Creates a stamped root commit, of the same plan or another one, on the branch `root`.
   static func root(
     in s: Scratch, samePlan: Bool, _ environment: [String: String] = eve, edit: (Scratch) -> Void = { _ in }
   )
@@ -52,7 +52,7 @@ struct AnchorTests {
     s.git("fetch", "-q", other.path, "main:root")
   }
 
-  /// An unstamped hand-made Done on top of a commit; the work tree is left there.
+  /// Creates an unstamped manual Done on top of a commit, and checks it out.
   static func illegal(_ s: Scratch, on base: String = "main") -> String {
     s.git("checkout", "-q", "--detach", base)
     s.edit("M-01", "\"TBD\"", "\"eve\"")
@@ -99,7 +99,7 @@ struct AnchorTests {
     #expect(set(base).status == 0)
     let verified = s.readiness("verify", "--json")
     #expect(verified.status == 0 && verified.output.contains(base), "\(verified.all)")
-    // A run that is taken on trust is used up all the same.
+    // A run that is trusted without a check is used up as well.
     let message = s.git("log", "--reverse", "--format=%B", "--grep=Readiness-Run", base).output
     let first = message.components(separatedBy: "\n\n").first { $0.hasPrefix("Readiness-Run") } ?? ""
     #expect(!first.isEmpty)
@@ -125,7 +125,7 @@ struct AnchorTests {
     }
     let evil = Self.illegal(s)
     #expect(Self.push(s, "\(evil):refs/heads/stable").errors.contains("illegal-transition"))
-    // What nobody protects goes where its owner wants it.
+    // The owner of an unprotected ref may move it freely.
     #expect(Self.push(s, "main:refs/heads/free").status == 0)
     #expect(Self.push(s, "--force", "main~1:refs/heads/free").status == 0)
     #expect(Self.push(s, ":refs/heads/free").status == 0)
@@ -203,7 +203,7 @@ struct AnchorTests {
     let verified = s.readiness("verify")
     #expect(verified.status == 0, "\(verified.all)")
     #expect(s.readiness("replay").output.contains("agrees"))
-    // A copy that comes in where the two have a base of their own contests no status either.
+    // A copy that arrives with another base contests no status either.
     s.git("checkout", "-q", "-b", "side", first)
     s.start("M-02")
     s.git("commit", "-qam", "start another")
@@ -214,7 +214,7 @@ struct AnchorTests {
       let verified = s.readiness("verify", commit)
       #expect(verified.status == 0, "\(verified.all)")
     }
-    // The copy is an ancestor of either line, wherever it stands: what is left has one layout.
+    // The copy is an ancestor of both lines at any position, so the rest has one layout.
     let started = s.git("rev-parse", "main").line
     let beside = s.shell(
       "git log -1 --format=%B \(started) | GIT_COMMITTER_DATE=2026-11-23T00:00:00Z git commit-tree -p \(first) \(started)^{tree}"
@@ -240,7 +240,7 @@ struct AnchorTests {
     vendored.start("M-01", as: "Done")
     vendored.git("commit", "-qam", "by hand", environment: ["READINESS_SKIP": "1"])
     s.git("fetch", "-q", vendored.path, "main:vendored")
-    // A free branch of another plan is not judged, and is taken for nothing.
+    // A free branch of another plan is not judged, and counts as nothing.
     #expect(Self.push(s, "vendored:refs/heads/vendored").status == 0)
     func merge(_ tree: String, _ first: String, _ second: String) -> String {
       s.shell("git commit-tree -p \(first) -p \(second) -m merge \(tree)^{tree}").line
@@ -273,7 +273,7 @@ struct AnchorTests {
     let result = Self.push(s, "\(drop):refs/heads/main")
     #expect(result.errors.contains("plan-id-changed"), "\(result.all)")
     #expect(Self.push(s, "\(drop):refs/heads/bare").status == 0)
-    // A plan that an ancestor held does not begin again behind it.
+    // A plan of an ancestor does not begin again after it.
     let again = s.shell("git commit-tree -p \(drop) -m again main^{tree}").line
     #expect(Self.push(s, "\(again):refs/heads/bare").errors.contains("unrelated-plans"))
     #expect(server.git("cat-file", "-t", "main:.readiness").line == "tree")

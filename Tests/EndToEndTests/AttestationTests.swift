@@ -4,7 +4,7 @@ import TestSupport
 import Testing
 
 extension Scratch {
-  /// The public half of a key beside the work tree, which is made if it is not there.
+  /// Returns the public key of a key pair outside the work tree, which is created if necessary.
   func publicKey(_ name: String, _ how: String = "-algorithm ed25519") -> String {
     shell(
       "[ -e ../\(name).pem ] || openssl genpkey \(how) -out ../\(name).pem; openssl pkey -in ../\(name).pem -pubout"
@@ -12,14 +12,15 @@ extension Scratch {
     .output
   }
 
-  /// The policy that accepts the attestations of one key.
+  /// Writes a policy that accepts the attestations of one key.
   func accept(_ name: String, more: String = "", unsigned: String = "show") {
     let pem = String(decoding: JSONValue.text(publicKey(name)).canonicalBytes, as: UTF8.self)
     self["ssot/policies/attestations.json"] =
       "{ \"version\": 1, \"keys\": [{ \"keyid\": \"\(name)\", \"publicKey\": \(pem)\(more) }], \"unsigned\": \"\(unsigned)\" }"
   }
 
-  /// A milestone in review on the evidence of a check, whose inputs changed since. The gate `small` covers it alone.
+  /// Returns a milestone in review with evidence of a check whose inputs have changed since. The gate `small` covers
+  /// only it.
   static func withStaleCheck(_ check: String = #""inputs": ["src/**"]"#) throws -> Scratch {
     let s = try Scratch.withSource()
     s["ssot/policies/gates.json"] =
@@ -47,7 +48,7 @@ extension Scratch {
 
   var small: Result { readiness("gate", "small") }
 
-  /// What the gate says without attestations, and verify, replay and a dry move: they look at the tree alone.
+  /// The output of the gate without attestations, and of verify, replay and a dry move, which read only the tree.
   var judged: String {
     [
       ["verify", "--no-cache"], ["replay"], ["move", "M-01", "done", "--dry-run"],
@@ -75,7 +76,7 @@ struct AttestationTests {
     #expect(s.readiness("weekly", "--gate", "small").output.contains("recommendation: Go"))
     #expect(s.readiness("why-not", "small").output.contains("go  Nothing"))
     #expect(s.readiness("gate", "small", "--no-attestations").status == 1)
-    // The tree alone decides a move, and an audit.
+    // A move and an audit depend only on the tree.
     #expect(s.judged == before)
     #expect(s.readiness("move", "M-01", "done").status == 1)
     #expect(s.readiness("check", "--suspect", "--attest", "--key", "../ci.pem").output.contains("No evidence"))
@@ -108,7 +109,7 @@ struct AttestationTests {
     s.readiness("check", "--all", "--attest", "--key", "../eve.pem")
     #expect(reasons() == ["unknown-key", "unsigned"])
     #expect(s.small.status == 1)
-    // Eve's envelope says that it is the key of CI.
+    // Eve's envelope claims to be from CI's key.
     let forged = s.shell(
       """
       set -e; t=refs/readiness/attestations; p=$(git ls-tree -r --name-only $t | grep -v unsigned)
@@ -122,11 +123,11 @@ struct AttestationTests {
     #expect(forged.status == 0, "\(forged.all)")
     #expect(reasons() == ["bad-signature", "unknown-key", "unsigned"])
     #expect(s.readiness("attestations", "verify").status == 1 && s.small.status == 1)
-    // It does not keep the key itself from attesting.
+    // It does not prevent the key itself from attesting.
     #expect(s.readiness("check", "--all", "--attest", "--key", "../ci.pem").output.contains("Attested 1"))
     #expect(s.small.status == 0)
     #expect(s.readiness("attestations").output.contains("counts"))
-    // A check that was changed asks for evidence in the file; here the workflow is asked nothing, in a tree beside it.
+    // A changed check needs evidence in the file; in this separate tree the workflow is not checked.
     s.edit("M-01", "\"-q\"", "\"-c\"")
     #expect(s.readiness("gate", "small", "--worktree").status == 1)
     s.git("checkout", "-q", ".")
@@ -141,7 +142,7 @@ struct AttestationTests {
     #expect(s.small.status == 0)
     #expect(s.readiness("gate", "small", "--now", "2999-01-01").status == 1)
     #expect(s.readiness("attestations", "--now", "2999-01-01").output.contains("past its days"))
-    // Attested again on the same inputs, it stands beside the first.
+    // A second attestation of the same inputs is stored next to the first.
     #expect(s.readiness("check", "--all", "--attest", "--key", "../ci.pem").output.contains("Attested 1"))
     #expect(s.git("ls-tree", "-r", "--name-only", "refs/readiness/attestations").line.split(separator: "\n").count == 2)
     for more in [#", "validUntil": "2020-01-01""#, #", "validFrom": "2998-01-01""#, #", "criteria": ["M-02/*"]"#] {
@@ -176,7 +177,7 @@ struct AttestationTests {
     s.readiness("check", "--all", "--attest", "--key", "../ci.pem")
     #expect(s.small.status == 0)
     #expect(s.readiness("gate", "small", "--attestations", first).status == 1)
-    // A server's gate takes what adds and nothing else.
+    // A server's gate accepts only additions.
     func push(_ tree: String) -> Scratch.Result {
       s.shell(
         "export GIT_INDEX_FILE=../index; rm -f ../index; \(tree)\ngit push -q --no-verify origin $(git commit-tree -p \(first) -m x $(git write-tree)):refs/readiness/attestations"
@@ -214,7 +215,8 @@ struct AttestationTests {
     #expect(other.git("fetch", "-q").status == 0 && other.small.status == 0)
     #expect(other.readiness("uninstall").output.contains("refspec of attestations"))
     #expect(other.git("config", "--local", "--list").output == before)
-    // A remote that cannot be reached keeps nobody from installing, and a plan that accepts none does not ask it.
+    // An unreachable remote does not prevent an installation, and a plan that accepts no attestations does not query
+    // it.
     other.git("remote", "set-url", "origin", "file:///nowhere")
     #expect(other.readiness("install").status == 0 && !fetches().contains("attestations"))
   }
@@ -226,7 +228,7 @@ struct AttestationTests {
     s.kept.append(server)
     s.readiness("check", "--all", "--attest", "--key", "../ci.pem")
     #expect(s.small.status == 0)
-    // What each hook says, and the message that it leaves but for the moment; the change is staged.
+    // Prints the output of each hook, and the message that it leaves without the time; the change is staged.
     let hooks = """
       for hook in pre-commit prepare-commit-msg commit-msg pre-merge-commit; do
         echo subject >../message; "$READINESS" hook $hook ../message message 2>&1; echo "$hook $?"
@@ -238,7 +240,7 @@ struct AttestationTests {
     for (id, old, new) in [("M-01", "\"In Review\"", "\"Done\""), ("M-02", "\"TBD\"", "\"ada\"")] {
       s.edit(id, old, new)
       s.git("add", "-A")
-      // A commit that is pushed past the hooks; the server has its objects already.
+      // A commit that bypasses the hooks; the server already has its objects.
       let made = s.git("commit-tree", "-p", "HEAD", "-m", "change", s.git("write-tree").line).line
       s.git("push", "-q", "--no-verify", server.path, "\(made):refs/heads/pushed", ref)
       server.git("update-ref", "-d", "refs/heads/pushed")

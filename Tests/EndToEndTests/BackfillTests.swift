@@ -4,7 +4,7 @@ import Testing
 
 @Suite("Completing a clone")
 struct BackfillTests {
-  /// A server with a plan, an asset that no audit reads, and evidence that has changed since.
+  /// Creates a server with a plan, an asset that no audit reads, and evidence that has changed since.
   private func server() throws -> Scratch {
     let s = try Scratch.withPlan()
     s.git("config", "uploadpack.allowFilter", "true")
@@ -21,7 +21,7 @@ struct BackfillTests {
       #expect(s.git("commit", "-qam", "proof \(version)").status == 0)
     }
     #expect(s.readiness("move", "M-01", "in-review").status == 0)
-    // A side branch whose plan a merge leaves out is part of history too.
+    // A side branch whose plan a merge drops is also part of history.
     s.git("checkout", "-q", "-b", "side", "HEAD~2")
     s.edit("M-02", "\"TBD\"", "\"grace\"")
     s.git("commit", "-qam", "owner on the side")

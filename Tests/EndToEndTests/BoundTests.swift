@@ -2,10 +2,10 @@ import Foundation
 import TestSupport
 import Testing
 
-/// What a stranger may push is judged within bounds, or "could not judge" is the answer; never a signal.
+/// A stranger's push is judged within bounds, or the result is "could not judge"; it never ends in a signal.
 @Suite("Bounds")
 struct BoundTests {
-  /// A tree of the plan in which `ssot/policies/d` is that folder.
+  /// Returns a tree of the plan with a folder as `ssot/policies/d`.
   private func tree(_ s: Scratch, policies folder: String) -> String {
     let policies = s.shell(
       "{ git ls-tree HEAD:ssot/policies; printf '040000 tree %s\\td\\n' \(folder); } | git mktree"

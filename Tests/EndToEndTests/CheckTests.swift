@@ -5,7 +5,7 @@ import StrictJSON
 import Testing
 
 extension Scratch {
-  /// Gives milestones checks, one criterion for each, and commits that.
+  /// Adds checks to milestones, one criterion for each, and commits them.
   func give(_ checks: [(id: String, check: String)], profiles: String? = nil) throws {
     for id in Set(checks.map(\.id)).sorted() {
       let file = ".readiness/\(id).json"
@@ -27,7 +27,7 @@ extension Scratch {
     precondition(committed.status == 0, committed.all)
   }
 
-  /// A plan with a source file.
+  /// Creates a plan with a source file.
   static func withSource() throws -> Scratch {
     let scratch = try Scratch.withPlan()
     scratch["src/a.txt"] = "one\n"
@@ -73,7 +73,7 @@ struct CheckCommandTests {
     #expect(scratch.git("log", "-1", "--format=%B").output.contains("Readiness-Evidence: M-01/c0 sha256:"))
     #expect(scratch.readiness("move", "M-01", "in-review").status == 0)
     #expect(scratch.readiness("move", "M-01", "done").status == 0)
-    // Again: it says so already.
+    // A second run finds the evidence already recorded.
     let again = scratch.readiness("check", "--all")
     #expect(again.status == 0 && again.output.contains("as recorded") && !again.output.contains("staged"))
     scratch["src/a.txt"] = "one, two\n"
@@ -176,7 +176,7 @@ struct CheckCommandTests {
   @Test("escapes never reach the terminal, and secrets are in no file that is kept")
   func secrets() throws {
     let scratch = try Scratch.withSource()
-    // In a file of its own: a milestone that held it would be refused.
+    // In a separate file, because a milestone that contained it would be rejected.
     scratch["src/leak.sh"] = """
       printf '\\033[31mred\\033[0m\\n'; echo ghp_0123456789abcdefghijABCDEFGHIJ012345
       echo "$DEPLOY_TOKEN"; printf -- '-----BEGIN RSA PRIVATE KEY-----\\nMIIE\\n-----END RSA PRIVATE KEY-----\\n'; echo end
@@ -246,7 +246,7 @@ struct CheckCommandTests {
     clone.readiness("trust")
     let same = clone.readiness("check", "--all", "--replay")
     #expect(same.status == 0 && same.output.contains("as recorded"), "\(same.all)")
-    // Written anew elsewhere, the entry is the same but for the moment.
+    // Recorded again elsewhere, the entry differs only in its times.
     func entry(_ scratch: Scratch) throws -> [String: String] {
       let root = try JSONDocument(parsing: Array((scratch[".readiness/M-01.json"] ?? "").utf8)).root
       let found = try #require(root["exitCriteria"]?.array?.first?["evidence"]?.array?.first?.object)
@@ -259,10 +259,10 @@ struct CheckCommandTests {
     clone.git("checkout", "-q", parent)
     clone.readiness("check", "--all")
     #expect(try entry(clone) == recorded)
-    // Anyone recomputes the inputs with git and sha256sum.
+    // Anyone can recompute the inputs with git and sha256sum.
     let inputs = clone.shell("git ls-tree -r -z --full-tree \(parent) src/ | sha256sum | cut -c1-64").line
     #expect(recorded["inputs"] == "\"sha256:\(inputs)\"")
-    // A record that says something else is found out.
+    // A false record is detected.
     let forged = try Scratch(cloneOf: scratch)
     let output = try #require(recorded["output"]?.dropFirst(8).dropLast())
     forged.edit("M-01", String(output), String(repeating: "0", count: 64))
@@ -281,7 +281,7 @@ struct CheckCommandTests {
     let result = scratch.readiness("check", "--all")
     #expect(result.output.contains("It waits for M-01/c0, which did not pass."))
     #expect(result.output.contains("1 failed, 2 skipped"))
-    // Those side by side really are: one after the other they would take eight seconds, however slow the machine.
+    // These really run in parallel: in sequence they would take at least eight seconds.
     try scratch.give((0..<4).map { _ in ("M-01", shell("sleep 2")) })
     scratch.readiness("trust")
     let began = Date()
@@ -295,7 +295,7 @@ struct CheckCommandTests {
     try scratch.give([("M-01", shell("test -e .git && exit 9; grep -q one src/a.txt", profile: "refactor"))])
     scratch.readiness("trust")
     let (before, head) = (scratch.git("rev-parse", "HEAD~1").line, scratch.git("rev-parse", "HEAD").line)
-    // What is not committed is on neither export.
+    // Uncommitted changes are in neither export.
     scratch["src/a.txt"] = "two\n"
     #expect(scratch.readiness("check", "--all").status == 0)
     #expect(scratch[".readiness/M-01.json"]?.contains("\"before\": \"\(before)\"") == true)

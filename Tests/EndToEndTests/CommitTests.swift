@@ -20,7 +20,7 @@ struct CommitTests {
     let s = try Scratch.withPlan()
     s.readiness("move", "M-01", "blocked", "-m", "waits")
     s.readiness("move", "M-02", "blocked", "-m", "waits")
-    // What a git commit leaves that read the index before the moves, and wrote it after them.
+    // The result of a git commit that read the index before the moves, and wrote it after them.
     s.git("restore", "--staged", "--source", "HEAD~2", ".readiness")
     s["code.txt"] = "1\n"
     s.git("add", "code.txt")

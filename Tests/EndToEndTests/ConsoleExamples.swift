@@ -2,8 +2,8 @@ import Foundation
 import TestSupport
 import Testing
 
-/// Runs the `console` blocks of documents as they stand: all of one document in one shell, in an empty folder. A line of
-/// `…` stands for any lines, and `…` within a line for any text. A line that begins with `> ` goes on with a command.
+/// Runs the `console` blocks of documents unchanged: all blocks of one document in one shell, in an empty folder. A
+/// line of `…` matches any lines, and `…` within a line any text. A line that begins with `> ` continues a command.
 @Suite("Console blocks of documents")
 struct ConsoleExamples {
   private struct Step {
@@ -14,7 +14,7 @@ struct ConsoleExamples {
   private static let root = URL(fileURLWithPath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
     .deletingLastPathComponent()
 
-  /// The steps of a document, and how many blocks are marked as not run.
+  /// Returns the steps of a document, and the number of blocks marked as not run.
   private static func steps(_ document: String) throws -> (steps: [Step], notRun: Int) {
     let text = String(decoding: try Data(contentsOf: root.appendingPathComponent(document)), as: UTF8.self)
     var (steps, notRun, isOpen, isMarked) = ([Step](), 0, false, false)
@@ -35,7 +35,7 @@ struct ConsoleExamples {
     return (steps, notRun)
   }
 
-  /// Every document with a console block.
+  /// Returns every document with a console block.
   private static func documents() throws -> [String] {
     let paths = try FileManager.default.subpathsOfDirectory(atPath: root.appendingPathComponent("doc").path)
     let all = ["README.md", "CONTRIBUTING.md"] + paths.filter { $0.hasSuffix(".md") }.map { "doc/" + $0 }
@@ -66,7 +66,7 @@ struct ConsoleExamples {
     #expect(notRun <= 10)
   }
 
-  /// What each step prints, both channels in order.
+  /// Returns the output of each step, both streams in order.
   private static func printed(by steps: [Step]) throws -> [[String]] {
     let scratch = try Scratch()
     scratch.shell("mkdir ../bin && ln -s \"$READINESS\" ../bin/readiness && mkdir ../fresh")
@@ -89,13 +89,13 @@ struct ConsoleExamples {
     if first == "…" {
       return (printed.startIndex...printed.endIndex).contains { fits(printed[$0...], shown.dropFirst()) }
     }
-    // A blank line at the end of a step only parts it from the next.
+    // A blank line at the end of a step only separates it from the next.
     if first.isEmpty, shown.allSatisfy(\.isEmpty), printed.isEmpty { return true }
     guard let line = printed.first, fits(line, first) else { return false }
     return fits(printed.dropFirst(), shown.dropFirst())
   }
 
-  /// True if the line is the shown one, with any text for each `…`.
+  /// Returns true if the line equals the shown one, with any text for each `…`.
   private static func fits(_ line: String, _ shown: String) -> Bool {
     let pieces = shown.components(separatedBy: "…")
     guard pieces.count > 1 else { return line == shown }

@@ -1,9 +1,9 @@
 import Testing
 
-/// The table of what an act costs, which the document makes of others' documentation.
+/// The table of costs per action, which the document compiles from other projects' documentation.
 @Suite("What an act costs")
 struct CostTableTests {
-  /// A cell: how many commands and keystrokes it says, and the commands.
+  /// A cell: the numbers of commands and keystrokes that it claims, and the commands.
   private struct Cell {
     let said: [Int]
     let commands: [String]
@@ -27,7 +27,7 @@ struct CostTableTests {
         #expect(cell.said == [cell.commands.count, cell.commands.reduce(0) { $0 + $1.count + 1 }], "\(cell)")
         #expect(cells[0].commands.count <= cell.commands.count, "\(row)")
       }
-      // Ours are run, by the test of console blocks.
+      // This project's commands run in the test of console blocks.
       for command in cells[0].commands { #expect(page.contains("$ \(command)\n"), "\(command)") }
     }
   }

@@ -2,7 +2,7 @@ import Foundation
 import TestSupport
 import Testing
 
-/// A move that is killed at every call that changes the file system, one after the other.
+/// A move that is killed at every call that changes the file system, one after another.
 @Suite("Crashes")
 struct CrashTests {
   @Test("a move killed at any call leaves the old state or the new one, and the next command goes on or names the lock")
@@ -25,7 +25,7 @@ struct CrashTests {
       #expect(s.git("rev-list", "--count", "\(head)..HEAD").line == (after == head ? "0" : "1"))
       var next = s.readiness("move", "M-02", "blocked", "-m", "next")
       if next.status == 3 {
-        // The index's lock, taken and not written yet, belongs to nobody that one could know. A branch's always says.
+        // The index's lock, taken but not yet written, has no known owner. A branch's lock always names one.
         #expect(next.errors.contains("index.lock") && next.errors.contains("s old"), "\(call): \(next.all)")
         s.shell("rm .git/index.lock")
         named += 1
@@ -46,7 +46,7 @@ struct CrashTests {
     let s = try Scratch.withPlan()
     let shim = try FaultShim.build(s)
     let head = s.git("rev-parse", "HEAD").line
-    // With every folder of objects there, each run makes the same calls.
+    // With all object folders present, each run makes the same calls.
     s.shell(
       "cd .git/objects && for a in 0 1 2 3 4 5 6 7 8 9 a b c d e f; do for b in 0 1 2 3 4 5 6 7 8 9 a b c d e f; do mkdir -p $a$b; done; done"
     )
@@ -66,7 +66,7 @@ struct CrashTests {
         next = s.readiness("block", "M-01", "next", "--commit")
       }
       #expect(next.status == 0, "\(call): \(next.all)")
-      // Both files, or none of them.
+      // Both files, or neither.
       let isRetired = s.git("show", "HEAD:ssot/plan.json").output.contains("\"retired\": [\n    \"M-12\"")
       #expect(isRetired == !isOld && (s[".readiness/M-12.json"] == nil) == !isOld, "\(call)")
       #expect(s.git("status", "--porcelain").output.isEmpty, "\(call): \(s.git("status", "--porcelain").output)")
@@ -86,7 +86,7 @@ struct CrashTests {
     s.readiness("move", "M-01", "in-progress")
     let commit = s.git("rev-parse", "HEAD").line
     let next = s.git("rev-parse", "HEAD:.readiness/M-01.json").line
-    // As if killed right after the ref had moved, and the lock then removed by hand.
+    // As if killed right after the ref moved, with the lock then removed manually.
     s.git("reset", "-q", parent, "--", ".readiness/M-01.json")
     s.git("checkout", "-q", "--", ".readiness/M-01.json")
     s[".git/readiness-journal"] =

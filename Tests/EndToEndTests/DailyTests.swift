@@ -2,12 +2,12 @@ import Foundation
 import TestSupport
 import Testing
 
-/// What a team meets in its first days: an empty plan, a shallow clone, evidence that no longer matches, a reopening.
+/// A team's first days: an empty plan, a shallow clone, evidence that no longer matches, a reopening.
 @Suite("The first days")
 struct DailyTests {
   private static let criterion = "doc-slo-and-release-gates-md-approved"
 
-  /// A plan whose first milestone is in progress.
+  /// Creates a plan whose first milestone is in progress.
   private func started() throws -> Scratch {
     let s = try Scratch()
     s.readiness("init", "--commit")

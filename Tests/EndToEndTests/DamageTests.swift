@@ -3,7 +3,7 @@ import TestSupport
 import Testing
 
 extension Scratch {
-  /// Makes every object a file of its own.
+  /// Makes every object loose.
   func unpackEverything(in folder: String = ".") {
     let line =
       "cd \(folder) && git repack -adq && mv .git/objects/pack ../unpacking && mkdir .git/objects/pack && for p in ../unpacking/*.pack; do git unpack-objects -q <$p; done; rm -rf ../unpacking"
@@ -11,7 +11,7 @@ extension Scratch {
     precondition(result.status == 0, result.all)
   }
 
-  /// While something is done, has the file of one object hold another.
+  /// Replaces the file of one object with another's while a body runs.
   func swap(_ id: String, for other: String, _ body: () throws -> Void) rethrows {
     func loose(_ id: String) -> String { ".git/objects/\(id.prefix(2))/\(id.dropFirst(2))" }
     let there = shell("cp \(loose(id)) ../kept && rm -f \(loose(id)) && cp \(loose(other)) \(loose(id))")
@@ -21,10 +21,11 @@ extension Scratch {
   }
 }
 
-/// Objects that are not what their ids say: an audit rests on none, and what git would show otherwise is never accepted.
+/// Objects that do not match their ids: an audit trusts none, and never accepts a history that git would show
+/// differently.
 @Suite("Damaged objects")
 struct DamageTests {
-  /// A plan with evidence, some history and a merge; every object a file of its own.
+  /// Creates a plan with evidence, some history and a merge, with all objects loose.
   private func history() throws -> Scratch {
     let s = try Scratch.withPlan()
     s["proof.txt"] = "measured\n"
@@ -65,7 +66,7 @@ struct DamageTests {
     #expect(s.readiness("diff", "nonsense", "side").status == 2)
   }
 
-  /// The objects that a verdict rests on, and for each another one of its type.
+  /// The objects that a verdict depends on, each with another one of its type.
   private static let objects = [
     ("main", "main~1"), ("main~1", "main~2"), ("side", "main~1"), ("main^{tree}", "main~3^{tree}"),
     ("main~2^{tree}", "main~3^{tree}"), ("main:.readiness", "main~3:.readiness"), ("main:ssot", "main:.readiness"),
@@ -93,7 +94,7 @@ struct DamageTests {
       let json = s.readiness("verify", "--json", "--no-cache")
       #expect(json.status == 3 && json.output.contains("\"damaged-repository\""), "\(json.all)")
     }
-    // The range's own commits and their plan, and what is below the range.
+    // The range's own commits and their plan, and the history below the range.
     s.swap(s.git("rev-parse", "main~2").line, for: s.git("rev-parse", "main~3").line) {
       isDamaged(s, ["verify", "main~1..main"], "below the range")
     }
@@ -104,7 +105,7 @@ struct DamageTests {
     let s = try history()
     let id = s.git("rev-parse", "main:.readiness/M-02.json").line
     let other = s.git("rev-parse", "main:.readiness/M-03.json").line
-    // The same everywhere is sound.
+    // Equal copies everywhere are sound.
     s.shell(
       "git clone -q --bare --no-hardlinks . ../other && git rev-list --objects --all | cut -c1-40 | git pack-objects -q .git/objects/pack/pack"
     )
@@ -112,7 +113,7 @@ struct DamageTests {
       s.shell("realpath ../other/objects >.git/objects/info/alternates")
       if path.hasPrefix("\"") { s[".git/objects/info/alternates"] = "# a comment\n" + path + "\n" }
       #expect(s.readiness("verify").status == 0, "\(path): \(s.readiness("verify").all)")
-      // The alternate holds another object under that id, as a file of its own and in a pack.
+      // The alternate has another object under that id, loose and in a pack.
       let file = "../other/objects/\(id.prefix(2))/\(id.dropFirst(2))"
       s.shell(
         "mkdir -p $(dirname \(file)) && rm -f \(file) && cp .git/objects/\(other.prefix(2))/\(other.dropFirst(2)) \(file)"
@@ -132,7 +133,7 @@ struct DamageTests {
       isDamaged(s, ["replay"], "pack \(id)")
       s.shell("rm -f .git/objects/pack/forged*; git prune-packed")
       #expect(s.readiness("verify").status == 0)
-      // The pack is right, and the file beside it is not.
+      // The pack is correct, and the loose file is not.
       let file = ".git/objects/\(id.prefix(2))/\(id.dropFirst(2))"
       s.shell("mkdir -p $(dirname \(file)); git cat-file -p \(other) >../x; git cat-file -t \(other) >../t")
       s.shell(
@@ -144,14 +145,14 @@ struct DamageTests {
     #expect(s.readiness("verify").status == 0)
   }
 
-  /// Adds a pack whose index says of one object that it is another.
+  /// Adds a pack whose index gives one object another id.
   private func misnamed(_ id: String, as other: String, in s: Scratch, folder: String) throws {
     let made = s.shell("echo \(other) | git pack-objects -q ../forged")
     #expect(made.status == 0, "\(made.all)")
     let base = s.path + "/../forged-\(made.line)"
     var bytes = try [UInt8](Data(contentsOf: URL(fileURLWithPath: base + ".idx")))
     let name = stride(from: 0, to: 40, by: 2).compactMap { UInt8(id.dropFirst($0).prefix(2), radix: 16) }
-    // Of one object an index has 8 bytes of header, 1024 of counts, its name, its checksum and its offset.
+    // With one object, an index has 8 bytes of header, 1024 of counts, its id, its checksum and its offset.
     bytes.replaceSubrange(1032..<1052, with: name)
     for first in 0..<256 { bytes[8 + first * 4 + 3] = first >= Int(name[0]) ? 1 : 0 }
     s.shell("chmod u+w ../forged-*")
@@ -177,7 +178,7 @@ struct DamageTests {
     }
     let (offsets, fan) = (try chunk("OOFF"), try chunk("OIDF"))
     let count = sound[(fan + 1020)..<(fan + 1024)].reduce(0) { $0 << 8 | Int($1) }
-    // Every object is said to be where the first one is.
+    // Every object gets the offset of the first one.
     var bytes = sound
     for number in 0..<count {
       bytes.replaceSubrange((offsets + number * 8)..<(offsets + number * 8 + 8), with: sound[offsets..<(offsets + 8)])
@@ -215,7 +216,7 @@ struct DamageTests {
     for words in [["verify"], ["verify", "main"], ["replay"]] { isDamaged(s, words, "a tip that is gone") }
     #expect(s.readiness("verify", "nothing").status == 2)
     s.shell("mv ../tip .git/objects/\(tip.prefix(2))/\(tip.dropFirst(2))")
-    // What no verdict rests on is for git fsck to find.
+    // git fsck finds objects that no verdict depends on.
     let code = s.git("rev-parse", "main:code.txt").line
     s.swap(code, for: id) { #expect(s.readiness("verify").status == 0) }
   }
@@ -257,7 +258,7 @@ struct DamageTests {
       #expect(verify.status == 0, "\(line): \(verify.all)")
       #expect(s.readiness("replay").status == 0, "\(line)")
     }
-    // One that git may read, and nobody else here.
+    // A pack that only git can read.
     s.shell(
       "p=.git/objects/pack/pack-$(git rev-list --objects main~1 | cut -c1-40 | git pack-objects -q .git/objects/pack/pack).idx; chmod u+w $p; printf XXXX | dd of=$p bs=1 seek=4 conv=notrunc 2>/dev/null"
     )

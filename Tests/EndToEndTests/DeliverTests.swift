@@ -16,13 +16,13 @@ extension Scratch {
     precondition(trusted.status == 0, trusted.all)
   }
 
-  /// Run IDs in history's order, oldest first.
+  /// Returns the run IDs in the order of history, oldest first.
   fileprivate func runs() throws -> [String] {
     let root = try JSONDocument(parsing: Array(readiness("log", "--json").output.utf8), limits: .general).root
     return (root["runs"]?.array ?? []).compactMap { $0["run"]?.string }.reversed()
   }
 
-  /// The ids of the events in a file of JSON lines.
+  /// Returns the ids of the events in a file of JSON lines.
   fileprivate func told(_ file: String = "events.jsonl") throws -> [String] {
     try (self[file] ?? "").split(separator: "\n").map { line in
       try #require(try JSONDocument(parsing: Array(line.utf8)).root["id"]?.string)
@@ -30,7 +30,7 @@ extension Scratch {
   }
 }
 
-/// Retries that a test can wait for.
+/// Retries that are quick enough for a test.
 private let quick = """
   { "delivery": { "timeoutSeconds": 1, "retry": { "attempts": 3, "firstDelayMilliseconds": 1, "maxDelayMilliseconds": 5 } } }
   """
@@ -135,7 +135,7 @@ struct DeliverTests {
     #expect(requests.allSatisfy { $0.headers["x-key"] == "let me in" })
     #expect(requests.allSatisfy { $0.headers["content-type"]?.hasPrefix("application/cloudevents+json") == true })
     #expect(try JSONDocument(parsing: Array((requests.last?.body ?? "").utf8)).root["id"]?.string == runs[2])
-    // It asked for a second.
+    // The server requested a delay of one second.
     #expect(requests[6].at.timeIntervalSince(requests[5].at) >= 1)
   }
 
@@ -223,7 +223,7 @@ struct DeliverTests {
     for file in ["../events.jsonl", "tool.jsonl"] {
       let told = try scratch.told(file)
       #expect(Set(told) == Set(runs), "\(file)")
-      // In history's order, where the first telling counts.
+      // In the order of history, where the first delivery counts.
       var seen = Set<String>()
       #expect(told.filter { seen.insert($0).inserted } == runs, "\(file)")
     }

@@ -2,8 +2,8 @@ import Foundation
 import TestSupport
 import Testing
 
-/// The examples of documents, run as they stand: each `sh` block that begins with `# example:`, one after the other in
-/// one repository with the standard plan, and the `text` block behind it, which holds lines of what is printed.
+/// Runs the examples of documents unchanged: each `sh` block that begins with `# example:`, in order, in one
+/// repository with the standard plan. The following `text` block contains lines of the output.
 @Suite("Examples in documents")
 struct DocumentExamples {
   private struct Example {
@@ -51,7 +51,7 @@ struct DocumentExamples {
     }
   }
 
-  /// True where a line holds the pieces of another, which are parted by `…`, in their order.
+  /// Returns true if a line contains the parts of another, separated by `…`, in order.
   private static func fits(_ printed: String, _ shown: String) -> Bool {
     var rest = printed[...]
     for piece in shown.components(separatedBy: "…") {

@@ -14,7 +14,7 @@ struct EditTests {
     #expect(s.git("diff", "--cached", "--name-only").line == ".readiness/SEC-1.json\nssot/plan.json")
     #expect(s.git("commit", "-qm", "pen test").status == 0)
     #expect(s.readiness("set", "SEC-1", "dependsOn", "-").status == 0)
-    // What a commit takes away does not help it.
+    // A dependency that the same commit removes still counts.
     s.readiness("set", "SEC-1", "owner", "ada")
     #expect(s.readiness("move", "SEC-1", "in-progress", "--no-commit").errors.contains("unmet-dependency"))
     #expect(s.git("commit", "-qm", "SEC-1 waits for nothing").status == 0)
@@ -37,7 +37,7 @@ struct EditTests {
     #expect(s.readiness("criteria", "SEC-1").output.contains("2 of 2"))
     #expect(s.readiness("gate", "--json").output.contains("SEC-1/findings-closed"))
     #expect(s.readiness("verify").status == 0 && s.git("status", "--porcelain").output.isEmpty)
-    // Evidence is renewed in its place.
+    // Evidence is renewed in place.
     s["report.txt"] = "All closed, again.\n"
     s.git("add", "report.txt")
     #expect(s.readiness("criteria", "SEC-1", "report-filed", "--evidence", "report.txt").status == 0)
@@ -82,7 +82,7 @@ struct EditTests {
   @Test("a change of the same size, in the second in which the index was written, is not hidden from git")
   func racy() throws {
     let s = try Scratch.withPlan()
-    // Times of changes cannot be set, and are one more thing by which git tells.
+    // Times of changes cannot be set, and git would use them as well.
     s.git("config", "core.trustctime", "false")
     let lost = s.shell(
       """

@@ -1,7 +1,7 @@
 import TestSupport
 import Testing
 
-/// The rest of this story is told by `campaign/transports.py`, over real servers.
+/// `campaign/transports.py` tests the rest, with real servers.
 @Suite("A push past the gate")
 struct EmergencyTests {
   @Test(
@@ -26,7 +26,7 @@ struct EmergencyTests {
     s.git("add", "-A")
     #expect(s.git("commit", "-qm", "roles").status == 0)
     force(1)
-    // The policy is the server's own before the push.
+    // The applicable policy is the server's own before the push.
     #expect(push("ada").errors.contains("no policy here lets anybody"))
     #expect(s.git("push", "-q", "--no-verify", "origin", "HEAD~1:main").status == 0)
     #expect(push(nil).errors.contains("does not know who pushes"))
@@ -48,7 +48,7 @@ struct EmergencyTests {
     #expect(server.readiness("bypass", "close", "1").output.contains("Nothing to do"))
     #expect(server.readiness("bypass", "close", "2").status == 0)
     #expect(!server.readiness("verify").output.contains("emergency-push"))
-    // What came in stays refused by who looks.
+    // The accepted push stays rejected in an audit.
     #expect(server.readiness("verify").output.contains("trailer-missing"))
     server.shell("echo '{}' >>readiness/bypass.jsonl")
     #expect(server.readiness("bypass").status == 3)

@@ -2,7 +2,7 @@ import Foundation
 import TestSupport
 import Testing
 
-/// A merge with an older line brings back nothing that a reopening, or a change of mind, has ended.
+/// A merge with an older line does not restore a review that a reopening, or a change of mind, has ended.
 @Suite("Reviews that have ended")
 struct EndedReviewTests {
   @Test("an approval that a reopening ended comes back from no older parent, but by its own approver")
@@ -12,7 +12,7 @@ struct EndedReviewTests {
     s.review()
     s.become("bob", signs: false)
     #expect(s.readiness("approve", "M-01").status == 0)
-    // Git drops a parent that is an ancestor of another one, so the older line has a commit of its own.
+    // Git drops a parent that is an ancestor of another one, so the older line has an additional commit.
     let old = s.git("commit-tree", "-p", "HEAD", "-m", "beside", "HEAD^{tree}").line
     let file = try #require(s[".readiness/M-01.json"])
     #expect(s.readiness("move", "M-01", "in-progress", "-m", "it broke").status == 0)
@@ -76,7 +76,7 @@ struct EndedReviewTests {
     let entry = try #require(s[".readiness/M-01.json"]?.split(separator: "\"approvals\": ").last)
     #expect(s.readiness("move", "M-01", "in-progress", "-m", "it broke").status == 0)
     s.become("ada")
-    // The older line takes the reopened one in, and stays in review: entered again, and no stamp begins a review.
+    // The older line merges the reopened one, and stays in review: it is entered again, and no stamp starts a review.
     s.git("checkout", "-qB", "older", sent)
     let kept = s.git("merge", "-q", "-s", "ours", "-m", "M-01: stay in review", "main")
     #expect(kept.status == 0 && s.git("log", "-1", "--format=%P").line.split(separator: " ").count == 2, "\(kept.all)")

@@ -2,8 +2,8 @@ import Foundation
 import TestSupport
 import Testing
 
-/// A library that counts the calls that change the file system, and at one of them dies or fails. The program of these
-/// tests is linked dynamically, so that it can be put between the two.
+/// A library that counts the calls that change the file system, and at one of them dies or fails. The tested program
+/// is linked dynamically, so that the library can be preloaded.
 enum FaultShim {
   private static let source = """
     #define _GNU_SOURCE
@@ -20,7 +20,7 @@ enum FaultShim {
       static long count;
       const char *at = getenv("FAULT_AT"), *which = getenv("FAULT_ERRNO");
       long limit = at ? atol(at) : 0, error = which ? atol(which) : 0;
-      // Several threads wait for the disk at once.
+      // Several threads wait for the disk at the same time.
       if (__atomic_add_fetch(&count, 1, __ATOMIC_SEQ_CST) != limit) return 0;
       if (!error) kill(getpid(), SIGKILL);
       errno = (int)error;
@@ -42,7 +42,7 @@ enum FaultShim {
     OPEN(open64)
     """
 
-  /// Builds it beside a repository.
+  /// Builds the library outside the work tree.
   static func build(_ s: Scratch) throws -> String {
     s["../shim.c"] = source
     let built = s.shell("clang -shared -fPIC -O1 -o ../shim.so ../shim.c -ldl")
@@ -53,7 +53,7 @@ enum FaultShim {
 
 @Suite("Faults", .serialized)
 struct FaultTests {
-  /// Two milestones with an owner.
+  /// Creates a repository with two milestones that have owners.
   private func repository() throws -> Scratch {
     let s = try Scratch.withPlan()
     for id in ["M-01", "M-02"] { s.edit(id, "\"TBD\"", "\"ada\"") }
@@ -93,7 +93,7 @@ struct FaultTests {
         s.git("status", "--porcelain").output.isEmpty, "\(name), \(call): \(s.git("status", "--porcelain").output)")
       #expect(s.readiness("verify").status == 0, "\(name), \(call)")
       s.git("reset", "-q", "--hard", head)
-      // The last call is behind us where nothing failed any more.
+      // Past the last call, no call fails any more.
       if move.status == 0, call > 20, acknowledged > 30 { break }
     }
     #expect(refused > 5 && s.git("fsck", "--strict").status == 0, "\(name): \(refused) refused of \(call)")
@@ -117,7 +117,7 @@ struct FaultTests {
     while call < 200 {
       call += 1
       s.edit("M-01", "Not Started", "In Progress")
-      // With an editor that changes nothing, so that commit-msg looks as well.
+      // With an editor that changes nothing, so that commit-msg runs its checks too.
       let commit = s.shell(
         "git add -A && GIT_EDITOR=true git commit -q -m start -e", environment: ["FAULT_AT": "\(call)"])
       if commit.status == 0 { break }
@@ -144,7 +144,7 @@ struct FaultTests {
       let heal = s.shell("\"$READINESS\" heal", environment: ["LD_PRELOAD": shim, "FAULT_AT": "\(call)"])
       if heal.status == 0 { break }
       killed += 1
-      // It may be git, asked for the author, that dies.
+      // The process that dies may be git, started for the author.
       #expect([137, 3].contains(heal.status), "\(call): \(heal.all)")
       s.shell("find .git -name '*.lock' -delete")
       s.readiness("doctor", "--fix")

@@ -2,8 +2,8 @@ import Foundation
 import TestSupport
 import Testing
 
-/// What runs on a forge, run here with the environment of each event. What only a real forge can show is named in
-/// `doc/ci/README.md`.
+/// The scripts for forges, run with the environment of each event. `doc/ci/README.md` lists the tests that need a
+/// real forge.
 @Suite("Checks on a forge")
 struct ForgeTests {
   /// Runs the script of the action and of the component.
@@ -21,7 +21,7 @@ struct ForgeTests {
       "sh '\(RepositoryFile.path("scripts/action/verify.sh"))'", environment: base.merging(environment) { $1 })
   }
 
-  /// `main`, and a branch that moves a milestone forward, by hand or legally.
+  /// Creates `main`, and a branch that moves a milestone forward, legally or not.
   private func proposed(isLegal: Bool) throws -> (s: Scratch, base: String, head: String) {
     let s = try Scratch.withPlan()
     let base = s.git("rev-parse", "HEAD").line
@@ -35,7 +35,7 @@ struct ForgeTests {
     return (s, base, s.git("rev-parse", "HEAD").line)
   }
 
-  /// The commit that a forge makes to try a merge: no driver, no hook.
+  /// Creates the commit of a forge's trial merge: no driver, no hook.
   private func merge(_ s: Scratch, _ base: String, _ head: String) -> String {
     s.git("commit-tree", "\(head)^{tree}", "-p", base, "-p", head, "-m", "Merge").line
   }
@@ -66,7 +66,7 @@ struct ForgeTests {
     #expect(output.contains("accepted=\(isLegal)\n") && output.contains("decision=no-go\n"), "\(output)")
     #expect(s["../temp/readiness/number"] == "7\n")
     #expect(s["../temp/readiness/comment.md"] == s["../temp/readiness/readiness.md"])
-    // The number goes into a path of the API in another job.
+    // The number becomes part of an API path in another job.
     #expect(verify(s, event.merging(["NUMBER": "7/../8"]) { $1 }).status == result.status)
     #expect(s["../temp/readiness/number"] == nil)
   }
@@ -126,7 +126,7 @@ struct ForgeTests {
     #expect(verify(s, event).status == 0)
     #expect(s["../temp/readiness/comment.md"]?.isEmpty == true, "\(s["../temp/readiness/comment.md"] ?? "")")
     #expect(s["../summary"]?.hasPrefix("readiness: the plan does not change") == true)
-    // An event without its base is no reason to judge less.
+    // An event without its base does not reduce the checks.
     let broken = verify(s, event.merging(["BASE": "main; true"]) { $1 })
     #expect(broken.status == 3 && broken.errors.contains("no base"), "\(broken.all)")
   }
@@ -145,7 +145,7 @@ struct ForgeTests {
         "git fetch -q \(how) origin refs/pull/7/merge && git -c advice.detachedHead=false checkout -q FETCH_HEAD")
       let event = ["EVENT": "pull_request", "BASE": base, "HEAD": head, "RESULT": result, "NUMBER": "7"]
       let without = verify(clone, event.merging(["BACKFILL": "false"]) { $1 })
-      // The blobs of the checked-out commit alone answer for one commit before it in this small plan.
+      // In this small plan, the blobs of the checked-out commit suffice for the commit before it.
       #expect(how != "--depth 1" || without.status > 1, "\(without.all)")
       let answer = verify(clone, event)
       #expect(answer.status == 0, "\(how): \(answer.all)")
@@ -241,7 +241,7 @@ struct ForgeTests {
         used += 1
         let entry = line.trimmingCharacters(in: .whitespaces).replacingOccurrences(of: "- uses", with: "uses")
         let match = try #require(try pattern.wholeMatch(in: entry), "\(file): \(line)")
-        // Our own has no release to name yet.
+        // This project's own action has no release yet.
         #expect(match.1.hasPrefix("ORG/readiness") != (match.3 != nil), "\(file): \(line)")
       }
     }
@@ -249,7 +249,8 @@ struct ForgeTests {
     #expect(try pattern.wholeMatch(in: "uses: actions/checkout@v4") == nil)
   }
 
-  /// The lines of a YAML file that a shell runs: values of `run`, `script`, `before_script` and `after_script`.
+  /// Returns the lines of a YAML file that a shell runs: values of `run`, `script`, `before_script` and
+  /// `after_script`.
   private static func shellLines(_ text: String) -> [String] {
     var found: [String] = []
     var depth: Int?

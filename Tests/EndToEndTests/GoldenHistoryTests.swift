@@ -2,14 +2,14 @@ import Foundation
 import TestSupport
 import Testing
 
-/// Histories that earlier releases judged, judged again. A record is never changed; where this version says otherwise, its
-/// section of the change log says so, with the new answer.
+/// Histories that earlier releases judged, judged again. A record never changes. If this version's verdict differs,
+/// its section of the change log names the new verdict.
 @Suite("Golden histories")
 struct GoldenHistoryTests {
-  /// The answers that differ from the record and that the change log does not name.
+  /// Returns the verdicts that differ from the record and that the change log does not name.
   static func unexplained(recorded: String, found: String, release: String, changeLog: String) -> [String] {
     let known = Set(recorded.split(separator: "\n"))
-    // The newest section only: a line speaks of the version that changed the answer.
+    // Only the newest section, because a line describes the version that changed the verdict.
     let sections = changeLog.components(separatedBy: "\n## ")
     let newest = sections.count > 1 ? sections[1] : ""
     return found.split(separator: "\n").filter { !known.contains($0) }.map(String.init)

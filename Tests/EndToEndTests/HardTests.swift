@@ -2,7 +2,7 @@ import Foundation
 import TestSupport
 import Testing
 
-/// Repositories, files and machines that give trouble: each is judged, or is exit 3 with what to do; none is half read.
+/// Difficult repositories, files and machines: each is judged, or is exit 3 with a hint; none is read only in part.
 @Suite("Trouble")
 struct HardTests {
   private func started() throws -> Scratch {
@@ -22,7 +22,7 @@ struct HardTests {
     s.git("-c", "core.hooksPath=/dev/null", "commit", "-qm", "past the hooks")
     let verify = s.readiness("verify", "--no-cache")
     #expect(verify.status == 1 && verify.output.contains("not-a-regular-file"), "\(verify.all)")
-    // And back again: the file is not taken for the link.
+    // And back again: the file is not mistaken for the link.
     s.git("reset", "-q", "--hard", "HEAD~1")
     #expect(s.readiness("verify", "--no-cache").status == 0)
   }
@@ -56,7 +56,7 @@ struct HardTests {
     s.git("add", "-A")
     let commit = s.git("commit", "-qm", "large")
     #expect(commit.status == 1 && commit.errors.contains("file-too-large"), "\(commit.all)")
-    // What was forced in large is mended by what is legal, and the stamp names the large file's digest.
+    // A legal change repairs the large file that was forced in, and the stamp names its digest.
     s.git("-c", "core.hooksPath=/dev/null", "commit", "-qm", "forced")
     let sum = s.shell("sha256sum .readiness/M-02.json | cut -d' ' -f1").line
     s.git("checkout", "-q", "HEAD~1", "--", ".readiness/M-02.json")
@@ -66,7 +66,7 @@ struct HardTests {
       s.readiness("criteria", "M-01", "doc-slo-and-release-gates-md-approved", "--evidence", "big.bin").status == 0)
     #expect(s[".readiness/M-01.json"]?.contains(sum) == true)
     #expect(s.git("commit", "-qm", "evidence").status == 0)
-    // So with a policy and the plan file.
+    // The same applies to a policy and the plan file.
     for path in ["ssot/policies/gates.json", "ssot/plan.json"] {
       s.shell("truncate -s 20M \(path) && git add -A")
       let refused = s.git("commit", "-qm", "large")
@@ -83,7 +83,7 @@ struct HardTests {
     let commit = s.git("commit", "-qam", "long")
     #expect(commit.status == 1 && commit.errors.contains("schema-violation"), "\(commit.errors.prefix(500))")
     s.git("checkout", "-q", ".")
-    // No file system has such a name, but a tree of git's has.
+    // No file system has such a name, but a git tree may.
     let blob = s.git("rev-parse", "HEAD:.readiness/M-02.json").line
     let folder = s.git(
       "mktree",
@@ -145,7 +145,7 @@ struct HardTests {
   @Test("a history is read whole and each commit once, over packs that hold the same, deltas, and objects beside them")
   func packs() throws {
     let s = try started()
-    // Five megabytes that cannot be packed lie between the commits, so that they are read by the piece, and by threads.
+    // Five megabytes of incompressible data separate the commits, so that they are read by the chunk, and by threads.
     let make = """
       { for n in $(seq 1 3000); do
           printf 'commit refs/heads/main\ncommitter A <a@example.com> %s +0000\n' $((1700000000+n))
@@ -174,7 +174,7 @@ struct HardTests {
     }
     let log = s.readiness("log", "--json").output
     #expect(log.components(separatedBy: "\"run\":").count == 5, "\(log)")
-    // Nobody asks for what only a branch that is gone held; what is asked for and cannot be read is never passed over.
+    // Unreachable objects of a deleted branch do not matter; a needed object that cannot be read is never skipped.
     let gone = s.git("commit-tree", "HEAD^{tree}", "-p", "HEAD~5", "-m", "gone").line
     #expect(s.shell("echo \(gone) | git pack-objects -q .git/objects/pack/pack && git prune-packed").status == 0)
     func damage(_ id: String) -> String {
@@ -289,7 +289,7 @@ struct HardTests {
       let isOld = s.git("rev-parse", "HEAD").line == head
       #expect(
         s.shell("find .git -name '*.lock' -o -name 'readiness-tmp*'").output.isEmpty || !isOld, "\(call): \(move.all)")
-      // Where the ref had moved, the next command ends it.
+      // If the ref had moved, the next command completes the move.
       let next = s.readiness("move", "M-02", "blocked", "-m", "next")
       #expect(next.status == 0, "\(call): \(next.all)")
       #expect(s.git("status", "--porcelain").output.isEmpty && s.readiness("verify").status == 0, "\(call)")

@@ -4,7 +4,7 @@ import Testing
 
 @Suite("heal and restamp")
 struct HealTests {
-  /// A plan with one unstamped edit on top, as a forge's web editor leaves it.
+  /// Creates a plan with one unstamped edit on top, as a forge's web editor leaves it.
   private func edited(_ change: (Scratch) -> Void) throws -> Scratch {
     let s = try Scratch.withPlan()
     change(s)
@@ -74,7 +74,7 @@ struct HealTests {
     #expect(refused.status == 1 && refused.errors.contains("policy-change-refused"), "\(refused.all)")
     #expect(s.readiness("heal").status == 0)
     #expect(s.readiness("verify").status == 0)
-    // The same block in a commit by somebody else.
+    // The same block in a commit by another author.
     let message = s.git("log", "-1", "--format=%B").output
     s.git("reset", "-q", "--hard", "HEAD~1")
     s.git(

@@ -1,9 +1,9 @@
-/// A refusal: how it comes about in a plan with the hooks in place, and the code that it has.
+/// A rejection: its steps in a plan with hooks, and its code.
 struct HintCase: Sendable, CustomStringConvertible {
   let code: String
-  /// Lines that lead there; each is accepted.
+  /// The lines that lead there; each is accepted.
   let before: [String]
-  /// The line that is refused.
+  /// The rejected line.
   let refused: String
 
   init(_ code: String, _ before: [String], _ refused: String) {
@@ -12,19 +12,19 @@ struct HintCase: Sendable, CustomStringConvertible {
 
   init(_ code: String, _ refused: String) { self.init(code, [], refused) }
 
-  /// An edit by hand that a commit would hold.
+  /// Creates a case of a manual edit that is committed.
   init(_ code: String, _ before: [String] = [], edit: String) {
     (self.code, self.before, refused) = (code, before + [edit + " && git add -A"], "git commit -qm change")
   }
 
   var description: String { "\(code): \(before.last ?? "") $ \(refused)" }
-  /// True where a person can commit it all the same, without hooks.
+  /// True if a person can still commit it without hooks.
   var isCommit: Bool { refused == "git commit -qm change" }
 
-  /// A folder of the work tree, whose name needs quotes, in which the cases are run again.
+  /// A folder of the work tree, whose name needs quotes, in which the cases run again.
   static let folder = "in here/it's"
 
-  /// The command as it is typed in that folder.
+  /// The command for that folder.
   var refusedBelow: String {
     refused.replacing("../plan.md", with: "../../../plan.md").replacing(
       "--evidence x.md", with: "--evidence ../../x.md"
@@ -55,13 +55,13 @@ struct HintCase: Sendable, CustomStringConvertible {
 
   private static let toDone = "sed -i 's/In Review/Done/' .readiness/M-01.json"
 
-  /// A repository with history and a plan that is created and not committed.
+  /// A repository with history and a plan that is created but not committed.
   private static let unadopted = [
     "rm -rf .git .readiness ssot hooks", "git init -q", "git config user.email a@b", "git config user.name A",
     "git commit -q --allow-empty -m first", "readiness init",
   ]
 
-  /// A file that only an approver may change, changed by a maintainer; hooks of a clone look at it where that is asked for.
+  /// A file that only an approver may change, changed by a maintainer; hooks of a clone check it if requested.
   private static let guarded = [
     "echo '{ \"version\": 1, \"guarded\": [ { \"paths\": [\"Makefile\"], \"role\": \"approver\" } ] }' >ssot/policies/paths.json",
     authorization("\"rules\": []"), "echo all: >Makefile", "git add -A", "git commit -qm build",
@@ -282,8 +282,8 @@ struct HintCase: Sendable, CustomStringConvertible {
       edit: toDone),
   ]
 
-  /// Codes whose hints nobody meets as the refusal of a command, a commit or a push, and why. Those of objectives,
-  /// `slo-…`, are reasons of `slo check` and of gate, and ObjectiveTests has them.
+  /// The codes whose hints never follow a rejected command, commit or push, with the reasons. Objective codes,
+  /// `slo-…`, are reasons of `slo check` and of a gate, and ObjectiveTests covers them.
   static let unreached: [String: String] = [
     "malformed-tree": "git writes no such folder",
     "too-many-changes": "it takes 200,000 milestones in one commit",

@@ -2,11 +2,11 @@ import Foundation
 import TestSupport
 import Testing
 
-/// What a refusal proposes: commands that are accepted, in order, from the state that the person is in.
+/// The hints of a rejection: commands that are accepted, in order, from the person's state.
 @Suite("Hints")
 struct HintTests {
-  /// A plan with the hooks in place, on a server with the gate; each case works in a copy, so it holds few files.
-  // Nobody changes it once it is made.
+  /// A plan with hooks, on a server with the gate. Each case works in a copy, so it has few files.
+  // Safe: it does not change after its creation.
   nonisolated(unsafe) private static let template: Result<Scratch, any Error> = Result {
     let s = try Scratch()
     s.shell("mkdir ../bin && ln -s \"$READINESS\" ../bin/readiness")
@@ -20,7 +20,7 @@ struct HintTests {
     return s
   }
 
-  /// The program is found on PATH, wherever the copy is.
+  /// Puts the program on PATH, for any copy.
   private static func at(_ s: Scratch) -> Scratch {
     let path = ProcessInfo.processInfo.environment["PATH"] ?? "/usr/bin:/bin"
     s.environment["PATH"] = s.shell("realpath ../bin").line + ":" + path
@@ -80,14 +80,14 @@ struct HintTests {
     return s
   }
 
-  /// Runs what is refused and the commands that the refusal proposes.
-  /// - Parameter folder: where the person stands; nil for the top of the work tree.
+  /// Runs the rejected line and the commands that the rejection proposes.
+  /// - Parameter folder: the person's working folder; nil for the top of the work tree.
   private func follow(_ line: String, _ one: HintCase, in s: Scratch, folder: String? = nil) throws {
     func run(_ line: String) -> Scratch.Result {
       s.shell(folder.map { "mkdir -p \"\($0)\" && cd \"\($0)\" && { \(line)\n}" } ?? line)
     }
     let refused = run(line)
-    // The server sees the other plan first.
+    // The server reports the other plan first.
     let code = refused.all.contains("remote:") && one.code == "plan-id-changed" ? "unrelated-plans" : one.code
     #expect(refused.status != 0 && refused.all.contains(code), "\(one)\n\(refused.all)")
     let hints = Self.hints(refused.all)
@@ -103,12 +103,12 @@ struct HintTests {
     }
   }
 
-  /// What stands behind `->`, wrapped lines joined.
+  /// Returns the texts after `->`, with wrapped lines joined.
   private static func hints(_ text: String) -> [String] {
     var hints: [String] = []
     var isOpen = false
     for full in text.split(separator: "\n", omittingEmptySubsequences: false) {
-      // Git shows what the server says behind this.
+      // Git prefixes the server's lines with this.
       let line = full.hasPrefix("remote: ") ? full.dropFirst(8) : full
       let bare = line.drop { $0 == " " }
       if bare.hasPrefix("-> ") {
@@ -123,14 +123,14 @@ struct HintTests {
     return hints.map { $0.trimmingCharacters(in: .whitespaces) }
   }
 
-  /// The commands of a hint: from `readiness` or `git` to the end of the clause.
+  /// Returns the commands of a hint: from `readiness` or `git` to the end of the clause.
   private static func commands(in hint: String) -> [String] {
     hint.matches(
       of:
         /(?:^|: |, then |; |, or )((?:readiness|git) [a-z](?:"[^"]*"|'[^']*'|:\/|[^;:"'])*?)(?=$|, then |; |, or |\. |\.$|, where |, and )/
     )
     .map { String($0.output.1) }
-    // What explains instead: "readiness show M-01 says what changed".
+    // Excludes explanations: "readiness show M-01 says what changed".
     .filter { $0.firstMatch(of: #/ (?:says|shows|lists|names|creates|records|does so|takes)/#) == nil }
   }
 }

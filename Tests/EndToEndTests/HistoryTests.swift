@@ -4,7 +4,7 @@ import Testing
 
 @Suite("History")
 struct HistoryTests {
-  /// M-01 is started on `main`; `side` goes on from there with two more runs.
+  /// Creates a history in which M-01 is started on `main`, and `side` continues with two more runs.
   private func branched() throws -> Scratch {
     let s = try Scratch.withPlan()
     s.start("M-01")
@@ -54,11 +54,11 @@ struct HistoryTests {
     #expect(s.run().count == 64 && s.run() != s.run(of: "side~1"))
     #expect(s.git("log", "-1", "--format=%B").output.contains("Readiness-Actor: Ada Lovelace <ada@example.com>"))
     #expect(s.readiness("verify").status == 0)
-    // The picked commit only attached evidence, so taking it back is legal, and is stamped.
+    // The picked commit only attached evidence, so its revert is legal, and is stamped.
     let revert = s.git("revert", "--no-edit", "HEAD")
     #expect(revert.status == 0, "\(revert.all)")
     #expect(s.run().count == 64)
-    // Taking the start back asks for a reason, and the subject of the revert is one.
+    // A revert of the start needs a reason, and its subject is one.
     let back = s.git("revert", "--no-edit", "HEAD~2")
     #expect(back.status == 0, "\(back.all)")
     #expect(s.git("log", "-1", "--format=%B").output.contains("Readiness-Reason: Revert \"start\""))

@@ -4,7 +4,7 @@ import Testing
 
 @Suite("At home on the machine")
 struct HomeTests {
-  /// A program on PATH under both of its names.
+  /// Installs the program on PATH under both of its names.
   private func installed() throws -> (Scratch, String) {
     let s = try Scratch.withPlan()
     s.shell("mkdir -p ../bin && ln -s \"$READINESS\" ../bin/readiness && ln -s \"$READINESS\" ../bin/git-readiness")
@@ -83,7 +83,7 @@ struct HomeTests {
     let (s, path) = try installed()
     let zsh = s.shell("readiness completions zsh >../_readiness && zsh -n ../_readiness", environment: ["PATH": path])
     #expect(zsh.status == 0, "\(zsh.all)")
-    // What a program answers cannot be asked for without a terminal; words and options can.
+    // Completions computed by a program cannot be queried without a terminal; words and options can.
     for (line, wanted) in [
       ("readiness stat", "status"), ("git readiness stat", "status"), ("git readiness status --ind", "--index"),
     ] {

@@ -80,7 +80,7 @@ struct HookTests {
         "M-12"))
   }
 
-  /// A way to bring a commit about, and whether the hooks have to look closer.
+  /// A way to create a commit, and whether the hooks must run the full checks.
   struct Way: CustomTestStringConvertible {
     let testDescription: String
     let isLookedAt: Bool
@@ -198,7 +198,8 @@ struct HookTests {
     #expect(result.status == 0 && result.output.contains("2 commits, 2 runs"), "\(result.all)")
     let illegal = s.shell("cd sub && sed -i 's/\"Blocked\"/\"Done\"/' .readiness/M-01.json && git commit -qam done")
     #expect(illegal.status == 1 && illegal.errors.contains("illegal-transition"), "\(illegal.all)")
-    // The new commit of the submodule is no change of the superproject's plan; evidence inside it is none of its files.
+    // A submodule's new commit does not change the superproject's plan; a file in the submodule is not the
+    // superproject's.
     s.shell("cd sub && git checkout -q .")
     #expect(s.git("commit", "-qam", "sub moved").status == 0 && s.run().isEmpty)
     #expect(s.readiness("criteria", "M-01", "doc-slo-and-release-gates-md-approved", "--evidence", "sub/x").status == 2)
@@ -231,7 +232,7 @@ struct HookTests {
     let early = s.shell("'/\(root)/scripts/build-launcher.sh' .build/release")
     #expect(early.status == 1 && early.errors.contains("swift build creates it"))
     #expect(s.shell("ls -A").line == ".git")
-    // What SwiftPM does, told by a program of that name.
+    // A fake `swift` program does the work of SwiftPM.
     s["bin/swift"] =
       "#!/bin/sh\nmkdir -p .build/x/release && ln -sfn x/release .build/release && cp \"$READINESS\" .build/release/readiness\n"
     let build = s.shell("chmod +x bin/swift && PATH=$PWD/bin:$PATH '/\(root)/scripts/build-release.sh'")

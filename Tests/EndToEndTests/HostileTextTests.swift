@@ -4,7 +4,7 @@ import TestSupport
 import StrictJSON
 import Testing
 
-/// A plan whose every text is a stranger's, through every command and every format of the program's own list.
+/// A plan with only hostile texts, through every command and every format of the program's own list.
 @Suite("Hostile text")
 struct HostileTextTests {
   private static let fragments = [
@@ -13,7 +13,7 @@ struct HostileTextTests {
     "![p](http://e.example/p)",
     " @everyone", " #123 ", "`", "|", "\\", "\\u{1b}", "&lt;", "\"", "']", "%%{init: {}}%%", "]]>", "<br>",
   ]
-  /// What a table for spreadsheets must not begin with.
+  /// Beginnings that a table for spreadsheets must not have.
   private static let formulas = ["=HYPERLINK(1)", "+1", "-1", "@SUM(1)", " =1"]
 
   private static func text(_ random: inout SplitMix) -> String {
@@ -21,7 +21,7 @@ struct HostileTextTests {
     return start + (0..<4).map { _ in fragments[random.below(fragments.count)] }.joined()
   }
 
-  /// The milestone with each of its texts, and some more, by chance.
+  /// Replaces each text of the milestone with random hostile texts, and adds some.
   private static func hostile(_ milestone: JSONValue, _ evidence: String, _ digest: String, _ random: inout SplitMix)
     -> JSONValue
   {
@@ -48,7 +48,7 @@ struct HostileTextTests {
 
   private static let actor = "A <img src=x> @everyone \u{202E}`| =1".replacing("<", with: "(").replacing(">", with: ")")
 
-  /// A history with hostile texts in all that a stranger writes: stamped, unstamped, and broken.
+  /// Creates a history with hostile texts in all stranger-controlled places: stamped, unstamped, and broken.
   private func repository(_ seed: UInt64) throws -> Scratch {
     var random = SplitMix(seed)
     let s = try Scratch()
@@ -71,7 +71,7 @@ struct HostileTextTests {
     let subject = "s <img src=x> @everyone \u{202E}`|\n\nReadiness-Reason: r <img src=x> \u{202E} @everyone #1 `"
     let commit = s.git("commit", "-qm", subject)
     #expect(commit.status == 0, "\(commit.all)")
-    // What is refused: a step that is none, and files with names of their own.
+    // The rejected parts: an invalid step, and files with hostile names.
     s.edit("M-01", "\"status\": \"Blocked\"", "\"status\": \"Done\"")
     s.edit("M-02", "\"path\": \"e`", "\"path\": \"\\u001b]0;x\\u0007\\n::error::x <img src=x>`")
     s[".readiness/<img src=x>\u{202E}\n::error::x`.json"] = "{"
@@ -83,7 +83,7 @@ struct HostileTextTests {
     return s
   }
 
-  /// The words behind each command. One that is missing here fails the test.
+  /// The arguments of each command. A missing command fails the test.
   private static let words: [String: [[String]]] = [
     "status": [[]], "show": [["M-02"], ["M-\u{202E}"]], "next": [[]], "blocked": [[]], "order": [[]], "matrix": [[]],
     "graph": [[]], "gate": [[]], "why-not": [[]], "export": [[]], "log": [[], ["M-01"]], "diff": [["HEAD~1", "HEAD"]],
@@ -125,7 +125,7 @@ struct HostileTextTests {
       .root
     let commands = dump["command"]?["subcommands"]?.array ?? []
     #expect(commands.count > 35)
-    // What changes the repository comes last.
+    // Commands that change the repository run last.
     let last = ["uninstall", "init", "install"]
     for command in commands.sorted(by: {
       last.contains($1["commandName"]?.string ?? "") && !last.contains($0["commandName"]?.string ?? "")
@@ -150,7 +150,7 @@ struct HostileTextTests {
           #expect(result.status != 70, "seed \(seed): \(line): \(result.all)")
           check(result.all, "seed \(seed): \(line)", isMarkdown: false, isColored: form.last == "always")
           if isMarkdown(name, form) { check(result.output, "seed \(seed): \(line)", isMarkdown: true) }
-          // These print one text, whatever is asked.
+          // These always print the same text.
           if !["completions", "manual"].contains(name) { check(result.output, form.last ?? "", line) }
         }
       }
@@ -161,7 +161,7 @@ struct HostileTextTests {
     form.last == "markdown" || form.isEmpty && ["weekly", "export"].contains(name)
   }
 
-  /// What holds in every medium, and in Markdown.
+  /// Checks the rules of every medium, and of Markdown.
   private func check(_ text: String, _ line: String, isMarkdown: Bool, isColored: Bool = false) {
     var plain = text.replacing("\r\n", with: "\n")
     if isColored { plain = plain.replacing(/\u{1B}\[(0|1|2|31|32|33)m/, with: "") }
@@ -174,14 +174,14 @@ struct HostileTextTests {
     }
     #expect(hidden.isEmpty, "\(line): \(hidden.map { String($0.value, radix: 16) })")
     guard isMarkdown else { return }
-    // Within a fence nothing is markup.
+    // Within a fence there is no markup.
     let markup = plain.replacing(/```+text\n[\s\S]*?\n```+/, with: "")
     for sign in ["<img", "<script", "</title", "](http"] { #expect(!markup.contains(sign), "\(line): \(sign)") }
     #expect(markup.firstMatch(of: /(^|[^A-Za-z0-9_])@[A-Za-z]/) == nil, "\(line)")
     #expect(markup.firstMatch(of: /[^&]#[0-9]/) == nil, "\(line)")
   }
 
-  /// What holds in one format.
+  /// Checks the rules of one format.
   private func check(_ output: String, _ form: String, _ line: [String]) {
     guard !output.isEmpty else { return }
     switch form {
@@ -256,7 +256,7 @@ struct HostileTextTests {
     s[workflow] = s[workflow]?.replacing("\"Blocked\"", with: "\"$(touch${IFS}pwned)\"")
     let words = s.readiness("---completion", "move", "--", "positional@0", "3", "0", "readiness", "move", "M-01", "")
     #expect(words.output.contains("in-progress") && !words.output.contains("touch"), "\(words.all)")
-    // What bash does with the words that it is offered.
+    // The expansion of offered words in bash.
     s["words"] = words.output
     s["hostile"] = "$(touch${IFS}control)"
     s.shell("bash -c 'compgen -W \"$(cat words)\"; compgen -W \"$(cat hostile)\"'")
@@ -265,7 +265,7 @@ struct HostileTextTests {
 }
 
 extension Scratch {
-  /// Runs the program with words that are put together elsewhere.
+  /// Runs the program with an array of words.
   fileprivate static func runProgram(_ words: [String], in s: Scratch) -> Result {
     let quoted = words.map { "'" + $0.replacing("'", with: "'\\''") + "'" }.joined(separator: " ")
     return s.shell("\"$READINESS\" \(quoted) </dev/null")

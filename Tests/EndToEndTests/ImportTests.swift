@@ -61,7 +61,7 @@ struct ImportTests {
     }
     expectLegal(s, "plan: import the tracker")
     #expect(s.readiness("show", "X-1").output.contains("M-01"))
-    // What another person changes and does not stage is not overwritten.
+    // An import does not overwrite another person's unstaged changes.
     s.edit("M-01", "Another outcome", "Mine")
     s["more.csv"] = s["more.csv"]?.replacingOccurrences(of: "Another outcome", with: "A third outcome")
     let refused = s.readiness("import", "more.csv")

@@ -3,7 +3,7 @@ import StrictJSON
 import TestSupport
 import Testing
 
-/// What milestones and runs are based on (`doc/reproducibility.md`).
+/// The basis of milestones and runs (`doc/reproducibility.md`).
 @Suite("Provenance of milestones", .enabled(if: Needed.programs("openssl")))
 struct LineageTests {
   private func json(_ result: Scratch.Result) throws -> JSONValue {
@@ -21,7 +21,7 @@ struct LineageTests {
     let node = try #require(answer["milestones"]?.array?.first)
     let entry = try #require(node["evidence"]?.array?.first)
     #expect(entry["match"]?.string == "changed" && answer["holds"]?.bool == true)
-    // The run that brought the evidence is one of git's own trailers.
+    // The run that added the evidence is one of git's own trailers.
     let bringer = try #require(entry["run"]?.string)
     #expect(s.git("log", "--format=%B").output.contains("Readiness-Run: \(bringer)"))
     let deep = try json(s.readiness("provenance", "M-02", "--json"))
@@ -60,7 +60,7 @@ struct LineageTests {
     #expect(types.count { $0.hasSuffix("/run/v1") } == 4 && types.count { $0.contains("test-result") } == 1, "\(types)")
     #expect(types.last == "https://slsa.dev/verification_summary/v1")
     for line in lines where line["predicateType"]?.string?.hasSuffix("/run/v1") == true {
-      // The name of the file is the digest of the facts.
+      // The file name is the digest of the facts.
       let facts = try #require(line["predicate"]?["facts"])
       s["facts.json"] = String(decoding: facts.canonicalBytes, as: UTF8.self)
       let sum = String(s.shell("sha256sum facts.json").line.prefix(64))
@@ -128,7 +128,7 @@ struct LineageTests {
       let said = s.readiness("attest", "verify", "../altered.json", "--key", "../pub.pem", "--json")
       #expect(said.status == 1 && said.output.contains("\"\(reason)\""), "\(name): \(said.all)")
     }
-    // URL-safe base64 is as good (DSSE).
+    // URL-safe base64 is also valid (DSSE).
     s["../altered.json"] = text.replacingOccurrences(of: "+", with: "-").replacingOccurrences(of: "/", with: "_")
       .replacingOccurrences(of: "application_vnd.in-toto-json", with: "application/vnd.in-toto+json")
     #expect(s.readiness("attest", "verify", "../altered.json", "--key", "../pub.pem").status == 0)

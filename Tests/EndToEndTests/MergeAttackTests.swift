@@ -2,7 +2,7 @@ import Foundation
 import TestSupport
 import Testing
 
-/// Three lines of plain git that used to take the rules back, with hooks and gate in place.
+/// Three sequences of plain git commands that once circumvented the rules, with hooks and gate installed.
 @Suite("Merges against the rules")
 struct MergeAttackTests {
   private let rules = """
@@ -11,7 +11,7 @@ struct MergeAttackTests {
     """
   private let eve = ["GIT_AUTHOR_EMAIL": "eve@example.com"]
 
-  /// A work tree and a server with the gate. The last commit of `main` is the one that sets the rules.
+  /// Creates a work tree and a server with the gate. The last commit of `main` sets the rules.
   private func lab() throws -> (work: Scratch, server: Scratch) {
     let s = try Scratch.withPlan()
     let server = try Scratch(cloneOf: s, bare: true)
@@ -65,7 +65,7 @@ struct MergeAttackTests {
       #expect(refused.status != 0 && refused.all.contains("not-authorized"), "\(refused.all)")
     }
     s.git("reset", "-q", "--hard", "HEAD^")
-    // Who may finish it takes it over with the stamp of the merge.
+    // A person who may finish it takes it over with the stamp of the merge.
     let taken = s.git("merge", "-q", "--no-edit", "stale")
     #expect(taken.status == 0, "\(taken.all)")
     #expect(s.git("log", "-1", "--format=%B").output.contains("Readiness-Transition: M-01 \"Not Started\" -> \"Done\""))

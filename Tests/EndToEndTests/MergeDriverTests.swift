@@ -4,7 +4,7 @@ import Testing
 
 @Suite("Merge driver")
 struct MergeDriverTests {
-  /// Two branches off one plan, each with its own change of M-01.
+  /// Creates two branches of one plan, each with its own change of M-01.
   private func diverged(_ ours: (Scratch) -> Void, _ theirs: (Scratch) -> Void) throws -> Scratch {
     let s = try Scratch.withPlan()
     s.start("M-01")
@@ -67,7 +67,7 @@ struct MergeDriverTests {
     let s = try diverged(
       { $0.edit("M-01", "\"ada\"", "\"bob\"") }, { $0.edit("M-01", "Explicit", "Clear") })
     s.shell("rm .git/info/attributes")
-    // What a forge makes of it: our file as a whole, their change lost.
+    // A forge's merge: our whole file, their change lost.
     let tree = s.git("rev-parse", "main^{tree}").line
     let id = s.git("commit-tree", tree, "-p", "main", "-p", "side", "-m", "Merge (#3)").line
     s.git("update-ref", "refs/heads/main", id)

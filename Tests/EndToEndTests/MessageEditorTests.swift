@@ -2,7 +2,7 @@ import Foundation
 import TestSupport
 import Testing
 
-/// What other hooks, templates and editors do to a message around the stamp.
+/// The effects of other hooks, templates and editors on a message around the stamp.
 @Suite("Messages beside templates and other hooks")
 struct MessageEditorTests {
   private func planned(_ hooks: [String: String] = [:]) throws -> Scratch {
@@ -20,7 +20,7 @@ struct MessageEditorTests {
     return s
   }
 
-  /// The value of a trailer of HEAD, by git alone.
+  /// Returns the value of a trailer of HEAD, by git alone.
   private func trailer(_ key: String, _ s: Scratch) -> String {
     s.git("log", "-1", "--format=%(trailers:key=\(key),valueonly)").output
   }

@@ -12,7 +12,7 @@ struct MessageTests {
     return s
   }
 
-  /// The raw message of HEAD, and that `verify` accepts it.
+  /// Returns the raw message of HEAD, and checks that `verify` accepts it.
   private func accepted(_ s: Scratch, _ about: Comment) -> String {
     let verify = s.readiness("verify")
     #expect(verify.status == 0, "\(about): \(verify.all)")
@@ -74,7 +74,7 @@ struct MessageTests {
       return s.readiness("verify", "raw").status
     }
     #expect(raw("cat") == 0)
-    // Prose in an encoding that nobody wrote down keeps nobody from reading the stamp.
+    // Prose in an undeclared encoding does not prevent the parsing of the stamp.
     #expect(raw("perl -pe 's/^edit$/\\xfcber/'") == 0)
     for name in ["UTF-8", "us-ascii", "ISO-8859-15", "iso8859-2", "latin1", "windows-1252", "WINDOWS-1250"] {
       #expect(raw("sed 's/^committer .*/&\\nencoding \(name)/'") == 0, "\(name)")
@@ -86,10 +86,10 @@ struct MessageTests {
       #expect(raw("sed 's/^committer .*/&\\nencoding \(name)/'") == 1, "\(name)")
       #expect(s.readiness("verify", "raw", "--json").output.contains("text-unreadable"), "\(name)")
     }
-    // Git shows a message up to a zero byte: what follows is no stamp.
+    // Git shows a message up to a zero byte: text after it contains no stamp.
     #expect(raw("perl -pe 's/^(Readiness-Run: )/\\0\\n$1/'") == 1)
     #expect(s.readiness("verify", "raw", "--json").output.contains("trailer-missing"))
-    // A value that is no text in the commit's encoding.
+    // A value that is invalid in the commit's encoding.
     #expect(raw("perl -pe 's/^(Readiness-Actor: )Ada/$1\\xff\\xfe/'") == 1)
   }
 

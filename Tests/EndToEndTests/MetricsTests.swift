@@ -4,7 +4,7 @@ import TestSupport
 import Testing
 
 extension Scratch {
-  /// A plan of one milestone that is done on the evidence of a file.
+  /// Creates a plan of one milestone that is done, with a file as evidence.
   fileprivate static func withDone() throws -> Scratch {
     let s = try Scratch()
     s["proof.txt"] = "proof\n"
@@ -24,7 +24,7 @@ extension Scratch {
     return s
   }
 
-  /// The value of a series; nil where there is none.
+  /// Returns the value of a series. Returns nil if there is none.
   fileprivate func metric(_ series: String, _ more: String...) -> String? {
     let printed = readiness(["metrics", "--name", "a"] + more)
     #expect(printed.status == 0, "\(printed.all)")
@@ -112,7 +112,7 @@ struct MetricsTests {
     s.readiness("move", "M-1", "in-progress", "-m", "again")
     #expect(s.metric(behind) == "1")
     #expect(s.readiness("deliver").status == 1)
-    // The breaker opens behind five failures, and the sixth run is left.
+    // The breaker opens after five failures, and the sixth run remains.
     #expect(s.metric(#"readiness_dead_letters{repository="a",sink="no"}"#) == "5")
     #expect(s.metric(#"readiness_deliver_behind{repository="a",sink="no"}"#) == "1")
     #expect(s.metric(#"readiness_dead_letters{repository="a",sink="audit"}"#) == "0")

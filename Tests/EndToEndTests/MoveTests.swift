@@ -238,8 +238,9 @@ struct MoveTests {
     let log = s.git("log", "--format=%(trailers:key=Readiness-Transition,valueonly,separator=%x0a)").output
     #expect(log.components(separatedBy: " -> ").count - 1 == moves + 12)
     #expect(moves >= 30, "\(moves) \(all.errors)")
-    // A loser says why: who was faster, what is no longer legal, or that a git commit that lost its race has left an
-    // index that is behind (stale-index), which that commit's own loop puts right. Git's own errors begin with "error:".
+    // A command that loses the race gives a reason: who was faster, which step is no longer legal, or a stale index.
+    // The last is left by a git commit that lost its race, and that commit's own loop repairs it. Git's own errors
+    // begin with "error:".
     for line in all.errors.split(separator: "\n") where line.hasPrefix("readiness:") || line.hasPrefix("error ") {
       let isKnown = ["locked", "changed-meanwhile", "illegal-transition", "uncommitted-changes", "stale-index"].contains
       {

@@ -2,10 +2,10 @@ import Foundation
 import TestSupport
 import Testing
 
-/// Other tools beside ours: renamed and chained hooks, shared hook folders, odd paths, a merge driver that is gone.
+/// Coexistence with other tools: renamed and chained hooks, shared hook folders, odd paths, a missing merge driver.
 @Suite("Beside other tools")
 struct NeighbourTests {
-  /// A plan with owners, and the hooks in place.
+  /// Creates a plan with owners, with the hooks installed.
   private func planned() throws -> Scratch {
     let s = try Scratch()
     s.readiness("init")
@@ -64,7 +64,7 @@ struct NeighbourTests {
   @Test("a hooks folder that every repository uses is named as such")
   func sharedFolder() throws {
     let s = try Scratch()
-    // A file of its own: git would put a new file in the place of /dev/null.
+    // A separate file, because git would replace /dev/null with a new file.
     let global = ["GIT_CONFIG_GLOBAL": s.path + "/.git/global"]
     s.readiness("init")
     s.shell("mkdir -p \"$HOME/hooks\" && git config --file .git/global core.hooksPath \"$HOME/hooks\"")

@@ -2,7 +2,7 @@ import Foundation
 import TestSupport
 import Testing
 
-/// What somebody meets who has read the README and nothing else.
+/// The experience of a person who has read only the README.
 @Suite("A newcomer")
 struct NewcomerTests {
   private static let done = """
@@ -10,10 +10,10 @@ struct NewcomerTests {
     "$READINESS" start M-01 --owner me; "$READINESS" submit M-01 --evidence doc/slo.md; "$READINESS" move M-01 done
     """
 
-  /// The text without its breaks into lines.
+  /// Returns the text without its line breaks.
   private func flat(_ text: String) -> String { text.replacing(/\n +/, with: " ") }
 
-  /// A plan whose first milestone is done on a file that changed since.
+  /// Creates a plan whose first milestone is done with a file that changed since.
   private func suspect() throws -> Scratch {
     let s = try Scratch.withPlan()
     let made = s.shell(Self.done + "\necho no >doc/slo.md; git commit -qam change")
@@ -172,7 +172,7 @@ struct NewcomerTests {
       "import ../plan.csv --dry-run", "risk add M-02 'late' --commit", "retire M-04", "explain trailer-missing",
     ] {
       let shown = s.shell("\"$READINESS\" \(line)", environment: ["COLUMNS": "80"]).all
-      // A command stays whole, on a line of its own.
+      // A command stays whole, on a separate line.
       let long = shown.split(separator: "\n").filter { line in
         let words = line.drop { $0 == " " }
         return line.count > 80 && !words.hasPrefix("readiness criteria ") && !words.hasPrefix("git restore ")

@@ -5,7 +5,7 @@ import StrictJSON
 import Testing
 
 extension Scratch {
-  /// A plan with an objective, and a gate that asks for it.
+  /// Creates a plan with an objective, and a gate that requires it.
   fileprivate static func withObjective(slos: String = "{}", more: [String: String] = [:]) throws -> Scratch {
     let scratch = try Scratch.withPlan()
     scratch["ssot/policies/slo/checkout-availability.json"] = ObjectiveFixture.definition
@@ -19,7 +19,7 @@ extension Scratch {
     return scratch
   }
 
-  /// Puts a capture in its place and commits it.
+  /// Writes and commits a capture.
   fileprivate func capture(_ bodies: [String: String] = [:]) throws {
     self[PlanPaths.capture("checkout-availability")] = String(
       decoding: try ObjectiveFixture.capture(bodies), as: UTF8.self)
@@ -34,7 +34,7 @@ extension Scratch {
   }
 }
 
-/// Objectives as policy, captures as evidence. `campaign/slo.py` does the same with a real Prometheus.
+/// Objectives as policy, captures as evidence. `campaign/slo.py` tests the same with a real Prometheus.
 @Suite("Service-level objectives")
 struct ObjectiveTests {
   /// Forty seconds after the capture.

@@ -2,7 +2,7 @@ import Foundation
 import TestSupport
 import Testing
 
-/// One command for one act of a working day, each a legal commit of its own.
+/// One command for each action of a working day, with a legal commit for each.
 @Suite("One command for one act")
 struct OneActTests {
   private func plan() throws -> Scratch {

@@ -1,10 +1,10 @@
 import TestSupport
 import Testing
 
-/// Guarded files: on the server and in `verify` always, in local hooks where that was chosen.
+/// Guarded files: always on the server and in `verify`, in local hooks if requested.
 @Suite("Guarded paths")
 struct PathTests {
-  /// A plan whose `infra` belongs to ada, and whose contract M-01 freezes once it is done.
+  /// Creates a plan whose `infra` belongs to ada, and whose contract M-01 freezes once it is done.
   private func guarded() throws -> Scratch {
     let s = try Scratch.withPlan()
     s["ssot/policies/authorization.json"] = #"{ "version": 1, "roles": { "maintainer": ["ada@example.com"] } }"#
@@ -48,7 +48,7 @@ struct PathTests {
     #expect(s.readiness("verify", "--no-cache").status == 1)
     let pushed = s.git("push", "-q", server.path, "HEAD:main", environment: ["READINESS_SKIP": "1"])
     #expect(pushed.status != 0 && pushed.errors.contains("path-guarded"), "\(pushed.all)")
-    // The same with the plan in the same commit, which hooks do judge.
+    // The same with the plan in one commit, which hooks judge.
     s.git("reset", "-q", "--hard", "HEAD~1")
     s.start("M-01")
     let both = commit(s, "infra/main.tf", by: "bob", "3\n")
@@ -98,7 +98,7 @@ struct PathTests {
     let frozen = s.readiness("verify")
     #expect(frozen.output.contains("M-01 is done, and freezes api.yaml"), "\(frozen.all)")
     s.git("reset", "-q", "--hard", "HEAD~1")
-    // A side branch changed it while that was legal; the merge brings it into what is done.
+    // A side branch changed it while that was legal; the merge brings it into a done milestone.
     s.git("checkout", "-q", "side")
     #expect(commit(s, "api.yaml", "4\n").status == 0)
     s.git("checkout", "-q", "main")
@@ -112,7 +112,7 @@ struct PathTests {
     s.edit("M-01", "\"Done\"", "\"In Progress\"")
     #expect(commit(s, "api.yaml", "5\n").status == 0)
     #expect(s.readiness("verify").status == 0, "\(s.readiness("verify").all)")
-    // Done again on a branch, and merged with other work: it came there in order.
+    // Done again on a branch, and merged with other work: the change arrived legally.
     s.git("checkout", "-q", "-b", "redo")
     #expect(s.readiness("move", "M-01", "in-review").status == 0)
     #expect(s.readiness("move", "M-01", "done").status == 0)
@@ -135,14 +135,14 @@ struct PathTests {
     s.git("add", "-A")
     #expect(s.git("commit", "-qm", "guard").status == 0)
     let bob = ["GIT_AUTHOR_EMAIL": "bob@example.com", "GIT_AUTHOR_NAME": "bob"]
-    // Ada's change comes in by bob's merge.
+    // Ada's change arrives by bob's merge.
     s.git("checkout", "-q", "-b", "work")
     #expect(commit(s, "infra/main.tf").status == 0)
     s.git("checkout", "-q", "main")
     #expect(commit(s, "other", by: "bob").status == 0)
     s.git("merge", "-q", "--no-edit", "work", environment: bob)
     #expect(s.readiness("verify").status == 0, "\(s.readiness("verify").all)")
-    // An evil one.
+    // An evil merge.
     s.git("checkout", "-q", "-b", "more", "HEAD~1")
     #expect(commit(s, "other2").status == 0)
     s.git("checkout", "-q", "main")
@@ -227,7 +227,7 @@ struct PathTests {
       #expect(refused.status == 1 && refused.output.contains("path-guarded"), "\(parents): \(refused.all)")
       #expect(merge(parents, parents.contains(side) ? side : old, by: "ada").status == 0)
     }
-    // What the other side did in order comes along.
+    // The other side's legal changes are merged.
     s.git("merge", "-q", "--no-edit", new)
     #expect(merge([side, new], "HEAD", by: "bob").status == 0)
     #expect(merge([new, side], "HEAD", by: "bob").status == 0)

@@ -1,16 +1,16 @@
 import Foundation
 import TestSupport
 
-/// People who take part, their keys, and the rules that bind them.
+/// People with keys, and the rules that bind them.
 extension Scratch {
-  /// A key of a person, and the line of `allowed_signers` that binds it.
+  /// Creates a key for a person, and returns its line for `allowed_signers`.
   func key(_ name: String, options: String = "") -> String {
     shell("ssh-keygen -q -t ed25519 -N '' -C '' -f ../\(name)")
     let text = shell("cat ../\(name).pub").line
     return "\(name)@example.com \(options)\(text)\n"
   }
 
-  /// Who commits from here on.
+  /// Sets the committer from now on.
   func become(_ name: String, signs: Bool = true) {
     git("config", "user.name", name.capitalized)
     git("config", "user.email", "\(name)@example.com")
@@ -21,7 +21,7 @@ extension Scratch {
     }
   }
 
-  /// Commits an authorization; ada changes the policy.
+  /// Commits an authorization; ada may change the policy.
   func authorize(_ rules: String, signers: String? = nil, more: String = "") {
     self["ssot/policies/authorization.json"] = """
       { "version": 1,
@@ -34,7 +34,7 @@ extension Scratch {
     precondition(committed.status == 0, committed.all)
   }
 
-  /// M-01 in review.
+  /// Moves M-01 to review.
   func review() {
     start("M-01")
     prove("M-01")

@@ -2,7 +2,7 @@ import Foundation
 import TestSupport
 import Testing
 
-/// The recipes of `doc/provenance.md`, run as they stand with git, sh, awk and sha256sum.
+/// The recipes of `doc/provenance.md`, run unchanged with git, sh, awk and sha256sum.
 @Suite("Recipes of doc/provenance.md")
 struct ProvenanceRecipes {
   private static let recipes: [String: String] = {
@@ -30,7 +30,8 @@ struct ProvenanceRecipes {
     return try #require(JSONSerialization.jsonObject(with: Data(output.utf8)) as? [String: Any])
   }
 
-  /// Merges, a squash, rebased twins, quotes and other scripts in names and reasons, a policy change, a deletion.
+  /// Creates merges, a squash, rebased twins, quotes and other scripts in names and reasons, a policy change, a
+  /// deletion.
   private func history() throws -> Scratch {
     let s = try Scratch()
     s.git("config", "user.name", "Ada \"Åse\" \\ Lovelace")

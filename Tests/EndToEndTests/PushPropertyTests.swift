@@ -2,7 +2,7 @@ import Foundation
 import TestSupport
 import Testing
 
-/// What the gate accepts, an audit of the same ref accepts too, whatever roots, bases, refs and orders a push has.
+/// A push that the gate accepts is also accepted by an audit of the same ref, for any roots, bases, refs and orders.
 ///
 /// `READINESS_PUSHES=N` makes N pushes, and `READINESS_SEED=S` repeats a run.
 @Suite("Random pushes")
@@ -25,12 +25,12 @@ struct PushPropertyTests {
       }
     }
     print("random pushes: seed \(seed), \(pushes) pushes, \(accepted) accepted")
-    // A gate that refuses everything would pass.
+    // A gate that rejects everything would pass.
     #expect(accepted > 0 || pushes < 10, "READINESS_SEED=\(seed)")
   }
 }
 
-/// A clone that makes commits of all kinds, and a server that it pushes them to.
+/// A clone that creates commits of all kinds, and a server that it pushes them to.
 private struct RandomPushes {
   let clone: Scratch
   let server: Scratch
@@ -69,7 +69,7 @@ private struct RandomPushes {
     ["GIT_AUTHOR_NAME": "Eve", "GIT_AUTHOR_EMAIL": "eve@example.com"]
   }
 
-  /// Makes a commit and checks it out; where the hooks refuse it, it is made without them.
+  /// Creates a commit and checks it out; without hooks if they reject it.
   private mutating func commit() {
     count += 1
     let base = any()
@@ -98,7 +98,7 @@ private struct RandomPushes {
     keep("\(kind) on \(base.prefix(8))")
   }
 
-  /// A merge by plumbing, an own root, or a copy of a commit's message elsewhere.
+  /// Creates a merge by plumbing, a new root, or a copy of a commit's message elsewhere.
   private mutating func meeting(_ base: String, _ author: [String: String]) {
     let other = any()
     switch random.below(4) {
@@ -139,7 +139,7 @@ private struct RandomPushes {
     return !line.isEmpty && line != plan
   }
 
-  /// Makes some commits, and pushes some to some refs by force.
+  /// Creates commits, and force-pushes some to some refs.
   /// - Returns: the refs that moved and whose commits are judged.
   mutating func push() -> (result: Scratch.Result, words: String, moved: [String]) {
     for _ in 0...random.below(3) { commit() }

@@ -3,10 +3,10 @@ import TestSupport
 import StrictJSON
 import Testing
 
-/// What M-04 promises: replaying the runs of a history reproduces the same decisions, whoever replays, where and when.
+/// The promise of M-04: replaying the runs of a history gives the same decisions for any person, place and time.
 @Suite("Replay")
 struct ReplayTests {
-  /// Legal and refused runs, a merge, a run on two branches, one without a stamp, a heal.
+  /// Creates legal and rejected runs, a merge, a run on two branches, one without a stamp, a heal.
   private static func history() throws -> Scratch {
     let s = try Scratch.withPlan()
     s.start("M-01")
@@ -72,7 +72,7 @@ struct ReplayTests {
     let runs = decisions.compactMap { $0["run"]?.string }
     #expect(Set(runs).count == runs.count && runs == runs.sorted())
     #expect(decisions.allSatisfy { $0["accepted"]?.bool == ($0["codes"]?.array?.isEmpty ?? false) })
-    // The run that side and twin hold.
+    // The run that side and twin share.
     let shared = s.run(of: "side")
     #expect(shared == s.run(of: "twin") && runs.filter { $0 == shared }.count == 1)
   }

@@ -44,7 +44,7 @@ struct BadInputTests {
       let read = s.readiness(command)
       #expect([0, 1].contains(read.status), "\(command): \(read.all)")
     }
-    // What was forced in broken can be mended.
+    // A change that was forced in broken can be repaired.
     s.shell("git rm -rqf --ignore-unmatch .readiness ssot >/dev/null; git checkout HEAD~1 -- .")
     s.git("add", "-A")
     let mend = s.git("commit", "-qm", "mend")
@@ -178,7 +178,7 @@ struct LayingDownTests {
     s.readiness("install")
     s.edit("M-02", "Stable", "Steady")
     s.git("commit", "-qam", "edit")
-    // The first edit went in without hooks; what counts is what each move needs.
+    // The first edit bypassed the hooks; only each move's own requirements count.
     #expect(s.readiness("move", "M-02", "in-progress").status == 0)
     let review = s.readiness("move", "M-02", "in-review")
     #expect(review.status == 1 && review.errors.contains("unmet-dependency"), "\(review.all)")
@@ -205,7 +205,7 @@ struct LayingDownTests {
       let commit = s.git("commit-tree", "-p", "HEAD", "-m", "twice", top).line
       let verified = s.readiness("verify", commit)
       #expect(verified.status == 1 && verified.output.contains("malformed-tree"), "\(order): \(verified.all)")
-      // Who builds on it inherits it; who mends it does a legal thing.
+      // A commit on top of it inherits the fault; a repair is legal.
       let next = s.git("commit-tree", "-p", commit, "-m", "mended", "HEAD^{tree}").line
       let after = s.readiness("verify", "\(commit)..\(next)")
       #expect(!after.output.contains("malformed-tree"), "\(order): \(after.all)")
@@ -224,7 +224,7 @@ struct LayingDownTests {
     let done = s.shell(typed.replacingOccurrences(of: "readiness", with: "\"$READINESS\""))
     #expect(done.status == 0, "\(typed): \(done.all)")
     #expect(s.readiness("show", "M-01").output.contains("Being Made"))
-    // Where work cannot begin from where milestones are born, there is nothing to type.
+    // If work cannot start from the initial state, no command is proposed.
     s[file] = s[file]?.replacingOccurrences(of: "\"active\"", with: "\"review\"")
     #expect(!s.readiness("next", "--worktree").output.contains("To start one"))
   }

@@ -9,7 +9,7 @@ private let profiles = """
   """
 
 extension Scratch {
-  /// A milestone in review on the evidence of one check, by a shell line. `NAME` is a number that is new at each run.
+  /// Creates a milestone in review with evidence of one check, a shell line.
   fileprivate static func withEvidence(
     _ line: String, profile: String = "plain", more: String = "", keeps: Bool = false, schema: Bool = false
   ) throws -> Scratch {
@@ -28,7 +28,7 @@ extension Scratch {
     return s
   }
 
-  /// Takes the properties `reproduce` and `tools` into the plan's schema, which is policy.
+  /// Adds the properties `reproduce` and `tools` to the plan's schema, which is policy.
   private func acceptReproduce() throws {
     let path = "ssot/schemas/milestone.schema.json"
     let text = try #require(self[path])
@@ -72,7 +72,7 @@ struct ReproduceTests {
     clone.readiness("trust")
     #expect(clone.verdict("M-01").status == 0)
     #expect(s.readiness("reproduce", "M-01/none").status == 2 && s.readiness("reproduce", "M-99").status == 2)
-    // A milestone without evidence has nothing that could come out otherwise.
+    // A milestone without evidence has no result that could differ.
     #expect(s.readiness("reproduce", "M-02").output.contains("no evidence to recompute"))
   }
 
@@ -97,7 +97,7 @@ struct ReproduceTests {
     let normalized = try Scratch.withEvidence(line, more: more(#""output": "normalized", "# + pattern), schema: true)
     let verdict = normalized.verdict("M-01")
     #expect(verdict.status == 0 && verdict.entry?["verdict"]?.string == "equivalent", "\(verdict)")
-    // Anyone computes the recorded digest: an empty match stands before every character and at the end.
+    // Anyone can compute the recorded digest: an empty match precedes every character and the end.
     let expected = normalized.shell("printf '%s\\n%s\\n%s' '-t-o-o-k- -N- -n-s-' '-ü-n-ï-' '-' | sha256sum").line
       .prefix(64)
     #expect(normalized[".readiness/M-01.json"]?.contains("\"normalized\": \"sha256:\(expected)\"") == true)
@@ -105,7 +105,7 @@ struct ReproduceTests {
     #expect(ignored.verdict("M-01").entry?["verdict"]?.string == "equivalent")
     let exact = try Scratch.withEvidence(line, more: more(pattern), schema: true)
     #expect(exact.verdict("M-01").entry?["verdict"]?.string == "different")
-    // What is not declared differs all the same.
+    // An undeclared difference still counts.
     let other = try Scratch.withEvidence(
       "date +%N", more: more(#""output": "normalized", "normalize": [{ "pattern": "z", "replace": "" }]"#), schema: true
     )
@@ -142,9 +142,9 @@ struct ReproduceTests {
     s.git("commit", "-qam", "weakened")
     let changed = s.verdict("M-01")
     #expect(changed.status == 3 && changed.entry?["reason"]?.string?.contains("src/a.txt") == true, "\(changed)")
-    // The run itself is asked at its own commit.
+    // The run itself is reproduced at its own commit.
     #expect(s.verdict(run).status == 0)
-    // A squash leaves the commit that was checked behind.
+    // A squash drops the checked commit.
     let t = try Scratch.withEvidence("sort src/a.txt")
     let gone = t.shell(
       """
@@ -179,7 +179,7 @@ struct ReproduceTests {
     let other = s.verdict("M-01")
     #expect(other.status == 1 && other.entry?["verdict"]?.string == "different", "\(other)")
     #expect(s.verdict(run).status == 0, "the run is asked at its own commit")
-    // A record whose inputs were never those of its commit.
+    // A record whose inputs never were those of its commit.
     let t = try Scratch.withEvidence("sort src/a.txt")
     let inputs = t.shell("grep -o '\"inputs\": \"sha256:[0-9a-f]*' .readiness/M-01.json | tail -c 65").line
     t.edit("M-01", String(inputs.suffix(64)), String(repeating: "0", count: 64))
@@ -204,7 +204,7 @@ struct ReproduceTests {
     s.readiness("trust")
     s.readiness("check", "M-01")
     s.git("commit", "-qm", "evidence")
-    // Evidence names its commit; there the check is slow, which nothing has to know.
+    // Evidence names its commit; there the check is slow, which is irrelevant.
     let line = """
       mkdir ../tmp; export TMPDIR=$PWD/../tmp
       "$READINESS" reproduce M-01 >/dev/null 2>&1; echo $?
@@ -235,7 +235,7 @@ struct ReproduceTests {
     let after = s.shell("git status --porcelain; git rev-parse HEAD; sha256sum .git/index; git worktree list | wc -l")
       .line
     #expect(after == before)
-    // The copy that it left behind is gone with the next run.
+    // The next run removes the remaining copy.
     #expect(
       s.shell(
         "TMPDIR=$PWD/../tmp \"$READINESS\" check --all --dry-run --set timeoutSeconds=1 >/dev/null 2>&1; ls ../tmp"

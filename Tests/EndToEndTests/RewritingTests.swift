@@ -2,7 +2,7 @@ import Foundation
 import TestSupport
 import Testing
 
-/// The rows of the table "What is stamped, and when" in `doc/provenance.md`, each played on a real repository.
+/// The rows of the table "What is stamped, and when" in `doc/provenance.md`, each on a real repository.
 @Suite("Rewriting")
 struct RewritingTests {
   @Test("each row of the table in doc/provenance.md", arguments: Row.allCases)
@@ -43,7 +43,7 @@ struct RewritingTests {
   }
 }
 
-/// `main` has M-01 started; `side` proves it and sends it to review, in two commits.
+/// A history in which `main` has M-01 started, and `side` adds evidence and sends it to review, in two commits.
 final class History {
   let s: Scratch
 
@@ -58,7 +58,7 @@ final class History {
     s.git("commit", "-qam", "review")
   }
 
-  /// How many stamps the last message holds.
+  /// Returns the number of stamps in a message.
   func blocks(_ commit: String = "HEAD") -> Int {
     s.git("log", "-1", "--format=%B", commit).output.components(separatedBy: "\n").count {
       $0.hasPrefix("Readiness-Run: ")
@@ -76,7 +76,7 @@ final class History {
     #expect(verify.status == 1 && verify.output.contains(code), "\(verify.all)", sourceLocation: sourceLocation)
   }
 
-  /// A commit as a forge makes one: no hook runs, no file is touched.
+  /// Creates a commit as a forge does: no hook runs, no file changes.
   @discardableResult
   func forge(_ message: String, treeOf tree: String, on parent: String) -> String {
     let id = s.git("commit-tree", tree + "^{tree}", "-p", parent, "-F", "-", input: message).line
@@ -84,7 +84,7 @@ final class History {
     return id
   }
 
-  /// A rebase whose list of commits is edited.
+  /// Rebases with an edited list of commits.
   func interactive(_ script: String) {
     s.git("checkout", "-q", "side")
     let rebase = s.git("rebase", "-q", "-i", "main", environment: ["GIT_SEQUENCE_EDITOR": "sed -i -e '\(script)'"])
@@ -126,7 +126,7 @@ extension RewritingTests.Row {
     case .amendMessage:
       #expect(s.git("commit", "-q", "--amend", "-m", "other words").status == 0)
       #expect(h.blocks() == 1)
-      // As where no hook can know it: the stamp is lost, and restamp gives it back.
+      // As without hooks: the stamp is lost, and restamp restores it.
       let bare = ["GIT_CONFIG_COUNT": "1", "GIT_CONFIG_KEY_0": "core.hooksPath", "GIT_CONFIG_VALUE_0": "/dev/null"]
       s.git("commit", "-q", "--amend", "-m", "lost", environment: bare)
       h.refuses("trailer-missing")
@@ -242,7 +242,7 @@ extension RewritingTests.Row {
       h.refuses("trailer-missing")
       #expect(s.readiness("heal", "-m", "the forge kept the title only").status == 0)
       h.verifies("title only ")
-      // Two steps at once are no edge; healing accepts the path, its last guards holding.
+      // Two steps at once are no edge; healing accepts the path if its last guards pass.
       s.git("reset", "-q", "--hard", start + "~1")
       h.forge("Everything (#8)\n", treeOf: "side", on: start + "~1")
       h.refuses("illegal-transition")

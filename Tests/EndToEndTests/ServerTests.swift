@@ -3,7 +3,7 @@ import Testing
 
 @Suite("pre-receive")
 struct ServerTests {
-  /// A clone with hooks, and the bare repository that it pushes to, with the gate.
+  /// Creates a clone with hooks, and the bare repository with the gate that it pushes to.
   private func pair() throws -> (clone: Scratch, server: Scratch) {
     let clone = try Scratch.withPlan()
     let server = try Scratch(cloneOf: clone, bare: true)
@@ -89,13 +89,13 @@ struct ServerTests {
     #expect(server.git("rev-parse", "main", "release/1").output == "\(tip)\n\(tip)\n")
     #expect(s.git("push", "-q", "--force", "origin", "main~1:free").status == 0)
     #expect(s.git("push", "-q", "origin", ":free").status == 0)
-    // What is illegal may lie on a branch that nobody keeps, and not come from there to one that is kept.
+    // An illegal commit may be on an unprotected branch, but not move from there to a protected one.
     s.start("M-01", as: "Done")
     s.git("commit", "-qam", "by hand", environment: ["READINESS_SKIP": "1"])
     #expect(s.git("push", "-q", "--no-verify", "origin", "main:refs/heads/draft").status == 0)
     let merged = s.git("push", "--no-verify", "origin", "main")
     #expect(merged.status != 0 && merged.errors.contains("trailer-missing"), "\(merged.all)")
-    // The rule of the server's HEAD counts, not one that comes with the push.
+    // The rule of the server's HEAD counts, not one from the push.
     s.git("reset", "-q", "--hard", "HEAD~1")
     s["ssot/policies/refs.json"] = #"{ "version": 1, "protected": [] }"#
     s.git("commit", "-qam", "nothing is kept")

@@ -69,12 +69,12 @@ struct SignatureTests {
     #expect(s.readiness("move", "M-01", "done").status == 0)
     #expect(s.git("log", "-1", "--format=%B").output.contains("Readiness-Signature: "))
     #expect(s.readiness("verify").status == 0, "\(s.readiness("verify").all)")
-    // By hand, through the hook.
+    // Manually, through the hook.
     s.git("checkout", "-q", "-b", "hand", "main")
     s.edit("M-01", "In Review", "Done")
     let byHand = s.git("commit", "-qam", "M-01: done by hand")
     #expect(byHand.status == 0 && s.readiness("verify").status == 0, "\(byHand.all)")
-    // Rebased onto other work the stamp is the same.
+    // Rebased onto other work the stamp is unchanged.
     s.git("checkout", "-q", "main")
     s["other.txt"] = "1\n"
     s.git("add", "-A")
@@ -84,7 +84,7 @@ struct SignatureTests {
     s.become("bob")
     #expect(s.git("rebase", "-q", "main").status == 0)
     #expect(s.run() == stamp && s.readiness("verify").status == 0)
-    // Squashed by somebody else, whose commit it is then.
+    // Squashed by another person, who becomes the author.
     s.git("checkout", "-q", "-b", "squashed", "main")
     s.git("merge", "-q", "--squash", "side")
     #expect(s.git("commit", "-q", "--no-edit").status == 0)
@@ -96,7 +96,7 @@ struct SignatureTests {
       "git log -1 --format=%B | grep -v Readiness-Signature > ../message; git -c core.hooksPath=/dev/null commit -q --amend -F ../message"
     )
     #expect(s.readiness("verify").output.contains("signature-missing"))
-    // Revoked: what comes after is refused, what was stays legal.
+    // Revoked: later commits are rejected, earlier ones stay legal.
     s.git("checkout", "-q", "hand")
     s.become("ada")
     s.shell("cp ../ada.pub ssot/policies/revoked_signers")
@@ -157,7 +157,7 @@ struct SignatureTests {
     #expect(
       s.readiness("verify", "main", "--format", "markdown").output.contains(
         "bob@example.com approves what stands here, signed"))
-    // The review ends with a reopening, and bob's approval with it: put back, it is of another review.
+    // The review ends with a reopening, and bob's approval with it: restored, it belongs to another review.
     s.git("checkout", "-q", "-f", "main")
     #expect(s.readiness("move", "M-01", "in-progress", "-m", "it broke").status == 0)
     #expect(s[".readiness/M-01.json"]?.contains("approvals") == false)
@@ -180,7 +180,7 @@ struct SignatureTests {
     s.become("bob")
     let unsigned = s.readiness("move", "M-01", "done")
     #expect(unsigned.status == 1 && unsigned.errors.contains("not-approved"), "\(unsigned.all)")
-    // A key that a pattern binds to everybody is nobody's.
+    // A key that a pattern binds to everybody belongs to no person.
     s.become("ada")
     s.git("config", "user.signingkey", s.path + "/../eve")
     let pattern = s.readiness("approve", "M-01", "--sign")
@@ -199,7 +199,7 @@ struct SignatureTests {
     let shared = bob.replacing("bob@example.com", with: "bob@example.com,ada@example.com") + ada
     s.authorize(#"{ "to": "Done", "role": "approver", "approvals": 2, "signed": true }"#, signers: shared)
     s.review()
-    // bob approves as ada, by the key that is bound to both.
+    // bob approves as ada, with the key that is bound to both.
     s.become("ada")
     s.git("config", "user.signingkey", s.path + "/../bob")
     #expect(s.readiness("approve", "M-01", "--sign").status == 0)
