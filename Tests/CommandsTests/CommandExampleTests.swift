@@ -29,7 +29,7 @@ struct CommandExampleTests {
     #expect(CommandExample.line(for: ["--help"]) == nil && CommandExample.line(for: ["nothing", "-h"]) == nil)
   }
 
-  /// The words of a line, quotes taken off.
+  /// Returns the words of a line, without quotes.
   private static func words(_ line: String) -> [String] {
     line.split(separator: "\"", omittingEmptySubsequences: false).enumerated().flatMap { index, piece in
       index % 2 == 1 ? [String(piece)] : piece.split(separator: " ").map(String.init)

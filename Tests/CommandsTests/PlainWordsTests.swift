@@ -35,7 +35,7 @@ struct PlainWordsTests {
     #expect(Program.plain(line.split(separator: " ").map(String.init)) == nil)
   }
 
-  /// Whatever is read without the library is what the library reads; that each property is set shows here too.
+  /// Lines read without the library give the library's result; a property that is not set would show here too.
   @Test("4,000 lines of words put together by chance")
   func chance() throws {
     let names = ["gate", "log", "move", "next", "order", "replay", "status", "verify"]
@@ -56,6 +56,6 @@ struct PlainWordsTests {
     #expect(plain > 400)
   }
 
-  /// As the library reads a line.
+  /// Parses a line with the library.
   private static func library(_ words: [String]) throws -> any ParsableCommand { try Root.parseAsRoot(words) }
 }

@@ -208,7 +208,7 @@ struct SignatureTests {
     #expect(alone.status == 1 && alone.errors.contains("share a key"), "\(alone.all)")
     #expect(alone.errors.contains("not-approved"))
     #expect(s.readiness("doctor", "--json").output.contains("one key for ada@example.com, bob@example.com"))
-    // With a key each, the same two names are two.
+    // With separate keys, the two names are two people.
     s["ssot/policies/allowed_signers"] = ada + bob
     s.become("ada")
     s.git("commit", "-qam", "keys of their own")
@@ -295,14 +295,14 @@ struct SignatureTests {
     s.git("checkout", "-q", "main")
     s.become("ada", signs: false)
     s.authorize(#"{ "to": "Done", "role": "approver", "approvals": 2 }"#)
-    // A local merge is warned of, since its author may still settle it; an audit refuses it.
+    // A local merge only gives a warning, because its author may still settle it; an audit rejects it.
     let merged = s.git("merge", "-q", "--no-edit", "side")
     #expect(merged.status == 0 && merged.errors.contains("warning not-approved"), "\(merged.all)")
     let verified = s.readiness("verify")
     #expect(
       verified.status == 1 && verified.output.contains("What the merge brings breaks a rule of another parent")
     )
-    // Where nothing changed, nothing is asked.
+    // Without a change, no rule applies.
     s.git("reset", "-q", "--hard", "HEAD~1")
     s.git("checkout", "-q", "-b", "other", "side~1")
     s["other.txt"] = "1\n"
@@ -324,14 +324,14 @@ struct SignatureTests {
     s.git("checkout", "-q", "-b", "claimed")
     s.git(
       "-c", "core.hooksPath=/dev/null", "commit", "-q", "--amend", "--no-edit", "--author", "Eve <eve@example.com>")
-    // No rule is asked of it here, so the claim is only warned of.
+    // No rule applies to it here, so the claim only gives a warning.
     let alone = s.readiness("verify", "--no-cache")
     #expect(alone.status == 0 && alone.output.contains("warning actor-mismatch"), "\(alone.all)")
     s.git("checkout", "-q", "main")
     s.become("ada", signs: false)
     s.authorize(#"{ "to": "Done", "role": "approver" }"#)
     s.git("branch", "tightened")
-    // One who may not take the step may not settle it by merging either.
+    // A person who may not take the step may not settle it by a merge either.
     s.become("eve", signs: false)
     func merged(_ parents: [String]) -> Scratch.Result {
       s.git("checkout", "-q", "--detach", parents[0])

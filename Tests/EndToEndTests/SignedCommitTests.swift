@@ -2,12 +2,12 @@ import Foundation
 import TestSupport
 import Testing
 
-/// Commits that are signed themselves, as a further proof.
+/// Signed commits as an additional proof.
 @Suite("Signed commits")
 struct SignedCommitTests {
   private static let rule = #"{ "to": "Done", "role": "approver", "signedCommits": true }"#
 
-  /// gpg's agent needs a socket, which a long path or a confined process cannot have.
+  /// gpg's agent needs a socket, which is impossible with a long path or in a confined process.
   private static let makesKeys =
     (try? Scratch())?.shell(
       "mkdir -m 700 ../g && GNUPGHOME=../g gpg --batch --quiet --passphrase '' --quick-gen-key a ed25519 sign 1d; r=$?; GNUPGHOME=../g gpgconf --kill all; exit $r"

@@ -2,15 +2,15 @@ import Foundation
 import TestSupport
 import Testing
 
-/// What a person sees, whole, in a terminal of 80 columns. `READINESS_SNAPSHOTS=update swift test --filter SnapshotTests`
-/// writes the files anew; look at them before they are committed.
+/// The complete output for a person, in a terminal of 80 columns. `READINESS_SNAPSHOTS=update swift test --filter
+/// SnapshotTests` rewrites the files; review them before a commit.
 @Suite("Snapshots", .serialized)
 struct SnapshotTests {
   private static let folder = URL(fileURLWithPath: #filePath).deletingLastPathComponent()
     .appendingPathComponent("Snapshots")
 
-  /// A plan with something in every state, three weeks of history, a risk, and wide characters.
-  // Safe: made once, and the suite is serialized.
+  /// A plan with every state, three weeks of history, a risk, and wide characters.
+  // Safe: created once, and the suite is serialized.
   nonisolated(unsafe) private static let plan: Scratch? = {
     do { return try story() } catch {
       print("no story: \(error)")
@@ -90,7 +90,7 @@ struct SnapshotTests {
     }
     let wanted = FileManager.default.contents(atPath: file.path).map { String(decoding: $0, as: UTF8.self) }
     #expect(text == wanted)
-    // Documents for other programs have lines of their own length.
+    // Documents for other programs have their own line length.
     if ![
       "graph-svg", "graph-dot", "verify-markdown", "verify-junit", "weekly", "weekly-span", "export-csv",
       "graph-mermaid",
@@ -99,20 +99,20 @@ struct SnapshotTests {
     }
   }
 
-  /// Ids, moments and paths that differ from run to run.
+  /// Replaces ids, times and paths that differ between runs.
   private static func stable(_ text: String, _ s: Scratch) -> String {
     text.replacingOccurrences(of: s.path, with: "REPO")
       .replacingOccurrences(of: program, with: "PROGRAM")
       .replacing(/\b[0-9a-f]{64}\b/, with: "<digest>").replacing(/\b[0-9a-f]{40}\b/, with: "<commit>")
       .replacing(/\b[0-9a-f]{12}\b/, with: "<short id>").replacing(/\b[0-9a-f]{8}\b/, with: "<id>")
       .replacing(/\d{4}-\d\d-\d\d \d\d:\d\d/, with: "<moment>").replacing(/\d{4}-\d\d-\d\dT[\d:.]+Z/, with: "<at>")
-      // What is trusted was committed by the machine's own clock.
+      // The trusted definition was committed by the machine's own clock.
       .replacing(/\d{4}-\d\d-\d\d in run/, with: "<day> in run")
   }
 
   private static var program: String { Scratch.program }
 
-  /// What happens in a newcomer's first hour, good and bad, command by command.
+  /// A newcomer's first hour, good and bad, command by command.
   static let lines = [
     "readiness status", "readiness init", "readiness status", "git add -A .readiness ssot hooks", "readiness install",
     "readiness install", "git commit -qm 'our plan'", "readiness next", "readiness move M-01 in-progress",

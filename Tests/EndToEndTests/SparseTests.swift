@@ -1,7 +1,7 @@
 import TestSupport
 import Testing
 
-/// Sparse checkouts that leave the plan's files out of the work tree.
+/// Sparse checkouts that exclude the plan's files from the work tree.
 @Suite("Sparse checkouts")
 struct SparseTests {
   @Test(

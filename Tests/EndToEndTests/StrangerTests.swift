@@ -2,12 +2,12 @@ import Foundation
 import TestSupport
 import Testing
 
-/// A `.git` folder that somebody else made: what lies in it is input, and nothing of it leads out of the work tree.
+/// A `.git` folder from a stranger: its content is input, and none of it leads out of the work tree.
 @Suite("What a stranger left in .git")
 struct StrangerTests {
   private static let payload = "echo pwned\n"
 
-  /// A plan, and a journal of a killed command that wants a file of the work tree to hold other bytes.
+  /// Creates a plan, and a journal of a killed command that would change a file of the work tree.
   private func journal(
     _ path: String, ref: String = "refs/heads/main", lock: String? = nil, process: String = "readiness 999999 12345",
     becoming: String? = nil, _ prepare: (Scratch) -> Void = { _ in }
@@ -22,7 +22,7 @@ struct StrangerTests {
     return s
   }
 
-  /// Everything outside the work tree, and everything in it but `.git`.
+  /// Lists everything outside the work tree, and everything in it except `.git`.
   private func state(_ s: Scratch) -> String {
     s.shell("cd .. && find victim repo -path repo/.git -prune -o -print | sort | xargs ls -ld --time-style=full-iso")
       .output
@@ -48,7 +48,7 @@ struct StrangerTests {
       if words != ["status"] { #expect(result.errors.contains("damaged-repository"), "\(result.all)") }
       #expect(state(s) == before, "\(words)")
     }
-    // A commit is not made from an index that may be behind.
+    // A commit is not created from an index that may be outdated.
     s.edit("M-01", "\"TBD\"", "\"ada\"")
     #expect(s.git("commit", "-qam", "owner").status != 0)
   }
@@ -207,7 +207,7 @@ struct StrangerTests {
       return s.readiness("trust", "--sinks", "--dry-run").output.contains("trusted already")
     }
     #expect(isTrusted(sound))
-    // As an earlier program wrote it, with another's code, and with one more digest.
+    // As an earlier program wrote it, with another's code, and with an additional digest.
     let lines = sound.split(separator: "\n")
     #expect(!isTrusted(lines[0] + "\n") && !isTrusted("sha256:00\n" + sound))
     s.shell("mv ../home/.local ../local && mkdir -p ../home/.local/state/readiness")

@@ -2,10 +2,11 @@ import Foundation
 import TestSupport
 import Testing
 
-/// `install --strict`: whatever moves a branch is judged, and nothing else is in anybody's way.
+/// `install --strict`: every move of a branch is judged, and no other action is restricted.
 @Suite("install --strict")
 struct StrictTests {
-  /// A strict clone, and beside it a commit that no hook has seen: done by hand, on the branch `evil` of another clone.
+  /// Creates a strict clone, and an illegal manual commit that no hook has checked, on the branch `evil` of another
+  /// clone.
   private static func strict() throws -> (Scratch, evil: Scratch, commit: String) {
     let s = try Scratch.withPlan()
     let installed = s.readiness("install", "--strict")

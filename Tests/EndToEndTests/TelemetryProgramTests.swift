@@ -3,7 +3,7 @@ import StrictJSON
 import TestSupport
 import Testing
 
-/// What a spool holds, flat.
+/// The spans of a spool, as a flat list.
 private struct Spans {
   struct Span {
     let name: String
@@ -41,7 +41,7 @@ private struct Spans {
 }
 
 extension Scratch {
-  /// A folder for telemetry beside the work tree, and the variables that name it.
+  /// Creates a folder for telemetry outside the work tree, and returns the variables that name it.
   fileprivate func spool() throws -> (folder: String, on: [String: String]) {
     let folder = path + "/../telemetry"
     try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)

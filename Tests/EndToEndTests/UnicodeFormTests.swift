@@ -2,12 +2,12 @@ import Foundation
 import TestSupport
 import Testing
 
-/// Names and keys that differ only by their Unicode form are different names and keys for git and JSON.
+/// Names and keys that differ only in Unicode normalization are different for git and JSON.
 @Suite("Unicode forms of names and keys")
 struct UnicodeFormTests {
   private static let (composed, decomposed) = ("\u{E9}", "e\u{301}")
 
-  /// A plan in which only ada is a maintainer, with a rule about every field.
+  /// Creates a plan in which only ada is a maintainer, with a rule about every field.
   private func ruled() throws -> Scratch {
     let s = try Scratch.withPlan()
     s["ssot/policies/authorization.json"] = """

@@ -2,12 +2,12 @@ import Foundation
 import TestSupport
 import Testing
 
-/// What `verify` keeps of what it found, and that it is a cache and nothing more (decision 0019).
+/// The cached findings of `verify`, which are only a cache (decision 0019).
 @Suite("The cache of verify")
 struct VerifiedHistoryTests {
   private static let file = ".git/readiness/verified"
 
-  /// A history that is long enough to be kept, with runs in it, and what `verify` keeps of it.
+  /// Creates a history with runs that is long enough to be cached, and the cache of `verify`.
   private func kept() throws -> Scratch {
     let s = try Scratch.withPlan()
     for state in ["blocked", "not-started", "blocked"] { s.readiness("move", "M-01", state, "-m", "waits") }
@@ -20,7 +20,7 @@ struct VerifiedHistoryTests {
     return s
   }
 
-  /// The answer with the cache is that without it.
+  /// Checks that the result with the cache equals the one without it.
   private func agree(_ s: Scratch, status: Int32, _ about: Comment) {
     let cached = s.readiness("verify", "--json")
     let anew = s.readiness("verify", "--json", "--no-cache")
@@ -51,7 +51,7 @@ struct VerifiedHistoryTests {
     s.git("reset", "-q", "--hard", "HEAD~40")
     agree(s, status: 0, "a shorter history")
     s.git("reset", "-q", "--hard", good)
-    // The run of an old commit, a second time: its holder is known from the file alone.
+    // The run of an old commit, a second time: its commit is known from the file alone.
     let stamped = s.git("log", "--grep", "Readiness-Run", "--format=%H", "-1", "--skip", "3").line
     s.git("read-tree", "-u", "--reset", "\(stamped)^{tree}")
     let message = s.git("log", "-1", "--format=%B", stamped).output
@@ -82,7 +82,7 @@ struct VerifiedHistoryTests {
       try put(sound.prefix(length), s)
       agree(s, status: 0, "cut to \(length)")
     }
-    // Rows are looked at when a run asks for them.
+    // Rows are read only if a run needs them.
     var damaged = sound
     for at in 9332..<damaged.count { damaged[at] ^= 0x55 }
     try put(damaged, s)
@@ -105,7 +105,7 @@ struct VerifiedHistoryTests {
     let home = s.path + "/../home"
     let key = home + "/.local/state/readiness/key"
     #expect(s.shell("stat -c %a \(key)").line == "600" && s.shell("wc -c <\(key)").line.hasSuffix("32"))
-    // The same history with the same user's key, and in it an object that is not what its id says.
+    // The same history with the same user's key, with an object that does not match its id.
     s.shell("git clone -q --no-hardlinks . ../clone")
     s.unpackEverything(in: "../clone")
     let old = s.git("rev-parse", "main~201:.readiness/M-01.json").line
@@ -117,7 +117,7 @@ struct VerifiedHistoryTests {
     #expect(s.readiness(arguments).status == 3)
     s.shell("mkdir -p ../clone/.git/readiness && cp \(Self.file) ../clone/.git/readiness/")
     #expect(s.readiness(arguments).status == 3, "copied from another clone")
-    // One that is put in this clone's place is another clone.
+    // A replacement at this clone's path is another clone.
     s.shell("mv .git ../kept.git && cp -r ../clone/.git .git")
     #expect(s.readiness("verify").status == 3, "at the same path")
     s.shell("rm -rf .git && mv ../kept.git .git")

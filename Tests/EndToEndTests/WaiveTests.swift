@@ -2,7 +2,7 @@ import TestSupport
 import Testing
 
 extension Scratch {
-  /// Commits a policy that lets maintainers let rules go for at most ten days; ada is one, bob is not.
+  /// Commits a policy that lets maintainers grant exceptions for at most ten days; ada is one, bob is not.
   fileprivate func letGo(_ more: String = "", signers: String? = nil) {
     self["ssot/policies/authorization.json"] = """
       { "version": 1,
@@ -22,16 +22,16 @@ extension Scratch {
     git("commit", "-qm", "owners")
   }
 
-  /// A result's text, as if the terminal were wide.
+  /// Returns a result's text without its line breaks.
   fileprivate func folded(_ text: String) -> String {
     text.split(whereSeparator: \.isWhitespace).joined(separator: " ")
   }
 
-  /// A day so many days from now.
+  /// Returns the date of a day relative to today.
   fileprivate func day(_ offset: Int) -> String { shell("date -u -d '\(offset) days' +%F").line }
 }
 
-/// A rule that is let go is recorded, shown and over by its day.
+/// An exception from a rule is recorded, reported, and ends with its day.
 @Suite("Waives")
 struct WaiveTests {
   @Test("who may lets a rule go with a reason and a day; status, weekly, gate, verify and log show it")
@@ -67,7 +67,7 @@ struct WaiveTests {
     s.own("M-02")
     let until = s.day(2)
     s.readiness("move", "M-02", "in-progress", "--waive", "unmet-dependency", "--reason", "r", "--until", until)
-    // The next step asks its guards again, and takes an exception of its own.
+    // The guards apply again to the next step, which needs its own exception.
     s.prove("M-02")
     s.git("commit", "-qam", "M-02: proof")
     let late = "\(s.day(3))T12:00:00Z"
@@ -84,7 +84,7 @@ struct WaiveTests {
     let verified = s.readiness("verify")
     #expect(verified.status == 0 && verified.errors.isEmpty, "\(verified.all)")
     #expect(verified.output.contains("waive-lapsed"), "\(verified.all)")
-    // A move on without it ends it.
+    // A further move without the exception ends it.
     #expect(s.readiness("move", "M-02", "not-started", "-m", "wait").status == 0)
     #expect(!s.readiness("verify").output.contains("waive-lapsed"))
     #expect(s.readiness("move", "M-02", "in-progress").status == 1)
@@ -158,7 +158,7 @@ struct WaiveTests {
     #expect(waived.status == 0, "\(waived.all)")
     #expect(s.git("log", "-1", "--format=%B").output.contains("Readiness-Reason: M-02: start early"))
     #expect(s.git("push", "-q", server.path, "HEAD:main").status == 0)
-    // A stamp that claims what policy does not grant.
+    // A stamp with an exception that the policy does not grant.
     s.git("checkout", "-q", "-b", "side", "HEAD~1")
     s.git("config", "user.email", "bob@example.com")
     s.edit("M-02", "\"Not Started\"", "\"In Progress\"")

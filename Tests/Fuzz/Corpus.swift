@@ -7,7 +7,7 @@ import Reports
 import TestSupport
 import StrictJSON
 
-/// What is mutated, and what is done with it.
+/// The inputs to mutate, and the tests of them.
 struct Corpus {
   private let base: MemoryTree
   private let milestones: [[UInt8]]
@@ -67,7 +67,7 @@ struct Corpus {
     }
   }
 
-  /// How many of each kind, and what became of them.
+  /// The number of inputs of each kind and result.
   var summary: String { counts.sorted { $0.key < $1.key }.map { "\($0.value) \($0.key)" }.joined(separator: ", ") }
 
   mutating func run(_ input: Int, _ random: SplitMix) throws {
@@ -88,7 +88,7 @@ struct Corpus {
   mutating func note(_ kind: String) { counts[kind, default: 0] += 1 }
 
   private mutating func milestone(_ mutator: inout Mutator) throws {
-    // An example in the place of a milestone, or the milestone itself.
+    // An example that replaces a milestone, or the milestone itself.
     let path = ".readiness/A-\(Int.random(in: 1...4, using: &mutator.random)).json"
     let own = base.files[path]?.bytes ?? []
     let seed = Bool.random(using: &mutator.random) ? own : milestones.randomElement(using: &mutator.random) ?? []
@@ -98,7 +98,7 @@ struct Corpus {
     readTwice(bytes)
   }
 
-  /// One of thousands is read in another way, and says the same.
+  /// The reader for thousands of milestones gives the same result.
   private func readTwice(_ bytes: [UInt8]) {
     for id in ["A-3", "M-07"].map(MilestoneID.init) {
       let whole = MilestoneFile(id: id, kind: .regular, bytes: bytes)
@@ -126,7 +126,7 @@ struct Corpus {
     if Bool.random(using: &mutator.random) {
       try judge("policies", change(to: changed))
     } else {
-      // And under it, as a parent's.
+      // Also under the changed policy, as a parent's.
       let next = changed.with { $0.edit("A-3", "\"TBD\"", "\"ada\"") }
       try judge("policies in force", change(from: changed, to: next))
     }
@@ -190,7 +190,7 @@ struct Corpus {
     } catch is PatternTooCostly {
       return note("\(kind) not judged at the bound")
     }
-    // What is said of it is said on a terminal and in JSON.
+    // The findings are reported on a terminal and in JSON.
     let findings = assessment.verdict.findings
     _ = FindingReport.text(findings, width: 80, Style(color: false))
     _ = FindingReport.verdict(findings, commits: 1).layoutBytes

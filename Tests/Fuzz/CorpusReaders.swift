@@ -7,9 +7,9 @@ import PlanModel
 import TestSupport
 import StrictJSON
 
-/// Readers of what a push or a foreign `.git` holds, beside those of `Corpus`.
+/// Further readers of the contents of a push or a stranger's `.git`.
 extension Corpus {
-  /// A commit as its bytes, with every number that its dates may be.
+  /// Reads a commit from bytes, with random numbers in its dates.
   mutating func commit(_ mutator: inout Mutator) {
     let raw = mutator.mutate(
       Self.commits.randomElement(using: &mutator.random) ?? [],
@@ -29,12 +29,12 @@ extension Corpus {
     }
   }
 
-  /// An index file, from memory.
+  /// Reads an index file, from memory.
   mutating func index(_ mutator: inout Mutator) throws {
     var bytes = mutator.mutate(
       Self.indexes.randomElement(using: &mutator.random) ?? [],
       with: Self.indexes.randomElement(using: &mutator.random) ?? [])
-    // A checksum that is wrong would end most of them at once; nobody here looks at it.
+    // A wrong checksum would reject most of them at once; no reader here checks it.
     if bytes.count > 12, Bool.random(using: &mutator.random) { bytes.replaceSubrange(0..<4, with: Array("DIRC".utf8)) }
     let path = "/dev/shm/readiness-fuzz-\(getpid())"
     try FileSystem.write(bytes, to: path, mode: 0o666, durability: .none)
@@ -45,7 +45,7 @@ extension Corpus {
     note("indexes read")
   }
 
-  /// A pattern and a text. It is none, or it is matched, or it is too costly; it is never slow.
+  /// Matches a pattern against a text. The pattern is invalid, matched, or too costly, but never slow.
   mutating func pattern(_ mutator: inout Mutator) {
     let patterns = Self.patterns.map { Array($0.utf8) }
     let pattern = mutator.mutate(

@@ -1,4 +1,4 @@
-/// Random numbers that a seed repeats: SplitMix64 (Steele, Lea and Flood, 2014).
+/// Seeded random numbers: SplitMix64 (Steele, Lea and Flood, 2014).
 struct SplitMix: RandomNumberGenerator {
   private var state: UInt64
 
@@ -13,10 +13,10 @@ struct SplitMix: RandomNumberGenerator {
   }
 }
 
-/// Makes a text into one that somebody with bad luck or bad intent might send.
+/// Changes a text into one that a person with bad luck or bad intent might send.
 struct Mutator {
   var random: SplitMix
-  /// Words that mean something to some parser.
+  /// Words with a meaning for some parser.
   private static let words: [[UInt8]] = [
     "\"", "\\", "\\u0000", "\\ud800", "{", "}", "[", "]", ",", ":", "null", "true", "1e999", "-0", "9007199254740993",
     "\u{FEFF}", "\r\n", "\0", "\u{1B}[2J", "\u{202E}", "../", "/", ".git", "\"id\"", "\"status\"", "\"Done\"",
@@ -28,7 +28,7 @@ struct Mutator {
 
   mutating func mutate(_ seed: [UInt8], with other: [UInt8]) -> [UInt8] {
     var bytes = seed
-    // Half of them keep their form, so that what lies behind the parsers sees them.
+    // Half of them keep their form, to reach the code after the parsers.
     let keepsForm = Bool.random(using: &random)
     for _ in 0..<Int.random(in: 1...(keepsForm ? 3 : 6), using: &random) {
       if keepsForm { exchange(&bytes, other) } else { step(&bytes, other) }
@@ -36,7 +36,7 @@ struct Mutator {
     return bytes
   }
 
-  /// Puts a quoted text, a number, a line or a word in the place of another.
+  /// Replaces a quoted text, a number, a line or a word with another.
   private mutating func exchange(_ bytes: inout [UInt8], _ other: [UInt8]) {
     let kinds: [(UInt8, UInt8)] = [(0x22, 0x22), (0x22, 0x22), (0x7B, 0x7D), (0x5B, 0x5D), (0x0A, 0x0A), (0x20, 0x20)]
     let (open, close) = kinds.randomElement(using: &random) ?? (0x0A, 0x0A)
@@ -46,7 +46,7 @@ struct Mutator {
     bytes.replaceSubrange(target.range, with: source.text)
   }
 
-  /// A stretch between two marks, both within; nil where none was found.
+  /// Returns a range between two marks, inclusive. Returns nil if there is none.
   private mutating func span(_ bytes: [UInt8], _ open: UInt8, _ close: UInt8) -> (range: Range<Int>, text: [UInt8])? {
     let starts = bytes.indices.filter { bytes[$0] == open }
     guard let start = starts.randomElement(using: &random) else { return nil }
@@ -81,7 +81,7 @@ struct Mutator {
       let times = [1, 40, 400, 4000].randomElement(using: &random) ?? 1
       bytes.insert(contentsOf: Array(repeatElement(word, count: times).joined()), at: at)
     case 8:
-      // One value in the place of another of the same text.
+      // Overwrites bytes with a word.
       let word = Self.words.randomElement(using: &random) ?? []
       let end = min(bytes.count, at + word.count)
       bytes.replaceSubrange(at..<end, with: word)

@@ -7,11 +7,11 @@ import PlanModel
 @testable import PlanHistory
 import TestSupport
 
-/// What lies in a `.git` folder that somebody else may have made: packs and their indexes, files of single objects, the
-/// index, the journal, the cache of `verify`, lists of alternates, deltas and raw messages.
+/// The contents of a stranger's `.git` folder: packs and their indexes, loose objects, the index, the journal, the
+/// cache of `verify`, lists of alternates, deltas and raw messages.
 struct StoredFormats {
   private let scratch: Scratch
-  /// Folders of objects that are written anew for each input.
+  /// The object folder, rewritten for each input.
   private let folder: String
   private let pack: (data: [UInt8], index: [UInt8], name: String)
   private let several: [UInt8]
@@ -62,8 +62,8 @@ struct StoredFormats {
     for (id, _) in loose { try FileSystem.makeFolders(folder + "/" + id.description.prefix(2)) }
   }
 
-  /// Reads one mutated file in each way in which the program reads it.
-  /// - Returns: its kind.
+  /// Reads one mutated file with each of the program's readers.
+  /// - Returns: the kind of the file.
   func run(_ input: Int, _ mutator: inout Mutator) throws -> String {
     switch input % 8 {
     case 0: return try packs(&mutator, data: true)
@@ -116,7 +116,7 @@ struct StoredFormats {
     let store = LooseStore(folders: [folder])
     store.with(id) { type, bytes in
       bytes.withMemoryRebound(to: UInt8.self) { _ = $0.reduce(0, &+) }
-      // Whatever was read, it is that object or it is found not to be.
+      // A read object either matches its id or is detected as damaged.
       _ = ObjectID(summing: bytes, type)
     }
     _ = store.folders(holding: id)
@@ -143,7 +143,7 @@ struct StoredFormats {
     return "journals read"
   }
 
-  /// Under a code that fits, as only whoever has the key could make it.
+  /// Adds a valid code, which only the owner of the key could compute.
   private func cached(_ mutator: inout Mutator) throws -> String {
     var bytes = mutator.mutate(cache, with: pack.index)
     let head = 9300
@@ -158,7 +158,7 @@ struct StoredFormats {
   }
 
   private func delta(_ mutator: inout Mutator) -> String {
-    // 40 bytes from the base at 3, then 5 of its own.
+    // 40 bytes from offset 3 of the base, then 5 new ones.
     let seed: [UInt8] = [200, 1, 45, 0x91, 3, 40, 5, 1, 2, 3, 4, 5]
     let base = [UInt8](repeating: 9, count: 200)
     let delta = mutator.mutate(seed, with: seed)
@@ -175,7 +175,7 @@ struct StoredFormats {
     let blocks = bytes.withUnsafeBufferPointer { raw in
       Trailers.blocks(in: raw) { TextEncoding.decode(Array($0)[...], encoding: "ISO-8859-1") }
     }
-    // As text that git would keep whole, it holds the same.
+    // As text that git would keep unchanged, it contains the same blocks.
     if let text = String(validating: bytes, as: UTF8.self) {
       var message = CommitMessage(text)
       guard message.blocks.count <= blocks.count else { fatalError("blocks in \(text)") }

@@ -1,5 +1,5 @@
-// Mutated milestones, policies, messages and trees through the parsers and the judge. Nothing may crash, nothing may take
-// a second, and all of it together stays within memory. usage: fuzz COUNT [SEED [MEBIBYTES]]
+// Feeds mutated milestones, policies, messages and trees to the parsers and the judge. No input may crash or take a
+// second, and memory stays bounded. usage: fuzz COUNT [SEED [MEBIBYTES]]
 import Glibc
 import PlanModel
 @testable import GitRepository
@@ -17,7 +17,7 @@ func milliseconds() -> Int {
   return now.tv_sec * 1000 + now.tv_nsec / 1_000_000
 }
 
-/// The most memory that this process has had, in MiB.
+/// Returns the peak memory of this process, in MiB.
 func peak() -> Int {
   var usage = rusage()
   getrusage(__rusage_who_t(RUSAGE_SELF.rawValue), &usage)
@@ -29,13 +29,13 @@ var slowest = (milliseconds: 0, input: 0)
 for input in 0..<count {
   let start = milliseconds()
   do { try corpus.run(input, SplitMix(seed: seed &* 1_000_003 &+ UInt64(input))) } catch {
-    // The judge answers; that it could not be asked is for a repository that cannot be read.
+    // The judge must give a verdict; an error is only for a repository that cannot be read.
     print("fuzz: input \(input) of seed \(seed): \(error)")
     exit(1)
   }
   let took = milliseconds() - start
   if took > slowest.milliseconds { slowest = (took, input) }
-  // What the gate promises for a whole push; this build is sanitized, and several times slower.
+  // The gate's promise for a whole push; this build is sanitized, and several times slower.
   if took > 5000 {
     print("fuzz: input \(input) of seed \(seed) took \(took) ms")
     exit(1)

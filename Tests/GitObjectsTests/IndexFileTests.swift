@@ -6,7 +6,7 @@ import Testing
 @testable import GitObjects
 @testable import GitRepository
 
-/// The index is read without libgit2; git's own answer holds the two together, and damage is no answer.
+/// The index is read without libgit2, and compared with git's own answer; a damaged one gives no answer.
 @Suite("The index file")
 struct IndexFileTests {
   @Test("its tree is that of git write-tree, in every version, and none where something was staged since")

@@ -9,7 +9,7 @@ import Testing
 
 @Suite("Packs")
 struct PackStoreTests {
-  /// A history whose packs hold deltas of every kind of object.
+  /// Creates a history whose packs have deltas of every kind of object.
   private func packed(_ options: String) throws -> (s: Scratch, objects: [(id: String, type: String)]) {
     let s = try Scratch()
     var text = (1...400).map { "line \($0) of a file that changes a little" }
@@ -46,13 +46,13 @@ struct PackStoreTests {
     let types: [String: ObjectKind] = ["commit": .commit, "tree": .tree, "blob": .blob, "tag": .tag]
     for (id, type) in objects + objects.reversed() {
       let found = try #require(try read(store, id), "\(id)")
-      // Also where it is at hand by now.
+      // Also if it is cached by now.
       let size = found.bytes.count
       #expect(
         store.bytes(of: try #require(ObjectID(hex: id)), found.type, atMost: size) == found.bytes)
       #expect(store.bytes(of: try #require(ObjectID(hex: id)), found.type, atMost: size - 1) == nil)
       #expect(found.type == types[type])
-      // git's own name of the bytes is the best judge of them.
+      // git's own id of the bytes is the best check.
       let sum = try id == Self.name(of: found.bytes, type, s)
       #expect(sum, "\(type) \(id)")
     }
@@ -99,7 +99,7 @@ struct PackStoreTests {
       let found = sound.bytes(at: offset, .blob, atMost: 1 << 20)
       #expect(found?.count == 12_000 && found == sound.bytes(of: ids[place], .blob, atMost: 1 << 20))
     }
-    // Of one object an index has 1032 bytes of counts, its name, its checksum and its offset.
+    // With one object, an index has 1032 bytes of header and counts, its id, its checksum and its offset.
     for name in try FileManager.default.contentsOfDirectory(atPath: folder + "/pack") where name.hasSuffix(".idx") {
       let (index, pack) = (URL(fileURLWithPath: folder + "/pack/" + name), name.replacing(".idx", with: ".pack"))
       var bytes = try [UInt8](Data(contentsOf: index))
@@ -121,7 +121,7 @@ struct PackStoreTests {
   func places() throws {
     let (s, objects) = try packed("-c repack.usedeltabaseoffset=true")
     let folder = s.path + "/.git/objects"
-    // A second pack, which holds a part of the same objects and one of its own.
+    // A second pack, with some of the same objects and a new one.
     s["own"] = "in the second pack alone"
     let own = s.git("hash-object", "-w", "own").line
     let make =
@@ -136,7 +136,7 @@ struct PackStoreTests {
     let other = PackStore(sharing: store)
     for (name, type) in objects {
       let id = try #require(ObjectID(hex: name))
-      // Whichever pack was asked last, and whoever asks.
+      // For any previously used pack, and any store.
       let place = try #require(store.place(of: id))
       for asked in [name, own] { #expect(try read(store, asked) != nil) }
       #expect(store.place(of: id) == place && other.place(of: id) == place && store.id(at: place) == id)
@@ -191,7 +191,7 @@ struct PackStoreTests {
           missing += 1
           continue
         }
-        // A wrong offset in the index leads to another object, whole in itself; libgit2 reads no more of it than this.
+        // A wrong offset in the index leads to another whole object; libgit2 detects no more than this reader.
         if round % 2 == 0 { #expect(found.bytes == right[index], "seed \(seed), round \(round)") }
       }
     }
@@ -211,7 +211,7 @@ struct PackStoreTests {
       let id = try #require(ObjectID(hex: s.git("rev-parse", name).line))
       let tree = store.withBeginning(id) { $0 == .commit ? CommitHead.tree($1) : nil }
       #expect((tree?.description == s.git("rev-parse", name + "^{tree}").line) == isLarge)
-      // And whole all the same.
+      // The whole object is also readable.
       #expect(store.bytes(of: id, .commit, atMost: 1 << 30)?.count ?? 0 > (isLarge ? 1_000_000 : 100))
       #expect(store.bytes(of: id, .commit, atMost: 50) == nil)
       #expect(store.bytes(of: id, .blob, atMost: 1 << 30) == nil)

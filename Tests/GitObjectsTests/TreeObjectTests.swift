@@ -6,10 +6,10 @@ import Testing
 @testable import GitObjects
 @testable import GitRepository
 
-/// A folder is searched, and git's own listing holds the search.
+/// Searches in folders, compared with git's own listing.
 @Suite("Folders")
 struct GitFolderTests {
-  /// A tree as git has it.
+  /// Returns a tree's bytes in git.
   private func bytes(of tree: String, _ s: Scratch) -> [UInt8] {
     let digits = Array(s.shell("git cat-file tree \(tree) | od -An -v -tx1 | tr -d ' \\n'").output.utf8)
     return stride(from: 0, to: digits.count - 1, by: 2).compactMap { place in
@@ -20,7 +20,7 @@ struct GitFolderTests {
   @Test("every name of a folder is found by searching as by reading through, folders between files included")
   func search() throws {
     let s = try Scratch()
-    // Git sorts the folder `a` as `a/`: behind `a-`, `a.txt`, and before `a0`.
+    // Git sorts the folder `a` as `a/`: after `a-`, `a.txt`, and before `a0`.
     let names =
       ["a-", "a.txt", "a0", "ab", "b", "b.d", "M-1.json", "M-10.json", "M-2.json"] + (0..<40).map { "f\($0)" }
     for name in names { s[name] = name }

@@ -3,7 +3,7 @@ import Testing
 
 @testable import GitRepository
 
-/// A history in memory; git's own answer holds the two together.
+/// Histories in memory, compared with git's own answers.
 @Suite("The commit graph")
 struct CommitGraphTests {
   @Test(
@@ -12,7 +12,7 @@ struct CommitGraphTests {
   func mergeBases() throws {
     let s = try Scratch()
     var chance = SplitMix(11)
-    // Each commit follows one of the last few, or two of them.
+    // Each commit follows one or two of the last few.
     var parents: [[Int]] = []
     var text = ""
     for number in 0..<120 {
@@ -33,7 +33,7 @@ struct CommitGraphTests {
       let found = CommitGraph.mergeBases(a, b) { parents[$0].map { Int32($0) } }
       let names = found.isEmpty ? "" : s.shell("git rev-parse " + found.map { "c\($0)" }.joined(separator: " ")).output
       #expect(names.split(separator: "\n").sorted() == told, "c\(a) c\(b)")
-      // Git's own rev-list looks at dates, and these are random.
+      // Git's own rev-list uses dates, and these are random.
       let lacking = reachable[a].subtracting(reachable[b]).sorted()
       #expect(CommitGraph.difference(a, b) { parents[$0].map { Int32($0) } } == lacking, "c\(a) ^c\(b)")
       return found.count > 1

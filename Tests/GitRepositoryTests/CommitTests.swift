@@ -4,7 +4,7 @@ import Testing
 
 @testable import GitRepository
 
-/// A commit's headers are read where git reads them, and nowhere else.
+/// A commit's headers are read from the same positions as git reads them, and no others.
 @Suite("Commit objects")
 struct CommitTests {
   private static let (a, b) = (String(repeating: "a", count: 40), String(repeating: "b", count: 40))

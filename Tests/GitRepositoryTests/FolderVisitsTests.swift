@@ -3,7 +3,8 @@ import Testing
 
 @testable import GitRepository
 
-/// How many entries one listing or comparison looks at (`doc/design/decisions/0102-bounds-of-folders-and-parents.md`).
+/// The entries that one listing or comparison examines
+/// (`doc/design/decisions/0102-bounds-of-folders-and-parents.md`).
 @Suite("Visits of folders")
 struct FolderVisitsTests {
   private func id(_ digit: Character) throws -> ObjectID {
@@ -16,7 +17,7 @@ struct FolderVisitsTests {
     let (a, b, c) = (try id("a"), try id("b"), try id("c"))
     let first = [visits.enters(a, nil), visits.enters(nil, a), visits.enters(b, c)]
     #expect(first == [false, false, false])
-    // Neither side alone makes folders without number.
+    // Neither side alone can create unlimited folders.
     let again = [visits.enters(b, nil), visits.enters(nil, c), visits.enters(try id("d"), c)]
     #expect(again == [true, true, true])
   }

@@ -3,10 +3,10 @@ import TestSupport
 @testable import GitRepository
 import Testing
 
-/// Signatures by OpenPGP keys, checked by `gpg` with the keys of a policy alone.
+/// Signatures by OpenPGP keys, checked by `gpg` with only the keys of a policy.
 @Suite("OpenPGP signatures", .enabled(if: Needed.programs("gpg"), "gpg is not installed"))
 struct OpenPGPTests {
-  /// Of Ada, from 2026-11-23 to 2036-01-01.
+  /// Ada's key, valid from 2026-11-23 to 2036-01-01.
   private static let keys = """
     -----BEGIN PGP PUBLIC KEY BLOCK-----
 
@@ -48,14 +48,14 @@ struct OpenPGPTests {
     #expect(try !isValid(keys: ""))
     #expect(try !isValid("-----BEGIN PGP SIGNATURE-----\n\nnonsense\n-----END PGP SIGNATURE-----\n"))
     #expect(try !isValid(""))
-    // A second signature, even the same, is one too many: which of them speaks?
+    // A second signature, even an equal one, is rejected, because it is unclear which one counts.
     #expect(try !isValid(Self.signature + Self.signature))
     #expect(try !isValid(Self.signature + "garbage\n" + Self.signature))
-    // An address is the whole of what is between the brackets.
+    // An address is the whole text between the angle brackets.
     #expect(try !isValid(by: "da@example.com"))
     #expect(try !isValid(by: "ada@example.co"))
     #expect(try !isValid(by: "Ada <ada@example.com"))
-    // The key ends with 2035.
+    // The key expires at the end of 2035.
     #expect(try !isValid(at: 2_090_000_000_000))
   }
 

@@ -8,7 +8,7 @@ import Testing
 @testable import GitRepository
 @testable import GitTransaction
 
-/// New files that come to their places together.
+/// New files that are put in place together.
 @Suite("Batches of files")
 struct FileBatchTests {
   @Test("more files than are held open come to their places whole, in folders that are made for them")

@@ -3,7 +3,7 @@ import JSONSchema
 import StrictJSON
 import Testing
 
-/// The official suite, read in place. `READINESS_CONFORMANCE` names another place.
+/// The official suite, read in place. `READINESS_CONFORMANCE` names another folder.
 @Suite("JSON Schema draft 2020-12")
 struct ConformanceTests {
   static let folder: URL = {
@@ -13,7 +13,7 @@ struct ConformanceTests {
     return root.appendingPathComponent("../shared/conformance").standardizedFileURL
   }()
   static var suite: URL { folder.appendingPathComponent("json-schema-test-suite") }
-  /// A folder that somebody named is to be there; where none was named, the suite may lie beside the repository.
+  /// A named folder must exist; without a name, the suite may be in the folder next to the repository.
   static var isPresent: Bool {
     ProcessInfo.processInfo.environment["READINESS_CONFORMANCE"] != nil
       || FileManager.default.fileExists(atPath: suite.path)
@@ -56,7 +56,7 @@ struct ConformanceTests {
     try JSONDocument(parsing: Array(try Data(contentsOf: url)), limits: .general)
   }
 
-  /// The remotes and the metaschema, from disk.
+  /// Loads the remotes and the metaschema from disk.
   private static func load(_ uri: String) throws -> JSONDocument? {
     var url: URL?
     if uri.hasPrefix("http://localhost:1234/") {
@@ -69,7 +69,7 @@ struct ConformanceTests {
     return try parse(url)
   }
 
-  /// `schema` and `meta/NAME` as the standard publishes them, in the folders of their packaging.
+  /// Returns the file of `schema` or `meta/NAME`, as the standard packages it.
   private static func metaschema(_ name: String) -> URL {
     let base = folder.appendingPathComponent("metaschema/draft2020-12")
     return name == "schema"

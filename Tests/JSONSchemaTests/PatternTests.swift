@@ -3,7 +3,7 @@ import Testing
 
 @testable import JSONSchema
 
-/// Patterns are ECMA-262, and end at a bound.
+/// Patterns follow ECMA-262, and stop at a bound.
 @Suite("Patterns")
 struct PatternTests {
   private func isFound(_ pattern: String, in text: String) throws -> Bool {

@@ -8,7 +8,7 @@ import Testing
 private let eve = Identity(name: "Eve", email: "eve@example.com")
 private let grace = Identity(name: "Grace", email: "Grace@Example.com")
 
-/// The fixture's plan, where Done takes what a rule says of approvers.
+/// Returns the fixture's plan, with a rule for approvers on Done.
 private func base(_ rule: String, signers: String? = nil, more: String = "") -> MemoryTree {
   PlanFixture.tree().with {
     $0[PlanPaths.authorization] = """
@@ -19,7 +19,7 @@ private func base(_ rule: String, signers: String? = nil, more: String = "") -> 
   }
 }
 
-/// The commit that sent A-4 to review, as an ancestor.
+/// Returns the commit that sent A-4 to review, as an ancestor.
 private func sent(by actor: Identity, author: Identity? = nil, signed: Bool = false) -> ReviewStart {
   var run = Run(at: "2026-11-22T18:00:00.000Z", actor: actor, policy: Digest(of: [1]))
   if signed { run.signature = FakeSignatures.signature(Array(run.id(plan: plan).hex.utf8), by: actor.email) }
@@ -29,8 +29,8 @@ private func sent(by actor: Identity, author: Identity? = nil, signed: Bool = fa
 private let plan = "5e7a63c7-3f0c-4d5a-9d38-6f1d1a7c8e21"
 
 extension MemoryTree {
-  /// Adds approvals of what a milestone says.
-  /// - Parameter review: the review that signed ones are of; nil for the form before revision 2.
+  /// Adds approvals of a milestone's content.
+  /// - Parameter review: the review of signed approvals; nil for the form before revision 2.
   fileprivate func approved(
     _ id: String, by names: [String], signed: Bool = false, review: ReviewStart? = sent(by: PlanFixture.ada),
     plan: String = plan
@@ -51,7 +51,7 @@ extension MemoryTree {
   }
 }
 
-/// What the judge says of taking A-4 from review to done.
+/// Judges a move of A-4 from review to done.
 private func done(_ base: MemoryTree, by author: Identity = PlanFixture.ada, starts: [ReviewStart] = []) throws
   -> [String]
 {
@@ -69,7 +69,7 @@ struct AuthorityTests {
     #expect(try done(two.approved("A-4", by: ["eve@example.com"])) == ["not-approved"])
     #expect(try done(two.approved("A-4", by: ["bob@example.com"]), by: eve) == ["not-authorized"])
     #expect(try done(base(#", "approvals": 3"#).approved("A-4", by: ["bob@example.com", "Grace@example.com"])) == [])
-    // An approval lapses when what it approved changes.
+    // An approval lapses when the approved content changes.
     let lapsed = two.approved("A-4", by: ["bob@example.com"]).with { $0.edit("A-4", "It is seen to work", "It works") }
     #expect(try done(lapsed) == ["not-approved"])
     #expect(try done(base(#", "approvals": 1"#)) == [])
@@ -86,7 +86,7 @@ struct AuthorityTests {
       try done(both.approved("A-4", by: ["bob@example.com"]), starts: [sent(by: PlanFixture.bob)]) == ["not-approved"])
     #expect(
       try done(both.approved("A-4", by: ["grace@example.com"]), starts: [sent(by: PlanFixture.bob)]) == [])
-    // Without the rule nobody asks who sent it.
+    // Without the rule the sender does not matter.
     #expect(try done(base(""), starts: [sent(by: PlanFixture.ada)]) == [])
   }
 
@@ -100,7 +100,7 @@ struct AuthorityTests {
     let signed = sent(by: PlanFixture.bob, author: PlanFixture.ada, signed: true)
     #expect(try done(rule, by: PlanFixture.ada, starts: [signed]) == [])
     #expect(try done(rule, by: PlanFixture.bob, starts: [signed]) == ["self-approval"])
-    // Several lines may have led there, and a commit without a stamp has an author all the same.
+    // Several lines may have led there, and a commit without a stamp still has an author.
     let starts = [sent(by: PlanFixture.bob), ReviewStart(author: PlanFixture.ada, run: nil)]
     #expect(try done(rule, by: PlanFixture.ada, starts: starts) == ["self-approval"])
   }
@@ -127,7 +127,7 @@ struct AuthorityTests {
       return try Judge.assess(whole.committed("Both\n\n\(first.stamp())\n\n\(second.stamp())")).errors
     }
     #expect(try squash(sender: PlanFixture.ada, finisher: PlanFixture.ada) == ["self-approval"])
-    // Two people's steps in one commit: the other's is unsigned, so the author may have made it.
+    // Two people's steps in one commit: the other's is unsigned, so it may be the author's.
     #expect(
       try squash(sender: PlanFixture.bob, finisher: PlanFixture.ada) == ["actor-mismatch", "self-approval"])
   }
@@ -154,10 +154,10 @@ struct AuthorityTests {
     #expect(
       try Judge.assess(signedDone(rule, by: PlanFixture.ada) { $0.signature = "abc" }).errors == ["signature-invalid"])
     #expect(try Judge.assess(signedDone(rule, by: grace)).errors == ["signature-invalid"])
-    // Something else signed.
+    // The signature is over other content.
     let moved = try signedDone(rule, by: PlanFixture.ada) { $0.at = "2026-11-22T19:00:00.124Z" }
     #expect(try Judge.assess(moved).errors == ["signature-invalid"])
-    // A signers file that comes with the commit binds nobody.
+    // A signers file from the same commit binds nobody.
     let none = base(#", "signed": true"#)
     #expect(try Judge.assess(signedDone(none, by: PlanFixture.ada)).errors == ["signature-invalid"])
     // A draft is signed later.
@@ -202,7 +202,7 @@ struct AuthorityTests {
     }
     #expect(try reword(base("")).errors == [])
     #expect(try reword(base(""), by: eve).errors == ["frozen-field"])
-    // One approver cannot rewrite alone what two approved.
+    // One approver alone cannot rewrite what two approved.
     #expect(try reword(base(#", "approvals": 2"#)).errors == ["frozen-field"])
     let rewritten = base(#", "approvals": 2"#).with { $0.edit("A-5", "It works", "It works, mostly") }
     let approved = rewritten.approved("A-5", by: ["bob@example.com"])
@@ -253,7 +253,7 @@ struct AuthorityTests {
     #expect(
       try judge(rule.approved("A-4", by: ["ada@example.com"], signed: true, review: sent(by: eve))) == ["not-approved"])
     #expect(try judge(rule.approved("A-4", by: ["ada@example.com"], signed: true, review: nil)) == ["not-approved"])
-    // The actor counts once, whatever entries there are.
+    // The actor counts once, regardless of the entries.
     #expect(
       try judge(rule.approved("A-4", by: ["bob@example.com"], signed: true, review: review)) == ["not-approved"])
   }
@@ -277,7 +277,7 @@ struct AuthorityTests {
     let done = base.approved("A-5", by: ["bob@example.com"])
     #expect(try move("A-5", "Done", "In Progress", of: done) == ["frozen-field"])
     #expect(try move("A-5", "Done", "In Progress", of: done, clears: true) == [])
-    // On the way to a review there is nothing to end.
+    // On the way to a review there is no review to end.
     let early = base.approved("A-2", by: ["bob@example.com"])
     #expect(try move("A-2", "In Progress", "In Review", of: early) == [])
   }

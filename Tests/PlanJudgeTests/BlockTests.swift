@@ -3,7 +3,7 @@ import PlanModel
 import TestSupport
 import Testing
 
-/// Where a block begins and ends, and what is the user's (contract 3, *Blocks*).
+/// The limits of a block, and the user's own text (contract 3, *Blocks*).
 @Suite("Blocks in messages")
 struct BlockTests {
   private func stamp() throws -> String { try Proposal { $0.edit("A-4", "In Review", "Done") }.stamp() }
@@ -24,7 +24,7 @@ struct BlockTests {
     #expect(Trailers.blocks(in: "subject\n\n\(line)\nSigned-off-by: a\n").isEmpty)
     let stamp = try stamp()
     #expect(try errors("\(line)\n\n\(stamp)") == [])
-    // It ends a block, and stands before one.
+    // It ends a block, and may precede one.
     if TrailerLine.isUnknown(line) { #expect(try errors("subject\n\n\(stamp)\n\(line)\n") == []) }
     #expect(try errors("subject\n\n\(line)\n\(stamp)\n") == [])
     var message = CommitMessage("\(line)\n\nbody\n\n\(line)\n\n\(stamp)\n\n\(line)\n")
@@ -134,7 +134,7 @@ struct BlockTests {
   }
 }
 
-/// Whether a line has a key that no stamp has.
+/// Recognizes lines whose key is in no stamp.
 private enum TrailerLine {
   static func isUnknown(_ line: String) -> Bool {
     let keys = [

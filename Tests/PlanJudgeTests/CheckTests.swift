@@ -13,7 +13,7 @@ private func digest(_ json: String) throws -> String {
   Digest(of: try JSONDocument(parsing: Array(json.utf8)).root.canonicalBytes).tagged
 }
 
-/// The fixture's plan with sources, where A-2 is shown by a check that ran at noon.
+/// Returns the fixture's plan with sources, in which A-2 has evidence of a check that ran at noon.
 private func checkedTree(definition: String = check, recorded: String = check, at: String = "2026-11-22T12:00:00.000Z")
   throws -> MemoryTree
 {
@@ -80,7 +80,7 @@ struct CheckTests {
     let base = try checkedTree()
     base[".readiness/A-2.json"] = base[".readiness/A-2.json"]?.replacing("\"check\": \(check), ", with: "")
     #expect(try review(base) == ["evidence-mismatch: The evidence of A-2/works was left by a check that is gone."])
-    // The order of members is no other definition.
+    // The order of members does not make another definition.
     let reordered = #"{ "validFor": 7, "inputs": ["src/**"], "profile": "tdd", "command": ["make", "test"] }"#
     #expect(try review(checkedTree(definition: reordered)) == [])
   }
@@ -90,7 +90,7 @@ struct CheckTests {
     #expect(try review(checkedTree(), now: noon + 7 * day - 1) == [])
     let lapsed = ["evidence-mismatch: The evidence of A-2/works is older than the 7 days for which it counts."]
     #expect(try review(checkedTree(), now: noon + 7 * day) == lapsed)
-    // A hook has a clock of its own, and walks nothing.
+    // A hook has its own clock, and walks no history.
     #expect(try review(checkedTree(), now: noon, stampedAt: noon + 7 * day) == [])
     let backdated = try Proposal(from: checkedTree(), stampedAt: noon + 7 * day) {
       $0.edit("A-2", "In Progress", "In Review")
@@ -116,7 +116,7 @@ struct CheckTests {
     #expect(try PlanOverview(tree, now: noon + 8 * day)[MilestoneID("A-2")]?.suspect == ["works (older than 7 days)"])
     tree["src/a.c"] = "changed"
     #expect(try PlanOverview(tree, now: noon)[MilestoneID("A-2")]?.suspect == ["src/**"])
-    // Somebody else's later commit stays legal.
+    // Another person's later commit stays legal.
     let later = Proposal(from: tree, now: noon + 30 * day) { $0.edit("A-3", "\"TBD\"", "\"bob\"") }
     #expect(try Judge.assess(later).errors == [])
   }
@@ -143,7 +143,7 @@ struct CheckTests {
     #expect(try review(approved(["ada@example.com", "Bob@example.com"])) == [])
     #expect(try review(approved(["ada@example.com", "ADA@example.com"])).first?.contains("has 1 of") == true)
     #expect(try review(approved(["ada@example.com", "eve@example.com"])).count == 1)
-    // What was approved changed.
+    // The approved content changed.
     #expect(
       try review(approved(["ada@example.com", "bob@example.com"])) { $0.edit("A-2", "It works", "It flies") }.count == 1
     )

@@ -72,7 +72,7 @@ struct FieldMergerTests {
     #expect((200..<1950).contains(clean), "\(clean) of 2000 were clean, seed \(seed)")
   }
 
-  /// What the judge says about the values of a merge, there and back aside.
+  /// Judges the values of a merge, ignoring changes that were made and reverted.
   private static func isClean(_ result: JSONValue, _ ours: JSONValue, _ theirs: JSONValue, _ base: JSONValue) throws
     -> Bool
   {
@@ -104,7 +104,7 @@ struct FieldMergerTests {
     ]
   }
 
-  /// One to three members taken from another milestone.
+  /// Returns a milestone with one to three members taken from another one.
   private static func changed(_ base: JSONValue, _ random: inout SplitMix) -> JSONValue {
     var members = base.object ?? []
     let other = milestone(&random)

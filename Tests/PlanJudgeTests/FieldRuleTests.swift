@@ -5,7 +5,7 @@ import Testing
 
 private let bob = PlanFixture.bob
 
-/// The fixture's plan with one rule: ada alone may change these properties.
+/// Returns the fixture's plan with one rule: only ada may change these properties.
 private func base(_ fields: String, signed: Bool = false) -> MemoryTree {
   PlanFixture.tree().with {
     $0[PlanPaths.authorization] = """
@@ -47,7 +47,7 @@ struct FieldRuleTests {
     #expect(try errors(#""*""#) { $0.edit("A-3", "\"TBD\"", "\"bob\"") } == ["not-authorized"])
     #expect(
       try errors(#""*""#) { $0.edit("A-3", "\"outcome\"", "\"x-note\": 1,\n  \"outcome\"") } == ["not-authorized"])
-    // White space and the order of properties are no values.
+    // White space and the order of properties are not values.
     #expect(try errors(#""*""#) { $0.edit("A-3", "  \"owner\": \"TBD\",\n", " \"owner\":  \"TBD\",\n") } == [])
     let approve: (MemoryTree) -> Void = { tree in
       let digest = tree.milestone(MilestoneID("A-3"))?.milestone?.approvedDigest.tagged ?? ""

@@ -7,7 +7,7 @@ import Testing
 
 @Suite("Gates")
 struct GateTests {
-  /// What a gate says, and what would flip it.
+  /// The decision of a gate, and the changes that would flip it.
   @dynamicMemberLookup
   private struct Outcome {
     let decision: GateDecision
@@ -46,7 +46,7 @@ struct GateTests {
     #expect(codes(decision) == ["gate-category"])
     let done = Gates.Gate(milestones: ["A-1", "A-5"], category: .done, noSuspect: true, maxOpenRisk: "low")
     #expect(try decide(done).answer == .go)
-    // What is further than asked is far enough.
+    // A state beyond the required one is sufficient.
     let review = Gates.Gate(milestones: ["A-1", "A-4"], category: .review, noSuspect: true, maxOpenRisk: nil)
     #expect(try decide(review).answer == .go)
   }
@@ -81,7 +81,7 @@ struct GateTests {
     let decision = try decide(gone)
     #expect(decision.answer == .inconclusive && codes(decision) == ["gate-scope"])
     #expect(try decide { $0[".readiness/A-1.json"] = "{" }.answer == .inconclusive)
-    // Forced in: done on something that is not.
+    // Forced in: done on a milestone that is not done.
     let one = Gates.Gate(milestones: ["A-5"], category: .done, noSuspect: false, maxOpenRisk: nil)
     let forced = try decide(one) {
       $0[".readiness/A-1.json"] = PlanFixture.milestone("A-1", status: "In Progress")
@@ -98,7 +98,7 @@ struct GateTests {
         "A-2 status Done", "A-3 owner owner", "A-3 criterion works", "A-3 status Done",
       ])
     #expect(decision.criticalPath.map(\.text) == ["A-2", "A-3"])
-    // Bringing these about flips it.
+    // These changes flip it.
     let flipped = try decide(gate) {
       $0[".readiness/A-2.json"] = PlanFixture.milestone("A-2", status: "Done", dependsOn: ["A-1"])
       $0[".readiness/A-3.json"] = PlanFixture.milestone("A-3", status: "Done", dependsOn: ["A-2"])
@@ -166,7 +166,7 @@ struct GateTests {
     #expect(try facts(decide(waived, now: noon)) == ["status Done"])
     #expect(try facts(decide(waived, now: noon + 86_400_000)) == ["criterion works", "status Done"])
     #expect(try decide(waived, now: noon).criticalPath.map(\.text) == ["A-2", "A-3"])
-    // Of what is done, a check is one fact, however many of its inputs changed.
+    // For a done milestone, a check is one fact, regardless of the number of changed inputs.
     let done = PlanFixture.tree().with {
       $0["src/a.c"] = "int b;"
       $0["src/b.c"] = "int c;"
@@ -177,7 +177,7 @@ struct GateTests {
       Gates.Gate(milestones: ["A-1"], category: .done, noSuspect: true, maxOpenRisk: nil),
       PlanOverview(done, now: noon), in: done)
     #expect(suspect.answer == .noGo && suspect.missing.map(\.subject) == ["works"])
-    // And so is a file that shows two criteria.
+    // The same applies to a file that is evidence for two criteria.
     let proof = #"[{ "kind": "file", "path": "src/a.c", "sha256": "\#(String(repeating: "0", count: 64))" }]"#
     let shared = PlanFixture.tree().with {
       $0["src/a.c"] = "int a;"

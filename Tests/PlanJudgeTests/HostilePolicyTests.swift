@@ -5,8 +5,8 @@ import PlanModel
 import TestSupport
 import Testing
 
-/// Policies that somebody with authority could write to stop everybody's work. The judge answers; it does not hang, and
-/// it does not give up.
+/// Policies that a person with authority could write to stop everybody's work. The judge gives a verdict, and does
+/// not hang.
 @Suite("Hostile policies")
 struct HostilePolicyTests {
   private func judge(schema: String) throws -> [String] {

@@ -6,7 +6,8 @@ import Testing
 
 @Suite("Lateness")
 struct LatenessTests {
-  /// A chain A-1 (done) <- A-2 (in progress) <- A-3 (not started), and A-4 in review; targets by id, at noon of a day.
+  /// Returns a chain A-1 (done) <- A-2 (in progress) <- A-3 (not started), and A-4 in review; targets by id, at noon
+  /// of a day.
   private func overview(_ targets: [String: String], on day: String = "2026-11-20") throws -> (
     PlanOverview, MemoryTree
   ) {
@@ -40,10 +41,10 @@ struct LatenessTests {
       try items(["A-2": "2026-11-01", "A-3": "2026-12-31"]) == ["A-2 late A-2", "A-3 at-risk A-3>A-2"])
     #expect(try items(["A-2": "2026-12-01", "A-3": "2026-11-30"]) == ["A-3 at-risk A-3>A-2"])
     #expect(try items(["A-2": "2026-11-30", "A-3": "2026-11-30"]).isEmpty)
-    // What is late itself is not at risk as well; what is done holds nobody up.
+    // A late milestone is not also at risk; a done one delays nobody.
     #expect(try items(["A-2": "2026-11-02", "A-3": "2026-11-01"]) == ["A-2 late A-2", "A-3 late A-3"])
     #expect(try items(["A-1": "2026-11-02", "A-2": "2026-11-30"]).isEmpty)
-    // Through one without a target.
+    // Through a milestone without a target.
     let (_, tree) = try overview(["A-2": "2026-11-01"])
     let longer = tree.with {
       $0[".readiness/A-6.json"] = PlanFixture.milestone(

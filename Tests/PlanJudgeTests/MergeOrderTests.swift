@@ -29,7 +29,7 @@ struct MergeOrderTests {
         #expect(codes == told[0], "seed \(seed), round \(round): \(order) in place of \(parents)")
       }
     }
-    // Neither everything nor nothing is legal, or this would show nothing.
+    // Some results must be legal and some not, or the test proves nothing.
     #expect(accepted > 10 && refused > 10, "\(accepted) accepted, \(refused) refused, seed \(seed)")
   }
 }
@@ -97,7 +97,7 @@ private struct World {
       let born = "B-\(chance.below(3) + 1)"
       if !retired.contains(born) { entries[born] = Entry() }
     default:
-      // As a rule one step on or back.
+      // Usually one step forward or back.
       let at = Self.states.firstIndex(of: entries[id]?.status ?? "") ?? 0
       let next = chance.below(4) == 0 ? chance.below(4) : max(0, min(3, at + (chance.below(3) == 0 ? -1 : 1)))
       entries[id]?.status = Self.states[next]
@@ -125,7 +125,7 @@ private struct RandomHistory {
     var parents = [recent + chance.below(worlds.count - recent)]
     switch chance.below(8) {
     case 0 where worlds.count > 3:
-      // A copy of an old commit somewhere else.
+      // A copy of an old commit at another position.
       let old = history.nodes[chance.below(worlds.count)]
       let number = history.nodes.count
       history.add(old.tree, on: parents, by: old.author, old.message)
@@ -145,12 +145,12 @@ private struct RandomHistory {
     worlds.append(world)
   }
 
-  /// Two to five commits that differ.
+  /// Returns two to five different commits.
   func parents(_ chance: inout SplitMix, count: Int? = nil) -> [Int] {
     Array(Array(worlds.indices).shuffled(using: &chance).prefix(count ?? 2 + chance.below(4)))
   }
 
-  /// As a rule what the parents agree on or one of them has, now and then something else.
+  /// Returns usually a result that the parents agree on or one of them has, sometimes another one.
   func result(of parents: [Int], _ chance: inout SplitMix) -> World {
     let sides = parents.map { worlds[$0] }
     if chance.below(4) == 0 { return sides[chance.below(sides.count)] }

@@ -4,13 +4,13 @@ import Testing
 @testable import PlanJudge
 @testable import PlanModel
 
-/// Merges of unusual shapes (contract 2.2 to 3), which random histories against an independent model found.
+/// Merges of unusual shapes (contract 2.2 to 3), found by comparing random histories with an independent model.
 @Suite("Merges of unusual shapes")
 struct MergeReadingTests {
   private let base = PlanFixture.tree()
   private let bob = PlanFixture.bob
 
-  /// The codes of the errors of a merge, which are the same for every order of the parents.
+  /// Returns the errors of a merge, which must be equal for every order of the parents.
   private func errors(
     _ history: MemoryHistory, _ tree: MemoryTree, _ parents: [Int], by author: Identity = PlanFixture.ada,
     isStamped: Bool = false
@@ -33,7 +33,7 @@ struct MergeReadingTests {
     let h = MemoryHistory()
     let one = h.add(base, on: [])
     let other = h.add(base.with { $0.edit("A-3", "It works", "It flies") }, on: [])
-    // On trust, as where `judgedFrom` names a later commit.
+    // Trusted without a check, as if `judgedFrom` named a later commit.
     let joined = h.add(base.with { $0.edit("A-3", "\"TBD\"", "\"ada\"") }, on: [one, other])
     let (left, right) = (try h.change(one) { $0.edit("A-2", "It works", "It flies") }, other)
     let result = h.nodes[joined].tree.with { $0.edit("A-2", "It works", "It flies") }
@@ -127,7 +127,7 @@ struct MergeReadingTests {
       h.nodes[tip].tree.with { $0[PlanPaths.authorization] = bypass("ada@example.com") }
     }
     #expect(try errors(h, merged(other), [strict, other], by: bob) == ["waive-refused"])
-    // A milestone that the merge leaves as it is answers to nobody.
+    // No rule applies to a milestone that the merge leaves unchanged.
     #expect(try errors(h, merged(lent), [strict, lent], by: bob) == [])
   }
 
@@ -155,7 +155,7 @@ struct MergeReadingTests {
       let by = try settled(result, by: PlanFixture.ada, parents)
       #expect(by.errors == [] && by.notes == ["settled-by-policy-change"], "\(by.verdict.findings)")
       #expect(try settled(result, by: bob, parents).errors == ["path-guarded", "policy-change-refused"])
-      // What the merge adds of its own answers to the role.
+      // The merge's own additions require the role.
       let more = result.with { $0["infra/more.tf"] = "1" }
       #expect(try settled(more, by: PlanFixture.ada, parents).errors.contains("path-guarded"))
     }
@@ -168,7 +168,7 @@ struct MergeReadingTests {
         "rules": [{ "to": "Done", "role": "approver", "notWhoSentToReview": true }] }
       """
     let h = MemoryHistory()
-    // Ada's baseline begins the review.
+    // Ada's baseline starts the review.
     let root = h.add(base.with { $0[PlanPaths.authorization] = rules }, on: [])
     let done = try h.change(root, by: bob) { $0.edit("A-4", "In Review", "Done") }
     let reopened = try h.change(root, by: bob) { $0.edit("A-4", "In Review", "In Progress") }
@@ -225,7 +225,7 @@ struct MergeReadingTests {
     let noted = try h.change(root) { $0.edit("A-3", "It works", "It flies") }
     let ahead = try h.change(noted) { $0.edit("A-2", "It works", "It flies") }
     let copied = h.add(h.nodes[noted].tree, on: [root], h.nodes[noted].message)
-    // Takes A-2 back, without a stamp: that merge is refused.
+    // Reverts A-2 without a stamp: that merge is rejected.
     let back = h.add(h.nodes[noted].tree, on: [ahead, noted])
     #expect(try h.assess(back).errors == ["merge-unresolved"])
     #expect(try errors(h, h.nodes[noted].tree, [ahead, back, copied]) == [])

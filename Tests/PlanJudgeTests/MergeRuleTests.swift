@@ -4,15 +4,15 @@ import Testing
 @testable import PlanJudge
 @testable import PlanModel
 
-/// Merges over a history in memory (contract 3, merges): what each clause accepts, what it refuses and with which code,
-/// whichever parent comes first.
+/// Merges over a history in memory (contract 3, merges): the cases that each clause accepts, and those that it
+/// rejects with their codes, for every order of the parents.
 @Suite("Merges from every side")
 struct MergeRuleTests {
   private let base = PlanFixture.tree()
   private let bob = PlanFixture.bob
   private let authorization = "ssot/policies/authorization.json"
 
-  /// The codes of the errors of a merge, which are the same for every order of the parents.
+  /// Returns the errors of a merge, which must be equal for every order of the parents.
   private func errors(
     _ history: MemoryHistory, _ tree: MemoryTree, _ parents: [Int], by author: Identity = PlanFixture.ada,
     isStamped: Bool = false, reason: String? = "because", sourceLocation: SourceLocation = #_sourceLocation
@@ -69,7 +69,7 @@ struct MergeRuleTests {
         "trailer-mismatch"
       ])
     #expect(try h.assessUnstamped(tree, on: [main, root]).errors == [])
-    // Where nothing changes from any parent, a block that ends where it began tells nothing false.
+    // If no parent differs, a block that ends at its start makes no false claim.
     #expect(try Judge.assess(h.proposal(tree, on: [main, main], by: PlanFixture.ada, .committed(blocks))).errors == [])
   }
 
@@ -135,7 +135,7 @@ struct MergeRuleTests {
       $0.edit("A-4", "It works", "It swims")
     }
     #expect(try errors(h, result, [late, side, old]) == [])
-    // What an older base of all three had does not prevail.
+    // A value of an older base of all three does not prevail.
     #expect(
       try errors(h, result.with { $0.edit("A-3", "\"carol\"", "\"TBD\"") }, [late, side, old]).contains(
         "merge-unresolved"))
@@ -168,7 +168,7 @@ struct MergeRuleTests {
     let rules = try h.change(root) { $0[authorization] = PlanFixture.authorization }
     let main = try h.change(rules) { $0.edit("A-2", "\"ada\"", "\"carol\"") }
     let side = try h.change(root) { $0.edit("A-2", "\"ada\"", "\"bob\"") }
-    // A property that a rule of one side names, decided by somebody without the role, and by one who holds it.
+    // A property that one side's rule names, decided by a person without the role, and by one with it.
     for owner in ["bob", "dora"] {
       let result = h.nodes[main].tree.with { $0.edit("A-2", "\"carol\"", "\"\(owner)\"") }
       #expect(try errors(h, result, [main, side], by: bob, isStamped: true) == ["not-authorized"], "\(owner)")
@@ -248,7 +248,7 @@ struct MergeRuleTests {
     let clean = h.nodes[side].tree.with { $0[authorization] = PlanFixture.authorization }
     let settled = h.nodes[main].tree
     #expect(try errors(h, settled, [side, main], by: bob).contains("merge-unresolved"))
-    // The owner of A-3 was changed by somebody who may not do so under the new rules.
+    // A person without the right under the new rules changed the owner of A-3.
     #expect(try errors(h, clean, [side, main], by: bob) == ["not-authorized"])
     #expect(try errors(h, clean, [side, main], isStamped: true) == [])
   }

@@ -4,7 +4,7 @@ import Testing
 @testable import PlanJudge
 @testable import PlanModel
 
-/// What a merge brings to a side answers to that side (contract 3, merges, 3).
+/// A change that a merge brings to a side is subject to that side's rules (contract 3, merges, 3).
 @Suite("What merges bring")
 struct MergeSideTests {
   private let base = PlanFixture.tree()
@@ -16,7 +16,7 @@ struct MergeSideTests {
     StandardFiles.policies(workflow: .standard).first { $0.path == workflow }?.text ?? ""
   }
 
-  /// The standard workflow with one more edge, from In Progress to Done, that asks for nothing.
+  /// The standard workflow with an additional edge, from In Progress to Done, without guards.
   private var loose: String {
     standard.replacing(
       "\"transitions\": [", with: "\"transitions\": [ { \"from\": \"In Progress\", \"to\": \"Done\", \"guards\": [] },")
@@ -61,7 +61,7 @@ struct MergeSideTests {
     let side = try h.change(root) { $0.edit("A-3", "\"TBD\"", "\"ada\"") }
     let result = h.nodes[renewed].tree.with { $0.edit("A-3", "\"TBD\"", "\"ada\"") }
     #expect(try both(h, result, [renewed, side]).errors == [])
-    // Two reviews of parts of it are no review of the whole.
+    // Two reviews of parts of it are not a review of the whole.
     let other = try h.change(root) { $0.edit("A-4", "[\"A-1\"]", "[\"A-1\", \"A-5\"]") }
     let mixed = h.nodes[renewed].tree.with { $0.edit("A-4", "[\"A-1\"]", "[\"A-1\", \"A-5\"]") }
     #expect(try both(h, mixed, [renewed, other]).errors == ["merge-unresolved"])
@@ -81,7 +81,7 @@ struct MergeSideTests {
     #expect(try both(h, result, [strict, jumped]).errors == ["evidence-mismatch"])
     let sound = try h.change(root) { $0.edit("A-2", "In Progress", "Done") }
     let fine = h.nodes[sound].tree.with { $0[workflow] = h.nodes[strict].tree[workflow] }
-    // Its last guards hold under the stricter workflow too.
+    // Its last guards also pass under the stricter workflow.
     #expect(try both(h, fine, [strict, sound]).errors == [])
   }
 
@@ -94,7 +94,7 @@ struct MergeSideTests {
     let stale = try h.change(root) { $0.edit("A-1", "proof.txt", "none.txt") }
     let result = h.nodes[stale].tree.with { $0[workflow] = h.nodes[strict].tree[workflow] }
     #expect(try both(h, result, [strict, stale]).errors == ["frozen-field"])
-    // Whoever merges cannot mend it, so the hook warns, and the server refuses.
+    // The person who merges cannot repair it, so the hook warns, and the server rejects.
     for parents in [[strict, stale], [stale, strict]] {
       let draft = try Judge.assess(h.proposal(result, on: parents, by: bob, .draft(reason: nil, mayFollow: false)))
       #expect(draft.errors == [] && draft.warnings == ["frozen-field"])
@@ -135,7 +135,7 @@ struct MergeSideTests {
     let result = h.nodes[stale].tree.with { $0[path] = h.nodes[strict].tree[path] }
     #expect(try both(h, result, [strict, stale], by: bob).errors == ["trailer-missing"])
     #expect(try both(h, result, [strict, stale], by: bob, isStamped: true).errors == ["trailer-missing"])
-    // The hook does not do so unasked.
+    // The hook does so only on request.
     #expect(try both(h, result, [strict, stale], isStamped: true).errors == ["trailer-missing"])
     for (author, errors) in [
       (PlanFixture.ada, []), (bob, ["policy-change-refused", "trailer-missing"]),
@@ -163,12 +163,12 @@ struct MergeSideTests {
     #expect(try both(h, h.nodes[copy].tree, [back, copy]).errors == ["merge-unresolved"])
     #expect(try both(h, h.nodes[fresh].tree, [back, fresh]).errors == [])
     #expect(try both(h, h.nodes[back].tree, [back, copy]).errors == ["merge-unresolved"])
-    // A status that was reopened since does not come back with the old stamps either.
+    // A reopened status does not return with the old stamps either.
     let done = try h.change(root) { $0.edit("A-4", "In Review", "Done") }
     let reopened = try h.change(done) { $0.edit("A-4", "Done", "In Progress") }
     let old = h.add(h.nodes[done].tree, on: [root], by: PlanFixture.ada, h.nodes[done].message)
     #expect(try both(h, h.nodes[old].tree, [reopened, old]).errors == ["merge-unresolved"])
-    // Whoever stamps what nothing brings decides it, by the guards of the way in.
+    // A stamp of a status that no parent brings decides it, by the guards of entry.
     let unproven = h.add(base.with { $0.edit("A-4", "proof.txt", "none.txt") }, on: [])
     let finished = try h.change(unproven) { $0.edit("A-4", "In Review", "Done") }
     let untrue = h.add(
@@ -188,9 +188,9 @@ struct MergeSideTests {
     let squash = h.add(
       h.nodes[more].tree, on: [root], by: PlanFixture.ada, h.nodes[there].message + "\n" + h.nodes[more].message)
     #expect(try h.assess(squash).errors == [])
-    // What the unknown block brings is clean, and the known one changes nothing.
+    // The unknown block's changes are clean, and the known one changes nothing.
     #expect(try both(h, h.nodes[squash].tree, [there, squash]).errors == [])
-    // Where the side took the known one back, it does not come again.
+    // If the side reverted the known block, it does not apply again.
     let back = try h.change(there) { $0.edit("A-4", "\"bob\"", "\"ada\"") }
     #expect(try both(h, h.nodes[squash].tree, [back, squash]).errors == ["merge-unresolved"])
   }
@@ -229,7 +229,7 @@ struct MergeSideTests {
       )
     }
     let root = h.add(waived, on: [])
-    // The fixture's clock begins on the 18th of November.
+    // The fixture's clock starts on the 18th of November.
     let review = try h.change(root) { $0.edit("A-2", "In Progress", "In Review") }
     #expect(try h.assess(review).errors == [])
     let side = try h.change(root) { $0.edit("A-3", "\"TBD\"", "\"bob\"") }
@@ -241,7 +241,7 @@ struct MergeSideTests {
       $0.edit("A-3", "\"TBD\"", "\"bob\""); $0.edit("A-3", "It works", "It flies")
     }
     #expect(try self.both(h, both, [review, later]).errors == ["evidence-missing"])
-    // Where every parent has it there, nothing is brought.
+    // If every parent has it, nothing is brought.
     let known = try h.change(review) { $0.edit("A-3", "\"TBD\"", "\"bob\"") }
     let other = try h.change(review) { $0.edit("A-4", "\"ada\"", "\"bob\"") }
     let all = h.nodes[known].tree.with { $0.edit("A-4", "\"ada\"", "\"bob\"") }

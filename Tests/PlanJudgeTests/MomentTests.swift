@@ -7,7 +7,7 @@ private let hour: Int64 = 60 * 60_000
 
 private func moment(_ text: String) -> Int64 { Timestamp.milliseconds(of: text) ?? 0 }
 
-/// A key that is good until noon of a day; nil is now, which is later.
+/// A key that is valid until noon of a day; nil is now, which is later.
 private struct KeyUntilNoon: SignatureVerifier {
   let until = moment("2026-11-22T12:00:00.000Z")
 

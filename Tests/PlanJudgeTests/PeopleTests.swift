@@ -6,7 +6,7 @@ import Testing
 private let kelvin = Identity(name: "Kim", email: "\u{212A}im@example.com")
 private let kim = Identity(name: "Kim", email: "KIM@example.com")
 
-/// The fixture's plan, where Done takes an approver; `roles` and `more` are JSON.
+/// Returns the fixture's plan, in which Done requires an approver; `roles` and `more` are JSON.
 private func base(roles: String, more: String = "", rule: String = "", signers: String? = nil) -> MemoryTree {
   PlanFixture.tree().with {
     $0[PlanPaths.authorization] = """
@@ -49,10 +49,10 @@ struct PeopleTests {
         "\"approvals\": [{ \"by\": \"1+ada@users.example.com\", \"digest\": \"\(digest)\" }],\n  \"exitCriteria\"")
     }
     #expect(try done(approved, by: PlanFixture.ada) == ["not-approved"])
-    // Nobody approves what they sent to review from their other address.
+    // A person may not approve a milestone that they sent to review from their other address.
     let rule = base(roles: both, more: people, rule: #", "notWhoSentToReview": true"#)
     #expect(try done(rule, by: alias, starts: [ReviewStart(author: PlanFixture.ada, run: nil)]) == ["self-approval"])
-    // A stamp with the one name in a commit with the other is no stranger's.
+    // A stamp with one name in a commit with the other is not a stranger's.
     let proposal = Proposal(from: base(roles: both, more: people), by: alias) { $0.edit("A-4", "In Review", "Done") }
     #expect(try Judge.assess(proposal.stamped(actor: PlanFixture.ada)).verdict.findings.isEmpty)
   }
@@ -77,7 +77,7 @@ struct PeopleTests {
       let proposal = Proposal(from: rule) { $0.edit("A-4", "In Review", "Done") }
       let draft = try #require(try Judge.assess(proposal).draft)
       var run = draft.run(at: "2026-11-22T19:00:00.123Z", actor: PlanFixture.ada, reason: nil)
-      // The fake verifier takes a signature for whichever principal it is asked about.
+      // The fake verifier accepts a signature for any principal.
       let principal = signers.contains("1+ada") ? "1+ada@users.example.com" : "ada@example.com"
       run.signature = FakeSignatures.signature(Array(run.id(plan: draft.plan).hex.utf8), by: principal)
       return try Judge.assess(proposal.committed(Trailers.render(run, plan: draft.plan))).errors
@@ -92,7 +92,7 @@ struct PeopleTests {
       #expect(try judge("\(pattern) key\n") == ["signature-invalid"], "\(pattern)")
     }
     #expect(try judge("ada@example.com key\r\n") == [])
-    // OpenSSH ends a line at a newline only, so all of this is one comment.
+    // OpenSSH ends a line only at a newline, so all of this is one comment.
     for end in ["\u{2028}", "\u{2029}", "\u{85}", "\r", "\u{B}", "\u{C}"] {
       #expect(
         try judge("# she left; was:\(end)ada@example.com key\n") == ["signature-invalid"], "\(end.unicodeScalars)")

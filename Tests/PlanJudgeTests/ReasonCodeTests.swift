@@ -4,7 +4,7 @@ import PlanModel
 import TestSupport
 import Testing
 
-/// A change that is refused with one code, and its neighbour that is not.
+/// A change that is rejected with one code, and a similar change that is not.
 struct RuleCase: CustomTestStringConvertible, Sendable {
   let code: ReasonCode
   let fires: @Sendable (MemoryTree) -> Void
@@ -18,7 +18,7 @@ struct RuleCase: CustomTestStringConvertible, Sendable {
   var testDescription: String { code.id }
 }
 
-/// A linked, blocked or oversized thing in the place of a milestone's file.
+/// Puts a link, a folder or another object at the path of a milestone's file.
 private func put(_ kind: FileKind, at path: String) -> @Sendable (MemoryTree) -> Void {
   { $0.files[path] = (kind, Array("target".utf8)) }
 }
@@ -203,7 +203,7 @@ private let authorityCases: [RuleCase] = [
 struct ReasonCodeTests {
   static let cases = fileCases + graphCases + workflowCases + lifeCases + authorityCases
 
-  /// Codes whose tests need history, a message or a door, and the suites that hold them.
+  /// The codes whose tests need history, a message or an entry point, and the suites with those tests.
   static let elsewhere: Set<ReasonCode> = [
     .trailerMissing, .trailerMismatch, .runMismatch, .policyMismatch, .actorMismatch, .mergeUnresolved,  // StampTests
     .replayedRun, .undecidable, .uncommittedChanges, .emptyMessage, .textUnreadable, .tooManyChanges,

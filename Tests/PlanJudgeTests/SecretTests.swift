@@ -182,7 +182,7 @@ struct SecretTests {
       #expect(try places(Array((lines + token + "\n" + lines).utf8), size) == [36_001], "\(size)")
       #expect(try places(Array((lines + "\"\\u0067\(token.dropFirst())\"").utf8), size) == [36_001])
     }
-    // One word without an end, and the token at the seam of two windows.
+    // One endless word, with the token at the boundary of two windows.
     let word = [UInt8](repeating: 0x2F, count: (1 << 18) - 20)
     #expect(try places(word + Array(token.utf8) + word + word, 1 << 18) == [1])
     let wide = (lines + token).utf16.flatMap { [UInt8($0 & 0xFF), UInt8($0 >> 8)] }

@@ -7,7 +7,7 @@ private let ada = PlanFixture.ada
 private let bob = PlanFixture.bob
 private let plan = "5e7a63c7-3f0c-4d5a-9d38-6f1d1a7c8e21"
 
-/// One block of a squash: what it does, and who by.
+/// One block of a squash: its change, and its author.
 private struct Block {
   let actor: Identity
   var signs = false
@@ -19,7 +19,7 @@ private struct Block {
   }
 }
 
-/// The verdict on one commit that carries several blocks.
+/// Judges one commit with several blocks.
 private func squash(_ base: MemoryTree, by author: Identity, starts: [ReviewStart] = [], _ blocks: [Block]) throws
   -> Assessment
 {
@@ -96,7 +96,7 @@ struct SquashTests {
     let rule = base(#"{ "fields": ["outcome"], "role": "maintainer" }"#, signers: "ada@example.com key-a\n")
     let reword: (MemoryTree) -> Void = { $0.edit("A-3", "It works", "It flies") }
     let own: (MemoryTree) -> Void = { $0.edit("A-3", "\"TBD\"", "\"bob\"") }
-    // Which block changed the outcome no digest tells, so bob's is asked too.
+    // No digest shows which block changed the outcome, so bob's is checked too.
     #expect(
       try squash(rule, by: bob, [Block(by: ada, signs: true, reword), Block(by: bob, own)]).errors == ["not-authorized"]
     )
@@ -122,7 +122,7 @@ struct SquashTests {
     }
     #expect(try thereAndBack(by: ada) == [])
     #expect(try thereAndBack(by: bob) == ["not-authorized"])
-    // The same beside a change of another milestone.
+    // The same with a change of another milestone.
     let blocks = [
       Block(by: bob, move("A-4", "In Review", "In Progress")), Block(by: bob, move("A-4", "In Progress", "In Review")),
       Block(by: bob) { $0.edit("A-3", "\"TBD\"", "\"bob\"") },
@@ -175,7 +175,7 @@ struct SquashTests {
     let rule = base(
       #"{ "to": "Done", "role": "approver", "notWhoSentToReview": true }"#, signers: "bob@example.com key-b\n")
     func both(_ sender: Block, _ finisher: Block, by author: Identity) throws -> [String] {
-      // ada began the review that the first block ends.
+      // ada started the review that the first block ends.
       try squash(
         rule, by: author, starts: [ReviewStart(author: ada, run: nil)],
         [Block(by: sender.actor, signs: sender.signs, move("A-4", "In Review", "In Progress")), sender, finisher]

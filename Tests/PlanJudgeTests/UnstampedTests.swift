@@ -19,7 +19,7 @@ private func base(_ unstamped: String, _ rules: String = "", more: String = "") 
   }
 }
 
-/// The verdict on an unstamped commit.
+/// Judges an unstamped commit.
 private func assess(
   _ base: MemoryTree, by author: Identity = ada, starts: [ReviewStart] = [], _ from: String = "In Progress",
   _ to: String = "Done"
@@ -40,7 +40,7 @@ struct UnstampedTests {
     let leave = base("warn", #"{ "from": "In Review", "to": "Done", "role": "maintainer" }"#)
     #expect(try assess(leave, by: bob).errors == ["not-authorized"])
     #expect(try assess(leave).errors == [])
-    // A rule that names both ends of the whole way is about no step of it.
+    // A rule that names both ends of the whole path applies to no step of it.
     let ends = base("warn", #"{ "from": "In Progress", "to": "Done", "role": "maintainer" }"#)
     #expect(try assess(ends, by: bob).errors == [])
     #expect(try assess(base("warn"), by: bob).notes == ["trailer-missing"])
@@ -58,7 +58,7 @@ struct UnstampedTests {
       try assess(base("warn", #"{ "to": "Done", "role": "approver", "approvals": 2 }"#)).errors == ["not-approved"])
     let other = base("warn", #"{ "to": "Done", "role": "approver", "notWhoSentToReview": true }"#)
     #expect(try assess(other).errors == ["self-approval"])
-    // The review that others began before counts, where the path does not begin one.
+    // The review that others started earlier counts if the path does not start one.
     let reviewed = other.with { $0.edit("A-2", "\"In Progress\"", "\"In Review\"") }
     #expect(try assess(reviewed, starts: [ReviewStart(author: bob, run: nil)], "In Review").errors == [])
     #expect(try assess(reviewed, starts: [ReviewStart(author: ada, run: nil)], "In Review").errors == ["self-approval"])

@@ -5,7 +5,7 @@ import Testing
 
 private let until = Run.Waive(milestone: MilestoneID("A-3"), code: "unmet-dependency", until: "2026-11-30")
 
-/// A-3 depends on A-2, which is not done; ada may let that go.
+/// Returns a plan in which A-3 depends on A-2, which is not done; ada may grant an exception.
 private func base(_ more: String = "", holder: String = "ada@example.com") -> MemoryTree {
   PlanFixture.tree().with {
     $0[PlanPaths.authorization] = """
@@ -27,7 +27,7 @@ private func started(
     claim: .draft(reason: "because", mayFollow: false, waives: claim), now: now, verifier: FakeSignatures())
 }
 
-/// The waive as an earlier commit made it.
+/// Returns the exception as an earlier commit granted it.
 private func standing(by actor: Identity = PlanFixture.ada, reason: String? = "because") -> StandingWaive {
   var run = Run(at: "2026-11-22T19:00:00.123Z", actor: actor, policy: Digest(of: Array("".utf8)))
   (run.waives, run.reason) = ([until], reason)
@@ -40,7 +40,7 @@ struct WaiveRuleTests {
     "an exception of an earlier commit lets go the invariant until its day, while its actor still may, and no guard")
   func earlier() throws {
     #expect(try Judge.assess(started(base(), at: "2026-11-25", waives: [standing()])).errors == ["unmet-dependency"])
-    /// A-5 is done on A-1, which is reopened by an exception of the same commit.
+    /// Judges the reopening of A-1 by an exception of the same commit, while A-5 is done on A-1.
     func reopened(_ base: MemoryTree, at day: String, _ waives: [StandingWaive]) throws -> [String] {
       let now = try #require(Timestamp.milliseconds(of: "\(day)T12:00:00.000Z"))
       let own = Run.Waive(milestone: MilestoneID("A-1"), code: "done-dependent", until: day)
@@ -117,7 +117,7 @@ struct WaiveRuleTests {
         == ["signature-missing"])
     run.signature = FakeSignatures.signature(Array(run.id(plan: draft.plan).hex.utf8), by: "ada@example.com")
     #expect(try Judge.assess(proposal.committed(Trailers.render(run, plan: draft.plan))).errors == [])
-    // An earlier one without its signature lets nothing go.
+    // An earlier exception without its signature grants nothing.
     let later = try started(base(#", "signed": true"#), at: "2026-11-25", waives: [standing()])
     #expect(try Judge.assess(later).errors == ["unmet-dependency"])
   }

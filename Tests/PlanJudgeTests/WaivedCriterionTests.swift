@@ -3,15 +3,15 @@ import PlanModel
 import TestSupport
 import Testing
 
-/// A waiver is given for one criterion as it is then: whoever keeps it and changes what the criterion demands is asked as if
-/// they added it (`doc/design/decisions/0100-waiver-is-for-one-text.md`).
+/// A waiver is valid for the current text of one criterion. A person who keeps it and changes the criterion's demand
+/// needs the same right as to add it (`doc/design/decisions/0100-waiver-is-for-one-text.md`).
 @Suite("What a waiver is given for")
 struct WaivedCriterionTests {
   private let bob = PlanFixture.bob
   private let waiver =
     #", "waiver": { "owner": "bob", "reason": "r", "approver": "ada@example.com", "until": "2027-12-01" }"#
 
-  /// A-2 in progress, with two criteria; ada has waived the first.
+  /// Returns a plan with A-2 in progress and two criteria; ada has waived the first.
   private func base(_ waiver: String? = nil) -> MemoryTree {
     PlanFixture.tree().with {
       $0[".readiness/A-2.json"] = PlanFixture.milestone(
@@ -109,10 +109,10 @@ struct WaivedCriterionTests {
       #expect(try h.assessUnstamped(mixed, on: parents, by: bob).errors == ["merge-unresolved", "not-authorized"])
       #expect(try h.assess(mixed, on: parents, by: bob).errors == ["not-authorized"])
       #expect(try h.assess(mixed, on: parents, by: PlanFixture.ada).errors == [])
-      // Without the waiver it decides that the waiver goes, and that is anybody's.
+      // Without the waiver it decides to drop the waiver, which anyone may do.
       #expect(try h.assess(dropped, on: parents, by: bob).errors == [])
     }
-    // What one side changed elsewhere, beside a waiver of the other, decides nothing.
+    // One side's change elsewhere, next to the other's waiver, decides nothing.
     let elsewhere = try h.change(root, by: bob) { $0.edit("A-2", "It was attacked", "It was attacked twice") }
     let clean = h.nodes[waived].tree.with { $0.edit("A-2", "It was attacked", "It was attacked twice") }
     #expect(try h.assessUnstamped(clean, on: [waived, elsewhere], by: bob).errors == [])

@@ -3,7 +3,7 @@ import Testing
 
 @testable import PlanModel
 
-/// Well-known tokens are found in one pass, whatever the text is made of.
+/// Well-known tokens are found in one pass over any text.
 @Suite("Known secrets")
 struct KnownSecretTests {
   private static func found(_ text: String) -> [String] {
@@ -16,7 +16,7 @@ struct KnownSecretTests {
     let token = "sk-ant-a1b2c3d4e5f6g7h8"
     #expect(Self.found("sk-ant-sk-ant- \(token) xoxb-") == [token])
     #expect(Self.found("xoxb-xoxb-xoxb-xoxb \(token)") == [token])
-    // What is too short by one rule may hold what is long enough by another.
+    // A token that is too short for one rule may contain one that is long enough for another.
     #expect(Self.found("eyJab-\(token)") == [token])
     #expect(Self.found("glpat-nothing.but.words-\(token)") == ["glpat-nothing.but.words-\(token)"])
     #expect(Self.found("AGE-SECRET-KEY-1-\(token)") == [token])
@@ -38,11 +38,11 @@ struct KnownSecretTests {
     }
   }
 
-  /// Each place is a text of its own, so nothing is remembered.
+  /// Searches from each position separately, so that no state is kept.
   private static func plain(_ bytes: [UInt8]) -> [Range<Int>] {
     var (found, at) = ([Range<Int>](), 0)
     while at < bytes.count {
-      // One byte before it decides whether a token may begin.
+      // One byte before it decides whether a token may start.
       let before = at == 0 ? 0 : 1
       let first = KnownSecret.all(in: Array(bytes[(at - before)...])).first { $0.range.lowerBound == before }
       if let first {
@@ -64,7 +64,7 @@ struct KnownSecretTests {
     var count = 0
     let time = clock.measure { count = KnownSecret.all(in: bytes).count }
     #expect(count == 0)
-    // One pass takes a second without optimisation; a pass for each beginning would take hours.
+    // One pass takes a second without optimization; a pass for each start would take hours.
     #expect(time < .seconds(30), "\(time)")
   }
 }

@@ -5,7 +5,7 @@ import Testing
 
 @testable import PlanModel
 
-/// Milestones are read in two ways: by the reader that knows all, and in one pass where nothing is out of the ordinary.
+/// Milestones have two readers: a complete one, and a one-pass reader for ordinary ones.
 @Suite("Ordinary milestones")
 struct OrdinaryMilestoneTests {
   private static let rich = """
@@ -28,14 +28,14 @@ struct OrdinaryMilestoneTests {
     }
     """
 
-  /// One of which its row tells all but words.
+  /// A milestone whose row contains everything except words.
   private static let quiet = """
     { "id": "M-01", "workstream": "Runbooks", "outcome": "Ready", "dependsOn": ["M-03", "M-02", "M-07"], "owner": "TBD",
       "status": "Not Started", "exitCriteria": [ { "id": "a", "text": "One" }, { "id": "b-2", "text": "Zwei für alle" } ],
       "deliverables": [{ "path": "doc/1.md", "purpose": "How", "status": "Not Started" } ] }
     """
 
-  /// What makes it one of which the row does not tell all, each by itself.
+  /// Changes that each make it a milestone whose row is incomplete.
   private static let rare = [
     #""risks": [{ "id": "r-1", "text": "Rain", "severity": "low", "status": "closed" }]"#,
     #""blocked": { "reason": "waits" }"#, #""blocked": { "by": ["M-02"], "reason": "waits" }"#,
@@ -45,7 +45,7 @@ struct OrdinaryMilestoneTests {
     MilestoneFile(id: MilestoneID(id), kind: .regular, bytes: bytes)
   }
 
-  /// All that a milestone says, places included.
+  /// Returns a text of all of a milestone's values, including positions.
   private func told(_ milestone: Milestone) -> String {
     let criteria = milestone.exitCriteria.map { criterion in
       let evidence = criterion.evidence.map { entry in
@@ -61,7 +61,7 @@ struct OrdinaryMilestoneTests {
       """
   }
 
-  /// All that a row says.
+  /// Returns a text of all of a row's values.
   private func told(_ row: MilestoneRow) -> String {
     """
     \(row.id) \(row.fileID) \(row.workstream) \(row.outcome) \(row.owner) \(row.status) \(row.dependsOn)
@@ -91,7 +91,7 @@ struct OrdinaryMilestoneTests {
       "\"x-a\": 1", "null", "../", "/", ".git", "TBD", "\"evidence\": []", "\"kind\"", "-", "0",
     ].map { Array($0.utf8) }
     var (read, left, quiet) = (0, 0, 0)
-    // One for all, which forgets what it read before.
+    // One for all, which must forget earlier input.
     let reader = MilestoneReader()
     for round in 0..<30_000 {
       var bytes = Array(examples[random.below(4) == 0 ? random.below(examples.count) : random.below(2)].utf8)

@@ -5,7 +5,7 @@ import PlanModel
 import StrictJSON
 import Testing
 
-/// Compares this repository's own `ssot/` with what the program carries and what its code accepts.
+/// Compares this repository's own `ssot/` with the program's embedded files and with the input that its code accepts.
 @Suite("This repository's own files")
 struct OwnFilesTests {
   private static let root = URL(fileURLWithPath: #filePath).deletingLastPathComponent().deletingLastPathComponent()

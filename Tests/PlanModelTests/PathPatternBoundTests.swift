@@ -18,7 +18,7 @@ struct PathPatternBoundTests {
     #expect(PathPattern(pattern).covers(parts(path)) == expected)
   }
 
-  /// As the rules say it, one reading after another.
+  /// Matches naively by the rules, one component after another.
   private func reads(_ pattern: [String], _ path: ArraySlice<String>, namesFolder: Bool) -> Bool {
     guard let first = pattern.first else { return path.isEmpty || namesFolder }
     guard !path.isEmpty else { return false }
@@ -44,7 +44,7 @@ struct PathPatternBoundTests {
       let expected = reads(pattern, path[...], namesFolder: namesFolder)
       let isCovered = PathPattern(pattern.joined(separator: "/")).covers(parts(path.joined(separator: "/")))
       #expect(isCovered == expected, "seed \(seed): \(pattern) on \(path)")
-      // What is covered could be looked for in each folder above it.
+      // A covered path may be below each folder above it.
       for count in 0..<path.count where expected {
         let folder = Array(parts(path.joined(separator: "/")).prefix(count))
         #expect(PathPattern(pattern.joined(separator: "/")).mayCover(below: folder), "seed \(seed)")

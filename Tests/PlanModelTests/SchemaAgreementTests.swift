@@ -5,7 +5,7 @@ import TestSupport
 import StrictJSON
 import Testing
 
-/// The built-in schema judges by code; `milestone.schema.json` says the same in JSON Schema. Neither may drift.
+/// The built-in schema is code; `milestone.schema.json` is JSON Schema. They must agree.
 @Suite("Schemas and code agree")
 struct SchemaAgreementTests {
   private static func validator(_ name: String) throws -> SchemaValidator {
@@ -48,7 +48,7 @@ struct SchemaAgreementTests {
       let parsed = try JSONDocument(parsing: bytes).root
       let byCode = file.findings.allSatisfy { $0.code == .idMismatch }
       let bySchema = try validator.violations(of: parsed).isEmpty
-      // What a schema cannot say: ids that are unique in a list of objects.
+      // A schema cannot express unique ids in a list of objects.
       let isRepeated = file.findings.contains { $0.message.contains("stands twice in this milestone") }
       guard !isRepeated else { continue }
       refused += byCode ? 0 : 1
@@ -59,7 +59,7 @@ struct SchemaAgreementTests {
   }
 }
 
-/// What changes of a milestone are made of.
+/// The values for changes of a milestone.
 private enum Pieces {
   static let values: [JSONValue] = [
     nil, true, 7, "", "x", "M-02", "m-2", "../x", "a//b", "/x", ".git/x", "a/.GIT/b", "a\\b", [], ["M-02"],

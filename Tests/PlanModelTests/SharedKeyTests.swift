@@ -2,7 +2,7 @@ import Testing
 
 @testable import PlanModel
 
-/// People whom keys cannot tell apart (`doc/design/decisions/0101-one-key-is-one-person.md`).
+/// People whom keys cannot distinguish (`doc/design/decisions/0101-one-key-is-one-person.md`).
 @Suite("Keys that people share")
 struct SharedKeyTests {
   private func blob(_ fields: [[UInt8]]) -> [UInt8] {
@@ -49,7 +49,7 @@ struct SharedKeyTests {
     let options = #"namespaces="git,a \" b",valid-after="20200101Z" "#
     #expect(shared(line("ada@x.org", 1, options) + line("\"bob@x.org\"", 1)) == [["ada@x.org", "bob@x.org"]])
     #expect(shared(line("ADA@x.org", 1) + line("ada@x.org", 1)) == [])
-    // A pattern binds nobody, a comment is nothing, and an authority's key is no person's.
+    // A pattern binds nobody, a comment has no effect, and an authority's key is no person's.
     #expect(shared(line("*@x.org,ada@x.org", 1) + "# " + line("bob@x.org", 1)) == [])
     #expect(shared(line("ada@x.org", 1, "cert-authority ") + line("bob@x.org", 1, "cert-authority ")) == [])
     let quoted = #"namespaces="a,cert-authority" "#

@@ -123,7 +123,7 @@ struct ValueTests {
   @Test("the built-in workflow equals the file that init writes, and damaged ones are refused with what is wrong")
   func workflow() throws {
     let standard = StandardFiles.policies(workflow: .standard)
-    // One newline more, so that they are read and not known by their digests.
+    // An additional newline, so that they are parsed and not recognized by their digests.
     let blobs = standard.map { PolicyBlob(path: $0.path, kind: .regular, bytes: Array(($0.text + "\n").utf8)) }
     let policy = try #require(PolicySnapshot(blobs).policy)
     let builtIn = try #require(PolicySnapshot([]).policy)

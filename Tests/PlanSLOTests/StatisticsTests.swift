@@ -2,7 +2,7 @@ import Testing
 
 @testable import PlanSLO
 
-/// Expected values are those of scipy 1.17.1 where it has the form, and of counting all subsets where it has not.
+/// The expected values come from scipy 1.17.1, or from counting all subsets if scipy lacks the form.
 @Suite("Statistics")
 struct StatisticsTests {
   struct Case: Sendable {

@@ -94,7 +94,7 @@ struct VerdictTests {
       Case(
         bodies: ["bad:period": b("259200"), "bad:1h": b("5185"), "bad:5m": b("5185")],
         codes: ["slo-budget-spent", "slo-burning"], answer: .noGo),
-      // Input that cannot be right beats what it would say.
+      // Implausible input takes precedence over its verdict.
       Case(bodies: ["bad:period": b("259200"), "covered": b("1")], codes: ["slo-too-short"], answer: .inconclusive),
     ])
   func facts(_ example: Case) throws {
@@ -157,7 +157,7 @@ struct VerdictTests {
       #expect(codes(verdict) == ["slo-stale"] && verdict.answer == .inconclusive)
       #expect(verdict.reasons[0].message.contains(words), "\(verdict.reasons)")
     }
-    // A sample that is newer than the capture does not make the capture young.
+    // A sample that is newer than the capture does not make the capture fresh.
     #expect(codes(try judged(hour + 1, ["newest": Fixture.body("1795907689")])) == ["slo-stale"])
   }
 

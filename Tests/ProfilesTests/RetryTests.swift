@@ -10,7 +10,7 @@ private func policy(
     attempts: attempts, firstDelay: first, maxDelay: max, budget: budget, multiplier: multiplier, jitter: jitter)
 }
 
-/// The delays of one undertaking that always fails, on a clock that only the delays move.
+/// Returns the delays of an operation that always fails, on a clock that only the delays advance.
 private func delays(_ policy: RetryPolicy, _ random: inout SplitMix, each: Int = 0) -> [Int] {
   var (now, found): (Int, [Int]) = (0, [])
   var schedule = RetrySchedule(policy, now: now)
@@ -133,7 +133,7 @@ struct CircuitBreakerTests {
     expect(true, of: &breaker, at: 520)
     breaker.record(success: true, at: 530)
     #expect(breaker.state == .closed)
-    // What was before is forgotten.
+    // Earlier failures are forgotten.
     breaker.record(success: false, at: 540)
     breaker.record(success: false, at: 541)
     #expect(breaker.state == .closed)

@@ -205,7 +205,7 @@ struct RuntimeContractTests {
   }
 }
 
-/// What changes of a file of profiles are made of.
+/// The values for changes of a file of profiles.
 private enum Pieces {
   static let values: [JSONValue] = [
     nil, true, false, 0, 1, 2, 101, -1, 86_400, 86_401, "", "none", "full", "after", "worktree", "tdd", [], ["PATH"],

@@ -17,7 +17,7 @@ struct FileSystemTests {
     }
   }
 
-  /// Runs a body with a folder of its own.
+  /// Runs a body with a temporary folder.
   private func inFolder(_ body: (String) throws -> Void) throws {
     let folder = try FileSystem.makeTemporaryFolder("readiness-test-")
     defer { do { try FileSystem.removeFolder(folder) } catch { Issue.record(error) } }

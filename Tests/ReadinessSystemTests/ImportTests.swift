@@ -1,13 +1,13 @@
 import Foundation
 import Testing
 
-/// Holds the sources to what `doc/design/architecture.md` says of imports and the build does not check.
+/// Checks the rules about imports in `doc/design/architecture.md` that the build does not check.
 @Suite("Imports of the sources")
 struct ImportTests {
   private static let root = URL(fileURLWithPath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
     .deletingLastPathComponent()
 
-  /// The imports of every Swift file below a folder, by path from there.
+  /// Returns the imports of every Swift file below a folder, by relative path.
   private static func imports(below folder: String) throws -> [(path: String, module: String)] {
     let base = root.appendingPathComponent(folder)
     let names = try #require(FileManager.default.enumerator(atPath: base.path))

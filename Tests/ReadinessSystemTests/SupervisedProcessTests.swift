@@ -3,7 +3,7 @@ import ReadinessSystem
 import TestSupport
 import Testing
 
-/// A folder that is gone at the end.
+/// A temporary folder.
 private final class Folder {
   let path: String
   init() throws {
@@ -35,7 +35,7 @@ private func shell(_ line: String, in folder: Folder, timeout: Int = 20_000, out
 
 private func text(_ bytes: [UInt8]) -> String { String(decoding: bytes, as: UTF8.self) }
 
-/// True where a process of that id lives.
+/// Returns true if a process with that id is alive.
 private func lives(_ pid: String) -> Bool {
   guard let number = pid_t(pid.trimmingCharacters(in: .whitespacesAndNewlines)) else { return false }
   guard kill(number, 0) == 0 else { return false }
@@ -65,7 +65,7 @@ struct SupervisedProcessTests {
     let lines = text(ending.output).split(separator: "\n").map { $0.trimmingCharacters(in: .whitespaces) }
     #expect(lines.count == 4 && lines[0] == "not a tty" && lines[1] == "none", "\(lines)")
     #expect(lines[2] == lines[3])
-    // A program that ignores SIGPIPE does not hand that on.
+    // A program that ignores SIGPIPE does not pass that on.
     #expect(shell("kill -PIPE $$; sleep 5", in: folder).outcome == .signal(13))
   }
 
@@ -122,7 +122,7 @@ struct SupervisedProcessTests {
     #expect(size == 3 << 20)
   }
 
-  /// Asks the kernel through a process that does nothing.
+  /// True if the kernel has Landlock, determined by a process that does nothing.
   private static let hasLandlock: Bool = {
     do { return try shell("true", in: Folder()).isConfined } catch { return false }
   }()

@@ -7,7 +7,7 @@ import Testing
 struct ConcurrentlyTests {
   private struct Fault: Error, Equatable { let number: Int }
 
-  /// Counts what is alive.
+  /// Counts live threads.
   private final class Alive: Sendable {
     private let count: Mutex<Int> = Mutex(0)
     func begin() { count.withLock { $0 += 1 } }

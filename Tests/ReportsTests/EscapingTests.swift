@@ -4,7 +4,7 @@ import Testing
 
 @testable import Reports
 
-/// Text of a stranger in each medium: escaped there, and read back exactly where a document is read again.
+/// A stranger's text in each medium: escaped there, and parsed back unchanged if the document is parsed.
 @Suite("Escaping")
 struct EscapingTests {
   static let fragments = [
@@ -61,7 +61,7 @@ struct EscapingTests {
         String(decoding: TerminalText.cleaned(Array(text.utf8)), as: UTF8.self).replacing("\u{1B}[31m", with: ""),
       ]
       for (place, text) in shown.enumerated() {
-        // A terminal gets the lines of an answer as they are.
+        // A terminal gets the lines of an answer unchanged.
         let hidden = text.unicodeScalars.filter { isHidden($0) && !(place == 11 && ($0 == "\n" || $0 == "\r")) }
         #expect(hidden.isEmpty, "seed \(seed), medium \(place): \(text.debugDescription)")
       }

@@ -43,7 +43,7 @@ struct HintTextTests {
       "Look first whether it is still true, then: \(commands[0]). To take it back: \(commands[1]), then \(commands[2])"
     let lines = Style(color: false).hint(hint, to: width, first: "-> ", rest: "   ")
     for command in commands { #expect(lines.contains { $0.contains(command) }, "\(lines)") }
-    // What is no command is within the width.
+    // Text that is not a command is within the width.
     for line in lines where !commands.contains(where: line.contains) { #expect(line.count <= width + 3, "\(line)") }
     #expect(lines.first?.hasPrefix("-> ") == true && lines.dropFirst().allSatisfy { $0.hasPrefix("   ") })
   }

@@ -26,7 +26,7 @@ struct TrackerDocumentTests {
     .map { String(decoding: $0, as: UTF8.self) }
   }()
 
-  /// The tree that an imported plan lays down.
+  /// Returns the tree that an import creates.
   private func tree(_ plan: ImportedPlan) -> MemoryTree {
     let tree = MemoryTree()
     for milestone in plan.files {
@@ -155,7 +155,7 @@ struct ReportTests {
 
   @Test("of more chains than anybody can read some are shown, and it is said; of one milestone there are more")
   func manyChains() throws {
-    // Thirty steps, each of two milestones that both wait for both of the step before: 2^29 chains.
+    // Thirty steps, each of two milestones that both depend on both of the step before: 2^29 chains.
     let tree = PlanFixture.tree().with { tree in
       for step in 1...30 {
         for side in ["L", "R"] {

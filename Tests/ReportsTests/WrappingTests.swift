@@ -3,10 +3,10 @@ import Testing
 
 @testable import Reports
 
-/// Text is broken into lines by bytes where it is plain, and by signs where it is not; all ways give the same lines.
+/// Plain text is wrapped by bytes, other text by characters; all paths give equal lines.
 @Suite("Wrapping")
 struct WrappingTests {
-  /// Lines as the rule says it: words between spaces, as many to a line as fit.
+  /// Returns lines by the rule: words between spaces, as many to a line as fit.
   private func lines(_ text: String, _ width: Int) -> [String] {
     var lines = [""]
     for word in text.split(separator: " ") {

@@ -133,8 +133,8 @@ struct ParserTests {
           var inside = [UInt8](repeating: UInt8(ascii: "!"), count: length)
           inside[place] = byte
           let text = [UInt8(ascii: "\"")] + inside + [UInt8(ascii: "\"")]
-          // By itself a quote ends the string too early, a backslash begins an escape that is none, unless a quote
-          // follows; a control and half a character are never legal.
+          // A lone quote ends the string too early, and a backslash starts an invalid escape, unless a quote follows;
+          // a control and half a character are never legal.
           let isLegal = byte >= 0x20 && byte < 0x80 && byte != UInt8(ascii: "\"") && byte != UInt8(ascii: "\\")
           let read = try? JSONDocument(parsing: text).root.string
           #expect(read == (isLegal ? String(decoding: inside, as: UTF8.self) : nil))

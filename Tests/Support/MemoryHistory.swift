@@ -1,8 +1,8 @@
 public import PlanJudge
 public import PlanModel
 
-/// A history in memory: commits by number, each greater than its parents. What the judge asks about ancestors is answered
-/// from all of it, as a repository would.
+/// A history in memory: commits by number, each greater than its parents. Questions of the judge about ancestors are
+/// answered from the whole history, as in a repository.
 public final class MemoryHistory {
   /// One commit.
   public struct Node {
@@ -14,12 +14,12 @@ public final class MemoryHistory {
 
   /// The commits, by number.
   public private(set) var nodes: [Node] = []
-  /// The moment of the next stamp, in milliseconds since 1970.
+  /// The time of the next stamp, in milliseconds since 1970.
   public var clock: Int64 = 1_795_000_000_000
 
   public init() {}
 
-  /// Adds a commit as it is, legal or not.
+  /// Adds a commit unchanged, legal or not.
   @discardableResult
   public func add(
     _ tree: MemoryTree, on parents: [Int], by author: Identity = PlanFixture.ada, _ message: String = "x\n"
@@ -28,8 +28,8 @@ public final class MemoryHistory {
     return nodes.count - 1
   }
 
-  /// Adds a commit with a true stamp of what it changes, legal or not.
-  /// - Parameter reason: what the stamp says.
+  /// Adds a commit with a true stamp of its changes, legal or not.
+  /// - Parameter reason: the reason in the stamp.
   @discardableResult
   public func stamp(
     _ tree: MemoryTree, on parents: [Int], by author: Identity = PlanFixture.ada, reason: String? = "because"
@@ -44,7 +44,7 @@ public final class MemoryHistory {
     try stamp(nodes[parent].tree.with(change), on: [parent], by: author)
   }
 
-  /// The message of a true stamp; without a block if nothing has to be stamped.
+  /// Returns the message of a true stamp; without a block if there is nothing to stamp.
   public func message(
     _ tree: MemoryTree, on parents: [Int], by author: Identity = PlanFixture.ada, reason: String? = "because"
   ) throws -> String {
@@ -56,7 +56,7 @@ public final class MemoryHistory {
     return "x\n\n" + Trailers.render(run, plan: draft.plan) + "\n"
   }
 
-  /// A commit that is still to be made.
+  /// Returns the proposal of a new commit.
   public func proposal(
     _ tree: MemoryTree, on parents: [Int], by author: Identity = PlanFixture.ada, _ claim: Proposal.Claim
   ) -> Proposal {
@@ -65,16 +65,16 @@ public final class MemoryHistory {
       claim: claim, now: clock, verifier: FakeSignatures())
   }
 
-  /// A commit of the history.
+  /// Returns the proposal of a commit of the history.
   public func proposal(of number: Int) -> Proposal {
     let node = nodes[number]
     return proposal(node.tree, on: node.parents, by: node.author, .committed(Trailers.blocks(in: node.message)))
   }
 
-  /// What the judge says about a commit of the history.
+  /// Judges a commit of the history.
   public func assess(_ number: Int) throws -> Assessment { try Judge.assess(proposal(of: number)) }
 
-  /// What the judge says about a commit that has a true stamp.
+  /// Judges a new commit with a true stamp.
   public func assess(
     _ tree: MemoryTree, on parents: [Int], by author: Identity = PlanFixture.ada, reason: String? = "because"
   ) throws -> Assessment {
@@ -82,14 +82,14 @@ public final class MemoryHistory {
     return try Judge.assess(proposal(tree, on: parents, by: author, .committed(blocks)))
   }
 
-  /// What the judge says about a commit without a stamp.
+  /// Judges a new commit without a stamp.
   public func assessUnstamped(_ tree: MemoryTree, on parents: [Int], by author: Identity = PlanFixture.ada) throws
     -> Assessment
   {
     try Judge.assess(proposal(tree, on: parents, by: author, .committed([])))
   }
 
-  /// The commits that some can reach, themselves included.
+  /// Returns the commits that are reachable from others, including themselves.
   func reachable(from tips: [Int]) -> Set<Int> {
     var seen = Set(tips)
     var frontier = tips
@@ -105,7 +105,7 @@ public final class MemoryHistory {
   }
 }
 
-/// The ancestry of a commit of such a history.
+/// The ancestry of a commit in a history in memory.
 struct MemoryAncestry: Ancestry {
   private let history: MemoryHistory
   private let parents: [Int]

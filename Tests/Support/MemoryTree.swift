@@ -3,18 +3,18 @@ public import PlanJudge
 public import PlanModel
 import StrictJSON
 
-/// A tree in memory: files by path. What the judge sees of it is what it would see of a commit.
+/// A tree in memory: files by path. The judge treats it like a commit's tree.
 public final class MemoryTree: PlanTree {
-  /// Bytes and kind by path.
+  /// The kind and the bytes by path.
   public var files: [String: (kind: FileKind, bytes: [UInt8])] { didSet { knownPolicy = nil } }
   private var knownPolicy: PolicySnapshot?
 
-  /// Makes a tree of regular files.
+  /// Creates a tree of regular files.
   public init(_ files: [String: String] = [:]) {
     self.files = files.mapValues { (.regular, Array($0.utf8)) }
   }
 
-  /// A changed copy.
+  /// Returns a changed copy.
   public func with(_ change: (MemoryTree) -> Void) -> MemoryTree {
     let copy = MemoryTree()
     copy.files = files
@@ -28,7 +28,7 @@ public final class MemoryTree: PlanTree {
     set { files[path] = newValue.map { (.regular, Array($0.utf8)) } }
   }
 
-  /// Replaces a text within a milestone's file; stops the test where it is not there.
+  /// Replaces a text in a milestone's file; stops the test if it does not occur.
   public func edit(_ id: String, _ old: String, _ new: String) {
     let path = ".readiness/\(id).json"
     precondition(self[path]?.contains(old) == true, "\(id) does not hold \(old)")
@@ -108,7 +108,7 @@ extension MemoryTree {
   public func inputs(_ selection: PathSelection, at commit: String) -> InputListing? { nil }
 }
 
-/// An ancestry that is told what it holds.
+/// An ancestry with given contents.
 public struct ToldAncestry: Ancestry {
   private let earlier: [MemoryTree]
   private let stampedAt: Int64?
@@ -120,7 +120,7 @@ public struct ToldAncestry: Ancestry {
   ///   - earlier: the first parents before the first parent, nearest first.
   ///   - stampedAt: the latest stamp of a parent, in milliseconds since 1970.
   ///   - starts: the commits that sent milestones to review.
-  ///   - waives: the rules that were let go.
+  ///   - waives: the granted exceptions.
   ///   - bases: the merge bases of any two parents.
   public init(
     _ earlier: [MemoryTree] = [], stampedAt: Int64? = nil, starts: [ReviewStart] = [], waives: [StandingWaive] = [],

@@ -1,14 +1,14 @@
 import Foundation
 
-/// Says whether a test has what it needs of the machine.
+/// Decides whether the machine has a test's requirements.
 ///
-/// Where `CI` is set the answer is always yes, so a test that lacks its tool fails there. Elsewhere the test is skipped;
+/// If `CI` is set the result is always true, so a test without its tool fails there. Elsewhere the test is skipped;
 /// Swift Testing names it, and `make test` counts them.
 public enum Needed {
-  /// True where a continuous integration runs the tests.
+  /// True if a continuous integration runs the tests.
   public static let isCI = !(ProcessInfo.processInfo.environment["CI"] ?? "").isEmpty
 
-  /// Returns true if a test that needs all these programs is to run.
+  /// Returns true if a test that needs all these programs must run.
   public static func programs(_ names: String...) -> Bool {
     isCI
       || names.allSatisfy { name in
@@ -18,6 +18,6 @@ public enum Needed {
       }
   }
 
-  /// Returns true if a test that needs something else of the machine is to run.
+  /// Returns true if a test with another requirement must run.
   public static func ability(_ isThere: Bool) -> Bool { isCI || isThere }
 }

@@ -2,9 +2,9 @@ public import PlanSLO
 import PlanModel
 import StrictJSON
 
-/// The definition of the examples, and captures that answer its queries.
+/// The definition of the examples, and captures with answers to its queries.
 public enum ObjectiveFixture {
-  /// `ssot/examples/valid/slo/checkout-availability.json`, as the program carries it.
+  /// `ssot/examples/valid/slo/checkout-availability.json`, as embedded in the program.
   public static let definition: String = example("checkout-availability")
   /// The example of latency: good events, and a total with a window.
   public static let latency: String = example("checkout-latency")
@@ -13,12 +13,12 @@ public enum ObjectiveFixture {
     StandardFiles.all().first { $0.path == "ssot/examples/valid/slo/\(name).json" }?.text ?? ""
   }
 
-  /// A file of objectives; named like the example unless said otherwise.
+  /// Returns a file of an objective, by default with the example's name.
   public static func file(_ text: String = definition, name: String = "checkout-availability") -> ObjectiveFile {
     ObjectiveFile(name: name, bytes: Array(text.utf8))
   }
 
-  /// The definition with a text replaced. The text has to be there.
+  /// Returns the definition with a text replaced. The text must occur.
   public static func edited(_ old: String, _ new: String, of text: String = definition) -> String {
     precondition(text.contains(old), "The example does not hold \(old)")
     return text.replacing(old, with: new)
@@ -27,7 +27,7 @@ public enum ObjectiveFixture {
   /// 2026-11-28T22:14:49Z.
   public static let moment: Int64 = 1_795_904_089_000
 
-  /// The body of an answer with one number.
+  /// Returns the body of an answer with one number.
   public static func body(_ number: String) -> String {
     #"{"status":"success","data":{"resultType":"vector","result":[{"metric":{},"value":[1795904089,"\#(number)"]}]}}"#
   }
@@ -35,7 +35,7 @@ public enum ObjectiveFixture {
   /// The body of an answer without a series.
   public static let empty = #"{"status":"success","data":{"resultType":"vector","result":[]}}"#
 
-  /// What a healthy month answers: 1 of 10,000 events is bad, ten times less than the budget.
+  /// Returns a healthy month's answer: 1 of 10,000 events is bad, a tenth of the budget.
   public static func healthy(_ name: String) -> String {
     switch name {
     case "covered": body("86400")
@@ -46,7 +46,7 @@ public enum ObjectiveFixture {
     }
   }
 
-  /// A capture of the definition, healthy but for some answers, and changed as JSON.
+  /// Returns a capture of the definition, healthy except for some answers, and edited as JSON.
   public static func capture(
     _ bodies: [String: String] = [:], of text: String = definition, name: String = "checkout-availability",
     isRaw: Bool = false, at: Int64 = moment, edit: (String) -> String = { $0 }

@@ -1,8 +1,8 @@
 public import PlanJudge
 public import PlanModel
 
-/// A plan of five milestones, one in each state that a test wants to leave:
-/// `A-1` done, `A-2` in progress on `A-1`, `A-3` not started on `A-2`, `A-4` in review on `A-1`, `A-5` done on `A-1`.
+/// A plan of five milestones: `A-1` done, `A-2` in progress on `A-1`, `A-3` not started on `A-2`, `A-4` in review on
+/// `A-1`, `A-5` done on `A-1`.
 public enum PlanFixture {
   /// The person who commits.
   public static let ada = Identity(name: "Ada Lovelace", email: "ada@example.com")
@@ -11,7 +11,7 @@ public enum PlanFixture {
   /// A file that serves as evidence.
   public static let proof = "All is well.\n"
 
-  /// One milestone's text.
+  /// Returns one milestone's text.
   public static func milestone(
     _ id: String, status: String, dependsOn: [String] = [], owner: String = "ada", isProven: Bool = true,
     more: String = ""
@@ -36,7 +36,7 @@ public enum PlanFixture {
       """
   }
 
-  /// The plan's tree.
+  /// Returns the plan's tree.
   public static func tree() -> MemoryTree {
     MemoryTree([
       "proof.txt": proof, "ssot/plan.json": plan(order: ["A-1", "A-2", "A-3", "A-4", "A-5"]),
@@ -48,7 +48,7 @@ public enum PlanFixture {
     ])
   }
 
-  /// The text of `ssot/plan.json`.
+  /// Returns the text of `ssot/plan.json`.
   public static func plan(order: [String], retired: [String] = []) -> String {
     func list(_ ids: [String]) -> String { ids.map { "\"\($0)\"" }.joined(separator: ", ") }
     return """
@@ -59,7 +59,7 @@ public enum PlanFixture {
       """
   }
 
-  /// A text of `authorization.json`: ada is maintainer and approver, Done asks for an approver.
+  /// A text of `authorization.json`: ada is maintainer and approver, Done requires an approver.
   public static let authorization = """
     { "version": 1,
       "roles": { "maintainer": ["ada@example.com"], "approver": ["ada@example.com"] },
@@ -71,7 +71,7 @@ public enum PlanFixture {
 }
 
 extension Proposal {
-  /// A change of the fixture's plan that is to be stamped.
+  /// Creates a change of the fixture's plan that needs a stamp.
   public init(
     from base: MemoryTree = PlanFixture.tree(), by author: Identity = PlanFixture.ada, reason: String? = "because",
     earlier: [MemoryTree] = [], now: Int64? = nil, stampedAt: Int64? = nil, starts: [ReviewStart] = [],
@@ -84,14 +84,14 @@ extension Proposal {
       claim: .draft(reason: reason, mayFollow: false), now: now, verifier: FakeSignatures())
   }
 
-  /// The same, as a commit with a message.
+  /// Returns the proposal as a commit with a message.
   public func committed(_ message: String) -> Proposal {
     Proposal(
       parents: parents, candidate: candidate, ancestry: ancestry, author: author,
       claim: .committed(Trailers.blocks(in: message)), now: now, verifier: verifier)
   }
 
-  /// The same, as a commit with a true stamp of its own.
+  /// Returns the proposal as a commit with a true stamp.
   public func stamped(at: String = "2026-11-22T19:00:00.123Z", actor: Identity? = nil, reason: String? = "because")
     throws
     -> Proposal
@@ -99,7 +99,7 @@ extension Proposal {
     committed(try stamp(at: at, actor: actor, reason: reason))
   }
 
-  /// The block of a true stamp.
+  /// Returns the block of a true stamp.
   public func stamp(at: String = "2026-11-22T19:00:00.123Z", actor: Identity? = nil, reason: String? = "because") throws
     -> String
   {
@@ -109,15 +109,15 @@ extension Proposal {
 }
 
 extension Assessment {
-  /// The codes of the errors, sorted, each once.
+  /// The codes of the errors, sorted, without duplicates.
   public var errors: [String] {
     codes(.error)
   }
 
-  /// The codes of the warnings, sorted, each once.
+  /// The codes of the warnings, sorted, without duplicates.
   public var warnings: [String] { codes(.warning) }
 
-  /// The codes of the notes, sorted, each once.
+  /// The codes of the notes, sorted, without duplicates.
   public var notes: [String] { codes(.note) }
 
   private func codes(_ severity: Finding.Severity) -> [String] {
@@ -126,12 +126,12 @@ extension Assessment {
 }
 
 extension PlanOverview {
-  /// A plan at a moment that nobody knows: nothing lapses.
+  /// Creates an overview without a time, so that nothing lapses.
   public init(_ tree: any PlanTree) throws { try self.init(tree, now: nil) }
 }
 
 extension Proposal {
-  /// A proposal at a moment that nobody knows.
+  /// Creates a proposal without a time.
   public init(
     parents: [any PlanTree], candidate: any PlanTree, ancestry: any Ancestry, author: Identity, claim: Claim
   ) {
@@ -141,12 +141,12 @@ extension Proposal {
   }
 }
 
-/// Signatures for tests of rules: the base64-like text `by` and the signer's address without signs, where the signers
+/// Signatures for tests of rules: a digest of the message and the signer's address. They are valid if the signers
 /// file names that address.
 public struct FakeSignatures: SignatureVerifier {
   public init() {}
 
-  /// A signature that is good.
+  /// Returns a valid signature.
   public static func signature(_ message: [UInt8], by email: String) -> String {
     String(Digest(of: message + Array(email.lowercased().utf8)).hex)
   }

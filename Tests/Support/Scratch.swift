@@ -1,8 +1,8 @@
 import Foundation
 
-/// A real repository in a temporary folder, with git's configuration sealed off and the built binary beside it.
+/// A real repository in a temporary folder, with git's configuration isolated and the built binary available.
 public final class Scratch {
-  /// What a command printed, and how it ended.
+  /// The output and the exit status of a command.
   public struct Result: Sendable {
     public let status: Int32
     public let output: String
@@ -15,14 +15,14 @@ public final class Scratch {
 
   /// The top of the work tree.
   public let path: String
-  /// Repositories that are needed as long as this one, such as the server that it pushes to.
+  /// Repositories with the same lifetime, such as the server that this one pushes to.
   public var kept: [Scratch] = []
   /// The folder that is removed at the end.
   private let root: URL
-  /// Added to every command's environment.
+  /// The variables that are added to every command's environment.
   public var environment: [String: String] = [:]
 
-  /// Makes an empty repository on branch `main` with the identity Ada.
+  /// Creates an empty repository on branch `main` with the identity Ada.
   public init(bare: Bool = false) throws {
     root = FileManager.default.temporaryDirectory.appendingPathComponent("readiness-\(UUID().uuidString)")
     path = root.appendingPathComponent("repo").path
@@ -32,7 +32,7 @@ public final class Scratch {
     run("git", ["config", "user.email", "ada@example.com"])
   }
 
-  /// Another work tree of the same history: a clone, beside this one.
+  /// Creates a clone of another repository.
   public init(cloneOf other: Scratch, bare: Bool = false) throws {
     root = FileManager.default.temporaryDirectory.appendingPathComponent("readiness-\(UUID().uuidString)")
     path = root.appendingPathComponent("repo").path
@@ -42,7 +42,7 @@ public final class Scratch {
     run("git", ["config", "user.email", "ada@example.com"])
   }
 
-  /// Another copy of all that is below the folder of this one, servers beside the work tree included.
+  /// Copies another repository's whole folder, including servers next to the work tree.
   public init(copyOf other: Scratch) throws {
     root = FileManager.default.temporaryDirectory.appendingPathComponent("readiness-\(UUID().uuidString)")
     path = root.appendingPathComponent("repo").path
@@ -55,7 +55,7 @@ public final class Scratch {
     do { try FileManager.default.removeItem(at: root) } catch { print("left behind: \(root.path)") }
   }
 
-  /// The built program: beside the test bundle.
+  /// The path of the built program, next to the test bundle.
   public static let program: String = {
     var url = URL(fileURLWithPath: CommandLine.arguments[0]).deletingLastPathComponent()
     for _ in 0..<6 {
@@ -82,7 +82,7 @@ public final class Scratch {
     run(Self.program, arguments, environment)
   }
 
-  /// Runs the program with a list of words.
+  /// Runs the program with an array of words.
   @discardableResult
   public func readiness(_ words: [String]) -> Result { run(Self.program, words) }
 
@@ -106,7 +106,7 @@ public final class Scratch {
     process.executableURL = URL(fileURLWithPath: "/usr/bin/env")
     process.arguments = [program] + arguments
     process.currentDirectoryURL = URL(fileURLWithPath: folder)
-    // Nothing of the machine's or the user's settings reaches a test.
+    // Isolates tests from the settings of the machine and the user.
     let base = [
       "PATH": ProcessInfo.processInfo.environment["PATH"] ?? "/usr/bin:/bin", "HOME": folder + "/../home",
       "TMPDIR": FileManager.default.temporaryDirectory.path,
@@ -155,20 +155,20 @@ public final class Scratch {
     }
   }
 
-  /// Replaces a text within a milestone's file.
+  /// Replaces a text in a milestone's file.
   public func edit(_ id: String, _ old: String, _ new: String) {
     let file = ".readiness/\(id).json"
     precondition(self[file]?.contains(old) == true, "\(id) does not hold \(old)")
     self[file] = self[file]?.replacingOccurrences(of: old, with: new)
   }
 
-  /// Gives M-01 an owner, evidence and a state, in the work tree.
+  /// Gives a milestone an owner and a state, in the work tree.
   public func start(_ id: String, as status: String = "In Progress") {
     edit(id, "\"TBD\"", "\"ada\"")
     edit(id, "\"Not Started\"", "\"\(status)\"")
   }
 
-  /// Attaches a statement as evidence to every criterion of a milestone that has one criterion.
+  /// Attaches a statement as evidence to the criterion of a milestone that has only one.
   public func prove(_ id: String) {
     let file = ".readiness/\(id).json"
     guard let text = self[file], let end = text.range(of: "\n    }\n  ]", options: .backwards) else {
@@ -181,7 +181,7 @@ public final class Scratch {
     )
   }
 
-  /// The standard plan, committed, with the hooks installed.
+  /// Creates a repository with the standard plan, committed, and the hooks installed.
   public static func withPlan() throws -> Scratch {
     let scratch = try Scratch()
     let laid = scratch.readiness("init", "--commit")
@@ -191,7 +191,7 @@ public final class Scratch {
     return scratch
   }
 
-  /// The run that git's own trailer parser finds in a commit.
+  /// Returns the run that git's own trailer parser finds in a commit.
   public func run(of commit: String = "HEAD") -> String {
     git("log", "-1", "--format=%(trailers:key=Readiness-Run,valueonly,separator=%x20)", commit).line
   }

@@ -1,26 +1,26 @@
 public import Foundation
 
-/// An HTTP server on this machine's loopback that does as it is told, connection by connection.
+/// An HTTP server on this machine's loopback that follows a script, connection by connection.
 public final class ScriptedServer: @unchecked Sendable {
-  // Safe: `lock` guards what both threads use.
+  // Safe: `lock` guards the data that both threads use.
 
-  /// What it does with one connection.
+  /// The action for one connection.
   public enum Act: Sendable {
     /// Reads the request and answers.
     case answer(Int, headers: [String] = [])
-    /// Reads the request and says nothing, for so many seconds.
+    /// Reads the request and does not answer, for a number of seconds.
     case hang(Double)
-    /// Reads the request and breaks the connection off.
+    /// Reads the request and resets the connection.
     case reset
   }
 
-  /// A request as it came.
+  /// A received request.
   public struct Request: Sendable {
-    /// Lower-case names.
+    /// The headers, by lower-case name.
     public let headers: [String: String]
     /// The body.
     public let body: String
-    /// When it came.
+    /// The time of arrival.
     public let at: Date
   }
 
@@ -28,13 +28,13 @@ public final class ScriptedServer: @unchecked Sendable {
   private var script: [Act]
   private var seen: [Request] = []
   private let listener: Int32
-  /// Where it listens.
+  /// The port.
   public let port: Int
 
   /// The requests so far.
   public var requests: [Request] { lock.withLock { seen } }
 
-  /// Starts it. When the script is over, it answers 204.
+  /// Starts the server. After the script, it answers 204.
   public init(_ script: [Act]) throws {
     self.script = script
     listener = socket(AF_INET, Int32(SOCK_STREAM.rawValue), 0)

@@ -1,10 +1,10 @@
 public import StrictJSON
 
-/// Chance with a seed that a failing test prints: Sebastiano Vigna's SplitMix64.
+/// Random numbers with a seed that a failing test prints: Sebastiano Vigna's SplitMix64.
 public struct SplitMix: RandomNumberGenerator, Sendable {
   private var state: UInt64
 
-  /// Begins at a seed.
+  /// Starts at a seed.
   public init(_ seed: UInt64) { state = seed }
 
   public mutating func next() -> UInt64 {
@@ -15,13 +15,13 @@ public struct SplitMix: RandomNumberGenerator, Sendable {
     return z ^ (z >> 31)
   }
 
-  /// Below a bound; 0 where that is 0.
+  /// Returns a number below a bound; 0 if the bound is 0.
   public mutating func below(_ bound: Int) -> Int { Int(next() % UInt64(max(1, bound))) }
 
-  /// A document with one member or element changed, added or taken away, somewhere.
+  /// Returns a document with one random member or element changed, added or removed.
   /// - Parameters:
-  ///   - keys: what a new member may be called.
-  ///   - values: what a changed one may hold.
+  ///   - keys: the keys for new members.
+  ///   - values: the values for changes.
   public mutating func mutated(_ value: JSONValue, keys: [String], values: [JSONValue]) -> JSONValue {
     switch value.kind {
     case .object(var members):

@@ -4,7 +4,7 @@ import Testing
 
 @Suite("Dashboards")
 struct DashboardTests {
-  /// The metrics that an alert, a panel or a reader named here needs; every metric of the program is among them.
+  /// All metrics of the program; each needs an alert, a panel, or a reader named here.
   private static let metrics: Set<String> = {
     var facts = RepositoryFacts()
     facts.milestones = [("done", 1)]

@@ -7,7 +7,7 @@ import Testing
 
 @Suite("Alerts about the plan")
 struct PlanAlertTests {
-  /// The policy of a text, and the codes of what is wrong with it.
+  /// Returns the policy of a text, and the codes of its findings.
   private func read(_ text: String) throws -> (policy: AlertPolicy?, codes: [String]) {
     let tree = MemoryTree()
     tree["ssot/policies/alerts.json"] = text

@@ -7,7 +7,7 @@ import Testing
 
 @testable import Telemetry
 
-/// A generator whose numbers are known: what it makes can be compared.
+/// A generator with known numbers, so that its results can be compared.
 private struct Counting: RandomNumberGenerator {
   var number: UInt64 = 0
   mutating func next() -> UInt64 {
@@ -16,7 +16,7 @@ private struct Counting: RandomNumberGenerator {
   }
 }
 
-/// A folder that goes with the test.
+/// A temporary folder for a spool.
 final class SpoolFolder {
   let spool: Spool
   init() throws { spool = Spool(folder: try FileSystem.makeTemporaryFolder("readiness-spool-")) }

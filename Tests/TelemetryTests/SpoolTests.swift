@@ -102,7 +102,7 @@ struct SpoolTests {
     let spool = folder.spool
     #expect(try !spool.beginSending(.traces))
     try spool.append([line(1)], to: .traces)
-    // A killed sender may leave the cursor of a file that is gone.
+    // A killed sender may leave the cursor of a missing file.
     try spool.keepCursor(1_000_000, of: .traces)
     // A writer that opened the file before it was renamed, and writes after it was read.
     let late = open(spool.path(of: .traces), O_WRONLY | O_APPEND)
