@@ -40,7 +40,7 @@ public struct Commit: Sendable {
   }
   private let stamps = Stamps()
 
-  /// The blocks of a message, sought once for all copies of the value.
+  /// The blocks of a message, parsed once for all copies of the value.
   private final class Stamps: Sendable {
     private let known = Mutex<[StampBlock]?>(nil)
 

@@ -134,11 +134,11 @@ public struct CommitGraph: Sendable {
     return bases
   }
 
-  /// Marks the commits of the walk that one of them can reach, itself included, by their places; what comes after it has
-  /// none. O(commits before it).
+  /// Returns the commits of the walk that one of them reaches, itself included, marked by position. Positions after
+  /// it are omitted. O(commits before it).
   public func reached(from index: Int) -> [Bool] { Self.reached(index) { parents(of: $0) } }
 
-  /// The same for a numbered commit, each with a greater number than its parents.
+  /// Returns the reached commits. Requires each commit to have a greater number than its parents.
   static func reached(_ first: Int, parents: (Int) -> some Sequence<Int32>) -> [Bool] {
     var reached = [Bool](repeating: false, count: first + 1)
     reached[first] = true

@@ -24,25 +24,25 @@ final class ObjectCache {
 
   /// The most recently read folders, with their listings if requested. Few, because neighbours in history share them.
   private var folders: [KnownFolder] = []
-  /// By blob. If another milestone has the same blob, it is stored in `others`. There are few key types, because the
-  /// runtime spends a quarter of a million instructions on hashing each new one.
+  /// The milestone files, by blob. If another milestone has the same blob, it is stored in `others`. There are few
+  /// key types, because the runtime spends a quarter of a million instructions on hashing each new one.
   private var files: [ObjectID: MilestoneFile] = [:]
   private var others: [MilestoneID: [ObjectID: MilestoneFile]] = [:]
   private var fileCount = 0
   var plans: [ObjectID: PlanFile] = [:]
   var ssots: [ObjectID: Ssot] = [:]
-  /// By the object of `ssot`, which neighbours in history share.
+  /// The policy's files, by the object of `ssot`, which neighbours in history share.
   var policyFiles: [ObjectID: [String: FileIdentity]] = [:]
-  /// By the fingerprint of the policy's files.
+  /// The policies, by the fingerprint of their files.
   var policies: [String: PolicySnapshot] = [:]
-  /// By the object of `ssot`.
+  /// The policies, by the object of `ssot`.
   var policyOfSsot: [ObjectID: PolicySnapshot] = [:]
   var digests: [ObjectID: Digest] = [:]
   /// The results of searches for secrets in evidence.
   var searches: [SearchKey: SecretSearch.Answer] = [:]
   /// The inputs of checks.
   var inputs: [InputKey: InputListing] = [:]
-  /// Commits with long messages.
+  /// The commits with long messages.
   private(set) var commits: [ObjectID: Commit] = [:]
   private var commitBytes = 0
 
@@ -74,7 +74,7 @@ final class ObjectCache {
     return file.id == id ? file : others[id]?[blob]
   }
 
-  /// Bytes of commits kept at most; what their stamps take comes on top, about as much again.
+  /// The largest size of the cached commits, in bytes. Their stamps take about as much again.
   private static let commitBound = 24 << 20
 
   func keep(_ commit: Commit, _ bytes: Int) {

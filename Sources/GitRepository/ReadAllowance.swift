@@ -1,36 +1,36 @@
 import Synchronization
 
-/// Bounds what a gate reads of large objects and long messages.
+/// Bounds the reads of a gate from large objects and long messages.
 ///
-/// Git stores what repeats once: a push of fifty kilobytes holds gigabytes. What is read again counts again. Objects of an
-/// ordinary size are not counted, so neither the size of a plan nor the length of its history uses the allowance up
+/// Git stores repeated content once: a push of fifty kilobytes may expand to gigabytes. A repeated read counts again.
+/// Objects of an ordinary size are free, so neither the size of a plan nor its history consumes the allowance
 /// (`doc/design/decisions/0106-bound-of-what-a-gate-reads.md`).
 public final class ReadAllowance: Sendable {
-  /// That of this process, without a bound until `bound` is called.
+  /// The allowance of this process, unbounded until `bound` is called.
   static let process = ReadAllowance(.max)
   private let left: Atomic<Int>
 
   /// - Parameter bytes: the bytes of large files that may be read.
   init(_ bytes: Int) { left = Atomic(bytes) }
 
-  /// Bounds this process from here on: as much as 640 MiB of large files, some seconds, and 64 times the bytes that the
-  /// push holds itself. Call it before any thread is started.
-  /// - Parameter received: the bytes of the objects that were pushed, as they are stored.
+  /// Bounds this process from now on: 640 MiB of large files, a few seconds, plus 64 times the size of the push. Must
+  /// be called before any thread starts.
+  /// - Parameter received: the stored size of the pushed objects, in bytes.
   public static func bound(received: Int) {
     process.left.store((640 << 20) + 64 * min(received, 1 << 50), ordering: .relaxed)
   }
 
-  /// Takes a blob of so many bytes.
-  /// - Throws: `GitError` where nothing is left.
+  /// Deducts a blob of a size, in bytes.
+  /// - Throws: `GitError` if the allowance is exhausted.
   func takeFile(_ bytes: Int) throws { try take(bytes - 1 << 20) }
 
-  /// Takes a commit or a tree that is read.
+  /// Deducts a commit or a tree of a size, in bytes.
   func takeObject(_ bytes: Int) throws { try take(2 * (bytes - 64 << 10)) }
 
-  /// Takes a commit whose message is searched for stamps.
+  /// Deducts a commit whose message is searched for stamps.
   /// - Parameters:
-  ///   - bytes: the bytes of the commit.
-  ///   - stamps: how many stamps its message holds.
+  ///   - bytes: the size of the commit, in bytes.
+  ///   - stamps: the number of stamps in its message.
   func takeMessage(_ bytes: Int, stamps: Int) throws {
     try take(8 * (bytes - 4 << 10))
     try take((stamps - 16) << 14)

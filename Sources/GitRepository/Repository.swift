@@ -264,7 +264,7 @@ public final class Repository {
     return try commit(id, raw: bytes(of: id, .commit))
   }
 
-  /// Parses a commit. One with a long message is kept with its stamps: each of its descendants may ask for them.
+  /// Parses a commit. Caches one with a long message, with its stamps, because each descendant may need them.
   func commit(_ id: ObjectID, raw: [UInt8]) throws -> Commit {
     if let known = cache.commits[id] { return known }
     let commit = try Commit(id: id, raw: raw)

@@ -71,9 +71,9 @@ extension Repository {
     } == 1
   }
 
-  /// Reads the first few commits of a walk and nothing else, so that long messages use the allowance of a gate up before
-  /// libgit2, which counts nothing, walks over all of them.
-  /// - Throws: `GitError` if a commit cannot be read, or is more than a gate reads.
+  /// Reads the first 256 commits of a walk, so that long messages consume the allowance of a gate before libgit2,
+  /// which counts no reads, walks over all of them.
+  /// - Throws: `GitError` if a commit cannot be read, or the allowance is exhausted.
   public func lookAhead(from tips: [ObjectID], notFrom known: [ObjectID]) throws {
     if isShallow { return }
     var seen = Set(known)

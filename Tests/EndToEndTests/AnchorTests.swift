@@ -351,7 +351,7 @@ struct AnchorTests {
     let again = s.shell("git commit-tree -p main -F message main^{tree}").line
     let refused = Self.push(s, "\(again):refs/heads/main")
     #expect(refused.errors.components(separatedBy: "error replayed-run").count == count + 1, "\(refused.all)")
-    // From before them, the same runs lead there, and no ancestor has one.
+    // The same runs also start from the commit before them, and no ancestor has one.
     let squash = s.shell("git commit-tree -p main~\(count) -F message main^{tree}").line
     let beside = Self.push(s, "\(squash):refs/heads/side")
     #expect(beside.status == 0, "\(beside.all)")

@@ -2,7 +2,7 @@ import Testing
 
 @testable import GitRepository
 
-/// What a gate reads of large objects (`doc/design/decisions/0106-bound-of-what-a-gate-reads.md`).
+/// The allowance of a gate for large objects (`doc/design/decisions/0106-bound-of-what-a-gate-reads.md`).
 @Suite("Allowance for reading")
 struct ReadAllowanceTests {
   @Test("files, trees and messages of an ordinary size use nothing up, however many they are")
@@ -20,7 +20,7 @@ struct ReadAllowanceTests {
     let allowance = ReadAllowance(10 << 20)
     for _ in 0..<10 { try allowance.takeFile(2 << 20) }
     #expect(throws: GitError.self) { try allowance.takeFile((1 << 20) + 1) }
-    // What is ordinary is read all the same.
+    // Objects of an ordinary size can still be read.
     try allowance.takeFile(1 << 20)
   }
 

@@ -72,7 +72,7 @@ struct FieldMergerTests {
     #expect((200..<1950).contains(clean), "\(clean) of 2000 were clean, seed \(seed)")
   }
 
-  /// Judges the values of a merge, ignoring changes that were made and reverted.
+  /// Returns true if no value of a merge needs a decision, ignoring changes that were made and reverted.
   private static func isClean(_ result: JSONValue, _ ours: JSONValue, _ theirs: JSONValue, _ base: JSONValue) throws
     -> Bool
   {

@@ -211,7 +211,7 @@ struct MergeSideTests {
     let strict = try h.change(there) { $0[authorization] = maintained }
     let result = h.nodes[squash].tree.with { $0[authorization] = maintained }
     #expect(try both(h, result, [strict, squash], by: bob).errors == [])
-    // Who has not had it before the rule is asked.
+    // The rule applies to a side that did not have the change before the rule.
     let unknowing = try h.change(root) { $0[authorization] = maintained }
     #expect(try both(h, result, [unknowing, squash], by: bob).errors == ["policy-change-refused"])
   }
