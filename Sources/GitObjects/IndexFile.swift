@@ -38,8 +38,8 @@ package final class IndexFile {
     return found
   }
 
-  /// Returns the files that a sparse checkout excludes from the work tree, at a path or below a folder path that ends
-  /// with a slash (the skip-worktree bit of gitformat-index(5)). O(entries).
+  /// Returns the files that a sparse checkout excludes (the skip-worktree bit of gitformat-index(5)), at a path or
+  /// below a folder path with a trailing slash. O(entries).
   package func leftOut(at path: String) -> [(path: String, identity: FileIdentity)] {
     let wanted = Array(path.utf8)
     let isFolder = wanted.last == 0x2F

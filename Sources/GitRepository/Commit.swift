@@ -58,7 +58,7 @@ public struct Commit: Sendable {
   private let encoding: String?
   private let messageBytes: ArraySlice<UInt8>
 
-  /// How the commit is signed.
+  /// The signature of the commit.
   public let seal: Proposal.Seal
 
   /// Parses a raw commit object.

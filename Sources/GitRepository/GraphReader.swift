@@ -4,9 +4,8 @@ import ReadinessSystem
 
 /// Reads a history into arrays that are indexed by a commit's number, in reading order.
 ///
-/// Packed objects are read by the chunk, on every core, when the first commit of a chunk is needed, because
-/// neighbours in a pack are usually neighbours in history. Other commits of a chunk also get numbers, which stay
-/// unused.
+/// Packed objects are read by the chunk, on every core, when the first commit of a chunk is needed. Neighbours in a
+/// pack are usually neighbours in history. Other commits of a chunk also get numbers, which stay unused.
 struct GraphReader {
   private let repository: Repository
   private let store: ObjectStore

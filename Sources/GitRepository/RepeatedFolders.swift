@@ -34,8 +34,8 @@ public final class RepeatedFolders: Sendable {
 struct FolderVisits {
   /// Git itself follows a depth of 2,048 folders (`core.maxTreeDepth`).
   private static let (countBound, depthBound) = (4_000_000, 2_048)
-  /// The cost of an entry that is read again, the cost of its comparison with a pattern, and the number of patterns
-  /// that are free if an entry is read once.
+  /// The cost of a repeated entry, the cost of its comparison with a pattern, and the number of patterns that are
+  /// free if an entry is read once.
   private static let (entryCost, patternCost, usualPatterns) = (100, 4, 128)
   /// The cost of 100,000 repeated entries.
   static let costBound = 10_000_000

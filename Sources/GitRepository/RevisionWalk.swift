@@ -71,8 +71,8 @@ extension Repository {
     } == 1
   }
 
-  /// Reads the first 256 commits of a walk, so that long messages consume the allowance of a gate before libgit2,
-  /// which counts no reads, walks over all of them.
+  /// Reads the first 256 commits of a walk. Long messages then consume the allowance of a gate before libgit2 walks
+  /// over all of them, uncounted.
   /// - Throws: `GitError` if a commit cannot be read, or the allowance is exhausted.
   public func lookAhead(from tips: [ObjectID], notFrom known: [ObjectID]) throws {
     if isShallow { return }

@@ -16,7 +16,7 @@ struct SuspectSince {
 
   /// Returns the times for all suspect milestones, in seconds since 1970.
   /// - Throws: if history cannot be read.
-  /// - Complexity: O(commits since then, along first parents), the evidence of what is suspect in each.
+  /// - Complexity: O(commits since then, along first parents), with the evidence of suspect milestones in each.
   func moments(at tip: ObjectID) throws -> [RepositoryFacts.Dated] {
     var found: [MilestoneID: Int64] = [:]
     var changed: [MilestoneID: Set<String>] = [:]

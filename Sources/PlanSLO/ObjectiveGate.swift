@@ -21,7 +21,7 @@ public struct ObjectiveGate {
   }
 
   /// Judges the objectives that a gate includes, sorted by name; none if the gate has no conditions for them.
-  /// - Parameter now: in milliseconds since 1970; nil disables lapsing.
+  /// - Parameter now: in milliseconds since 1970; nil counts as 0.
   /// - Throws: if the tree cannot be read, or a signature cannot be checked.
   /// - Complexity: O(bytes).
   public func verdicts(_ gate: Gates.Gate, now: Int64?) throws -> [ObjectiveVerdict] {

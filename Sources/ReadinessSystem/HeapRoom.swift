@@ -19,8 +19,8 @@ public enum HeapRoom {
     free(block)
   }
 
-  /// After a large block is freed, blocks of its size come from a heap, and a heap retains twice that size of free
-  /// memory at its end (mallopt(3), on the dynamic threshold of mmap).
+  /// After a large block is freed, blocks of its size come from a heap. A heap retains twice that size of free memory
+  /// at its end (mallopt(3), on the dynamic threshold of mmap).
   private static let heapsAreKept: Bool = {
     free(allocate(bound + 1 << 20))
     return true

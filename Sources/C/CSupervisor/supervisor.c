@@ -223,7 +223,7 @@ static void supervise(const struct readiness_job *job, int output, int errors, i
       if (order == 'K') kill(-child, SIGKILL), kill(child, SIGKILL);
     }
   }
-  // Killing a child makes its own children children of this process, until there are none.
+  // A killed child's own children become children of this process, until there are none.
   for (;;) {
     int each = 0;
     kill_children();

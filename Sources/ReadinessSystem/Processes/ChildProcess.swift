@@ -14,7 +14,7 @@ public enum ChildProcess {
     case bytes([UInt8])
   }
 
-  /// How a program ended.
+  /// The result of a program.
   public struct Ending: Sendable {
     /// The exit status; 128 plus the signal number if a signal ended the program.
     public let status: Int32
