@@ -1,6 +1,6 @@
 import PlanModel
 
-/// Asks of a proposal's tree what holds in every tree (contract 2.2, invariants), as far as the change can have broken it.
+/// The check of the invariants of a proposal's tree that the change may have broken (contract 2.2, invariants).
 enum TreeInvariants {
   static func findings(_ reading: JudgeReading) throws -> [Finding] {
     let proposal = reading.proposal
@@ -10,10 +10,10 @@ enum TreeInvariants {
     let all = { try proposal.candidate.milestones().keys.sorted() }
     let touched = try contexts.map { try Touched($0) }
     let ids = isWhole ? try all() : try affected(touched)
-    // A circle that was not there runs through a milestone whose dependencies changed.
+    // A new cycle includes a milestone whose dependencies changed.
     let rewired = Set(touched.flatMap(\.rewired))
     let graphIDs = isWhole ? ids : ids.filter(rewired.contains)
-    // The suggested order can only break where it changed, or a milestone went.
+    // The execution order can become invalid only if it changed, or if a milestone was deleted.
     let looksAtOrder =
       reading.merge != nil || reading.force.isBaseline || reading.changes.plan != nil
       || touched.contains(where: \.deletesSome)
@@ -40,12 +40,12 @@ enum TreeInvariants {
 
   // MARK: - What may have been broken
 
-  /// The milestones that differ from one parent, and in what.
+  /// The milestones that differ from one parent, by kind of difference.
   private struct Touched {
     let context: JudgeContext
     var ids: [MilestoneID] = []
     var rewired: [MilestoneID] = []
-    /// Those that went or are done no longer: only these can break another milestone.
+    /// The milestones that were deleted or are no longer done. Only these can break another milestone.
     var leaving: [MilestoneID] = []
     var deletesSome = false
 
@@ -64,7 +64,7 @@ enum TreeInvariants {
     }
   }
 
-  /// The milestones that changed, and those whose own facts hang on them.
+  /// Returns the milestones that changed, and those that depend on the leaving ones.
   private static func affected(_ touched: [Touched]) throws -> [MilestoneID] {
     var ids = Set<MilestoneID>()
     for part in touched {
@@ -76,8 +76,8 @@ enum TreeInvariants {
 
   // MARK: - What was broken before
 
-  /// What already was broken in a parent, by the parent's own policy, is not reported again (contract 2.2, inherited). In a
-  /// merge that parent's file is the result's, and needs no stamp.
+  /// Returns the findings that were not already violations in a parent under its own policy (contract 2.2, inherited).
+  /// In a merge, the parent's file must also equal the result's and need no stamp.
   private static func withoutInherited(_ findings: [Finding], _ reading: JudgeReading) throws -> [Finding] {
     let proposal = reading.proposal
     guard !findings.isEmpty, !proposal.parents.isEmpty else { return collapsed(findings) }
@@ -106,7 +106,7 @@ enum TreeInvariants {
     return try !merge.needed.contains(.milestone(id)) && parent.milestoneIdentity(id) == candidate.milestoneIdentity(id)
   }
 
-  /// One circle is reported once, at its smallest new member.
+  /// Retains one finding per cycle, at its smallest new member.
   private static func collapsed(_ findings: [Finding]) -> [Finding] {
     var circles = Set<Substring>()
     return findings.filter { finding in
@@ -117,7 +117,7 @@ enum TreeInvariants {
 
   // MARK: - A new policy
 
-  /// What the new policy would make illegal that the old one does not (contract 2.2).
+  /// Returns the violations of the new policy that are legal under the old one (contract 2.2).
   private static func stranded(_ reading: JudgeReading, _ ids: [MilestoneID], _ broken: [Finding]) throws -> [Finding] {
     guard let policy = try reading.proposal.candidate.policy().policy else { return [] }
     let states = States(

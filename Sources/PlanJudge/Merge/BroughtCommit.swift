@@ -35,7 +35,7 @@ public final class BroughtCommit {
     return blocks
   }
 
-  /// Returns the IDs of the runs in these blocks.
+  /// Returns the run IDs that the blocks claim.
   func runs() throws -> Set<Digest> {
     if let runIDs { return runIDs }
     let runs = Set(try blocks().compactMap(\.claimedID))

@@ -2,8 +2,8 @@ import PlanModel
 
 /// The time at which evidence, waivers, exceptions and keys expire (contract 3, moment).
 extension Proposal {
-  /// Returns the later of the commit's own time and the latest `At` of its ancestors' runs. Walks no history if `now` is
-  /// set, as in a hook.
+  /// Returns the later of the commit's own time and the latest `At` of its ancestors' runs. Walks no history if `now`
+  /// is set, as in a hook.
   /// - Complexity: O(history) at worst, so it is called only if something may expire.
   func moment() throws -> Int64? { try later(than: leastMoment) }
 
