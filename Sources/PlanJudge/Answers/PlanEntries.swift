@@ -1,22 +1,22 @@
 public import PlanModel
 
 extension PlanOverview {
-  /// The milestones of a plan that can be read, by id, each with what follows for it. Entries are made when they are
-  /// looked at, and are no more than a place.
+  /// The readable milestones of a plan, by id, with the facts derived for each. Entries are created on access and store
+  /// only an index.
   public struct Entries: RandomAccessCollection, Sendable {
     fileprivate let facts: PlanFacts
 
     init(_ facts: PlanFacts) { self.facts = facts }
 
-    /// The first place.
+    /// The first index.
     public var startIndex: Int { 0 }
-    /// The place behind the last.
+    /// The index after the last.
     public var endIndex: Int { facts.waits.count }
-    /// The entry at a place. O(1).
+    /// The entry at an index. O(1).
     public subscript(place: Int) -> Entry { Entry(facts, place) }
   }
 
-  /// One milestone and what follows for it.
+  /// A milestone and the facts derived for it.
   public struct Entry: Sendable {
     private let facts: PlanFacts
     private let number: Int
@@ -49,13 +49,13 @@ extension PlanOverview {
     /// What may go wrong with it.
     public var risks: [Risk] { rows[place].hasRisks ? milestone.risks : [] }
 
-    /// The category of its state; nil where the workflow does not know the state.
+    /// The category of its state; nil if the workflow does not have the state.
     public var category: Category? { facts.categories[number] }
-    /// True where it is in review or done, and so claims to be shown.
+    /// True if it is in review or done, and so claims that its criteria are met.
     public var isClaimed: Bool { category?.isFrozen == true }
-    /// True where it is pending and all that it depends on is done.
+    /// True if it is pending and all its dependencies are done.
     public var isReady: Bool { facts.waits[number] == .forNothing && category == .pending }
-    /// What it depends on that is not done, sorted.
+    /// The dependencies that are not done, sorted.
     public var blockers: [MilestoneID] {
       switch facts.waits[number] {
       case .forNothing: []
@@ -63,23 +63,23 @@ extension PlanOverview {
       case .forSome: facts.blockers[number] ?? []
       }
     }
-    /// True where these are all that it depends on, which is sorted.
+    /// True if no dependency is done and the dependencies are sorted.
     var waitsForAll: Bool { facts.waits[number] == .forAll }
-    /// For what is in review or done, what its evidence rests on and no longer matches: paths that changed, or a
-    /// criterion with a reason.
+    /// The subjects of evidence that no longer matches: changed paths, or a criterion with a reason. Empty unless the
+    /// milestone is in review or done.
     public var suspect: [String] { facts.suspect[number] ?? [] }
-    /// The first of these, and how many more there are.
+    /// The first three subjects, and the number of the others.
     public var suspectInShort: String {
       let shown = suspect.prefix(3).joined(separator: ", ")
       return suspect.count > 3 ? "\(shown) and \(suspect.count - 3) more" : shown
     }
-    /// For what is in review or done, attestations that renew evidence which no longer matches in the file.
+    /// The attestations that renew outdated evidence. Empty unless the milestone is in review or done.
     public var renewed: [Renewal] { facts.renewed[number] ?? [] }
-    /// The status as people read it, marked where it no longer counts.
+    /// The status for people, marked if the evidence is suspect.
     public var shownStatus: String { suspect.isEmpty ? status : status + " (suspect)" }
 
-    /// The command that renews the first outdated evidence of what is in review or done, once somebody has looked at
-    /// it; nil where nothing is outdated, or no single command renews it.
+    /// The command that renews the first outdated evidence after a person has checked it. Nil if no evidence is
+    /// suspect, or if no single command renews it.
     public var renewalCommand: String? {
       guard !suspect.isEmpty else { return nil }
       for (number, criterion) in milestone.exitCriteria.enumerated() where standing(of: criterion) == .outdated {
@@ -92,10 +92,10 @@ extension PlanOverview {
       return nil
     }
 
-    /// Criteria that are waived at the moment.
+    /// The criteria that are waived now.
     public var waived: [ExitCriterion] { facts.waived[number] ?? [] }
 
-    /// Whether a criterion counts as met: guards, gates and reports give this one answer, in every state.
+    /// Returns the standing of a criterion, in any state. Guards, gates and reports agree on it.
     public func standing(of criterion: ExitCriterion) -> CriterionStanding {
       if waived.contains(where: { $0.id == criterion.id }) { return .waived }
       if facts.outdated[number]?.contains(criterion.id) == true { return .outdated }
@@ -104,44 +104,44 @@ extension PlanOverview {
   }
 }
 
-/// Whether an exit criterion counts as met.
+/// The standing of an exit criterion.
 public enum CriterionStanding: String, Sendable {
-  /// It has evidence, and all of it matches.
+  /// The criterion has evidence, and all of it matches.
   case met
-  /// A waiver holds.
+  /// A waiver is valid.
   case waived
-  /// It has evidence that does not match, or a waiver that is over.
+  /// The criterion has evidence that does not match, or an expired waiver.
   case outdated
-  /// It has neither.
+  /// The criterion has neither evidence nor a waiver.
   case open
 }
 
-/// What follows for each milestone that can be read, by its number among them.
+/// The facts derived for each readable milestone, by its index.
 final class PlanFacts: Sendable {
-  /// For what of all that a milestone depends on it waits.
+  /// The dependencies that a milestone waits for.
   enum Waits: UInt8, Sendable {
     case forNothing
-    /// For all of it, which is sorted, as people write it.
+    /// For all dependencies, which are sorted, as usual.
     case forAll
     case forSome
   }
 
   let rows: MilestoneRows
   let categories: [Category?]
-  /// Of the same numbers; nil where ids are not sorted, or stand twice.
+  /// The graph with the same indices; nil if the ids are not sorted or have duplicates.
   let graph: DependencyGraph?
   let waits: [Waits]
-  /// Of those that wait for some.
+  /// The blockers of milestones that wait for some dependencies.
   let blockers: [Int: [MilestoneID]]
-  /// Of few milestones there is anything to tell.
+  /// Dictionaries, because few milestones have entries.
   let suspect: [Int: [String]]
   let waived: [Int: [ExitCriterion]]
   let renewed: [Int: [Renewal]]
   /// The ids of criteria whose evidence or waiver no longer counts.
   let outdated: [Int: Set<String>]
 
-  /// - Parameter places: of all ids.
-  /// - Complexity: O(V+E), and the evidence of every milestone that has any.
+  /// - Parameter places: the indices of all ids.
+  /// - Complexity: O(V+E), plus reading the evidence of every milestone.
   init(
     _ rows: MilestoneRows, _ categories: [Category?], _ graph: DependencyGraph?, _ places: MilestonePlaces,
     _ proof: Proof, renewals: PlanOverview.Renewals?
@@ -183,8 +183,8 @@ final class PlanFacts: Sendable {
     (self.outdated, self.renewed) = (outdated, renewed)
   }
 
-  /// For all or for nothing; nil for anything else.
-  /// - Parameter targets: the numbers of what it depends on, as far as that is there.
+  /// Returns whether a milestone waits for all dependencies or none, or nil for anything else.
+  /// - Parameter targets: the indices of the dependencies that exist.
   private static func waits(_ count: Int, _ targets: ArraySlice<Int>?, _ isDone: [Bool]) -> Waits? {
     if count == 0 { return .forNothing }
     guard let targets, targets.count == count else { return nil }

@@ -1,36 +1,36 @@
 public import PlanModel
 
-/// A whole plan, read from one tree, with what follows from it for every milestone.
+/// A whole plan, read from one tree, with the facts derived for every milestone.
 public struct PlanOverview {
   /// The readable milestones by id, sorted.
   public let entries: Entries
-  /// `ssot/plan.json`, where it can be read.
+  /// The contents of `ssot/plan.json`; nil if it cannot be read.
   public let plan: Plan?
   /// The policy of the tree, or the built-in one.
   public let policy: Policy
-  /// The moment by which checks and waivers lapse, in milliseconds since 1970; nil where none does.
+  /// The time by which checks and waivers expire, in milliseconds since 1970; nil if nothing expires.
   public private(set) var now: Int64?
-  /// What cannot be read, and why.
+  /// The findings about files that cannot be read.
   public let findings: [Finding]
-  /// Rules that somebody let go and that the plan does not keep yet, in force or lapsed; see `lettingGo`.
+  /// The exceptions, valid or expired, from rules that the plan does not meet yet; see `lettingGo`.
   public private(set) var letGo: [StandingWaive] = []
-  /// Dependencies.
+  /// The dependency graph.
   public let graph: DependencyGraph
   private let positions: MilestonePlaces
   /// What was read, unreadable files included.
   let rows: MilestoneRows
 
-  /// Where attestations are sought, and which count.
+  /// The source of attestations, and the policy that accepts them.
   struct Renewals {
     let source: any RenewalSource
     let policy: AttestationPolicy
     let now: Int64?
   }
 
-  /// Reads a plan. O(V+E), and the evidence of what is in review or done: the bytes of files, the folders of inputs.
+  /// Reads a plan. O(V+E), plus reading the evidence: the bytes of files and the folders of inputs.
   /// - Parameters:
-  ///   - now: the moment by which checks and waivers lapse, in milliseconds since 1970; nil where none does.
-  ///   - attestations: finds what renews evidence; nil for a judge, which looks at the tree alone.
+  ///   - now: the time by which checks and waivers expire, in milliseconds since 1970; nil if nothing expires.
+  ///   - attestations: the source of renewals; nil for a judge, which reads only the tree.
   public init(_ tree: any PlanTree, now: Int64?, attestations: (any RenewalSource)? = nil) throws {
     self.now = now
     let rows = MilestoneRows(try tree.milestoneRows())
@@ -68,8 +68,8 @@ public struct PlanOverview {
     positions = places
   }
 
-  /// True where a criterion's check is to be run again: its evidence no longer matches, or is missing from what is in
-  /// review or done.
+  /// Returns true if a criterion's check must run again: its evidence no longer matches, or is missing in review or
+  /// done.
   public func needsCheck(_ id: MilestoneID, _ name: String, in tree: any PlanTree) throws -> Bool {
     guard let entry = self[id], let criterion = entry.milestone.exitCriteria.first(where: { $0.id == name }),
       criterion.check != nil
@@ -80,33 +80,33 @@ public struct PlanOverview {
     return try criterion.evidence.contains { try proof.mismatch($0, of: criterion, in: entry.milestone) != nil }
   }
 
-  /// What cannot be read, and the invariants that do not hold.
-  /// - Parameter tree: the one that it was read from.
+  /// Returns the findings about unreadable files and broken invariants.
+  /// - Parameter tree: the tree from which the overview was read.
   public func broken(in tree: any PlanTree) throws -> [Finding] {
     let states = States(tree, base: nil, workflow: policy.workflow, ancestry: NoAncestry())
     return try findings
       + Invariants.findings(in: InvariantScope(states: states, policy: policy, rows: rows, graph: graph))
   }
 
-  /// Each of the blockers of an entry, by its place. Quicker than to ask the entry for all.
+  /// Calls a closure for each blocker of the entry at an index. Faster than `Entry.blockers`.
   public func forEachBlocker(at place: Int, _ body: (MilestoneID) -> Void) {
     guard entries[place].waitsForAll else { return entries[place].blockers.forEach(body) }
     for target in graph.dependencies(at: place) { body(graph.ids[target]) }
   }
 
-  /// The entry of an id.
+  /// The entry of an id; nil if there is none.
   public subscript(id: MilestoneID) -> Entry? { positions[id].map { entries[$0] } }
 
-  /// Where the entry of an id stands among the entries.
+  /// Returns the index of an id's entry, or nil if there is none.
   public func place(of id: MilestoneID) -> Int? { positions[id] }
 
   /// The ids, sorted.
   public var ids: [MilestoneID] { positions.areSorted ? graph.ids : entries.map(\.id) }
 
-  /// The order that the plan suggests, and behind it, by id, what it does not name.
+  /// The execution order of the plan, followed by the other milestones by id.
   public var suggestedOrder: [MilestoneID] { suggestedPlaces.map { entries[$0].id } }
 
-  /// The same as places among the entries.
+  /// The suggested order, as indices of entries.
   public var suggestedPlaces: [Int] {
     var isNamed = [Bool](repeating: false, count: entries.count)
     var order: [Int] = []
@@ -120,14 +120,14 @@ public struct PlanOverview {
     return order
   }
 
-  /// What keeps a milestone waiting, as chains from its own dependency down to one that waits for nothing. There may be
-  /// more than anybody can read: beyond 100 chains, or so many milestones in them, the rest is left out.
-  /// - Returns: the chains, and whether these are all of them, each to its end.
+  /// Returns the chains of blockers, each from the milestone's own dependency down to one that waits for nothing. Omits
+  /// the rest beyond 100 chains or `bound` milestones in them, because nobody can read more.
+  /// - Returns: the chains, and whether they are complete.
   public func chains(of id: MilestoneID, atMost bound: Int = 100_000) -> (chains: [[MilestoneID]], areWhole: Bool) {
     var chains: [[MilestoneID]] = []
     var room = bound
     var path: [MilestoneID] = []
-    // What is still to be gone down from each step of the path.
+    // The blockers that remain to be followed from each step of the path.
     var branches = [(self[id]?.blockers ?? [])[...]]
     while let branch = branches.last {
       guard let at = branch.first else {
@@ -146,17 +146,17 @@ public struct PlanOverview {
       } else if path.count < room {
         branches.append(next[...])
       } else {
-        // The beginning of a chain is better than none.
+        // A truncated chain is better than none.
         return (chains.isEmpty ? [path] : chains, false)
       }
     }
     return (chains, true)
   }
 
-  /// The same plan, with the rules that somebody let go and that it does not keep yet.
+  /// Returns the same plan, with the exceptions from rules that it does not meet yet.
   /// - Parameters:
-  ///   - waives: those that count by the policy.
-  ///   - now: the moment by which they lapse, in milliseconds since 1970; nil where none does.
+  ///   - waives: the exceptions that the policy accepts.
+  ///   - now: the time by which they expire, in milliseconds since 1970; nil if nothing expires.
   public func lettingGo(_ waives: [StandingWaive], in tree: any PlanTree, now: Int64?) throws -> PlanOverview {
     var overview = self
     overview.now = now
@@ -178,7 +178,7 @@ public struct PlanOverview {
         case ReasonCode.evidenceMissing.id, ReasonCode.evidenceMismatch.id: [.criteriaMet]
         case ReasonCode.deliverableMissing.id: [.deliverablesPresent]
         case ReasonCode.doneDependent.id: [.noDoneDependents]
-        // Nothing in the tree says whether these are made good; they end when the milestone moves.
+        // The tree does not show whether these rules are met later; the exceptions end when the milestone moves.
         default: []
         }
       let lacks = try guards.findings(asked, for: change, hasReason: true).contains(where: waive.covers)
@@ -187,7 +187,7 @@ public struct PlanOverview {
     return overview
   }
 
-  /// True where a milestone came to its state with fewer approvals than a rule asks for, whoever moved it counted.
+  /// Returns true if a milestone reached its state with fewer approvals than a rule requires, including the actor's.
   private func lacksApprovals(_ milestone: Milestone, _ actor: Identity) -> Bool {
     guard let authorization = policy.authorization else { return false }
     return authorization.rules.contains { rule in
@@ -199,10 +199,10 @@ public struct PlanOverview {
     }
   }
 
-  /// Those that are over: what was let go has to be made good.
+  /// The expired exceptions, whose rules must be met now.
   public var lapsedWaives: [StandingWaive] { letGo.filter { !$0.holds(at: now) } }
 
-  /// The warnings about those.
+  /// The warnings about expired exceptions.
   public var lapsedFindings: [Finding] {
     lapsedWaives.map { waive in
       Finding(
@@ -211,12 +211,12 @@ public struct PlanOverview {
     }
   }
 
-  /// That a waive is over, in a sentence.
+  /// Returns the message for an expired exception.
   static func lapse(_ waive: StandingWaive) -> String {
     "\(waive.actor.email) let \(waive.waive.code) of \(waive.waive.milestone) go until \(waive.waive.until); that day is past, and what the rule asks for is not there."
   }
 
-  /// Why an entry is suspect, in a sentence.
+  /// Returns the message for a suspect entry.
   static func suspicion(_ entry: Entry) -> String {
     "\(entry.id) is suspect: its evidence changed or lapsed: \(entry.suspectInShort)."
   }

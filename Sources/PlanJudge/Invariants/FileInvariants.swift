@@ -3,7 +3,7 @@ import JSONSchema
 import PlanModel
 import StrictJSON
 
-/// `ssot/plan.json` is there, can be read, and names only milestones that exist.
+/// The invariant that `ssot/plan.json` exists, is readable, and names only existing milestones.
 enum PlanFileInvariant: Invariant {
   static func findings(in scope: InvariantScope) throws -> [Finding] {
     guard let file = try scope.tree.planFile() else {
@@ -28,7 +28,7 @@ enum PlanFileInvariant: Invariant {
   }
 }
 
-/// `.readiness` is a folder, and each file in it is a regular one that parses and fits both schemas.
+/// The invariant that `.readiness` is a folder, and that each file in it is regular, parses and matches both schemas.
 enum FilesInvariant: Invariant {
   static func findings(in scope: InvariantScope) throws -> [Finding] {
     if let finding = try folder(in: scope.tree) { return [finding] }
@@ -41,7 +41,7 @@ enum FilesInvariant: Invariant {
     return findings
   }
 
-  /// What stands in the place of the folder, where it is something else.
+  /// Returns a finding if `.readiness` exists and is not a folder.
   static func folder(in tree: any PlanTree) throws -> Finding? {
     guard let kind = try tree.folderKind(), kind != .folder else { return nil }
     return Finding(
@@ -49,12 +49,12 @@ enum FilesInvariant: Invariant {
       hint: "Make it a folder that holds the milestone files.", path: PlanPaths.folder)
   }
 
-  /// The team's own schema can only be stricter than the built-in one.
+  /// Checks the team's own schema, which applies in addition to the built-in one.
   private static func violations(of file: MilestoneFile, _ scope: InvariantScope) throws -> [Finding] {
     guard let schema = scope.policy.schema, let document = file.document else { return [] }
     let violations: [SchemaViolation]
     do { violations = try schema.violations(of: document.root) } catch let error as SchemaError {
-      // A schema that cannot come to an end judges nothing.
+      // A schema whose evaluation does not terminate judges nothing.
       return [Finding(.policyUnreadable, error.message, path: PlanPaths.schema, line: error.position.line)]
     }
     return violations.map { violation in
@@ -66,7 +66,8 @@ enum FilesInvariant: Invariant {
   }
 }
 
-/// Statuses are states of the workflow, and `blocked` stands exactly where the state is a blocked one.
+/// The invariant that statuses are states of the workflow, and that `blocked` is set exactly if the state is a blocked
+/// one.
 enum StatusInvariant: Invariant {
   static func findings(in scope: InvariantScope) throws -> [Finding] {
     var findings: [Finding] = []
@@ -116,7 +117,7 @@ enum StatusInvariant: Invariant {
   }
 }
 
-/// No two file names differ only by case.
+/// The invariant that no two file names differ only by case.
 enum NamesInvariant: Invariant {
   static func findings(in scope: InvariantScope) throws -> [Finding] {
     guard try scope.tree.mayHoldCaseCollision() else { return [] }

@@ -1,6 +1,6 @@
 import PlanModel
 
-/// Every dependency exists, and no milestone waits for itself.
+/// The invariant that every dependency exists, and that no milestone waits for itself.
 enum GraphInvariant: Invariant {
   static func findings(in scope: InvariantScope) throws -> [Finding] {
     var findings: [Finding] = []
@@ -11,7 +11,7 @@ enum GraphInvariant: Invariant {
     }
     for (file, milestone, _) in suspects {
       for missing in milestone.dependsOn where try !scope.holds(missing) {
-        // What this commit deletes was no misspelt name.
+        // A milestone that this commit deletes was not misspelled.
         if try scope.states.base?.milestoneIdentity(missing) != nil {
           findings.append(
             Finding(
@@ -45,7 +45,7 @@ enum GraphInvariant: Invariant {
   }
 }
 
-/// Work that is under way has an owner; what is done rests on what is done, and on evidence.
+/// The invariant that work in progress has an owner, and that done milestones have done dependencies and evidence.
 enum WorkInvariant: Invariant {
   static func findings(in scope: InvariantScope) throws -> [Finding] {
     var findings: [Finding] = []

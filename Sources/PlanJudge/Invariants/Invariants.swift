@@ -1,14 +1,14 @@
 import PlanModel
 
-/// What holds in every tree that has a plan, whatever the commit did (contract 2.2, invariants).
+/// A rule for every tree with a plan, whatever the commit changed (contract 2.2, invariants).
 ///
-/// A new invariant is a type in this folder, an entry in `Invariants.all`, and a test.
+/// A new invariant needs a type in this folder, an entry in `Invariants.all`, and a test.
 protocol Invariant: SendableMetatype {
-  /// What is broken in the part of the tree that is looked at.
+  /// Returns the violations in the scope.
   static func findings(in scope: InvariantScope) throws -> [Finding]
 }
 
-/// A tree, the policy that it is measured by, and the milestones that are looked at.
+/// A tree, the policy that applies to it, and the milestones to check.
 struct InvariantScope {
   let states: States
   let policy: Policy
@@ -18,7 +18,7 @@ struct InvariantScope {
   let categories: [Category?]
   /// The dependencies of the milestones where these may have changed, and of all that they lead to.
   let graph: DependencyGraph
-  /// True where the suggested order is looked at.
+  /// True if the execution order is checked.
   let looksAtOrder: Bool
 
   package init(
@@ -47,7 +47,7 @@ struct InvariantScope {
     return suspects
   }
 
-  /// O(V+E) of what is reached.
+  /// Returns the graph that is reachable from the roots. O(V+E) of that graph.
   private static func graph(from roots: [MilestoneID], _ states: States) throws -> DependencyGraph {
     var edges: [MilestoneID: [MilestoneID]] = [:]
     var frontier = roots
@@ -59,7 +59,7 @@ struct InvariantScope {
     return DependencyGraph(edges: edges)
   }
 
-  /// True where the tree has a file of that milestone. The graph's own milestones need no look.
+  /// Returns true if the tree has a file of a milestone. Reads nothing for milestones in the graph.
   func holds(_ id: MilestoneID) throws -> Bool { try graph.holds(id) || tree.milestoneIdentity(id) != nil }
 
   var tree: any PlanTree { states.tree }
@@ -78,7 +78,7 @@ enum Invariants {
     return try all.flatMap { try $0.findings(in: scope) }
   }
 
-  /// What a finding is about; an invariant that was broken before is known by it (contract 2.2, inherited).
+  /// The identity of a violation, to recognize one that existed before (contract 2.2, inherited).
   struct Key: Hashable {
     let code: ReasonCode
     let milestone: MilestoneID?
