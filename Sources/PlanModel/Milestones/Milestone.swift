@@ -29,7 +29,7 @@ public final class Milestone: Sendable {
   public let risks: [Risk]
   /// The approvals.
   public let approvals: [Approval]
-  /// The whole file as JSON. O(1), and O(bytes) for one of thousands, which does not keep it.
+  /// The whole file as JSON. O(1); O(bytes) if read as one of many, because it is parsed again.
   public var json: JSONValue { whole ?? Self.parsed(text) }
   private let whole: JSONValue?
   private let text: [UInt8]

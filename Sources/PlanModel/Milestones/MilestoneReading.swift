@@ -26,7 +26,7 @@ public final class MilestoneFile: Sendable {
   public let milestone: Milestone?
   /// The findings about the file alone, independent of the workflow.
   public let findings: [Finding]
-  /// The parsed text, for places; nil where it does not parse. O(1), and O(bytes) for one of thousands.
+  /// The parsed text, for positions; nil if it does not parse. O(1); O(bytes) if read as one of many.
   public var document: JSONDocument? {
     if let parsed { return parsed }
     guard let bytes, doesParse else { return nil }
