@@ -216,6 +216,27 @@ struct MergeSideTests {
     #expect(try both(h, result, [unknowing, squash], by: bob).errors == ["policy-change-refused"])
   }
 
+  @Test("beside a copied change of the policy, approvals answer for their author also without an authorization.json")
+  func approvalBesideCopiedPolicyChange() throws {
+    let gates = #"{ "version": 1, "gates": { "release": { "milestones": ["*"], "category": "done" } } }"#
+    let approval = #"{ "by": "ada@example.com", "digest": "sha256:\#(String(repeating: "0", count: 64))" }"#
+    func approve(_ tree: MemoryTree) {
+      tree.edit("A-4", "\"exitCriteria\"", "\"approvals\": [\(approval)],\n  \"exitCriteria\"")
+    }
+    func edit(_ tree: MemoryTree) { tree.edit("A-3", "\"TBD\"", "\"bob\"") }
+    let h = MemoryHistory()
+    let root = h.add(base, on: [])
+    let there = try h.change(root) { $0["ssot/policies/gates.json"] = gates }
+    let main = try h.change(there, edit)
+    let copy = h.add(h.nodes[there].tree, on: [root], by: PlanFixture.ada, h.nodes[there].message)
+    let approved = try h.change(copy, by: bob, approve)
+    let result = h.nodes[main].tree.with(approve)
+    #expect(try both(h, result, [main, approved]).errors == ["not-authorized"])
+    // Nothing of the policy is repeated: the commit that added it has been refused, and the merge has no part in that.
+    let (plain, other) = (try h.change(root, edit), try h.change(root, by: bob, approve))
+    #expect(try both(h, h.nodes[plain].tree.with(approve), [plain, other]).errors == [])
+  }
+
   @Test("a waiver that is over by the merge's moment brings nothing into review, from whichever side")
   func lapsed() throws {
     let h = MemoryHistory()

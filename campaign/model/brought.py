@@ -103,7 +103,8 @@ class Brought:
         """The rules of a parent's policy for a commit that another brings."""
         parents = self.history.parents(x)
         if len(parents) > 1:
-            if self.touched(x) & names or any(b.listed() & names for b in self.audit.blocks(x)):
+            decided = {key[0] for key in self.audit.decided(x)}
+            if (self.touched(x) | decided) & names or any(b.listed() & names for b in self.audit.blocks(x)):
                 self.unclear.append("a merge among what is brought to a parent with stricter rules")
             return
         step = Step(self.audit, x, parents[0] if parents else None)

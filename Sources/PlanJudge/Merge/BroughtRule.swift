@@ -45,7 +45,7 @@ enum BroughtRule {
   > {
     let own = try side.tree.policyFiles()
     if try sides.line(of: other, notIn: side).repeatsPolicyChange(of: sides.line(of: side, notIn: other)) {
-      return Set(own.keys).union([PlanPaths.workflow])
+      return Set(own.keys).union([PlanPaths.workflow, PlanPaths.authorization, PlanPaths.provenance])
     }
     var differing = Set<String>()
     for base in try sides.bases(side, other) {
