@@ -25,6 +25,7 @@ public enum Judge {
     let own = refusals.filter { !isOpen($0) }.map(\.finding) + join.findings
     var findings = own + reading.findings + (reading.brought?.findings ?? [])
     if reading.force.isBaseline { findings += try JoinRule.reused(proposal) }
+    findings += try PolicyNameRule.findings(proposal)
     let broken = try TreeInvariants.findings(reading)
     for context in reading.contexts {
       // An exception of one side does not apply to the other sides.

@@ -13,6 +13,25 @@ struct HostilePolicyTests {
     try Judge.assess(Proposal { $0[PlanPaths.schema] = schema }).errors
   }
 
+  @Test("a file whose name no policy has is a warning where it appears, and nowhere else")
+  func unknownName() throws {
+    func warnings(_ path: String, base: MemoryTree = PlanFixture.tree()) throws -> [String] {
+      let assessment = try Judge.assess(Proposal(from: base) { $0[path] = "{}" })
+      #expect(!assessment.errors.contains("policy-unknown-file"))
+      return assessment.warnings.filter { $0 == "policy-unknown-file" }
+    }
+    for path in ["authorisation.json", "Gates.json", "slo/old/a.json", "slo/a.txt", "slo/.json", "allowed_signers.txt"]
+    {
+      #expect(try warnings("ssot/policies/\(path)") == ["policy-unknown-file"], "\(path)")
+    }
+    for path in ["ssot/policies/retention.json", "ssot/policies/slo/a.json", "ssot/other.json", "ssot/schemas/x.json"] {
+      #expect(try warnings(path) == [], "\(path)")
+    }
+    let there = PlanFixture.tree().with { $0["ssot/policies/gate.json"] = "{}" }
+    #expect(try warnings("ssot/policies/gates.json", base: there) == [])
+    #expect(try warnings("ssot/policies/gate.json", base: there) == [])
+  }
+
   @Test("a schema that refers to nothing, or holds no regular expression where one should stand, cannot be read")
   func dangling() throws {
     #expect(try judge(schema: #"{ "properties": { "x-a": { "$ref": "../audit" } } }"#) == ["policy-unreadable"])

@@ -216,6 +216,7 @@ struct ReasonCodeTests {
     .notApproved, .selfApproval, .signatureMissing, .signatureInvalid,  // AuthorityTests
     .waiveRefused, .waiveLapsed,  // WaiveTests
     .clockAhead,  // MomentTests
+    .policyUnknownFile,  // HostilePolicyTests
     .gateCategory, .gateRisk, .gateOverdue, .gateScope,  // GateTests
     .sloInvalid, .sloQueryUnsupported, .sloAlertUnreachable, .sloCaptureMissing, .sloCaptureInvalid,
     .sloCaptureUnsigned, .sloSeriesMissing, .sloNotANumber, .sloImplausible, .sloStale, .sloTooShort, .sloTooFewEvents,

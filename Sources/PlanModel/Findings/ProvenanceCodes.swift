@@ -45,12 +45,18 @@ extension ReasonCode {
     "A stamp or a commit is dated more than an hour ahead of the clock, or outside the years 1970 to 9999. As a warning: the stamp is more than an hour ahead of its commit.",
     remedy: "Set the clock and make the commit again: git commit --amend --no-edit.", source: "3")
 
+  /// See `explain`.
+  public static let policyUnknownFile = ReasonCode(
+    "policy-unknown-file",
+    "A file under ssot/policies/ has a name that no program knows, so it has no effect. It may be a misspelt policy.",
+    remedy: "Correct the name, or move the file out of ssot/policies/.", source: "2")
+
   /// The codes that a correct stamp repairs: in the commit before publication, by a healing stamp afterwards (contract
   /// 3).
   public static let repairedByStamps: Set<ReasonCode> = [trailerMissing, trailerMismatch, runMismatch, mergeUnresolved]
 
   static let provenanceCodes = [
     trailerMissing, trailerMismatch, runMismatch, replayedRun, policyMismatch, actorMismatch, mergeUnresolved,
-    settledByPolicyChange, clockAhead,
+    settledByPolicyChange, clockAhead, policyUnknownFile,
   ]
 }

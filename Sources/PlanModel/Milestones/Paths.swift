@@ -42,6 +42,19 @@ public enum PlanPaths {
   /// The folder of service-level objectives.
   public static let objectives = "ssot/policies/slo"
 
+  private static let policyNames: Set<String> = Set(
+    [
+      "workflow", "authorization", "gates", "provenance", "sinks", "refs", "paths", "secrets", "promotion", "forge",
+      "alerts", "attestations", "retention", "redactions",
+    ].map { "\(policies)/\($0).json" } + [signers, revokedSigners, openPGPKeys, schema])
+
+  /// Returns true if a path has the name of a policy that programs know (contract 2, policy).
+  package static func isKnownPolicy(_ path: String) -> Bool {
+    if policyNames.contains(path) { return true }
+    let name = path.dropFirst(objectives.count + 1)
+    return path.hasPrefix(objectives + "/") && name.hasSuffix(".json") && name.count > 5 && !name.contains("/")
+  }
+
   /// Returns the path of an objective's definition.
   public static func objective(_ name: String) -> String { "\(objectives)/\(name).json" }
 
