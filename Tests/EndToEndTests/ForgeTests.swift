@@ -207,6 +207,37 @@ struct ForgeTests {
     }
   }
 
+  @Test("GitLab: a merge request without a merged result answers to the target as it is now")
+  func gitLabTarget() throws {
+    let (s, base, head) = try proposed(isLegal: true)
+    s.git("checkout", "-q", "main")
+    s.edit("M-01", "\"Not Started\"", "\"Blocked\",\n\"blocked\": { \"reason\": \"x\" }")
+    s.git("commit", "-qam", "blocked")
+    s.git("remote", "add", "origin", ".")
+    let request = [
+      "GITLAB_CI": "true", "CI_PROJECT_DIR": s.path, "CI_DEFAULT_BRANCH": "main",
+      "CI_PIPELINE_SOURCE": "merge_request_event", "CI_MERGE_REQUEST_DIFF_BASE_SHA": base, "CI_COMMIT_SHA": head,
+    ]
+    let named = request.merging(["CI_MERGE_REQUEST_TARGET_BRANCH_NAME": "main"]) { $1 }
+    let gone = verify(s, request.merging(["CI_MERGE_REQUEST_TARGET_BRANCH_NAME": "gone"]) { $1 })
+    #expect(gone.status == 3 && gone.errors.contains("target branch"), "\(gone.all)")
+    // Both sides moved the milestone, which no button merges.
+    let target = s.git("rev-parse", "main").line
+    for event in [named, request.merging(["CI_MERGE_REQUEST_TARGET_BRANCH_SHA": target]) { $1 }] {
+      let result = verify(s, event)
+      #expect(result.errors.contains("checking \(target)..\(head)"), "\(result.all)")
+    }
+    // The target's own rules, which came after the branch, are asked of the merge.
+    s.git("reset", "-q", "--hard", base)
+    s["ssot/policies/authorization.json"] =
+      #"{ "version": 1, "roles": { "maintainer": ["ada@example.com"], "starter": ["grace@example.com"] }, "rules": [{ "to": "In Progress", "role": "starter" }] }"#
+    s.git("add", "-A")
+    #expect(s.git("commit", "-qm", "roles").status == 0)
+    let refused = verify(s, named)
+    #expect(refused.status == 1 && refused.output.contains("not-authorized"), "\(refused.all)")
+    #expect(verify(s, request).status == 0)
+  }
+
   @Test("no expression of a forge stands inside a shell line, and every job has the one name")
   func expressions() throws {
     let folder = RepositoryFile.path("doc/ci")

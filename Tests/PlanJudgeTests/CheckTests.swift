@@ -61,6 +61,32 @@ struct CheckTests {
     #expect(try review(checkedTree()) { $0["src/deep/b.c"] = nil }.count == 1)
   }
 
+  @Test("a statement meets a criterion with a check, unless the team's schema insists on the check")
+  func statementBesideCheck() throws {
+    let word = #"[{ "kind": "statement", "text": "It is green", "by": "somebody else" }]"#
+    func stated(_ tree: MemoryTree) throws -> MemoryTree {
+      tree.with {
+        $0[".readiness/A-2.json"] = PlanFixture.milestone(
+          "A-2", status: "In Progress", dependsOn: ["A-1"], isProven: false
+        ).replacing(
+          #""text": "It is seen to work""#, with: #""text": "It works", "check": \#(check), "evidence": \#(word)"#)
+      }
+    }
+    #expect(try review(stated(checkedTree())) == [])
+    // As the guide writes it.
+    let schema = #"""
+      { "properties": { "exitCriteria": { "items": {
+        "if": { "required": ["check"] },
+        "then": { "properties": { "evidence": { "items": { "properties": { "kind": { "enum": ["check", "approval"] } } } } } }
+      } } } }
+      """#
+    let strict = try checkedTree().with { $0[PlanPaths.schema] = schema }
+    #expect(try review(strict) == [])
+    let file = try stated(strict)[".readiness/A-2.json"]
+    let refused = try Judge.assess(Proposal(from: strict, now: noon) { $0[".readiness/A-2.json"] = file })
+    #expect(refused.errors == ["schema-violation"])
+  }
+
   @Test("a run bit and a link in a file's place are changes of inputs")
   func kinds() throws {
     for kind in [FileKind.executable, .symlink] {
