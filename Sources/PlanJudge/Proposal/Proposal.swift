@@ -34,7 +34,7 @@ public struct Proposal {
     case unknown
     /// The commit is not signed.
     case none
-    /// The armored signature, and the commit's bytes without it.
+    /// The armoured signature, and the commit's bytes without it.
     case signed(armour: String, payload: [UInt8])
   }
 

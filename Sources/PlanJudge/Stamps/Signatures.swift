@@ -19,8 +19,8 @@ public protocol SignatureVerifier {
 
   /// Returns true if an OpenPGP signature is valid.
   /// - Parameters:
-  ///   - armour: the armored signature of the payload.
-  ///   - keys: the accepted keys, armored.
+  ///   - armour: the armoured signature of the payload.
+  ///   - keys: the accepted keys, armoured.
   ///   - moment: the time at which the key must be valid, in milliseconds since 1970; nil for now.
   /// - Throws: if the signature cannot be verified.
   func isValid(openPGP armour: String, of payload: [UInt8], by email: String, keys: [UInt8], at moment: Int64?) throws

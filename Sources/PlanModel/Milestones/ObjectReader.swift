@@ -202,7 +202,7 @@ public func nearestName(to name: String, in names: some Sequence<String>) -> Str
     .min { ($0.1, $0.0) < ($1.1, $1.0) }?.0
 }
 
-/// Returns the edit distance with insertions, deletions, substitutions and swaps of neighbors (optimal string
+/// Returns the edit distance with insertions, deletions, substitutions and swaps of neighbours (optimal string
 /// alignment). O(a·b).
 private func editDistance(_ a: String, _ b: String) -> Int {
   guard a.utf8.count <= 256, b.utf8.count <= 256 else { return .max }

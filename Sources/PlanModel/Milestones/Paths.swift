@@ -23,7 +23,7 @@ public enum PlanPaths {
   public static let signers = "ssot/policies/allowed_signers"
   /// The revoked keys, in OpenSSH's format.
   public static let revokedSigners = "ssot/policies/revoked_signers"
-  /// The OpenPGP keys for verifying commit signatures, ASCII-armored.
+  /// The OpenPGP keys for verifying commit signatures, ASCII-armoured.
   public static let openPGPKeys = "ssot/policies/openpgp_keys.asc"
   /// The protected refs.
   public static let refs = "ssot/policies/refs.json"

@@ -1,4 +1,4 @@
-/// The dates of a commit and of its judgment, in milliseconds since 1970; nil if unknown.
+/// The dates of a commit and of its judgement, in milliseconds since 1970; nil if unknown.
 public struct CommitDates: Sendable {
   /// The committer date.
   public var committed: Int64?
