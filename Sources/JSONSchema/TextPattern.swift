@@ -46,6 +46,8 @@ public struct TextPattern: Sendable {
 
   /// Owns a compiled pattern, which PCRE2 never changes once it is compiled (pcre2api, "Multithreading").
   private final class Code: @unchecked Sendable {
+    // Safe: both properties are constants, PCRE2 does not change a compiled pattern (pcre2api, "Multithreading"), each
+    // match has data of its own, and the one `free` is in `deinit`, which runs when no thread holds this any more.
     private let pointer: OpaquePointer
     private let mayScanUnseen: Bool
 
