@@ -99,7 +99,7 @@ struct DeliverCommand: ParsableCommand {
   }
 
   private static func text(_ outcomes: [Deliverer.Outcome]) -> String {
-    outcomes.map { outcome in
+    outcomes.map { outcome -> String in
       var parts = ["\(outcome.delivered) \(outcome.delivered == 1 ? "run" : "runs") told"]
       if outcome.dead > 0 { parts.append("\(outcome.dead) to the dead letters: readiness dlq list") }
       if outcome.pending > 0 { parts.append("\(outcome.pending) left") }
