@@ -208,6 +208,32 @@ def readings(count, pairs):
     shutil.rmtree(folder)
 
 
+def unstamped(count, pairs):
+    """What status pays where its newest twenty commits change the plan without a stamp, which it names: each is judged."""
+    name = f"status of {count:,} milestones, twenty unstamped commits, against twenty that do not touch the plan"
+    if not wanted(name):
+        return
+    commands = []
+    for kind, path in [("unstamped", ".readiness/M-{:06}.json"), ("beside", "notes/{}")]:
+        folder = os.path.join(top, kind)
+        made(folder, repositories.plan, count)
+        for turn in range(1, 21):
+            file = os.path.join(folder, path.format(turn))
+            os.makedirs(os.path.dirname(file), exist_ok=True)
+            text = open(file).read() if kind == "unstamped" else '"outcome": "'
+            with open(file, "w") as output:
+                output.write(text.replace('"outcome": "', '"outcome": "New: ', 1))
+            run(folder, "git", "add", "-A")
+            run(folder, "git", "-c", "core.hooksPath=/dev/null", "commit", "-qm", "Change")
+        commands.append(Command([program, "status"], folder, answers=(0, 1)))
+    said = run(commands[0].folder, "sh", "-c", f"'{program}' status 2>&1")
+    if "20 commits change the plan without a stamp" not in said:
+        sys.exit(f"targets: the commits are not named: {said[-300:]}")
+    ratio(name, commands[0], commands[1], None, pairs)
+    for kind in ["unstamped", "beside"]:
+        shutil.rmtree(os.path.join(top, kind))
+
+
 EVERY_READER = ["next", "order", "gate", "why-not", "blocked", "graph", "weekly", "export --format csv"]
 
 
@@ -251,6 +277,7 @@ with tempfile.TemporaryDirectory() as top:
         audits(5_000, 10, 1.3, 5, again=True)
         replays(300, 2_000)
         readings(1_000, 5)
+        unstamped(1_000, 5)
         growth([200, 2_000], EVERY_READER)
         growth([1_000, 10_000], ["gate"], isDone=True)
     else:
@@ -266,6 +293,8 @@ with tempfile.TemporaryDirectory() as top:
         audits(1_000_000, 10, 1.0, 5, others=False)
         replays(1_000, 10_000)
         readings(10_000, 30)
+        unstamped(20, 30)
+        unstamped(10_000, 30)
         growth([10_000, 100_000], ["status"])
         growth([1_000, 10_000], EVERY_READER)
         growth([1_000, 10_000], ["status", "gate"], isDone=True)
