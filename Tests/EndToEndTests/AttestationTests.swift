@@ -221,7 +221,7 @@ struct AttestationTests {
     #expect(other.readiness("install").status == 0 && !fetches().contains("attestations"))
   }
 
-  @Test("hooks say and write the same bytes with the ref and without, in a clone and at a server")
+  @Test("hooks, verify and replay say and write the same bytes with the ref and without, in a clone and at a server")
   func hooks() throws {
     let s = try Scratch.withStaleCheck()
     let server = try Scratch(cloneOf: s, bare: true)
@@ -252,10 +252,15 @@ struct AttestationTests {
           server.shell("echo '\(line)' | \"$READINESS\" hook pre-receive"),
         ].map(\.all).joined()
       }
-      let with = said()
+      func audited() -> String {
+        s.shell("for word in 'verify --no-cache' 'verify --json' replay; do \"$READINESS\" $word 2>&1; echo $?; done")
+          .all
+      }
+      let (with, auditedWith) = (said(), audited())
       s.git("update-ref", "-d", ref)
       server.git("update-ref", "-d", ref)
       let without = said()
+      #expect(auditedWith == audited() && auditedWith.contains("verified"))
       s.git("update-ref", ref, tip)
       #expect(with == without, "\(with)\n----\n\(without)")
       #expect(with.contains("evidence-mismatch") == (id == "M-01"), "\(with)")
@@ -284,6 +289,36 @@ struct AttestationTests {
       server.git("rev-parse", "refs/readiness/attestations").line
         == s.git("rev-parse", "refs/readiness/attestations").line)
     #expect(s.git("fsck", "--strict").status == 0)
+  }
+
+  @Test("a writer that is killed leaves the ref as it was or with all that it attested, and the next one goes on")
+  func killed() throws {
+    let s = try Scratch.withStaleCheck()
+    func files() -> Set<String> {
+      Set(
+        s.git("ls-tree", "-r", "--name-only", "refs/readiness/attestations").output.split(separator: "\n").map(
+          String.init))
+    }
+    let began = Date()
+    #expect(s.readiness("check", "--all", "--attest", "--key", "../ci.pem").status == 0)
+    let whole = Date().timeIntervalSince(began)
+    for number in 1...12 {
+      _ = s.publicKey("k\(number)")
+      let before = files()
+      let delay = whole * Double(number) / 12
+      s.shell(
+        """
+        "$READINESS" check --all --attest --key ../k\(number).pem >../out 2>&1 & p=$!
+        sleep \(delay); kill -9 $p 2>/dev/null; wait $p; true
+        """)
+      let after = files()
+      #expect(after.isSuperset(of: before) && after.count <= before.count + 1, "after \(delay) s")
+      #expect(s.git("fsck", "--strict").status == 0 && s.small.status == 0, "after \(delay) s")
+    }
+    let last = files().count
+    _ = s.publicKey("last")
+    #expect(s.readiness("check", "--all", "--attest", "--key", "../last.pem").status == 0)
+    #expect(files().count == last + 1 && s.readiness("attestations", "verify").status == 0)
   }
 
   @Test("two clones that attested apart are joined by a push, and none is lost")
