@@ -29,8 +29,10 @@ public struct WeeklyFacts {
   public struct NewRisk: Sendable {
     /// The milestone.
     public let milestone: MilestoneID
-    /// The risk.
+    /// The risk, as it is at the end, or as it was last.
     public let risk: Risk
+    /// True if it is gone at the end, with its milestone or alone.
+    public let isGone: Bool
   }
 
   /// The days.
@@ -39,7 +41,7 @@ public struct WeeklyFacts {
   public let completed: [Completed]
   /// The milestones blocked at the end of the span.
   public let blocked: [Standstill]
-  /// The risks at the end that the beginning did not have, whatever became of them since.
+  /// The risks that the beginning did not have, whatever became of them since: those at the end, then those that are gone.
   public let risksIntroduced: [NewRisk]
   /// The new milestones and the retired ids, including those that are both.
   public let members: (added: [MilestoneID], retired: [MilestoneID])
@@ -74,11 +76,14 @@ public struct WeeklyFacts {
     lateness = Lateness(overview).items
     let diff = try PlanDiff(from: before, to: after)
     graphChanges = diff.edges
-    risksIntroduced = diff.changes.flatMap { change -> [NewRisk] in
+    let stayed = diff.changes.flatMap { change -> [NewRisk] in
       let known = Set((change.before?.risks ?? []).map(\.id))
       return (change.after?.risks ?? []).filter { !known.contains($0.id) }
-        .map { NewRisk(milestone: change.id, risk: $0) }
+        .map { NewRisk(milestone: change.id, risk: $0, isGone: false) }
     }
+    risksIntroduced =
+      try stayed
+      + (end.map { try PassingRisks(repository, from: start, to: $0, before: before, after: after).risks } ?? [])
     let wasRetired = Set(try before.planFile()?.plan?.retired ?? [])
     let retired = try after.planFile()?.plan?.retired.filter { !wasRetired.contains($0) }.sorted() ?? []
     let shortLived = try retired.filter { try before.milestoneIdentity($0) == nil }

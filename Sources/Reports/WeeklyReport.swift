@@ -9,7 +9,7 @@ public struct WeeklyReport {
     let span: DaySpan
     let completed: [(id: String, run: String?, isSuspect: Bool)]
     let blocked: [(id: String, reason: String)]
-    let risks: [(id: String, risk: Risk)]
+    let risks: [(id: String, risk: Risk, isGone: Bool)]
     let added: [(String, String)]
     let removed: [(String, String)]
     let decision: GateDecision?
@@ -21,7 +21,7 @@ public struct WeeklyReport {
     /// Creates facts; ids are texts.
     public init(
       span: DaySpan, completed: [(id: String, run: String?, isSuspect: Bool)], blocked: [(id: String, reason: String)],
-      risks: [(id: String, risk: Risk)], added: [(String, String)], removed: [(String, String)],
+      risks: [(id: String, risk: Risk, isGone: Bool)], added: [(String, String)], removed: [(String, String)],
       members: (added: [String], retired: [String]), decision: GateDecision?, refusals: [Finding],
       lateness: [Lateness.Item] = []
     ) {
@@ -77,7 +77,9 @@ public struct WeeklyReport {
       "Risks introduced",
       list(
         facts.risks.map {
-          MarkdownText.line("\($0.id) \($0.risk.id) (\($0.risk.severity), \($0.risk.status)): \($0.risk.text)")
+          MarkdownText.line(
+            "\($0.id) \($0.risk.id) (\($0.risk.severity), \($0.risk.status)\($0.isGone ? ", removed since" : "")): \($0.risk.text)"
+          )
         }))
     lines += line(
       "Changes to dependency graph",
@@ -130,7 +132,7 @@ public struct WeeklyReport {
               facts.risks.map {
                 [
                   "milestone": .text($0.id), "id": .text($0.risk.id), "severity": .text($0.risk.severity),
-                  "text": .text($0.risk.text), "status": .text($0.risk.status),
+                  "text": .text($0.risk.text), "status": .text($0.risk.status), "removed": JSONValue(.bool($0.isGone)),
                 ]
               }))),
         JSONMember("suspect", .texts(facts.completed.filter(\.isSuspect).map(\.id))),

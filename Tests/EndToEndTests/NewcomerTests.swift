@@ -69,11 +69,17 @@ struct NewcomerTests {
       set -e; "$READINESS" add OPS-1 --workstream w --outcome o --criterion c --commit
       "$READINESS" add OPS-2 --workstream w --outcome o --criterion c -m 'ops: add it'
       "$READINESS" risk add OPS-1 'the disk fills up' --commit; "$READINESS" risk close OPS-1 r1 --as accepted -m 'small'
+      "$READINESS" risk add OPS-2 'nobody restores it' --severity high --commit
+      "$READINESS" risk add M-01 'it is slow' --commit
       "$READINESS" retire OPS-2 --commit
+      "$READINESS" set M-01 risks '[]' --commit
       """)
     #expect(made.status == 0, "\(made.all)")
     let weekly = s.readiness("weekly").output
-    for line in ["OPS-1 R1 (medium, accepted): the disk", "OPS-1 was added", "OPS-2 was added", "OPS-2 was retired"] {
+    for line in [
+      "OPS-1 R1 (medium, accepted): the disk", "OPS-2 R1 (high, open, removed since): nobody",
+      "M-01 R1 (medium, open, removed since): it is slow", "OPS-1 was added", "OPS-2 was added", "OPS-2 was retired",
+    ] {
       #expect(weekly.contains(line), "\(line): \(weekly)")
     }
     #expect(s.readiness("weekly", "--json").output.contains("\"milestonesRetired\": [\n    \"OPS-2\"\n  ]"))

@@ -67,7 +67,7 @@ struct WeeklyCommand: ParsableCommand {
       WeeklyReport.Facts(
         span: facts.span, completed: facts.completed.map { ($0.milestone.text, $0.run, $0.isSuspect) },
         blocked: facts.blocked.map { ($0.milestone.text, $0.reason) },
-        risks: facts.risksIntroduced.map { ($0.milestone.text, $0.risk) },
+        risks: facts.risksIntroduced.map { ($0.milestone.text, $0.risk, $0.isGone) },
         added: facts.graphChanges.added.map { ($0.0.text, $0.1.text) },
         removed: facts.graphChanges.removed.map { ($0.0.text, $0.1.text) },
         members: (facts.members.added.map(\.text), facts.members.retired.map(\.text)), decision: facts.decision,
