@@ -229,7 +229,7 @@ def unstamped(count, pairs):
     said = run(commands[0].folder, "sh", "-c", f"'{program}' status 2>&1")
     if "20 commits change the plan without a stamp" not in said:
         sys.exit(f"targets: the commits are not named: {said[-300:]}")
-    ratio(name, commands[0], commands[1], None, pairs)
+    ratio(name, commands[0], commands[1], 3.0, pairs)
     for kind in ["unstamped", "beside"]:
         shutil.rmtree(os.path.join(top, kind))
 
