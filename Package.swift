@@ -27,7 +27,7 @@ let package = Package(
     .target(name: "JSONSchema", dependencies: ["CPCRE2", "StrictJSON"]),
     .target(name: "GitObjects", dependencies: ["CPure", "CSHA1", "CZlib"]),
     .target(
-      name: "PlanModel", dependencies: ["CDefaults", "CPure", "CSHA256", "GitObjects", "JSONSchema", "StrictJSON"]),
+      name: "PlanModel", dependencies: ["CDefaults", "CSHA256", "GitObjects", "JSONSchema", "StrictJSON"]),
     .target(name: "PlanJudge", dependencies: ["GitObjects", "JSONSchema", "PlanModel", "StrictJSON"]),
     .target(
       name: "GitRepository",

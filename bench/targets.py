@@ -196,7 +196,7 @@ def readings(count, pairs):
     folder = os.path.join(top, "plan")
     made(folder, repositories.plan, count)
     git = Command(["sh", "-c", "git ls-tree -r --format='%(objectname)' HEAD .readiness | git cat-file --batch"], folder)
-    for kept, target in [("loose", 0.6), ("packed", 1.0)]:
+    for kept, target in [("loose", 0.6), ("packed", 2.0)]:
         if kept == "packed":
             run(folder, "git", "gc", "-q")
         ours = {
@@ -204,7 +204,7 @@ def readings(count, pairs):
             for words in [["status"], ["next"], ["order"], ["gate", "release"]]
         }
         # A thousand are read in the time of a few processes, so a quick run only sees to it that it stays so.
-        ratios(ours, git, 2.5 if quick else target, pairs)
+        ratios(ours, git, 4 if quick else target, pairs)
     shutil.rmtree(folder)
 
 

@@ -21,6 +21,9 @@ public final class GitTree: PlanTree {
 
   var cache: ObjectCache { repository.cache }
 
+  /// The number of milestones from which a plan is read on all cores, in pack order. Below that it gains little.
+  private static let bulk = 300
+
   // MARK: - Milestones
 
   /// Returns the kind of `.readiness`.
@@ -124,41 +127,39 @@ public final class GitTree: PlanTree {
     }
   }
 
+  /// Reads one of thousands of milestones.
   /// - Parameter offset: the offset of the object in the packs.
-  private static func row(
-    _ id: MilestoneID, _ identity: FileIdentity, offset: Int, in repository: Repository, by reader: MilestoneReader
-  ) throws -> MilestoneRow {
-    guard identity.kind == .regular else { return MilestoneRow(MilestoneFile(id: id, kind: identity.kind, bytes: [])) }
+  private static func read(
+    _ id: MilestoneID, _ identity: FileIdentity, offset: Int, in repository: Repository
+  ) throws -> MilestoneFile {
+    guard identity.kind == .regular else { return MilestoneFile(id: id, kind: identity.kind, bytes: []) }
     return switch try repository.content(of: identity.id, atMost: JSONLimits.plan.size, offset: offset) {
-    case .bytes(let bytes): MilestoneRow(id: id, bytes: bytes, by: reader)
-    case .oversized(let oversized): MilestoneRow(MilestoneFile(id: id, oversized: oversized))
+    case .bytes(let bytes): MilestoneFile(id: id, oneOfMany: bytes)
+    case .oversized(let oversized): MilestoneFile(id: id, oversized: oversized)
     }
   }
 
   /// Reads on all cores, in pack order, and reads the plan in parallel.
-  public func milestoneRows() throws -> [MilestoneRow] {
+  public func milestoneFiles() throws -> [MilestoneFile] {
     let listed = try listedMilestones()
-    guard listed.count >= MilestoneRows.bulk else {
-      return try listed.compactMap { try milestone($0.id).map(MilestoneRow.init) }
-    }
+    guard listed.count >= Self.bulk else { return try listed.compactMap { try milestone($0.id) } }
     repository.readPacks()
     let order = repository.store.packOrder(of: listed.map(\.identity.id))
     let companions = try repository.companions()
     for each in companions + [repository] { each.store.packs?.expect(listed.count / (companions.count + 1)) }
     let shares = Shares(of: listed.count, for: companions.count + 1, each: 32)
     let plan = try ssot().plan.flatMap { $0.kind == .regular ? $0 : nil }
-    return try [MilestoneRow](unsafeUninitializedCapacity: listed.count) { rows, count in
-      guard let start = rows.baseAddress else { return }
+    return try [MilestoneFile](unsafeUninitializedCapacity: listed.count) { files, count in
+      guard let start = files.baseAddress else { return }
       // Each position is written once, by one thread. If an object cannot be read, the count stays zero and the
-      // created rows leak, because the command ends.
+      // created files leak, because the command ends.
       func readShare(_ thread: Int, in repository: Repository) throws {
         // The approximate memory for reading the milestones and, on this thread, for the values derived from them.
         HeapRoom.prepare(listed.count / (companions.count + 1) * 850 + (thread == 0 ? listed.count * 700 : 0))
-        let reader = MilestoneReader()
         try shares.forEach(on: thread) { share in
           let (place, offset) = order[share]
           let (id, identity) = listed[place]
-          (start + place).initialize(to: try Self.row(id, identity, offset: offset, in: repository, by: reader))
+          (start + place).initialize(to: try Self.read(id, identity, offset: offset, in: repository))
         }
       }
       let work = companions.enumerated().map { number, repository in

@@ -139,8 +139,6 @@ private struct Tally {
   /// The number of milestones that are done.
   private(set) var done = 0
   private var statuses: [String: Int] = [:]
-  /// The state of the last entries, which neighbours mostly share, and the number of these entries.
-  private var last: (name: String, count: Int)?
   /// The criteria, each counted under its strongest evidence.
   private var criteria: [(name: String, count: Int)] = [
     ("by a check", 0), ("by a file", 0), ("by approval", 0), ("by a statement only", 0), ("waived", 0),
@@ -149,13 +147,7 @@ private struct Tally {
 
   mutating func add(_ entry: PlanOverview.Entry) {
     if entry.category == .done { done += 1 }
-    if let last, last.name.isExactly(entry.status) {
-      self.last?.count += 1
-    } else {
-      countLast()
-      last = (entry.status, 1)
-    }
-    if let unshown = entry.unshownCriteria { return criteria[6].count += unshown }
+    statuses[entry.status, default: 0] += 1
     for criterion in entry.milestone.exitCriteria {
       let kinds = criterion.evidence.lazy.map { evidence in
         switch evidence.kind {
@@ -174,15 +166,9 @@ private struct Tally {
     }
   }
 
-  private mutating func countLast() {
-    if let last { statuses[last.name, default: 0] += last.count }
-    last = nil
-  }
-
   /// Returns the number of milestones in each state, in the workflow's order.
-  mutating func byStatus(_ workflow: Workflow) -> [(name: String, count: Int)] {
-    countLast()
-    return workflow.states.map { ($0.name, statuses[$0.name] ?? 0) }
+  func byStatus(_ workflow: Workflow) -> [(name: String, count: Int)] {
+    workflow.states.map { ($0.name, statuses[$0.name] ?? 0) }
   }
 
   /// The kinds of evidence of the exit criteria. Nil if no criterion has any.

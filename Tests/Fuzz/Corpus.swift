@@ -102,7 +102,7 @@ struct Corpus {
   private func readTwice(_ bytes: [UInt8]) {
     for id in ["A-3", "M-07"].map(MilestoneID.init) {
       let whole = MilestoneFile(id: id, kind: .regular, bytes: bytes)
-      let lean = MilestoneFile(id: id, oneOfMany: bytes, by: MilestoneReader())
+      let lean = MilestoneFile(id: id, oneOfMany: bytes)
       let isSame =
         whole.findings.map(\.message) == lean.findings.map(\.message)
         && whole.milestone?.json.canonicalBytes == lean.milestone?.json.canonicalBytes

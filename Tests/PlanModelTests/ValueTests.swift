@@ -236,7 +236,7 @@ struct CommitMessageTests {
     let texts = [sound, sound.replacing("\"owner\"", with: "\"ower\""), sound.replacing("M-01", with: "M-03"), "{", ""]
     for text in texts {
       let file = MilestoneFile(id: MilestoneID("M-01"), kind: .regular, bytes: Array(text.utf8))
-      let lean = MilestoneFile(id: MilestoneID("M-01"), oneOfMany: Array(text.utf8), by: MilestoneReader())
+      let lean = MilestoneFile(id: MilestoneID("M-01"), oneOfMany: Array(text.utf8))
       #expect(lean.milestone?.json.canonicalBytes == file.milestone?.json.canonicalBytes)
       #expect(lean.milestone?.outcome == file.milestone?.outcome)
       #expect(lean.milestone?.exitCriteria.map(\.text) == file.milestone?.exitCriteria.map(\.text))
@@ -244,7 +244,7 @@ struct CommitMessageTests {
       #expect(lean.findings.map(\.message) == file.findings.map(\.message))
       #expect(lean.findings.map(\.line) == file.findings.map(\.line) && lean.digest == file.digest)
     }
-    let read = MilestoneFile(id: MilestoneID("M-01"), oneOfMany: Array(sound.utf8), by: MilestoneReader())
+    let read = MilestoneFile(id: MilestoneID("M-01"), oneOfMany: Array(sound.utf8))
     #expect(read.findings.isEmpty && read.milestone?.exitCriteria.first?.text == "It \"works\"")
     #expect(read.milestone?.json["x-own"] != nil && read.document != nil)
   }

@@ -120,7 +120,7 @@ public struct GateDecision {
     let answers = objectives.map(\.answer) + absent.map { _ in .inconclusive } + [plan]
     answer = answers.contains(.noGo) ? .noGo : answers.contains(.inconclusive) ? .inconclusive : .go
     self.facts = (objectives.flatMap(\.reasons) + absent).map { .said($0) } + facts
-    let words = scope.entries { $0.unshownCriteria == nil }.flatMap { entry in
+    let words = scope.entries { _ in true }.flatMap { entry in
       entry.milestone.exitCriteria.filter(\.restsOnWordAlone).map { "\(entry.id)/\($0.id)" }
     }
     onWordAlone = words + objectives.filter(\.isOnWordAlone).map { "slo/\($0.name)" }

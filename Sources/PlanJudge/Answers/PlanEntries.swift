@@ -23,31 +23,26 @@ extension PlanOverview {
 
     fileprivate init(_ facts: PlanFacts, _ number: Int) { (self.facts, self.number) = (facts, number) }
 
-    private var rows: [MilestoneRow] { facts.rows.rows }
-    private var place: Int { facts.rows.readable[number] }
-
-    /// The milestone, of a plan of thousands made when it is first asked for. What stands below is at hand.
-    public var milestone: Milestone { facts.rows.milestone(at: place) }
+    /// The milestone.
+    public var milestone: Milestone { facts.milestones[number] }
     /// Its id.
-    public var id: MilestoneID { rows[place].id }
+    public var id: MilestoneID { milestone.id }
     /// What it is about, in a few words.
-    public var workstream: String { rows[place].workstream }
+    public var workstream: String { milestone.workstream }
     /// What is true when it is done.
-    public var outcome: String { rows[place].outcome }
+    public var outcome: String { milestone.outcome }
     /// The milestones that come first.
-    public var dependsOn: [MilestoneID] { rows[place].dependsOn }
+    public var dependsOn: [MilestoneID] { milestone.dependsOn }
     /// Who answers for it; `TBD` is nobody yet.
-    public var owner: String { rows[place].owner }
+    public var owner: String { milestone.owner }
     /// The name of its state.
-    public var status: String { rows[place].status }
+    public var status: String { milestone.status }
     /// The day by which it is to be done, `YYYY-MM-DD`, if it has one.
-    public var target: String? { rows[place].target }
-    /// How many exit criteria it has where nothing shows any of them, else nil.
-    public var unshownCriteria: Int? { rows[place].unshownCriteria }
+    public var target: String? { milestone.target }
     /// Why it waits, where it does.
-    public var blocked: Blocked? { rows[place].hasBlocked ? milestone.blocked : nil }
+    public var blocked: Blocked? { milestone.blocked }
     /// What may go wrong with it.
-    public var risks: [Risk] { rows[place].hasRisks ? milestone.risks : [] }
+    public var risks: [Risk] { milestone.risks }
 
     /// The category of its state; nil if the workflow does not have the state.
     public var category: Category? { facts.categories[number] }
@@ -126,7 +121,7 @@ final class PlanFacts: Sendable {
     case forSome
   }
 
-  let rows: MilestoneRows
+  let milestones: [Milestone]
   let categories: [Category?]
   /// The graph with the same indices; nil if the ids are not sorted or have duplicates.
   let graph: DependencyGraph?
@@ -143,39 +138,37 @@ final class PlanFacts: Sendable {
   /// - Parameter places: the indices of all ids.
   /// - Complexity: O(V+E), plus reading the evidence of every milestone.
   init(
-    _ rows: MilestoneRows, _ categories: [Category?], _ graph: DependencyGraph?, _ places: MilestonePlaces,
+    _ milestones: [Milestone], _ categories: [Category?], _ graph: DependencyGraph?, _ places: MilestonePlaces,
     _ proof: Proof, renewals: PlanOverview.Renewals?
   ) throws {
-    (self.rows, self.categories, self.graph) = (rows, categories, graph)
+    (self.milestones, self.categories, self.graph) = (milestones, categories, graph)
     let isDone = categories.map { $0 == .done }
     var waits: [Waits] = []
     waits.reserveCapacity(categories.count)
     var (blockers, suspect, waived): ([Int: [MilestoneID]], [Int: [String]], [Int: [ExitCriterion]]) = ([:], [:], [:])
     var outdated: [Int: Set<String>] = [:]
     var renewed: [Int: [Renewal]] = [:]
-    for (number, place) in rows.readable.enumerated() {
-      if let simple = Self.waits(rows.rows[place].dependencyCount, graph?.dependencies(at: number), isDone) {
+    for (number, milestone) in milestones.enumerated() {
+      if let simple = Self.waits(milestone.dependsOn.count, graph?.dependencies(at: number), isDone) {
         waits.append(simple)
       } else {
-        let ids = rows.rows[place].dependsOn.filter { id in places[id].map { !isDone[$0] } ?? true }
+        let ids = milestone.dependsOn.filter { id in places[id].map { !isDone[$0] } ?? true }
         waits.append(ids.isEmpty ? .forNothing : .forSome)
         if !ids.isEmpty { blockers[number] = ids.sorted() }
       }
       let isFrozen = categories[number]?.isFrozen == true
-      if isFrozen || rows.rows[place].unshownCriteria == nil {
-        var stale = try proof.stale(rows.milestone(at: place))
-        if isFrozen, !stale.isEmpty, let renewals {
-          let divided = try proof.renewed(
-            stale, of: rows.milestone(at: place), by: renewals.source, renewals.policy, now: renewals.now)
-          stale = divided.left
-          if !divided.renewals.isEmpty { renewed[number] = divided.renewals }
-        }
-        if !stale.isEmpty { outdated[number] = Set(stale.map(\.criterion.id)) }
-        let subjects = isFrozen ? Set(stale.flatMap(\.subjects)).sorted() : []
-        if !subjects.isEmpty { suspect[number] = subjects }
+      var stale = try proof.stale(milestone)
+      if isFrozen, !stale.isEmpty, let renewals {
+        let divided = try proof.renewed(
+          stale, of: milestone, by: renewals.source, renewals.policy, now: renewals.now)
+        stale = divided.left
+        if !divided.renewals.isEmpty { renewed[number] = divided.renewals }
       }
-      if rows.rows[place].hasWaiver {
-        let criteria = try rows.milestone(at: place).exitCriteria.filter { try proof.isWaived($0) }
+      if !stale.isEmpty { outdated[number] = Set(stale.map(\.criterion.id)) }
+      let subjects = isFrozen ? Set(stale.flatMap(\.subjects)).sorted() : []
+      if !subjects.isEmpty { suspect[number] = subjects }
+      if milestone.hasWaiver {
+        let criteria = try milestone.exitCriteria.filter { try proof.isWaived($0) }
         if !criteria.isEmpty { waived[number] = criteria }
       }
     }

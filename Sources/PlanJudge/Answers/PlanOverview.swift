@@ -18,7 +18,7 @@ public struct PlanOverview {
   public let graph: DependencyGraph
   private let positions: MilestonePlaces
   /// What was read, unreadable files included.
-  let rows: MilestoneRows
+  let files: [MilestoneFile]
 
   /// The source of attestations, and the policy that accepts them.
   struct Renewals {
@@ -33,8 +33,7 @@ public struct PlanOverview {
   ///   - attestations: the source of renewals; nil for a judge, which reads only the tree.
   public init(_ tree: any PlanTree, now: Int64?, attestations: (any RenewalSource)? = nil) throws {
     self.now = now
-    let rows = MilestoneRows(try tree.milestoneRows())
-    self.rows = rows
+    files = try tree.milestoneFiles()
     let snapshot = try tree.policy()
     policy = snapshot.policy ?? .builtIn()
     let workflow = policy.workflow
@@ -42,9 +41,9 @@ public struct PlanOverview {
     plan = file?.plan
     var findings = snapshot.findings + (file?.findings ?? [])
     if let folder = try FilesInvariant.folder(in: tree) { findings.append(folder) }
-    for place in rows.rows.indices where !rows.rows[place].isSound { findings += rows.file(at: place).findings }
-    let categories = workflow.categories(of: rows)
-    let ids = rows.readable.map { rows.rows[$0].id }
+    for file in files { findings += file.findings }
+    let milestones = files.compactMap(\.milestone)
+    let ids = milestones.map(\.id)
     // A file's id may differ from its name, and is a finding then; the first of a name counts. As a rule they are sorted,
     // as their files are, and each stands once.
     let places = MilestonePlaces(ids)
@@ -52,17 +51,17 @@ public struct PlanOverview {
     let graph =
       isNumbered
       ? DependencyGraph(ids: ids, places: places) { number, row in
-        rows.addDependencies(of: rows.readable[number], by: places, to: &row)
+        for id in milestones[number].dependsOn { if let place = places[id] { row.append(place) } }
       }
-      : DependencyGraph(
-        edges: Dictionary(zip(ids, rows.readable.map { rows.rows[$0].dependsOn })) { first, _ in first })
+      : DependencyGraph(edges: Dictionary(milestones.map { ($0.id, $0.dependsOn) }) { first, _ in first })
     let proof = Proof(tree: tree, authorization: policy.authorization, moment: { now })
     let accepted = policy.attestations
     let renewals = attestations.flatMap { source in
       accepted.map { Renewals(source: source, policy: $0, now: now) }
     }
+    let categories = milestones.map { workflow.category($0.status) }
     entries = Entries(
-      try PlanFacts(rows, categories, isNumbered ? graph : nil, places, proof, renewals: renewals))
+      try PlanFacts(milestones, categories, isNumbered ? graph : nil, places, proof, renewals: renewals))
     self.graph = graph
     self.findings = findings
     positions = places
@@ -85,7 +84,7 @@ public struct PlanOverview {
   public func broken(in tree: any PlanTree) throws -> [Finding] {
     let states = States(tree, base: nil, workflow: policy.workflow, ancestry: NoAncestry())
     return try findings
-      + Invariants.findings(in: InvariantScope(states: states, policy: policy, rows: rows, graph: graph))
+      + Invariants.findings(in: InvariantScope(states: states, policy: policy, files: files, graph: graph))
   }
 
   /// Calls a closure for each blocker of the entry at an index. Faster than `Entry.blockers`.

@@ -32,13 +32,7 @@ enum PlanFileInvariant: Invariant {
 enum FilesInvariant: Invariant {
   static func findings(in scope: InvariantScope) throws -> [Finding] {
     if let finding = try folder(in: scope.tree) { return [finding] }
-    let hasSchema = scope.policy.schema != nil
-    var findings: [Finding] = []
-    for place in scope.rows.rows.indices where hasSchema || !scope.rows.rows[place].isSound {
-      let file = scope.rows.file(at: place)
-      findings += try file.findings + violations(of: file, scope)
-    }
-    return findings
+    return try scope.files.flatMap { try $0.findings + violations(of: $0, scope) }
   }
 
   /// Returns a finding if `.readiness` exists and is not a folder.
@@ -71,12 +65,7 @@ enum FilesInvariant: Invariant {
 enum StatusInvariant: Invariant {
   static func findings(in scope: InvariantScope) throws -> [Finding] {
     var findings: [Finding] = []
-    let (workflow, rows) = (scope.workflow, scope.rows)
-    let suspects = scope.suspects { place, category in
-      category != nil && rows.rows[place].hasBlocked == (category == .blocked)
-        && rows.rows[place].otherStatuses.allSatisfy { workflow.state($0) != nil }
-    }
-    for (file, milestone, _) in suspects {
+    for (file, milestone) in scope.readable {
       if let finding = unknown(milestone.status, in: scope, file, line: file.line(of: "status")) {
         findings.append(finding)
       }
@@ -121,7 +110,7 @@ enum StatusInvariant: Invariant {
 enum NamesInvariant: Invariant {
   static func findings(in scope: InvariantScope) throws -> [Finding] {
     guard try scope.tree.mayHoldCaseCollision() else { return [] }
-    let looked = Set(scope.rows.rows.map(\.fileID))
+    let looked = Set(scope.files.map(\.id))
     let groups = Dictionary(grouping: try scope.tree.milestones().keys) { $0.text.lowercased() }
     return groups.values.filter { $0.count > 1 }.flatMap { group in
       group.sorted().dropFirst().filter { _ in group.contains(where: looked.contains) }.map { id in

@@ -4,12 +4,7 @@ import PlanModel
 enum GraphInvariant: Invariant {
   static func findings(in scope: InvariantScope) throws -> [Finding] {
     var findings: [Finding] = []
-    let (graph, rows) = (scope.graph, scope.rows)
-    let suspects = scope.suspects { place, _ in
-      rows.rows[place].dependencyCount == 0
-        || graph.dependencyCount(of: rows.rows[place].id) == rows.rows[place].dependencyCount
-    }
-    for (file, milestone, _) in suspects {
+    for (file, milestone) in scope.readable {
       for missing in milestone.dependsOn where try !scope.holds(missing) {
         // A milestone that this commit deletes was not misspelled.
         if try scope.states.base?.milestoneIdentity(missing) != nil {
@@ -50,7 +45,8 @@ enum WorkInvariant: Invariant {
   static func findings(in scope: InvariantScope) throws -> [Finding] {
     var findings: [Finding] = []
     let working: [Category] = [.active, .review, .done]
-    for (file, milestone, category) in scope.suspects(unless: { $1.map { !working.contains($0) } ?? true }) {
+    for (file, milestone) in scope.readable {
+      guard let category = scope.workflow.category(milestone.status), working.contains(category) else { continue }
       if !milestone.isOwned {
         findings.append(Guards.missingOwner(file, milestone))
       }

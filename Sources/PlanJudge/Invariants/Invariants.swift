@@ -13,9 +13,7 @@ struct InvariantScope {
   let states: States
   let policy: Policy
   /// The milestones whose own facts may have changed, dependents included.
-  let rows: MilestoneRows
-  /// The categories of those of them that can be read; nil where the workflow does not know the state.
-  let categories: [Category?]
+  let files: [MilestoneFile]
   /// The dependencies of the milestones where these may have changed, and of all that they lead to.
   let graph: DependencyGraph
   /// True if the execution order is checked.
@@ -25,26 +23,18 @@ struct InvariantScope {
     states: States, policy: Policy, ids: [MilestoneID], graphIDs: [MilestoneID], looksAtOrder: Bool = true
   ) throws {
     try self.init(
-      states: states, policy: policy, rows: MilestoneRows(ids.compactMap(states.tree.milestone).map(MilestoneRow.init)),
+      states: states, policy: policy, files: ids.compactMap(states.tree.milestone),
       graph: Self.graph(from: graphIDs, states), looksAtOrder: looksAtOrder)
   }
 
-  init(states: States, policy: Policy, rows: MilestoneRows, graph: DependencyGraph, looksAtOrder: Bool = true) {
-    (self.states, self.policy, self.rows, self.graph) = (states, policy, rows, graph)
+  init(states: States, policy: Policy, files: [MilestoneFile], graph: DependencyGraph, looksAtOrder: Bool = true) {
+    (self.states, self.policy, self.files, self.graph) = (states, policy, files, graph)
     self.looksAtOrder = looksAtOrder
-    categories = policy.workflow.categories(of: rows)
   }
 
-  /// The milestones that can be read, those that a rule cannot tell to be sound by their rows.
-  /// - Parameter isSound: of a place among the rows.
-  func suspects(unless isSound: (Int, Category?) -> Bool) -> [(
-    file: MilestoneFile, milestone: Milestone, category: Category?
-  )] {
-    var suspects: [(file: MilestoneFile, milestone: Milestone, category: Category?)] = []
-    for (number, place) in rows.readable.enumerated() where !isSound(place, categories[number]) {
-      suspects.append((rows.file(at: place), rows.milestone(at: place), categories[number]))
-    }
-    return suspects
+  /// The milestones that can be read, with their files.
+  var readable: some Sequence<(file: MilestoneFile, milestone: Milestone)> {
+    files.lazy.compactMap { file in file.milestone.map { (file, $0) } }
   }
 
   /// Returns the graph that is reachable from the roots. O(V+E) of that graph.

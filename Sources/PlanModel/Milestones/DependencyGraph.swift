@@ -27,9 +27,6 @@ public struct DependencyGraph: Sendable {
   /// Returns true if the milestone is in the graph.
   package func holds(_ id: MilestoneID) -> Bool { places[id] != nil }
 
-  /// Returns the number of a milestone's dependencies within the graph, or nil if it is not in the graph.
-  package func dependencyCount(of id: MilestoneID) -> Int? { places[id].map { targets[$0].count } }
-
   /// Returns the dependencies of the milestone at an index, as indices into `ids`.
   package func dependencies(at place: Int) -> ArraySlice<Int> { targets[place] }
 

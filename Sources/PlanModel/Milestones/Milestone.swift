@@ -22,7 +22,7 @@ public final class Milestone: Sendable {
   /// The exit criteria, at least one.
   public let exitCriteria: [ExitCriterion]
   /// True if an exit criterion has a waiver.
-  let hasWaiver: Bool
+  package let hasWaiver: Bool
   /// The files and folders that the milestone produces.
   public let deliverables: [Deliverable]
   /// The risks.

@@ -1,4 +1,3 @@
-import CPure
 import StrictJSON
 
 /// The name of a milestone, such as `M-04`: the stem of its file.
@@ -32,27 +31,7 @@ public struct MilestoneID: Hashable, Comparable, Sendable, CustomStringConvertib
     return (Int32(at), number)
   }
 
-  /// Creates an id in the form of another one, with a number of the same number of digits.
-  init(as other: MilestoneID, number: Int32) {
-    var like = other.text
-    text = like.withUTF8 { like in
-      String(unsafeUninitializedCapacity: like.count) { out in
-        _ = out.initialize(from: like)
-        var rest = number
-        for place in like.indices.dropFirst(Int(other.prefixCount) + 1).reversed() {
-          out[place] = 0x30 + UInt8(rest % 10)
-          rest /= 10
-        }
-        return like.count
-      }
-    }
-    (prefixCount, self.number) = (other.prefixCount, number)
-  }
-
-  /// Returns true if the bytes are a valid id.
-  static func isValid(_ bytes: UnsafeBufferPointer<UInt8>) -> Bool { parts(bytes) != nil }
-
-  /// True if the id matches `^[A-Z][A-Z0-9]{0,15}-[0-9]{1,6}$` (contract 2.1).
+  /// True where the id is `^[A-Z][A-Z0-9]{0,15}-[0-9]{1,6}$` (contract 2.1).
   public var isValid: Bool { number >= 0 }
   /// The id as written.
   public var description: String { text }
@@ -81,24 +60,7 @@ public struct MilestoneID: Hashable, Comparable, Sendable, CustomStringConvertib
   /// Returns the difference of the numbers: the ids' distance if their prefixes are equal and no number is missing.
   func distance(from other: MilestoneID) -> Int { Int(number) - Int(other.number) }
 
-  /// Returns the number after the hyphen, or nil unless both ids are valid, with the same prefix and number of digits.
-  func number(as other: MilestoneID) -> Int32? {
-    var text = text
-    return text.withUTF8 { Self.number(of: $0, as: other) }
-  }
-
-  /// Returns the number in an id's bytes; see `number(as:)`.
-  static func number(of bytes: UnsafeBufferPointer<UInt8>, as other: MilestoneID) -> Int32? {
-    guard other.isValid, let (prefixCount, number) = parts(bytes), prefixCount == other.prefixCount else { return nil }
-    var text = other.text
-    let isAlike = text.withUTF8 { text in
-      guard text.count == bytes.count, let a = text.baseAddress, let b = bytes.baseAddress else { return false }
-      return memcmp(a, b, Int(prefixCount)) == 0
-    }
-    return isAlike ? number : nil
-  }
-
-  /// Hashes the bytes, consistent with `==`, in 8-byte words; a valid id has at most three.
+  /// Hashes the bytes, as `==` compares them: as words, of which a sound id has three at most.
   public func hash(into hasher: inout Hasher) {
     var text = text
     text.withUTF8 { bytes in

@@ -51,20 +51,15 @@ public final class MilestoneFile: Sendable {
 
   /// Reads a file according to the built-in schema. O(bytes).
   public convenience init(id: MilestoneID, kind: FileKind, bytes: [UInt8]) {
-    self.init(id, kind, bytes, ordinary: nil, keepsAll: true)
+    self.init(id, kind, bytes, keepsAll: true)
   }
 
   /// Reads one of thousands, of which little is kept in memory: it is parsed again for the few that ask. O(bytes).
-  public convenience init(id: MilestoneID, oneOfMany bytes: [UInt8], by reader: MilestoneReader) {
-    self.init(id: id, oneOfMany: bytes, ordinary: reader.milestone(bytes, stem: id))
+  public convenience init(id: MilestoneID, oneOfMany bytes: [UInt8]) {
+    self.init(id, .regular, bytes, keepsAll: false)
   }
 
-  /// The same behind the reader, which has found an ordinary one, or has found that it is none.
-  convenience init(id: MilestoneID, oneOfMany bytes: [UInt8], ordinary: Milestone?) {
-    self.init(id, .regular, bytes, ordinary: ordinary, keepsAll: false)
-  }
-
-  private init(_ id: MilestoneID, _ kind: FileKind, _ bytes: [UInt8], ordinary: Milestone?, keepsAll: Bool) {
+  private init(_ id: MilestoneID, _ kind: FileKind, _ bytes: [UInt8], keepsAll: Bool) {
     self.id = id
     self.kind = kind
     knownDigest = Mutex(nil)
@@ -81,11 +76,6 @@ public final class MilestoneFile: Sendable {
       return
     }
     self.bytes = bytes
-    if let ordinary {
-      (parsed, doesParse) = (nil, true)
-      (milestone, findings) = (ordinary, [])
-      return
-    }
     let document: JSONDocument
     do {
       document = try JSONDocument(parsing: bytes, limits: .plan)

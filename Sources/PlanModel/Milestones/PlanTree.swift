@@ -18,8 +18,8 @@ public protocol PlanTree: AnyObject {
   func folderKind() throws -> FileKind?
   /// Returns the files `.readiness/*.json`, by stem.
   func milestones() throws -> [MilestoneID: FileIdentity]
-  /// The rows of all of them, sorted by their ids; faster than one by one.
-  func milestoneRows() throws -> [MilestoneRow]
+  /// Returns all milestone files, sorted by id. Faster than reading them one by one.
+  func milestoneFiles() throws -> [MilestoneFile]
   /// Returns the identity of a milestone's file, or nil if it does not exist.
   func milestoneIdentity(_ id: MilestoneID) throws -> FileIdentity?
   /// Returns the milestones that differ from another tree, including births and deletions.
@@ -75,8 +75,8 @@ extension PlanTree {
   }
 
   /// One by one.
-  public func milestoneRows() throws -> [MilestoneRow] {
-    try milestones().keys.sorted().compactMap { try milestone($0).map(MilestoneRow.init) }
+  public func milestoneFiles() throws -> [MilestoneFile] {
+    try milestones().keys.sorted().compactMap(milestone)
   }
 
   /// Looks the milestone up in the list of all milestones. O(milestones).

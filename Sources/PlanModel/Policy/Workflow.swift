@@ -63,16 +63,6 @@ public struct Workflow: Sendable {
   /// Returns the category of a state, or nil if the workflow has no such state.
   public func category(_ name: String) -> Category? { state(name)?.category }
 
-  /// The categories of those that can be read. Neighbours mostly have the same state.
-  package func categories(of rows: MilestoneRows) -> [Category?] {
-    var (last, category): (String?, Category?) = (nil, nil)
-    return rows.readable.map { place in
-      let status = rows.rows[place].status
-      if last?.isExactly(status) != true { (last, category) = (status, self.category(status)) }
-      return category
-    }
-  }
-
   /// Returns the edge between two states, or nil if there is none.
   public func edge(from: String, to: String) -> Edge? {
     edges.first { $0.from == from && $0.to == to }
