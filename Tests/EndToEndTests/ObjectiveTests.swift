@@ -49,8 +49,12 @@ struct ObjectiveTests {
     let s = try Scratch.withObjective()
     func gate(_ words: String) -> Scratch.Result { s.shell("\"$READINESS\" gate --now \(Self.now) \(words)") }
     #expect(gate("").status == 1 && gate("").output.hasPrefix("inconclusive"))
+    s.environment["GIT_COMMITTER_DATE"] = Self.now
     try s.capture()
     #expect(gate("").status == 0)
+    // The summary of a change judges captures by the day of its commit.
+    let summary = s.readiness("verify", "HEAD~1..", "--format", "markdown")
+    #expect(summary.output.contains("release turns GO"), "\(summary.all)")
     let json = try JSONDocument(parsing: Array(gate("--json").output.utf8), limits: .general).root
     #expect(
       json["decision"]?.string == "go" && json["onWordAlone"]?.array?.first?.string == "slo/checkout-availability")

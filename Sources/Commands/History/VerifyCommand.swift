@@ -77,7 +77,7 @@ struct VerifyCommand: PlainCommand {
         try scope.anchor.map { try repository.tree(of: repository.commit($0)) } ?? EmptyTree()
       let summary = PullRequestReport(
         findings: findings, runs: runs, diff: try PlanDiff(from: before, to: tree), overview: tip,
-        commits: report.walked, gate: try GateStep(from: before, to: tip, in: tree))
+        commits: report.walked, gate: try GateStep(from: before, to: tree, now: commit.committedMilliseconds))
       Standard.output(summary.markdown + "\n")
     case .sarif:
       Standard.document(VerdictFormats.sarif(findings, version: Program.version).answerBytes)
@@ -102,8 +102,10 @@ extension VerifyCommand {
 extension GateStep {
   /// Creates the step of the default gate from before a change to after it. Nil if the plan after it cannot be read, or
   /// has no such gate.
-  init?(from before: any PlanTree, to overview: PlanOverview, in tree: any PlanTree) throws {
+  /// - Parameter now: the moment by which captures and waivers lapse on both sides, in milliseconds since 1970.
+  init?(from before: any PlanTree, to tree: any PlanTree, now: Int64) throws {
     let name = "release"
+    let overview = try PlanOverview(tree, now: now)
     func answer(_ overview: PlanOverview, _ tree: any PlanTree) throws -> GateDecision.Answer? {
       guard let gate = overview.policy.gates.gates[name], overview.findings.isEmpty, !overview.ids.isEmpty else {
         return nil
@@ -113,7 +115,7 @@ extension GateStep {
     }
     guard let gate = overview.policy.gates.gates[name], let after = try answer(overview, tree) else { return nil }
     self.init(
-      name: name, before: try answer(PlanOverview(before, now: nil), before), after: after,
+      name: name, before: try answer(PlanOverview(before, now: now), before), after: after,
       left: try GateGap(gate, overview, in: tree).missing.count)
   }
 }
