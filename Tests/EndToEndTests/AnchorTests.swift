@@ -205,8 +205,8 @@ struct AnchorTests {
     #expect(s.readiness("replay").output.contains("agrees"))
     // A copy that arrives with another base contests no status either.
     s.git("checkout", "-q", "-b", "side", first)
-    s.start("M-02")
-    s.git("commit", "-qam", "start another")
+    s.edit("M-02", "\"TBD\"", "\"ada\"")
+    s.git("commit", "-qam", "assign another")
     let copied = s.shell("git commit-tree -p side -p \(second) -m copy side^{tree}").line
     let tree = s.shell("git merge-tree --write-tree main side").line
     let clean = s.shell("git commit-tree -p main -p \(copied) -m clean \(tree)").line

@@ -110,7 +110,7 @@ struct StrangerTests {
       .replacingOccurrences(of: elsewhere.path + "/.git/index.lock", with: elsewhere.path + "/../victim/index.lock")
       .replacingOccurrences(of: "\"commit\":\"", with: "\"commit\":\"0000")
       .replacingOccurrences(of: "(\"commit\":\"0000[0-9a-f]{36})[0-9a-f]{4}", with: "$1", options: .regularExpression)
-    elsewhere.readiness("doctor", "--fix")
+    #expect(elsewhere.readiness("doctor", "--fix").status == 3)
     #expect(elsewhere["../victim/index.lock"] == head)
 
     let behind = try journal(".readiness/M-01.json", ref: "refs/heads/side/main")
@@ -133,7 +133,7 @@ struct StrangerTests {
     let s = try Scratch.withPlan()
     let recovery = try journal(".readiness/M-01.json", becoming: own(s))
     recovery.shell("mkdir -p ../victim; ln -s ../../victim/new .git/readiness-recovery")
-    recovery.readiness("doctor", "--fix")
+    #expect(recovery.readiness("doctor", "--fix").status == 3)
     #expect(recovery["../victim/new"] == nil)
 
     let main = try journal("../victim/x")
@@ -193,7 +193,7 @@ struct StrangerTests {
     s.git("add", "-A")
     s.git("commit", "-qm", "sinks")
     for words in [["status"], ["verify"], ["log"], ["gate"], ["move", "M-01", "blocked", "-m", "x", "--dry-run"]] {
-      s.readiness(words)
+      s.readiness(words).ignored()
       #expect(s.shell("ls ../home/.local").status != 0, "\(words)")
     }
     let homeless = s.readiness("trust", "--sinks", environment: ["HOME": ""])

@@ -42,7 +42,7 @@ struct StrictTests {
     for way in ways {
       let result = s.shell(way)
       #expect(result.status != 0, "\(way): \(result.all)")
-      s.shell("git am --abort; git checkout -q main")
+      s.shell("git am --abort; git checkout -q main").ignored()
       s.git("symbolic-ref", "HEAD", "refs/heads/main")
       s.git("reset", "-q", "--hard", head)
       #expect(s.git("rev-parse", "main").line == head, "\(way)")

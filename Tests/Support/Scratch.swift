@@ -2,17 +2,6 @@ import Foundation
 
 /// A real repository in a temporary folder, with git's configuration isolated and the built binary available.
 public final class Scratch {
-  /// The output and the exit status of a command.
-  public struct Result: Sendable {
-    public let status: Int32
-    public let output: String
-    public let errors: String
-    /// Both streams, for messages of failing tests.
-    public var all: String { output + errors }
-    /// The output without the newline at its end.
-    public var line: String { output.trimmingCharacters(in: .newlines) }
-  }
-
   /// The top of the work tree.
   public let path: String
   /// Repositories with the same lifetime, such as the server that this one pushes to.
@@ -118,12 +107,12 @@ public final class Scratch {
     let errorFile = FileManager.default.temporaryDirectory.appendingPathComponent("errors-\(UUID().uuidString)")
     _ = FileManager.default.createFile(atPath: errorFile.path, contents: nil)
     guard let errorHandle = FileHandle(forWritingAtPath: errorFile.path) else {
-      return Result(status: 127, output: "", errors: "no file for standard error")
+      return Result(of: program, status: 127, output: "", errors: "no file for standard error")
     }
     process.standardOutput = out
     process.standardError = errorHandle
     process.standardInput = standardInput
-    do { try process.run() } catch { return Result(status: 127, output: "", errors: "\(error)") }
+    do { try process.run() } catch { return Result(of: program, status: 127, output: "", errors: "\(error)") }
     if let input { standardInput.fileHandleForWriting.write(Data(input.utf8)) }
     standardInput.fileHandleForWriting.closeFile()
     // Standard error goes to a file, so that neither stream can fill up while the other is read.
@@ -133,7 +122,8 @@ public final class Scratch {
     unlink(errorFile.path)
     let status = process.terminationReason == .exit ? process.terminationStatus : 128 + process.terminationStatus
     return Result(
-      status: status, output: String(decoding: data, as: UTF8.self), errors: String(decoding: errorData, as: UTF8.self))
+      of: ([program] + arguments).joined(separator: " "), status: status,
+      output: String(decoding: data, as: UTF8.self), errors: String(decoding: errorData, as: UTF8.self))
   }
 
   /// The text of a file, for reading and writing; nil is no file.
@@ -154,6 +144,28 @@ public final class Scratch {
       }
     }
   }
+
+  /// Gives every command the same clock (libfaketime), so that the ids of runs and commits are equal in every run.
+  /// - Parameter moment: in UTC, `YYYY-MM-DD HH:MM:SS`; it stands still.
+  public func freeze(at moment: String) {
+    environment["LD_PRELOAD"] = Self.frozenClock
+    environment["FAKETIME"] = moment
+    environment["GIT_AUTHOR_DATE"] = moment + " +0000"
+    environment["GIT_COMMITTER_DATE"] = moment + " +0000"
+    // Files and waiting keep the real clock.
+    environment["NO_FAKE_STAT"] = "1"
+    environment["FAKETIME_DONT_FAKE_MONOTONIC"] = "1"
+  }
+
+  /// Replaces the random id of a plan that is not committed yet.
+  public func fixPlanID() {
+    let file = "ssot/plan.json"
+    self[file] = self[file]?.replacing(/"planId": "[^"]*"/, with: #""planId": "00000000-0000-4000-8000-000000000000""#)
+    git("add", "ssot")
+  }
+
+  /// The path of Debian's libfaketime; the dynamic loader fills in the machine's folder of libraries.
+  public static let frozenClock = "/usr/$LIB/faketime/libfaketimeMT.so.1"
 
   /// Replaces a text in a milestone's file.
   public func edit(_ id: String, _ old: String, _ new: String) {

@@ -31,7 +31,7 @@ public struct MilestoneID: Hashable, Comparable, Sendable, CustomStringConvertib
     return (Int32(at), number)
   }
 
-  /// True where the id is `^[A-Z][A-Z0-9]{0,15}-[0-9]{1,6}$` (contract 2.1).
+  /// True if the id matches `^[A-Z][A-Z0-9]{0,15}-[0-9]{1,6}$` (contract 2.1).
   public var isValid: Bool { number >= 0 }
   /// The id as written.
   public var description: String { text }
@@ -60,7 +60,7 @@ public struct MilestoneID: Hashable, Comparable, Sendable, CustomStringConvertib
   /// Returns the difference of the numbers: the ids' distance if their prefixes are equal and no number is missing.
   func distance(from other: MilestoneID) -> Int { Int(number) - Int(other.number) }
 
-  /// Hashes the bytes, as `==` compares them: as words, of which a sound id has three at most.
+  /// Hashes the bytes, consistent with `==`, in 8-byte words; a valid id has at most three.
   public func hash(into hasher: inout Hasher) {
     var text = text
     text.withUTF8 { bytes in
