@@ -68,8 +68,25 @@ public struct HistoryScope: Sendable {
     }
     if let anchor {
       report.findings += try Judge.assess(plan(of: tip, in: repository), after: [plan(of: anchor, in: repository)])
+      report.findings += try divergence(from: anchor, in: repository)
     }
     return report
+  }
+
+  /// Returns the finding about a tip whose history lacks the anchor. Empty if the anchor is an ancestor of the tip.
+  /// - Throws: `GitError` of kind `shallow` if the clone ends before that can be known, and only a descendant is legal.
+  private func divergence(from anchor: ObjectID, in repository: Repository) throws -> [Finding] {
+    if try tip == anchor || repository.isDescendant(tip, of: anchor) { return [] }
+    if repository.isShallow {
+      // A range without a change of the plan passes in a shallow clone, and its ends are often not connected there.
+      if isRange { return [] }
+      throw repository.shallowHistory
+    }
+    guard isRange else { return [Judge.withoutAnchor(tip, anchor)] }
+    let policy = try repository.tree(ofCommit: anchor).policyFiles()
+    let bases = try repository.mergeBases(of: anchor, and: tip)
+    let isKnown = try bases.contains { try repository.tree(ofCommit: $0).policyFiles() == policy }
+    return [Judge.besideAnchor(tip, anchor, anchorPolicyApplied: isKnown)]
   }
 
   private func plan(of commit: ObjectID, in repository: Repository) throws -> RefContent {

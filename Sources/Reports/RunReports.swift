@@ -248,9 +248,12 @@ public struct VerifyReport {
     let errors = findings.count { $0.severity == .error }
     var lines = findings.isEmpty ? [] : [FindingReport.text(findings, width: width, style), ""]
     let walked = Self.counted(commits, "commit") + ", " + Self.counted(runs, "run")
+    // The only findings of this code that are no errors: the range does not contain its anchor.
+    let isBeside = findings.contains { $0.code == .refProtected }
     lines.append(
       errors == 0
-        ? style("verified", .good) + "  \(walked): every stamp recomputed, every change legal."
+        ? style("verified", .good)
+          + "  \(walked): every stamp recomputed, every change legal\(isBeside ? " in a branch to be merged" : "")."
         : style("refused", .bad) + "  \(walked), \(Self.counted(errors, "error")).")
     if let undo = FindingReport.undoing(findings, tip: tip, isPublished: isPublished) {
       lines += style.hint(undo, to: min(width, 80) - 5, first: "  -> ", rest: "     ")

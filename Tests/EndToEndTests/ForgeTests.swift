@@ -114,6 +114,25 @@ struct ForgeTests {
     }
   }
 
+  @Test(
+    "a forced push of the default branch fails, or cannot be checked if the old commit is gone; others may rebase")
+  func forcedPush() throws {
+    let (s, base, head) = try proposed(isLegal: true)
+    s.git("checkout", "-q", "main")
+    s.git("commit", "-q", "--allow-empty", "-m", "on")
+    let moved = s.git("rev-parse", "HEAD").line
+    s.git("update-ref", "refs/remotes/origin/main", moved)
+    let event = ["EVENT": "push", "BASE": moved, "HEAD": head, "GITHUB_REF_NAME": "main", "DEFAULT_BRANCH": "main"]
+    let forced = verify(s, event)
+    #expect(forced.status == 1 && forced.output.contains("ref-protected"), "\(forced.all)")
+    #expect(s["../summary"]?.contains("ref-protected") == true, "\(s["../summary"] ?? "")")
+    #expect(verify(s, event.merging(["BASE": base]) { $1 }).status == 0)
+    #expect(verify(s, event.merging(["GITHUB_REF_NAME": "change"]) { $1 }).status == 0)
+    let gone = verify(s, event.merging(["BASE": String(repeating: "f", count: 40)]) { $1 })
+    #expect(gone.status == 3 && gone.errors.contains("cannot be fetched"), "\(gone.all)")
+    #expect(s["../output"]?.contains("accepted=false") == true)
+  }
+
   @Test("a change that leaves the plan alone has nothing to say in a comment")
   func silent() throws {
     let s = try Scratch.withPlan()

@@ -80,7 +80,9 @@ whole() {
   range=$HEAD
 }
 
-# The anchor is what stood there before the change, and never anything in it.
+# The anchor is what stood there before the change, and never anything in it. Where `anchor` is set, the history has to
+# contain it.
+anchor=
 case $EVENT in
   pull_request | pull_request_target)
     is_commit "$BASE" || { say "the event names no base"; exit 3; }
@@ -93,11 +95,18 @@ case $EVENT in
   push)
     case $HEAD in *[!0]*) ;; *) say "the branch was deleted: nothing to check"; tip=HEAD; answer 0 ;; esac
     if is_commit "$BASE" && { git cat-file -e "$BASE^{commit}" 2>/dev/null || git fetch --quiet --no-tags origin "$BASE" 2>/dev/null; }; then
+      # The default branch goes forward only. Another one may be rebased, and is judged as what will be merged.
       range=$BASE..$HEAD
+      [ -z "$trunk" ] || [ "$branch" != "$trunk" ] || anchor=$BASE range=$HEAD
     elif [ -n "$trunk" ] && [ "$branch" != "$trunk" ] && git rev-parse --quiet --verify "refs/remotes/origin/$trunk^{commit}" >/dev/null; then
       # A new branch answers to the one that it is to be merged into.
       BASE=$(git rev-parse "refs/remotes/origin/$trunk^{commit}")
       range=$BASE..$HEAD
+    elif is_commit "$BASE"; then
+      say "the commit before the push, $BASE, cannot be fetched, so nothing shows that the push was not forced"
+      say "compare the branch with a clone that has the commit, then: readiness verify $HEAD --anchor $BASE"
+      echo "readiness: could not check: the commit before the push is gone <!-- readiness -->" >"$out/readiness.md"
+      answer 3
     else
       whole
     fi
@@ -109,6 +118,7 @@ esac
 if [ "${BACKFILL:-true}" = true ]; then
   set -- --rev "$HEAD"
   case $range in *..*) set -- "$@" --rev "$BASE" ;; esac
+  [ -z "$anchor" ] || set -- "$@" --rev "$anchor"
   [ -z "$RESULT" ] || set -- "$@" --rev "$RESULT"
   readiness backfill "$@" 2>"$out/errors" || {
     status=$?
@@ -128,19 +138,21 @@ if [ "$EVENT" = pull_request ] && [ -z "$RESULT" ] && ! git merge-base --is-ance
   fi
 fi
 
+verify() { readiness verify ${anchor:+--anchor "$anchor"} "$@"; } # RANGE OPTIONS…
+
 judge() { # RANGE SUMMARY
-  readiness verify "$1" --format markdown >"$2" 2>"$out/errors"
+  verify "$1" --format markdown >"$2" 2>"$out/errors"
   status=$?
   if [ $status -gt 1 ]; then
     { echo "readiness: could not check <!-- readiness -->"; sed -n 1p "$out/errors"; } >"$2"
     cat "$out/errors" >&2
     return $status
   fi
-  readiness verify "$1" --format "$form"
+  verify "$1" --format "$form"
   return $status
 }
 
-say "checking $range"
+say "checking $range${anchor:+, which has to contain $anchor}"
 judge "$range" "$out/readiness.md"
 verdict=$?
 judged=$range
@@ -157,8 +169,8 @@ if [ -n "$RESULT" ]; then
   rm -f "$out/result.md"
 fi
 if [ -n "${GITLAB_CI:-}" ] && [ $verdict -le 1 ]; then
-  readiness verify "$judged" --format junit >"$out/readiness.xml"
-  readiness verify "$judged" --format codequality >"$out/readiness.codequality.json"
+  verify "$judged" --format junit >"$out/readiness.xml"
+  verify "$judged" --format codequality >"$out/readiness.codequality.json"
 fi
 rm -f "$out/errors"
 answer $verdict

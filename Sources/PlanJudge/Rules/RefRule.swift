@@ -80,6 +80,30 @@ extension Judge {
     ]
   }
 
+  /// Returns the refusal of a history that does not contain the anchor of its audit: what was trusted is no longer in it.
+  public static func withoutAnchor(_ tip: ObjectID, _ anchor: ObjectID) -> Finding {
+    let (tip, anchor) = (tip.description.prefix(12), anchor.description.prefix(12))
+    return Finding(
+      .refProtected,
+      "\(tip) does not contain the anchor \(anchor): its branch was forced back or rewritten, or is another one.",
+      hint: "Name an ancestor of \(tip) as the anchor. A branch that is to be merged is a range: "
+        + "readiness verify \(anchor)..\(tip)")
+  }
+
+  /// Returns the note about a range A..B whose end does not contain its beginning, as of a branch behind its target.
+  /// - Parameter anchorPolicyApplied: true if a merge base of the two has the policy of A. Otherwise no policy that
+  ///   judged the range is that of A, and the note is a warning.
+  public static func besideAnchor(_ tip: ObjectID, _ anchor: ObjectID, anchorPolicyApplied: Bool) -> Finding {
+    let (tip, anchor) = (tip.description.prefix(12), anchor.description.prefix(12))
+    let unasked = anchorPolicyApplied ? "" : " It began under another policy than that of \(anchor)."
+    return Finding(
+      .refProtected,
+      "\(tip) does not contain \(anchor), so it is checked as a branch that is to be merged.\(unasked)",
+      hint: "If a push moved a branch from \(anchor) to \(tip), it was forced; this refuses it: "
+        + "readiness verify \(tip) --anchor \(anchor)",
+      severity: anchorPolicyApplied ? .note : .warning)
+  }
+
   private static func refusedName(_ change: RefChange) -> Finding? {
     guard change.new != nil else { return nil }
     if change.name.hasPrefix("refs/replace/") {

@@ -349,7 +349,8 @@ extension ReasonCode {
     source: "6")
   /// See `explain`.
   public static let refProtected = ReasonCode(
-    "ref-protected", "A push would delete a protected ref, rewind it, or replace its history.",
+    "ref-protected",
+    "A push would delete a protected ref, rewind it, or replace its history; or a history does not contain the anchor of its audit.",
     remedy: "Push forward only; ssot/policies/refs.json names the refs that are kept.", source: "2")
   /// See `explain`.
   public static let pathGuarded = ReasonCode(
