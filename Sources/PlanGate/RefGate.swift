@@ -58,9 +58,11 @@ public struct RefGate {
     }
     let name = try server.resolved(update.name)
     let (oldTip, newTip) = (try tip(update.old), try tip(update.new))
-    if newTip == nil, update.new != .zero { try refuseWithoutHistory(name, update.new, old: oldTip) }
     let (before, after) = (try content(oldTip), try content(newTip))
     let role = try server.role(of: name, old: oldTip, holdsPlan: before.holdsPlan || after.holdsPlan)
+    if newTip == nil, update.new != .zero { try refuseWithoutHistory(name, update.new, old: oldTip) }
+    // A tree or a file that an earlier program let into a ref of records is no record, and a chain may replace it.
+    let hadNone = update.old == .zero || role == .records && oldTip == nil
     var anchors = server.trunk.map(\.tip)
     var contents = server.trunk.map(\.content)
     // A free branch that replaces its plan with the server's own is judged as a new one.
@@ -74,8 +76,9 @@ public struct RefGate {
     let isBeside = role == .isProtected && name != server.head
     return Move(
       change: RefChange(
-        name: name, old: update.old == .zero ? nil : update.old, new: update.new == .zero ? nil : update.new,
-        role: role, before: before, after: after, anchors: contents),
+        name: name, old: hadNone ? nil : update.old, new: update.new == .zero ? nil : update.new,
+        role: role, before: before, after: after, anchors: contents, namesCommit: newTip == update.new,
+        displaced: update.old == .zero ? server.displaced(by: name) : nil),
       oldTip: oldTip, newTip: newTip, anchors: anchors,
       alsoAsked: isBeside ? server.headTip.map { [$0] } ?? [] : [])
   }

@@ -82,6 +82,13 @@ public struct ServerRefs {
     return own?.refs?.covers(name, folds: foldsCase) == true ? .isProtected : .free
   }
 
+  /// Returns the kept ref, or pattern of kept refs, that git could not create beside a new ref of this name.
+  func displaced(by name: String) -> String? {
+    let kept = (head.map { [$0] } ?? []) + records.sorted()
+    return kept.first { ProtectedRefs.excludes(name, $0, folds: foldsCase) }
+      ?? named?.displaced(by: name, folds: foldsCase)
+  }
+
   /// Returns the name by which the rules know a ref: its target, with case folded if the file system folds it.
   func resolved(_ name: String) throws -> String {
     let target = try repository.refBehind(name)

@@ -28,14 +28,19 @@ public struct RefChange: Sendable {
   public let after: RefContent
   /// The content of the anchors: the ref's old content, else the branches that define the server's plan.
   public let anchors: [RefContent]
+  /// False if the new value is a tree, a file or a tag, in place of a commit.
+  public let namesCommit: Bool
+  /// The kept ref, or pattern of kept refs, that git could no longer create beside a new ref of this name.
+  public let displaced: String?
 
   /// Creates a change.
   public init(
     name: String, old: ObjectID?, new: ObjectID?, role: Role, before: RefContent = .nothing,
-    after: RefContent = .nothing, anchors: [RefContent] = []
+    after: RefContent = .nothing, anchors: [RefContent] = [], namesCommit: Bool = true, displaced: String? = nil
   ) {
     (self.name, self.old, self.new, self.role) = (name, old, new, role)
     (self.before, self.after, self.anchors) = (before, after, anchors)
+    (self.namesCommit, self.displaced) = (namesCommit, displaced)
   }
 }
 
@@ -109,10 +114,22 @@ extension Judge {
     if change.name.hasPrefix("refs/replace/") {
       return Finding(.refProtected, "\(change.name) would change what history says.", hint: "Push no replacement.")
     }
-    guard change.name == "refs/heads/HEAD" else { return nil }
+    if change.name == "refs/heads/HEAD" {
+      return Finding(
+        .refProtected, "A branch of the name HEAD would be taken for the server's HEAD.",
+        hint: "Give the branch another name.")
+    }
+    if let displaced = change.displaced {
+      // Git keeps refs as files: refs/heads/env and refs/heads/env/production exclude each other.
+      return Finding(
+        .refProtected, "\(change.name) would take the place of \(displaced), which the server keeps.",
+        hint: "Give the ref another name.")
+    }
+    // Whoever creates a ref of records as a tree or a tag leaves a ref that no chain of commits can continue.
+    guard !change.namesCommit, change.role == .records || change.name.hasPrefix("refs/readiness/") else { return nil }
     return Finding(
-      .refProtected, "A branch of the name HEAD would be taken for the server's HEAD.",
-      hint: "Give the branch another name.")
+      .refProtected, "\(change.name) holds records, a chain of commits, and would name a tree, a file or a tag.",
+      hint: "Push a commit.")
   }
 
   private static func moved(_ change: RefChange, _ isForward: (ObjectID, ObjectID) throws -> Bool) throws -> Finding? {

@@ -17,6 +17,27 @@ public struct ProtectedRefs: Sendable {
     }
   }
 
+  /// Returns the pattern whose refs git could not create beside a ref of this name; nil if there is none, or the name is
+  /// covered itself.
+  /// - Parameter folds: true where the server's file system takes names of two cases for one.
+  public func displaced(by name: String, folds: Bool = false) -> String? {
+    if covers(name, folds: folds) { return nil }
+    return patterns.first { pattern in
+      pattern.hasSuffix("*")
+        ? Self.isFolder(name, of: String(pattern.dropLast()), folds: folds)
+        : Self.excludes(name, pattern, folds: folds)
+    }
+  }
+
+  /// Returns true if git cannot keep two refs beside each other: one's name would be a folder of the other's.
+  public static func excludes(_ a: String, _ b: String, folds: Bool = false) -> Bool {
+    isFolder(a, of: b, folds: folds) || isFolder(b, of: a, folds: folds)
+  }
+
+  private static func isFolder(_ folder: String, of name: String, folds: Bool) -> Bool {
+    folds ? name.lowercased().hasPrefix(folder.lowercased() + "/") : name.hasPrefix(folder + "/")
+  }
+
   /// Reads `refs.json`. Returns nil and adds faults if it is invalid.
   init?(_ root: JSONValue, _ faults: FaultList) {
     let known: [StaticString] = ["$schema", "version", "protected"]
