@@ -43,7 +43,12 @@ public final class AttestationStore: RenewalSource {
     of check: CheckDefinition, inputs: Digest, for name: String, policy: AttestationPolicy, now: Int64?
   ) throws -> Renewal? {
     guard let commit = try commit else { return nil }
-    for found in try attestations(of: check.digest, inputs: inputs).prefix(Self.verifiedBound) {
+    // Attestations of other keys, or of the future, never count; they do not crowd out those that may.
+    let ids = Set(policy.keys.flatMap { [$0.id, $0.publicKey.fingerprint] })
+    let candidates = try attestations(of: check.digest, inputs: inputs).lazy.filter { found in
+      found.path.keyid.map(ids.contains) == true && now.map { found.check.at <= $0 + Self.skew } != false
+    }
+    for found in candidates.prefix(Self.verifiedBound) {
       let verdict = try verdict(on: found, check: check, for: name, policy: policy, now: now)
       guard verdict.fault == nil, let key = verdict.key else { continue }
       return Renewal(

@@ -34,8 +34,8 @@ public struct RefGate {
     guard report.isAccepted else { return report }
     for move in moves where server.isAttestations(move.change.name) {
       guard let tip = move.newTip else { continue }
-      report.findings += try AttestationGate(repository: repository).judge(
-        move.change.name, from: move.oldTip, to: tip)
+      var gate = try AttestationGate(repository, server)
+      report.findings += try gate.judge(move.change.name, from: move.oldTip, to: tip)
     }
     guard report.isAccepted else { return report }
     for group in Group.all(moves.filter(isJudged)) {

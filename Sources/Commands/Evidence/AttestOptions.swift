@@ -38,7 +38,13 @@ struct AttestOptions: ParsableArguments {
       ? "Nothing is new: each is attested already, or did not pass."
       : "Attested \(added.count) under \(AttestationStore.ref), \(signer.map { "signed by \($0.publicKey.fingerprint.prefix(12))" } ?? "without a signature, which counts for nothing")."
     if let push {
-      try retrying { try log.push(to: push, author: author) }
+      try retrying { try log.push(to: push, author: author, key: signer?.publicKey) }
+      let missing = try log.missing(passed.map(\.statement), by: signer?.publicKey)
+      guard missing == 0 else {
+        throw GitError(
+          .other, "\(missing) of \(passed.count) attestations are not among those that were pushed to \(push).",
+          hint: "Run the command again; readiness attestations verify says what is stored.", function: "attest")
+      }
       done += " Pushed to \(push)."
     }
     return done

@@ -1,3 +1,4 @@
+import Attestations
 import GitRepository
 import PlanModel
 
@@ -13,8 +14,7 @@ struct AttestationRefspec {
   func put() throws -> Bool {
     let policy = "HEAD:\(PlanPaths.policies)/attestations.json"
     guard try GitProcess.run(["cat-file", "-e", policy]).status == 0, try !isPut(),
-      try GitProcess.run(["config", "--get", "remote.origin.url"]).status == 0,
-      try GitProcess.run(["ls-remote", "-q", "--exit-code", "origin", "refs/readiness/attestations"]).status == 0
+      try GitProcess.run(["config", "--get", "remote.origin.url"]).status == 0, try originHasIt()
     else { return false }
     let output = try GitProcess.run(["config", "--local", "--add", Self.key, Self.refspec])
     guard output.status == 0 else {
@@ -23,6 +23,12 @@ struct AttestationRefspec {
         function: "git config")
     }
     return true
+  }
+
+  /// Returns true if origin has the ref itself, not only a branch whose name ends so: git could then fetch nothing.
+  private func originHasIt() throws -> Bool {
+    try GitProcess.run(["ls-remote", "-q", "origin", AttestationStore.ref]).trimmed.split(separator: "\n")
+      .contains { $0.split(separator: "\t").last.map(String.init) == AttestationStore.ref }
   }
 
   /// Removes the refspec.
