@@ -71,9 +71,11 @@ extension Repository {
   /// Returns the path of a ref's lock file.
   package func lockPath(ofRef name: String) -> String { (name == "HEAD" ? gitFolder : commonFolder) + name + ".lock" }
 
-  /// Returns the commit of a revision: a branch, a tag, an abbreviated id, `HEAD~2`.
+  /// Returns the commit of a revision: a branch, a tag, an abbreviated id, `HEAD~2`. If a branch and a tag have the same
+  /// name, returns that of the branch (`unambiguous`).
   /// - Throws: `GitError` of kind `unknownRevision` if there is none.
   public func commit(named name: String) throws -> ObjectID {
+    let name = try unambiguous(name)
     var code: Int32 = 0
     let object = Owned(git_object_free) { code = git_revparse_single(&$0, pointer, name) }
     guard code >= 0 else {

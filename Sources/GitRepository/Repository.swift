@@ -12,6 +12,8 @@ public final class Repository {
   public let signatures = GitSignatures()
   /// The parents of merges whose plan continues: a cache for the code that decides it.
   public var keptParents: [ObjectID: [ObjectID]] = [:]
+  /// Is told of each short name that several refs have, and of which one is used.
+  public var onAmbiguousName: ((AmbiguousName) -> Void)?
   private var openStore: ObjectStore?
   private var openSettings: OpaquePointer?
   /// The store of the repository from which this one was reopened; its packs are shared.

@@ -32,8 +32,12 @@ public struct Sync {
   /// Runs one round.
   /// - Throws: `GitError` of kind `changedMeanwhile` if another push was faster: run again, from the fetch.
   public func run() throws -> Outcome {
-    let branch = try text(
-      ["symbolic-ref", "--quiet", "--short", "HEAD"], "HEAD is on no branch.", hint: "git switch BRANCH")
+    // The short name that git prints is longer if a tag has the same one.
+    let head = try text(["symbolic-ref", "--quiet", "HEAD"], "HEAD is on no branch.", hint: "git switch BRANCH")
+    guard head.hasPrefix("refs/heads/") else {
+      throw GitError(.other, "HEAD is on \(head), which is no branch.", hint: "git switch BRANCH", function: "sync")
+    }
+    let branch = String(head.dropFirst("refs/heads/".count))
     let upstream = try upstream(of: branch)
     let fetched = try GitProcess.run(["fetch", "--quiet", upstream.remote])
     guard fetched.status == 0 else {

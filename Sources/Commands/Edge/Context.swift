@@ -50,7 +50,11 @@ struct Context {
     }
   }
 
-  func openRepository() throws -> Repository { try Repository.open() }
+  func openRepository() throws -> Repository {
+    let repository = try Repository.open()
+    repository.onAmbiguousName = { Standard.note($0.text) }
+    return repository
+  }
 
   /// Opens the repository for an audit, which hashes every object that the answer is based on.
   func openForAudit() throws -> Repository {

@@ -62,7 +62,8 @@ struct ProvenanceCommand: ParsableCommand {
     let isRange = what?.contains("..") == true
     let scope = try HistoryScope(repository, isRange ? what : at)
     let report = try context.audit(scope, repository)
-    let ref = try GitProcess.run(["rev-parse", "--symbolic-full-name", at ?? "HEAD"]).trimmed
+    let name = try repository.unambiguous(at ?? "HEAD")
+    let ref = try GitProcess.run(["rev-parse", "--symbolic-full-name", name]).trimmed
     let reader = LineageReader(
       repository, report, tip: scope.tip, ref: !isRange && ref.hasPrefix("refs/") ? ref : nil)
     if isRange { return try reader.range() }
