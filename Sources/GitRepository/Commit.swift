@@ -17,6 +17,8 @@ public struct Commit: Sendable {
   /// False if the author cannot be decoded, so that no stamp can name them. Also false if a message without a stamp
   /// cannot be decoded, or `encoding` is not a commit encoding (contract 3).
   public var isText: Bool { isAuthorText && (message != nil || TextEncoding.isKnown(encoding) && !blocks.isEmpty) }
+  /// The name of its encoding if that is none of commits (contract 3, *Blocks*), so that no text of it is read.
+  public var unknownEncoding: String? { TextEncoding.isKnown(encoding) ? nil : encoding }
   /// The commit time, in seconds since 1970; clamped to the years 1970 to 9999.
   public let committedAt: Int64
   /// False if the author's or committer's date is outside the years 1970 to 9999.

@@ -1,5 +1,6 @@
 import GitObjects
-import GitRepository
+public import PlanModel
+public import GitRepository
 import ReadinessSystem
 
 /// The file in which git passes a message to its hooks, in the encoding of commits.
@@ -16,6 +17,20 @@ public struct MessageFile {
     bytes = try FileSystem.read(path)
     encoding = bytes.allSatisfy { $0 < 0x80 } ? nil : try TextEncoding.ofNextCommit()
     text = TextEncoding.decode(bytes[...], encoding: encoding)
+  }
+
+  /// Returns the refusal of the encoding that git gives to the next commit. Nil if stamps are read from it.
+  ///
+  /// Git names the encoding in the commit even if the message is ASCII. It is asked only if the environment may say
+  /// something else than its configuration files.
+  /// - Throws: `GitError` if the configuration cannot be read.
+  public static func encodingFault(_ repository: Repository, _ environment: [String: String]) throws -> Finding? {
+    let mayDiffer = ["GIT_CONFIG_PARAMETERS", "GIT_CONFIG_COUNT", "GIT_CONFIG_GLOBAL", "GIT_CONFIG_SYSTEM"]
+      .contains { environment[$0] ?? "/dev/null" != "/dev/null" }
+    let encoding =
+      mayDiffer ? try TextEncoding.ofNextCommit() : try repository.configuration("i18n.commitencoding")
+    guard let encoding, !encoding.isEmpty, !TextEncoding.isKnown(encoding) else { return nil }
+    return .unknownNextEncoding(encoding)
   }
 
   /// Writes the file whole or not at all, without waiting for the disk, because git reads it next.

@@ -110,6 +110,15 @@ public struct Restamp {
   /// Returns the message with a true stamp. Nil if its present stamp is true, or it needs none.
   private func mended(_ commit: Commit, now: String, _ findings: inout [Finding]) throws -> String? {
     let proposal = try Proposal(commit, in: repository)
+    // A new stamp in the same encoding would be read no better.
+    if let encoding = commit.unknownEncoding, case .committed = proposal.claim,
+      try Judge.assess(proposal).draft != nil
+    {
+      var finding = Finding.unknownEncoding(encoding)
+      finding.commit = commit.id.description
+      findings.append(finding)
+      return nil
+    }
     guard case .committed(let blocks) = proposal.claim, let text = commit.message else { return nil }
     let assessment = try Judge.assess(proposal)
     guard assessment.verdict.findings.contains(where: { $0.isMendable(blocks) }) else { return nil }

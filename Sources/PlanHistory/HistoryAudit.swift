@@ -274,7 +274,8 @@ public struct HistoryAudit {
     var findings = assessment.verdict.findings
     if !commit.isText, assessment.draft != nil {
       findings.append(
-        Finding(.textUnreadable, "Author or message cannot be decoded, so no stamp can be read from the commit."))
+        commit.unknownEncoding.map(Finding.unknownEncoding)
+          ?? Finding(.textUnreadable, "Author or message cannot be decoded, so no stamp can be read from the commit."))
     }
     if !commit.isDated {
       findings.append(

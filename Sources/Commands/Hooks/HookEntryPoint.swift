@@ -91,6 +91,17 @@ struct HookEntryPoint {
     // A merge reports here what the server will refuse, because the person who merges cannot fix it.
     let outcome = try Stamping(situation) { if situation.parents.count > 1 { tell($0) } }
       .stamp(text, isEdited: opensEditor, mayFollow: opensEditor)
+    let written: String? =
+      switch outcome {
+      case .rewritten(let stamped): stamped
+      case .unchanged: text
+      case .refused: nil
+      }
+    if let written, !Trailers.blocks(in: written).isEmpty,
+      let fault = try MessageFile.encodingFault(repository, environment)
+    {
+      return refuse([fault])
+    }
     // Without an editor, there is no later chance to write the subject.
     if !opensEditor, case .rewritten(let text) = outcome, !Trailers.blocks(in: text).isEmpty,
       !Stamping.hasSubject(text, isEdited: false)
@@ -110,6 +121,7 @@ struct HookEntryPoint {
       return try situation.changesNothing() ? 0 : refuse([unreadable])
     }
     if !Trailers.blocks(in: text).isEmpty {
+      if let fault = try MessageFile.encodingFault(repository, environment) { return refuse([fault]) }
       if !Stamping.hasSubject(text, isEdited: isEdited),
         try !isEdited || !CallingGit.keepsComments() || !Stamping.hasSubjectAmongComments(text)
       {
