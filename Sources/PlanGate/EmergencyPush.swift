@@ -17,13 +17,56 @@ public enum EmergencyPush {
   /// Returns the pusher according to the server: the good signer of a push certificate, or the name that ssh, a forge
   /// or a web server sets. A client cannot set these over the network.
   public static func pusher(_ environment: [String: String]) -> String? {
-    if environment["GIT_PUSH_CERT_STATUS"] == "G", let signer = environment["GIT_PUSH_CERT_SIGNER"],
-      let open = signer.lastIndex(of: "<"), let close = signer.lastIndex(of: ">"), open < close
-    {
-      return String(signer[signer.index(after: open)..<close])
-    }
+    if case .success(let signer)? = certificate(environment) { return signer }
     return ["READINESS_PUSHER", "GITEA_PUSHER_EMAIL", "REMOTE_USER", "GL_USER", "GL_USERNAME"]
       .compactMap { environment[$0] }.first { !$0.isEmpty }
+  }
+
+  /// Returns the address of a push certificate's signer, or why the certificate names nobody. Nil if there is none.
+  ///
+  /// The signer is `Ada <ada@example.com>` under OpenPGP, and a principal of the server's allowed signers under SSH
+  /// (git-receive-pack(1)). A certificate with another nonce than the server's may be one that was recorded.
+  static func certificate(_ environment: [String: String]) -> Result<String, CertificateFault>? {
+    guard let status = environment["GIT_PUSH_CERT_STATUS"], !status.isEmpty else { return nil }
+    guard status == "G" else {
+      return .failure(
+        CertificateFault(
+          "The push certificate has no signature that the server trusts (GIT_PUSH_CERT_STATUS is \(status)).",
+          hint: "On the server, list the key: gpg.ssh.allowedSignersFile for SSH, the keyring for OpenPGP."))
+    }
+    let nonce = environment["GIT_PUSH_CERT_NONCE_STATUS"] ?? "absent"
+    guard nonce == "OK" else {
+      return .failure(
+        CertificateFault(
+          "The push certificate may be an old one: its nonce is not the server's (GIT_PUSH_CERT_NONCE_STATUS is \(nonce)).",
+          hint: "Push again; over HTTP the server may need receive.certNonceSlop."))
+    }
+    let signer = environment["GIT_PUSH_CERT_SIGNER"] ?? ""
+    if let open = signer.lastIndex(of: "<"), let close = signer.lastIndex(of: ">"), open < close {
+      return .success(String(signer[signer.index(after: open)..<close]))
+    }
+    guard signer.contains("@"), !signer.contains(where: \.isWhitespace) else {
+      return .failure(
+        CertificateFault(
+          "The signer of the push certificate is \"\(signer)\", which is no e-mail address.",
+          hint: "Write the address as the principal in the server's gpg.ssh.allowedSignersFile."))
+    }
+    return .success(signer)
+  }
+
+  /// Returns why a push names nobody, and what to do, in sentences.
+  public static func unknownPusher(_ environment: [String: String]) -> String {
+    if case .failure(let fault)? = certificate(environment) { return "\(fault.message) \(fault.hint)" }
+    return "Sign the push (git push --signed; the server sets receive.certNonceSeed), or have the server set "
+      + "READINESS_PUSHER, for example in the forced command of an ssh key."
+  }
+
+  /// A push certificate that names nobody.
+  struct CertificateFault: Error {
+    let message: String
+    let hint: String
+
+    init(_ message: String, hint: String) { (self.message, self.hint) = (message, hint) }
   }
 }
 

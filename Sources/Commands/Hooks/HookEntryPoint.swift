@@ -276,6 +276,7 @@ struct HookEntryPoint {
     let pusher = EmergencyPush.pusher(environment)
     if let refusal = try Judge.assess(emergency: reason, by: pusher, policies: gate.server.policies()) {
       say(wrapping: "readiness: the bypass is refused: \(refusal.message.printable)")
+      if pusher == nil { say(wrapping: "  -> \(EmergencyPush.unknownPusher(environment).printable)") }
       return nil
     }
     let entry = try EmergencyLog(repository).add(reason, by: pusher ?? "", updates, findings, at: now)
