@@ -68,7 +68,7 @@ extension PublicKey {
   /// Reads the file of a public key.
   /// - Throws: `KeyFault` if it does not exist, or contains another type of key, such as a private one.
   public init(path: String) throws {
-    guard let bytes = try FileSystem.readIfPresent(path) else {
+    guard let bytes = try FileSystem.readIfPresent(path, atMost: 1 << 20) else {
       throw KeyFault("key-unreadable", "There is no file \(path).", hint: "Name the signer's public key in PEM.")
     }
     guard let key = PublicKey(pem: String(decoding: bytes, as: UTF8.self)) else {

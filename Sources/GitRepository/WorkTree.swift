@@ -34,17 +34,19 @@ public final class WorkTree: PlanTree {
     }
   }
 
-  /// Returns the bytes of a regular file. Returns nil if there is none.
-  public func bytes(at path: String) throws -> [UInt8]? {
-    guard try kind(at: path) == .regular else { return nil }
-    if let staged = try leftOut(path) { return try repository.blob(staged.id) }
-    return try FileSystem.read(top + path)
-  }
+  private func bytes(at path: String) throws -> [UInt8]? { try bytes(at: path, atMost: FileSystem.usualBound) }
 
   /// Returns the bytes of a regular file. Returns nil if there is none, or it exceeds the bound.
   public func bytes(at path: String, atMost bound: Int) throws -> [UInt8]? {
-    guard let bytes = try bytes(at: path), bytes.count <= bound else { return nil }
-    return bytes
+    guard try kind(at: path) == .regular else { return nil }
+    if let staged = try leftOut(path) {
+      guard case .bytes(let bytes) = try repository.content(of: staged.id, atMost: bound) else { return nil }
+      return bytes
+    }
+    do { return try FileSystem.read(top + path, atMost: bound) } catch {
+      guard error.kind == .tooLarge else { throw error }
+      return nil
+    }
   }
 
   /// Returns the kind of `.readiness`.

@@ -67,8 +67,8 @@ final class IndexUpdate {
   private func stage(isEnding: Bool) throws {
     // Index and files are not synced, like git's own: they can be restored from the history and the journal, which
     // are.
-    if FileSystem.exists(indexPath) { try FileSystem.create(nextPath, FileSystem.read(indexPath)) }
-    // libgit2 cannot open a split or sparse index; git handles it.
+    if FileSystem.exists(indexPath) { try FileSystem.create(nextPath, FileSystem.read(indexPath, atMost: 1 << 32)) }
+    // A split or a sparse index cannot be opened, and is left to git.
     let opened = Owned(git_index_free) { index in isLeftToGit = git_index_open(&index, nextPath) < 0 }
     let index = opened.pointer
     smudgeRacyEntries(of: index)

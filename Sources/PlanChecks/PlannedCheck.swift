@@ -32,10 +32,7 @@ public struct PlannedCheck: Sendable {
 
   /// The digest that a person trusts: of the definition, and of the profile from the files. A change of either needs
   /// new trust.
-  public var trustDigest: Digest {
-    let json: JSONValue = ["check": definition.json, "profile": plain?.json ?? nil]
-    return Digest(of: json.canonicalBytes)
-  }
+  public var trustDigest: Digest { TrustStore.digest(of: definition.json, kind: "check", under: plain) }
 
   /// True if the check runs code that the repository chooses: a command, or git on another repository.
   public var needsTrust: Bool {

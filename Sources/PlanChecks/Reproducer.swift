@@ -157,7 +157,7 @@ public struct Reproducer {
   ) {
     let more = settings.timeout.map { [(name: "timeoutSeconds", value: "\($0)")] } ?? []
     for tree in [tree, try catching { try repository.tree(ofCommit: commit) }] {
-      let files = try catching { try RuntimeFiles(own: tree.bytes(at: RuntimeFiles.path, atMost: 1 << 20)) }
+      let files = try catching { try RuntimeFiles(in: tree) }
       for name in [name] + files.names.filter({ $0 != name }) where files.names.contains(name) {
         let plain = try catching { try RuntimeProfile(name, files: files.files) }
         for environment in [[:], settings.environment] {

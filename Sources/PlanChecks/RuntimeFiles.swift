@@ -1,4 +1,5 @@
-import PlanModel
+import GitObjects
+public import PlanModel
 public import Profiles
 
 /// The profiles for checks: the repository's own and the built-in ones.
@@ -18,6 +19,15 @@ public struct RuntimeFiles {
     files = try (own.map { [try RuntimeConfiguration(parsing: $0, file: Self.path)] } ?? []) + [builtIn, delivery]
   }
 
+  /// Takes the repository's own file from a tree.
+  /// - Throws: `ConfigurationError`, also for a file beyond `RuntimeConfiguration.bound`, of which nothing is read;
+  ///   `GitError`, `SystemError`.
+  public init(in tree: any PlanTree) throws {
+    let own = try tree.bytes(at: Self.path, atMost: RuntimeConfiguration.bound)
+    if own == nil, try tree.kind(at: Self.path) == .regular { throw ConfigurationError.tooLarge(Self.path) }
+    try self.init(own: own)
+  }
+
   /// The names of all profiles, without duplicates.
-  public var names: [String] { files.flatMap(\.names).reduce(into: []) { if !$0.contains($1) { $0.append($1) } } }
+  public var names: [String] { files.uniqueNames }
 }

@@ -1,5 +1,7 @@
 public import PlanModel
 public import GitRepository
+public import Profiles
+public import StrictJSON
 import ReadinessSystem
 
 /// The digests that a person has reviewed and trusts on this machine, under `.git`, which no push reaches.
@@ -18,6 +20,15 @@ public struct TrustStore {
     path = folder + "/trusted"
     let purpose = "trust \(repository.identity)"
     code = { creates in key(creates).map { MessageCode(key: $0).derived(for: purpose) } }
+  }
+
+  /// What a person trusts: a definition, and the profile as the files have it. Either one changed is another thing.
+  /// - Parameters:
+  ///   - kind: `check` or `sink`, so that trust in one is none in the other.
+  ///   - profile: without flags and environment, which are the user's own; nil where no profile is used.
+  public static func digest(of definition: JSONValue, kind: String, under profile: RuntimeProfile?) -> Digest {
+    let members = [JSONMember(kind, definition), JSONMember("profile", profile?.json ?? nil)]
+    return Digest(of: JSONValue(.object(members)).canonicalBytes)
   }
 
   /// Returns the trusted digests.

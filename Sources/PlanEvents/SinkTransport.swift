@@ -29,7 +29,7 @@ struct SinkTransport {
   /// - Throws: `SystemError` if a temporary file cannot be used.
   func send(_ event: RunEvent) throws -> Delivery {
     switch sink.kind {
-    case .file(let path): append(bytes(of: event), to: path.hasPrefix("/") ? path : folder + "/" + path)
+    case .file(let path): try append(bytes(of: event), to: path)
     case .command(let words): try withFile(event) { run(words, body: $0, temporary: $1) }
     case .webhook(let url, let headers): try withFile(event) { try post(url, headers, event, body: $0, temporary: $1) }
     }
@@ -45,11 +45,13 @@ struct SinkTransport {
     return JSONValue(.object(others + more)).canonicalBytes
   }
 
-  private func append(_ line: [UInt8], to path: String) -> Delivery {
+  /// What was trusted is the path, and whoever commits may put a link there: below the top none is followed.
+  private func append(_ line: [UInt8], to path: String) throws -> Delivery {
     do {
-      try JSONLines.append(line, to: path)
+      let (file, name) = try LinkFreeFolder.holding(path, below: folder)
+      try file.append(line: line, to: name)
       return .delivered
-    } catch {
+    } catch let error as SystemError {
       return .later("\(error.subject): \(error.reason).", after: 0)
     }
   }
@@ -110,13 +112,5 @@ struct SinkTransport {
     case .failed(let why): return .later(why, after: 0)
     case .answered(let answer): return answer.delivery(now: Machine.millisecondsSince1970())
     }
-  }
-}
-
-/// A file of JSON lines that is complete up to its last line end, even after a writer was killed.
-enum JSONLines {
-  static func append(_ line: [UInt8], to path: String) throws(SystemError) {
-    try FileSystem.endAtLineEnd(path)
-    try FileSystem.append(line + [0x0A], to: path)
   }
 }

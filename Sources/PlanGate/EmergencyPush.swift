@@ -99,10 +99,11 @@ public struct EmergencyLog {
     public var remedy: String { "When it is repaired: readiness bypass close \(number)" }
   }
 
-  private let path: String
+  private let commonFolder: String
+  private var path: String { commonFolder + "readiness/bypass.jsonl" }
 
   /// Creates the log of a repository.
-  public init(_ repository: Repository) { path = repository.commonFolder + "readiness/bypass.jsonl" }
+  public init(_ repository: Repository) { commonFolder = repository.commonFolder }
 
   /// Returns every entry, oldest first.
   /// - Throws: `SystemError`; `GitError` if a line cannot be read, because a lost entry is not known to be closed.
@@ -165,7 +166,7 @@ public struct EmergencyLog {
 
   /// Appends a line under a lock, so that lines are whole and numbers are unique.
   private func append(_ line: JSONValue) throws {
-    try FileSystem.makeFolders(String(path.dropLast("/bypass.jsonl".count)), own: 1)
+    let folder = try LinkFreeFolder(commonFolder).folder("readiness", creates: true)
     var lock = try FileLock(path: path + ".lock")
     for _ in 0..<100 where lock == nil {
       Machine.sleep(milliseconds: 50)
@@ -175,9 +176,6 @@ public struct EmergencyLog {
       throw GitError(
         .locked, "\(path) is locked.", hint: "Another push is being logged; try again.", function: "EmergencyLog")
     }
-    try withExtendedLifetime(lock) {
-      try FileSystem.endAtLineEnd(path, followsLinks: false)
-      try FileSystem.append(line.canonicalBytes + [0x0A], to: path, followsLinks: false)
-    }
+    try withExtendedLifetime(lock) { try folder?.append(line: line.canonicalBytes, to: "bypass.jsonl") }
   }
 }

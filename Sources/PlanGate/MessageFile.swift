@@ -5,6 +5,8 @@ import ReadinessSystem
 
 /// The file in which git passes a message to its hooks, in the encoding of commits.
 public struct MessageFile {
+  /// The most bytes of a message file that are read.
+  public static let bound = 1 << 28
   private let path: String
   private let bytes: [UInt8]
   private let encoding: String?
@@ -14,7 +16,7 @@ public struct MessageFile {
   /// Reads the file. It asks git for the encoding only if the message is not ASCII.
   public init(_ path: String) throws {
     self.path = path
-    bytes = try FileSystem.read(path)
+    bytes = try FileSystem.read(path, atMost: Self.bound)
     encoding = bytes.allSatisfy { $0 < 0x80 } ? nil : try TextEncoding.ofNextCommit()
     text = TextEncoding.decode(bytes[...], encoding: encoding)
   }

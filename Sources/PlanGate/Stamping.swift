@@ -45,7 +45,8 @@ public struct Stamping {
   public func stamp(_ text: String, isEdited: Bool, mayFollow: Bool, isLastWord: Bool = false) throws -> Outcome {
     var message = CommitMessage(text, isEdited: isEdited)
     let asFound = message.text
-    if let squashed = try FileSystem.readIfPresent(situation.repository.gitFolder + "SQUASH_MSG") {
+    let file = situation.repository.gitFolder + "SQUASH_MSG"
+    if let squashed = try FileSystem.readIfPresent(file, atMost: MessageFile.bound) {
       message.liftIndentedBlocks(squashed: String(decoding: squashed, as: UTF8.self))
     }
     if try (isLastWord || !situation.isPlainPick) && holdsTrueBlocks(message) {

@@ -123,7 +123,7 @@ public final class RunIndex: RunHolders {
       withUnsafeBytes(of: value.bigEndian) { out += $0 }
     }
     do {
-      try FileSystem.makeFolders(repository.commonFolder + "readiness")
+      try FileSystem.makeFolders(repository.commonFolder + "readiness", own: 1)
       try FileSystem.write(out + body, to: path, mode: 0o666, durability: .none)
     } catch {
       return

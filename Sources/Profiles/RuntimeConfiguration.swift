@@ -18,6 +18,15 @@ public struct ConfigurationFault: Sendable, Equatable {
 public struct ConfigurationError: Error, Sendable {
   /// The faults, at least one.
   public let faults: [ConfigurationFault]
+
+  /// Says that a file exceeds `RuntimeConfiguration.bound`.
+  public static func tooLarge(_ file: String) -> ConfigurationError {
+    ConfigurationError(faults: [
+      ConfigurationFault(
+        file: file, line: 1, pointer: "", message: "The file is too large.",
+        legal: "It has at most \(RuntimeConfiguration.bound) bytes.")
+    ])
+  }
 }
 
 /// A file of profiles: `ssot/runtime.config.json`, or the built-in one. Its contract is
@@ -32,6 +41,10 @@ public struct RuntimeConfiguration: Sendable {
     let line: Int
   }
 
+  /// The most profiles of one file that a profile may extend, one through the other.
+  static let levelBound = 16
+  /// The most bytes that a file may have.
+  public static let bound = JSONLimits.plan.size
   /// The file.
   public let file: String
   /// True if the program embeds the file.
@@ -47,11 +60,12 @@ public struct RuntimeConfiguration: Sendable {
   /// The names of its profiles, in the order of the file.
   public var names: [String] { profiles.map(\.name) }
   let profiles: [Profile]
-  private let document: JSONDocument
+  private let positions: [String: Int]
+  private let lines: LineTable
 
-  func profile(_ name: String) -> Profile? { profiles.first { $0.name == name } }
+  func profile(_ name: String) -> Profile? { positions[name].map { profiles[$0] } }
 
-  func line(of value: JSONValue) -> Int { document.position(of: value).line }
+  func line(of value: JSONValue) -> Int { lines.line(of: value.range.lowerBound) }
 
   /// Parses and validates a file.
   /// - Parameter file: its name, for messages.
@@ -59,8 +73,9 @@ public struct RuntimeConfiguration: Sendable {
   public init(parsing bytes: [UInt8], file: String, isBuiltIn: Bool = false) throws(ConfigurationError) {
     self.file = file
     self.isBuiltIn = isBuiltIn
+    let document: JSONDocument
     do {
-      document = try JSONDocument(parsing: bytes)
+      document = try JSONDocument(parsing: bytes, limits: .plan)
     } catch {
       throw ConfigurationError(faults: [
         ConfigurationFault(
@@ -68,20 +83,39 @@ public struct RuntimeConfiguration: Sendable {
           legal: "The file is one JSON object with \"version\" and \"profiles\".")
       ])
     }
-    var reader = ConfigurationReader(file: file, document: document)
-    profiles = reader.read()
+    lines = LineTable(document.bytes)
+    var reader = ConfigurationReader(file: file, root: document.root, lines: lines)
+    let read = reader.read()
+    profiles = read
+    positions = Dictionary(read.indices.map { (read[$0].name, $0) }) { first, _ in first }
     guard reader.faults.isEmpty else { throw ConfigurationError(faults: reader.faults) }
+  }
+}
+
+/// The lines of a text by offset, each in O(log lines).
+private struct LineTable: Sendable {
+  private let starts: [Int]
+
+  init(_ bytes: [UInt8]) { starts = TextPosition.lineStarts(in: bytes) }
+
+  func line(of offset: Int) -> Int {
+    var (low, high) = (0, starts.count)
+    while low < high {
+      let middle = (low + high) / 2
+      if starts[middle] <= offset { low = middle + 1 } else { high = middle }
+    }
+    return low + 1
   }
 }
 
 /// Reads a file of profiles and collects all faults, so that a person sees them together.
 private struct ConfigurationReader {
   let file: String
-  let document: JSONDocument
+  let root: JSONValue
+  let lines: LineTable
   var faults: [ConfigurationFault] = []
 
   mutating func read() -> [RuntimeConfiguration.Profile] {
-    let root = document.root
     guard let members = object(root, "", "The file") else { return [] }
     refuseUnknown(members, "", known: ["$schema", "version", "profiles"])
     if let schema = root["$schema"], schema.string == nil {
@@ -97,7 +131,7 @@ private struct ConfigurationReader {
     guard let profiles = object(found, "/profiles", "\"profiles\"") else { return [] }
     if profiles.isEmpty { add(found, "/profiles", "There is no profile.", "At least one, by its name.") }
     let read = profiles.compactMap { profile($0) }
-    refuseCycles(read)
+    refuseLongChains(read)
     return read
   }
 
@@ -140,29 +174,57 @@ private struct ConfigurationReader {
       }
     }
     return RuntimeConfiguration.Profile(
-      name: member.key, extends: extends, values: values, line: document.position(of: member.keyRange.lowerBound).line)
+      name: member.key, extends: extends, values: values, line: lines.line(of: member.keyRange.lowerBound))
   }
 
-  /// Rejects cycles of profiles in this file. A name from another file is resolved on use.
-  private mutating func refuseCycles(_ profiles: [RuntimeConfiguration.Profile]) {
-    for profile in profiles {
-      var (seen, at) = ([profile.name], profile.extends)
-      while let name = at, let next = profiles.first(where: { $0.name == name }) {
-        if name == profile.name {
-          // Each cycle is reported once, at its first member in the file.
-          guard profiles.first(where: { seen.contains($0.name) })?.name == profile.name else { break }
-          let place = document.root["profiles"]?[profile.name]?["extends"] ?? document.root
-          add(
-            place, "/profiles/\(escaped(profile.name))/extends",
-            "The profiles extend one another in a circle: \((seen + [name]).joined(separator: " -> ")).",
-            "Take one \"extends\" of these away.")
-          break
-        }
-        if seen.contains(name) { break }
-        seen.append(name)
-        at = next.extends
+  /// Profiles of the same file that lead back to themselves, or over more levels than are followed. A name of another
+  /// file is looked up when it is used. O(profiles).
+  private mutating func refuseLongChains(_ profiles: [RuntimeConfiguration.Profile]) {
+    let positions = Dictionary(profiles.indices.map { (profiles[$0].name, $0) }) { first, _ in first }
+    // How many levels a profile has below itself, once that is known.
+    var levels = [Int?](repeating: nil, count: profiles.count)
+    for start in profiles.indices where levels[start] == nil {
+      var trail: [Int] = []
+      var places: [Int: Int] = [:]
+      var at: Int? = start
+      while let position = at, levels[position] == nil, places[position] == nil {
+        places[position] = trail.count
+        trail.append(position)
+        at = profiles[position].extends.flatMap { positions[$0] }
+      }
+      if let position = at, let place = places[position] {
+        refuseCircle(trail[place...], profiles)
+        for member in trail { levels[member] = 0 }
+        continue
+      }
+      var level = at.flatMap { levels[$0] }.map { $0 + 1 } ?? 0
+      for member in trail.reversed() {
+        levels[member] = level
+        if level == RuntimeConfiguration.levelBound + 1 { refuseLevels(profiles[member]) }
+        level += 1
       }
     }
+  }
+
+  /// Told once, at the member of the circle that stands first.
+  private mutating func refuseCircle(_ circle: ArraySlice<Int>, _ profiles: [RuntimeConfiguration.Profile]) {
+    guard let first = circle.min(), let place = circle.firstIndex(of: first) else { return }
+    let names = (circle[place...] + circle[..<place] + [first]).map { profiles[$0].name }
+    let shown = names.count > 20 ? names.prefix(10) + ["…"] + names.suffix(1) : names[...]
+    addAtExtends(
+      profiles[first], "The profiles extend one another in a circle: \(shown.joined(separator: " -> ")).",
+      "Take one \"extends\" of these away.")
+  }
+
+  private mutating func refuseLevels(_ profile: RuntimeConfiguration.Profile) {
+    addAtExtends(
+      profile, "\"\(profile.name)\" extends over more than \(RuntimeConfiguration.levelBound) levels.",
+      "A profile leads over at most \(RuntimeConfiguration.levelBound) others to the end of its chain.")
+  }
+
+  private mutating func addAtExtends(_ profile: RuntimeConfiguration.Profile, _ message: String, _ legal: String) {
+    let place = root["profiles"]?[profile.name]?["extends"] ?? root
+    add(place, "/profiles/\(escaped(profile.name))/extends", message, legal)
   }
 
   // MARK: - Faults
@@ -188,13 +250,13 @@ private struct ConfigurationReader {
   private mutating func add(_ value: JSONValue, _ pointer: String, _ message: String, _ legal: String) {
     faults.append(
       ConfigurationFault(
-        file: file, line: document.position(of: value).line, pointer: pointer, message: message, legal: legal))
+        file: file, line: lines.line(of: value.range.lowerBound), pointer: pointer, message: message, legal: legal))
   }
 
   private mutating func addKey(_ member: JSONMember, _ pointer: String, _ message: String, _ legal: String) {
     faults.append(
       ConfigurationFault(
-        file: file, line: document.position(of: member.keyRange.lowerBound).line, pointer: pointer, message: message,
+        file: file, line: lines.line(of: member.keyRange.lowerBound), pointer: pointer, message: message,
         legal: legal))
   }
 

@@ -48,20 +48,21 @@ public struct RuntimeProfile: Sendable {
   /// Resolves a profile.
   /// - Parameters:
   ///   - files: the repository's own first, then the built-in one.
-  ///   - environment: the environment of the process.
-  ///   - flags: settings with their values on the command line.
-  /// - Throws: `Failure`. O(profiles × settings).
+  ///   - environment: of the process.
+  ///   - flags: settings with what the command line says of them.
+  /// - Throws: `Failure`. O(levels × settings): each file bounds its levels.
   public init(
     _ name: String, files: [RuntimeConfiguration], environment: [String: String] = [:],
     flags: [(name: String, value: String)] = []
   ) throws(Failure) {
     self.name = name
-    let known = files.flatMap(\.names).reduce(into: [String]()) { if !$0.contains($1) { $0.append($1) } }
-    guard known.contains(name) else { throw .unknownProfile(name, known: known) }
+    guard files.contains(where: { $0.profile(name) != nil }) else {
+      throw .unknownProfile(name, known: files.uniqueNames)
+    }
     for flag in flags where RuntimeSetting.named(flag.name) == nil {
       throw .unknownSetting(flag.name, known: RuntimeSetting.all.map(\.name))
     }
-    let chain = try Self.chain(of: name, files, known)
+    let chain = try Self.chain(of: name, files)
     var values: [Value] = []
     for setting in RuntimeSetting.all {
       values.append(try Self.value(of: setting, chain, environment, flags))
@@ -72,17 +73,15 @@ public struct RuntimeProfile: Sendable {
   private typealias Link = (file: RuntimeConfiguration, profile: RuntimeConfiguration.Profile)
 
   /// Returns the profiles in order of precedence: for each file, the profile and the profiles that it extends.
-  private static func chain(of name: String, _ files: [RuntimeConfiguration], _ known: [String]) throws(Failure)
-    -> [Link]
-  {
+  private static func chain(of name: String, _ files: [RuntimeConfiguration]) throws(Failure) -> [Link] {
     var chain: [Link] = []
     func follow(_ name: String, _ trail: [String]) throws(Failure) {
       for file in files {
         guard let profile = file.profile(name) else { continue }
         chain.append((file, profile))
         guard let base = profile.extends else { continue }
-        guard known.contains(base) else {
-          throw .unknownBase(base, of: name, file: file.file, line: profile.line, known: known)
+        guard files.contains(where: { $0.profile(base) != nil }) else {
+          throw .unknownBase(base, of: name, file: file.file, line: profile.line, known: files.uniqueNames)
         }
         if trail.contains(base) { throw .circle(trail + [base]) }
         try follow(base, trail + [base])
@@ -190,6 +189,14 @@ public struct RuntimeProfile: Sendable {
   public var maxOutputBytes: Int { integer("maxOutputBytes") }
   /// The bound on any one file that a check writes.
   public var maxFileBytes: Int { integer("maxFileBytes") }
+}
+
+extension [RuntimeConfiguration] {
+  /// The names of all profiles, each once, in the order of the files.
+  public var uniqueNames: [String] {
+    var seen = Set<String>()
+    return flatMap(\.names).filter { seen.insert($0).inserted }
+  }
 }
 
 extension RuntimeProfile.Origin: CustomStringConvertible {

@@ -4,7 +4,7 @@ import CLibrary
 public struct SystemError: Error, Sendable, Equatable {
   /// The kind of failure.
   public enum Kind: Sendable, Equatable {
-    case notFound, exists, permission, full, closed, other
+    case notFound, exists, permission, full, closed, tooLarge, other
   }
 
   /// The C function.
@@ -35,6 +35,15 @@ public struct SystemError: Error, Sendable, Equatable {
     self.reason = reason
   }
 
+  /// Says that something gives more bytes than are read of it.
+  public static func tooLarge(_ subject: String, _ bound: Int) -> SystemError {
+    SystemError("read", subject, EOVERFLOW, "it has more than \(bound) bytes, and so many are not read")
+  }
+
+  private init(_ function: String, _ subject: String, _ code: Int32, _ reason: String) {
+    (self.function, self.subject, self.code, self.reason) = (function, subject, code, reason)
+  }
+
   /// Returns the error for a path that does not exist.
   public static func notFound(_ path: String) -> SystemError { SystemError("lstat", path, ENOENT) }
 
@@ -46,6 +55,7 @@ public struct SystemError: Error, Sendable, Equatable {
     case EACCES, EPERM, EROFS: .permission
     case EPIPE: .closed
     case ENOSPC, EDQUOT, EFBIG: .full
+    case EOVERFLOW: .tooLarge
     default: .other
     }
   }

@@ -74,6 +74,36 @@ struct DeliverTests {
     #expect(bad.status != 0 && bad.errors.contains("ssot/policies/sinks.json:1"), "\(bad.all)")
   }
 
+  @Test("a sink whose profile changes is untrusted again, and trust shows headers, variables and profile")
+  func changedProfile() throws {
+    let s = try Scratch.withPlan()
+    let sinks =
+      #"{ "tool": { "kind": "command", "command": ["sh", "-c", "env >>seen"] }, "board": { "kind": "webhook", "url": "http://127.0.0.1:9/", "profile": "quick", "headers": { "X-Key": "$BOARD_KEY", "X-Team": "ops" } } }"#
+    s.sinks(sinks, profiles: #"{ "quick": { "extends": "delivery" } }"#)
+    #expect(s.readiness("deliver", "tool", environment: ["BOARD_KEY": "k"]).status == 0)
+    let shown = s.readiness("trust", "--sinks", "--dry-run").output
+    for text in [
+      "header  X-Key: the variable BOARD_KEY", "header  X-Team: ops", "under   profile quick",
+      "under   profile delivery", "sees    ", "trusted already",
+    ] {
+      #expect(shown.contains(text), "\(text): \(shown)")
+    }
+    s["ssot/runtime.config.json"] =
+      #"{ "version": 1, "profiles": { "quick": { "extends": "delivery" }, "delivery": { "environment": ["PATH", "HOME", "BOARD_KEY"] } } }"#
+    s.start("M-01")
+    #expect(s.git("commit", "-qam", "another profile").status == 0)
+    for name in ["tool", "board"] {
+      let refused = s.readiness("deliver", name, environment: ["BOARD_KEY": "k"])
+      #expect(refused.status == 2, "\(name): \(refused.all)")
+      #expect(refused.errors.contains("Nobody has trusted the sink"), "\(name): \(refused.all)")
+    }
+    #expect(s["seen"]?.contains("BOARD_KEY") == false)
+    let again = s.readiness("trust", "--sinks").output
+    #expect(again.contains("trusted now") && again.contains("BOARD_KEY") && !again.contains("already"), "\(again)")
+    #expect(s.readiness("deliver", "tool", environment: ["BOARD_KEY": "k"]).status == 0)
+    #expect(s["seen"]?.contains("BOARD_KEY=k") == true)
+  }
+
   @Test("a file in a folder that is not there keeps nothing from being told later")
   func missingFolder() throws {
     let scratch = try Scratch.withPlan()

@@ -73,6 +73,30 @@ struct ObjectiveTests {
     #expect(gate("--capture \(file) --capture \(file)").status == 2)
   }
 
+  @Test(
+    "slo capture writes through no link of the work tree, and leaves what stands behind it",
+    .enabled(if: Needed.programs("curl"), "curl is not here"))
+  func linkedCaptures() throws {
+    let body = #"{"status":"success","data":{"resultType":"vector","result":[]}}"#
+    let server = try ScriptedServer(Array(repeating: .answer(200, body: body), count: 100))
+    defer { server.stop() }
+    let s = try Scratch.withObjective()
+    let name = "checkout-availability"
+    func capture() -> Scratch.Result {
+      s.readiness("slo", "capture", "--endpoint", "http://127.0.0.1:\(server.port)", environment: ["COLUMNS": "400"])
+    }
+    s.shell("mkdir ../victim && echo precious >../victim/\(name).json; rm -rf ssot/slo; mkdir -p ssot/slo")
+    for place in ["ssot/slo/captures", "ssot/slo"] {
+      s.shell("rm -rf \(place); ln -s \"$(cd ../victim && pwd)\" \(place)")
+      let refused = capture()
+      #expect(refused.status == 3 && refused.errors.contains("symbolic link"), "\(place): \(refused.all)")
+      let left = s.shell("cd ../victim && find . -type f && cat *.json").output
+      #expect(left == "./\(name).json\nprecious\n", "\(place)")
+    }
+    s.shell("rm -rf ssot/slo")
+    #expect(capture().status == 0 && s["ssot/slo/captures/\(name).json"] != nil)
+  }
+
   @Test("names of version 2 that are not built are refused, version 3 is too new, and version 1 knows no slos")
   func versions() throws {
     let s = try Scratch.withPlan()

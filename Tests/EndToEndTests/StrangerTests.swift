@@ -185,6 +185,45 @@ struct StrangerTests {
     #expect(s.shell("ls -A ../victim; cat ../victim/* 2>/dev/null").output == before, "\(result.all)")
   }
 
+  @Test(
+    "a trusted file sink is a path: a link that is committed there later is not followed",
+    arguments: [("events.jsonl", "events.jsonl"), ("log/events.jsonl", "log"), ("../repo/log/e", "log")])
+  func linkedSink(_ path: String, _ link: String) throws {
+    let s = try Scratch.withPlan()
+    s.shell("mkdir ../victim log; touch log/.keep; printf kept >../victim/events.jsonl")
+    s["ssot/policies/sinks.json"] =
+      "{ \"version\": 1, \"sinks\": { \"audit\": { \"kind\": \"file\", \"path\": \"\(path)\" } } }"
+    s["ssot/runtime.config.json"] =
+      #"{ "version": 1, "profiles": { "delivery": { "timeoutSeconds": 1, "retry": { "attempts": 1, "firstDelayMilliseconds": 1, "maxDelayMilliseconds": 1 } } } }"#
+    s.git("add", "-A")
+    #expect(s.git("commit", "-qm", "sinks").status == 0)
+    #expect(s.readiness("trust", "--sinks").status == 0)
+    #expect(s.readiness("deliver").status == 0)
+    s.shell("rm -rf \(link); ln -s ../victim\(link == "log" ? "" : "/events.jsonl") \(link)")
+    s.start("M-01")
+    s.git("add", "-A")
+    #expect(s.git("commit", "-qm", "a link").status == 0)
+    let result = s.readiness("deliver")
+    #expect(result.status == 1 && result.all.contains("dead letters"), "\(result.all)")
+    #expect(s.readiness("dlq", "list", environment: ["COLUMNS": "300"]).all.contains("symbolic link"))
+    #expect(s.shell("ls -A ../victim; cat ../victim/*").output == "events.jsonl\nkept", "\(result.all)")
+  }
+
+  @Test("rules are written through no link of the work tree, into a folder that was typed, and through the user's own")
+  func generated() throws {
+    let s = try Scratch.withPlan()
+    s.shell("mkdir ../victim ../log; ln -s ../victim ops; ln -s log ../own")
+    for folder in ["ops", "ops/inner", "./ops", "../repo/ops"] {
+      let result = s.readiness("alerts", "rules", "--output", folder)
+      #expect(result.status == 3 && result.errors.contains("symbolic link"), "\(folder): \(result.all)")
+    }
+    #expect(s.shell("ls -A ../victim").output.isEmpty)
+    #expect(s.readiness("alerts", "rules", "--output", "../own").status == 0)
+    #expect(!s.shell("ls -A ../log").output.isEmpty)
+    #expect(s.readiness("alerts", "rules", "--output", "new/rules").status == 0)
+    #expect(!s.shell("ls -A new/rules").output.isEmpty)
+  }
+
   @Test("trust that a .git folder brings along counts for nothing; reading commands leave nothing in the home")
   func trust() throws {
     let s = try Scratch.withPlan()

@@ -114,6 +114,37 @@ struct RuntimeProfileTests {
     #expect(found.first?.legal == "Take one \"extends\" of these away.")
   }
 
+  private func chain(_ count: Int, last: String = "{}") -> String {
+    let links = (0..<count).map { "\"p\($0)\": { \"extends\": \"p\($0 + 1)\" }" }
+    return "{ \"version\": 1, \"profiles\": { \((links + ["\"p\(count)\": \(last)"]).joined(separator: ",\n")) } }"
+  }
+
+  @Test("a chain of 16 levels is followed; a longer one is refused at the first profile that is too far up")
+  func levels() throws {
+    let sound = try RuntimeConfiguration(
+      parsing: Array(chain(16, last: #"{ "parallelism": 3 }"#).utf8), file: "f.json")
+    #expect(try RuntimeProfile("p0", files: [sound, standard]).parallelism == 3)
+    let found = faults(chain(40))
+    #expect(found.map { "\($0.line) \($0.pointer)" } == ["24 /profiles/p23/extends"])
+    #expect(found.first?.message == "\"p23\" extends over more than 16 levels.")
+  }
+
+  @Test("2,000 profiles in a chain, a circle or side by side take no longer than their bytes", .timeLimit(.minutes(1)))
+  func manyProfiles() throws {
+    let clock = ContinuousClock()
+    let long = try clock.measure {
+      #expect(faults(chain(2000)).count == 1)
+      let circle = faults(chain(2000, last: #"{ "extends": "p0" }"#))
+      #expect(circle.count == 1 && circle[0].message.count < 300)
+      let wide = (0..<2000).map { "\"p\($0)\": { \"extends\": \"tdd\", \"parallelism\": 2 }" }
+      let own = try RuntimeConfiguration(
+        parsing: Array("{ \"version\": 1, \"profiles\": { \(wide.joined(separator: ",\n")) } }".utf8), file: "f.json")
+      for name in own.names { _ = try RuntimeProfile(name, files: [own, standard]) }
+    }
+    // By the cube of the profiles it took minutes.
+    #expect(long < .seconds(30), "\(long)")
+  }
+
   @Test("each fault names line, pointer and the legal values, and all of them are told at once")
   func allFaults() {
     let text = """
@@ -196,7 +227,7 @@ struct RuntimeContractTests {
       let bytes = random.mutated(root, keys: Pieces.keys, values: Pieces.values).layoutBytes
       let text = String(decoding: bytes, as: UTF8.self)
       let found = faults(text)
-      let byCode = found.allSatisfy { $0.message.contains("in a circle") }
+      let byCode = found.allSatisfy { $0.message.contains("in a circle") || $0.message.contains("levels") }
       refused += byCode ? 0 : 1
       let violations = try schema.violations(of: JSONDocument(parsing: bytes).root)
       #expect(byCode == violations.isEmpty, "seed \(seed), round \(round): \(text) \(found) \(violations)")

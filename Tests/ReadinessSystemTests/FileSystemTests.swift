@@ -76,14 +76,74 @@ struct FileSystemTests {
     }
   }
 
-  @Test("a line that a killed writer left half is taken away", arguments: [0, 1, 5000])
-  func endsAtLineEnd(_ half: Int) throws {
+  @Test("a line that a killed writer left half is taken away before the next one", arguments: [0, 1, 5000])
+  func appends(_ half: Int) throws {
     try inFolder { folder in
       let path = folder + "/lines"
       let whole = Array("one\ntwo\n".utf8)
       try FileSystem.create(path, whole + [UInt8](repeating: 0x78, count: half))
-      try FileSystem.endAtLineEnd(path)
-      #expect(try FileSystem.read(path) == whole)
+      try LinkFreeFolder(folder).append(line: Array("three".utf8), to: "lines")
+      #expect(try FileSystem.read(path) == whole + Array("three\n".utf8))
+    }
+  }
+
+  @Test(
+    "a path below the top is reached through no link, whichever way it leads there",
+    arguments: ["link", "inner/link", "folder/file", "inner/../folder/file"])
+  func belowTop(_ name: String) throws {
+    try inFolder { folder in
+      let top = folder + "/repo"
+      try FileSystem.makeFolders(top + "/inner")
+      try FileSystem.makeFolders(folder + "/victim")
+      try FileSystem.link(folder + "/alias", to: "repo")
+      for link in ["/link", "/inner/link"] { try FileSystem.link(top + link, to: folder + "/victim/file") }
+      try FileSystem.link(top + "/folder", to: "../victim")
+      for path in [name, "./" + name, "../repo/" + name, top + "/" + name, folder + "/alias/" + name] {
+        #expect(throws: SystemError.self, "\(path)") {
+          let (place, last) = try LinkFreeFolder.holding(path, below: top)
+          try place.append(line: [0x78], to: last)
+        }
+      }
+      #expect(try FileSystem.names(in: folder + "/victim").isEmpty)
+    }
+  }
+
+  @Test("a path elsewhere follows the user's links to its folder; below the top folders are created on demand")
+  func elsewhere() throws {
+    try inFolder { folder in
+      let top = folder + "/repo"
+      try FileSystem.makeFolders(top)
+      try FileSystem.makeFolders(folder + "/log")
+      try FileSystem.link(folder + "/own", to: "log")
+      for path in ["../own/a", folder + "/own/b"] {
+        let (place, last) = try LinkFreeFolder.holding(path, below: top)
+        try place.append(line: [0x78], to: last)
+      }
+      #expect(try FileSystem.names(in: folder + "/log") == ["a", "b"])
+      let missing = #expect(throws: SystemError.self) { _ = try LinkFreeFolder.holding("new/file", below: top) }
+      #expect(missing?.kind == .notFound)
+      let (place, last) = try LinkFreeFolder.holding(top + "/new/file", below: top, creates: true)
+      try place.write([1], as: last, isDurable: false)
+      #expect(try FileSystem.read(top + "/new/file") == [1])
+    }
+  }
+
+  @Test("a file, a pipe and a device are read up to a bound, and not beyond it")
+  func boundedReads() throws {
+    try inFolder { folder in
+      let path = folder + "/file"
+      try FileSystem.create(path, [UInt8](repeating: 0x78, count: 10_000))
+      #expect(try FileSystem.read(path, atMost: 10_000).count == 10_000)
+      for (name, bound) in [(path, 9_999), ("/dev/zero", 1 << 20), ("/dev/zero", 0)] {
+        let error = #expect(throws: SystemError.self, "\(name)") { try FileSystem.read(name, atMost: bound) }
+        #expect(error?.kind == .tooLarge && error?.subject == name)
+      }
+      #expect(throws: SystemError.self) { try FileSystem.read("/dev/zero") }
+      let truncated = folder + "/large"
+      try FileSystem.create(truncated, [])
+      #expect(truncate(truncated, 1 << 40) == 0)
+      #expect(#expect(throws: SystemError.self) { try FileSystem.readIfPresent(truncated) }?.kind == .tooLarge)
+      #expect(FileSystem.readQuietly(truncated) == nil)
     }
   }
 

@@ -7,8 +7,8 @@ public final class ScriptedServer: @unchecked Sendable {
   /// The action for one connection.
   public enum Act: Sendable {
     /// Reads the request and answers.
-    case answer(Int, headers: [String] = [])
-    /// Reads the request and does not answer, for a number of seconds.
+    case answer(Int, headers: [String] = [], body: String = "")
+    /// Reads the request and says nothing, for so many seconds.
     case hang(Double)
     /// Reads the request and resets the connection.
     case reset
@@ -75,10 +75,10 @@ public final class ScriptedServer: @unchecked Sendable {
       return script.isEmpty ? .answer(204) : script.removeFirst()
     }
     switch act {
-    case .answer(let status, let headers):
-      let head = (["HTTP/1.1 \(status) x", "Content-Length: 0", "Connection: close"] + headers).joined(
+    case .answer(let status, let headers, let body):
+      let head = (["HTTP/1.1 \(status) x", "Content-Length: \(body.utf8.count)", "Connection: close"] + headers).joined(
         separator: "\r\n")
-      let bytes = Array((head + "\r\n\r\n").utf8)
+      let bytes = Array((head + "\r\n\r\n" + body).utf8)
       _ = send(connection, bytes, bytes.count, Int32(MSG_NOSIGNAL))
       close(connection)
     case .hang(let seconds):

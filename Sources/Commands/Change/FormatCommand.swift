@@ -45,9 +45,7 @@ struct FormatCommand: ParsableCommand {
       }
       changed.append(path)
       guard !check else { return }
-      let parts = path.split(separator: "/")
-      let folder = try LinkFreeFolder(top).folder(parts.dropLast().joined(separator: "/"))
-      try folder?.write(bytes, as: String(parts.last ?? ""), isDurable: true)
+      try LinkFreeFolder(top).write(bytes, at: path, isDurable: true)
     }
     for id in present where wanted.isEmpty || wanted.contains(id) {
       guard let file = try work.milestone(id) else { continue }

@@ -152,11 +152,8 @@ struct Layout {
     if !isDry {
       let root = try LinkFreeFolder(top)
       for file in files where new.contains(file.path) {
-        let parts = file.path.split(separator: "/")
-        let folder = try root.folder(parts.dropLast().joined(separator: "/"), creates: true)
-        try folder?.write(
-          file.bytes, as: String(parts.last ?? ""), mode: file.path.hasPrefix("hooks/") ? 0o755 : 0o644,
-          isDurable: true)
+        try root.write(
+          file.bytes, at: file.path, mode: file.path.hasPrefix("hooks/") ? 0o755 : 0o644, isDurable: true)
       }
     }
     return Written(new: new, kept: kept)

@@ -44,7 +44,7 @@ struct ConfigShowCommand: ParsableCommand {
   mutating func run() throws {
     let context = try Context(options)
     let repository = try context.openRepository()
-    let runtime = try RuntimeFiles(own: WorkTree(repository).bytes(at: RuntimeFiles.path))
+    let runtime = try RuntimeFiles(in: WorkTree(repository))
     let style = try context.style(repository)
     guard let profile else {
       let json = Envelope.json("config", [JSONMember("profiles", .texts(runtime.names))])
@@ -87,19 +87,27 @@ struct ConfigCheckCommand: ParsableCommand {
   mutating func run() throws {
     let context = try Context(options)
     let name = file ?? RuntimeFiles.path
-    let bytes =
-      if let file { try FileSystem.readIfPresent(file) } else {
-        try WorkTree(context.openRepository()).bytes(at: RuntimeFiles.path)
+    let own: RuntimeConfiguration? =
+      if let file { try Self.read(file) } else {
+        try RuntimeFiles(in: WorkTree(context.openRepository())).files.first { !$0.isBuiltIn }
       }
-    guard let bytes else {
+    guard let read = own else {
       throw UsageError(
         "There is no file \(name).", hint: "ssot/examples/runtime.config.json is an example; copy it to begin.")
     }
-    let read = try RuntimeConfiguration(parsing: bytes, file: name)
     let builtIn = try RuntimeFiles(own: nil).files
     // A profile may extend one of the built-in file, so each is resolved as for a check.
     for profile in read.names { _ = try RuntimeProfile(profile, files: [read] + builtIn) }
     let json = Envelope.json("config", [JSONMember("file", .text(name)), JSONMember("profiles", .texts(read.names))])
     context.print(json: json, text: "\(name) is sound: \(read.names.joined(separator: ", ")).")
+  }
+
+  private static func read(_ file: String) throws -> RuntimeConfiguration? {
+    do {
+      return try FileSystem.readIfPresent(file, atMost: RuntimeConfiguration.bound)
+        .map { try RuntimeConfiguration(parsing: $0, file: file) }
+    } catch let error as SystemError where error.kind == .tooLarge {
+      throw ConfigurationError.tooLarge(file)
+    }
   }
 }

@@ -65,6 +65,7 @@ struct Failure {
       switch error.kind {
       case .permission: ("permission", "Check its owner and permissions: ls -ld shows them.")
       case .full: ("disk-full", "Make room, then try again.")
+      case .tooLarge: ("too-large", "Name a smaller file.")
       case .notFound, .exists, .closed, .other: ("files", "Check that the path is there and may be used.")
       }
     self.init(3, code, "\(error.subject): \(error.reason).", hint)

@@ -1,4 +1,5 @@
 import CSHA1
+import GitRepository
 import PlanModel
 import ReadinessSystem
 
@@ -9,7 +10,7 @@ struct ProgramFile {
 
   /// Reads the running program's own file. O(its size).
   /// - Throws: `SystemError` if it cannot be read.
-  init() throws(SystemError) { digest = Digest(of: try FileSystem.read("/proc/self/exe")) }
+  init() throws(SystemError) { digest = try FileDigest.of("/proc/self/exe") }
 
   /// The serial number of its SBOM: `urn:uuid:` and a UUID of version 5 (RFC 9562, section 5.5) of the digest, in the
   /// namespace for URLs. `scripts/sbom.sh` computes it too, so that an SBOM names its program and a program its SBOM.

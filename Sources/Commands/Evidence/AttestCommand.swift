@@ -19,7 +19,7 @@ struct AttestCommand: ParsableCommand {
 func bytes(
   of path: String, hint: String = "Name a file; readiness provenance --out DIR writes some."
 ) throws -> [UInt8] {
-  guard let bytes = try FileSystem.readIfPresent(path) else {
+  guard let bytes = try FileSystem.readIfPresent(path, atMost: 16 << 20) else {
     throw UsageError("There is no file \(path).", hint: hint)
   }
   return bytes

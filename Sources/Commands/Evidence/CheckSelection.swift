@@ -29,7 +29,7 @@ struct CheckSelection {
     let isStaged = takesStaged && revision == nil && !repository.isBare
     let plan = isStaged ? repository.tree(try repository.candidateTree()) : tree
     overview = try PlanOverview(plan, now: now, attestations: attestations)
-    runtime = try RuntimeFiles(own: plan.bytes(at: RuntimeFiles.path, atMost: 1 << 20))
+    runtime = try RuntimeFiles(in: plan)
     if let finding = overview.findings.first {
       throw GitError(.damaged, finding.message, hint: finding.hint, function: "PlanOverview")
     }

@@ -115,9 +115,11 @@ struct SLOCaptureCommand: ParsableCommand {
     var written: [Written] = []
     for (capture, bytes) in captures {
       let place = PlanPaths.capture(capture.slo)
-      let path = output ?? ((top ?? "") + place)
-      if output == nil, let slash = path.lastIndex(of: "/") { try FileSystem.makeFolders(String(path[..<slash])) }
-      try FileSystem.write(bytes, to: path, mode: 0o644)
+      if let output {
+        try FileSystem.write(bytes, to: output, mode: 0o644)
+      } else if let top {
+        try LinkFreeFolder(top).write(bytes, at: place, mode: 0o644, isDurable: true)
+      }
       guard let file = selection.files.first(where: { $0.name == capture.slo }) else { continue }
       let verdict = try selection.gate(given: [capture.slo: bytes])
         .verdict(file, selection.conditions, now: context.milliseconds)

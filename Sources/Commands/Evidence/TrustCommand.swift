@@ -60,21 +60,22 @@ struct TrustCommand: ParsableCommand {
     let commit = try repository.commit(named: at ?? "HEAD")
     let selection = try SinkSelection(repository, at: commit, context, [])
     let known = try store.trusted()
-    let sinks = selection.sinks.sorted { $0.key < $1.key }
-    if !dryRun { try store.trust(sinks.map(\.value.digest)) }
-    let json = sinks.map { name, sink -> JSONValue in
-      ["sink": .text(name), "definition": sink.json, "digest": .text(sink.digest.tagged)]
+    let sinks = try selection.sinks.sorted { $0.key < $1.key }.map { name, sink in
+      TrustedSink(
+        name: name, sink: sink, profile: try selection.plainProfile(of: sink),
+        digest: try selection.trustDigest(of: sink).tagged)
+    }
+    if !dryRun { try store.trust(sinks.map { try selection.trustDigest(of: $0.sink) }) }
+    let json = sinks.map { each -> JSONValue in
+      [
+        "sink": .text(each.name), "definition": each.sink.json, "profile": each.profile.json,
+        "digest": .text(each.digest), "trusted": JSONValue(.bool(!dryRun || known.contains(each.digest))),
+      ]
     }
     let style = try context.style(repository)
-    let lines = sinks.map { name, sink in
-      let state = known.contains(sink.digest.tagged) ? "trusted already" : dryRun ? "not trusted" : "trusted now"
-      let what =
-        switch sink.kind {
-        case .file(let path): "adds lines to \(path.printable)"
-        case .command(let words): "runs " + words.map(Self.quoted).joined(separator: " ")
-        case .webhook(let url, _): "posts to \(url.printable)"
-        }
-      return style(name, .strong) + "  " + style(state, .quiet) + "\n  " + what
+    let lines = sinks.map { each in
+      let state = known.contains(each.digest) ? "trusted already" : dryRun ? "not trusted" : "trusted now"
+      return ([style(each.name, .strong) + "  " + style(state, .quiet)] + each.lines).joined(separator: "\n")
     }
     context.print(
       json: Envelope.json("trust", [JSONMember("sinks", JSONValue(.array(json)))]),
@@ -89,12 +90,11 @@ struct TrustCommand: ParsableCommand {
       lines.append(style(check.name, .strong) + "  " + style(state, state == "not trusted" ? .warn : .quiet))
       switch check.definition.kind {
       case .command(let command):
-        lines.append("  runs    " + command.arguments.map(Self.quoted).joined(separator: " "))
+        lines.append("  runs    " + command.arguments.map(\.quotedForReading).joined(separator: " "))
         if let profile = check.plain {
           let area = profile.usesWorkTree ? "the work tree" : "a clean copy of the commit"
           lines.append("  in      \(area), profile \(profile.name)")
-          lines.append("  sees    " + profile.environment.joined(separator: ", ").printable)
-          lines.append("  writes  " + profile.writablePaths.joined(separator: ", ").printable)
+          lines += profile.reachLines
         }
       case .milestone(let repository, _, _, _): lines.append("  reads   \(repository.printable) with git clone")
       default: break
@@ -102,10 +102,47 @@ struct TrustCommand: ParsableCommand {
     }
     return lines.joined(separator: "\n")
   }
+}
 
-  /// Returns a word quoted as a shell would need it, for reading.
-  private static func quoted(_ word: String) -> String {
-    let plain = word.printable
+/// A sink as a person is shown it before it is trusted.
+private struct TrustedSink {
+  let name: String
+  let sink: Sinks.Sink
+  let profile: RuntimeProfile
+  let digest: String
+
+  /// What is done with an event, and all that it may see and write.
+  var lines: [String] {
+    let under = "  under   profile \(profile.name)"
+    switch sink.kind {
+    case .file(let path): return ["  adds lines to \(path.printable)", under]
+    case .command(let words):
+      return ["  runs    " + words.map(\.quotedForReading).joined(separator: " "), under] + profile.reachLines
+    case .webhook(let url, let headers):
+      let sent = headers.map { header in
+        let isVariable = header.value.hasPrefix("$")
+        let value = header.value.printable
+        return "  header  \(header.name): " + (isVariable ? "the variable \(value.dropFirst())" : value)
+      }
+      return ["  posts to \(url.printable)"] + sent + [under]
+    }
+  }
+}
+
+extension RuntimeProfile {
+  /// What a command sees and writes.
+  fileprivate var reachLines: [String] {
+    [
+      "  sees    " + environment.joined(separator: ", ").printable,
+      "  writes  " + writablePaths.joined(separator: ", ").printable,
+    ]
+  }
+}
+
+extension String {
+  /// A word as a shell would have to be given it, for reading.
+  fileprivate var quotedForReading: String {
+    let plain = printable
     let isSimple = !plain.isEmpty && !plain.contains { " '\"$`\\*?()[]{}<>|&;~#!".contains($0) }
     return isSimple ? plain : "'" + plain + "'"
   }

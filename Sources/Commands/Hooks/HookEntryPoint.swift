@@ -162,7 +162,7 @@ struct HookEntryPoint {
   private func putBack() throws -> Int32 {
     guard arguments.count == 2 else { return usage("MESSAGE-FILE OTHER-FILE") }
     let message = try MessageFile(arguments[0])
-    let block = String(decoding: try FileSystem.read(arguments[1]), as: UTF8.self)
+    let block = String(decoding: try FileSystem.read(arguments[1], atMost: MessageFile.bound), as: UTF8.self)
     FileSystem.removeQuietly(arguments[1])
     guard let text = message.text else { return refuse([unreadable]) }
     return try message.write(Stamping.joined(text, block, isEdited: environment["GIT_EDITOR"] != ":"))
@@ -305,7 +305,8 @@ struct HookEntryPoint {
   }
 
   private func lines() throws -> [Substring] {
-    String(decoding: try FileSystem.read(0, "standard input"), as: UTF8.self).split(separator: "\n")
+    // A push of a million refs has 130 MB of them.
+    String(decoding: try FileSystem.read(0, "standard input", atMost: 1 << 28), as: UTF8.self).split(separator: "\n")
   }
 
   // MARK: - Saying it

@@ -67,7 +67,7 @@ struct GivenCaptures {
   init(_ paths: [String]) throws {
     var captures: [String: [UInt8]] = [:]
     for path in paths {
-      guard let bytes = try FileSystem.readIfPresent(path) else {
+      guard let bytes = try FileSystem.readIfPresent(path, atMost: Capture.fileBound) else {
         throw UsageError("There is no file \(path).", hint: "readiness slo capture NAME --output FILE writes one.")
       }
       let name: String

@@ -43,7 +43,7 @@ struct SLORulesCommand: ParsableCommand {
         json: Envelope.json("slo-rules", [JSONMember("rules", .text(text))]), text: String(text.dropLast()))
     }
     let files = objectives.flatMap { RuleFile.files($0, as: format.format) }
-    try GeneratedFiles(files, in: output).settle(
+    try GeneratedFiles(files, in: output, of: repository).settle(
       kind: "slo-rules", subject: "\(objectives.count) \(objectives.count == 1 ? "SLO" : "SLOs")", isCheck: check,
       context)
   }

@@ -95,14 +95,15 @@ struct AlertRulesCommand: ParsableCommand {
 
   mutating func run() throws {
     let context = try Context(options)
-    let selection = try AlertSelection(context.openRepository(), at: source.at)
+    let repository = try context.openRepository()
+    let selection = try AlertSelection(repository, at: source.at)
     try selection.check(context)
     guard let output else {
       let text = selection.files[0].text
       return context.print(
         json: Envelope.json("alert-rules", [JSONMember("rules", .text(text))]), text: String(text.dropLast()))
     }
-    try GeneratedFiles(selection.files, in: output).settle(
+    try GeneratedFiles(selection.files, in: output, of: repository).settle(
       kind: "alert-rules", subject: "\(selection.alerts.count) alerts", isCheck: check, context)
   }
 }

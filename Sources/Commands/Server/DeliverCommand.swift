@@ -31,14 +31,15 @@ struct SinkSelection {
         hint: finding?.hint ?? "Fix it.", function: "PolicySnapshot")
     }
     sinks = policy.sinks.sinks
-    runtime = try RuntimeFiles(own: tree.bytes(at: RuntimeFiles.path, atMost: 1 << 20))
+    runtime = try RuntimeFiles(in: tree)
     trusted = try TrustStore(repository) { StateKey.load(Environment.all(), creates: $0) }.trusted()
     self.context = context
     settings = flags
   }
 
-  /// Returns a sink by its name.
-  /// - Throws: `UnknownName` with the nearest; `UsageError` if nobody has trusted it.
+  /// A sink that is named.
+  /// - Throws: `UnknownName` with the nearest; `UsageError` where nobody has trusted it and its profile as they are;
+  ///   `RuntimeProfile.Failure`.
   func sink(_ name: String) throws -> (sink: Sinks.Sink, profile: RuntimeProfile) {
     guard let sink = sinks[name] else {
       throw UnknownName(
@@ -48,19 +49,28 @@ struct SinkSelection {
             ? "\(PlanPaths.sinks) names none; doc/guides/events.md shows how."
             : "There are \(sinks.keys.sorted().joined(separator: ", "))."))
     }
-    guard isTrusted(sink) else {
+    guard trusted.contains(try trustDigest(of: sink).tagged) else {
       throw UsageError(
-        "Nobody has trusted the sink \"\(name)\" on this machine.",
-        hint: "readiness trust --sinks shows it, and trusts it.")
+        "Nobody has trusted the sink \"\(name)\" and its profile, as they are now, on this machine.",
+        hint: "readiness trust --sinks shows them, and trusts them.")
     }
-    return (sink, try profile(of: sink))
+    let profile = try RuntimeProfile(
+      Self.profileName(of: sink), files: runtime.files, environment: context.environment, flags: settings)
+    return (sink, profile)
   }
 
-  func isTrusted(_ sink: Sinks.Sink) -> Bool { trusted.contains(sink.digest.tagged) }
+  private static func profileName(of sink: Sinks.Sink) -> String { sink.profile ?? "delivery" }
 
-  private func profile(of sink: Sinks.Sink) throws -> RuntimeProfile {
-    try RuntimeProfile(
-      sink.profile ?? "delivery", files: runtime.files, environment: context.environment, flags: settings)
+  /// The profile as the files have it, which is what is trusted.
+  /// - Throws: `RuntimeProfile.Failure`.
+  func plainProfile(of sink: Sinks.Sink) throws -> RuntimeProfile {
+    try RuntimeProfile(Self.profileName(of: sink), files: runtime.files)
+  }
+
+  /// What a person trusts: the sink, and its profile as the files have it.
+  /// - Throws: `RuntimeProfile.Failure`.
+  func trustDigest(of sink: Sinks.Sink) throws -> Digest {
+    TrustStore.digest(of: sink.json, kind: "sink", under: try plainProfile(of: sink))
   }
 }
 

@@ -20,9 +20,6 @@ public struct Sinks: Sendable {
     public let profile: String?
     /// The sink as JSON.
     public let json: JSONValue
-
-    /// The digest of the RFC 8785 form, which trust refers to.
-    public var digest: Digest { Digest(of: json.canonicalBytes) }
   }
 
   /// The sinks, by name.

@@ -81,27 +81,9 @@ extension FileSystem {
     return true
   }
 
-  /// Appends to a file, creates it if necessary, and waits for the disk.
-  /// - Parameter followsLinks: false if somebody else may have created the folder.
+  /// Takes away what stands behind the last line end of an open file.
   /// - Throws: `SystemError`.
-  public static func append(_ bytes: [UInt8], to path: String, followsLinks: Bool = true) throws(SystemError) {
-    let descriptor = open(path, O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC | (followsLinks ? 0 : O_NOFOLLOW), 0o644)
-    guard descriptor >= 0 else { throw SystemError("open", path) }
-    defer { close(descriptor) }
-    try write(bytes[...], to: descriptor, path)
-    guard fsync(descriptor) == 0 else { throw SystemError("fsync", path) }
-  }
-
-  /// Truncates a file after its last line end, because a killed writer may have left an incomplete line.
-  /// - Parameter followsLinks: false if somebody else may have created the folder.
-  /// - Throws: `SystemError`.
-  public static func endAtLineEnd(_ path: String, followsLinks: Bool = true) throws(SystemError) {
-    let file = open(path, O_RDWR | O_CLOEXEC | (followsLinks ? 0 : O_NOFOLLOW))
-    guard file >= 0 else {
-      if errno == ENOENT { return }
-      throw SystemError("open", path)
-    }
-    defer { close(file) }
+  static func endAtLineEnd(_ file: Int32, _ path: String) throws(SystemError) {
     let size = lseek(file, 0, SEEK_END)
     var end = size
     var buffer = [UInt8](repeating: 0, count: 4096)

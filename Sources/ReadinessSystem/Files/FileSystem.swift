@@ -3,19 +3,24 @@ import CLibrary
 /// Reads whole files and folders. `FileSystem+Writing.swift` writes files, `FileSystem+Folders.swift` creates and
 /// removes folders. No other module opens a file by its path.
 public enum FileSystem {
-  /// Reads a whole file. O(bytes).
-  /// - Throws: `SystemError`; of kind `notFound` if there is no file.
-  public static func read(_ path: String) throws(SystemError) -> [UInt8] {
+  /// The most bytes that are read of a file if its reader says nothing else. Devices and pipes never end.
+  public static let usualBound = 64 << 20
+
+  /// Reads a file whole. O(bytes).
+  /// - Parameter bound: the most bytes that it may have. One more is read, and no others.
+  /// - Throws: `SystemError`; of kind `notFound` where there is none, of kind `tooLarge` beyond the bound.
+  public static func read(_ path: String, atMost bound: Int = usualBound) throws(SystemError) -> [UInt8] {
     let descriptor = open(path, O_RDONLY | O_CLOEXEC)
     guard descriptor >= 0 else { throw SystemError("open", path) }
     defer { close(descriptor) }
-    return try read(descriptor, path)
+    return try read(descriptor, path, atMost: bound)
   }
 
-  /// Reads a whole file. Returns nil if there is none.
-  /// - Throws: `SystemError`.
-  public static func readIfPresent(_ path: String) throws(SystemError) -> [UInt8]? {
-    do { return try read(path) } catch {
+  /// Reads a file whole; nil where there is none.
+  /// - Parameter bound: the most bytes that it may have.
+  /// - Throws: `SystemError`; of kind `tooLarge` beyond the bound.
+  public static func readIfPresent(_ path: String, atMost bound: Int = usualBound) throws(SystemError) -> [UInt8]? {
+    do { return try read(path, atMost: bound) } catch {
       guard error.kind == .notFound else { throw error }
       return nil
     }
@@ -30,13 +35,25 @@ public enum FileSystem {
     do { return try read(descriptor, path) } catch { return nil }
   }
 
-  /// Reads an open descriptor, such as standard input, to its end.
-  /// - Parameter name: the name for errors.
-  /// - Throws: `SystemError`.
-  public static func read(_ descriptor: Int32, _ name: String) throws(SystemError) -> [UInt8] {
+  /// Reads all that an open descriptor gives, such as standard input.
+  /// - Parameters:
+  ///   - name: what the error calls it.
+  ///   - bound: the most bytes that it may give.
+  /// - Throws: `SystemError`; of kind `tooLarge` beyond the bound.
+  public static func read(_ descriptor: Int32, _ name: String, atMost bound: Int = usualBound) throws(SystemError)
+    -> [UInt8]
+  {
+    var status = stat()
+    // A file says at once how much it is.
+    if fstat(descriptor, &status) == 0, status.st_mode & S_IFMT == S_IFREG, status.st_size > bound {
+      throw SystemError.tooLarge(name, bound)
+    }
     var bytes: [UInt8] = []
     // Most files are small.
-    try forEachChunk(descriptor, name, of: 4096) { bytes += $0 }
+    try forEachChunk(descriptor, name, of: 4096) { (chunk) throws(SystemError) in
+      bytes += chunk
+      if bytes.count > bound { throw SystemError.tooLarge(name, bound) }
+    }
     return bytes
   }
 
@@ -51,7 +68,8 @@ public enum FileSystem {
 
   /// Reads a descriptor chunk by chunk.
   static func forEachChunk(
-    _ descriptor: Int32, _ name: String, of size: Int = 65536, _ take: (ArraySlice<UInt8>) -> Void
+    _ descriptor: Int32, _ name: String, of size: Int = 65536,
+    _ take: (ArraySlice<UInt8>) throws(SystemError) -> Void
   ) throws(SystemError) {
     var buffer = [UInt8](repeating: 0, count: size)
     while true {
@@ -61,7 +79,7 @@ public enum FileSystem {
         throw SystemError("read", name)
       }
       if count == 0 { return }
-      take(buffer[..<count])
+      try take(buffer[..<count])
       if count == buffer.count, count < 1 << 20 { buffer = [UInt8](repeating: 0, count: count * 4) }
     }
   }

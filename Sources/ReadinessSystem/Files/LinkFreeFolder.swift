@@ -19,6 +19,49 @@ public final class LinkFreeFolder {
     self.path = path
   }
 
+  /// Opens the folder that a path lies in, for a path that a policy or a person names.
+  ///
+  /// Below `top`, which strangers write to by their commits, no link is followed, whichever way the path leads there.
+  /// Elsewhere links on the way to the folder are the user's own and are followed.
+  /// - Parameters:
+  ///   - path: absolute, or from `top`.
+  ///   - top: the top of a work tree, or a bare repository; nil where there is none.
+  ///   - creates: true to create the folders that are missing.
+  /// - Returns: the folder, and the name in it; neither may be there.
+  /// - Throws: `SystemError` if a link or a file is on the way; of kind `notFound` if the folder is not there.
+  public static func holding(_ path: String, below top: String?, creates: Bool = false) throws -> (
+    folder: LinkFreeFolder, name: String
+  ) {
+    let full = path.hasPrefix("/") ? path : "\(top ?? ".")/\(path)"
+    guard let top, let inner = parts(of: full, below: top) else {
+      let folder = FileSystem.folder(of: full)
+      if creates { try FileSystem.makeFolders(folder) }
+      return (try LinkFreeFolder(folder.isEmpty ? "/" : folder), full.split(separator: "/").last.map(String.init) ?? "")
+    }
+    guard let name = inner.last else { throw leaves(full) }
+    guard let folder = try LinkFreeFolder(top).folder(inner.dropLast().joined(separator: "/"), creates: creates) else {
+      throw SystemError.notFound(full)
+    }
+    return (folder, name)
+  }
+
+  /// The components of an absolute path behind the one that leads to a folder, `..` resolved by name alone; nil if none
+  /// leads there.
+  private static func parts(of path: String, below top: String) -> [String]? {
+    var parts: [String] = []
+    for part in path.split(separator: "/") where part != "." {
+      if part == ".." { _ = parts.popLast() } else { parts.append(String(part)) }
+    }
+    var folder = stat()
+    guard stat(top, &folder) == 0 else { return nil }
+    for count in 0...parts.count {
+      var status = stat()
+      guard stat("/" + parts[..<count].joined(separator: "/"), &status) == 0 else { return nil }
+      if status.st_dev == folder.st_dev, status.st_ino == folder.st_ino { return Array(parts[count...]) }
+    }
+    return nil
+  }
+
   deinit { close(descriptor) }
 
   /// Opens a folder below this one. Returns nil if there is none.
@@ -67,7 +110,7 @@ public final class LinkFreeFolder {
         reason: "it is not a regular file of at most \(bound) bytes; look at it, and remove it")
     }
     defer { close(file) }
-    return try FileSystem.read(file, path + "/" + name)
+    return try FileSystem.read(file, path + "/" + name, atMost: bound)
   }
 
   /// Moves a prepared file into this folder.
@@ -80,10 +123,23 @@ public final class LinkFreeFolder {
     try write(bytes, as: name, isDurable: true)
   }
 
+  /// Writes a file below this folder so that it is there whole or not at all, and creates the folders on the way.
+  /// - Parameters:
+  ///   - relative: its path, without `.` and `..`.
+  ///   - isDurable: false where the disk need not be waited for.
+  /// - Throws: `SystemError` where a link or a file stands on the way.
+  public func write(_ bytes: [UInt8], at relative: String, mode: UInt32 = 0o666, isDurable: Bool) throws {
+    let parts = relative.split(separator: "/")
+    try folder(parts.dropLast().joined(separator: "/"), creates: true)?
+      .write(bytes, as: parts.last.map(String.init) ?? "", mode: mode, isDurable: isDurable)
+  }
+
   /// Writes a file of this folder atomically.
   /// - Parameter isDurable: false if the write need not wait for the disk.
   public func write(_ bytes: [UInt8], as name: String, mode: UInt32 = 0o666, isDurable: Bool) throws {
     let draft = "\(name).readiness-\(getpid())"
+    // One that an earlier process of this number left.
+    unlinkat(descriptor, draft, 0)
     let file = openat(descriptor, draft, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, mode)
     guard file >= 0 else { throw SystemError("openat", path + "/" + draft) }
     do {
@@ -97,6 +153,25 @@ public final class LinkFreeFolder {
       unlinkat(descriptor, draft, 0)
       throw error
     }
+  }
+
+  /// Adds a line to a file of this folder, which it creates where there is none, and waits for the disk. What stands
+  /// behind the last line end is removed first: a writer was killed before it had written its line whole.
+  /// - Throws: `SystemError` if it is a link, a pipe or a device.
+  public func append(line: [UInt8], to name: String) throws {
+    let subject = path + "/" + name
+    let flags = O_RDWR | O_CREAT | O_APPEND | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC
+    let file = openat(descriptor, name, flags, 0o644)
+    var status = stat()
+    guard file >= 0 || errno == ELOOP else { throw SystemError("openat", subject) }
+    defer { if file >= 0 { close(file) } }
+    guard file >= 0, fstat(file, &status) == 0, status.st_mode & S_IFMT == S_IFREG else {
+      throw SystemError(
+        "openat", subject, reason: "it is no regular file: it may be a symbolic link, and none is followed here")
+    }
+    try FileSystem.endAtLineEnd(file, subject)
+    try FileSystem.write((line + [0x0A])[...], to: file, subject)
+    guard fsync(file) == 0 else { throw SystemError("fsync", subject) }
   }
 
   /// Removes a file of this folder, or a link itself. Does nothing if it does not exist.
