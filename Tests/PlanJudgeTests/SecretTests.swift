@@ -57,6 +57,30 @@ struct SecretTests {
     #expect(try codes(base) { $0.edit("A-3", "It works", "AKIA4MTWQ7ZL2P9XHRVB") } == ["secret-detected"])
   }
 
+  @Test("names of files of the policy are looked into, folders included, and are not shown")
+  func names() throws {
+    for path in ["ssot/policies/\(token)", "ssot/policies/\(token)/a.json", "ssot/policies/slo/\(token).json"] {
+      let verdict = try Judge.assess(Proposal(reason: "because") { $0[path] = "{}" }).verdict
+      let found = try #require(verdict.findings.first { $0.code == .secretDetected }, "\(path)")
+      #expect(found.message.contains("the name of a file below ssot/policies") && found.path == "ssot/policies")
+    }
+    let base = PlanFixture.tree().with { $0["ssot/policies/\(self.token)"] = "{}" }
+    #expect(try codes(base) { $0["ssot/policies/\(self.token)"] = "[]" } == [])
+    let plain = try codes { $0["ssot/policies/slo/checkout-availability-2026.json"] = "{}" }
+    #expect(!plain.contains("secret-detected"))
+  }
+
+  @Test("what is printed holds no secret: in text, in keys and values of an answer")
+  func redaction() throws {
+    let text = Array("by \(token) <ada@example.com>\n".utf8)
+    #expect(String(decoding: Redaction.redacted(text), as: UTF8.self) == "by [secret] <ada@example.com>\n")
+    let key = "-----BEGIN OPENSSH PRIVATE KEY-----\nb3BlbnNzaC1rZXktdjEAAAAABG5vbmU\n"
+    let json: JSONValue = ["a": .text("x \(token)"), "b": [.text(key), 1], "c": .text("plain")]
+    let clean = String(decoding: Redaction.redacted(json).canonicalBytes, as: UTF8.self)
+    #expect(clean == #"{"a":"x [secret]","b":["[secret]",1],"c":"plain"}"#)
+    #expect(Redaction.isNeeded(in: json.canonicalBytes) && !Redaction.isNeeded(in: Array(clean.utf8)))
+  }
+
   @Test("evidence that comes in, and the reason of a stamp, are looked into")
   func evidenceAndReasons() throws {
     let dump = "user=ada\npassword=\(token)\n"

@@ -1,5 +1,7 @@
+import PlanModel
 import ReadinessSystem
 import Reports
+import StrictJSON
 import Telemetry
 
 /// Standard output and standard error, written whole.
@@ -7,10 +9,10 @@ enum Standard {
   /// Prints an answer for people; nothing in it reaches a terminal as an escape sequence (decision 0042).
   static func output(_ text: String) { document(cleaned(Array(text.utf8))) }
 
-  /// Returns text for people without escape sequences. Renderers escape untrusted text themselves; this function is the
-  /// one place that all text passes.
+  /// Returns text for people without escape sequences and secrets of known form. Renderers escape untrusted text
+  /// themselves; this function is the one place that all text passes.
   static func cleaned(_ bytes: [UInt8]) -> [UInt8] {
-    TerminalText.cleaned(bytes, inWorkflowLog: Environment.isSet("GITHUB_ACTIONS"))
+    TerminalText.cleaned(Redaction.redacted(bytes), inWorkflowLog: Environment.isSet("GITHUB_ACTIONS"))
   }
 
   /// Prints a document for programs, whose renderer has escaped it for its medium.
@@ -28,6 +30,12 @@ enum Standard {
       if !isClosed { Self.error("readiness: the answer cannot be written: \(error.reason). (output)\n") }
       Machine.exit(status)
     }
+  }
+
+  /// Prints an answer for programs, without secrets of known form.
+  static func answer(_ json: JSONValue) {
+    let bytes = json.answerBytes
+    document(Redaction.isNeeded(in: bytes) ? Redaction.redacted(json).answerBytes : bytes)
   }
 
   /// Prints text on standard error. A failure to write is ignored.

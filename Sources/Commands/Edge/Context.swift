@@ -136,7 +136,7 @@ struct Context {
 
   /// Prints an answer that may be megabytes.
   func print(json: @autoclosure () throws -> JSONValue, bytes: @autoclosure () throws -> [UInt8]) rethrows {
-    if options.json { return Standard.document(try json().answerBytes) }
+    if options.json { return Standard.answer(try json()) }
     let bytes = Standard.cleaned(try bytes())
     if page(bytes) { return }
     Standard.document(bytes, ending: [0x0A])
@@ -168,7 +168,7 @@ struct Context {
   func conclude(_ findings: [Finding], repository: Repository?) throws {
     Telemetry.recorder?.found(findings)
     if options.json {
-      Standard.document(FindingReport.verdict(findings, commits: 0).answerBytes)
+      Standard.answer(FindingReport.verdict(findings, commits: 0))
     } else if !findings.isEmpty {
       Standard.error(FindingReport.text(findings, width: width, try style(repository, descriptor: 2)) + "\n")
     }

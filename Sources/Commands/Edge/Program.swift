@@ -144,7 +144,7 @@ public enum Program {
       : Failure(error)
     Telemetry.recorder?.failed(failure.code)
     if isJSON {
-      Standard.document(failure.json.answerBytes)
+      Standard.answer(failure.json)
     } else {
       Standard.error(
         failure.text(

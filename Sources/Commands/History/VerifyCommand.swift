@@ -80,11 +80,12 @@ struct VerifyCommand: PlainCommand {
         commits: report.walked, gate: try GateStep(from: before, to: tree, now: commit.committedMilliseconds))
       Standard.output(summary.markdown + "\n")
     case .sarif:
-      Standard.document(VerdictFormats.sarif(findings, version: Program.version).answerBytes)
-    case .codequality: Standard.document(VerdictFormats.codeQuality(findings).answerBytes)
+      Standard.answer(VerdictFormats.sarif(findings, version: Program.version))
+    case .codequality: Standard.answer(VerdictFormats.codeQuality(findings))
     case .junit: Standard.output(VerdictFormats.junit(runs, findings) + "\n")
     case .github:
-      Standard.document(Array((VerdictFormats.github(findings) + (findings.isEmpty ? "" : "\n")).utf8))
+      Standard.document(
+        Redaction.redacted(Array((VerdictFormats.github(findings) + (findings.isEmpty ? "" : "\n")).utf8)))
     }
     if !report.isAccepted { throw ExitCode(1) }
   }

@@ -318,7 +318,7 @@ struct HookEntryPoint {
   private func refuse(_ findings: [Finding], commits: Int = 0, tip: ObjectID? = nil) -> Int32 {
     Telemetry.recorder?.found(findings)
     if isJSON {
-      Standard.document(FindingReport.verdict(findings, commits: commits).answerBytes)
+      Standard.answer(FindingReport.verdict(findings, commits: commits))
       return 1
     }
     let isPush = isServer || name == "pre-push"
@@ -345,7 +345,7 @@ struct HookEntryPoint {
     let failure = Failure(error)
     if !isServer, name != "pre-push", touchesNothingByGit() { return 0 }
     Telemetry.recorder?.failed(failure.code)
-    if isJSON { Standard.document(failure.json.answerBytes) }
+    if isJSON { Standard.answer(failure.json) }
     say(wrapping: "readiness: \(failure.message.printable) (\(failure.code))")
     say(wrapping: "  -> \(failure.hint.printable)")
     if !isServer {

@@ -45,7 +45,7 @@ struct SyncCommand: ParsableCommand {
         JSONMember("synced", false), JSONMember("message", .text(message)), JSONMember("git", .text(words)),
         JSONMember("hint", .text(hint)),
       ]
-      Standard.document(Envelope.json("sync", members).answerBytes)
+      Standard.answer(Envelope.json("sync", members))
     } else {
       let told = words.split(whereSeparator: \.isNewline).map { "  | " + String($0).printable }
       Standard.error((["readiness: " + message] + told + ["  -> " + hint]).joined(separator: "\n") + "\n")

@@ -17,6 +17,7 @@ enum SecretRule: ChangeRule {
       findings += try evidence(change, file, secrets, context)
     }
     findings += try planAndPolicy(secrets, context)
+    findings += try names(secrets, context)
     return findings + (try words(secrets, context))
   }
 
@@ -58,6 +59,30 @@ enum SecretRule: ChangeRule {
       }
     }
     return findings
+  }
+
+  /// Names of files of plan and policy, folders included, that no parent has. Neither the name nor its path is shown.
+  private static func names(_ secrets: Secrets, _ context: JudgeContext) throws -> [Finding] {
+    let parents = context.proposal.parents
+    var names: [(path: String, folder: String, id: MilestoneID?)] = []
+    for change in context.changes.milestones {
+      guard let file = change.afterFile, try parents.allSatisfy({ try $0.milestoneIdentity(change.id) == nil }) else {
+        continue
+      }
+      names.append((file.path, PlanPaths.folder, change.id))
+    }
+    if context.changes.changesPolicy {
+      let known = try parents.map { try $0.policyFiles() }
+      for path in try context.proposal.candidate.policyFiles().keys.sorted()
+      where known.allSatisfy({ $0[path] == nil }) {
+        names.append((path, PlanPaths.policies, nil))
+      }
+    }
+    return try names.flatMap { name in
+      try secrets.hits(in: Array(name.path.utf8)).map {
+        finding($0, "the name of a file below \(name.folder)", name.id, name.folder, nil)
+      }
+    }
   }
 
   /// Searches the files that are added as evidence.
