@@ -20,6 +20,17 @@ public struct RepositoryList: Sendable {
     entries = Self.named(FileSystem.folders(matching: pattern))
   }
 
+  private init(_ entries: [Entry]) { self.entries = entries }
+
+  /// Parts the repositories whose name can be a label from those whose name holds control characters: whoever makes a
+  /// folder must not keep the others from being told.
+  public func parted() -> (named: RepositoryList, odd: [Entry]) {
+    (
+      RepositoryList(entries.filter { MetricsCollection.isName($0.name) }),
+      entries.filter { !MetricsCollection.isName($0.name) }
+    )
+  }
+
   /// Names folders: `/a/x.git` and `/b/x.git` become `a/x` and `b/x`. File names are also unique.
   static func named(_ paths: [String]) -> [Entry] {
     let parts = paths.map { path in

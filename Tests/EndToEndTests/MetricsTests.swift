@@ -183,6 +183,19 @@ struct MetricsTests {
     #expect(s["../out/readiness_y.prom"]?.contains(#"readiness_collect_success{repository="y"} 1"#) == true)
   }
 
+  @Test("a repository whose name holds a control character is left out, and the others are told")
+  func oddName() throws {
+    let s = try Scratch.withDone()
+    s.shell("mkdir ../fleet ../out && git clone -q --bare . ../fleet/x.git")
+    s.shell("cp -r ../fleet/x.git \"../fleet/$(printf 'e\\033[2J').git\"")
+    let result = s.readiness("metrics", "--repositories", "../fleet/*.git", "--textfile-dir", "../out")
+    #expect(result.status == 3 && result.errors.contains("control characters"), "\(result.all)")
+    #expect(result.output.contains("2 repositories, 1 not read") && !result.all.contains("\u{1B}"), "\(result.all)")
+    #expect(s.shell("ls -A ../out").output == "readiness_x.prom\n")
+    s.shell("rm -r ../fleet/x.git ../out/*")
+    #expect(s.readiness("metrics", "--repositories", "../fleet/*.git", "--textfile-dir", "../out").status == 3)
+  }
+
   @Test("commands are counted from the spool: once for a fleet, and buckets add up")
   func commands() throws {
     let s = try Scratch.withDone()

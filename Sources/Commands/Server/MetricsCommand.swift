@@ -87,20 +87,20 @@ struct MetricsCommand: ParsableCommand {
     guard let resolved = Machine.absolutePath(folder) else {
       throw UsageError("There is no folder \(folder.printable).", hint: "Make it first: node_exporter reads it.")
     }
-    let list = RepositoryList(matching: pattern)
-    guard !list.entries.isEmpty else {
+    let (list, odd) = RepositoryList(matching: pattern).parted()
+    guard !list.entries.isEmpty || !odd.isEmpty else {
       throw UsageError("No folder matches \(pattern.printable).", hint: "Quote the pattern: '/srv/git/*.git'.")
     }
-    if let odd = list.entries.first(where: { !MetricsCollection.isName($0.name) }) {
-      throw UsageError("\(odd.path.printable) holds control characters.", hint: "Leave it out of the pattern.")
+    let unnamed = odd.map { entry in
+      (entry, Failure(UsageError("Its name holds control characters.", hint: "Rename it, or leave it out.")))
     }
-    let failed = try collection.write(list, into: resolved).map { ($0.entry, Failure($0.cause)) }
+    let failed = try unnamed + collection.write(list, into: resolved).map { ($0.entry, Failure($0.cause)) }
     for (entry, failure) in failed where !options.json {
       Standard.error("readiness: \(entry.path.printable): \(failure.message.printable) (\(failure.code))\n")
     }
     let json = MetricsReport.json(
       files: list.entries.map { "\(resolved)/\($0.file)" }, failed: failed.map { ($0.0.path, $0.1.code, $0.1.message) })
-    let count = list.entries.count
+    let count = list.entries.count + odd.count
     context.print(
       json: json,
       text: "\(count) \(count == 1 ? "repository" : "repositories"), \(failed.count) not read: \(resolved.printable)")
