@@ -224,6 +224,35 @@ struct StrangerTests {
     #expect(!s.shell("ls -A new/rules").output.isEmpty)
   }
 
+  @Test(
+    "install, uninstall and doctor write through no linked folder of .git, and core.hooksPath says what is meant",
+    arguments: ["hooks", "info"])
+  func linkedGitFolders(_ name: String) throws {
+    let s = try Scratch.withPlan()
+    s.shell("mkdir ../victim && echo mine >../victim/attributes")
+    s.shell("rm -r .git/\(name) && ln -s ../../victim .git/\(name)")
+    for words in [["install"], ["doctor", "--fix"]] {
+      let refused = s.readiness(words)
+      let told = refused.all.split(separator: "\n").joined(separator: " ").split(separator: " ").joined(separator: " ")
+      let isRefused = told.contains("symbolic link to ../../victim")
+      #expect(isRefused && (refused.status != 0 || words.count == 2), "\(words): \(refused.all)")
+      #expect(s.shell("ls ../victim; cat ../victim/attributes").output == "attributes\nmine\n", "\(words)")
+    }
+    guard name == "hooks" else {
+      s.shell("rm .git/info && mkdir .git/info")
+      #expect(s.readiness("install").status == 0 && s.readiness("uninstall").status == 0)
+      return
+    }
+    let shared = s.shell("cd ../victim && pwd -P").line
+    #expect(s.readiness("install", environment: ["COLUMNS": "400"]).errors.contains("core.hooksPath \(shared),"))
+    s.git("config", "core.hooksPath", shared)
+    #expect(s.readiness("install").status == 0 && s["../victim/commit-msg"] != nil)
+    s.git("config", "--unset", "core.hooksPath")
+    #expect(s.readiness("uninstall").status == 2 && s["../victim/commit-msg"] != nil)
+    s.git("config", "core.hooksPath", shared)
+    #expect(s.readiness("uninstall").status == 0 && s["../victim/commit-msg"] == nil)
+  }
+
   @Test("trust that a .git folder brings along counts for nothing; reading commands leave nothing in the home")
   func trust() throws {
     let s = try Scratch.withPlan()

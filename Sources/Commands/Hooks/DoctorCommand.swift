@@ -82,6 +82,8 @@ private struct Doctor {
     do { folder = try HookFolder() } catch let error as UsageError {
       return [HealthCheck("hooks", .warning, error.message, hint: error.hint)]
     }
+    let refusal = fixes ? try folder.refusal() : nil
+    let fixesHooks = fixes && refusal == nil
     var checks: [HealthCheck] = []
     var missing: [String] = []
     for name in HookScript.usual {
@@ -110,7 +112,7 @@ private struct Doctor {
       case .missing: missing.append(name)
       }
     }
-    if !missing.isEmpty, fixes {
+    if !missing.isEmpty, fixesHooks {
       for name in missing { _ = try folder.put(name, program: program) }
       checks.append(HealthCheck("hooks", .fixed, "Installed \(missing.joined(separator: ", "))."))
     } else if !missing.isEmpty {
@@ -121,7 +123,7 @@ private struct Doctor {
           hint: "readiness install"))
     }
     let slow = try folder.slowStubs(of: HookScript.usual, program: program)
-    if !slow.isEmpty, fixes {
+    if !slow.isEmpty, fixesHooks {
       for name in slow { _ = try folder.put(name, program: program) }
       checks.append(
         HealthCheck("hooks", .fixed, "Replaced the shell hook \(slow.joined(separator: ", ")) by the launcher."))
@@ -130,6 +132,9 @@ private struct Doctor {
         HealthCheck(
           "hooks", .warning, "A shell hook, where the launcher is faster: \(slow.joined(separator: ", ")).",
           hint: "readiness install"))
+    }
+    if let refusal, !(missing + slow).isEmpty {
+      checks.append(HealthCheck("hooks", .warning, refusal.message, hint: refusal.hint))
     }
     if checks.isEmpty { checks.append(HealthCheck("hooks", .ok, "Installed in \(folder.path).")) }
     let setup = try MergeDriverSetup()
@@ -140,6 +145,9 @@ private struct Doctor {
           "merge driver", .problem, "It starts \(gone), which is gone: a merge keeps our side without marks.",
           hint: "readiness install")
       ]
+    }
+    if !isSet, fixes, let refusal = setup.refusal() {
+      return checks + [HealthCheck("merge driver", .warning, refusal.message, hint: refusal.hint)]
     }
     if !isSet, fixes { _ = try setup.put(program: program) }
     checks.append(

@@ -1,9 +1,12 @@
 import GitRepository
+import PlanModel
 import ReadinessSystem
 
 /// The folder in which git looks for hooks.
 struct HookFolder {
   let path: String
+  /// The folders of a server's layout, which are all the repository's own; nil where git names the folder.
+  private let layout: [String]?
 
   /// Finds the folder by asking git, which knows `core.hooksPath` and linked work trees.
   init() throws {
@@ -12,11 +15,30 @@ struct HookFolder {
       throw GitError(.other, "Git does not say where its hooks are.", hint: output.errorText, function: "git rev-parse")
     }
     path = output.trimmed
+    layout = nil
     if path.contains(".husky") { throw Self.owned(by: "husky", "prepare-commit-msg", path) }
   }
 
   /// Uses a folder that a server's own programs read.
-  init(path: String) { self.path = path }
+  init(path: String) {
+    self.path = path
+    let parts = path.split(separator: "/")
+    layout = path.hasPrefix("/") ? [] : parts.indices.map { parts[...$0].joined(separator: "/") }
+  }
+
+  /// Says that a link stands in the place of the folder; nil if none does, or git's configuration names the folder.
+  func refusal() throws -> UsageError? {
+    guard let link = (layout ?? [path]).compactMap({ LinkedFolder($0) }).first else { return nil }
+    guard layout == nil else {
+      return link.refusal(hint: "Make it a folder of this repository, then install again.")
+    }
+    if try GitProcess.run(["config", "--get", "core.hooksPath"]).status == 0 { return nil }
+    let folder = Machine.absolutePath(link.path) ?? link.target
+    return link.refusal(
+      hint:
+        "If shared hooks are meant, say so: git config core.hooksPath \(folder.shellQuoted), then readiness install. If not, remove the link: rm \(link.path.shellQuoted)"
+    )
+  }
 
   private static func owned(by owner: String, _ name: String, _ path: String) -> UsageError {
     let lines =
@@ -33,6 +55,7 @@ struct HookFolder {
   /// - Parameter fileName: the name of the file, if it is not the hook's.
   /// - Parameter telemetry: the folder for the hook's telemetry; nil for none.
   func put(_ name: String, as fileName: String? = nil, program: String, telemetry: String? = nil) throws -> Bool {
+    if let refusal = try refusal() { throw refusal }
     try FileSystem.makeFolders(path)
     let file = path + "/" + (fileName ?? name)
     let kept = kept(fileName ?? name)
@@ -41,7 +64,7 @@ struct HookFolder {
       guard !FileSystem.exists(kept) else {
         throw UsageError("Both \(file) and \(kept) exist.", hint: "Look at the two, and remove one.")
       }
-      try FileSystem.makeFolders(path + "/" + HookScript.keptFolder)
+      try FileSystem.makeFolders(path + "/" + HookScript.keptFolder, own: 1)
       try Self.moveHook(file, to: kept, isDeeper: true)
     }
     var script = HookScript(name: name, keptName: fileName ?? name, program: program, chains: FileSystem.exists(kept))
@@ -85,6 +108,7 @@ struct HookFolder {
   func takeOut(_ name: String) throws -> Bool {
     let file = path + "/" + name
     guard let present = try FileSystem.readIfPresent(file), HookScript.isOurs(present) else { return false }
+    if let refusal = try refusal() { throw refusal }
     let kept = kept(name)
     if FileSystem.exists(kept) {
       try Self.moveHook(kept, to: file, isDeeper: false)

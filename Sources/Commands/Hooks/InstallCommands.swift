@@ -42,11 +42,14 @@ struct InstallCommand: ParsableCommand {
     _ = try context.openRepository()
     let names = try names()
     let folder = try HookFolder()
+    let setup = try MergeDriverSetup()
+    // Before anything is written.
+    if let refusal = try names.isEmpty ? setup.refusal() : folder.refusal() ?? setup.refusal() { throw refusal }
     var written: [String] = []
     for name in names {
       if try folder.put(name, program: program) { written.append(name) }
     }
-    if try MergeDriverSetup().put(program: program) { written.append("merge driver") }
+    if try setup.put(program: program) { written.append("merge driver") }
     if try AttestationRefspec().put() { written.append("refspec of attestations") }
     say(folder.path, names, written, context)
     if let sharing = try HookFolder.sharing() {

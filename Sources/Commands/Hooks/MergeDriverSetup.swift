@@ -23,6 +23,14 @@ struct MergeDriverSetup {
     attributes = output.trimmed
   }
 
+  /// Says that a link stands in the place of the folder `info`; nil if none does.
+  func refusal() -> UsageError? {
+    let folder = FileSystem.folder(of: attributes)
+    let quoted = folder.shellQuoted
+    return LinkedFolder(folder)?.refusal(
+      hint: "Make it a folder of this clone: rm \(quoted) && mkdir \(quoted), then readiness install")
+  }
+
   /// Returns true if the driver is set up for this program.
   func isPut(program: String) throws -> Bool {
     try GitProcess.run(["config", "--local", "merge.readiness.driver"]).trimmed == Self.driver(program)
@@ -32,6 +40,7 @@ struct MergeDriverSetup {
   /// Sets the driver up. Returns true if something had to be written. Our lines come first, so that the user's override
   /// them.
   func put(program: String) throws -> Bool {
+    if let refusal = refusal() { throw refusal }
     let driver = Self.driver(program)
     var isNew = false
     if try GitProcess.run(["config", "--local", "merge.readiness.driver"]).trimmed != driver {
@@ -49,6 +58,7 @@ struct MergeDriverSetup {
 
   /// Removes the driver. Returns true if it was set up.
   func takeOut() throws -> Bool {
+    if let refusal = refusal() { throw refusal }
     let removed = try GitProcess.run(["config", "--local", "--remove-section", "merge.readiness"]).status == 0
     let present = try FileSystem.readIfPresent(attributes) ?? []
     let block = Array(Self.block.utf8)
