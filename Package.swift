@@ -32,13 +32,15 @@ let package = Package(
     .target(
       name: "GitRepository",
       dependencies: [
-        "CLibgit2", "CPure", "GitObjects", "PlanJudge", "PlanModel", "ReadinessSystem", "StrictJSON",
+        "CLibgit2", "CPure", "GitObjects", "PlanModel", "ReadinessSystem", "StrictJSON",
       ]),
     .target(
       name: "GitTransaction",
       dependencies: [
-        "CLibgit2", "CZlib", "GitObjects", "GitRepository", "PlanJudge", "PlanModel", "ReadinessSystem", "StrictJSON",
+        "CLibgit2", "CZlib", "GitObjects", "GitRepository", "PlanModel", "ReadinessSystem", "StrictJSON",
       ]),
+    .target(
+      name: "PlanTrees", dependencies: ["GitObjects", "GitRepository", "PlanModel", "ReadinessSystem", "StrictJSON"]),
     .target(name: "PrometheusRules", dependencies: ["StrictJSON"]),
     .target(
       name: "PlanSLO",
@@ -46,23 +48,27 @@ let package = Package(
     .target(
       name: "PlanHistory",
       dependencies: [
+        "PlanTrees",
         "PlanSLO", "GitRepository", "GitObjects", "PlanJudge", "PlanModel", "ReadinessSystem", "StrictJSON",
         "Telemetry",
       ]),
     .target(
       name: "Attestations",
       dependencies: [
+        "PlanTrees",
         "GitRepository", "GitTransaction", "GitObjects", "PlanJudge", "PlanModel", "ReadinessSystem", "StrictJSON",
       ]),
     .target(
       name: "PlanGate",
       dependencies: [
+        "PlanTrees",
         "Attestations", "GitObjects", "GitRepository", "GitTransaction", "PlanHistory", "PlanJudge", "PlanModel",
         "ReadinessSystem", "StrictJSON", "Telemetry",
       ]),
     .target(
       name: "PlanChecks",
       dependencies: [
+        "PlanTrees",
         "PlanSLO", "GitRepository", "Profiles", "ReadinessSystem", "GitObjects", "PlanJudge", "PlanModel", "JSONSchema",
         "StrictJSON", "Telemetry",
       ]),
@@ -72,12 +78,14 @@ let package = Package(
     .target(
       name: "Monitoring",
       dependencies: [
+        "PlanTrees",
         "Attestations", "GitObjects", "GitRepository", "PlanEvents", "PlanGate", "PlanHistory", "PlanJudge",
         "PlanModel", "PlanSLO", "Profiles", "ReadinessSystem", "StrictJSON", "Telemetry",
       ]),
     .target(
       name: "PlanEvents",
       dependencies: [
+        "PlanTrees",
         "GitObjects", "GitRepository", "PlanHistory", "PlanModel", "Profiles", "ReadinessSystem", "Reports",
         "StrictJSON", "Telemetry",
       ]),
@@ -89,6 +97,7 @@ let package = Package(
     .target(
       name: "Commands",
       dependencies: [
+        "PlanTrees",
         "Attestations", "CProgram", "CSHA1", "GitObjects", "GitRepository", "GitTransaction", "JSONSchema",
         "Monitoring", "PlanChecks", "PlanEvents", "PlanGate", "PlanHistory", "PlanJudge", "PlanModel", "PlanSLO",
         "Profiles", "PrometheusRules", "ReadinessSystem", "Reports", "StrictJSON", "Telemetry",
@@ -101,6 +110,7 @@ let package = Package(
     .executableTarget(
       name: "fuzz",
       dependencies: [
+        "PlanTrees",
         "ReadinessSystem",
         "PlanHistory", "GitRepository", "GitTransaction", "Reports", "GitObjects", "PlanJudge", "PlanModel",
         "TestSupport", "JSONSchema",
@@ -117,10 +127,12 @@ let package = Package(
       dependencies: ["CLibgit2", "GitObjects", "GitRepository", "PlanModel", "TestSupport"]),
     .testTarget(
       name: "GitTransactionTests",
-      dependencies: ["GitObjects", "GitRepository", "GitTransaction", "PlanModel", "ReadinessSystem", "TestSupport"]),
+      dependencies: [
+        "PlanTrees", "GitObjects", "GitRepository", "GitTransaction", "PlanModel", "ReadinessSystem", "TestSupport",
+      ]),
     .testTarget(
       name: "GitRepositoryTests",
-      dependencies: ["GitObjects", "GitRepository", "PlanModel", "TestSupport"]),
+      dependencies: ["PlanTrees", "GitObjects", "GitRepository", "PlanModel", "TestSupport"]),
     .testTarget(
       name: "ProfilesTests",
       dependencies: ["JSONSchema", "PlanModel", "Profiles", "StrictJSON", "TestSupport"]),

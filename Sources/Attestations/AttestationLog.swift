@@ -2,6 +2,7 @@ import GitObjects
 import PlanJudge
 public import PlanModel
 public import GitRepository
+import PlanTrees
 import GitTransaction
 import ReadinessSystem
 

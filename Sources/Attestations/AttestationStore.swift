@@ -2,6 +2,7 @@ public import GitObjects
 import PlanJudge
 public import PlanModel
 public import GitRepository
+import PlanTrees
 
 /// Reads the attestations of a repository and decides which of them count.
 public final class AttestationStore: RenewalSource {

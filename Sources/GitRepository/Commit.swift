@@ -1,5 +1,4 @@
 public import GitObjects
-public import PlanJudge
 public import PlanModel
 import Synchronization
 
@@ -61,7 +60,7 @@ public struct Commit: Sendable {
   private let messageBytes: ArraySlice<UInt8>
 
   /// The signature of the commit.
-  public let seal: Proposal.Seal
+  public let seal: CommitSeal
 
   /// Parses a raw commit object.
   init(id: ObjectID, raw: [UInt8]) throws {
@@ -123,7 +122,7 @@ public struct Commit: Sendable {
   }
 
   /// Returns the header `gpgsig` without the indentation of its lines, and the commit without that header.
-  private static func seal(_ raw: [UInt8], _ signature: Range<Int>?) -> Proposal.Seal {
+  private static func seal(_ raw: [UInt8], _ signature: Range<Int>?) -> CommitSeal {
     guard let signature else { return .none }
     let text = String(decoding: raw[signature].dropFirst("gpgsig ".utf8.count), as: UTF8.self)
     return .signed(

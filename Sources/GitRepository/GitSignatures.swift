@@ -1,5 +1,4 @@
-public import PlanJudge
-import PlanModel
+public import PlanModel
 import ReadinessSystem
 
 /// Creates and checks SSH signatures with `ssh-keygen -Y`, and checks OpenPGP signatures with `gpg`. Results are

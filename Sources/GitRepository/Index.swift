@@ -1,6 +1,6 @@
 public import GitObjects
 import CLibgit2
-public import PlanModel
+import PlanModel
 import ReadinessSystem
 
 extension Repository {
@@ -33,18 +33,7 @@ extension Repository {
     }
   }
 
-  var indexPath: String { GitEnvironment.outer.index ?? gitFolder + "index" }
-
-  /// Returns a search for the milestones whose files may differ from the index. The search returns nil if it would
-  /// have to read every file. It queries the file system for each file, so it is meant for another thread.
-  public func searchForMilestonesThatMayDiffer() -> () -> [MilestoneID]? {
-    let (workTree, indexPath) = (workTree, indexPath)
-    return {
-      guard let workTree else { return nil }
-      return IndexFile.suspects(inIndex: indexPath, folder: PlanPaths.folder + "/", of: workTree)?
-        .compactMap { PlanPaths.stem(ofName: $0).map { MilestoneID($0) } }
-    }
-  }
+  package var indexPath: String { GitEnvironment.outer.index ?? gitFolder + "index" }
 
   private func writeTreeByGit() throws -> ObjectID {
     let output = try GitProcess.run(["write-tree"])

@@ -1,4 +1,4 @@
-import GitObjects
+package import GitObjects
 import CPure
 import ReadinessSystem
 
@@ -9,13 +9,13 @@ extension IndexFile {
     self.init(file.bytes, of: file)
   }
 
-  /// Returns the milestone files that may differ from the index at a path. Returns nil if that cannot be determined.
-  static func suspects(inIndex path: String, folder: String, of workTree: String) -> [String]? {
+  /// Returns the JSON files of a folder that may differ from the index at a path. Returns nil if that cannot be determined.
+  package static func suspects(inIndex path: String, folder: String, of workTree: String) -> [String]? {
     guard let file = MappedFile(path) else { return nil }
     return IndexFile(file.bytes, of: file)?.suspects(in: folder, of: workTree, writtenAt: file.modified)
   }
 
-  /// Returns the milestone files that may differ from the index, by size, modification time and inode number.
+  /// Returns the JSON files of a folder that may differ from the index, by size, modification time and inode number.
   /// - Parameters:
   ///   - folder: a path with a trailing slash.
   ///   - moment: the modification time of the index.

@@ -1,4 +1,4 @@
-import GitObjects
+package import GitObjects
 import CLibgit2
 import PlanModel
 
@@ -8,7 +8,7 @@ package final class ObjectStore {
   private unowned let repository: Repository
   private var odb: OpaquePointer?
   /// Set only for long walks: mapping the packs costs more than reading a few objects.
-  private(set) var packs: PackStore?
+  package private(set) var packs: PackStore?
 
   private lazy var loose = LooseStore(folders: repository.objectFolders)
 
@@ -20,7 +20,7 @@ package final class ObjectStore {
 
   /// Returns the positions of ids in pack order, so that deltas follow each other, each with its offset for
   /// `quickly`.
-  func packOrder(of ids: [ObjectID]) -> [(place: Int, offset: Int)] {
+  package func packOrder(of ids: [ObjectID]) -> [(place: Int, offset: Int)] {
     packs?.order(of: ids) ?? ids.indices.map { ($0, Int.max) }
   }
 
@@ -52,7 +52,7 @@ package final class ObjectStore {
 
   /// Returns the tree of a commit. Reads only the beginning if possible, because the commit that creates a plan of
   /// thousands has a stamp of megabytes.
-  func tree(ofCommit id: ObjectID) throws -> ObjectID {
+  package func tree(ofCommit id: ObjectID) throws -> ObjectID {
     if !repository.recomputesIDs,
       let tree = packs?.withBeginning(id, { $0 == .commit ? CommitHead.tree($1) : nil })
     {
@@ -114,7 +114,7 @@ package final class ObjectStore {
 
   /// Calls a body with the bytes of an object of a type.
   /// - Throws: `GitError` if it is missing, damaged, or of another type.
-  func with<T>(_ id: ObjectID, _ type: ObjectKind, _ body: (UnsafeRawBufferPointer) throws -> T) throws -> T {
+  package func with<T>(_ id: ObjectID, _ type: ObjectKind, _ body: (UnsafeRawBufferPointer) throws -> T) throws -> T {
     func lend(_ kind: ObjectKind, _ bytes: UnsafeRawBufferPointer) throws -> T? {
       guard kind == type else { return nil }
       try count(type, bytes.count)

@@ -1,23 +1,23 @@
-import GitObjects
+package import GitObjects
 import CPure
 import PlanModel
 
 /// The entries of a root tree that decide whether a commit is of interest: `.readiness` and `ssot`.
-struct PlanFolders: Hashable {
+package struct PlanFolders: Hashable {
   /// The milestone folder, or another object of that name.
-  private(set) var readiness: FileIdentity?
+  package private(set) var readiness: FileIdentity?
   /// The folder of plan file and policies, or another object of that name.
-  private(set) var ssot: FileIdentity?
+  package private(set) var ssot: FileIdentity?
   /// Set if git would not write the tree (unsorted, a duplicate or an invalid name), so that it is always examined.
   private var oddity: ObjectID?
   /// True if git would not write the tree.
-  var isOdd: Bool { oddity != nil }
+  package var isOdd: Bool { oddity != nil }
 
   /// Creates the folders of a tree that has neither.
-  init() {}
+  package init() {}
 
   /// Scans the bytes of a tree once. O(entries).
-  init(_ raw: UnsafeRawBufferPointer, of tree: ObjectID) {
+  package init(_ raw: UnsafeRawBufferPointer, of tree: ObjectID) {
     guard let base = raw.baseAddress else { return }
     let (milestones, others): (StaticString, StaticString) = (".readiness", "ssot")
     var at = 0

@@ -1,13 +1,14 @@
 public import GitObjects
 import CLibgit2
-import PlanModel
+package import PlanModel
 import ReadinessSystem
 
 /// An open git repository. It owns libgit2's pointer; every object created from it retains it.
 public final class Repository {
   package let pointer: OpaquePointer
-  /// The cache of parsed objects.
-  let cache = ObjectCache()
+  private var cache = CommitCache()
+  /// An object of a module above this one, which is kept as long as the repository is open.
+  package var attached: AnyObject?
   /// Checks signatures, and caches the results.
   public let signatures = GitSignatures()
   /// The parents of merges whose plan continues: a cache for the code that decides it.
@@ -35,7 +36,7 @@ public final class Repository {
   private var openCompanions: [Repository] = []
 
   /// True in an audit: the id of each object is recomputed, and its copies are compared.
-  private(set) var recomputesIDs = false
+  package private(set) var recomputesIDs = false
 
   /// Starts an audit: from now on every read throws if an object does not match its id. A gate relies on git's check
   /// on receipt; an audit may face a repository that somebody else wrote into (contract 3).
@@ -193,13 +194,13 @@ public final class Repository {
   }
 
   /// A blob, held in memory only up to a bound.
-  enum Content {
+  package enum Content {
     case bytes([UInt8])
     case oversized(OversizedFile)
   }
 
   /// Returns a blob of any size. Git streams a blob above the bound.
-  func content(of id: ObjectID, atMost bound: Int, offset: Int? = nil) throws -> Content {
+  package func content(of id: ObjectID, atMost bound: Int, offset: Int? = nil) throws -> Content {
     if let bytes = try store.quickly(id, .blob, atMost: bound, offset: offset) { return .bytes(bytes) }
     let size = try blobSize(id)
     guard size > bound else { return .bytes(try blob(id)) }
@@ -211,7 +212,7 @@ public final class Repository {
   }
 
   /// Passes on the bytes of a blob of any size, chunk by chunk, with at most 16 MiB in memory.
-  func forEachPiece(of id: ObjectID, _ take: (ArraySlice<UInt8>) throws -> Void) throws {
+  package func forEachPiece(of id: ObjectID, _ take: (ArraySlice<UInt8>) throws -> Void) throws {
     let bound = 16 << 20
     if let bytes = try store.quickly(id, .blob, atMost: bound, offset: nil) { return try take(bytes[...]) }
     let size = try blobSize(id)
@@ -276,15 +277,6 @@ public final class Repository {
     }
     return commit
   }
-
-  /// Returns the tree of a commit, as the judge sees it.
-  public func tree(of commit: Commit) -> GitTree { GitTree(repository: self, root: commit.tree) }
-
-  /// Returns the tree of a commit without parsing the rest of the commit.
-  public func tree(ofCommit id: ObjectID) throws -> GitTree { tree(try store.tree(ofCommit: id)) }
-
-  /// Returns a tree, as the judge sees it.
-  public func tree(_ id: ObjectID) -> GitTree { GitTree(repository: self, root: id) }
 
   // MARK: - Configuration
 

@@ -1,12 +1,12 @@
-import GitObjects
-import PlanModel
+package import GitObjects
+package import PlanModel
 
 /// The files of a tree that a selection covers. Reads only folders that may contain one.
-struct SelectedFiles {
+package struct SelectedFiles {
   private let selection: PathSelection
   private let store: ObjectStore
 
-  init(_ selection: PathSelection, _ store: ObjectStore) {
+  package init(_ selection: PathSelection, _ store: ObjectStore) {
     self.selection = selection
     self.store = store
   }
@@ -17,7 +17,7 @@ struct SelectedFiles {
   private static func bytes(_ path: Path) -> [UInt8] { Array(path.joined(separator: [0x2F])) }
 
   /// Returns the covered files of one tree. O(folders that may contain one).
-  func listing(of root: ObjectID) throws -> InputListing {
+  package func listing(of root: ObjectID) throws -> InputListing {
     var entries: [InputListing.Entry] = []
     var visits = FolderVisits(patterns: selection.count)
     try collect(root, [], into: &entries, &visits)
@@ -40,7 +40,7 @@ struct SelectedFiles {
   }
 
   /// Returns the covered paths that differ between two trees, sorted. Reads only folders that differ.
-  func changes(from old: ObjectID, to new: ObjectID) throws -> [String] {
+  package func changes(from old: ObjectID, to new: ObjectID) throws -> [String] {
     var paths: [[UInt8]] = []
     var visits = FolderVisits(patterns: selection.count)
     try compare(new, old, [], into: &paths, &visits)

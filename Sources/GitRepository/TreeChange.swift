@@ -58,13 +58,3 @@ extension Repository {
     return bytes
   }
 }
-
-extension GitTree {
-  /// Returns the names in a folder with their identities; empty if there is no such folder. O(entries).
-  public func entries(ofFolder path: String) throws -> [(name: String, identity: FileIdentity)] {
-    guard let folder = try identity(at: path), folder.kind == .folder else { return [] }
-    var found: [(name: String, identity: FileIdentity)] = []
-    try repository.forEachEntry(of: folder.id) { found.append(($0, $1)) }
-    return found
-  }
-}

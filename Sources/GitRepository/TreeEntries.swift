@@ -25,6 +25,16 @@ extension Repository {
     }
   }
 
+  /// Returns the entry at a path below a tree; nil if there is none. O(entries of the folders on the way).
+  package func entry(at path: String, below tree: ObjectID) throws -> FileIdentity? {
+    var at = FileIdentity(kind: .folder, id: tree)
+    for part in path.split(separator: "/", omittingEmptySubsequences: false) {
+      guard at.kind == .folder, let next = try entry(String(part), in: at.id) else { return nil }
+      at = next
+    }
+    return at
+  }
+
   /// Visits each entry of a tree, in order. Invalid UTF-8 in names is repaired, so that no rule matches it.
   package func forEachEntry(of tree: ObjectID, _ body: (String, FileIdentity) -> Void) throws {
     try TreeObject(store, tree).forEach(body)

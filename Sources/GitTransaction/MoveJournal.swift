@@ -165,9 +165,11 @@ public struct MoveJournal {
   /// - Throws: `GitError` if the commit has other bytes at a path.
   private func pathsToEnd(in repository: Repository) throws -> [Path] {
     guard let step else { return try paths.filter { try repository.staged($0.path)?.id == $0.becoming } }
-    let tree = try repository.tree(ofCommit: step.commit)
+    let tree = try repository.commit(step.commit).tree
     for path in paths
-    where try tree.identity(at: path.path) != path.becoming.map({ FileIdentity(kind: .regular, id: $0) }) {
+    where try repository.entry(at: path.path, below: tree)
+      != path.becoming.map({ FileIdentity(kind: .regular, id: $0) })
+    {
       throw Self.unusable(in: repository, "gives \(path.path) other bytes than its commit")
     }
     return paths

@@ -1,7 +1,6 @@
 public import GitRepository
 public import GitObjects
 import CLibgit2
-import PlanJudge
 public import PlanModel
 
 /// Writes a ref for records outside the plan: a chain of commits, moved by compare-and-swap.

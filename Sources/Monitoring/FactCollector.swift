@@ -8,6 +8,7 @@ import PlanModel
 import PlanSLO
 import GitObjects
 public import GitRepository
+import PlanTrees
 public import Telemetry
 
 /// Collects the facts of one repository for metrics: the results of `status`, `gate`, `slo show`, `deliver` and `dlq`

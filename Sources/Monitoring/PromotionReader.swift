@@ -1,6 +1,7 @@
 import PlanModel
 import GitObjects
 import GitRepository
+import PlanTrees
 import StrictJSON
 import Telemetry
 

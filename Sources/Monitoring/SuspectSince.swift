@@ -2,6 +2,7 @@ import PlanJudge
 import PlanModel
 import GitObjects
 import GitRepository
+import PlanTrees
 import Telemetry
 
 /// Finds the time since which milestones are suspect: the date of the commit that changed the basis of their

@@ -2,6 +2,7 @@ import Profiles
 public import GitObjects
 public import PlanModel
 public import GitRepository
+import PlanTrees
 import ReadinessSystem
 import StrictJSON
 import Synchronization

@@ -3,6 +3,7 @@ public import PlanModel
 import Profiles
 public import GitObjects
 public import GitRepository
+import PlanTrees
 import ReadinessSystem
 
 /// Recomputes evidence: hashes files, counts approvals, and reruns checks on a clean copy of their commit, with the

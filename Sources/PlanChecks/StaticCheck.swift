@@ -4,6 +4,7 @@ import JSONSchema
 import PlanSLO
 import PlanModel
 import GitRepository
+import PlanTrees
 import StrictJSON
 import ReadinessSystem
 

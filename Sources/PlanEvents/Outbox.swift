@@ -1,6 +1,7 @@
 public import GitObjects
 import PlanModel
 public import GitRepository
+import PlanTrees
 import PlanHistory
 import Reports
 import StrictJSON

@@ -3,6 +3,7 @@ import PlanHistory
 public import GitObjects
 public import PlanModel
 public import GitRepository
+import PlanTrees
 import StrictJSON
 
 /// Adds a person's approval of a milestone's content, in a separate commit.

@@ -2,6 +2,7 @@ public import GitObjects
 public import PlanJudge
 public import PlanModel
 public import GitRepository
+public import PlanTrees
 import GitTransaction
 import PlanHistory
 import ReadinessSystem

@@ -1,6 +1,7 @@
 import GitObjects
 public import PlanModel
 public import GitRepository
+import PlanTrees
 public import StrictJSON
 
 extension Milestone {

@@ -2,6 +2,7 @@ import PlanJudge
 public import GitObjects
 public import PlanModel
 public import GitRepository
+import PlanTrees
 import GitTransaction
 import PlanHistory
 public import StrictJSON

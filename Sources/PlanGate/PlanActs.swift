@@ -1,6 +1,7 @@
 import GitObjects
 public import PlanModel
 import GitRepository
+import PlanTrees
 import StrictJSON
 
 extension PlanEdit {

@@ -2,6 +2,7 @@ import GitObjects
 import PlanJudge
 import PlanModel
 import GitRepository
+import PlanTrees
 import GitTransaction
 import PlanHistory
 import StrictJSON

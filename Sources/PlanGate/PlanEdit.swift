@@ -2,6 +2,7 @@ public import GitObjects
 import PlanJudge
 public import PlanModel
 public import GitRepository
+import PlanTrees
 import GitTransaction
 public import StrictJSON
 

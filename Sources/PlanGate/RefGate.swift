@@ -2,6 +2,7 @@ import GitObjects
 import PlanJudge
 import PlanModel
 public import GitRepository
+import PlanTrees
 public import PlanHistory
 
 /// The gate of a server. It judges each ref of a push from the ref's value before the push.

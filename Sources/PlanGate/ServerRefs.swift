@@ -3,6 +3,7 @@ import Attestations
 public import PlanJudge
 public import PlanModel
 public import GitRepository
+import PlanTrees
 import PlanHistory
 import StrictJSON
 

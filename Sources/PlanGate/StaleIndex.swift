@@ -1,6 +1,7 @@
 public import GitObjects
 public import PlanModel
 public import GitRepository
+import PlanTrees
 
 /// A stale index: it has an older version of a milestone, while the file in the work tree is HEAD's.
 ///

@@ -1,5 +1,6 @@
 public import GitObjects
 public import GitRepository
+import PlanTrees
 import PlanHistory
 import PlanJudge
 import PlanModel

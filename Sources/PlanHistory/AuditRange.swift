@@ -2,6 +2,7 @@ public import GitObjects
 import PlanJudge
 public import PlanModel
 public import GitRepository
+import PlanTrees
 
 /// The commits that an audit judges, and those that it trusts (contract 2.2, anchors).
 ///

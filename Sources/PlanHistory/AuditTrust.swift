@@ -2,6 +2,7 @@ public import GitObjects
 import PlanJudge
 public import PlanModel
 import GitRepository
+import PlanTrees
 
 /// The commits that an audit trusts without judging them (contract 2.2, anchors). Reports name them.
 public struct AuditTrust: Sendable {

@@ -2,6 +2,7 @@ public import GitObjects
 public import PlanJudge
 public import PlanModel
 public import GitRepository
+import PlanTrees
 
 /// The commits before a proposal's parents, read from a repository for the judge.
 public struct CommitAncestry: Ancestry {

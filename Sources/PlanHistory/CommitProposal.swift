@@ -2,6 +2,7 @@ import GitObjects
 public import PlanJudge
 import PlanModel
 public import GitRepository
+import PlanTrees
 
 extension Proposal {
   /// Creates the proposal of a commit: its change, and its message's claims about that.

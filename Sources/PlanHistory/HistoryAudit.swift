@@ -2,6 +2,7 @@ public import GitObjects
 public import PlanJudge
 public import PlanModel
 import GitRepository
+import PlanTrees
 import ReadinessSystem
 import Telemetry
 

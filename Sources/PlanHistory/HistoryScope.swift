@@ -2,6 +2,7 @@ public import GitObjects
 import PlanJudge
 import PlanModel
 public import GitRepository
+import PlanTrees
 
 /// The commits that a question about history covers.
 public struct HistoryScope: Sendable {

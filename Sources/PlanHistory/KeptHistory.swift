@@ -2,6 +2,7 @@ public import GitObjects
 import PlanJudge
 import PlanModel
 public import GitRepository
+import PlanTrees
 
 extension Repository {
   /// Returns the parents whose plan a commit continues: all, unless it joins another line and drops its plan (contract

@@ -2,6 +2,7 @@ public import GitObjects
 import PlanJudge
 public import PlanModel
 public import GitRepository
+import PlanTrees
 
 /// Follows milestones and runs back to their sources, from the report of an audit.
 public struct LineageReader {

@@ -1,7 +1,8 @@
 import GitObjects
 import PlanJudge
 public import PlanModel
-public import GitRepository
+import GitRepository
+public import PlanTrees
 public import StrictJSON
 
 /// A milestone's state according to the runs.

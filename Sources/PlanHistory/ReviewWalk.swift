@@ -2,6 +2,7 @@ import GitObjects
 import PlanJudge
 import PlanModel
 import GitRepository
+import PlanTrees
 
 /// Walks back to the commits that began a milestone's stay in review (contract 2.4, `notWhoSentToReview`).
 struct ReviewWalk {

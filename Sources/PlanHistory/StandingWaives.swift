@@ -2,6 +2,7 @@ public import GitObjects
 public import PlanJudge
 public import PlanModel
 public import GitRepository
+import PlanTrees
 
 extension Repository {
   /// Returns the exceptions that stamps grant in some commits and their ancestors, in force or lapsed.

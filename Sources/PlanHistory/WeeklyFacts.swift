@@ -3,6 +3,7 @@ import PlanSLO
 public import PlanJudge
 public import PlanModel
 public import GitRepository
+import PlanTrees
 
 /// The events of a plan in a span of days, from history alone. The committer's date selects, and topology orders: the
 /// same commit and span give the same facts.

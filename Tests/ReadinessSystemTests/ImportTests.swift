@@ -53,6 +53,20 @@ struct ImportTests {
     }
   }
 
+  @Test("nothing of git imports the judge, or names what only a plan has")
+  func git() throws {
+    let imports = try Self.imports(below: "Sources")
+    let words = ["MilestoneID", "MilestoneFile", "PlanTree", "PlanFile", "PolicySnapshot", "PolicyBlob"]
+    for folder in ["GitObjects", "GitRepository", "GitTransaction"] {
+      let own = imports.filter { $0.path.hasPrefix(folder + "/") }
+      #expect(own.filter { ["PlanJudge", "PlanTrees"].contains($0.module) }.map(\.path) == [], "\(folder)")
+      for path in Set(own.map(\.path)) {
+        let text = try String(contentsOf: Self.root.appendingPathComponent("Sources/\(path)"), encoding: .utf8)
+        #expect(words.filter { text.contains($0) } == [], "\(path)")
+      }
+    }
+  }
+
   @Test("no module map hands on what its headers include, so no import brings the C library with it")
   func moduleMaps() throws {
     let folder = Self.root.appendingPathComponent("Sources/C")

@@ -2,6 +2,7 @@ import ArgumentParser
 import PlanChecks
 import PlanModel
 import GitRepository
+import PlanTrees
 import Reports
 import Profiles
 import StrictJSON

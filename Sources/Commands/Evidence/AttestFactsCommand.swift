@@ -1,6 +1,7 @@
 import ArgumentParser
 import Attestations
 import GitRepository
+import PlanTrees
 import PlanModel
 import ReadinessSystem
 import Reports

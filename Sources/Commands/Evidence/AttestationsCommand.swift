@@ -5,6 +5,7 @@ import PlanGate
 import PlanJudge
 import PlanModel
 import GitRepository
+import PlanTrees
 import Reports
 import StrictJSON
 

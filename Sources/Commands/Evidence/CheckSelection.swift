@@ -4,6 +4,7 @@ import PlanJudge
 import PlanModel
 import PlanGate
 import GitRepository
+import PlanTrees
 import Profiles
 import ReadinessSystem
 

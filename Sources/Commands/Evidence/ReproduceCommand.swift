@@ -4,6 +4,7 @@ import PlanHistory
 import PlanModel
 import GitObjects
 import GitRepository
+import PlanTrees
 import Reports
 import StrictJSON
 import ReadinessSystem

@@ -3,6 +3,7 @@ import PlanJudge
 import PlanModel
 import PlanGate
 import GitRepository
+import PlanTrees
 import PlanHistory
 import Reports
 import StrictJSON

@@ -5,6 +5,7 @@ import PlanGate
 import PlanHistory
 import PlanModel
 import GitRepository
+import PlanTrees
 import Reports
 import StrictJSON
 import ReadinessSystem

@@ -5,6 +5,7 @@ import PlanModel
 import PlanSLO
 import PlanGate
 import GitRepository
+import PlanTrees
 import PlanHistory
 import Reports
 import StrictJSON

@@ -5,6 +5,7 @@ import PlanJudge
 import PlanModel
 import PlanGate
 import GitRepository
+import PlanTrees
 import PlanHistory
 import Reports
 import StrictJSON

@@ -6,6 +6,7 @@ import PlanJudge
 import PlanModel
 import PlanGate
 import GitRepository
+import PlanTrees
 import ReadinessSystem
 
 /// The options that name the plan of a reading command.

@@ -3,6 +3,7 @@ import ArgumentParser
 import PlanModel
 import PlanGate
 import GitRepository
+import PlanTrees
 import Reports
 import StrictJSON
 import ReadinessSystem

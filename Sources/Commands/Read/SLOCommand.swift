@@ -4,6 +4,7 @@ import PlanSLO
 import PlanModel
 import PlanGate
 import GitRepository
+import PlanTrees
 import Reports
 
 struct SLOCommand: ParsableCommand {

@@ -4,6 +4,7 @@ import Monitoring
 import PlanGate
 import PlanModel
 import GitRepository
+import PlanTrees
 import Reports
 import StrictJSON
 import Telemetry

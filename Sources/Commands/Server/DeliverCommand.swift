@@ -5,6 +5,7 @@ import PlanModel
 import PlanGate
 import PlanEvents
 import GitRepository
+import PlanTrees
 import Reports
 import Profiles
 import StrictJSON

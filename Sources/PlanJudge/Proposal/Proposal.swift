@@ -1,3 +1,4 @@
+public import GitObjects
 public import PlanModel
 
 /// A proposed change. Every entry point builds one, and the judge reads nothing else.
@@ -28,16 +29,6 @@ public struct Proposal {
     }
   }
 
-  /// The signature of the commit itself.
-  public enum Seal: Sendable {
-    /// There is no commit yet; git signs it when it creates it.
-    case unknown
-    /// The commit is not signed.
-    case none
-    /// The armoured signature, and the commit's bytes without it.
-    case signed(armour: String, payload: [UInt8])
-  }
-
   /// The trees of the parents, first parent first; none for a first commit.
   public private(set) var parents: [any PlanTree]
   /// The proposed tree.
@@ -49,7 +40,7 @@ public struct Proposal {
   /// The statement about the change.
   public private(set) var claim: Claim
   /// The signature of the commit.
-  public let seal: Seal
+  public let seal: CommitSeal
   /// The clock of a hook or a command, in milliseconds since 1970; nil for a commit that is judged later.
   public var now: Int64?
   /// The commit's dates; empty for a change without a commit.
@@ -64,7 +55,7 @@ public struct Proposal {
   /// Creates a proposal.
   public init(
     parents: [any PlanTree], candidate: any PlanTree, ancestry: any Ancestry, author: Identity, claim: Claim,
-    seal: Seal = .unknown, now: Int64?, verifier: any SignatureVerifier, anchor: Anchor = Anchor()
+    seal: CommitSeal = .unknown, now: Int64?, verifier: any SignatureVerifier, anchor: Anchor = Anchor()
   ) {
     self.anchor = anchor
     self.seal = seal

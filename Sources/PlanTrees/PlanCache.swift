@@ -1,8 +1,9 @@
 import GitObjects
+import GitRepository
 import PlanModel
 
 /// The values read from the object database, by object id: each distinct blob is parsed once.
-final class ObjectCache {
+final class PlanCache {
   struct InputKey: Hashable {
     let root: ObjectID
     let selection: PathSelection
@@ -42,9 +43,6 @@ final class ObjectCache {
   var searches: [SearchKey: SecretSearch.Answer] = [:]
   /// The inputs of checks.
   var inputs: [InputKey: InputListing] = [:]
-  /// The commits with long messages.
-  private(set) var commits: [ObjectID: Commit] = [:]
-  private var commitBytes = 0
 
   /// Returns a folder of milestones.
   func folder(_ id: ObjectID, _ repository: Repository) throws -> TreeObject {
@@ -74,20 +72,20 @@ final class ObjectCache {
     return file.id == id ? file : others[id]?[blob]
   }
 
-  /// The largest size of the cached commits, in bytes. Their stamps take about as much again.
-  private static let commitBound = 24 << 20
-
-  func keep(_ commit: Commit, _ bytes: Int) {
-    if commitBytes + bytes > Self.commitBound { (commits, commitBytes) = ([:], 0) }
-    guard bytes <= Self.commitBound else { return }
-    commitBytes += bytes
-    commits[commit.id] = commit
-  }
-
   func keep(_ file: MilestoneFile, _ blob: ObjectID) {
     if fileCount >= Self.bound { (files, others, fileCount) = ([:], [:], 0) }
     fileCount += 1
     if files[blob] == nil { files[blob] = file } else { others[file.id, default: [:]][blob] = file }
+  }
+}
+
+extension Repository {
+  /// The cache of what was read from this repository as a plan, created at its first use.
+  var planCache: PlanCache {
+    if let known = attached as? PlanCache { return known }
+    let made = PlanCache()
+    attached = made
+    return made
   }
 }
 

@@ -1,4 +1,5 @@
 public import GitObjects
+import GitRepository
 public import PlanModel
 
 /// Paths of the tree outside plan and policy.
@@ -32,7 +33,7 @@ extension GitTree {
 
   /// Returns the files that a selection covers. O(folders that may contain one).
   public func inputs(_ selection: PathSelection) throws -> InputListing {
-    let key = ObjectCache.InputKey(root: root, selection: selection)
+    let key = PlanCache.InputKey(root: root, selection: selection)
     if let known = cache.inputs[key] { return known }
     let listing = try SelectedFiles(selection, repository.store).listing(of: root)
     cache.inputs[key] = listing
@@ -71,7 +72,7 @@ extension GitTree {
   public func search(_ path: String, for secrets: Secrets) throws -> SecretSearch.Answer {
     var search = SecretSearch(secrets)
     guard let identity = try identity(at: path), identity.kind == .regular else { return try search.finish() }
-    let key = ObjectCache.SearchKey(blob: identity.id, secrets: secrets)
+    let key = PlanCache.SearchKey(blob: identity.id, secrets: secrets)
     if let known = cache.searches[key] { return known }
     try repository.forEachPiece(of: identity.id) { try search.add($0) }
     let answer = try search.finish()
@@ -90,5 +91,13 @@ extension GitTree {
       }
     cache.digests[identity.id] = digest
     return digest
+  }
+
+  /// Returns the names in a folder with their identities; empty if there is no such folder. O(entries).
+  public func entries(ofFolder path: String) throws -> [(name: String, identity: FileIdentity)] {
+    guard let folder = try identity(at: path), folder.kind == .folder else { return [] }
+    var found: [(name: String, identity: FileIdentity)] = []
+    try repository.forEachEntry(of: folder.id) { found.append(($0, $1)) }
+    return found
   }
 }

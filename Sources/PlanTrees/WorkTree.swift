@@ -1,4 +1,5 @@
 public import GitObjects
+public import GitRepository
 public import PlanModel
 import StrictJSON
 import ReadinessSystem

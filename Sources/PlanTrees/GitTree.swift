@@ -1,4 +1,5 @@
 public import GitObjects
+import GitRepository
 public import PlanModel
 import ReadinessSystem
 import StrictJSON
@@ -6,10 +7,11 @@ import StrictJSON
 /// A tree of the repository as the judge sees it, read lazily.
 public final class GitTree: PlanTree {
   let repository: Repository
+  let cache: PlanCache
   /// The id of the tree.
   public let root: ObjectID
   private var topEntries: PlanFolders?
-  private var ssotEntry: ObjectCache.Ssot?
+  private var ssotEntry: PlanCache.Ssot?
   /// The folders in which paths were looked up, with the number of lookups, and the parsed folder from the fifth
   /// lookup on.
   var looks: [ObjectID: (count: Int, folder: TreeObject?)] = [:]
@@ -17,9 +19,8 @@ public final class GitTree: PlanTree {
   init(repository: Repository, root: ObjectID) {
     self.repository = repository
     self.root = root
+    cache = repository.planCache
   }
-
-  var cache: ObjectCache { repository.cache }
 
   /// The number of milestones from which a plan is read on all cores, in pack order. Below that it gains little.
   private static let bulk = 300
@@ -191,9 +192,9 @@ public final class GitTree: PlanTree {
 
   // MARK: - Plan and policy
 
-  private func ssot() throws -> ObjectCache.Ssot {
+  private func ssot() throws -> PlanCache.Ssot {
     if let ssotEntry { return ssotEntry }
-    var found = ObjectCache.Ssot()
+    var found = PlanCache.Ssot()
     if let folder = try entries().ssot, folder.kind == .folder {
       found = try cache.ssots[folder.id] ?? readSsot(folder.id)
       cache.ssots[folder.id] = found
@@ -202,8 +203,8 @@ public final class GitTree: PlanTree {
     return found
   }
 
-  private func readSsot(_ folder: ObjectID) throws -> ObjectCache.Ssot {
-    var found = ObjectCache.Ssot()
+  private func readSsot(_ folder: ObjectID) throws -> PlanCache.Ssot {
+    var found = PlanCache.Ssot()
     found.plan = try repository.entry("plan.json", in: folder)
     let policies = try repository.entry("policies", in: folder)
     found.policies = policies?.kind == .folder ? policies?.id : nil
