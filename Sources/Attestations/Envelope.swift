@@ -1,5 +1,5 @@
 import PlanJudge
-import PlanModel
+public import PlanModel
 import StrictJSON
 
 /// The reason why bytes are not an envelope, Statement or attestation, in a sentence.
@@ -9,6 +9,10 @@ public struct AttestationFault: Error, Sendable, Equatable {
 
   /// Creates a fault.
   public init(_ message: String) { self.message = message }
+
+  /// Refuses the bytes for which it was thrown.
+  /// - Parameter sentence: what they are not.
+  public func finding(_ sentence: String) -> Finding { Finding(.attestationMalformed, "\(sentence) \(message)") }
 }
 
 /// A DSSE envelope (https://github.com/secure-systems-lab/dsse, protocol 1.0): a payload and its signatures.

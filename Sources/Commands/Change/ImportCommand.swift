@@ -84,7 +84,12 @@ private struct ImportOutcome {
     for var file in told.files {
       let written = file.json["status"]?.string ?? ""
       let status = workflow.state(meant: written)?.name ?? (written == "Not Started" ? workflow.initial.name : written)
-      if workflow.state(status) == nil { unknownStates.append(Self.unknown(status, file, workflow)) }
+      if workflow.state(status) == nil {
+        unknownStates.append(
+          workflow.unknownState(
+            status, "\(file.id) has the state \"\(status)\", which the workflow does not have.", milestone: file.id,
+            line: file.line))
+      }
       file = file.inState(status)
       if known != nil, try edit.holds(file.id) {
         let (_, milestone) = try edit.milestone(file.id.text)
@@ -138,14 +143,6 @@ private struct ImportOutcome {
       edits.append(PlanEdit.Change(PlanPaths.plan, plan.planJSON))
     }
     self.edits = edits
-  }
-
-  private static func unknown(_ status: String, _ file: ImportedPlan.File, _ workflow: Workflow) -> Finding {
-    let names = workflow.states.map(\.name)
-    let near = nearestName(to: status, in: names).map { "Is \($0) meant? " } ?? ""
-    return Finding(
-      .unknownStatus, "\(file.id) has the state \"\(status)\", which the workflow does not have.",
-      hint: "\(near)The states are \(names.joined(separator: ", ")).", milestone: file.id, line: file.line)
   }
 
   /// Writes and stages a plan if there is none.

@@ -43,7 +43,7 @@ struct AttestSignCommand: ParsableCommand {
       _ = try Statement(parsing: payload)
     } catch {
       return try context.conclude(
-        [Finding(.attestationMalformed, "\(file) is no in-toto Statement. \(error.message)")], repository: nil)
+        [error.finding("\(file) is no in-toto Statement.")], repository: nil)
     }
     let repository: Repository?
     do { repository = try context.openRepository() } catch let error as GitError where error.kind == .noRepository {

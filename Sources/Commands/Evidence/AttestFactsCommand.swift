@@ -37,7 +37,7 @@ struct AttestDrillCommand: ParsableCommand {
       drill = try DrillStatement(record: record, name: try name(context, repository))
     } catch {
       return try context.conclude(
-        [Finding(.attestationMalformed, "\(file) is no record of a drill. \(error.message)")], repository: repository)
+        [error.finding("\(file) is no record of a drill.")], repository: repository)
     }
     let statement = try drill.statement { path in
       guard let commit = drill.commit else { throw Self.noRunbook(path, "The record names no commit.") }
@@ -84,7 +84,7 @@ struct AttestMaterialsCommand: ParsableCommand {
       materials = try MaterialsStatement(bom: bom, program: digest, name: name)
     } catch {
       return try context.conclude(
-        [Finding(.attestationMalformed, "\(file) is no SBOM of \(name). \(error.message)")], repository: nil)
+        [error.finding("\(file) is no SBOM of \(name).")], repository: nil)
     }
     let repository: Repository?
     do { repository = try context.openRepository() } catch let error as GitError where error.kind == .noRepository {

@@ -81,11 +81,11 @@ struct HookEntryPoint {
     let repository = try Repository.open()
     let isAmend = try AmendDetection.replacesHead(repository) ?? claimsAmend
     let situation = try CommitSituation(repository, isAmend: isAmend, environment: environment, now: now)
-    guard let text = message.text else { return try situation.changesNothing() ? 0 : refuse([unreadable]) }
+    guard let text = message.text else { return try situation.changesNothing() ? 0 : refuse([MessageRules.unreadable]) }
     let stale = try isAmend ? [] : StaleIndex.findings(situation)
     guard stale.isEmpty else { return refuse(stale) }
     if situation.parents.count > 1, let gone = try MergeDriverSetup.missingProgram(), try !situation.changesNothing() {
-      return refuse([goneDriver(gone)])
+      return refuse([MessageRules.missingDriver(gone)])
     }
     let opensEditor = environment["GIT_EDITOR"] != ":"
     // A merge reports here what the server will refuse, because the person who merges cannot fix it.
@@ -102,11 +102,8 @@ struct HookEntryPoint {
     {
       return refuse([fault])
     }
-    // Without an editor, there is no later chance to write the subject.
-    if !opensEditor, case .rewritten(let text) = outcome, !Trailers.blocks(in: text).isEmpty,
-      !Stamping.hasSubject(text, isEdited: false)
-    {
-      return refuse([emptyMessage])
+    if !opensEditor, case .rewritten(let text) = outcome, let finding = MessageRules.finding(unedited: text) {
+      return refuse([finding])
     }
     return try conclude(outcome, message)
   }
@@ -118,19 +115,12 @@ struct HookEntryPoint {
     let repository = try Repository.open()
     guard let text = message.text else {
       let situation = try CommitSituation(repository, isAmend: false, environment: environment, now: now)
-      return try situation.changesNothing() ? 0 : refuse([unreadable])
+      return try situation.changesNothing() ? 0 : refuse([MessageRules.unreadable])
     }
-    if !Trailers.blocks(in: text).isEmpty {
-      if let fault = try MessageFile.encodingFault(repository, environment) { return refuse([fault]) }
-      if !Stamping.hasSubject(text, isEdited: isEdited),
-        try !isEdited || !CallingGit.keepsComments() || !Stamping.hasSubjectAmongComments(text)
-      {
-        return refuse([emptyMessage])
-      }
-      if isEdited, let template = try CallingGit.template(), CommitMessage(text, isEdited: true).isUnedited(template) {
-        return refuse([uneditedMessage])
-      }
+    if !Trailers.blocks(in: text).isEmpty, let fault = try MessageFile.encodingFault(repository, environment) {
+      return refuse([fault])
     }
+    if let finding = try MessageRules.finding(final: text, isEdited: isEdited) { return refuse([finding]) }
     // Git does not say whether this commit amends. If the system does not show it either, both are tried.
     let amend = try AmendDetection.replacesHead(repository)
     var first: CommitSituation?
@@ -155,7 +145,7 @@ struct HookEntryPoint {
       return 0
     }
     try FileSystem.write(Array(parts.block.utf8), to: arguments[1], mode: 0o666, durability: .none)
-    return try message.write(parts.prose) ? 0 : refuse([unreadable])
+    return try message.write(parts.prose) ? 0 : refuse([MessageRules.unreadable])
   }
 
   /// Returns the block to the message after the chained hook has edited it.
@@ -164,37 +154,16 @@ struct HookEntryPoint {
     let message = try MessageFile(arguments[0])
     let block = String(decoding: try FileSystem.read(arguments[1], atMost: MessageFile.bound), as: UTF8.self)
     FileSystem.removeQuietly(arguments[1])
-    guard let text = message.text else { return refuse([unreadable]) }
+    guard let text = message.text else { return refuse([MessageRules.unreadable]) }
     return try message.write(Stamping.joined(text, block, isEdited: environment["GIT_EDITOR"] != ":"))
-      ? 0 : refuse([unreadable])
-  }
-
-  private var emptyMessage: Finding {
-    Finding(.emptyMessage, "The message holds nothing but the stamp, so there is no subject.")
-  }
-
-  private var uneditedMessage: Finding {
-    Finding(
-      .emptyMessage, "The message is the template, unchanged, so there is no commit.",
-      hint: "Commit again and write the message, or give one with -m.")
-  }
-
-  private func goneDriver(_ program: String) -> Finding {
-    Finding(
-      .mergeUnresolved,
-      "The merge driver \(program) is gone, so git kept our side of files that both sides changed, without marks.",
-      hint: "Merge again with a driver that is there: git merge --abort, readiness install, then git merge.")
-  }
-
-  private var unreadable: Finding {
-    Finding(.textUnreadable, "The message is not a text in the encoding of commits, so it cannot hold a stamp.")
+      ? 0 : refuse([MessageRules.unreadable])
   }
 
   private func conclude(_ outcome: Stamping.Outcome, _ message: MessageFile) throws -> Int32 {
     switch outcome {
     case .unchanged: return 0
     case .rewritten(let text):
-      return try message.write(text) ? 0 : refuse([unreadable])
+      return try message.write(text) ? 0 : refuse([MessageRules.unreadable])
     case .refused(let findings): return refuse(findings)
     }
   }

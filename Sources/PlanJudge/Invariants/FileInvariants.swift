@@ -83,13 +83,8 @@ enum StatusInvariant: Invariant {
     _ status: String, in scope: InvariantScope, _ file: MilestoneFile, line: @autoclosure () -> Int
   ) -> Finding? {
     guard scope.workflow.state(status) == nil else { return nil }
-    let states = scope.workflow.states.map { "\"\($0.name)\"" }.joined(separator: ", ")
-    let near =
-      scope.workflow.state(meant: status)?.name ?? nearestName(to: status, in: scope.workflow.states.map(\.name))
-    let meant = near.map { "Write \"\($0)\". " } ?? ""
-    return Finding(
-      .unknownStatus, "\"\(status)\" is no state of the workflow.", hint: "\(meant)The states are \(states).",
-      milestone: file.id, path: file.path, line: line())
+    return scope.workflow.unknownState(
+      status, "\"\(status)\" is no state of the workflow.", milestone: file.id, path: file.path, line: line())
   }
 
   private static func blocked(_ milestone: Milestone, _ file: MilestoneFile, _ scope: InvariantScope) -> Finding? {
