@@ -148,7 +148,7 @@ struct GraphReader {
 
   private mutating func read(_ places: ArraySlice<Int32>) throws {
     // A short history does not repay a thread.
-    let others = places.count > 1024 ? try repository.companions() : []
+    let others = places.count > 1024 ? try repository.perThreadCopies() : []
     let shares = Shares(of: places.count, for: others.count + 1, each: 64)
     let room = self.room / (others.count + 1)
     let work = others.enumerated().map { number, repository in

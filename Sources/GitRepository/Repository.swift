@@ -22,18 +22,18 @@ public final class Repository {
 
   /// Returns a per-thread copy of this repository for each further thread worth starting, with packs read directly.
   /// The copies are cached, because freeing their contents object by object takes longer than opening them.
-  public func companions() throws -> [Repository] {
-    if openCompanions.isEmpty {
+  public func perThreadCopies() throws -> [Repository] {
+    if openCopies.isEmpty {
       readPacks()
-      openCompanions = try (1..<Cores.bound).map { _ in
+      openCopies = try (1..<Cores.bound).map { _ in
         let other = try another()
         other.readPacks()
         return other
       }
     }
-    return openCompanions
+    return openCopies
   }
-  private var openCompanions: [Repository] = []
+  private var openCopies: [Repository] = []
 
   /// True in an audit: the id of each object is recomputed, and its copies are compared.
   package private(set) var recomputesIDs = false
@@ -45,7 +45,7 @@ public final class Repository {
   public func recomputeIDs() {
     recomputesIDs = true
     readiness_git_verify_hashes(1)
-    for other in openCompanions { other.recomputesIDs = true }
+    for other in openCopies { other.recomputesIDs = true }
   }
 
   /// Reads packs directly from now on: for walks over long histories.

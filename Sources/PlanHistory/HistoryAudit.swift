@@ -213,7 +213,7 @@ public struct HistoryAudit {
   /// Judges commits on every core, a thousand at a time: each is independent of the others. The results are taken in
   /// order, while the other cores judge the next thousand.
   private mutating func judge(_ indices: [Int], in graph: CommitGraph, _ progress: (Int, Int) -> Void) throws {
-    let others = indices.count > 64 ? try repository.companions() : []
+    let others = indices.count > 64 ? try repository.perThreadCopies() : []
     let (stamps, clock) = (StampMoments(graph), clock)
     var waiting: [Judged] = []
     var start = 0

@@ -146,9 +146,9 @@ public final class GitTree: PlanTree {
     guard listed.count >= Self.bulk else { return try listed.compactMap { try milestone($0.id) } }
     repository.readPacks()
     let order = repository.store.packOrder(of: listed.map(\.identity.id))
-    let companions = try repository.companions()
-    for each in companions + [repository] { each.store.packs?.expect(listed.count / (companions.count + 1)) }
-    let shares = Shares(of: listed.count, for: companions.count + 1, each: 32)
+    let copies = try repository.perThreadCopies()
+    for each in copies + [repository] { each.store.packs?.expect(listed.count / (copies.count + 1)) }
+    let shares = Shares(of: listed.count, for: copies.count + 1, each: 32)
     let plan = try ssot().plan.flatMap { $0.kind == .regular ? $0 : nil }
     return try [MilestoneFile](unsafeUninitializedCapacity: listed.count) { files, count in
       guard let start = files.baseAddress else { return }
@@ -156,14 +156,14 @@ public final class GitTree: PlanTree {
       // created files leak, because the command ends.
       func readShare(_ thread: Int, in repository: Repository) throws {
         // The approximate memory for reading the milestones and, on this thread, for the values derived from them.
-        HeapRoom.prepare(listed.count / (companions.count + 1) * 850 + (thread == 0 ? listed.count * 700 : 0))
+        HeapRoom.prepare(listed.count / (copies.count + 1) * 850 + (thread == 0 ? listed.count * 700 : 0))
         try shares.forEach(on: thread) { share in
           let (place, offset) = order[share]
           let (id, identity) = listed[place]
           (start + place).initialize(to: try Self.read(id, identity, offset: offset, in: repository))
         }
       }
-      let work = companions.enumerated().map { number, repository in
+      let work = copies.enumerated().map { number, repository in
         { () throws -> (id: ObjectID, file: PlanFile)? in
           let file = number == 0 ? try plan.map { ($0.id, try Self.planFile($0, in: repository)) } : nil
           try readShare(number + 1, in: repository)
