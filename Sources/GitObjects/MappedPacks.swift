@@ -21,7 +21,7 @@ package struct MappedPacks {
     for number in self.packs.indices.dropFirst() {
       let last = self.packs[number - 1]
       self.packs[number].start = last.start + last.count
-      self.packs[number].firstPiece = last.firstPiece + last.pieces
+      self.packs[number].firstChunk = last.firstChunk + last.chunks
     }
   }
 }

@@ -8,8 +8,8 @@ package struct PackFile {
   package let path: String
   /// The position of its first object among those of all packs, and the index of its first chunk.
   package var start = 0
-  package var firstPiece = 0
-  package var pieces: Int { data.count / PackPieces.size + 1 }
+  package var firstChunk = 0
+  package var chunks: Int { data.count / PackChunks.size + 1 }
   /// The offset of the fanout table, the offset of the ids, and the distance between two ids.
   package let fanout: Int
   package let names: Int

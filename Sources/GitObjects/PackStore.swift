@@ -172,24 +172,24 @@ package final class PackStore {
   }
 
   /// Returns all objects grouped by chunk. Returns nil if there are too many to be numbered. O(objects).
-  package func pieces() -> PackPieces? {
+  package func chunks() -> PackChunks? {
     guard let last = placed.last, last.start + last.count < Int(Int32.max) else { return nil }
-    return PackPieces(objects: last.start + last.count, pieces: last.firstPiece + last.pieces) { body in
+    return PackChunks(objects: last.start + last.count, chunks: last.firstChunk + last.chunks) { body in
       for pack in placed {
-        for number in 0..<pack.count { body(pack.start + number, grain(number, pack)) }
+        for number in 0..<pack.count { body(pack.start + number, bucket(number, pack)) }
       }
     }
   }
 
   /// Returns the chunk of the object at a position.
-  package func piece(of place: Int) -> Int {
-    pack(of: place).map { grain(place - $0.start, $0) / PackPieces.grains } ?? 0
+  package func chunk(of place: Int) -> Int {
+    pack(of: place).map { bucket(place - $0.start, $0) / PackChunks.buckets } ?? 0
   }
 
   /// Clamps the offset: an index entry beyond the end of its pack is reported when the object is read.
-  private func grain(_ number: Int, _ pack: PackFile) -> Int {
+  private func bucket(_ number: Int, _ pack: PackFile) -> Int {
     let offset = min(max(0, pack.offset(number) ?? 0), pack.data.count)
-    return pack.firstPiece * PackPieces.grains + offset / PackPieces.grain
+    return pack.firstChunk * PackChunks.buckets + offset / PackChunks.bucket
   }
 
   /// Calls a body with the commit at a position. Returns nil if there is none, or it is stored as a delta.

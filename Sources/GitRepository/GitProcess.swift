@@ -22,7 +22,7 @@ public enum GitProcess {
   /// - Parameter take: also receives each chunk.
   static func digest(_ arguments: [String], _ take: (UnsafeRawBufferPointer) -> Void) throws -> Digest {
     var stream = DigestStream()
-    try forEachPiece(arguments) {
+    try forEachChunk(arguments) {
       stream.update(Array($0))
       $0.withUnsafeBytes(take)
     }
@@ -31,11 +31,11 @@ public enum GitProcess {
 
   /// Passes on a command's output chunk by chunk, until `take` throws.
   /// - Throws: the error of `take`, else `GitError` if the command failed.
-  static func forEachPiece(_ arguments: [String], _ take: (ArraySlice<UInt8>) throws -> Void) throws {
+  static func forEachChunk(_ arguments: [String], _ take: (ArraySlice<UInt8>) throws -> Void) throws {
     var fault: (any Error)?
-    let ending = try run("git", arguments, input: "/dev/null", index: nil) { piece in
+    let ending = try run("git", arguments, input: "/dev/null", index: nil) { chunk in
       guard fault == nil else { return }
-      do { try take(piece) } catch { fault = error }
+      do { try take(chunk) } catch { fault = error }
     }
     if let fault { throw fault }
     guard ending.status == 0 else {

@@ -24,7 +24,7 @@ struct GraphReader {
 
   /// The numbers of commits that are in no pack, or were not read with a chunk.
   private var numbers: [ObjectID: Int32] = [:]
-  private var pieces: PackPieces?
+  private var chunks: PackChunks?
   private var isRead: [Bool]
   /// The number of each packed object that is a commit and was read; -1 for all others.
   private var packed: [Int32]
@@ -39,9 +39,9 @@ struct GraphReader {
   init(_ repository: Repository, isLong: Bool) {
     self.repository = repository
     store = repository.store
-    pieces = isLong ? store.packs?.pieces() : nil
-    isRead = [Bool](repeating: false, count: pieces?.count ?? 0)
-    packed = [Int32](repeating: -1, count: pieces?.objects ?? 0)
+    chunks = isLong ? store.packs?.chunks() : nil
+    isRead = [Bool](repeating: false, count: chunks?.count ?? 0)
+    packed = [Int32](repeating: -1, count: chunks?.objects ?? 0)
   }
 
   // MARK: - A whole history
@@ -72,7 +72,7 @@ struct GraphReader {
 
   /// Returns the number of a commit. Reads the commit if it has none yet.
   private mutating func number(_ id: ObjectID) throws -> Int32 {
-    if let place = pieces == nil ? nil : store.packs?.place(of: id) { return try number(atPlace: place) }
+    if let place = chunks == nil ? nil : store.packs?.place(of: id) { return try number(atPlace: place) }
     if let number = numbers[id] { return number }
     let number = try readAlone(id)
     numbers[id] = number
@@ -81,9 +81,9 @@ struct GraphReader {
 
   private mutating func number(atPlace place: Int) throws -> Int32 {
     if packed[place] >= 0 { return packed[place] }
-    if let pieces, let piece = store.packs?.piece(of: place), !isRead[piece] {
-      isRead[piece] = true
-      try read(pieces[piece])
+    if let chunks, let chunk = store.packs?.chunk(of: place), !isRead[chunk] {
+      isRead[chunk] = true
+      try read(chunks[chunk])
       if packed[place] >= 0 { return packed[place] }
     }
     // It is stored as a delta, or it is damaged, which throws now.
@@ -110,7 +110,7 @@ struct GraphReader {
   /// Returns the link to a parent that may have no number yet: its position in the packs, or a negative index into
   /// `unpacked`.
   private mutating func link(to parent: ObjectID) -> Int32 {
-    if pieces != nil, let place = store.packs?.place(of: parent) { return Int32(place) }
+    if chunks != nil, let place = store.packs?.place(of: parent) { return Int32(place) }
     unpacked.append(parent)
     return -Int32(unpacked.count)
   }
@@ -130,7 +130,7 @@ struct GraphReader {
     room -= raw.count
   }
 
-  // MARK: - Pieces of packs
+  // MARK: - Chunks of packs
 
   /// The commits of a chunk that one thread has read.
   private struct Found {
@@ -270,7 +270,7 @@ struct GraphReader {
   }
 
   /// Frees the tables that are needed only while reading.
-  mutating func forgetNumbers() { (numbers, pieces, packed, unpacked) = ([:], nil, [], []) }
+  mutating func forgetNumbers() { (numbers, chunks, packed, unpacked) = ([:], nil, [], []) }
 
   /// Frees the arrays that the graph has copied.
   mutating func forgetIDs() { (ids, trees) = ([], []) }

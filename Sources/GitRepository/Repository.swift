@@ -212,16 +212,16 @@ public final class Repository {
   }
 
   /// Passes on the bytes of a blob of any size, chunk by chunk, with at most 16 MiB in memory.
-  package func forEachPiece(of id: ObjectID, _ take: (ArraySlice<UInt8>) throws -> Void) throws {
+  package func forEachChunk(of id: ObjectID, _ take: (ArraySlice<UInt8>) throws -> Void) throws {
     let bound = 16 << 20
     if let bytes = try store.quickly(id, .blob, atMost: bound, offset: nil) { return try take(bytes[...]) }
     let size = try blobSize(id)
     guard size > bound else { return try take(blob(id)[...]) }
     try ReadAllowance.process.takeFile(size)
     var sum = ObjectSum(.blob, size: size)
-    try GitProcess.forEachPiece(["cat-file", "blob", id.description]) { piece in
-      piece.withUnsafeBytes { sum.add($0) }
-      try take(piece)
+    try GitProcess.forEachChunk(["cat-file", "blob", id.description]) { chunk in
+      chunk.withUnsafeBytes { sum.add($0) }
+      try take(chunk)
     }
     try store.confirm(id, sum: sum.id())
   }

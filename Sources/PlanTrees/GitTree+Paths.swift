@@ -63,9 +63,9 @@ extension GitTree {
   }
 
   /// Passes on a small file whole, and a large file in the chunks of `git cat-file`.
-  public func forEachPiece(at path: String, _ take: (ArraySlice<UInt8>) throws -> Void) throws {
+  public func forEachChunk(at path: String, _ take: (ArraySlice<UInt8>) throws -> Void) throws {
     guard let identity = try identity(at: path), identity.kind == .regular else { return }
-    try repository.forEachPiece(of: identity.id, take)
+    try repository.forEachChunk(of: identity.id, take)
   }
 
   /// Searches each blob once, because a small push may name one large blob at a thousand paths.
@@ -74,7 +74,7 @@ extension GitTree {
     guard let identity = try identity(at: path), identity.kind == .regular else { return try search.finish() }
     let key = PlanCache.SearchKey(blob: identity.id, secrets: secrets)
     if let known = cache.searches[key] { return known }
-    try repository.forEachPiece(of: identity.id) { try search.add($0) }
+    try repository.forEachChunk(of: identity.id) { try search.add($0) }
     let answer = try search.finish()
     cache.searches[key] = answer
     return answer

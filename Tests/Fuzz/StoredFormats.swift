@@ -100,8 +100,8 @@ struct StoredFormats {
       _ = store.bytes(of: id, .blob, atMost: 100)
     }
     for (_, offset) in store.order(of: ids) { _ = store.bytes(at: offset, .commit, atMost: 1 << 20) }
-    if let pieces = store.pieces() {
-      for place in (0..<pieces.count).flatMap({ pieces[$0] }) {
+    if let chunks = store.chunks() {
+      for place in (0..<chunks.count).flatMap({ chunks[$0] }) {
         _ = store.withCommit(at: Int(place)) { CommitHead($1) }
       }
     }

@@ -116,7 +116,7 @@ struct PackStoreTests {
   }
 
   @Test(
-    "each object has one place, pieces hold each place once and in the order of the pack, and commits come out by place"
+    "each object has one place, chunks hold each place once and in the order of the pack, and commits come out by place"
   )
   func places() throws {
     let (s, objects) = try packed("-c repack.usedeltabaseoffset=true")
@@ -128,11 +128,11 @@ struct PackStoreTests {
       "{ git rev-list --objects HEAD~9; echo \(own); } | cut -c1-40 | git pack-objects -q .git/objects/pack/pack"
     #expect(s.shell(make).status == 0)
     let store = PackStore(folders: [folder])
-    let pieces = try #require(store.pieces())
-    #expect(pieces.count == 2 && pieces.objects > objects.count)
-    let all = (0..<pieces.count).flatMap { Array(pieces[$0]) }
-    #expect(all.sorted() == (0..<pieces.objects).map { Int32($0) })
-    for piece in 0..<pieces.count { #expect(pieces[piece].allSatisfy { store.piece(of: Int($0)) == piece }) }
+    let chunks = try #require(store.chunks())
+    #expect(chunks.count == 2 && chunks.objects > objects.count)
+    let all = (0..<chunks.count).flatMap { Array(chunks[$0]) }
+    #expect(all.sorted() == (0..<chunks.objects).map { Int32($0) })
+    for chunk in 0..<chunks.count { #expect(chunks[chunk].allSatisfy { store.chunk(of: Int($0)) == chunk }) }
     let other = PackStore(sharing: store)
     // Each line of an object that is no delta has five words: name, type, size, size in the pack, offset.
     let listing = s.shell("git verify-pack -v .git/objects/pack/*.idx").output
@@ -151,8 +151,8 @@ struct PackStoreTests {
       let found = store.withCommit(at: place) { found, raw in found == id && CommitHead(raw) != nil }
       if type != "commit" { #expect(found == nil) } else if plain.contains(name) { #expect(found != false) }
     }
-    #expect(store.place(of: ObjectID([])) == nil && store.id(at: pieces.objects) == nil)
-    #expect(PackStore(folders: [s.path]).pieces() == nil)
+    #expect(store.place(of: ObjectID([])) == nil && store.id(at: chunks.objects) == nil)
+    #expect(PackStore(folders: [s.path]).chunks() == nil)
   }
 
   private static func name(of bytes: [UInt8], _ type: String, _ s: Scratch) throws -> String {
@@ -187,8 +187,8 @@ struct PackStoreTests {
         try Data(bytes).write(to: URL(fileURLWithPath: copy + "/pack/" + name))
       }
       let store = PackStore(folders: [copy])
-      if let pieces = store.pieces() {
-        for place in (0..<pieces.count).flatMap({ pieces[$0] }) {
+      if let chunks = store.chunks() {
+        for place in (0..<chunks.count).flatMap({ chunks[$0] }) {
           _ = store.withCommit(at: Int(place)) { CommitHead($1) }
         }
       }

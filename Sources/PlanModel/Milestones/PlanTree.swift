@@ -45,7 +45,7 @@ public protocol PlanTree: AnyObject {
   /// Returns the bytes of a regular file, or nil if there is none or it has more than `bound` bytes.
   func bytes(at path: String, atMost bound: Int) throws -> [UInt8]?
   /// Passes the bytes of a regular file of any size to a closure, in chunks. Does nothing if there is no regular file.
-  func forEachPiece(at path: String, _ take: (ArraySlice<UInt8>) throws -> Void) throws
+  func forEachChunk(at path: String, _ take: (ArraySlice<UInt8>) throws -> Void) throws
   /// Searches a regular file of any size for secrets. O(bytes), once for each content.
   func search(_ path: String, for secrets: Secrets) throws -> SecretSearch.Answer
   /// Returns the files that a selection includes. O(folders that may contain one).
@@ -63,14 +63,14 @@ extension PlanTree {
   public func malformedFolder(since other: any PlanTree) -> String? { nil }
 
   /// Passes the whole file as one chunk.
-  public func forEachPiece(at path: String, _ take: (ArraySlice<UInt8>) throws -> Void) throws {
+  public func forEachChunk(at path: String, _ take: (ArraySlice<UInt8>) throws -> Void) throws {
     if let bytes = try bytes(at: path, atMost: .max) { try take(bytes[...]) }
   }
 
   /// Searches the file on each call.
   public func search(_ path: String, for secrets: Secrets) throws -> SecretSearch.Answer {
     var search = SecretSearch(secrets)
-    try forEachPiece(at: path) { try search.add($0) }
+    try forEachChunk(at: path) { try search.add($0) }
     return try search.finish()
   }
 
