@@ -1,6 +1,7 @@
 import GitObjects
 import GitRepository
 import PlanModel
+import PlanTrees
 
 /// Finds risks that a span introduced and that are gone at its end, with their milestone or alone: neither the plan
 /// before nor the plan after has them.

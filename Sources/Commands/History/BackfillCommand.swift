@@ -20,7 +20,7 @@ struct BackfillCommand: ParsableCommand {
   mutating func run() throws {
     let context = try Context(options)
     let answer = try Completion(context.openRepository(), rev.isEmpty ? ["HEAD"] : rev, isDry: dryRun)
-    try context.print(json: answer.json, text: answer.text)
+    context.print(json: answer.json, text: answer.text)
   }
 }
 

@@ -112,7 +112,7 @@ extension GateStep {
       guard let gate = overview.policy.gates.gates[name], overview.findings.isEmpty, !overview.ids.isEmpty else {
         return nil
       }
-      let objectives = try ObjectiveGate(tree, policy: overview.policy, verifier: GitSignatures(), given: [:])
+      let objectives = ObjectiveGate(tree, policy: overview.policy, verifier: GitSignatures(), given: [:])
       return try GateDecision(name, gate, overview, in: tree, objectives).answer
     }
     guard let gate = overview.policy.gates.gates[name], let after = try answer(overview, tree) else { return nil }

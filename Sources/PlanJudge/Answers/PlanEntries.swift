@@ -27,21 +27,21 @@ extension PlanOverview {
     public var milestone: Milestone { facts.milestones[number] }
     /// Its id.
     public var id: MilestoneID { milestone.id }
-    /// What it is about, in a few words.
+    /// The topic, in a few words.
     public var workstream: String { milestone.workstream }
-    /// What is true when it is done.
+    /// The condition that is true when the milestone is done.
     public var outcome: String { milestone.outcome }
-    /// The milestones that come first.
+    /// The milestones that must be done first.
     public var dependsOn: [MilestoneID] { milestone.dependsOn }
-    /// Who answers for it; `TBD` is nobody yet.
+    /// The person or team that is responsible; `TBD` if nobody is assigned.
     public var owner: String { milestone.owner }
     /// The name of its state.
     public var status: String { milestone.status }
-    /// The day by which it is to be done, `YYYY-MM-DD`, if it has one.
+    /// The target day, `YYYY-MM-DD`; nil if none is set.
     public var target: String? { milestone.target }
-    /// Why it waits, where it does.
+    /// The reason that the milestone is blocked; nil if it is not.
     public var blocked: Blocked? { milestone.blocked }
-    /// What may go wrong with it.
+    /// The risks.
     public var risks: [Risk] { milestone.risks }
 
     /// The category of its state; nil if the workflow does not have the state.

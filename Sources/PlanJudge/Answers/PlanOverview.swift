@@ -17,7 +17,7 @@ public struct PlanOverview {
   /// The dependency graph.
   public let graph: DependencyGraph
   private let positions: MilestonePlaces
-  /// What was read, unreadable files included.
+  /// The files, including unreadable ones.
   let files: [MilestoneFile]
 
   /// The source of attestations, and the policy that accepts them.
@@ -44,8 +44,8 @@ public struct PlanOverview {
     for file in files { findings += file.findings }
     let milestones = files.compactMap(\.milestone)
     let ids = milestones.map(\.id)
-    // A file's id may differ from its name, and is a finding then; the first of a name counts. As a rule they are sorted,
-    // as their files are, and each stands once.
+    // An id that differs from its file name is a finding; the first file with an id counts. Usually the ids are sorted
+    // like their files, without duplicates.
     let places = MilestonePlaces(ids)
     let isNumbered = places.areSorted
     let graph =

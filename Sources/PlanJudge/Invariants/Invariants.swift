@@ -12,9 +12,9 @@ protocol Invariant: SendableMetatype {
 struct InvariantScope {
   let states: States
   let policy: Policy
-  /// The milestones whose own facts may have changed, dependents included.
+  /// The milestones that the change may have affected, including dependents.
   let files: [MilestoneFile]
-  /// The dependencies of the milestones where these may have changed, and of all that they lead to.
+  /// The graph of milestones whose dependencies may have changed, and of everything that they depend on.
   let graph: DependencyGraph
   /// True if the execution order is checked.
   let looksAtOrder: Bool
@@ -32,7 +32,7 @@ struct InvariantScope {
     self.looksAtOrder = looksAtOrder
   }
 
-  /// The milestones that can be read, with their files.
+  /// The readable milestones, with their files.
   var readable: some Sequence<(file: MilestoneFile, milestone: Milestone)> {
     files.lazy.compactMap { file in file.milestone.map { (file, $0) } }
   }

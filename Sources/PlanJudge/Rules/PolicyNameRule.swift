@@ -1,7 +1,7 @@
 import PlanModel
 
-/// Warns of a file in the folder of policies whose name no program knows: a misspelt policy is not taken for an absent one
-/// (contract 2.2, policy).
+/// The rule that a file in the policy folder should have a known name (contract 2.2, policy). A misspelt policy would
+/// otherwise count as absent.
 enum PolicyNameRule {
   /// Returns a warning for each such file that no parent has.
   static func findings(_ proposal: Proposal) throws -> [Finding] {

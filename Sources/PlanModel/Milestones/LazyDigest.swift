@@ -1,6 +1,6 @@
 import Synchronization
 
-/// A digest that is computed when somebody first asks: reading commands never do.
+/// A digest that is computed on first use, because reading commands never use it.
 final class LazyDigest: Sendable {
   private let bytes: [UInt8]
   private let known: Mutex<Digest?>
@@ -10,7 +10,7 @@ final class LazyDigest: Sendable {
     known = Mutex(nil)
   }
 
-  /// One that is known.
+  /// Wraps a known digest.
   init(_ digest: Digest) {
     bytes = []
     known = Mutex(digest)

@@ -54,7 +54,7 @@ public final class MilestoneFile: Sendable {
     self.init(id, kind, bytes, keepsAll: true)
   }
 
-  /// Reads one of thousands, of which little is kept in memory: it is parsed again for the few that ask. O(bytes).
+  /// Reads one of many files, and retains less in memory: `document` and `json` parse the text again. O(bytes).
   public convenience init(id: MilestoneID, oneOfMany bytes: [UInt8]) {
     self.init(id, .regular, bytes, keepsAll: false)
   }

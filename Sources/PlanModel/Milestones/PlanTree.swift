@@ -74,7 +74,7 @@ extension PlanTree {
     return try search.finish()
   }
 
-  /// One by one.
+  /// Reads the files one by one.
   public func milestoneFiles() throws -> [MilestoneFile] {
     try milestones().keys.sorted().compactMap(milestone)
   }
