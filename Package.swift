@@ -103,7 +103,7 @@ let package = Package(
         "Profiles", "PrometheusRules", "ReadinessSystem", "Reports", "StrictJSON", "Telemetry",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ]),
-    .executableTarget(name: "readiness", dependencies: ["Commands", "CNetworkStubs"]),
+    .executableTarget(name: "readiness", dependencies: ["Commands", "CNetworkStubs", "ReadinessSystem"]),
     .target(
       name: "TestSupport", dependencies: ["PlanSLO", "GitObjects", "PlanJudge", "PlanModel", "StrictJSON"],
       path: "Tests/Support"),

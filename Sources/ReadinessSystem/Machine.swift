@@ -2,6 +2,18 @@ import CLibrary
 
 /// Everything that differs between two machines: the clock, the process, randomness.
 public enum Machine {
+  /// The arguments of this process, the program's name first.
+  ///
+  /// Swift's runtime finds them on the stack before the environment. It finds none if a preloaded library has changed the
+  /// environment, as libfaketime does; then the kernel's copy is read (proc(5)).
+  public static let arguments: [String] = {
+    let known = CommandLine.arguments
+    guard known.isEmpty, let bytes = FileSystem.readQuietly("/proc/self/cmdline") else { return known }
+    return bytes.split(separator: 0, omittingEmptySubsequences: false).dropLast().map {
+      String(decoding: $0, as: UTF8.self)
+    }
+  }()
+
   /// Returns milliseconds since 1970 by the wall clock.
   public static func millisecondsSince1970() -> Int64 {
     var now = timespec()

@@ -1,3 +1,4 @@
 import Commands
+import ReadinessSystem
 
-Program.main(CommandLine.arguments)
+Program.main(Machine.arguments)

@@ -6,6 +6,18 @@ import Testing
 
 @Suite("The version", .enabled(if: Needed.programs("python3")))
 struct VersionTests {
+  @Test(
+    "a library loaded before the program that changes the environment leaves the arguments",
+    .enabled(if: Needed.programs("faketime")))
+  func preloaded() throws {
+    let s = try Scratch()
+    let version = s.readiness("version").output
+    for _ in 0..<8 {
+      let result = s.shell("LD_PRELOAD='\(Scratch.frozenClock)' \"$READINESS\" version")
+      #expect(result.output == version, "\(result.all)")
+    }
+  }
+
   @Test("version --json fits its schema and says what the file VERSION says")
   func json() throws {
     let s = try Scratch()

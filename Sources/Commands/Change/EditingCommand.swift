@@ -5,6 +5,7 @@ import PlanGate
 import GitRepository
 import Reports
 import StrictJSON
+import ReadinessSystem
 
 /// A change of the plan by a command, with its messages.
 struct EditAct {
@@ -100,7 +101,7 @@ extension EditingCommand {
   /// Returns the finding with the typed command and a reason as its hint.
   private static func sayingWhy(_ finding: Finding) -> Finding {
     guard [.frozenField, .reasonMissing].contains(finding.code) else { return finding }
-    let words = CommandLine.arguments.dropFirst().map(\.shellQuoted).joined(separator: " ")
+    let words = Machine.arguments.dropFirst().map(\.shellQuoted).joined(separator: " ")
     return finding.advising("Say why: readiness \(words) -m \"why\"")
   }
 }
