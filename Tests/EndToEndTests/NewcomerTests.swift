@@ -96,7 +96,7 @@ struct NewcomerTests {
   func tables(_ isNew: Bool) throws {
     let s = isNew ? try Scratch() : try Scratch.withPlan()
     for (wrong, right, says) in [
-      ("Done", "Dnoe", "Is Done meant?"), ("OPS-1,bob", "OPS-9,bob", "OPS-9, which does not exist"),
+      ("Done", "Dnoe", "Write \"Done\"."), ("OPS-1,bob", "OPS-9,bob", "OPS-9, which does not exist"),
     ] {
       s["../plan.csv"] = Self.table.replacingOccurrences(of: wrong, with: right)
       let refused = s.readiness("import", "../plan.csv")
