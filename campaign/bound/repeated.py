@@ -63,7 +63,7 @@ def many_stamps_repeated_in_many_messages(lab):
 @pushes
 def as_many_stamps_as_a_message_holds_in_many_messages(lab):
     files, one = ruled(lab)
-    return on_main(lab, edits(lab, files, one, "s\n" + stamps(lab, 1000), 60))
+    return on_main(lab, edits(lab, files, one, "s\n" + stamps(lab, 600), 50))
 
 
 @pushes
@@ -77,8 +77,8 @@ def many_stamps_on_many_lines(lab):
 
 @pushes
 def long_messages_that_differ_little(lab):
-    text = b"a long line\n" * 1_500_000
-    return on_main(lab, edits(lab, lab.files, lab.main, text, 30))
+    text = b"a long line\n" * 1_300_000
+    return on_main(lab, edits(lab, lab.files, lab.main, text, 20))
 
 
 @pushes
@@ -86,7 +86,7 @@ def long_messages_made_from_one_another(lab):
     """In a pack, where each is the difference from another."""
     text = b"a long line\n" * 800_000
     tip, tree = lab.main, lab.tree(lab.files)
-    for number in range(150):
+    for number in range(85):
         tip = lab.commit(tree, [tip], text + b"%d" % number)
     return on_main(lab, tip)
 
@@ -141,8 +141,8 @@ def many_heals_of_one_change(lab):
 
 @pushes
 def large_evidence_that_differs_little(lab):
-    """Fifty files of evidence of megabytes each, stored as one and the differences."""
-    blobs = [b"\0" * 20_000_000 + b"%d" % n for n in range(50)]
+    """Files of evidence of megabytes each, stored as one and the differences."""
+    blobs = [b"\0" * 20_000_000 + b"%d" % n for n in range(48)]
     folder = lab.folder([(FILE, str(n), lab.object("blob", blob)) for n, blob in enumerate(blobs)])
     value = json.loads(lab.files[".readiness/M-01.json"])
     evidence = [{"kind": "file", "path": f"e/{n}", "sha256": hashlib.sha256(blob).hexdigest()} for n, blob in enumerate(blobs)]
