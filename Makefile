@@ -24,7 +24,7 @@ build: bootstrap ## the release binary, and this clone's own hooks
 examples: ## the examples in ssot/examples against the schemas in ssot/schemas
 	scripts/prove.sh 'SchemaAgreementTests|OwnFilesTests|RuntimeContractTests'
 
-docs: ## the page of reason codes, from the list that explain reads
+docs: build ## the page of reason codes, from the list that explain reads
 	$(PROGRAM) explain --page > doc/reason-codes.md
 
 lint: ## the layout of the code
