@@ -77,7 +77,9 @@ struct AttestMaterialsCommand: ParsableCommand {
   mutating func run() throws {
     let context = try Context(options)
     let bom = try bytes(of: file, hint: "Name an SBOM; scripts/sbom.sh writes one.")
-    let digest = Digest(of: try bytes(of: program, hint: "Name the program that the SBOM is of."))
+    guard let digest = FileDigest.ofRegularFile(program) else {
+      throw UsageError("There is no file \(program).", hint: "Name the program that the SBOM is of.")
+    }
     let name = program.split(separator: "/").last.map(String.init) ?? program
     let materials: MaterialsStatement
     do throws(AttestationFault) {
