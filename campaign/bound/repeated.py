@@ -1,4 +1,4 @@
-"""Pushes that say the same again and again: git stores a repeated text once, and whoever reads it reads it each time."""
+"""Pushes that say the same again and again: git stores a repeated text once, and a reader reads it each time."""
 import hashlib
 import json
 import os
